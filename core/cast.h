@@ -1,0 +1,10 @@
+/* Converting between dtypes in memory that is there already. */
+#ifndef TF1C_CORE_CAST_H
+#define TF1C_CORE_CAST_H
+
+#include "core/ndarray.h"
+
+/* Writes from's elements, scaled, as to's dtype into to's memory, as NumPy's astype does; `to` has as many. */
+void tf1c_cast_into(tf_ndarray *to, const tf_ndarray *from);
+
+#endif

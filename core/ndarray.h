@@ -1,0 +1,170 @@
+/* Dtypes, shapes and arrays: what is fed, fetched and written as a constant. */
+#ifndef TF1C_CORE_NDARRAY_H
+#define TF1C_CORE_NDARRAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- dtypes: numbered as TensorFlow's DataType (core/framework/types.proto) --------------------------------- */
+typedef enum {
+    tf_dtype_unset = 0, /* "not given": inferred, or TF1's default */
+    tf_float32 = 1,
+    tf_float64 = 2,
+    tf_int32 = 3,
+    tf_uint8 = 4,
+    tf_int64 = 9,
+    tf_bool = 10,
+    TF_DTYPES = 11
+} tf_dtype;
+
+TF1C_API size_t tf_dtype_size(tf_dtype dtype);      /* bytes an element; 0 if unset */
+TF1C_API const char *tf_dtype_name(tf_dtype dtype); /* "float32"; "<unset>" */
+/* As TensorFlow's kernels print it: "float", "double", and otherwise the name. */
+TF1C_API const char *tf_dtype_kernel_name(tf_dtype dtype);
+
+/* A set of dtypes as bits, and the common ones. */
+typedef unsigned tf_dtypes;
+#define TF_DTYPE_BIT(dtype) (1u << (dtype))
+#define TF_FLOATING (TF_DTYPE_BIT(tf_float32) | TF_DTYPE_BIT(tf_float64))
+#define TF_INDEX (TF_DTYPE_BIT(tf_int32) | TF_DTYPE_BIT(tf_int64))
+#define TF_NUMERIC (TF_FLOATING | TF_INDEX | TF_DTYPE_BIT(tf_uint8))
+#define TF_ANY_DTYPE (TF_NUMERIC | TF_DTYPE_BIT(tf_bool))
+
+/* ---- shapes: up to rank 8; a zero tf_dims is of unknown rank ------------------------------------------------- */
+enum { TF_MAX_RANK = 8, NONE = -1, TF_RANK_BOUND_ = 2 * TF_MAX_RANK + 1 };
+
+typedef struct {
+    bool known; /* false: the rank is unknown, and nothing else counts */
+    int rank;
+    int64_t dims[TF_MAX_RANK]; /* NONE: this dimension is unknown */
+} tf_dims;
+
+/* SHAPE(NONE, 28, 28); SCALAR is (); more than eight dimensions do not compile: the array type of 17 - 2n elements
+ * would be negative. */
+#define TF_COUNT_INT64_(...) \
+    ((TF_RANK_BOUND_ - (int)sizeof(char[TF_RANK_BOUND_ - 2 * (int)(sizeof((int64_t[]){ __VA_ARGS__ }) / 8)])) / 2)
+#define SHAPE(...) ((tf_dims){ true, TF_COUNT_INT64_(__VA_ARGS__), { __VA_ARGS__ } })
+#define SCALAR ((tf_dims){ .known = true })
+#define PERM(...) SHAPE(__VA_ARGS__)
+#define AXES(...) SHAPE(__VA_ARGS__)
+
+TF1C_API bool tf_dims_equal(tf_dims a, tf_dims b);
+TF1C_API bool tf_dims_fully_known(tf_dims d);
+TF1C_API int64_t tf_dims_count(tf_dims d); /* number of elements; -1 if not fully known; INT64_MAX if more */
+/* "(?, 784)", "()", "(3,)", "<unknown>" as Python prints a shape; "[?,784]", "[]", "<unknown>" as kernels do.
+ * Both write at most n bytes, terminated, and return `text`. */
+TF1C_API const char *tf_dims_text(tf_dims d, char *text, size_t n);
+TF1C_API const char *tf_dims_kernel_text(tf_dims d, char *text, size_t n);
+enum { TF_DIMS_TEXT = 192 }; /* enough for any shape */
+
+/* ---- arrays -------------------------------------------------------------------------------------------------
+ * Row-major and contiguous. `memory` is set if the array owns its bytes (np_free releases them); without, it is a
+ * borrowed view, valid while its base is, and there is nothing to free. `scale`, if not 0, says the elements are
+ * data × scale and act as float32: images stay bytes until they are read (feeding, np_get and np_astype apply it). */
+typedef struct {
+    tf_dtype dtype;
+    tf_dims shape;
+    void *data;
+    void *memory;
+    float scale;
+} tf_ndarray;
+
+/* Borrowed array over the caller's memory: np_array(buffer, tf_float32, SHAPE(2, 3)). */
+TF1C_API tf_ndarray np_array(void *data, tf_dtype dtype, tf_dims shape);
+/* Literals: NP_FLOAT(1, 2, 3), NP_INT(…), and matrices NP_FLOAT2D({1, 2}, {3, 4}), NP_INT2D(…); borrowed from the
+ * enclosing block. float32 and int32, as tf.constant makes of them. A matrix has up to 64 elements and 64 columns, and
+ * rows of one length. */
+#define NP_FLOAT(...) NP_LITERAL_(float, tf_float32, __VA_ARGS__)
+#define NP_INT(...) NP_LITERAL_(int32_t, tf_int32, __VA_ARGS__)
+#define NP_FLOAT2D(...) NP_LITERAL2D_(float, tf_float32, __VA_ARGS__)
+#define NP_INT2D(...) NP_LITERAL2D_(int32_t, tf_int32, __VA_ARGS__)
+
+#define NP_LITERAL_(type, dtype, ...) \
+    np_array((type[]){ __VA_ARGS__ }, dtype, SHAPE((int64_t)(sizeof((type[]){ __VA_ARGS__ }) / sizeof(type))))
+#define NP_LITERAL2D_(type, dtype, ...)                                      \
+    np_array((type[][NP_COLUMNS_(type, __VA_ARGS__)]){ __VA_ARGS__ }, dtype, \
+             SHAPE((int64_t)NP_ROWS_(type, __VA_ARGS__), (int64_t)NP_COLUMNS_(type, __VA_ARGS__)))
+/* Rows: the braces, counted by initializing rows of 64. Columns: all elements by rows; a remainder does not compile. */
+#define NP_ROWS_(type, ...) (sizeof((type[][64]){ __VA_ARGS__ }) / (64 * sizeof(type)))
+#define NP_COLUMNS_(type, ...) \
+    (TF_COUNT_(__VA_ARGS__) /  \
+     sizeof(char[TF_COUNT_(__VA_ARGS__) % NP_ROWS_(type, __VA_ARGS__) == 0 ? (int)NP_ROWS_(type, __VA_ARGS__) : -1]))
+/* The number of arguments, 1 to 64. */
+#define TF_COUNT_(...)                                                                                                 \
+    TF_COUNT_PICK_(__VA_ARGS__, 64, 63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44,    \
+                   43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, \
+                   18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define TF_COUNT_PICK_(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, _19, _20, _21, \
+                       _22, _23, _24, _25, _26, _27, _28, _29, _30, _31, _32, _33, _34, _35, _36, _37, _38, _39, _40,  \
+                       _41, _42, _43, _44, _45, _46, _47, _48, _49, _50, _51, _52, _53, _54, _55, _56, _57, _58, _59,  \
+                       _60, _61, _62, _63, _64, n, ...)                                                                \
+    n
+
+/* New arrays that own their memory. On failure the report is made and an array without data returned; what is made of
+ * such an array is without data too, and quiet. Errors: MemoryError; ValueError: a shape not fully known, an axis that
+ * is not there; TypeError: no dtype; LookupError: an index out of bounds. Messages are NumPy's. */
+TF1C_API tf_ndarray np_empty(tf_dims shape, tf_dtype dtype);
+TF1C_API tf_ndarray np_zeros(tf_dims shape, tf_dtype dtype);
+TF1C_API tf_ndarray np_copy(tf_ndarray a);
+TF1C_API tf_ndarray np_eye(int64_t n, tf_dtype dtype);
+/* np.eye(n)[index]: one float32 row [.., n] per entry of an integer array. */
+TF1C_API tf_ndarray np_eye_rows(tf_ndarray index, int64_t n);
+TF1C_API tf_ndarray np_arange(int64_t n, tf_dtype dtype);
+TF1C_API tf_ndarray np_astype(tf_ndarray a, tf_dtype dtype); /* floats out of range: as NumPy on x86-64 */
+TF1C_API tf_ndarray np_argmax(tf_ndarray a, int axis); /* int64, without the axis; the first of equals, NaN above all */
+TF1C_API void np_free(tf_ndarray *a);                  /* NULL, borrowed and empty arrays are fine */
+
+/* Borrowed views of `a`. np_reshape takes one NONE (-1); np_slice is a[begin:end] on axis 0, bounds as Python's. */
+TF1C_API tf_ndarray np_reshape_(tf_ndarray a, tf_dims shape, tf_source here);
+TF1C_API tf_ndarray np_slice_(tf_ndarray a, int64_t begin, int64_t end, tf_source here);
+TF1C_API tf_ndarray np_at_(tf_ndarray a, int64_t i,
+                           tf_source here); /* a[i], one rank less; negative counts from the end */
+#define np_reshape(a, ...) np_reshape_(a, __VA_ARGS__, TF_SOURCE)
+#define np_slice(a, begin, end) np_slice_(a, begin, end, TF_SOURCE)
+#define np_at(a, i) np_at_(a, i, TF_SOURCE)
+
+TF1C_API int64_t np_size(tf_ndarray a); /* number of elements, 0 if it has no shape */
+TF1C_API size_t np_nbytes(tf_ndarray a);
+TF1C_API double np_get(tf_ndarray a, int64_t flat); /* element at a flat index, scaled; NaN outside */
+TF1C_API int64_t np_argmax_last(tf_ndarray a);      /* argmax of the last row of the last axis */
+TF1C_API double np_mean(tf_ndarray a);
+/* Writes a as NumPy prints it (str) into text: at most n bytes, terminated; "<no data>" without any. Returns text. */
+TF1C_API const char *np_text(tf_ndarray a, char *text, size_t n);
+
+/* ---- files: NumPy's .npy and .npz (zlib) ---------------------------------------------------------------------
+ * np_load reads a .npy, or one array of a .npz named "file.npz:key". A missing, truncated or foreign file is an
+ * error (NotFoundError, OSError, DataLossError) naming the file and the fault; what NumPy may write and this does not
+ * read is an UnimplementedError: little-endian C order only; float32, float64, int32, int64, uint8, bool. np_save and
+ * np_savez (stored, not deflated) add a missing .npy or .npz, write a ".part" beside the file and rename it at the end;
+ * a scaled array is saved as the float32 it acts as. */
+TF1C_API tf_ndarray np_load_(const char *path, tf_source here);
+TF1C_API tf_status np_save_(const char *path, tf_ndarray a, tf_source here);
+#define np_load(path) np_load_(path, TF_SOURCE)
+#define np_save(path, a) np_save_(path, a, TF_SOURCE)
+
+/* An open archive, for one thread at a time. NULL where opening failed; all calls take that, quietly. An unknown key is
+ * a KeyError; np_npz_key answers NULL outside of [0, count). */
+typedef struct np_npz np_npz;
+TF1C_API np_npz *np_npz_open_(const char *path, tf_source here);
+TF1C_API int np_npz_count(const np_npz *z);
+TF1C_API const char *np_npz_key(const np_npz *z, int i);
+TF1C_API bool np_npz_has(const np_npz *z, const char *key);
+TF1C_API tf_ndarray np_npz_get_(np_npz *z, const char *key, tf_source here); /* owns its memory */
+TF1C_API void np_npz_close(np_npz *z);
+#define np_npz_open(path) np_npz_open_(path, TF_SOURCE)
+#define np_npz_get(z, key) np_npz_get_(z, key, TF_SOURCE)
+TF1C_API tf_status np_savez_(const char *path, int n, const char *const *keys, const tf_ndarray *arrays,
+                             tf_source here);
+#define np_savez(path, n, keys, arrays) np_savez_(path, n, keys, arrays, TF_SOURCE)
+
+#ifdef __cplusplus
+}
+#endif
+#endif

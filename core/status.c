@@ -1,0 +1,138 @@
+/* Reports: made on the failing call's stack, kept as the thread's last error. No memory is asked for on the way. */
+#include "core/status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MESSAGE_SIZE = 2048, OP_SIZE = 256, FILE_SIZE = 256 };
+enum { REPORT_SIZE = MESSAGE_SIZE + OP_SIZE + FILE_SIZE + 128 };
+
+/* An error together with the strings it points to. */
+typedef struct {
+    tf_error error;
+    char message[MESSAGE_SIZE], op[OP_SIZE], file[FILE_SIZE];
+} report;
+
+static _Thread_local tf_error_handler *thread_handler; /* NULL: tf_report */
+static _Thread_local report last;
+
+const char *tf_status_name(tf_status code)
+{
+    switch (code) {
+#define NAME_CASE(number, id, text) \
+    case id:                        \
+        return text;
+        TF_STATUS_LIST(NAME_CASE)
+#undef NAME_CASE
+    }
+    return "UnknownError";
+}
+
+tf_error_handler *tf_on_error(tf_error_handler *handler)
+{
+    tf_error_handler *before = thread_handler ? thread_handler : tf_report;
+
+    thread_handler = handler;
+    return before;
+}
+
+/* Ends a text that did not fit with "...", not inside a UTF-8 sequence. */
+static void mark_cut(char *text, size_t size)
+{
+    size_t end = size - 4;
+
+    while (end > 0 && ((unsigned char)text[end] & 0xC0) == 0x80)
+        end--;
+    memcpy(text + end, "...", 4);
+}
+
+static void copy_text(char *to, size_t size, const char *from)
+{
+    if ((size_t)snprintf(to, size, "%s", from) >= size)
+        mark_cut(to, size);
+}
+
+/* A path that does not fit keeps its end, which holds the file's name. */
+static void copy_path(char *to, size_t size, const char *from)
+{
+    size_t length = strlen(from);
+
+    if (length < size)
+        memcpy(to, from, length + 1);
+    else
+        snprintf(to, size, "...%s", from + length - (size - 4));
+}
+
+/* Points the error at the report's own strings; NULL stays NULL. */
+static void tie_strings(report *r)
+{
+    r->error.message = r->message;
+    r->error.op = r->error.op ? r->op : NULL;
+    r->error.where.file = r->error.where.file ? r->file : NULL;
+}
+
+/* The report is complete before `last` changes: the arguments may be strings of the last error itself. The handler
+ * gets the copy on this stack, so that a call failing inside it cannot change what it reads. */
+tf_status tf_fail(tf_status code, tf_source where, const char *op, const char *format, ...)
+{
+    report r;
+    va_list args;
+    int length;
+
+    if (code == tf_ok)
+        return tf_ok;
+    r.error = (tf_error){ .code = code, .class_name = tf_status_name(code), .op = op, .where = where };
+    va_start(args, format);
+    length = vsnprintf(r.message, sizeof r.message, format, args);
+    va_end(args);
+    if (length < 0)
+        copy_text(r.message, sizeof r.message, format);
+    else if ((size_t)length >= sizeof r.message)
+        mark_cut(r.message, sizeof r.message);
+    copy_text(r.op, sizeof r.op, op ? op : "");
+    copy_path(r.file, sizeof r.file, where.file ? where.file : "");
+    tie_strings(&r);
+    last = r;
+    tie_strings(&last);
+    (thread_handler ? thread_handler : tf_report)(&r.error);
+    return code;
+}
+
+const tf_error *tf_last_error(void)
+{
+    if (last.error.code == tf_ok)
+        tf_clear_error();
+    return &last.error;
+}
+
+void tf_clear_error(void)
+{
+    last.error = (tf_error){ .code = tf_ok, .class_name = tf_status_name(tf_ok), .message = last.message };
+    last.message[0] = '\0';
+}
+
+/* ---- the ready handlers ------------------------------------------------------------------------------------- */
+
+/* One write, so that reports of several threads do not mix. */
+void tf_report(const tf_error *error)
+{
+    char text[REPORT_SIZE], op[OP_SIZE + 8] = "", place[FILE_SIZE + 32] = "";
+    const char *gap = error->op || error->where.file ? "\n  " : "";
+
+    if (error->op)
+        snprintf(op, sizeof op, "op '%s'", error->op);
+    if (error->where.file)
+        snprintf(place, sizeof place, "%s(%s:%d)", error->op ? " " : "", error->where.file, error->where.line);
+    snprintf(text, sizeof text, "%s: %s%s%s%s\n", error->class_name, error->message, gap, op, place);
+    fputs(text, stderr);
+}
+
+void tf_exit(const tf_error *error)
+{
+    tf_report(error);
+    exit(1);
+}
+
+void tf_silent(const tf_error *error) { (void)error; }

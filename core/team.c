@@ -1,0 +1,228 @@
+#include "core/team.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <time.h>
+
+enum { SPIN_NS = 30000, CHECK_EVERY = 64, BARRIER_SPINS = 20000 };
+
+/* A place to sleep until a word changes. Whoever changes the word looks at `asleep` afterwards, whoever sleeps sets
+ * `asleep` before looking at the word; both sequentially consistent, so one of them sees the other. */
+typedef struct {
+    atomic_bool asleep;
+    pthread_mutex_t mutex;
+    pthread_cond_t cond;
+} bed;
+
+/* One thread's mailbox: a higher ticket is a new region, or the end. */
+typedef struct {
+    _Alignas(64) atomic_uint ticket;
+    bed bed;
+    pthread_t thread;
+    int worker;
+} member;
+
+static struct {
+    atomic_flag held; /* by the region that runs, or by shutdown */
+    int threads;      /* members started; this and what follows belong to the holder */
+    tf1c_team_fn *fn;
+    void *arg;
+    int workers;
+    bool stop;
+    _Alignas(64) atomic_uint running; /* members still in fn */
+    bed caller;
+    member members[TF1C_TEAM_MAX];
+} team = { .held = ATOMIC_FLAG_INIT };
+
+static pthread_once_t prepared = PTHREAD_ONCE_INIT;
+static bool one_core;
+
+/* ---- waiting ---------------------------------------------------------------------------------------------------- */
+
+static inline void relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static int64_t now_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Until *word is no longer `old`: at most SPIN_NS awake. */
+static void wait_change(bed *b, atomic_uint *word, unsigned old)
+{
+    const int64_t end = one_core ? 0 : now_ns() + SPIN_NS;
+
+    do {
+        for (int i = 0; i < CHECK_EVERY; i++) {
+            if (atomic_load_explicit(word, memory_order_acquire) != old)
+                return;
+            relax();
+        }
+    } while (!one_core && now_ns() < end);
+    pthread_mutex_lock(&b->mutex);
+    atomic_store(&b->asleep, true);
+    while (atomic_load(word) == old)
+        pthread_cond_wait(&b->cond, &b->mutex);
+    atomic_store(&b->asleep, false);
+    pthread_mutex_unlock(&b->mutex);
+}
+
+static void wake(bed *b)
+{
+    if (!atomic_load(&b->asleep))
+        return;
+    pthread_mutex_lock(&b->mutex);
+    pthread_cond_signal(&b->cond);
+    pthread_mutex_unlock(&b->mutex);
+}
+
+static void make_bed(bed *b)
+{
+    atomic_store(&b->asleep, false);
+    pthread_mutex_init(&b->mutex, NULL);
+    pthread_cond_init(&b->cond, NULL);
+}
+
+/* ---- threads ---------------------------------------------------------------------------------------------------- */
+
+static void *live(void *self)
+{
+    member *const m = self;
+
+    for (unsigned seen = 0;; seen++) {
+        wait_change(&m->bed, &m->ticket, seen);
+        if (team.stop)
+            return NULL;
+        team.fn(team.arg, m->worker, team.workers);
+        if (atomic_fetch_sub(&team.running, 1) == 1)
+            wake(&team.caller);
+    }
+}
+
+/* The process's signals stay with its own threads. */
+static bool start(member *m, int worker)
+{
+    sigset_t all, before;
+    int failed;
+
+    make_bed(&m->bed);
+    atomic_store(&m->ticket, 0);
+    m->worker = worker;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    failed = pthread_create(&m->thread, NULL, live, m);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failed == 0;
+}
+
+static void call(member *m)
+{
+    atomic_fetch_add(&m->ticket, 1);
+    wake(&m->bed);
+}
+
+/* A child has the forking thread alone: forget the others. A region that forked ends without waiting for them. */
+static void forget(void)
+{
+    team.threads = 0;
+    atomic_store(&team.running, 0);
+    make_bed(&team.caller);
+    atomic_flag_clear(&team.held);
+}
+
+static void prepare(void)
+{
+    one_core = tf1c_team_cores() == 1;
+    make_bed(&team.caller);
+    pthread_atfork(NULL, NULL, forget);
+}
+
+static void wait_running(void)
+{
+    unsigned left;
+
+    while ((left = atomic_load_explicit(&team.running, memory_order_acquire)) != 0)
+        wait_change(&team.caller, &team.running, left);
+}
+
+/* ---- regions ---------------------------------------------------------------------------------------------------- */
+
+void tf1c_team_run(int workers, tf1c_team_fn *fn, void *arg)
+{
+    if (workers > TF1C_TEAM_MAX)
+        workers = TF1C_TEAM_MAX;
+    if (workers > 1)
+        pthread_once(&prepared, prepare);
+    if (workers <= 1 || atomic_flag_test_and_set_explicit(&team.held, memory_order_acquire)) {
+        fn(arg, 0, 1);
+        return;
+    }
+    while (team.threads < workers - 1 && start(&team.members[team.threads], team.threads + 1))
+        team.threads++;
+    if (workers > team.threads + 1) /* the system gave fewer */
+        workers = team.threads + 1;
+    team.fn = fn;
+    team.arg = arg;
+    team.workers = workers;
+    atomic_store(&team.running, (unsigned)workers - 1);
+    for (int i = 0; i < workers - 1; i++)
+        call(&team.members[i]);
+    fn(arg, 0, workers);
+    wait_running();
+    atomic_flag_clear_explicit(&team.held, memory_order_release);
+}
+
+__attribute__((destructor)) void tf1c_team_shutdown(void)
+{
+    if (atomic_flag_test_and_set_explicit(&team.held, memory_order_acquire))
+        return;
+    team.stop = true;
+    for (int i = 0; i < team.threads; i++)
+        call(&team.members[i]);
+    for (int i = 0; i < team.threads; i++) {
+        pthread_join(team.members[i].thread, NULL);
+        pthread_mutex_destroy(&team.members[i].bed.mutex);
+        pthread_cond_destroy(&team.members[i].bed.cond);
+    }
+    team.threads = 0;
+    team.stop = false;
+    atomic_flag_clear_explicit(&team.held, memory_order_release);
+}
+
+void tf1c_barrier_wait(tf1c_barrier *b, int workers)
+{
+    const unsigned phase = atomic_load_explicit(&b->phase, memory_order_relaxed);
+
+    if (atomic_fetch_add_explicit(&b->arrived, 1, memory_order_acq_rel) == (unsigned)workers - 1) {
+        atomic_store_explicit(&b->arrived, 0, memory_order_relaxed);
+        atomic_store_explicit(&b->phase, phase + 1, memory_order_release);
+        return;
+    }
+    for (int spins = 0; atomic_load_explicit(&b->phase, memory_order_acquire) == phase; spins++) {
+        if (spins < BARRIER_SPINS && !one_core)
+            relax();
+        else
+            sched_yield();
+    }
+}
+
+int tf1c_team_cores(void)
+{
+    cpu_set_t set;
+    int n = 0;
+
+    if (sched_getaffinity(0, sizeof set, &set) == 0)
+        n = CPU_COUNT(&set);
+    return n > 0 ? n : 1;
+}

@@ -1,0 +1,94 @@
+/* Vector math over contiguous float32, compiled for several ISA levels and picked once at start.
+ *
+ * Accuracy, over all of float's range (tested on a grid): exp, log, log1p, tanh, sigmoid and softplus at most 4 ulp.
+ * NaN in, NaN out; ±inf, zeros and denormals as libm gives them. `out` may be an input itself; other overlaps are not
+ * allowed. What an element becomes depends on nothing but its own inputs: work may be sharded at any index without
+ * changing a bit (sum, sum_squares aside). Levels differ from each other by rounding only. */
+#ifndef TF1C_CORE_VECMATH_H
+#define TF1C_CORE_VECMATH_H
+
+#include <stdint.h>
+
+typedef struct {
+    const char *isa; /* "baseline", "avx2", "avx512" */
+
+    /* out = f(x) */
+    void (*exp)(int64_t n, float *out, const float *x);
+    void (*log)(int64_t n, float *out, const float *x);
+    void (*log1p)(int64_t n, float *out, const float *x);
+    void (*tanh)(int64_t n, float *out, const float *x);
+    void (*sigmoid)(int64_t n, float *out, const float *x);
+    void (*softplus)(int64_t n, float *out, const float *x); /* log(1 + e^x), without overflow */
+    void (*relu)(int64_t n, float *out, const float *x);     /* NaN stays NaN, as in TF */
+    void (*sqrt)(int64_t n, float *out, const float *x);
+    void (*rsqrt)(int64_t n, float *out, const float *x); /* 1 / sqrt(x), both rounded */
+    void (*square)(int64_t n, float *out, const float *x);
+    void (*neg)(int64_t n, float *out, const float *x);
+    void (*abs)(int64_t n, float *out, const float *x);
+
+    /* out = x · y, of two arrays */
+    void (*add)(int64_t n, float *out, const float *x, const float *y);
+    void (*sub)(int64_t n, float *out, const float *x, const float *y);
+    void (*mul)(int64_t n, float *out, const float *x, const float *y);
+    void (*div)(int64_t n, float *out, const float *x, const float *y);
+    void (*pow)(int64_t n, float *out, const float *x, const float *y);  /* libm's powf */
+    void (*max2)(int64_t n, float *out, const float *x, const float *y); /* y if x < y, else x: as in TF 1.15, */
+    void (*min2)(int64_t n, float *out, const float *x, const float *y); /* x's NaN stays and y's does not */
+
+    /* of an array and a number */
+    void (*add_scalar)(int64_t n, float *out, const float *x, float a); /* x + a */
+    void (*mul_scalar)(int64_t n, float *out, const float *x, float a); /* x · a */
+    void (*exp_sub)(int64_t n, float *out, const float *x, float a);    /* e^(x - a): softmax's numerator */
+    void (*scale_add)(int64_t n, float *out, float a, const float *x);  /* out += a·x */
+
+    /* fused: an LSTM's state is mul_mul_add(f, c, i, j), its output tanh_mul(c, o) */
+    void (*mul_add)(int64_t n, float *out, const float *x, const float *y, const float *z); /* x·y + z */
+    void (*mul_mul_add)(int64_t n, float *out, const float *x, const float *y, const float *u,
+                        const float *v);                                     /* x·y + u·v */
+    void (*tanh_mul)(int64_t n, float *out, const float *x, const float *y); /* tanh(x)·y */
+
+    /* gradients from the output y and its gradient dy */
+    void (*one_minus_square_mul)(int64_t n, float *out, const float *y, const float *dy); /* dy·(1 - y·y): tanh's */
+    void (*sigmoid_grad)(int64_t n, float *out, const float *y, const float *dy);         /* dy·y·(1 - y) */
+    void (*relu_grad)(int64_t n, float *out, const float *y, const float *dy);            /* dy where y > 0, else 0 */
+
+    /* One LSTM step of one row of u units, core i, j, f, o (i, o: sigmoid, j: tanh, f: sigmoid after forget_bias),
+     * written over the gates [4u] in that order. c [u] -> c_out [u] = σ(f)·c + σ(i)·tanh(j), h [u] = tanh(c_out)·σ(o).
+     */
+    void (*lstm)(int64_t u, float *gates, const float *c, float forget_bias, float *c_out, float *h);
+    /* Its gradient: gates [4u] as lstm left them, c, c_out; dh [u], and dc [u] of c_out -> dgates [4u] before their
+     * nonlinearities, and dc becomes the gradient of c. dgates may be gates. */
+    void (*lstm_grad)(int64_t u, const float *gates, const float *c, const float *c_out, const float *dh, float *dc,
+                      float *dgates);
+
+    float (*sum)(int64_t n, const float *x);         /* blocked; the same bits on every call and level */
+    float (*sum_squares)(int64_t n, const float *x); /* likewise */
+    float (*max)(int64_t n, const float *x);         /* -inf for n == 0; NaN if any is NaN */
+
+    /* One optimizer pass, TF's formulas (python/training, core/kernels/training_ops.cc); var, slots updated in place.
+     * momentum: accum = momentum·accum + g; nesterov steps by g + momentum·accum instead of accum.
+     * rmsprop: ms += (g² - ms)(1 - decay); mom = momentum·mom + lr·g / sqrt(ms + epsilon); var -= mom.
+     * rmsprop_centered: mg follows g likewise, and sqrt(ms - mg² + epsilon).
+     * adagrad: accum += g²; var -= lr·g / sqrt(accum).   adadelta: TF's ApplyAdadelta. */
+    void (*adam)(int64_t n, float *var, float *m, float *v, const float *g, float lr_t, float beta1, float beta2,
+                 float epsilon);
+    void (*sgd)(int64_t n, float *var, const float *g, float lr);
+    void (*momentum)(int64_t n, float *var, float *accum, const float *g, float lr, float momentum, int nesterov);
+    void (*rmsprop)(int64_t n, float *var, float *ms, float *mom, const float *g, float lr, float decay, float momentum,
+                    float epsilon);
+    void (*rmsprop_centered)(int64_t n, float *var, float *mg, float *ms, float *mom, const float *g, float lr,
+                             float decay, float momentum, float epsilon);
+    void (*adagrad)(int64_t n, float *var, float *accum, const float *g, float lr);
+    void (*adadelta)(int64_t n, float *var, float *accum, float *accum_update, const float *g, float lr, float rho,
+                     float epsilon);
+
+    /* Philox4x32-10: words [blocks, 4] of blocks block, block + 1, … (see philox.h); exact at every level. */
+    void (*philox)(int64_t blocks, uint32_t *words, uint64_t seed, uint64_t seed2, uint64_t block);
+} tf1c_vecmath;
+
+/* The level in use: the widest that the CPU has, or what TF1C_ISA names (baseline, avx2, avx512) if the CPU has it. */
+const tf1c_vecmath *tf1c_vec(void);
+/* One level by name, NULL if this build or CPU has it not: for tests. */
+const tf1c_vecmath *tf1c_vec_level(const char *isa);
+
+#endif

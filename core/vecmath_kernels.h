@@ -1,0 +1,21 @@
+/* The tables that vecmath_kernels.c is compiled into, one object per level:
+ *
+ *   level     -D flags                      compiler flags (all: -O3 -ffp-contract=off -fno-math-errno
+ * -fno-trapping-math) baseline  -DTF1C_VEC_LEVEL=baseline     none: plain C with vector types, any architecture avx2
+ * -DTF1C_VEC_LEVEL=avx2         -mavx2 -mfma avx512    -DTF1C_VEC_LEVEL=avx512       -mavx512f -mavx512dq -mavx512bw
+ * -mavx512vl -mavx2 -mfma
+ *
+ * Fused multiply-adds are written out, so contraction stays off: every compiler gives the same bits. On x86-64 all
+ * three are linked, elsewhere baseline alone. */
+#ifndef TF1C_CORE_VECMATH_KERNELS_H
+#define TF1C_CORE_VECMATH_KERNELS_H
+
+#include "vecmath.h"
+
+#if defined(__x86_64__) && !defined(TF1C_VEC_BASELINE_ONLY)
+#define TF1C_VEC_X86 1
+#endif
+
+extern const tf1c_vecmath tf1c_vecmath_baseline, tf1c_vecmath_avx2, tf1c_vecmath_avx512;
+
+#endif

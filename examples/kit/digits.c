@@ -1,0 +1,110 @@
+/* The digits that ship with the project, and where shipped files are found. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kit.h"
+
+/* ---- shipped files: $TF1C_DATA, then the folders that the build names ------------------------------------------------- */
+static void keep_nothing(void *object) { (void)object; }
+
+/* The next folder of a list "a:b:c"; moves *list past it. */
+static bool join(const char **list, const char *name, char *path, size_t n)
+{
+    size_t length = strcspn(*list, ":");
+    int written = snprintf(path, n, "%.*s/%s", (int)length, *list, name);
+    *list += length + ((*list)[length] == ':');
+    return length > 0 && written > 0 && (size_t)written < n;
+}
+
+static bool find(const char *name, char *path, size_t n)
+{
+    const char *lists[] = { getenv("TF1C_DATA"), TF1C_DATA_DIRS };
+    for (int i = 0; i < 2; i++)
+        for (const char *list = lists[i]; list && *list;)
+            if (join(&list, name, path, n) && access(path, R_OK) == 0)
+                return true;
+    return false;
+}
+
+const char *tf_data_path_(const char *name, tf_source here)
+{
+    char path[4096];
+    if (!find(name, path, sizeof path)) {
+        const char *asked = getenv("TF1C_DATA");
+        tf_fail(tf_not_found, here, NULL, "%s; No such file or directory in %s%s%s", name, asked ? asked : "",
+                asked ? ":" : "", TF1C_DATA_DIRS);
+        return "";
+    }
+    char *kept = tf1c_kit_object(strlen(path) + 1, keep_nothing, here);
+    return kept ? strcpy(kept, path) : "";
+}
+
+/* ---- digits.csv.gz: lines of 64 pixels and the digit ------------------------------------------------------------------ */
+enum { ROWS = 1797, PIXELS = 64, DEEPEST = 16 };
+
+typedef struct {
+    float pixels[ROWS * PIXELS];
+    int64_t target[ROWS];
+} digits;
+
+/* One number, and the mark behind it. */
+static bool number(char **at, char mark, long most, long *value)
+{
+    char *end;
+    if (**at < '0' || **at > '9')
+        return false;
+    *value = strtol(*at, &end, 10);
+    if (*value > most || *end != mark)
+        return false;
+    *at = end + 1;
+    return true;
+}
+
+static bool row(char **at, float *pixels, int64_t *target)
+{
+    long value;
+    for (int j = 0; j < PIXELS; j++) {
+        if (!number(at, ',', DEEPEST, &value))
+            return false;
+        pixels[j] = (float)value;
+    }
+    if (!number(at, '\n', 9, &value))
+        return false;
+    *target = value;
+    return true;
+}
+
+static tf_status parse(digits *d, const char *path, char *text, size_t size, tf_source here)
+{
+    char *at = text;
+    for (int i = 0; i < ROWS; i++) {
+        if (at == text + size)
+            return tf_fail(tf_data_loss, here, NULL, "%s: truncated: %d digits of %d", path, i, ROWS);
+        if (!row(&at, d->pixels + i * PIXELS, &d->target[i]))
+            return tf_fail(tf_data_loss, here, NULL, "%s: line %d is not 64 pixels (0 to 16) and a digit", path, i + 1);
+    }
+    if (at != text + size)
+        return tf_fail(tf_data_loss, here, NULL, "%s: more than %d digits", path, ROWS);
+    return tf_ok;
+}
+
+tf_digits tf_datasets_load_digits_(tf_source here)
+{
+    tf_digits none = { 0 };
+    const char *path = tf_data_path_("digits.csv.gz", here);
+    char *text = NULL;
+    size_t size;
+    if (!*path || tf1c_kit_read_file(path, 1 << 24, &text, &size, here) != tf_ok)
+        return none;
+    digits *d = tf1c_kit_object(sizeof *d, keep_nothing, here);
+    tf_status status = d ? parse(d, path, text, size, here) : tf_memory_error;
+    tf1c_kit_free(text);
+    if (status != tf_ok) {
+        tf1c_kit_drop(d);
+        return none;
+    }
+    return (tf_digits){ .images = np_array(d->pixels, tf_float32, SHAPE(ROWS, 8, 8)),
+                        .data = np_array(d->pixels, tf_float32, SHAPE(ROWS, PIXELS)),
+                        .target = np_array(d->target, tf_int64, SHAPE(ROWS)) };
+}

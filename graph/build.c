@@ -1,0 +1,589 @@
+/* Making nodes: operands become tensors, dtypes are matched against the record's signature, shapes are inferred. TF1:
+ * framework/op_def_library.py (_apply_op_helper). */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "graph/node.h"
+
+/* ---- operands ------------------------------------------------------------------------------------------------------- */
+
+tf_operand tf_operand_same(tf_operand o) { return o; }
+tf_operand tf_operand_tensor(tf_tensor t) { return (tf_operand){ TF_OPERAND_TENSOR, { .tensor = t } }; }
+tf_operand tf_operand_array(tf_ndarray a) { return (tf_operand){ TF_OPERAND_ARRAY, { .array = a } }; }
+tf_operand tf_operand_integer(int64_t i) { return (tf_operand){ TF_OPERAND_INTEGER, { .integer = i } }; }
+tf_operand tf_operand_real(double x) { return (tf_operand){ TF_OPERAND_REAL, { .real = x } }; }
+tf_operand tf_operand_bool(bool b) { return (tf_operand){ TF_OPERAND_BOOL, { .boolean = b } }; }
+tf_operand tf_operand_dims(tf_dims d) { return (tf_operand){ TF_OPERAND_DIMS, { .dims = d } }; }
+tf_operand tf_operand_list(tf_list l) { return (tf_operand){ TF_OPERAND_LIST, { .list = l } }; }
+
+/* ---- mistakes and lists ------------------------------------------------------------------------------------------------ */
+
+tf_tensor tf_mistake(tf_status code, tf_source here, const char *op, const char *format, ...)
+{
+    char message[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    tf_fail(code, tf1c_source(here), op, "%s", message);
+    return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 };
+}
+
+tf_list tf_mistake_list(int n, tf_tensor poison)
+{
+    n = n < 1 ? 1 : n;
+    tf_tensor *items = tf1c_graph_alloc(poison.op->graph ? poison.op->graph : tf1c_current_graph(), (size_t)n * sizeof *items);
+    for (int i = 0; items && i < n; i++)
+        items[i] = poison;
+    return items ? (tf_list){ .n = n, .items = items } : (tf_list){ 0 };
+}
+
+tf_list tf_list_new_(int n, const tf_tensor *items, tf_source here)
+{
+    (void)here;
+    tf_graph *g = n > 0 && items[0].op && items[0].op->graph ? items[0].op->graph : tf1c_current_graph();
+    tf_tensor *copy = g ? tf1c_graph_alloc(g, (size_t)n * sizeof *copy + 1) : NULL;
+    if (!copy)
+        return (tf_list){ 0 };
+    memcpy(copy, items, (size_t)n * sizeof *copy);
+    return (tf_list){ .n = n, .items = copy };
+}
+
+tf_tensor tf_at_(tf_list list, int i, tf_source here)
+{
+    int at = i < 0 ? i + list.n : i;
+    if (at < 0 || at >= list.n)
+        return tf_mistake(tf_value_error, here, NULL, "list index out of range: %d in a list of %d", i, list.n);
+    return list.items[at];
+}
+
+void tf_append_(tf_list *list, tf_tensor tensor, tf_source here)
+{
+    (void)here;
+    tf_graph *g = tensor.op && tensor.op->graph ? tensor.op->graph : tf1c_current_graph();
+    if (list->n >= list->capacity) {
+        int capacity = list->n < 4 ? 8 : 2 * list->n;
+        tf_tensor *items = g ? tf1c_graph_alloc(g, (size_t)capacity * sizeof *items) : NULL;
+        if (!items)
+            return;
+        if (list->n)
+            memcpy(items, list->items, (size_t)list->n * sizeof *items);
+        *list = (tf_list){ list->n, items, capacity };
+    }
+    ((tf_tensor *)list->items)[list->n++] = tensor;
+}
+
+/* ---- signatures: "a:T, b:T" ------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    char name[32];
+    char variable;  /* 'T', 'U', or 0 for a fixed dtype */
+    tf_dtype dtype; /* fixed; unset: "?" */
+    bool many, ref;
+} argument;
+
+static const char *skip(const char *s)
+{
+    while (*s == ' ' || *s == ',')
+        s++;
+    return s;
+}
+
+static tf_dtype dtype_named(const char *s, size_t n)
+{
+    for (int d = 1; d < TF_DTYPES; d++)
+        if (tf_dtype_size(d) && strlen(tf_dtype_name(d)) == n && strncmp(tf_dtype_name(d), s, n) == 0)
+            return d;
+    return tf_dtype_unset;
+}
+
+static bool next_argument(const char **signature, argument *a)
+{
+    const char *s = skip(*signature);
+    if (!*s)
+        return false;
+    *a = (argument){ .dtype = tf_dtype_unset };
+    size_t n = strcspn(s, ":");
+    snprintf(a->name, sizeof a->name, "%.*s", (int)n, s);
+    s += n + (s[n] == ':');
+    n = strcspn(s, ",*& ");
+    if (n == 1 && (*s == 'T' || *s == 'U'))
+        a->variable = *s;
+    else
+        a->dtype = dtype_named(s, n);
+    for (s += n; *s == '*' || *s == '&'; s++)
+        *(*s == '*' ? &a->many : &a->ref) = true;
+    *signature = s;
+    return true;
+}
+
+/* The signature's argument for input i of n: the next one, or once more the variadic one, which leaves as many inputs as
+ * there are arguments after it. */
+static bool argument_of_input(const char **signature, argument *a, int i, int n)
+{
+    int after = 0;
+    for (const char *s = skip(*signature); *s; s++)
+        after += *s == ':';
+    if (i > 0 && a->many && n - i > after)
+        return true;
+    return next_argument(signature, a);
+}
+
+/* ---- one node being built -------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    const tf_op_def *def;
+    const struct tf_op_args *args;
+    tf_graph *g;
+    tf_source here;
+    const char *name;
+    tf_dtype type[2];         /* T, U */
+    char from[2][32];         /* the argument that told them */
+    tf_tensor *inputs;
+    tf_operation *poison;     /* set: give up, quietly */
+} building;
+
+static tf_dtype *type_of(building *b, char variable) { return &b->type[variable == 'U']; }
+
+static void fail(building *b, tf_status code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void fail(building *b, tf_status code, const char *format, ...)
+{
+    char message[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    tf_fail(code, b->here, b->name, "%s", message);
+    b->poison = tf1c_record_mistake(b->g);
+}
+
+/* The dtype an operand brings along; numbers bring none. */
+static tf_dtype own_dtype(const tf_operand *o)
+{
+    switch (o->kind) {
+    case TF_OPERAND_TENSOR: return o->as.tensor.op ? tf_get_dtype(o->as.tensor) : tf_dtype_unset;
+    case TF_OPERAND_ARRAY: return o->as.array.scale != 0 ? tf_float32 : o->as.array.dtype;
+    case TF_OPERAND_DIMS: return tf_int32;
+    case TF_OPERAND_LIST: return o->as.list.n ? tf_get_dtype(o->as.list.items[0]) : tf_float32;
+    default: return tf_dtype_unset;
+    }
+}
+
+static tf_dtype literal_dtype(const tf_operand *o)
+{
+    switch (o->kind) {
+    case TF_OPERAND_INTEGER: return o->as.integer > INT32_MAX || o->as.integer < INT32_MIN ? tf_int64 : tf_int32;
+    case TF_OPERAND_BOOL: return tf_bool;
+    default: return tf_float32;
+    }
+}
+
+/* T and U: from tensors first, then arrays and shapes, then numbers. */
+static void settle_types(building *b)
+{
+    b->type[0] = b->args->T;
+    b->type[1] = b->args->U;
+    for (int pass = 0; pass < 4; pass++) {
+        const char *s = b->def->in;
+        argument a = { .many = false };
+        for (int i = 0; i < b->args->n_inputs; i++) {
+            const tf_operand *o = &b->args->inputs[i];
+            if (!argument_of_input(&s, &a, i, b->args->n_inputs))
+                break;
+            if (!a.variable || *type_of(b, a.variable))
+                continue;
+            bool tensor = o->kind == TF_OPERAND_TENSOR, array = own_dtype(o) != tf_dtype_unset;
+            bool mine = pass == 0 ? tensor : pass == 1 ? array : pass == 2 ? o->kind == TF_OPERAND_REAL : !array;
+            if (!mine)
+                continue;
+            *type_of(b, a.variable) = array ? own_dtype(o) : literal_dtype(o);
+            snprintf(b->from[a.variable == 'U'], sizeof b->from[0], "%s", a.name);
+        }
+    }
+}
+
+static tf_dtypes allowed(const tf_op_def *def, char variable)
+{
+    tf_dtypes set = variable == 'U' ? def->U : def->T;
+    return set ? set : TF_ANY_DTYPE;
+}
+
+static void check_allowed(building *b, const argument *a, tf_dtype dtype)
+{
+    tf_dtypes set = allowed(b->def, a->variable);
+    if (set & TF_DTYPE_BIT(dtype))
+        return;
+    char list[256] = "";
+    for (int d = 1; d < TF_DTYPES; d++)
+        if (set & TF_DTYPE_BIT(d) && tf_dtype_size(d))
+            snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", *list ? ", " : "", tf_dtype_name(d));
+    fail(b, tf_type_error, "Value passed to parameter '%s' has DataType %s not in list of allowed values: %s", a->name,
+         tf_dtype_name(dtype), list);
+}
+
+/* ---- constants ------------------------------------------------------------------------------------------------------------- */
+
+static tf_operation *make_constant(tf_graph *g, tf_ndarray value, const char *exact_name, tf_source here)
+{
+    tf1c_const_attrs attrs = { value };
+    tf_operation *op = tf1c_node(g, tf1c_basic.constant, exact_name, here, &attrs, 0, NULL, 1);
+    if (op)
+        op->outputs[0] = (tf1c_output){ value.dtype, value.shape };
+    return op;
+}
+
+static void store(void *at, tf_dtype dtype, const tf_operand *o)
+{
+    double x = o->kind == TF_OPERAND_REAL ? o->as.real : o->kind == TF_OPERAND_BOOL ? o->as.boolean : (double)o->as.integer;
+    int64_t i = o->kind == TF_OPERAND_INTEGER ? o->as.integer : (int64_t)x;
+    switch (dtype) {
+    case tf_float32: *(float *)at = (float)x; break;
+    case tf_float64: *(double *)at = x; break;
+    case tf_int32: *(int32_t *)at = (int32_t)i; break;
+    case tf_int64: *(int64_t *)at = i; break;
+    case tf_uint8: *(uint8_t *)at = (uint8_t)i; break;
+    default: *(bool *)at = i != 0; break;
+    }
+}
+
+/* Python's rules: a real number does not become an integer, True and False are no numbers. */
+static bool literal_fits(tf_dtype dtype, const tf_operand *o, char *message, size_t n)
+{
+    bool floating = TF_FLOATING & TF_DTYPE_BIT(dtype);
+    if (o->kind == TF_OPERAND_REAL && !floating) {
+        snprintf(message, n, "Expected %s, got %.17g of type 'float' instead.", tf_dtype_name(dtype), o->as.real);
+        return false;
+    }
+    if ((o->kind == TF_OPERAND_BOOL) != (dtype == tf_bool)) {
+        if (o->kind == TF_OPERAND_BOOL)
+            snprintf(message, n, "Expected %s, got %s of type 'bool' instead.", tf_dtype_name(dtype), o->as.boolean ? "True" : "False");
+        else
+            snprintf(message, n, "Expected bool, got %lld of type 'int' instead.", (long long)o->as.integer);
+        return false;
+    }
+    if (dtype == tf_int32 && literal_dtype(o) == tf_int64) {
+        snprintf(message, n, "Value %lld is out of range for int32", (long long)o->as.integer);
+        return false;
+    }
+    return true;
+}
+
+static tf_operation *constant_of_array(tf_graph *g, tf_ndarray a, tf_dtype dtype, const char *exact_name, tf_source here)
+{
+    if (a.dtype == dtype && a.scale == 0)
+        return make_constant(g, a, exact_name, here);
+    tf_ndarray cast = np_astype(a, dtype);
+    tf_operation *op = cast.data ? make_constant(g, cast, exact_name, here) : NULL;
+    np_free(&cast);
+    return op;
+}
+
+static tf_operation *constant_of_dims(tf_graph *g, tf_dims d, tf_dtype dtype, const char *exact_name, tf_source here)
+{
+    int64_t values[TF_MAX_RANK];
+    memcpy(values, d.dims, sizeof values);
+    return constant_of_array(g, np_array(values, tf_int64, SHAPE(d.rank)), dtype, exact_name, here);
+}
+
+/* A literal operand as a constant of `dtype` called exactly `name`; NULL with code and message filled in. */
+static tf_operation *constant_of(tf_graph *g, const tf_operand *o, tf_dtype dtype, const char *name, tf_source here,
+                                 char *message, size_t n)
+{
+    *message = 0;
+    if (o->kind == TF_OPERAND_ARRAY) {
+        if (!o->as.array.shape.known || (!o->as.array.data && np_size(o->as.array))) {
+            snprintf(message, n, "an array without data was given (was it fetched or loaded?)");
+            return NULL;
+        }
+        return constant_of_array(g, o->as.array, dtype, name, here);
+    }
+    if (o->kind == TF_OPERAND_DIMS) {
+        if (!o->as.dims.known) {
+            snprintf(message, n, "Cannot convert a TensorShape of unknown rank to a Tensor: <unknown>");
+            return NULL;
+        }
+        return constant_of_dims(g, o->as.dims, dtype, name, here);
+    }
+    if (!literal_fits(dtype, o, message, n))
+        return NULL;
+    _Alignas(8) char value[8];
+    store(value, dtype, o);
+    return make_constant(g, np_array(value, dtype, SCALAR), name, here);
+}
+
+/* ---- operands to inputs -------------------------------------------------------------------------------------------------------- */
+
+/* The value of a variable, where `t` is one: its read Identity; inside a body a read of its own, under the control
+ * dependencies open there. */
+static tf_tensor value_of(tf_graph *g, tf_tensor t, tf_source here)
+{
+    if (!t.op->read)
+        return t;
+    if (!g->parent)
+        return (tf_tensor){ t.op->read, 0 };
+    tf_tensor ref = tf1c_import(g, t, here);
+    const char *name = tf1c_is_mistake(ref.op) ? NULL : tf1c_graph_printf(g, "%s/read", t.op->name);
+    name = name ? tf1c_unique_name(g, name) : NULL;
+    tf_operation *read = name ? tf1c_node(g, tf1c_basic.identity, name, here, NULL, 1, &ref, 1) : NULL;
+    if (!read)
+        return (tf_tensor){ tf1c_is_mistake(ref.op) ? ref.op : tf1c_record_mistake(g), 0 };
+    read->outputs[0] = ref.op->outputs[ref.index];
+    read->T = read->outputs[0].dtype;
+    return (tf_tensor){ read, 0 };
+}
+
+static tf_tensor convert_in(tf_graph *g, const tf_operand *o, tf_dtype dtype, bool ref, const char *name, tf_source here,
+                            char *message, size_t n)
+{
+    *message = 0;
+    if (o->kind == TF_OPERAND_LIST)
+        return tf1c_basic.pack(o->as.list, here, name);
+    if (o->kind == TF_OPERAND_TENSOR)
+        return tf1c_import(g, ref ? o->as.tensor : value_of(g, o->as.tensor, here), here);
+    return (tf_tensor){ constant_of(g, o, dtype, name, here, message, n), 0 };
+}
+
+static void check_dtype(building *b, const argument *a, tf_dtype got)
+{
+    if (a->variable && *type_of(b, a->variable) != got) {
+        const char *from = b->from[a->variable == 'U'];
+        if (a->many)
+            fail(b, tf_type_error, "Tensors in list passed to '%s' of '%s' Op have types [%s, %s] that don't all match.",
+                 a->name, b->def->name, tf_dtype_name(*type_of(b, a->variable)), tf_dtype_name(got));
+        else
+            fail(b, tf_type_error, "Input '%s' of '%s' Op has type %s that does not match type %s of argument '%s'.", a->name,
+                 b->def->name, tf_dtype_name(got), tf_dtype_name(*type_of(b, a->variable)), from);
+    } else if (a->variable)
+        check_allowed(b, a, got);
+    else if (a->dtype && a->dtype != got)
+        fail(b, tf_type_error, "Input '%s' of '%s' Op has type %s that does not match expected type of %s.", a->name,
+             b->def->name, tf_dtype_name(got), tf_dtype_name(a->dtype));
+}
+
+static void convert_input(building *b, const argument *a, int i)
+{
+    const tf_operand *o = &b->args->inputs[i];
+    if (o->kind == TF_OPERAND_NONE || (o->kind == TF_OPERAND_TENSOR && !o->as.tensor.op)) {
+        fail(b, tf_value_error, "None values not supported.");
+        return;
+    }
+    if (a->ref && !(o->kind == TF_OPERAND_TENSOR && o->as.tensor.op->read)) {
+        fail(b, tf_type_error, "'%s' Op requires that input '%s' be a mutable tensor (e.g.: a tf.Variable)", b->def->name, a->name);
+        return;
+    }
+    tf_dtype dtype = a->variable ? *type_of(b, a->variable) : a->dtype ? a->dtype : own_dtype(o);
+    if (!dtype)
+        dtype = literal_dtype(o);
+    char message[256];
+    const char *format = a->many ? "%s/%s_%d" : o->kind == TF_OPERAND_LIST ? "%s/%s/" : "%s/%s"; /* a list's: an exact name */
+    const char *name = o->kind == TF_OPERAND_TENSOR ? NULL : tf1c_graph_printf(b->g, format, b->name, a->name, i);
+    if (!name && o->kind != TF_OPERAND_TENSOR) {
+        b->poison = tf1c_record_mistake(b->g);
+        return;
+    }
+    tf_tensor t = convert_in(b->g, o, dtype, a->ref, name, b->here, message, sizeof message);
+    if (!t.op && *message)
+        fail(b, tf_type_error, "%s", message);
+    else if (!t.op || tf1c_is_mistake(t.op))
+        b->poison = t.op ? t.op : tf1c_record_mistake(b->g);
+    else
+        check_dtype(b, a, tf_get_dtype(t));
+    b->inputs[i] = t;
+}
+
+static void convert_inputs(building *b)
+{
+    const char *s = b->def->in;
+    argument a = { .many = false };
+    b->inputs = tf1c_graph_alloc(b->g, (size_t)b->args->n_inputs * sizeof *b->inputs + 1);
+    if (!b->inputs)
+        b->poison = tf1c_record_mistake(b->g);
+    for (int i = 0; i < b->args->n_inputs && !b->poison; i++) {
+        if (!argument_of_input(&s, &a, i, b->args->n_inputs)) {
+            fail(b, tf_internal, "'%s' Op takes \"%s\", got %d inputs", b->def->name, b->def->in, b->args->n_inputs);
+            return;
+        }
+        convert_input(b, &a, i);
+    }
+}
+
+static tf_operation *poisoned_input(const struct tf_op_args *args)
+{
+    for (int i = 0; i < args->n_inputs; i++) {
+        const tf_operand *o = &args->inputs[i];
+        if (o->kind == TF_OPERAND_TENSOR && o->as.tensor.op && tf1c_is_mistake(o->as.tensor.op))
+            return o->as.tensor.op;
+        for (int j = 0; o->kind == TF_OPERAND_LIST && j < o->as.list.n; j++)
+            if (tf_is_poisoned(o->as.list.items[j]))
+                return tf_tensor_op(o->as.list.items[j]);
+    }
+    return NULL;
+}
+
+/* ---- outputs -------------------------------------------------------------------------------------------------------------------- */
+
+static int count_outputs(const building *b)
+{
+    const char *s = b->def->out;
+    argument a;
+    int n = 0;
+    while (next_argument(&s, &a))
+        n += a.many ? b->args->n_outputs - n : 1;
+    return n;
+}
+
+static void output_dtypes(building *b, int n, tf_dtype *dtypes)
+{
+    const char *s = b->def->out;
+    argument a = { .many = false };
+    for (int i = 0; i < n && ((i && a.many) || next_argument(&s, &a)); i++)
+        dtypes[i] = a.variable ? *type_of(b, a.variable) : a.dtype;
+}
+
+static bool constant_input(void *inputs, int i, tf_ndarray *value) { return tf_constant_value(((tf_tensor *)inputs)[i], value); }
+static bool partial_input(void *inputs, int i, tf_dims *ints);
+
+static bool infer(building *b, int n, tf1c_output *outputs)
+{
+    int n_in = b->args->n_inputs;
+    tf_dims *shapes = tf1c_alloc_zero((size_t)(n + n_in + 1) * sizeof *shapes);
+    tf_dtype *dtypes = tf1c_alloc_zero((size_t)(n + n_in + 1) * sizeof *dtypes);
+    tf_shape_ctx c = { .def = b->def, .attrs = b->args->attrs, .name = b->name, .here = b->here, .n_in = n_in, .n_out = n,
+                       .in = shapes, .in_dtype = dtypes, .out = shapes + n_in, .out_dtype = dtypes + n_in,
+                       .value = constant_input, .ints = partial_input, .arg = b->inputs };
+    if (!shapes || !dtypes) {
+        fail(b, tf_memory_error, "no memory left for the graph");
+    } else {
+        for (int i = 0; i < n_in; i++) {
+            shapes[i] = tf_get_shape(b->inputs[i]);
+            dtypes[i] = tf_get_dtype(b->inputs[i]);
+        }
+        output_dtypes(b, n, c.out_dtype);
+        if (b->args->shape.known && n)
+            c.out[0] = b->args->shape;
+        tf1c_infer(&c);
+        for (int i = 0; i < n; i++)
+            outputs[i] = (tf1c_output){ c.out_dtype[i], c.out[i] };
+        if (c.failed)
+            b->poison = tf1c_record_mistake(b->g);
+    }
+    tf1c_free(shapes);
+    tf1c_free(dtypes);
+    return !b->poison;
+}
+
+/* Of a vector of known length at least how many there are. */
+static bool unknown_ints(tf_dims shape, tf_dims *ints)
+{
+    if (!tf_dims_fully_known(shape) || shape.rank > 1 || (shape.rank == 1 && shape.dims[0] > TF_MAX_RANK))
+        return false;
+    *ints = (tf_dims){ .known = true, .rank = shape.rank ? (int)shape.dims[0] : 1 };
+    for (int i = 0; i < ints->rank; i++)
+        ints->dims[i] = NONE;
+    return true;
+}
+
+/* What is known of a tensor's integers: the record's own rule, or a value that is known whole. */
+bool tf1c_partial_ints(tf_tensor t, tf_dims *ints)
+{
+    tf_ndarray value;
+    if (tf_constant_value(t, &value))
+        return tf1c_ints_of_array(value, ints);
+    const tf_operation *op = t.op;
+    if (!op->def->ints || t.index || op->n_inputs > 64)
+        return unknown_ints(op->outputs[t.index].shape, ints);
+    tf_dims shapes[64];
+    tf_dtype dtypes[64];
+    for (int i = 0; i < op->n_inputs; i++) {
+        shapes[i] = tf_get_shape(op->inputs[i]);
+        dtypes[i] = tf_get_dtype(op->inputs[i]);
+    }
+    tf_shape_ctx c = { .def = op->def, .attrs = op->attrs, .name = op->name, .here = op->here, .n_in = op->n_inputs,
+                       .in = shapes, .in_dtype = dtypes, .value = constant_input, .ints = partial_input, .arg = op->inputs };
+    return op->def->ints(&c, ints) || unknown_ints(op->outputs[0].shape, ints);
+}
+
+static bool partial_input(void *inputs, int i, tf_dims *ints) { return tf1c_partial_ints(((tf_tensor *)inputs)[i], ints); }
+
+/* A user's name ending in "/" is taken exactly, as the name of the scope it closes. */
+static const char *node_name(building *b)
+{
+    const char *wanted = b->args->name ? b->args->name : b->args->default_name ? b->args->default_name : b->def->name;
+    size_t n = strlen(wanted);
+    if (n && wanted[n - 1] == '/')
+        return tf1c_graph_printf(b->g, "%.*s", (int)n - 1, wanted);
+    if (!tf1c_valid_name(wanted, *b->g->scope)) {
+        fail(b, tf_value_error, "'%s' is not a valid node name", wanted);
+        return NULL;
+    }
+    return tf1c_unique_name(b->g, wanted);
+}
+
+static tf_operation *build(building *b)
+{
+    b->name = node_name(b);
+    if (!b->name)
+        return b->poison ? b->poison : tf1c_record_mistake(b->g);
+    settle_types(b);
+    convert_inputs(b);
+    int n = count_outputs(b);
+    tf1c_output *outputs = b->poison ? NULL : tf1c_graph_alloc(b->g, (size_t)n * sizeof *outputs + 1);
+    if (!outputs || !infer(b, n, outputs))
+        return b->poison ? b->poison : tf1c_record_mistake(b->g);
+    tf_operation *op = tf1c_node(b->g, b->def, b->name, b->here, b->args->attrs, b->args->n_inputs, b->inputs, n);
+    if (!op)
+        return tf1c_record_mistake(b->g);
+    memcpy(op->outputs, outputs, (size_t)n * sizeof *outputs);
+    op->T = b->type[0];
+    op->U = b->type[1];
+    return op;
+}
+
+tf_operation *tf_op_new(const tf_op_def *def, struct tf_op_args args)
+{
+    tf_graph *g = tf1c_current_graph();
+    tf_operation *poison = poisoned_input(&args);
+    if (!g || poison)
+        return poison ? poison : tf1c_poison(NULL);
+    building b = { .def = def, .args = &args, .g = g, .here = tf1c_source(args.here) };
+    return build(&b);
+}
+
+tf_tensor tf_op_unary(const tf_op_def *def, tf_operand x, struct tf_name_args a, const char *default_name)
+{
+    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = a.here, .name = a.name, .default_name = default_name,
+                                                            .n_inputs = 1, .inputs = &x }), 0 };
+}
+
+tf_tensor tf_op_binary(const tf_op_def *def, tf_operand x, tf_operand y, struct tf_name_args a, const char *default_name)
+{
+    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = a.here, .name = a.name, .default_name = default_name,
+                                                            .n_inputs = 2, .inputs = (tf_operand[]){ x, y } }), 0 };
+}
+
+tf_tensor tf_convert(tf_operand x, tf_dtype dtype, tf_source here, const char *name)
+{
+    tf_graph *g = tf1c_current_graph();
+    here = tf1c_source(here);
+    if (!g)
+        return (tf_tensor){ tf1c_poison(NULL), 0 };
+    if (x.kind == TF_OPERAND_NONE || (x.kind == TF_OPERAND_TENSOR && !x.as.tensor.op))
+        return tf_mistake(tf_value_error, here, NULL, "None values not supported.");
+    if (x.kind == TF_OPERAND_TENSOR && tf1c_is_mistake(x.as.tensor.op))
+        return x.as.tensor;
+    if (!dtype)
+        dtype = own_dtype(&x) ? own_dtype(&x) : literal_dtype(&x);
+    bool made = x.kind != TF_OPERAND_TENSOR && x.kind != TF_OPERAND_LIST;
+    const char *exact = made ? tf1c_unique_name(g, name ? name : "Const") : name;
+    char message[256];
+    tf_tensor t = made && !exact ? (tf_tensor){ 0 } : convert_in(g, &x, dtype, false, exact, here, message, sizeof message);
+    if (!t.op)
+        return made && exact && *message ? tf_mistake(tf_type_error, here, NULL, "%s", message)
+                                         : (tf_tensor){ tf1c_record_mistake(g), 0 };
+    if (tf_get_dtype(t) != dtype && !tf1c_is_mistake(t.op))
+        return tf_mistake(tf_value_error, here, NULL, "Tensor conversion requested dtype %s for Tensor with dtype %s: '%s:%d'",
+                          tf_dtype_name(dtype), tf_dtype_name(tf_get_dtype(t)), t.op->name, t.index);
+    return t;
+}

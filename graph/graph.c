@@ -1,0 +1,458 @@
+/* Graphs as containers: what they own, the stack of default graphs, look-up, and how a body sees its surroundings. */
+#include "graph/graph.h"
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "graph/node.h"
+
+/* ---- mistakes ----------------------------------------------------------------------------------------------- */
+
+const tf_op_def tf1c_mistake_op = { .name = "Mistake", .in = "", .out = "output:?", .gradient = tf_no_gradient };
+
+/* The operation that stands in when there is no graph to put a better one in; never written to. */
+static tf1c_output nothing_output = { tf_float32, { 0 } };
+static tf_operation nothing = { .def = &tf1c_mistake_op, .name = "", .device = "", .n_outputs = 1, .outputs = &nothing_output };
+
+tf_operation *tf1c_poison(tf_graph *g) { return g && g->poison ? g->poison : &nothing; }
+
+tf_operation *tf1c_record_mistake(tf_graph *g)
+{
+    if (!g)
+        return &nothing;
+    const tf_error *e = tf_last_error();
+    tf1c_arena *arena = &g->universe->arena;
+    tf1c_mistake *mistake = tf1c_arena_alloc(arena, sizeof *mistake);
+    tf_operation *op = tf1c_arena_alloc(arena, sizeof *op);
+    tf1c_output *out = tf1c_arena_alloc(arena, sizeof *out);
+    if (!mistake || !op || !out)
+        return tf1c_poison(g);
+    const char *message = tf1c_arena_strdup(arena, e->message), *name = e->op ? tf1c_arena_strdup(arena, e->op) : NULL;
+    if (!message)
+        return tf1c_poison(g);
+    *mistake = (tf1c_mistake){ e->code, message, name, e->where };
+    *out = nothing_output;
+    *op = (tf_operation){ .def = &tf1c_mistake_op, .graph = g, .name = name ? name : "", .device = "", .here = e->where,
+                          .n_outputs = 1, .outputs = out, .attrs = mistake };
+    if (!g->universe->first_mistake)
+        g->universe->first_mistake = op;
+    return op;
+}
+
+/* ---- memory ---------------------------------------------------------------------------------------------------- */
+
+static void *no_memory(void)
+{
+    tf_fail(tf_memory_error, tf1c_source((tf_source){ 0 }), NULL, "no memory left for the graph");
+    return NULL;
+}
+
+void *tf1c_graph_alloc(tf_graph *g, size_t size)
+{
+    void *p = tf1c_arena_alloc(&g->universe->arena, size);
+    return p ? p : no_memory();
+}
+
+const char *tf1c_graph_strdup(tf_graph *g, const char *s)
+{
+    const char *copy = tf1c_arena_strdup(&g->universe->arena, s);
+    return copy ? copy : no_memory();
+}
+
+const char *tf1c_graph_printf(tf_graph *g, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = n < 0 ? NULL : tf1c_graph_alloc(g, (size_t)n + 1);
+    if (!text)
+        return NULL;
+    va_start(args, format);
+    vsnprintf(text, (size_t)n + 1, format, args);
+    va_end(args);
+    return text;
+}
+
+bool tf1c_graph_attach(tf_graph *g, void (*free)(void *), void *object)
+{
+    tf1c_cleanup *c = tf1c_graph_alloc(g, sizeof *c);
+    if (!c) {
+        free(object);
+        return false;
+    }
+    *c = (tf1c_cleanup){ g->universe->cleanups, free, object };
+    g->universe->cleanups = c;
+    return true;
+}
+
+bool tf1c_append_ptr(void *array, int *n, int *capacity, const void *item, size_t size)
+{
+    void **items = array;
+    if (*n == *capacity) {
+        int bigger = *capacity ? 2 * *capacity : 16;
+        void *p = tf1c_realloc(*items, (size_t)bigger * size);
+        if (!p)
+            return false;
+        *items = p;
+        *capacity = bigger;
+    }
+    memcpy((char *)*items + (size_t)*n * size, item, size);
+    ++*n;
+    return true;
+}
+
+/* ---- making and releasing ----------------------------------------------------------------------------------------- */
+
+static void graph_release(tf_graph *g)
+{
+    tf1c_free(g->ops);
+    tf1c_free(g->control);
+    tf1c_free(g);
+}
+
+static tf_graph *graph_in(tf1c_universe *u)
+{
+    tf_graph *g = tf1c_alloc_zero(sizeof *g);
+    if (!g)
+        return NULL;
+    g->universe = u;
+    g->scope = "";
+    tf_operation *poison = tf1c_arena_alloc(&u->arena, sizeof *poison);
+    if (!poison) {
+        graph_release(g);
+        return NULL;
+    }
+    *poison = nothing;
+    poison->graph = g;
+    g->poison = poison;
+    return g;
+}
+
+tf_graph *tf_graph_new(void)
+{
+    tf1c_universe *u = tf1c_alloc_zero(sizeof *u);
+    tf_graph *g = u ? graph_in(u) : NULL;
+    if (!g) {
+        if (u)
+            tf1c_arena_free(&u->arena);
+        tf1c_free(u);
+        return no_memory();
+    }
+    u->root = g;
+    u->variable_scope.name = "";
+    u->default_device = "";
+    return g;
+}
+
+tf_graph *tf1c_body_new(tf_graph *parent, const char *scope)
+{
+    tf1c_universe *u = parent->universe;
+    tf_graph *body = graph_in(u);
+    if (!body || !tf1c_append_ptr(&u->bodies, &u->n_bodies, &u->cap_bodies, &body, sizeof body)) {
+        if (body)
+            graph_release(body);
+        return no_memory();
+    }
+    body->parent = parent;
+    body->scope = scope;
+    return body;
+}
+
+void tf_graph_free(tf_graph *g)
+{
+    if (!g)
+        return;
+    tf1c_universe *u = g->universe;
+    for (tf1c_cleanup *c = u->cleanups; c; c = c->next)
+        c->free(c->object);
+    for (int i = 0; i < u->n_bodies; i++)
+        graph_release(u->bodies[i]);
+    tf1c_free(u->bodies);
+    graph_release(u->root);
+    for (int i = 0; i < u->n_collections; i++)
+        tf1c_free(u->collections[i].items);
+    tf1c_free(u->collections);
+    tf1c_map_free(&u->names_in_use);
+    tf1c_map_free(&u->by_name);
+    tf1c_map_free(&u->variables);
+    tf1c_map_free(&u->scope_counts);
+    tf1c_arena_free(&u->arena);
+    tf1c_free(u);
+}
+
+/* ---- the stack of default graphs, per thread ---------------------------------------------------------------------------- */
+
+static _Thread_local tf_graph *default_graph; /* made on first use */
+static _Thread_local tf_graph *open_graph;    /* innermost open one, a body included; NULL: the default */
+static _Thread_local tf_source blamed;
+static pthread_key_t at_thread_exit;
+static pthread_once_t at_thread_exit_once = PTHREAD_ONCE_INIT;
+
+static void release_default(void *graph) { tf_graph_free(graph); }
+static void make_key(void) { pthread_key_create(&at_thread_exit, release_default); }
+
+/* The main thread's keys are not run at exit. */
+__attribute__((destructor)) static void release_main_default(void)
+{
+    tf_graph_free(default_graph);
+    default_graph = NULL;
+}
+
+static void set_default(tf_graph *g)
+{
+    default_graph = g;
+    pthread_once(&at_thread_exit_once, make_key);
+    pthread_setspecific(at_thread_exit, g);
+}
+
+tf_graph *tf1c_current_graph(void)
+{
+    if (open_graph)
+        return open_graph;
+    if (!default_graph)
+        set_default(tf_graph_new());
+    return default_graph;
+}
+
+tf_graph *tf1c_root(tf_graph *g) { return g->universe->root; }
+
+tf_graph *tf_get_default_graph(void)
+{
+    tf_graph *g = tf1c_current_graph();
+    return g ? tf1c_root(g) : NULL;
+}
+
+void tf_reset_default_graph(void)
+{
+    if (open_graph) {
+        tf_fail(tf_runtime_error, tf1c_source((tf_source){ 0 }), NULL,
+                "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, exit the nesting and create a new graph.");
+        return;
+    }
+    tf_graph_free(default_graph);
+    set_default(NULL);
+}
+
+static void graph_close(struct tf_with_ *w) { open_graph = (tf_graph *)w->saved[0]; }
+
+struct tf_with_ tf_graph_open_(tf_graph *graph)
+{
+    struct tf_with_ w = { .open = 1, .close = graph_close, .saved = { open_graph } };
+    if (graph)
+        open_graph = graph;
+    return w;
+}
+
+void tf_with_close_(struct tf_with_ *w)
+{
+    if (w->open && w->close)
+        w->close(w);
+    w->open = 0;
+}
+
+tf_source tf1c_source(tf_source here) { return blamed.file ? blamed : here; }
+
+tf_from tf_from_open(tf_source here)
+{
+    tf_from f = { blamed, true };
+    if (!blamed.file)
+        blamed = here;
+    return f;
+}
+
+void tf_from_close(tf_from *f)
+{
+    if (f->set)
+        blamed = f->saved;
+    f->set = false;
+}
+
+/* ---- nodes ------------------------------------------------------------------------------------------------------------ */
+
+static void *copy_attrs(tf_graph *g, const tf_op_def *def, const void *attrs)
+{
+    char *copy = tf1c_arena_copy(&g->universe->arena, attrs, def->attrs_size);
+    if (!copy)
+        return no_memory();
+    for (const tf_attr_def *a = def->attrs; a && a->kind != TF_ATTR_END; a++) {
+        void *field = copy + a->offset;
+        if (a->kind == TF_ATTR_STRING && *(const char **)field) {
+            if (!(*(const char **)field = tf1c_graph_strdup(g, *(const char **)field)))
+                return NULL;
+        } else if (a->kind == TF_ATTR_ARRAY) {
+            tf_ndarray *array = field;
+            size_t size = np_nbytes(*array);
+            char *data = tf1c_arena_alloc(&g->universe->arena, size + 64);
+            if (!data)
+                return no_memory();
+            data += (64 - (uintptr_t)data % 64) % 64;
+            if (size)
+                memcpy(data, array->data, size);
+            array->data = data;
+            array->memory = NULL;
+        }
+    }
+    return copy;
+}
+
+/* TF's control inputs: all open ones but those that an input comes from anyway. */
+static bool set_controls(tf_graph *g, tf_operation *op)
+{
+    if (!g->n_control)
+        return true;
+    op->controls = tf1c_graph_alloc(g, (size_t)g->n_control * sizeof *op->controls);
+    if (!op->controls)
+        return false;
+    for (int i = 0; i < g->n_control; i++) {
+        bool known = false;
+        for (int j = 0; j < op->n_inputs; j++)
+            known |= op->inputs[j].op == g->control[i];
+        for (int j = 0; j < op->n_controls; j++)
+            known |= op->controls[j] == g->control[i];
+        if (!known)
+            op->controls[op->n_controls++] = g->control[i];
+    }
+    return true;
+}
+
+tf_operation *tf1c_node(tf_graph *g, const tf_op_def *def, const char *exact_name, tf_source here, const void *attrs,
+                        int n_inputs, const tf_tensor *inputs, int n_outputs)
+{
+    tf1c_universe *u = g->universe;
+    if (u->finalized) {
+        tf_fail(tf_runtime_error, here, exact_name, "Graph is finalized and cannot be modified.");
+        return NULL;
+    }
+    tf_operation *op = tf1c_graph_alloc(g, sizeof *op);
+    if (!op)
+        return NULL;
+    *op = (tf_operation){ .def = def, .graph = g, .name = exact_name, .device = u->default_device, .here = here,
+                          .n_inputs = n_inputs, .n_outputs = n_outputs };
+    op->inputs = tf1c_graph_alloc(g, (size_t)n_inputs * sizeof *inputs + 1);
+    op->outputs = tf1c_graph_alloc(g, (size_t)n_outputs * sizeof *op->outputs + 1);
+    if (!op->inputs || !op->outputs)
+        return NULL;
+    if (n_inputs)
+        memcpy(op->inputs, inputs, (size_t)n_inputs * sizeof *inputs);
+    if (attrs && def->attrs_size && !(op->attrs = copy_attrs(g, def, attrs)))
+        return NULL;
+    op->index = g->n_ops;
+    if (!set_controls(g, op) || !tf1c_map_set(&u->by_name, op->name, op) ||
+        !tf1c_append_ptr(&g->ops, &g->n_ops, &g->cap_ops, &op, sizeof op))
+        return no_memory();
+    op->id = ++u->last_id;
+    u->version++;
+    return op;
+}
+
+tf_tensor tf1c_import(tf_graph *g, tf_tensor t, tf_source here)
+{
+    if (t.op->graph == g || tf1c_is_mistake(t.op))
+        return t;
+    if (!g->import || t.op->graph->universe != g->universe)
+        return tf_mistake(tf_value_error, here, NULL, "Tensor(\"%s:%d\") must be from the same graph as the graph the operation is added to.",
+                          t.op->name, t.index);
+    return g->import(g, t, g->import_arg);
+}
+
+/* ---- look-up and what a node is ----------------------------------------------------------------------------------------- */
+
+void tf_graph_finalize(tf_graph *g) { g->universe->finalized = true; }
+bool tf_graph_is_finalized(const tf_graph *g) { return g->universe->finalized; }
+int tf_graph_operation_count(const tf_graph *g) { return g->n_ops; }
+tf_operation *tf_graph_operation(const tf_graph *g, int i) { return i >= 0 && i < g->n_ops ? g->ops[i] : NULL; }
+
+tf_operation *tf_get_operation_by_name_(tf_graph *g, const char *name, tf_source here)
+{
+    tf_operation *op = tf1c_map_get(&g->universe->by_name, name);
+    if (op)
+        return op;
+    if (strchr(name, ':'))
+        tf_fail(tf_value_error, here, NULL, "Name '%s' appears to refer to a Tensor, not an Operation.", name);
+    else
+        tf_fail(tf_key_error, here, NULL, "\"The name '%s' refers to an Operation not in the graph.\"", name);
+    return NULL;
+}
+
+tf_tensor tf_get_tensor_by_name_(tf_graph *g, const char *name, tf_source here)
+{
+    const char *colon = strrchr(name, ':');
+    char op_name[512];
+    size_t length = colon ? (size_t)(colon - name) : strlen(name);
+    if (length >= sizeof op_name)
+        length = sizeof op_name - 1;
+    memcpy(op_name, name, length);
+    op_name[length] = 0;
+    tf_operation *op = tf1c_map_get(&g->universe->by_name, op_name);
+    int index = 0;
+    char rest;
+    if (!colon && op)
+        return tf_mistake(tf_value_error, here, NULL,
+                          "The name '%s' refers to an Operation, not a Tensor. Tensor names must be of the form \"<op_name>:<output_index>\".", name);
+    if (!colon)
+        return tf_mistake(tf_value_error, here, NULL,
+                          "The name '%s' looks like an (invalid) Operation name, not a Tensor. Tensor names must be of the form \"<op_name>:<output_index>\".", name);
+    if (sscanf(colon + 1, "%d%c", &index, &rest) != 1 || index < 0)
+        return tf_mistake(tf_value_error, here, NULL,
+                          "The name '%s' looks a like a Tensor name, but is not a valid one. Tensor names must be of the form \"<op_name>:<output_index>\".", name);
+    if (!op)
+        return tf_mistake(tf_key_error, here, NULL,
+                          "\"The name '%s' refers to a Tensor which does not exist. The operation, '%s', does not exist in the graph.\"", name, op_name);
+    if (index >= op->n_outputs)
+        return tf_mistake(tf_key_error, here, NULL,
+                          "\"The name '%s' refers to a Tensor which does not exist. The operation, '%s', exists but only has %d outputs.\"",
+                          name, op_name, op->n_outputs);
+    return (tf_tensor){ op, index };
+}
+
+const char *tf_op_name(const tf_operation *op) { return op->name; }
+const char *tf_op_type(const tf_operation *op) { return op->def->name; }
+tf_source tf_op_source(const tf_operation *op) { return op->here; }
+const char *tf_op_device(const tf_operation *op) { return op->device; }
+int tf_op_input_count(const tf_operation *op) { return op->n_inputs; }
+int tf_op_output_count(const tf_operation *op) { return tf1c_is_mistake(op) ? 1 : op->n_outputs; }
+int tf_op_control_input_count(const tf_operation *op) { return op->n_controls; }
+tf_graph *tf_op_graph(const tf_operation *op) { return op->graph; }
+
+tf_tensor tf_op_input(const tf_operation *op, int i)
+{
+    return i >= 0 && i < op->n_inputs ? op->inputs[i] : (tf_tensor){ 0 };
+}
+
+tf_operation *tf_op_control_input(const tf_operation *op, int i)
+{
+    return i >= 0 && i < op->n_controls ? op->controls[i] : NULL;
+}
+
+tf_tensor tf_op_output(const tf_operation *op, int i)
+{
+    if (tf1c_is_mistake(op))
+        return (tf_tensor){ (tf_operation *)op, 0 };
+    return i >= 0 && i < op->n_outputs ? (tf_tensor){ (tf_operation *)op, i } : (tf_tensor){ 0 };
+}
+
+bool tf_is_none(tf_tensor t) { return !t.op; }
+bool tf_is_poisoned(tf_tensor t) { return !t.op || tf1c_is_mistake(t.op); }
+bool tf_same_tensor(tf_tensor a, tf_tensor b) { return a.op == b.op && a.index == b.index; }
+tf_operation *tf_op_same(tf_operation *op) { return op ? op : &nothing; }
+tf_operation *tf_tensor_op(tf_tensor t) { return t.op ? t.op : &nothing; }
+tf_dims tf_get_shape(tf_tensor t) { return t.op ? t.op->outputs[t.index].shape : (tf_dims){ 0 }; }
+tf_dtype tf_get_dtype(tf_tensor t) { return t.op ? t.op->outputs[t.index].dtype : tf_dtype_unset; }
+
+void tf_set_shape_(tf_tensor t, tf_dims shape, tf_source here)
+{
+    if (tf_is_poisoned(t))
+        return;
+    tf_dims merged;
+    tf1c_output *out = &t.op->outputs[t.index];
+    if (tf_merge_dims(out->shape, shape, &merged)) {
+        out->shape = merged;
+        return;
+    }
+    char a[TF_DIMS_TEXT], b[TF_DIMS_TEXT];
+    tf_fail(tf_value_error, here, t.op->name, "Shapes %s and %s are not compatible", tf_dims_text(out->shape, a, sizeof a),
+            tf_dims_text(shape, b, sizeof b));
+}

@@ -1,0 +1,279 @@
+/* Graphs, tensors, names and scopes, collections, gradients.
+ *
+ * A graph owns everything built in it: nodes, lists, cells, optimizers; tf_graph_free releases it all. A tf_tensor is
+ * a handle passed by value. A mistake is reported at the line that makes it; the builder then returns a poisoned
+ * tensor, safe to build on, and what is built on it stays quiet. */
+#ifndef TF1C_GRAPH_GRAPH_H
+#define TF1C_GRAPH_GRAPH_H
+#if defined(__GNUC__)
+#pragma GCC system_header /* the macros below hide their own -Woverride-init; see TF_KWARGS_ */
+#endif
+
+#include <limits.h>
+
+#include "../core/ndarray.h"
+#include "../core/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tf_graph tf_graph;
+typedef struct tf_operation tf_operation;
+
+/* Output `index` of `op`. */
+typedef struct {
+    tf_operation *op;
+    int index;
+} tf_tensor;
+
+/* A Python list of tensors; owned by the graph. */
+typedef struct {
+    int n;
+    const tf_tensor *items;
+    int capacity; /* of items, if tf_append made them; else 0 */
+} tf_list;
+
+/* ---- operands: a tensor, a number, an array, a shape or a list of scalars, as in Python ----------------------- */
+typedef enum {
+    TF_OPERAND_NONE = 0, /* not given */
+    TF_OPERAND_TENSOR,
+    TF_OPERAND_INTEGER,
+    TF_OPERAND_REAL,
+    TF_OPERAND_BOOL,
+    TF_OPERAND_ARRAY,
+    TF_OPERAND_DIMS, /* an int32 vector */
+    TF_OPERAND_LIST  /* packed into one tensor, as tf.stack does */
+} tf_operand_kind;
+
+typedef struct {
+    tf_operand_kind kind;
+    union {
+        tf_tensor tensor;
+        int64_t integer;
+        double real;
+        bool boolean;
+        tf_ndarray array;
+        tf_dims dims;
+        tf_list list;
+    } as;
+} tf_operand;
+
+TF1C_API tf_operand tf_operand_tensor(tf_tensor t);
+TF1C_API tf_operand tf_operand_same(tf_operand o);
+TF1C_API tf_operand tf_operand_array(tf_ndarray a);
+TF1C_API tf_operand tf_operand_integer(int64_t i);
+TF1C_API tf_operand tf_operand_real(double x);
+TF1C_API tf_operand tf_operand_bool(bool b);
+TF1C_API tf_operand tf_operand_dims(tf_dims d);
+TF1C_API tf_operand tf_operand_list(tf_list l);
+
+/* The macro layer is C: it needs _Generic. The argument is bound once. */
+#define TF_T(x)                                                                                                   \
+    __extension__({                                                                                               \
+        __auto_type tf_x_ = (x);                                                                                  \
+        _Generic(tf_x_, tf_tensor: tf_operand_tensor, tf_operand: tf_operand_same, tf_ndarray: tf_operand_array,  \
+            tf_dims: tf_operand_dims, tf_list: tf_operand_list, float: tf_operand_real, double: tf_operand_real,  \
+            bool: tf_operand_bool, char: tf_operand_integer, signed char: tf_operand_integer,                     \
+            unsigned char: tf_operand_integer, short: tf_operand_integer, unsigned short: tf_operand_integer,     \
+            int: tf_operand_integer, unsigned: tf_operand_integer, long: tf_operand_integer,                      \
+            unsigned long: tf_operand_integer, long long: tf_operand_integer,                                     \
+            unsigned long long: tf_operand_integer)(tf_x_);                                                       \
+    })
+
+/* Python's calling convention: the arguments are the initializer of a struct, positional first, then `.keyword = value`,
+ * over defaults written before .here. The warning about that overriding is off inside the call alone. */
+#define TF_KWARGS_(...)                                                                              \
+    __extension__({                                                                                  \
+        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Woverride-init\"")         \
+        __auto_type tf_result_ = __VA_ARGS__;                                                        \
+        _Pragma("GCC diagnostic pop") tf_result_;                                                    \
+    })
+#define TF_HERE_ .here = { __FILE__, __LINE__ }
+
+struct tf_name_args {
+    tf_source here;
+    const char *name;
+};
+#define TF_NAMED_(...) ((struct tf_name_args){ TF_HERE_, __VA_ARGS__ })
+
+enum { TF_NO_AXIS = INT_MIN }; /* an unset axis */
+
+/* ---- lists ---------------------------------------------------------------------------------------------------- */
+/* LIST(a, b, c): copied into the graph of its first tensor. tf_at is Python's list[i], negative too; outside the list
+ * it is an error and a poisoned tensor. */
+#define LIST(...)                                                                                       \
+    tf_list_new_((int)(sizeof((tf_tensor[]){ __VA_ARGS__ }) / sizeof(tf_tensor)), (tf_tensor[]){ __VA_ARGS__ }, TF_SOURCE)
+#define tf_at(list, i) tf_at_(list, i, TF_SOURCE)
+#define tf_append(list, tensor) tf_append_(list, tensor, TF_SOURCE)
+TF1C_API tf_list tf_list_new_(int n, const tf_tensor *items, tf_source here);
+TF1C_API tf_tensor tf_at_(tf_list list, int i, tf_source here);
+TF1C_API void tf_append_(tf_list *list, tf_tensor tensor, tf_source here); /* amortized constant; list may be { 0 } */
+
+/* A list of operations: OPS(train_op, tensor, …), up to sixteen, each an operation or a tensor (its operation). */
+typedef struct {
+    int n;
+    tf_operation *const *items;
+} tf_ops;
+TF1C_API tf_operation *tf_op_same(tf_operation *op);
+TF1C_API tf_operation *tf_tensor_op(tf_tensor t); /* the operation that makes t; never NULL */
+#define TF_OP(x) _Generic((x), tf_tensor: tf_tensor_op, tf_operation *: tf_op_same)(x)
+#define TF_MAP_N_(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, N, ...) N
+#define TF_MAP_1_(f, a) f(a)
+#define TF_MAP_2_(f, a, ...) f(a), TF_MAP_1_(f, __VA_ARGS__)
+#define TF_MAP_3_(f, a, ...) f(a), TF_MAP_2_(f, __VA_ARGS__)
+#define TF_MAP_4_(f, a, ...) f(a), TF_MAP_3_(f, __VA_ARGS__)
+#define TF_MAP_5_(f, a, ...) f(a), TF_MAP_4_(f, __VA_ARGS__)
+#define TF_MAP_6_(f, a, ...) f(a), TF_MAP_5_(f, __VA_ARGS__)
+#define TF_MAP_7_(f, a, ...) f(a), TF_MAP_6_(f, __VA_ARGS__)
+#define TF_MAP_8_(f, a, ...) f(a), TF_MAP_7_(f, __VA_ARGS__)
+#define TF_MAP_9_(f, a, ...) f(a), TF_MAP_8_(f, __VA_ARGS__)
+#define TF_MAP_10_(f, a, ...) f(a), TF_MAP_9_(f, __VA_ARGS__)
+#define TF_MAP_11_(f, a, ...) f(a), TF_MAP_10_(f, __VA_ARGS__)
+#define TF_MAP_12_(f, a, ...) f(a), TF_MAP_11_(f, __VA_ARGS__)
+#define TF_MAP_13_(f, a, ...) f(a), TF_MAP_12_(f, __VA_ARGS__)
+#define TF_MAP_14_(f, a, ...) f(a), TF_MAP_13_(f, __VA_ARGS__)
+#define TF_MAP_15_(f, a, ...) f(a), TF_MAP_14_(f, __VA_ARGS__)
+#define TF_MAP_16_(f, a, ...) f(a), TF_MAP_15_(f, __VA_ARGS__)
+#define TF_MAP_(f, ...)                                                                                          \
+    TF_MAP_N_(__VA_ARGS__, TF_MAP_16_, TF_MAP_15_, TF_MAP_14_, TF_MAP_13_, TF_MAP_12_, TF_MAP_11_, TF_MAP_10_,   \
+              TF_MAP_9_, TF_MAP_8_, TF_MAP_7_, TF_MAP_6_, TF_MAP_5_, TF_MAP_4_, TF_MAP_3_, TF_MAP_2_, TF_MAP_1_, ) \
+    (f, __VA_ARGS__)
+#define OPS(...)                                                                                                 \
+    ((tf_ops){ (int)(sizeof((tf_operation *[]){ TF_MAP_(TF_OP, __VA_ARGS__) }) / sizeof(tf_operation *)),        \
+               (tf_operation *[]){ TF_MAP_(TF_OP, __VA_ARGS__) } })
+
+/* ---- graphs ----------------------------------------------------------------------------------------------------
+ * Each thread has a stack of default graphs; at its bottom one made on first use and released at thread exit or by
+ * tf_reset_default_graph. TF1: tf.Graph, tf.get_default_graph, tf.reset_default_graph. */
+TF1C_API tf_graph *tf_graph_new(void);        /* NULL only when memory is out */
+TF1C_API void tf_graph_free(tf_graph *graph); /* NULL is fine; close its sessions first */
+TF1C_API tf_graph *tf_get_default_graph(void);
+TF1C_API void tf_reset_default_graph(void);
+TF1C_API void tf_graph_finalize(tf_graph *graph); /* further ops: RuntimeError "Graph is finalized and cannot be modified." */
+TF1C_API bool tf_graph_is_finalized(const tf_graph *graph);
+TF1C_API void tf_set_random_seed(int64_t seed);   /* the default graph's; TF1: tf.set_random_seed */
+
+TF1C_API int tf_graph_operation_count(const tf_graph *graph);
+TF1C_API tf_operation *tf_graph_operation(const tf_graph *graph, int i); /* in creation order */
+/* TF1: Graph.get_operation_by_name, get_tensor_by_name ("add:0"); KeyError or ValueError, NULL or a poisoned tensor. */
+#define tf_get_operation_by_name(graph, name) tf_get_operation_by_name_(graph, name, TF_SOURCE)
+#define tf_get_tensor_by_name(graph, name) tf_get_tensor_by_name_(graph, name, TF_SOURCE)
+TF1C_API tf_operation *tf_get_operation_by_name_(tf_graph *graph, const char *name, tf_source here);
+TF1C_API tf_tensor tf_get_tensor_by_name_(tf_graph *graph, const char *name, tf_source here);
+
+/* What a node is. Strings belong to the graph. */
+TF1C_API const char *tf_op_name(const tf_operation *op); /* "rnn/basic_lstm_cell/kernel" */
+TF1C_API const char *tf_op_type(const tf_operation *op); /* "MatMul" */
+TF1C_API tf_source tf_op_source(const tf_operation *op);
+TF1C_API const char *tf_op_device(const tf_operation *op); /* "" if none was asked for */
+TF1C_API int tf_op_input_count(const tf_operation *op);
+TF1C_API tf_tensor tf_op_input(const tf_operation *op, int i);
+TF1C_API int tf_op_output_count(const tf_operation *op);
+TF1C_API tf_tensor tf_op_output(const tf_operation *op, int i);
+TF1C_API int tf_op_control_input_count(const tf_operation *op);
+TF1C_API tf_operation *tf_op_control_input(const tf_operation *op, int i);
+TF1C_API tf_graph *tf_op_graph(const tf_operation *op);
+TF1C_API tf_dims tf_get_shape(tf_tensor t); /* as far as known while the graph is built */
+TF1C_API tf_dtype tf_get_dtype(tf_tensor t);
+TF1C_API bool tf_is_poisoned(tf_tensor t);
+TF1C_API bool tf_same_tensor(tf_tensor a, tf_tensor b);
+TF1C_API bool tf_is_none(tf_tensor t); /* a zero handle: Python's None, as tf_gradients gives for no path */
+/* Refines the static shape: TF1: Tensor.set_shape. ValueError if they disagree. */
+#define tf_set_shape(t, ...) tf_set_shape_(t, __VA_ARGS__, TF_SOURCE)
+TF1C_API void tf_set_shape_(tf_tensor t, tf_dims shape, tf_source here);
+
+/* Printing. tf_text writes `Tensor("add:0", shape=(?, 3), dtype=float32)`; tf_graph_text one line a node (name, type,
+ * inputs -> dtype shape); tf_graph_dot Graphviz's language, bodies of loops as clusters. The latter two return text that the
+ * caller frees with free(), or NULL without memory; tf_graph_write writes DOT to a file. */
+TF1C_API const char *tf_tensor_text(tf_tensor t, char *text, size_t n);
+TF1C_API char *tf_graph_text(const tf_graph *graph);
+TF1C_API char *tf_graph_dot(const tf_graph *graph);
+TF1C_API tf_status tf_graph_write_dot(const tf_graph *graph, const char *path);
+
+/* ---- scopes: blocks that close themselves, on return, break and goto too ---------------------------------------
+ *   tf_with_name_scope("layer1") { h = tf_matmul(x, w); }
+ *   tf_with_variable_scope("layer1", .reuse = tf_AUTO_REUSE) { w = tf_get_variable("w", SHAPE(3, 4)); }
+ *   tf_with_control_dependencies(OPS(update)) { y = tf_identity(x); }
+ *   tf_with_graph(g) { … }   tf_with_device("/cpu:0") { … }
+ * A name scope's rules are TF1's: uniquified on re-entry ("layer1_1"); "layer1/" re-enters exactly. */
+struct tf_with_ {
+    int open;
+    void (*close)(struct tf_with_ *w);
+    tf_graph *graph;
+    const void *saved[6];
+    int saved_int;
+};
+TF1C_API void tf_with_close_(struct tf_with_ *w);
+#define TF_WITH_(opened) \
+    for (struct tf_with_ tf_with_scope_ __attribute__((cleanup(tf_with_close_))) = opened; tf_with_scope_.open == 1; tf_with_scope_.open = 2)
+#define tf_with_name_scope(name) TF_WITH_(tf_name_scope_open_(name, TF_SOURCE))
+#define tf_with_control_dependencies(ops) TF_WITH_(tf_control_dependencies_open_(ops, TF_SOURCE))
+#define tf_with_graph(graph) TF_WITH_(tf_graph_open_(graph))
+#define tf_with_device(device) TF_WITH_(tf_device_open_(device, TF_SOURCE))
+TF1C_API struct tf_with_ tf_name_scope_open_(const char *name, tf_source here);
+TF1C_API struct tf_with_ tf_control_dependencies_open_(tf_ops ops, tf_source here); /* n == 0 clears them for the block */
+TF1C_API struct tf_with_ tf_graph_open_(tf_graph *graph);
+TF1C_API struct tf_with_ tf_device_open_(const char *device, tf_source here);
+
+/* ---- variable scopes: TF1: tf.variable_scope, tf.get_variable ---------------------------------------------------- */
+typedef enum { tf_reuse_unset = 0, tf_reuse_false, tf_reuse_true, tf_AUTO_REUSE } tf_reuse;
+typedef tf_tensor tf_initializer_fn(const void *params, tf_dims shape, tf_dtype dtype, tf_source here);
+/* An initializer by value: its function and its parameters. A zero one is "not given". */
+typedef struct {
+    tf_initializer_fn *fn;
+    double params[4]; /* what fn reads: (mean, stddev, seed, has seed), (minval, maxval, seed, …), (value) … */
+} tf_initializer;
+struct tf_variable_scope_args {
+    tf_source here;
+    const char *name; /* NULL with .default_name: uniquified from it, as tf.variable_scope(None, default_name) */
+    tf_reuse reuse;
+    tf_initializer initializer;
+    const char *default_name;
+};
+#define tf_with_variable_scope(...) TF_WITH_(tf_variable_scope_open_((struct tf_variable_scope_args){ .here = TF_SOURCE, .name = __VA_ARGS__ }))
+TF1C_API struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args);
+
+/* ---- collections: TF1: tf.add_to_collection, tf.get_collection ---------------------------------------------------- */
+#define TF_GLOBAL_VARIABLES "variables"
+#define TF_LOCAL_VARIABLES "local_variables"
+#define TF_TRAINABLE_VARIABLES "trainable_variables"
+#define TF_LOSSES "losses"
+#define TF_REGULARIZATION_LOSSES "regularization_losses"
+#define TF_UPDATE_OPS "update_ops"
+#define TF_SUMMARIES "summaries"
+#define TF_GLOBAL_STEP "global_step"
+TF1C_API tf_status tf_add_to_collection(const char *name, tf_tensor value);
+TF1C_API tf_list tf_get_collection(const char *name); /* in the order added, duplicates kept; valid as long as the graph */
+
+/* ---- gradients --------------------------------------------------------------------------------------------------- */
+/* d(sum of ys)/dx for each x, as new nodes of the graph.                                    TF1: tf.gradients
+ *   grad_ys         what flows in at each y; unset or a none handle: ones
+ *   stop_gradients  treated as constants
+ *   returns         one tensor per x, of x's shape and dtype; a none handle (tf_is_none) where no path leads. A sparse
+ *                   gradient (through tf_gather) is densified; tf_compute_gradients keeps it sparse.
+ *   errors          LookupError: an op on the path has no gradient;  a poisoned tensor for each x then
+ *   source          python/ops/gradients_util.py _GradientsHelper */
+struct tf_gradients_args {
+    tf_source here;
+    tf_list grad_ys;
+    tf_list stop_gradients;
+    const char *name;
+};
+#define tf_gradients(ys, xs, ...) tf_gradients_(ys, xs, (struct tf_gradients_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_list tf_gradients_(tf_list ys, tf_list xs, struct tf_gradients_args args);
+
+/* A gradient that may be sparse: rows `values` [n, …] at `indices` [n] of a tensor of shape `dense_shape`; dense if indices
+ * is none. TF1: tf.IndexedSlices. */
+typedef struct {
+    tf_tensor values;
+    tf_tensor indices;
+    tf_tensor dense_shape;
+} tf_indexed_slices;
+/* As tf_gradients, one at gradients[i] per x, kept sparse. */
+TF1C_API tf_status tf_sparse_gradients_(tf_list ys, tf_list xs, tf_indexed_slices *gradients, struct tf_gradients_args args);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

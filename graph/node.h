@@ -1,0 +1,175 @@
+/* What a graph is made of; for graph, ops and session, not for users. */
+#ifndef TF1C_GRAPH_NODE_H
+#define TF1C_GRAPH_NODE_H
+
+#include "core/alloc.h"
+#include "core/map.h"
+#include "graph/op.h"
+
+typedef struct {
+    tf_dtype dtype;
+    tf_dims shape;
+} tf1c_output;
+
+struct tf_operation {
+    const tf_op_def *def;
+    tf_graph *graph;
+    const char *name, *device;
+    tf_source here;
+    int id;    /* over the root graph and all its bodies, from 1: TF's Operation._id, which seeds are derived from */
+    int index; /* in graph->ops */
+    int n_inputs, n_outputs, n_controls;
+    tf_tensor *inputs;
+    tf1c_output *outputs;
+    tf_operation **controls;
+    void *attrs;
+    tf_dtype T, U;
+    tf_operation *read;        /* of a variable: the Identity that reads it */
+    tf_operation *initializer; /* of a variable: the Assign of its initial value */
+    tf_ndarray value;          /* of a foldable node: its value once computed */
+    char value_state;          /* 0 not tried, 1 known, 2 cannot be known */
+};
+
+typedef struct {
+    const char *name;
+    tf_tensor *items;
+    int n, capacity;
+} tf1c_collection;
+
+/* One open variable scope. */
+typedef struct {
+    const char *name; /* "rnn/basic_lstm_cell", "" at the root */
+    tf_reuse reuse;   /* inherited: true stays true below */
+    tf_initializer initializer;
+} tf1c_variable_scope;
+
+typedef struct tf1c_cleanup {
+    struct tf1c_cleanup *next;
+    void (*free)(void *);
+    void *object;
+} tf1c_cleanup;
+
+/* What a root graph shares with the bodies in it. */
+typedef struct {
+    tf1c_arena arena;
+    tf_graph *root;
+    int last_id;
+    int version;       /* grows with every node: plans are compiled for one */
+    bool finalized;
+    bool has_seed;
+    int64_t seed;
+    tf1c_map names_in_use; /* lower-case name -> how often, as (void *)(intptr_t) */
+    tf1c_map by_name;      /* name -> tf_operation */
+    tf1c_map variables;    /* get_variable's name -> its VariableV2 operation */
+    tf1c_map scope_counts; /* variable scopes opened in each, for default names */
+    tf1c_collection *collections;
+    int n_collections;
+    tf1c_variable_scope variable_scope;
+    tf_graph **bodies;
+    int n_bodies, cap_bodies;
+    tf1c_cleanup *cleanups; /* what ops attached to the graph and wants released with it */
+    const char *default_device;
+    bool mistake_unseen;  /* a mistake was made whose report nobody could read: the first run says it once */
+    tf_operation *first_mistake;
+} tf1c_universe;
+
+/* How a graph that is a body gets at a tensor of another graph: gives the body's own tensor for it. */
+typedef tf_tensor tf1c_import_fn(tf_graph *body, tf_tensor outer, void *arg);
+
+struct tf_graph {
+    tf1c_universe *universe;
+    tf_graph *parent; /* NULL: a root */
+    tf1c_import_fn *import;
+    void *import_arg;
+    tf_operation **ops;
+    int n_ops, cap_ops;
+    const char *scope;      /* "a/b" or "" */
+    tf_operation **control; /* the open control dependencies, all together */
+    int n_control;
+    tf_operation *poison;   /* stands in when there is no memory for a better one */
+};
+
+/* What a mistake leaves behind: an operation of this record. Its one output has a dtype and rank that nothing objects to. */
+extern const tf_op_def tf1c_mistake_op;
+typedef struct {
+    tf_status code;
+    const char *message, *op;
+    tf_source where;
+} tf1c_mistake;
+static inline bool tf1c_is_mistake(const tf_operation *op) { return op->def == &tf1c_mistake_op; }
+
+/* The ops that graph code itself makes nodes of; `ops` defines the table. */
+typedef struct {
+    const tf_op_def *constant, *identity, *zeros_like, *ones_like, *add_n;
+    tf_tensor (*pack)(tf_list values, tf_source here, const char *name);
+    tf_tensor (*densify)(tf_indexed_slices slices);
+    tf_tensor (*concat_rows)(tf_list values); /* along axis 0 */
+} tf1c_basic_ops;
+extern const tf1c_basic_ops tf1c_basic;
+
+typedef struct {
+    tf_ndarray value;
+} tf1c_const_attrs; /* of the record tf1c_basic.constant */
+
+/* graph.c */
+void *tf1c_graph_alloc(tf_graph *g, size_t size); /* from the graph's arena; NULL after a report */
+const char *tf1c_graph_strdup(tf_graph *g, const char *s);
+const char *tf1c_graph_printf(tf_graph *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool tf1c_graph_attach(tf_graph *g, void (*free)(void *), void *object); /* released with the graph; at once if false */
+tf_graph *tf1c_body_new(tf_graph *parent, const char *scope);            /* owned by the parent; NULL after a report */
+tf_graph *tf1c_current_graph(void); /* of the calling thread; NULL after a report if there is no memory */
+tf_graph *tf1c_root(tf_graph *g);
+tf_operation *tf1c_poison(tf_graph *g); /* the ready one; g may be NULL */
+tf_tensor tf1c_import(tf_graph *g, tf_tensor t, tf_source here); /* t as seen from g */
+tf_source tf1c_source(tf_source here); /* the line to blame: that of the outermost open TF_FROM, else `here` */
+tf_operation *tf1c_node(tf_graph *g, const tf_op_def *def, const char *exact_name, tf_source here, const void *attrs,
+                        int n_inputs, const tf_tensor *inputs, int n_outputs); /* converted, checked inputs; NULL after a report */
+tf_operation *tf1c_record_mistake(tf_graph *g); /* the last error of this thread, kept in the graph */
+bool tf1c_append_ptr(void *array, int *n, int *capacity, const void *item, size_t size); /* growing malloc'd array */
+
+/* scope.c */
+const char *tf1c_unique_name(tf_graph *g, const char *name); /* within the current scope, marked as used; NULL after a report */
+bool tf1c_valid_name(const char *name, bool is_scope);
+void tf1c_graph_seeds(tf_graph *g, bool has_seed, int64_t op_seed, int64_t seeds[2]); /* TF1: random_seed.get_seed */
+
+/* shape.c */
+struct tf_shape_ctx {
+    const tf_op_def *def;
+    const void *attrs;
+    const char *name;
+    tf_source here;
+    int n_in, n_out;
+    const tf_dims *in;
+    const tf_dtype *in_dtype;
+    tf_dims *out;
+    tf_dtype *out_dtype;
+    bool at_run;
+    bool failed;
+    unsigned values_read, shapes_read; /* inputs whose values were read, as tensors and as shapes: for messages */
+    bool (*value)(void *arg, int i, tf_ndarray *value);
+    bool (*ints)(void *arg, int i, tf_dims *ints);
+    void *arg;
+};
+void tf1c_infer(tf_shape_ctx *c); /* calls def->shape; c->failed after a report */
+bool tf1c_partial_ints(tf_tensor t, tf_dims *ints); /* build.c: what a shape-like tensor is known to hold */
+bool tf1c_ints_of_array(tf_ndarray a, tf_dims *ints);
+
+/* kernel.c */
+typedef struct {
+    char message[512];
+} tf1c_kernel_report; /* what k->private_ points to, if the runner wants the text */
+tf_status tf1c_run_kernel(tf_kernel_ctx *k); /* units [begin, end) of the record, whatever its kind; inputs as its traits ask */
+int64_t tf1c_kernel_units(const tf_kernel_ctx *k);
+void tf1c_broadcast_view(tf_view *v, const tf_view *to); /* strides 0 along broadcast axes, rank of `to` */
+
+/* Op lists: every built-in op, for tests and look-up by name. */
+const tf_op_def *const *const *tf1c_op_families(void); /* NULL-terminated list of NULL-terminated lists */
+const tf_op_def *tf1c_find_op(const char *name);
+
+bool tf1c_grad_wanted(const tf_grad_ctx *g, int i); /* whether anyone asks for input i's */
+
+/* gradients.c: gradients inside one graph, of ys with given dys, for the loops' bodies too. */
+tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs,
+                        tf_list stop_gradients, tf_indexed_slices *dxs, tf_source here);
+
+#endif

@@ -1,0 +1,267 @@
+/* Names and what is open while a graph is built: name scopes, variable scopes, control dependencies, devices; and the
+ * collections and seeds that hang on the graph. TF1: framework/ops.py (unique_name, name_scope), variable_scope.py,
+ * framework/random_seed.py. */
+#include <ctype.h>
+#include <string.h>
+
+#include "graph/node.h"
+
+/* [A-Za-z0-9.][A-Za-z0-9_.\-/]* for operations; scopes may not begin with a dot's freedom but with "_", "-" and "/" too. */
+bool tf1c_valid_name(const char *name, bool nested)
+{
+    for (const char *c = name; *c; c++) {
+        bool plain = isalnum((unsigned char)*c) || *c == '.';
+        if (!plain && !((c > name || nested) && strchr("_\\-/", *c)))
+            return false;
+    }
+    return *name != 0;
+}
+
+static const char *lower(tf_graph *g, const char *s)
+{
+    char *copy = (char *)tf1c_graph_strdup(g, s);
+    for (char *c = copy; c && *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return copy;
+}
+
+static bool set_used(tf1c_universe *u, const char *key, intptr_t count)
+{
+    if (tf1c_map_set(&u->names_in_use, key, (void *)count))
+        return true;
+    tf_fail(tf_memory_error, tf1c_source((tf_source){ 0 }), NULL, "no memory left for the graph");
+    return false;
+}
+
+const char *tf1c_unique_name(tf_graph *g, const char *name)
+{
+    tf1c_universe *u = g->universe;
+    const char *full = *g->scope ? tf1c_graph_printf(g, "%s/%s", g->scope, name) : tf1c_graph_strdup(g, name);
+    const char *base = full ? lower(g, full) : NULL;
+    if (!base)
+        return NULL;
+    intptr_t used = (intptr_t)tf1c_map_get(&u->names_in_use, base), i = used;
+    if (!set_used(u, base, used + 1))
+        return NULL;
+    if (!used)
+        return full;
+    const char *key;
+    do
+        key = tf1c_graph_printf(g, "%s_%d", base, (int)i++);
+    while (key && tf1c_map_get(&u->names_in_use, key));
+    return key && set_used(u, key, 1) ? tf1c_graph_printf(g, "%s_%d", full, (int)i - 1) : NULL;
+}
+
+/* ---- name scopes -------------------------------------------------------------------------------------------------- */
+
+static void scope_close(struct tf_with_ *w) { w->graph->scope = w->saved[0]; }
+
+struct tf_with_ tf_name_scope_open_(const char *name, tf_source here)
+{
+    struct tf_with_ w = { .open = 1 };
+    tf_graph *g = tf1c_current_graph();
+    if (!g)
+        return w;
+    w = (struct tf_with_){ .open = 1, .close = scope_close, .graph = g, .saved = { g->scope } };
+    if (!name || !*name) {
+        g->scope = "";
+        return w;
+    }
+    if (!tf1c_valid_name(name, *g->scope)) {
+        tf_fail(tf_value_error, tf1c_source(here), NULL, "'%s' is not a valid scope name", name);
+        return w;
+    }
+    size_t n = strlen(name);
+    const char *scope = name[n - 1] == '/' ? tf1c_graph_printf(g, "%.*s", (int)n - 1, name) : tf1c_unique_name(g, name);
+    if (scope)
+        g->scope = scope;
+    return w;
+}
+
+const char *tf_scope_name(void)
+{
+    tf_graph *g = tf1c_current_graph();
+    const char *name = g && *g->scope ? tf1c_graph_printf(g, "%s/", g->scope) : NULL;
+    return name ? name : "";
+}
+
+/* ---- control dependencies and devices ------------------------------------------------------------------------------- */
+
+static void control_close(struct tf_with_ *w)
+{
+    tf_graph *g = w->graph;
+    if (w->saved[0]) { /* the block had cleared them */
+        tf1c_free(g->control);
+        g->control = (tf_operation **)w->saved[0];
+    }
+    g->n_control = w->saved_int;
+}
+
+struct tf_with_ tf_control_dependencies_open_(tf_ops ops, tf_source here)
+{
+    struct tf_with_ w = { .open = 1 };
+    tf_graph *g = tf1c_current_graph();
+    if (!g)
+        return w;
+    w = (struct tf_with_){ .open = 1, .close = control_close, .graph = g, .saved_int = g->n_control };
+    if (ops.n == 0 && g->n_control) {
+        w.saved[0] = g->control;
+        g->control = NULL;
+        g->n_control = 0;
+        return w;
+    }
+    tf_operation **all = tf1c_realloc(g->control, (size_t)(g->n_control + ops.n + 1) * sizeof *all);
+    if (!all) {
+        tf_fail(tf_memory_error, tf1c_source(here), NULL, "no memory left for the graph");
+        return w;
+    }
+    g->control = all;
+    for (int i = 0; i < ops.n; i++)
+        if (ops.items[i]->graph == g || tf1c_is_mistake(ops.items[i])) /* an outer operation has run before the body does */
+            g->control[g->n_control++] = ops.items[i];
+    return w;
+}
+
+static void device_close(struct tf_with_ *w) { w->graph->universe->default_device = w->saved[0]; }
+
+struct tf_with_ tf_device_open_(const char *device, tf_source here)
+{
+    (void)here;
+    struct tf_with_ w = { .open = 1 };
+    tf_graph *g = tf1c_current_graph();
+    const char *copy = g ? tf1c_graph_strdup(g, device ? device : "") : NULL;
+    if (!copy)
+        return w;
+    w = (struct tf_with_){ .open = 1, .close = device_close, .graph = g, .saved = { g->universe->default_device } };
+    g->universe->default_device = copy;
+    return w;
+}
+
+/* ---- variable scopes --------------------------------------------------------------------------------------------------- */
+
+/* TF1's _VariableStore.open_variable_scope and unique scope names: "name", "name_1" … among the scopes opened here. */
+static const char *unique_variable_scope(tf_graph *g, const char *prefix)
+{
+    tf1c_universe *u = g->universe;
+    const char *outer = u->variable_scope.name;
+    const char *base = *outer ? tf1c_graph_printf(g, "%s/%s", outer, prefix) : tf1c_graph_strdup(g, prefix), *name = base;
+    for (int i = 1; name && tf1c_map_get(&u->scope_counts, name); i++)
+        name = tf1c_graph_printf(g, "%s_%d", base, i);
+    return name ? name + (*outer ? strlen(outer) + 1 : 0) : NULL;
+}
+
+static void variable_scope_close(struct tf_with_ *w)
+{
+    w->graph->scope = w->saved[0];
+    tf1c_variable_scope *scope = (tf1c_variable_scope *)w->saved[1];
+    w->graph->universe->variable_scope = *scope;
+}
+
+struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
+{
+    tf_source here = tf1c_source(args.here);
+    struct tf_with_ w = { .open = 1 };
+    tf_graph *g = tf1c_current_graph();
+    if (!g)
+        return w;
+    tf1c_universe *u = g->universe;
+    if (!args.name && !args.default_name) {
+        tf_fail(tf_type_error, here, NULL, "If default_name is None then name_or_scope is required");
+        return w;
+    }
+    if (!args.name && args.reuse == tf_reuse_true) {
+        tf_fail(tf_value_error, here, NULL, "reuse=True cannot be used without a name_or_scope");
+        return w;
+    }
+    tf1c_variable_scope *saved = tf1c_graph_alloc(g, sizeof *saved);
+    const char *name = args.name ? args.name : saved ? unique_variable_scope(g, args.default_name) : NULL;
+    if (!saved || !name)
+        return w;
+    *saved = u->variable_scope;
+    const char *scope = name[0] && tf1c_valid_name(name, *g->scope) ? tf1c_unique_name(g, name) : NULL;
+    const char *full = *saved->name ? tf1c_graph_printf(g, "%s/%s", saved->name, name) : tf1c_graph_strdup(g, name);
+    if (!scope || !full) {
+        if (full && !scope && !tf1c_valid_name(name, *g->scope))
+            tf_fail(tf_value_error, here, NULL, "'%s' is not a valid scope name", name);
+        return w;
+    }
+    w = (struct tf_with_){ .open = 1, .close = variable_scope_close, .graph = g, .saved = { g->scope, saved } };
+    g->scope = scope;
+    intptr_t opened = (intptr_t)tf1c_map_get(&u->scope_counts, full);
+    tf1c_map_set(&u->scope_counts, full, (void *)(opened + 1)); /* without memory a default name may come twice */
+    u->variable_scope.name = full;
+    if (saved->reuse != tf_reuse_true) /* reuse is inherited and cannot be undone below */
+        u->variable_scope.reuse = args.reuse ? args.reuse : saved->reuse;
+    if (args.initializer.fn)
+        u->variable_scope.initializer = args.initializer;
+    return w;
+}
+
+/* ---- collections ----------------------------------------------------------------------------------------------------------- */
+
+static tf1c_collection *collection(tf1c_universe *u, const char *name)
+{
+    for (int i = 0; i < u->n_collections; i++)
+        if (strcmp(u->collections[i].name, name) == 0)
+            return &u->collections[i];
+    return NULL;
+}
+
+tf_status tf_add_to_collection(const char *name, tf_tensor value)
+{
+    tf_graph *g = value.op && value.op->graph ? value.op->graph : tf1c_current_graph();
+    if (!g)
+        return tf_memory_error;
+    tf1c_universe *u = g->universe;
+    tf1c_collection *c = collection(u, name);
+    if (!c) {
+        const char *copy = tf1c_graph_strdup(g, name);
+        tf1c_collection *all = copy ? tf1c_realloc(u->collections, (size_t)(u->n_collections + 1) * sizeof *all) : NULL;
+        if (!all)
+            return tf_fail(tf_memory_error, tf1c_source((tf_source){ 0 }), NULL, "no memory left for the graph");
+        u->collections = all;
+        c = &all[u->n_collections++];
+        *c = (tf1c_collection){ .name = copy };
+    }
+    if (!tf1c_append_ptr(&c->items, &c->n, &c->capacity, &value, sizeof value))
+        return tf_fail(tf_memory_error, tf1c_source((tf_source){ 0 }), NULL, "no memory left for the graph");
+    return tf_ok;
+}
+
+tf_list tf_get_collection(const char *name)
+{
+    tf_graph *g = tf1c_current_graph();
+    tf1c_collection *c = g ? collection(g->universe, name) : NULL;
+    if (!c)
+        return (tf_list){ 0 };
+    tf_tensor *items = tf1c_graph_alloc(g, (size_t)c->n * sizeof *items + 1);
+    if (!items)
+        return (tf_list){ 0 };
+    memcpy(items, c->items, (size_t)c->n * sizeof *items);
+    return (tf_list){ .n = c->n, .items = items };
+}
+
+/* ---- seeds ------------------------------------------------------------------------------------------------------------------- */
+
+void tf_set_random_seed(int64_t seed)
+{
+    tf_graph *g = tf1c_current_graph();
+    if (!g)
+        return;
+    g->universe->has_seed = true;
+    g->universe->seed = seed;
+}
+
+void tf1c_graph_seeds(tf_graph *g, bool has_op_seed, int64_t op_seed, int64_t seeds[2])
+{
+    const tf1c_universe *u = g->universe;
+    const int64_t default_graph_seed = 87654321;
+    if (!u->has_seed && !has_op_seed) {
+        seeds[0] = seeds[1] = 0; /* drawn anew for each session */
+        return;
+    }
+    seeds[0] = u->has_seed ? u->seed : default_graph_seed;
+    seeds[1] = has_op_seed ? op_seed : u->last_id;
+    if (!seeds[0] && !seeds[1])
+        seeds[1] = INT32_MAX;
+}

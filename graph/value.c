@@ -1,0 +1,73 @@
+/* What a tensor's value is known to be from the graph alone: constants, shapes, and arithmetic on them, computed by the
+ * ops' own kernels. TF1: framework/tensor_util.py constant_value. */
+#include <string.h>
+
+#include "graph/node.h"
+
+enum { MOST_ELEMENTS = 1024, MOST_OPERANDS = 64 }; /* shape arithmetic is small; anything larger is left to a run */
+enum { NOT_TRIED, KNOWN, UNKNOWN };
+
+static bool may_fold(const tf_operation *op)
+{
+    const unsigned bad = TF_STATEFUL | TF_SIDE_EFFECT | TF_WRITES_REF | TF_SOURCE_OP;
+    if (op->def->traits & bad || op->n_outputs != 1 || op->n_controls || op->n_inputs > MOST_OPERANDS || op->def->scratch || op->def->state_size)
+        return false;
+    const tf_dims *shape = &op->outputs[0].shape;
+    return tf_dims_fully_known(*shape) && tf_dims_count(*shape) <= MOST_ELEMENTS;
+}
+
+/* The inputs as views; an op that reads only shapes needs no values. */
+static bool input_views(const tf_operation *op, tf_view *in)
+{
+    for (int i = 0; i < op->n_inputs; i++) {
+        tf_ndarray value = { 0 };
+        const tf1c_output *made = &op->inputs[i].op->outputs[op->inputs[i].index];
+        if (op->def->traits & TF_SHAPE_ONLY) {
+            if (!tf_dims_fully_known(made->shape))
+                return false;
+            tf_view_set(&in[i], NULL, made->dtype, made->shape);
+            continue;
+        }
+        if (!tf_constant_value(op->inputs[i], &value) || np_size(value) > MOST_ELEMENTS)
+            return false;
+        tf_view_set(&in[i], value.data, value.dtype, value.shape);
+    }
+    return true;
+}
+
+static bool compute(tf_operation *op)
+{
+    tf_view in[MOST_OPERANDS], out;
+    if (!may_fold(op) || !input_views(op, in))
+        return false;
+    const tf1c_output *o = &op->outputs[0];
+    size_t size = (size_t)tf_dims_count(o->shape) * tf_dtype_size(o->dtype);
+    void *data = tf1c_arena_alloc(&op->graph->universe->arena, size + 1);
+    if (!data)
+        return false;
+    tf_view_set(&out, data, o->dtype, o->shape);
+    tf_kernel_ctx k = { .def = op->def, .attrs = op->attrs, .T = op->T, .U = op->U, .n_in = op->n_inputs, .n_out = 1, .in = in,
+                        .out = &out, .name = op->name };
+    k.end = tf1c_kernel_units(&k);
+    if (tf1c_run_kernel(&k))
+        return false;
+    op->value = np_array(data, o->dtype, o->shape);
+    return true;
+}
+
+bool tf_constant_value(tf_tensor t, tf_ndarray *value)
+{
+    tf_operation *op = t.op;
+    if (!op || tf1c_is_mistake(op))
+        return false;
+    if (op->def == tf1c_basic.constant) {
+        *value = ((const tf1c_const_attrs *)op->attrs)->value;
+        return true;
+    }
+    if (op->value_state == NOT_TRIED)
+        op->value_state = compute(op) ? KNOWN : UNKNOWN;
+    if (op->value_state != KNOWN)
+        return false;
+    *value = op->value;
+    return true;
+}

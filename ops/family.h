@@ -1,0 +1,49 @@
+/* What the op families share: short ways to say a record, a builder, an elementwise op. */
+#ifndef TF1C_OPS_FAMILY_H
+#define TF1C_OPS_FAMILY_H
+
+#include "graph/node.h"
+
+/* Every family file ends with its records in reading order; ops/families.c lists the families. */
+typedef const tf_op_def *const tf1c_op_family[];
+extern tf1c_op_family tf1c_basic_ops_family, tf1c_math_ops, tf1c_compare_ops, tf1c_reduce_ops, tf1c_linear_ops, tf1c_shape_ops,
+    tf1c_join_ops, tf1c_index_ops, tf1c_nn_ops, tf1c_random_ops, tf1c_state_ops, tf1c_training_ops, tf1c_control_ops;
+
+/* Strips by a formula in x (and y), one per dtype: STRIP1(sqrt_f32, float, float, sqrtf(x)). */
+#define STRIP1(id, type_out, type_in, formula)                                                        \
+    static void id(int64_t n, void *out, const void *const *in, const void *attrs)                    \
+    {                                                                                                 \
+        type_out *restrict_out = out;                                                                 \
+        const type_in *a = in[0];                                                                     \
+        (void)attrs;                                                                                  \
+        for (int64_t i = 0; i < n; i++) {                                                             \
+            const type_in x = a[i];                                                                   \
+            restrict_out[i] = (type_out)(formula);                                                    \
+        }                                                                                             \
+    }
+#define STRIP2(id, type_out, type_in, formula)                                                        \
+    static void id(int64_t n, void *out, const void *const *in, const void *attrs)                    \
+    {                                                                                                 \
+        type_out *restrict_out = out;                                                                 \
+        const type_in *a = in[0], *b = in[1];                                                         \
+        (void)attrs;                                                                                  \
+        for (int64_t i = 0; i < n; i++) {                                                             \
+            const type_in x = a[i], y = b[i];                                                         \
+            restrict_out[i] = (type_out)(formula);                                                    \
+        }                                                                                             \
+    }
+
+/* Traits of every elementwise op, and a builder with one or two operands: what `tf_NAME_` is for most. */
+#define TF_ELEMENTWISE_TRAITS (TF_ELEMENTWISE | TF_STRIDED_IN | TF_STRIDED_OUT | TF_INPLACE)
+#define UNARY_BUILDER(fn, record, default_name) \
+    tf_tensor fn(tf_operand x, struct tf_name_args args) { return tf_op_unary(&(record), x, args, default_name); }
+#define BINARY_BUILDER(fn, record, default_name) \
+    tf_tensor fn(tf_operand x, tf_operand y, struct tf_name_args args) { return tf_op_binary(&(record), x, y, args, default_name); }
+
+/* What graph code makes nodes with (ops/basic.c fills tf1c_basic with them). */
+tf_tensor tf1c_cast(tf_tensor x, tf_dtype dtype, tf_source here);                     /* math.c */
+tf_tensor tf1c_pack(tf_list values, tf_source here, const char *name);                /* join.c: one tensor of scalars or tensors */
+tf_tensor tf1c_concat_rows(tf_list values);                                           /* join.c: along axis 0 */
+tf_tensor tf1c_densify(tf_indexed_slices slices);                                     /* index.c: sums rows into zeros */
+
+#endif

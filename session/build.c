@@ -1,0 +1,342 @@
+/* From the operations of a plan to nodes with concrete shapes; what is known already is computed here, by the ops' own kernels. */
+#include <string.h>
+
+#include "session/plan.h"
+
+enum { FOLD_BYTES = 1 << 16, DEMAND_ELEMENTS = 1024 };
+
+void *ir_alloc(ir_ctx *c, size_t size)
+{
+    void *p = tf1c_arena_alloc(c->memory, size ? size : 1);
+    if (!p && !c->failed) {
+        c->failed = true;
+        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
+    }
+    return p;
+}
+
+ir_node *ir_node_new(ir_ctx *c, const tf_op_def *def, int n_in, int n_out)
+{
+    ir_node *n = ir_alloc(c, sizeof *n);
+    if (!n)
+        return NULL;
+    *n = (ir_node){ .def = def, .n_in = n_in, .n_out = n_out, .order = c->order++, .position = -1, .name = "" };
+    n->in = ir_alloc(c, (size_t)n_in * sizeof *n->in);
+    n->out = ir_alloc(c, (size_t)n_out * sizeof *n->out);
+    if (!n->in || !n->out)
+        return NULL;
+    for (int i = 0; i < n_out; i++)
+        n->out[i] = (ir_value){ .node = n, .index = i, .root = &n->out[i] };
+    return n;
+}
+
+void ir_add_node(ir_ctx *c, ir_block *b, ir_node *n)
+{
+    if (b->n == b->capacity) {
+        int bigger = b->capacity ? 2 * b->capacity : 64;
+        ir_node **nodes = ir_alloc(c, (size_t)bigger * sizeof *nodes);
+        if (!nodes)
+            return;
+        if (b->n)
+            memcpy(nodes, b->nodes, (size_t)b->n * sizeof *nodes);
+        b->nodes = nodes;
+        b->capacity = bigger;
+    }
+    b->nodes[b->n++] = n;
+}
+
+ir_node *ir_copy_of(ir_ctx *c, ir_value *v)
+{
+    ir_node *copy = ir_node_new(c, NULL, 1, 1);
+    if (!copy)
+        return NULL;
+    tf_dims dims = { .known = true, .rank = v->view.rank };
+    memcpy(dims.dims, v->view.dims, sizeof dims.dims);
+    tf_view_set(&copy->out[0].view, NULL, v->view.dtype, dims);
+    copy->in[0] = v;
+    copy->name = v->node ? v->node->name : "feed";
+    copy->T = v->view.dtype;
+    return copy;
+}
+
+/* ---- what is known --------------------------------------------------------------------------------------------------- */
+
+static tf_dims dims_of(const tf_view *v)
+{
+    tf_dims d = { .known = true, .rank = v->rank };
+    memcpy(d.dims, v->dims, sizeof d.dims);
+    return d;
+}
+
+static bool pure(const ir_node *n)
+{
+    const unsigned bad = TF_STATEFUL | TF_SIDE_EFFECT | TF_WRITES_REF | TF_SOURCE_OP;
+    return n->def && !(n->def->traits & bad) && !n->def->scratch && !n->loop && n->n_out == 1;
+}
+
+/* Computes a node's one output from inputs that are all known. */
+static bool compute(ir_ctx *c, ir_node *n)
+{
+    enum { MOST = 64 };
+    tf_view in[MOST], out = n->out[0].view;
+    if (n->n_in > MOST)
+        return false;
+    for (int i = 0; i < n->n_in; i++) {
+        in[i] = n->in[i]->view;
+        in[i].data = (void *)n->in[i]->known;
+    }
+    size_t size = (size_t)tf_view_count(&out) * tf_dtype_size(out.dtype);
+    char *data = ir_alloc(c, size + 64);
+    if (!data)
+        return false;
+    out.data = data + (64 - (uintptr_t)data % 64) % 64;
+    tf_kernel_ctx k = { .def = n->def, .attrs = n->attrs, .T = n->T, .U = n->U, .n_in = n->n_in, .n_out = 1, .in = in, .out = &out,
+                        .name = n->name };
+    k.end = tf1c_kernel_units(&k);
+    if (tf1c_run_kernel(&k))
+        return false;
+    n->out[0].known = out.data;
+    n->out[0].place = IR_ABSOLUTE;
+    n->out[0].absolute = out.data;
+    return true;
+}
+
+/* A value that a shape depends on: a fed one makes its value part of the binding, pure arithmetic is done at once. */
+static bool demand(ir_ctx *c, ir_value *v)
+{
+    if (v->known)
+        return true;
+    if (tf_view_count(&v->view) > DEMAND_ELEMENTS)
+        return false;
+    if (!v->node) {
+        int which = v->slot - IR_FIRST_FEED_SLOT;
+        if (v->place != IR_SLOT || which < 0 || which >= c->plan->n_feeds)
+            return false;
+        size_t size = np_nbytes(c->feeds[which]);
+        void *value = ir_alloc(c, size);
+        if (!value)
+            return false;
+        memcpy(value, c->feeds[which].data, size);
+        c->binding->feed_values[which] = value;
+        c->plan->demanded[which] = true;
+        v->known = value;
+        return true;
+    }
+    if (!pure(v->node))
+        return false;
+    for (int i = 0; i < v->node->n_in && !(v->node->def->traits & TF_SHAPE_ONLY); i++)
+        if (!demand(c, v->node->in[i]))
+            return false;
+    return compute(c, v->node);
+}
+
+typedef struct {
+    ir_ctx *c;
+    ir_node *n;
+} asking;
+
+static bool value_of(void *arg, int i, tf_ndarray *value)
+{
+    asking *a = arg;
+    ir_value *v = a->n->in[i];
+    if (!demand(a->c, v))
+        return false;
+    *value = np_array((void *)v->known, v->view.dtype, dims_of(&v->view));
+    return true;
+}
+
+static bool ints_of(void *arg, int i, tf_dims *ints)
+{
+    tf_ndarray value;
+    return value_of(arg, i, &value) && tf1c_ints_of_array(value, ints);
+}
+
+/* ---- shapes ------------------------------------------------------------------------------------------------------------- */
+
+static bool infer(ir_ctx *c, ir_node *n, const tf_operation *op)
+{
+    enum { FEW = 16 };
+    tf_dims few_dims[2 * FEW], *in = few_dims, *out = few_dims + FEW;
+    tf_dtype few_types[2 * FEW], *in_dtype = few_types, *out_dtype = few_types + FEW;
+    if (n->n_in > FEW || n->n_out > FEW) {
+        in = ir_alloc(c, (size_t)(n->n_in + n->n_out) * sizeof *in);
+        in_dtype = ir_alloc(c, (size_t)(n->n_in + n->n_out) * sizeof *in_dtype);
+        if (!in || !in_dtype)
+            return false;
+        out = in + n->n_in;
+        out_dtype = in_dtype + n->n_in;
+    }
+    for (int i = 0; i < n->n_in; i++) {
+        in[i] = dims_of(&n->in[i]->view);
+        in_dtype[i] = n->in[i]->view.dtype;
+    }
+    for (int i = 0; i < n->n_out; i++) {
+        out[i] = (tf_dims){ 0 };
+        out_dtype[i] = op->outputs[i].dtype;
+    }
+    asking a = { c, n };
+    tf_shape_ctx s = { .def = n->def, .attrs = n->attrs, .name = n->name, .here = n->here, .n_in = n->n_in, .n_out = n->n_out, .in = in,
+                       .in_dtype = in_dtype, .out = out, .out_dtype = out_dtype, .at_run = true, .value = value_of, .ints = ints_of, .arg = &a };
+    if (n->def->shape)
+        tf1c_infer(&s);
+    else if (n->n_out)
+        out[0] = op->outputs[0].shape;
+    if (s.failed || c->failed) {
+        c->failed = true;
+        return false;
+    }
+    for (int i = 0; i < n->n_out; i++) {
+        if (!tf_dims_fully_known(out[i])) {
+            c->failed = true;
+            tf_fail(tf_unimplemented, n->here, n->name, "The shape of output %d depends on data that is not known before the run; only shapes, constants and fed values may decide it.", i);
+            return false;
+        }
+        tf_view_set(&n->out[i].view, NULL, out_dtype[i], out[i]);
+    }
+    return true;
+}
+
+/* ---- operations to nodes -------------------------------------------------------------------------------------------------------- */
+
+/* The value of a tensor in the block being built: by the producing operation's index. */
+static ir_value *value_of_tensor(ir_ctx *c, ir_node **by_index, ir_value **fed, tf_tensor t)
+{
+    int which;
+    if (tf1c_is_fed(c->plan, t, &which))
+        return fed[which];
+    return &by_index[t.op->index]->out[t.index];
+}
+
+static void bind_variable(ir_ctx *c, ir_node *n, const tf_operation *op)
+{
+    ir_value *v = &n->out[0];
+    size_t size = (size_t)tf_view_count(&v->view) * tf_dtype_size(v->view.dtype);
+    v->place = IR_ABSOLUTE;
+    v->variable = true;
+    v->absolute = tf1c_session_memory(c->session, op, size, NULL);
+    if (!v->absolute)
+        c->failed = true;
+}
+
+/* A constant is its attribute; any pure node whose inputs are known is a constant too. */
+static void fold(ir_ctx *c, ir_node *n)
+{
+    if (n->def == tf1c_basic.constant) {
+        const tf1c_const_attrs *a = n->attrs;
+        n->out[0].known = a->value.data;
+        n->out[0].place = IR_ABSOLUTE;
+        n->out[0].absolute = a->value.data;
+        return;
+    }
+    if (!pure(n) || n->n_after || n->out[0].known || (size_t)tf_view_count(&n->out[0].view) * tf_dtype_size(n->out[0].view.dtype) > FOLD_BYTES)
+        return;
+    for (int i = 0; i < n->n_in; i++)
+        if (!n->in[i]->known && !(n->def->traits & TF_SHAPE_ONLY))
+            return;
+    compute(c, n); /* what fails here fails in the run, with its report */
+}
+
+/* A placeholder without a feed: its kernel says so. */
+static ir_node *unfed(ir_ctx *c, ir_node *n)
+{
+    tf1c_kernel_report report = { "" };
+    tf_kernel_ctx k = { .def = n->def, .attrs = n->attrs, .name = n->name, .private_ = &report };
+    n->def->kernel(&k);
+    tf_fail(k.status ? k.status : tf_internal, n->here, n->name, "%s", report.message);
+    c->failed = true;
+    return NULL;
+}
+
+static ir_node *node_of(ir_ctx *c, ir_node **by_index, ir_value **fed, const tf_operation *op)
+{
+    ir_node *n = ir_node_new(c, op->def, op->n_inputs, op->n_outputs);
+    if (!n)
+        return NULL;
+    n->attrs = op->attrs;
+    n->T = op->T;
+    n->U = op->U;
+    n->name = op->name;
+    n->here = op->here;
+    n->effect = op->def->traits & TF_SIDE_EFFECT;
+    for (int i = 0; i < op->n_inputs; i++)
+        n->in[i] = value_of_tensor(c, by_index, fed, op->inputs[i]);
+    n->after = ir_alloc(c, (size_t)op->n_controls * sizeof *n->after);
+    if (!n->after)
+        return NULL;
+    for (int i = 0; i < op->n_controls; i++)
+        if (by_index[op->controls[i]->index])
+            n->after[n->n_after++] = by_index[op->controls[i]->index];
+    if (op->def->traits & TF_SOURCE_OP && op->def->kernel && op->def != tf1c_basic.constant)
+        return unfed(c, n);
+    if (!infer(c, n, op))
+        return NULL;
+    if (op->def->traits & TF_VARIABLE)
+        bind_variable(c, n, op);
+    if (op->def->state_size && !(n->state = tf1c_session_memory(c->session, op, op->def->state_size, NULL)))
+        c->failed = true;
+    fold(c, n);
+    return c->failed ? NULL : n;
+}
+
+bool ir_build(ir_ctx *c)
+{
+    const tf1c_plan *p = c->plan;
+    tf1c_binding *b = c->binding;
+    ir_value **fed = ir_alloc(c, (size_t)p->n_feeds * sizeof *fed);
+    ir_node **by_index = ir_alloc(c, (size_t)c->session->graph->n_ops * sizeof *by_index);
+    b->block.results = ir_alloc(c, (size_t)p->n_fetches * sizeof *b->block.results);
+    if (!fed || !by_index || !b->block.results)
+        return false;
+    for (int i = 0; i < p->n_feeds; i++) {
+        fed[i] = ir_alloc(c, sizeof *fed[i]);
+        if (!fed[i])
+            return false;
+        *fed[i] = (ir_value){ .place = IR_SLOT, .slot = IR_FIRST_FEED_SLOT + i, .root = fed[i] };
+        tf_view_set(&fed[i]->view, NULL, c->feeds[i].dtype, c->feeds[i].shape);
+    }
+    b->n_slots = IR_FIRST_FEED_SLOT + p->n_feeds;
+    for (int i = 0; i < p->n_ops; i++) {
+        ir_node *n = node_of(c, by_index, fed, p->ops[i]);
+        if (!n)
+            return false;
+        by_index[p->ops[i]->index] = n;
+        ir_add_node(c, &b->block, n);
+    }
+    for (int i = 0; i < p->n_fetches; i++)
+        b->block.results[b->block.n_results++] = value_of_tensor(c, by_index, fed, p->fetches[i]);
+    for (int i = 0; i < p->n_targets; i++)
+        by_index[p->targets[i]->index]->effect = true;
+    ir_prune(&b->block);
+    return !c->failed;
+}
+
+/* ---- dropping what nothing needs ------------------------------------------------------------------------------------------------------ */
+
+static void need_value(ir_value *v)
+{
+    if (v->node && !v->known)
+        v->node->needed = true;
+}
+
+void ir_prune(ir_block *b)
+{
+    for (int i = 0; i < b->n; i++)
+        b->nodes[i]->needed = b->nodes[i]->effect;
+    for (int i = 0; i < b->n_results; i++)
+        need_value(b->results[i]);
+    int kept = 0;
+    for (int i = b->n; i-- > 0;) {
+        ir_node *n = b->nodes[i];
+        if (!n->needed)
+            continue;
+        for (int j = 0; j < n->n_in; j++)
+            if (!(n->def && n->def->traits & TF_SHAPE_ONLY))
+                need_value(n->in[j]);
+        for (int j = 0; j < n->n_after; j++)
+            n->after[j]->needed = true;
+    }
+    for (int i = 0; i < b->n; i++)
+        if (b->nodes[i]->needed)
+            b->nodes[kept++] = b->nodes[i];
+    b->n = kept;
+}

@@ -1,0 +1,268 @@
+/* Finding or making what a run needs: the plan for what is fetched and fed, its binding for the fed shapes. */
+#include "session/plan.h"
+
+#include <string.h>
+
+enum { MOST_BINDINGS = 16, MOST_PLANS = 256 };
+
+bool tf1c_is_fed(const tf1c_plan *p, tf_tensor t, int *which)
+{
+    for (int i = 0; i < p->n_feeds; i++)
+        if (tf_same_tensor(p->feeds[i], t)) {
+            *which = i;
+            return true;
+        }
+    return false;
+}
+
+/* ---- what has to run ------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    tf1c_plan *p;
+    char *seen;
+    const tf_operation **stack;
+    int n;
+} pruning;
+
+static void want(pruning *w, const tf_operation *op)
+{
+    if (tf1c_is_mistake(op)) {
+        if (!w->p->mistake)
+            w->p->mistake = op;
+        return;
+    }
+    if (w->seen[op->index])
+        return;
+    w->seen[op->index] = 1;
+    w->stack[w->n++] = op;
+}
+
+static void want_tensor(pruning *w, tf_tensor t)
+{
+    int which;
+    if (!tf1c_is_fed(w->p, t, &which))
+        want(w, t.op);
+}
+
+static bool prune(tf1c_plan *p, const tf_graph *g)
+{
+    pruning w = { .p = p };
+    w.seen = tf1c_alloc_zero((size_t)g->n_ops + 1);
+    w.stack = tf1c_alloc(((size_t)g->n_ops + 1) * sizeof *w.stack);
+    bool good = w.seen && w.stack;
+    for (int i = 0; good && i < p->n_fetches; i++)
+        want_tensor(&w, p->fetches[i]);
+    for (int i = 0; good && i < p->n_targets; i++)
+        want(&w, p->targets[i]);
+    while (good && w.n) {
+        const tf_operation *op = w.stack[--w.n];
+        p->n_ops++;
+        for (int i = 0; i < op->n_inputs; i++)
+            want_tensor(&w, op->inputs[i]);
+        for (int i = 0; i < op->n_controls; i++)
+            want(&w, op->controls[i]);
+    }
+    p->ops = good ? tf1c_arena_alloc(&p->memory, ((size_t)p->n_ops + 1) * sizeof *p->ops) : NULL;
+    for (int i = 0, n = 0; p->ops && i < g->n_ops; i++)
+        if (w.seen[i])
+            p->ops[n++] = g->ops[i];
+    tf1c_free(w.seen);
+    tf1c_free(w.stack);
+    return p->ops;
+}
+
+/* ---- plans ----------------------------------------------------------------------------------------------------------------- */
+
+static bool same(const tf1c_plan *p, int version, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets,
+                 int n_feeds, const tf_tensor *feeds)
+{
+    if (p->version != version || p->n_fetches != n_fetches || p->n_targets != n_targets || p->n_feeds != n_feeds)
+        return false;
+    for (int i = 0; i < n_targets; i++)
+        if (p->targets[i] != targets[i])
+            return false;
+    for (int i = 0; i < n_fetches; i++)
+        if (!tf_same_tensor(p->fetches[i], fetches[i]))
+            return false;
+    for (int i = 0; i < n_feeds; i++)
+        if (!tf_same_tensor(p->feeds[i], feeds[i]))
+            return false;
+    return true;
+}
+
+static void binding_free(tf1c_binding *b)
+{
+    tf1c_arena memory = b->memory; /* which the binding itself lies in */
+    tf1c_arena_free(&memory);
+}
+
+void tf1c_plan_free(tf1c_plan *p)
+{
+    for (tf1c_binding *b = p->bindings, *next; b; b = next) {
+        next = b->next;
+        binding_free(b);
+    }
+    tf1c_arena_free(&p->memory);
+    tf1c_free(p);
+}
+
+static void *copied(tf1c_plan *p, const void *data, size_t size)
+{
+    void *copy = tf1c_arena_alloc(&p->memory, size + 1);
+    if (copy && size)
+        memcpy(copy, data, size);
+    return copy;
+}
+
+static tf1c_plan *plan_new(const tf_graph *g, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets, int n_feeds,
+                           const tf_tensor *feeds)
+{
+    tf1c_plan *p = tf1c_alloc_zero(sizeof *p);
+    if (!p)
+        return NULL;
+    p->version = g->universe->version;
+    p->n_fetches = n_fetches;
+    p->n_targets = n_targets;
+    p->n_feeds = n_feeds;
+    p->fetches = copied(p, fetches, (size_t)n_fetches * sizeof *fetches);
+    p->targets = copied(p, targets, (size_t)n_targets * sizeof *targets);
+    p->feeds = copied(p, feeds, (size_t)n_feeds * sizeof *feeds);
+    p->demanded = tf1c_arena_alloc(&p->memory, (size_t)n_feeds + 1);
+    if (p->fetches && p->targets && p->feeds && p->demanded && prune(p, g))
+        return p;
+    tf1c_plan_free(p);
+    return NULL;
+}
+
+/* Plans for an older graph are never asked for again. */
+static void drop_stale(tf_session *s, int version)
+{
+    int n = 0;
+    for (tf1c_plan **p = &s->plans; *p;) {
+        tf1c_plan *old = *p;
+        if (old->version == version && ++n < MOST_PLANS) {
+            p = &old->next;
+            continue;
+        }
+        *p = old->next;
+        tf1c_plan_free(old);
+    }
+}
+
+tf1c_plan *tf1c_plan_for(tf_session *s, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets, int n_feeds,
+                         const tf_tensor *feeds, tf_source here)
+{
+    int version = s->graph->universe->version;
+    for (tf1c_plan **at = &s->plans; *at; at = &(*at)->next) {
+        tf1c_plan *p = *at;
+        if (!same(p, version, n_fetches, fetches, n_targets, targets, n_feeds, feeds))
+            continue;
+        *at = p->next; /* to the front: the next run is likely the same */
+        p->next = s->plans;
+        s->plans = p;
+        return p;
+    }
+    if (s->running == 0)
+        drop_stale(s, version);
+    tf1c_plan *p = plan_new(s->graph, n_fetches, fetches, n_targets, targets, n_feeds, feeds);
+    if (!p) {
+        tf_fail(tf_memory_error, here, NULL, "no memory left for a plan");
+        return NULL;
+    }
+    p->next = s->plans;
+    s->plans = p;
+    return p;
+}
+
+/* ---- bindings ----------------------------------------------------------------------------------------------------------------- */
+
+static bool fits(const tf1c_plan *p, const tf1c_binding *b, const tf_ndarray *feeds)
+{
+    for (int i = 0; i < p->n_feeds; i++) {
+        if (!tf_dims_equal(b->feed_dims[i], feeds[i].shape))
+            return false;
+        if (b->feed_values[i] && memcmp(b->feed_values[i], feeds[i].data, np_nbytes(feeds[i])) != 0)
+            return false;
+    }
+    return true;
+}
+
+static tf1c_binding *binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)
+{
+    tf1c_arena memory = { 0 };
+    tf1c_binding *b = tf1c_arena_alloc(&memory, sizeof *b);
+    ir_ctx c = { .session = s, .binding = b, .memory = &memory, .plan = p, .feeds = feeds };
+    if (!b) {
+        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
+        return NULL;
+    }
+    b->n_feeds = p->n_feeds;
+    b->feed_dims = ir_alloc(&c, (size_t)p->n_feeds * sizeof *b->feed_dims);
+    b->feed_values = ir_alloc(&c, (size_t)p->n_feeds * sizeof *b->feed_values);
+    bool good = b->feed_dims && b->feed_values;
+    for (int i = 0; good && i < p->n_feeds; i++)
+        b->feed_dims[i] = feeds[i].shape;
+    good = good && ir_build(&c) && ir_layout(&c, &b->block) && ir_schedule(&c, &b->block) && ir_place_memory(&c, &b->block) && ir_emit(&c);
+    if (!good || c.failed) {
+        tf1c_arena_free(&memory);
+        return NULL;
+    }
+    b->memory = memory;
+    return b;
+}
+
+/* The least recently used binding makes room, unless a run may still hold it. */
+static void evict(tf_session *s, tf1c_plan *p)
+{
+    if (p->n_bindings < MOST_BINDINGS || s->running)
+        return;
+    tf1c_binding **oldest = &p->bindings;
+    for (tf1c_binding **b = &p->bindings; *b; b = &(*b)->next)
+        if ((*b)->used < (*oldest)->used)
+            oldest = b;
+    tf1c_binding *gone = *oldest;
+    *oldest = gone->next;
+    p->n_bindings--;
+    binding_free(gone);
+}
+
+tf1c_binding *tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)
+{
+    for (tf1c_binding *b = p->bindings; b; b = b->next)
+        if (fits(p, b, feeds)) {
+            b->used = ++s->clock;
+            return b;
+        }
+    evict(s, p);
+    tf1c_binding *b = binding_new(s, p, feeds);
+    if (!b)
+        return NULL;
+    b->used = ++s->clock;
+    b->next = p->bindings;
+    p->bindings = b;
+    p->n_bindings++;
+    return b;
+}
+
+/* ---- what the session keeps for an operation ------------------------------------------------------------------------------------ */
+
+void *tf1c_session_memory(tf_session *s, const tf_operation *op, size_t size, tf1c_resource **resource)
+{
+    tf1c_resource *r = tf1c_map_get(&s->resource_of, op->name);
+    if (!r) {
+        r = tf1c_alloc_zero(sizeof *r);
+        void *data = tf1c_alloc_buffer(size ? size : 1);
+        if (!r || !data || !tf1c_map_set(&s->resource_of, op->name, r)) {
+            tf1c_free(r);
+            tf1c_free(data);
+            tf_fail(tf_memory_error, op->here, op->name, "no memory left for the value of '%s' (%zu bytes)", op->name, size);
+            return NULL;
+        }
+        memset(data, 0, size);
+        *r = (tf1c_resource){ s->resources, op, data, size, false };
+        s->resources = r;
+    }
+    if (resource)
+        *resource = r;
+    return r->data;
+}

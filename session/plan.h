@@ -1,0 +1,74 @@
+/* Plans and how they are run; for session/ alone. */
+#ifndef TF1C_SESSION_PLAN_H
+#define TF1C_SESSION_PLAN_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "core/team.h"
+#include "session/ir.h"
+#include "session/session.h"
+
+/* Compiled once for what is fetched, run and fed; then bound for each set of fed shapes. */
+typedef struct tf1c_plan {
+    struct tf1c_plan *next;
+    int version; /* of the graph */
+    int n_fetches, n_targets, n_feeds;
+    tf_tensor *fetches, *feeds;
+    tf_operation **targets;
+    tf_operation **ops; /* what has to run, inputs first */
+    int n_ops;
+    const tf_operation *mistake; /* what it depends on cannot be run: why */
+    bool *demanded; /* per feed: shapes depend on its value */
+    tf1c_binding *bindings;
+    int n_bindings;
+    tf1c_arena memory;
+} tf1c_plan;
+
+/* What one run borrows: memory, addresses, shared flags. */
+typedef struct tf1c_context {
+    struct tf1c_context *next;
+    char *arena;
+    size_t arena_size;
+    char **slots; /* n_slots per worker, worker after worker */
+    int slots_capacity;
+    char *staging; /* feeds that had to be cast */
+    size_t staging_size;
+    tf_ndarray *feeds; /* as the plan's tensors want them */
+    int feeds_capacity;
+    tf1c_barrier barrier;
+    atomic_int failed;
+    tf_status status;
+    char message[512];
+    const ir_node *culprit;
+} tf1c_context;
+
+struct tf_session {
+    tf_graph *graph;
+    tf_session *outer_default; /* of an interactive one */
+    bool closed;
+    int threads;
+    unsigned passes_off;
+    pthread_mutex_t lock;   /* plans, contexts, resources */
+    pthread_rwlock_t order; /* runs that assign hold it alone */
+    tf1c_plan *plans;
+    tf1c_context *contexts; /* free ones */
+    tf1c_resource *resources;
+    tf1c_map resource_of; /* by op name */
+    uint64_t clock;
+    int running; /* runs under way: what they use is not released */
+    bool ran_before;
+};
+
+/* plan.c */
+tf1c_plan *tf1c_plan_for(tf_session *s, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets, int n_feeds,
+                         const tf_tensor *feeds, tf_source here); /* s->lock held; NULL after a report */
+tf1c_binding *tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds); /* s->lock held; NULL after a report */
+void tf1c_plan_free(tf1c_plan *p);
+void *tf1c_session_memory(tf_session *s, const tf_operation *op, size_t size, tf1c_resource **resource);
+bool tf1c_is_fed(const tf1c_plan *p, tf_tensor t, int *which);
+
+/* execute.c */
+tf_status tf1c_execute(tf_session *s, const tf1c_binding *b, tf1c_context *x, const tf_ndarray *feeds); /* no report made */
+
+#endif

@@ -1,0 +1,239 @@
+/* The running order: creation order as far as data, control and the rule for variables allow. A reader without a path from
+ * an assignment runs before it, one with a path after; assignments of one variable run in creation order. Where that cannot be
+ * had (two variables swapped), the reader gets a copy taken first. */
+#include <string.h>
+
+#include "session/plan.h"
+
+typedef struct edge {
+    struct edge *next;
+    ir_node *to;
+} edge;
+
+typedef struct {
+    ir_node *reader, *writer;
+    int input;     /* of the reader; -1: the writer comes after another writer */
+    bool gone;
+} waiting; /* writer runs after reader */
+
+typedef struct {
+    ir_ctx *c;
+    ir_block *b;
+    edge **successors; /* by node->position, while positions number the nodes as they came */
+    int *blocked;      /* how many have to run first */
+    waiting *waits;
+    int n_waits, cap_waits;
+    ir_node **writers;
+    int n_writers, words;
+    int *heap, n_heap;
+} scheduling;
+
+static void add_edge(scheduling *s, ir_node *from, ir_node *to)
+{
+    edge *e = ir_alloc(s->c, sizeof *e);
+    if (!e)
+        return;
+    *e = (edge){ s->successors[from->position], to };
+    s->successors[from->position] = e;
+    s->blocked[to->position]++;
+}
+
+/* ---- who comes after which assignment ------------------------------------------------------------------------------------ */
+
+static bool is_writer(const ir_node *n) { return n->def && n->def->traits & TF_WRITES_REF; }
+
+static void merge(scheduling *s, ir_node *n, const ir_node *before)
+{
+    if (before->position < 0 || !before->writers)
+        return;
+    for (int w = 0; w < s->words; w++)
+        n->writers[w] |= before->writers[w];
+    for (int w = 0; w < s->n_writers; w++)
+        if (s->writers[w] == before)
+            n->writers[w / 64] |= UINT64_C(1) << (w % 64);
+}
+
+static void find_ancestors(scheduling *s)
+{
+    for (int i = 0; i < s->b->n; i++)
+        if (is_writer(s->b->nodes[i]))
+            s->n_writers++;
+    s->words = (s->n_writers + 63) / 64;
+    s->writers = ir_alloc(s->c, (size_t)s->n_writers * sizeof *s->writers);
+    if (!s->n_writers || !s->writers)
+        return;
+    for (int i = 0, w = 0; i < s->b->n; i++)
+        if (is_writer(s->b->nodes[i]))
+            s->writers[w++] = s->b->nodes[i];
+    for (int i = 0; i < s->b->n; i++) {
+        ir_node *n = s->b->nodes[i];
+        if (!(n->writers = ir_alloc(s->c, (size_t)s->words * sizeof *n->writers)))
+            return;
+        for (int j = 0; j < n->n_in; j++)
+            if (n->in[j]->node)
+                merge(s, n, n->in[j]->node);
+        for (int j = 0; j < n->n_after; j++)
+            merge(s, n, n->after[j]);
+    }
+}
+
+static bool comes_after(const ir_node *n, int writer) { return n->writers[writer / 64] >> (writer % 64) & 1; }
+
+static void wait_for(scheduling *s, ir_node *reader, int input, ir_node *writer)
+{
+    if (s->n_waits == s->cap_waits) {
+        int bigger = s->cap_waits ? 2 * s->cap_waits : 64;
+        waiting *w = ir_alloc(s->c, (size_t)bigger * sizeof *w);
+        if (!w)
+            return;
+        if (s->n_waits)
+            memcpy(w, s->waits, (size_t)s->n_waits * sizeof *w);
+        s->waits = w;
+        s->cap_waits = bigger;
+    }
+    s->waits[s->n_waits++] = (waiting){ reader, writer, input, false };
+    add_edge(s, reader, writer);
+}
+
+static void order_variables(scheduling *s)
+{
+    for (int w = 0; w < s->n_writers; w++) {
+        const ir_value *variable = s->writers[w]->in[0]->root;
+        for (int i = 0; i < s->b->n; i++) {
+            ir_node *n = s->b->nodes[i];
+            if (n == s->writers[w] || n->silent || comes_after(n, w))
+                continue;
+            for (int j = 0; j < n->n_in; j++) {
+                if (n->in[j]->root != variable)
+                    continue;
+                if (!is_writer(n) || n->order < s->writers[w]->order)
+                    wait_for(s, n, is_writer(n) ? -1 : j, s->writers[w]);
+                break;
+            }
+        }
+    }
+}
+
+/* ---- the order itself: a heap of what may run, the earliest created first ---------------------------------------------------- */
+
+static bool earlier(const scheduling *s, int a, int b)
+{
+    const ir_node *x = s->b->nodes[a], *y = s->b->nodes[b];
+    return x->order != y->order ? x->order < y->order : a < b;
+}
+
+static void push(scheduling *s, int i)
+{
+    int at = s->n_heap++;
+    for (; at && earlier(s, i, s->heap[(at - 1) / 2]); at = (at - 1) / 2)
+        s->heap[at] = s->heap[(at - 1) / 2];
+    s->heap[at] = i;
+}
+
+static int pop(scheduling *s)
+{
+    int top = s->heap[0], last = s->heap[--s->n_heap], at = 0;
+    for (int child; (child = 2 * at + 1) < s->n_heap; at = child) {
+        if (child + 1 < s->n_heap && earlier(s, s->heap[child + 1], s->heap[child]))
+            child++;
+        if (!earlier(s, s->heap[child], last))
+            break;
+        s->heap[at] = s->heap[child];
+    }
+    s->heap[at] = last;
+    return top;
+}
+
+static void run(scheduling *s, ir_block *out, ir_node *n)
+{
+    for (edge *e = s->successors[n->position]; e; e = e->next)
+        if (--s->blocked[e->to->position] == 0)
+            push(s, e->to->position);
+    s->blocked[n->position] = -1;
+    ir_add_node(s->c, out, n);
+}
+
+/* Nothing may run: a reader waits, over some way, for the assignment that waits for it. It reads a copy made now. */
+static bool break_cycle(scheduling *s, ir_block *out)
+{
+    for (int i = 0; i < s->n_waits; i++) {
+        waiting *w = &s->waits[i];
+        if (w->gone || w->input < 0 || s->blocked[w->reader->position] < 0 || s->blocked[w->writer->position] < 0)
+            continue;
+        ir_node *copy = ir_copy_of(s->c, w->reader->in[w->input]);
+        if (!copy)
+            return false;
+        ir_add_node(s->c, out, copy);
+        const ir_value *variable = w->writer->in[0]->root, *was = w->reader->in[w->input];
+        for (int j = 0; j < w->reader->n_in; j++)
+            if (w->reader->in[j] == was)
+                w->reader->in[j] = &copy->out[0];
+        for (int j = 0; j < s->n_waits; j++) {
+            waiting *v = &s->waits[j];
+            if (v->gone || v->reader != w->reader || v->writer->in[0]->root != variable)
+                continue;
+            v->gone = true;
+            for (edge *e = s->successors[v->reader->position]; e; e = e->next)
+                if (e->to == v->writer) {
+                    e->to = v->reader; /* which has run by the time it gets there */
+                    break;
+                }
+            if (--s->blocked[v->writer->position] == 0)
+                push(s, v->writer->position);
+        }
+        return true;
+    }
+    return false;
+}
+
+static bool start(scheduling *s)
+{
+    size_t n = (size_t)s->b->n + 1;
+    s->successors = ir_alloc(s->c, n * sizeof *s->successors);
+    s->blocked = ir_alloc(s->c, n * sizeof *s->blocked);
+    s->heap = ir_alloc(s->c, n * sizeof *s->heap);
+    if (!s->successors || !s->blocked || !s->heap)
+        return false;
+    for (int i = 0; i < s->b->n; i++)
+        s->b->nodes[i]->position = i;
+    find_ancestors(s);
+    for (int i = 0; i < s->b->n && !s->c->failed; i++) {
+        ir_node *to = s->b->nodes[i];
+        for (int j = 0; j < to->n_in; j++)
+            if (to->in[j]->node && to->in[j]->node->position >= 0)
+                add_edge(s, to->in[j]->node, to);
+        for (int j = 0; j < to->n_after; j++)
+            if (to->after[j]->position >= 0)
+                add_edge(s, to->after[j], to);
+    }
+    if (!s->c->failed && s->n_writers)
+        order_variables(s);
+    return !s->c->failed;
+}
+
+bool ir_schedule(ir_ctx *c, ir_block *b)
+{
+    scheduling s = { .c = c, .b = b };
+    ir_block out = *b;
+    out.nodes = NULL;
+    out.n = out.capacity = 0;
+    if (!start(&s))
+        return false;
+    for (int i = 0; i < b->n; i++)
+        if (!s.blocked[i])
+            push(&s, i);
+    int left = b->n;
+    while (left && !c->failed) {
+        if (s.n_heap) {
+            run(&s, &out, b->nodes[pop(&s)]);
+            left--;
+        } else if (!break_cycle(&s, &out)) {
+            c->failed = true;
+            tf_fail(tf_internal, (tf_source){ 0 }, NULL, "the operations of this run wait for each other in a circle");
+        }
+    }
+    *b = out;
+    for (int i = 0; i < b->n; i++)
+        b->nodes[i]->position = i;
+    return !c->failed;
+}

@@ -1,0 +1,673 @@
+/* tf_run from the outside in: what is asked is checked, fed arrays are brought to their tensors' dtypes, a plan is bound and
+ * run, and what was fetched is copied out. */
+#include "session/session.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cast.h"
+#include "session/plan.h"
+
+/* ---- sessions ---------------------------------------------------------------------------------------------------------- */
+
+static _Thread_local tf_session *default_session;
+static _Thread_local tf_session *last_closed; /* an empty shell, so that its use is a report and not a crash */
+static pthread_key_t at_thread_exit;
+static pthread_once_t at_thread_exit_once = PTHREAD_ONCE_INIT;
+
+static void release_shell(void *session)
+{
+    tf_session *s = session;
+    if (!s)
+        return;
+    pthread_mutex_destroy(&s->lock);
+    pthread_rwlock_destroy(&s->order);
+    tf1c_free(s);
+}
+static void make_key(void) { pthread_key_create(&at_thread_exit, release_shell); }
+__attribute__((destructor)) static void release_main_shell(void)
+{
+    release_shell(last_closed);
+    last_closed = NULL;
+}
+
+static void keep_shell(tf_session *s)
+{
+    release_shell(last_closed);
+    last_closed = s;
+    pthread_once(&at_thread_exit_once, make_key);
+    pthread_setspecific(at_thread_exit, s);
+}
+
+static int thread_count(const tf_config *config)
+{
+    const char *env = getenv("TF1C_THREADS");
+    int n = config->intra_op_parallelism_threads > 0 ? config->intra_op_parallelism_threads : env ? atoi(env) : 0;
+    if (n <= 0)
+        n = tf1c_team_cores();
+    return n > IR_MAX_SHARDS ? IR_MAX_SHARDS : n;
+}
+
+tf_session *tf_session_new(struct tf_session_args a)
+{
+    if (a.target && *a.target) {
+        tf_fail(tf_not_found, a.here, NULL, "No session factory registered for target %s: tf1c runs in this process alone", a.target);
+        return NULL;
+    }
+    tf_graph *graph = a.graph ? a.graph : tf_get_default_graph();
+    tf_session *s = graph ? tf1c_alloc_zero(sizeof *s) : NULL;
+    if (!s) {
+        tf_fail(tf_memory_error, a.here, NULL, "no memory left for a session");
+        return NULL;
+    }
+    keep_shell(NULL);
+    s->graph = graph;
+    s->threads = thread_count(&a.config);
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_rwlock_init(&s->order, NULL);
+    return s;
+}
+
+tf_session *tf_interactive_session_new(struct tf_session_args a)
+{
+    tf_session *s = tf_session_new(a);
+    if (s) {
+        s->outer_default = default_session;
+        default_session = s;
+    }
+    return s;
+}
+
+static void context_free(tf1c_context *x)
+{
+    tf1c_free(x->arena);
+    tf1c_free(x->slots);
+    tf1c_free(x->staging);
+    tf1c_free(x->feeds);
+    tf1c_free(x);
+}
+
+void tf_close(tf_session *s)
+{
+    if (!s || s->closed)
+        return;
+    if (default_session == s)
+        default_session = s->outer_default;
+    for (tf1c_plan *p = s->plans, *next; p; p = next) {
+        next = p->next;
+        tf1c_plan_free(p);
+    }
+    for (tf1c_context *x = s->contexts, *next; x; x = next) {
+        next = x->next;
+        context_free(x);
+    }
+    for (tf1c_resource *r = s->resources, *next; r; r = next) {
+        next = r->next;
+        tf1c_free(r->data);
+        tf1c_free(r);
+    }
+    tf1c_map_free(&s->resource_of);
+    s->plans = NULL;
+    s->contexts = NULL;
+    s->resources = NULL;
+    s->closed = true;
+    keep_shell(s);
+}
+
+tf_session *tf_get_default_session(void) { return default_session; }
+tf_graph *tf_session_graph(const tf_session *s) { return s->graph; }
+
+static void session_leave(struct tf_with_ *w) { default_session = (tf_session *)w->saved[0]; }
+struct tf_with_ tf_session_open_(tf_session *session)
+{
+    struct tf_with_ w = { .open = 1, .close = session_leave, .saved = { default_session } };
+    default_session = session;
+    return w;
+}
+
+/* ---- feeds and fetches as values ------------------------------------------------------------------------------------------ */
+
+tf_fetch tf_fetch_tensor(tf_tensor t) { return (tf_fetch){ .tensor = t, .op = tf_tensor_op(t) }; }
+tf_fetch tf_fetch_op(tf_operation *op) { return (tf_fetch){ .op = tf_op_same(op) }; }
+static tf_fetch into(tf_fetch f, tf_into kind, void *out)
+{
+    f.into = out ? kind : TF_INTO_NOTHING;
+    f.out = out;
+    return f;
+}
+tf_fetch tf_into_float(tf_fetch f, float *out) { return into(f, TF_INTO_FLOAT, out); }
+tf_fetch tf_into_double(tf_fetch f, double *out) { return into(f, TF_INTO_DOUBLE, out); }
+tf_fetch tf_into_int32(tf_fetch f, int32_t *out) { return into(f, TF_INTO_INT32, out); }
+tf_fetch tf_into_int64(tf_fetch f, int64_t *out) { return into(f, TF_INTO_INT64, out); }
+tf_fetch tf_into_bool(tf_fetch f, bool *out) { return into(f, TF_INTO_BOOL, out); }
+tf_fetch tf_into_array(tf_fetch f, tf_ndarray *out) { return into(f, TF_INTO_ARRAY, out); }
+tf_fetch tf_into_nothing(tf_fetch f, void *out) { return into(f, TF_INTO_NOTHING, out); }
+
+tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value)
+{
+    if (feeds->n >= feeds->capacity) {
+        int capacity = feeds->n < 8 ? 16 : 2 * feeds->n;
+        tf_feed *items = tf1c_alloc((size_t)capacity * sizeof *items);
+        if (!items)
+            return tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for the feeds");
+        if (feeds->n)
+            memcpy(items, feeds->items, (size_t)feeds->n * sizeof *items);
+        if (feeds->capacity)
+            tf1c_free((void *)feeds->items);
+        *feeds = (tf_feeds){ feeds->n, items, capacity };
+    }
+    ((tf_feed *)feeds->items)[feeds->n++] = (tf_feed){ tensor, value };
+    return tf_ok;
+}
+
+void tf_feeds_free(tf_feeds *feeds)
+{
+    if (feeds->capacity)
+        tf1c_free((void *)feeds->items);
+    *feeds = (tf_feeds){ 0 };
+}
+
+/* ---- one run ------------------------------------------------------------------------------------------------------------------ */
+
+enum { FEW = 32 };
+
+typedef struct {
+    tf_session *s;
+    tf_fetches what;
+    tf_feeds given;
+    tf_source here;
+    tf1c_context *x;
+    tf_tensor *fetches, *feeds; /* distinct */
+    int *fetch_of;              /* per asked fetch: which of them; -1: an operation */
+    tf_operation **targets;
+    int n_fetches, n_targets, n_feeds;
+    tf_tensor few_tensors[2 * FEW];
+    tf_operation *few_targets[FEW];
+    int few_fetch_of[FEW];
+    void *many; /* memory for runs with more than FEW of anything */
+    const tf1c_binding *binding;
+} running;
+
+static tf_status set_up(running *r)
+{
+    int n = r->what.n > r->given.n ? r->what.n : r->given.n;
+    r->fetches = r->few_tensors;
+    r->feeds = r->few_tensors + FEW;
+    r->targets = r->few_targets;
+    r->fetch_of = r->few_fetch_of;
+    if (n <= FEW)
+        return tf_ok;
+    size_t each = 2 * sizeof(tf_tensor) + sizeof(tf_operation *) + sizeof(int);
+    char *p = r->many = tf1c_alloc((size_t)n * each);
+    if (!p)
+        return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
+    r->fetches = (tf_tensor *)p;
+    r->feeds = r->fetches + n;
+    r->targets = (tf_operation **)(r->feeds + n);
+    r->fetch_of = (int *)(r->targets + n);
+    return tf_ok;
+}
+
+static tf_status not_in_graph(const running *r, const tf_operation *op, int index, bool fed)
+{
+    if (fed)
+        return tf_fail(tf_type_error, r->here, NULL, "Cannot interpret feed_dict key as Tensor: Tensor Tensor(\"%s:%d\") is not an element of this graph.",
+                       op->name, index);
+    return tf_fail(tf_value_error, r->here, NULL, "Fetch argument <tf.%s '%s%s'> cannot be interpreted as a Tensor. (Tensor %s is not an element of this graph.)",
+                   index < 0 ? "Operation" : "Tensor", op->name, index < 0 ? "" : ":0", op->name);
+}
+
+/* A mistake made while building is reported again, at its own line. */
+static tf_status mistake_again(const running *r, const tf_operation *op)
+{
+    const tf1c_mistake *m = op->attrs;
+    if (!m)
+        return tf_fail(tf_type_error, r->here, NULL, "Fetch argument None has invalid type <class 'NoneType'>");
+    return tf_fail(m->code, m->where, m->op, "%s", m->message);
+}
+
+static tf_status collect_fetches(running *r)
+{
+    for (int i = 0; i < r->what.n; i++) {
+        const tf_fetch *f = &r->what.items[i];
+        const tf_operation *op = f->op;
+        if (tf1c_is_mistake(op))
+            return mistake_again(r, op);
+        if (op->graph != r->s->graph)
+            return not_in_graph(r, op, f->tensor.op ? f->tensor.index : -1, false);
+        r->fetch_of[i] = -1;
+        if (!f->tensor.op || (f->into == TF_INTO_NOTHING && op->n_outputs == 0)) {
+            r->targets[r->n_targets++] = f->op;
+            continue;
+        }
+        int at = 0;
+        while (at < r->n_fetches && !tf_same_tensor(r->fetches[at], f->tensor))
+            at++;
+        if (at == r->n_fetches)
+            r->fetches[r->n_fetches++] = f->tensor;
+        r->fetch_of[i] = at;
+    }
+    return tf_ok;
+}
+
+/* ---- feeding ------------------------------------------------------------------------------------------------------------------- */
+
+static tf_status feed_type_error(const running *r, tf_tensor t, const tf_operand *value)
+{
+    char key[256], given[256];
+    tf_tensor_text(t, key, sizeof key);
+    if (value->kind == TF_OPERAND_TENSOR)
+        return tf_fail(tf_type_error, r->here, NULL,
+                       "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include numbers and arrays. For reference, the tensor object was %s which was passed to the feed with key %s.",
+                       tf_tensor_text(value->as.tensor, given, sizeof given), key);
+    return tf_fail(tf_type_error, r->here, NULL, "The value fed for %s is neither a number nor an array.", key);
+}
+
+static tf_status as_array(const running *r, tf_tensor t, const tf_operand *value, tf_ndarray *array, double *number)
+{
+    static const tf_dims scalar = { .known = true };
+    switch (value->kind) {
+    case TF_OPERAND_ARRAY:
+        *array = value->as.array;
+        if (!array->shape.known || (!array->data && np_size(*array)))
+            return tf_fail(tf_value_error, r->here, NULL, "The array fed for Tensor '%s:%d' holds no data (was it fetched or loaded?)", t.op->name, t.index);
+        return tf_ok;
+    case TF_OPERAND_INTEGER:
+        *array = np_array((void *)&value->as.integer, tf_int64, scalar);
+        return tf_ok;
+    case TF_OPERAND_BOOL:
+        *array = np_array((void *)&value->as.boolean, tf_bool, scalar);
+        return tf_ok;
+    case TF_OPERAND_REAL:
+        *number = value->as.real;
+        *array = np_array(number, tf_float64, scalar);
+        return tf_ok;
+    case TF_OPERAND_DIMS:
+        *array = np_array((void *)value->as.dims.dims, tf_int64, SHAPE(value->as.dims.rank));
+        return tf_ok;
+    default:
+        return feed_type_error(r, t, value);
+    }
+}
+
+static tf_status check_feed(const running *r, tf_tensor t, const tf_ndarray *array)
+{
+    tf_dims merged, want = tf_get_shape(t);
+    char got[TF_DIMS_TEXT], wanted[TF_DIMS_TEXT];
+    if (want.known ? want.rank == array->shape.rank && tf_merge_dims(want, array->shape, &merged) : true)
+        return tf_ok;
+    return tf_fail(tf_value_error, r->here, NULL, "Cannot feed value of shape %s for Tensor '%s:%d', which has shape '%s'",
+                   tf_dims_text(array->shape, got, sizeof got), t.op->name, t.index, tf_dims_text(want, wanted, sizeof wanted));
+}
+
+static bool grow(void *memory, size_t *have, size_t want)
+{
+    void **p = memory;
+    if (want <= *have)
+        return true;
+    tf1c_free(*p);
+    *p = tf1c_alloc_buffer(want);
+    *have = *p ? want : 0;
+    return *p;
+}
+
+/* Arrays of their tensor's dtype are read where they are; others are cast into the context's staging memory. */
+static tf_status stage_feeds(running *r)
+{
+    tf1c_context *x = r->x;
+    size_t staged = 0, at = 0;
+    if (r->given.n > x->feeds_capacity) {
+        tf_ndarray *feeds = tf1c_realloc(x->feeds, (size_t)r->given.n * sizeof *feeds);
+        if (!feeds)
+            return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
+        x->feeds = feeds;
+        x->feeds_capacity = r->given.n;
+    }
+    for (int pass = 0; pass < 2; pass++) {
+        r->n_feeds = 0;
+        for (int i = 0; i < r->given.n; i++) {
+            tf_tensor t = r->given.items[i].tensor;
+            tf_ndarray array;
+            double number;
+            if (tf_is_poisoned(t))
+                return t.op ? mistake_again(r, t.op) : tf_fail(tf_type_error, r->here, NULL, "Cannot interpret feed_dict key as Tensor: Can not convert a NoneType into a Tensor.");
+            if (t.op->graph != r->s->graph)
+                return not_in_graph(r, t.op, t.index, true);
+            tf_status status = as_array(r, t, &r->given.items[i].value, &array, &number);
+            if (status || (status = check_feed(r, t, &array)))
+                return status;
+            tf_dtype dtype = tf_get_dtype(t);
+            bool cast = array.dtype != dtype || array.scale != 0 || array.data == &number;
+            size_t size = cast ? ((size_t)np_size(array) * tf_dtype_size(dtype) + 63) / 64 * 64 : 0;
+            if (pass == 0) {
+                staged += size;
+                continue;
+            }
+            if (cast) {
+                tf_ndarray to = np_array(x->staging + at, dtype, array.shape);
+                tf1c_cast_into(&to, &array);
+                array = to;
+                at += size;
+            }
+            r->feeds[r->n_feeds] = t;
+            x->feeds[r->n_feeds++] = array;
+        }
+        if (pass == 0 && !grow(&x->staging, &x->staging_size, staged))
+            return tf_fail(tf_memory_error, r->here, NULL, "no memory left for the fed values (%zu bytes)", staged);
+    }
+    return tf_ok;
+}
+
+/* ---- fetching -------------------------------------------------------------------------------------------------------------------- */
+
+static void write_number(const tf_fetch *f, double x, int64_t i)
+{
+    switch (f->into) {
+    case TF_INTO_FLOAT: *(float *)f->out = (float)x; break;
+    case TF_INTO_DOUBLE: *(double *)f->out = x; break;
+    case TF_INTO_INT32: *(int32_t *)f->out = (int32_t)i; break;
+    case TF_INTO_INT64: *(int64_t *)f->out = i; break;
+    case TF_INTO_BOOL: *(bool *)f->out = i != 0; break;
+    default: break;
+    }
+}
+
+static tf_status fetch_number(const running *r, const tf_fetch *f, const tf_view *v)
+{
+    char shape[TF_DIMS_TEXT];
+    tf_dims dims = { .known = true, .rank = v->rank };
+    memcpy(dims.dims, v->dims, sizeof dims.dims);
+    if (tf_view_count(v) != 1)
+        return tf_fail(tf_value_error, r->here, f->op->name, "'%s:%d' of shape %s was fetched into a single number; a tf_ndarray takes any shape",
+                       f->op->name, f->tensor.index, tf_dims_text(dims, shape, sizeof shape));
+    tf_ndarray one = np_array(v->data, v->dtype, (tf_dims){ .known = true });
+    double x = np_get(one, 0);
+    int64_t i = v->dtype == tf_int64 ? *(int64_t *)v->data : !(x > -9.2e18 && x < 9.2e18) ? INT64_MIN : (int64_t)x;
+    write_number(f, x, i);
+    return tf_ok;
+}
+
+static tf_status fetch_array(const running *r, const tf_fetch *f, const tf_view *v)
+{
+    tf_ndarray *out = f->out;
+    tf_dims dims = { .known = true, .rank = v->rank };
+    memcpy(dims.dims, v->dims, sizeof dims.dims);
+    bool fits = out->data && out->dtype == v->dtype && out->scale == 0 && tf_dims_equal(out->shape, dims);
+    if (!fits && out->data && !out->memory) {
+        char have[TF_DIMS_TEXT], want[TF_DIMS_TEXT];
+        return tf_fail(tf_value_error, r->here, f->op->name, "'%s:%d' (%s %s) was fetched into borrowed memory of %s %s; start from { 0 } to have it allocated",
+                       f->op->name, f->tensor.index, tf_dtype_name(v->dtype), tf_dims_text(dims, want, sizeof want), tf_dtype_name(out->dtype),
+                       tf_dims_text(out->shape, have, sizeof have));
+    }
+    if (!fits) {
+        np_free(out);
+        *out = np_empty(dims, v->dtype);
+        if (!out->data && np_size(*out))
+            return tf_memory_error;
+    }
+    tf_view to;
+    tf_view_set(&to, out->data, v->dtype, dims);
+    if (tf_view_count(v))
+        tf_view_copy(&to, v, 0, v->rank ? v->dims[0] : 1);
+    return tf_ok;
+}
+
+static tf_status copy_out(const running *r)
+{
+    for (int i = 0; i < r->what.n; i++) {
+        const tf_fetch *f = &r->what.items[i];
+        if (r->fetch_of[i] < 0 || f->into == TF_INTO_NOTHING)
+            continue;
+        const ir_operand *o = &r->binding->fetched[r->fetch_of[i]];
+        tf_view v = o->view;
+        v.data = r->x->slots[o->slot] + o->at;
+        tf_status status = f->into == TF_INTO_ARRAY ? fetch_array(r, f, &v) : fetch_number(r, f, &v);
+        if (status)
+            return status;
+    }
+    return tf_ok;
+}
+
+/* What could not be computed reads as NaN or 0, never as what was there before. */
+static void blank(const tf_fetches *what)
+{
+    for (int i = 0; i < what->n; i++) {
+        const tf_fetch *f = &what->items[i];
+        write_number(f, (double)NAN, 0);
+        tf_ndarray *a = f->into == TF_INTO_ARRAY ? f->out : NULL;
+        if (!a || !a->data)
+            continue;
+        for (int64_t j = 0; j < np_size(*a); j++)
+            if (a->dtype == tf_float32)
+                ((float *)a->data)[j] = NAN;
+            else if (a->dtype == tf_float64)
+                ((double *)a->data)[j] = (double)NAN;
+        if (!(TF_FLOATING & TF_DTYPE_BIT(a->dtype)))
+            memset(a->data, 0, np_nbytes(*a));
+    }
+}
+
+/* ---- running ------------------------------------------------------------------------------------------------------------------------ */
+
+static tf1c_context *borrow_context(tf_session *s)
+{
+    tf1c_context *x = s->contexts;
+    if (x) {
+        s->contexts = x->next;
+        return x;
+    }
+    return tf1c_alloc_zero(sizeof *x);
+}
+
+static tf_status fit_context(running *r)
+{
+    tf1c_context *x = r->x;
+    const tf1c_binding *b = r->binding;
+    if (b->n_slots > x->slots_capacity) {
+        char **slots = tf1c_realloc(x->slots, (size_t)b->n_slots * sizeof *slots);
+        if (!slots)
+            return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
+        x->slots = slots;
+        x->slots_capacity = b->n_slots;
+    }
+    if (!grow(&x->arena, &x->arena_size, b->arena_size))
+        return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run (%zu bytes)", b->arena_size);
+    return tf_ok;
+}
+
+static tf_status check_initialized(const running *r)
+{
+    const tf1c_binding *b = r->binding;
+    for (int i = 0; i < b->n_read; i++)
+        if (!b->read[i]->initialized)
+            return tf_fail(tf_failed_precondition, b->read[i]->op->here, b->read[i]->op->name, "Attempting to use uninitialized value %s", b->read[i]->op->name);
+    return tf_ok;
+}
+
+static tf_status compute(running *r)
+{
+    tf_session *s = r->s;
+    const tf1c_binding *b = r->binding;
+    if (b->assigns)
+        pthread_rwlock_wrlock(&s->order);
+    else
+        pthread_rwlock_rdlock(&s->order);
+    tf_status status = check_initialized(r);
+    if (!status && (status = tf1c_execute(s, b, r->x, r->x->feeds)))
+        tf_fail(status, r->x->culprit->here, r->x->culprit->name, "%s", r->x->message);
+    for (int i = 0; !status && i < b->n_written; i++)
+        b->written[i]->initialized = true;
+    if (!status)
+        status = copy_out(r);
+    pthread_rwlock_unlock(&s->order);
+    return status;
+}
+
+static tf_status bind(running *r)
+{
+    tf_session *s = r->s;
+    pthread_mutex_lock(&s->lock);
+    s->running++;
+    r->x = borrow_context(s);
+    tf_status status = r->x ? stage_feeds(r) : tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
+    s->running--; /* while this run binds, plans that no other uses may go */
+    tf1c_plan *p = status ? NULL : tf1c_plan_for(s, r->n_fetches, r->fetches, r->n_targets, r->targets, r->n_feeds, r->feeds, r->here);
+    if (p && p->mistake)
+        status = mistake_again(r, p->mistake);
+    else if (p && !(r->binding = tf1c_binding_for(s, p, r->x->feeds)))
+        status = tf_last_error()->code;
+    else if (!p && !status)
+        status = tf_memory_error;
+    s->running++;
+    pthread_mutex_unlock(&s->lock);
+    return status ? status : fit_context(r);
+}
+
+static void finish(running *r)
+{
+    tf_session *s = r->s;
+    pthread_mutex_lock(&s->lock);
+    s->running--;
+    if (r->x) {
+        r->x->next = s->contexts;
+        s->contexts = r->x;
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+static tf_status refuse(const tf_session *s, tf_source here)
+{
+    if (!s)
+        return tf_fail(tf_runtime_error, here, NULL, "The session is NULL: it could not be made, or was never made.");
+    if (s->closed)
+        return tf_fail(tf_runtime_error, here, NULL, "Attempted to use a closed Session.");
+    if (!s->graph->n_ops)
+        return tf_fail(tf_runtime_error, here, NULL, "The Session graph is empty.  Add operations to the graph before calling run().");
+    return tf_ok;
+}
+
+tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here)
+{
+    running r = { .s = s, .what = what, .given = feeds, .here = here };
+    tf_status status = refuse(s, here);
+    if (!status)
+        status = set_up(&r);
+    if (!status)
+        status = collect_fetches(&r);
+    if (!status) {
+        status = bind(&r);
+        if (!status)
+            status = compute(&r);
+        finish(&r);
+    }
+    if (status)
+        blank(&what);
+    tf1c_free(r.many);
+    return status;
+}
+
+tf_status tf_run_op(tf_session *s, tf_operation *op, tf_feeds feeds, tf_source here)
+{
+    tf_fetch f = tf_fetch_op(op);
+    return tf_run_fetches(s, (tf_fetches){ 1, &f }, feeds, here);
+}
+
+tf_status tf_run_tensor(tf_session *s, tf_tensor t, tf_feeds feeds, tf_source here)
+{
+    tf_fetch f = tf_fetch_tensor(t);
+    return tf_run_fetches(s, (tf_fetches){ 1, &f }, feeds, here);
+}
+
+tf_status tf_run_ops(tf_session *s, tf_ops ops, tf_feeds feeds, tf_source here)
+{
+    tf_fetch few[FEW], *f = few;
+    if (ops.n > FEW && !(f = tf1c_alloc((size_t)ops.n * sizeof *f)))
+        return tf_fail(tf_memory_error, here, NULL, "no memory left for a run");
+    for (int i = 0; i < ops.n; i++)
+        f[i] = tf_fetch_op(ops.items[i]);
+    tf_status status = tf_run_fetches(s, (tf_fetches){ ops.n, f }, feeds, here);
+    if (f != few)
+        tf1c_free(f);
+    return status;
+}
+
+/* ---- eval and load --------------------------------------------------------------------------------------------------------------------- */
+
+static tf_status eval(tf_tensor t, tf_fetch f, tf_feeds feeds, tf_source here)
+{
+    (void)t;
+    if (!default_session) {
+        tf_fetches what = { 1, &f };
+        blank(&what);
+        return tf_fail(tf_value_error, here, NULL,
+                       "Cannot evaluate tensor using `eval()`: No default session is registered. Use `tf_with_session(sess)` or make it with `tf_interactive_session()`.");
+    }
+    return tf_run_fetches(default_session, (tf_fetches){ 1, &f }, feeds, here);
+}
+
+float tf_eval_float_(tf_tensor t, tf_feeds feeds, tf_source here)
+{
+    float x = NAN;
+    eval(t, tf_into_float(tf_fetch_tensor(t), &x), feeds, here);
+    return x;
+}
+double tf_eval_double_(tf_tensor t, tf_feeds feeds, tf_source here)
+{
+    double x = (double)NAN;
+    eval(t, tf_into_double(tf_fetch_tensor(t), &x), feeds, here);
+    return x;
+}
+int64_t tf_eval_int_(tf_tensor t, tf_feeds feeds, tf_source here)
+{
+    int64_t x = 0;
+    eval(t, tf_into_int64(tf_fetch_tensor(t), &x), feeds, here);
+    return x;
+}
+bool tf_eval_bool_(tf_tensor t, tf_feeds feeds, tf_source here)
+{
+    bool x = false;
+    eval(t, tf_into_bool(tf_fetch_tensor(t), &x), feeds, here);
+    return x;
+}
+tf_status tf_eval_(tf_tensor t, tf_ndarray *array, tf_feeds feeds, tf_source here)
+{
+    return eval(t, tf_into_array(tf_fetch_tensor(t), array), feeds, here);
+}
+
+static tf_status load_array(tf_session *s, const tf_operation *op, const tf_ndarray *value, tf_source here)
+{
+    char got[TF_DIMS_TEXT], want[TF_DIMS_TEXT];
+    const tf1c_output *out = &op->outputs[0];
+    if (!tf_dims_equal(value->shape, out->shape))
+        return tf_fail(tf_value_error, here, op->name, "Cannot feed value of shape %s for Tensor '%s:0', which has shape '%s'",
+                       tf_dims_text(value->shape, got, sizeof got), op->name, tf_dims_text(out->shape, want, sizeof want));
+    tf1c_resource *r;
+    pthread_mutex_lock(&s->lock);
+    void *data = tf1c_session_memory(s, op, (size_t)tf_dims_count(out->shape) * tf_dtype_size(out->dtype), &r);
+    pthread_mutex_unlock(&s->lock);
+    if (!data)
+        return tf_memory_error;
+    tf_ndarray to = np_array(data, out->dtype, out->shape);
+    pthread_rwlock_wrlock(&s->order);
+    tf1c_cast_into(&to, value);
+    r->initialized = true;
+    pthread_rwlock_unlock(&s->order);
+    return tf_ok;
+}
+
+tf_status tf_load_(tf_tensor variable, tf_operand value, tf_session *s, tf_source here)
+{
+    running r = { .s = s, .here = here };
+    tf_status status = refuse(s, here);
+    if (status)
+        return status;
+    if (tf_is_poisoned(variable))
+        return mistake_again(&r, tf_tensor_op(variable));
+    if (!variable.op->read || variable.op->graph != s->graph)
+        return tf_fail(tf_type_error, here, variable.op->name, "tf_load wants a variable of the session's graph, got '%s:%d'", variable.op->name, variable.index);
+    tf_ndarray array;
+    double number;
+    status = as_array(&r, variable, &value, &array, &number);
+    return status ? status : load_array(s, variable.op, &array, here);
+}

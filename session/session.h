@@ -1,0 +1,172 @@
+/* Sessions: running parts of a graph, feeding and fetching. */
+#ifndef TF1C_SESSION_SESSION_H
+#define TF1C_SESSION_SESSION_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../graph/graph.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A session owns the values of variables and the compiled plans. Runs of one session may go side by side from several
+ * threads; those that assign variables take turns with all others. A run either succeeds or reports, returns the error's
+ * code, and leaves 0 or NaN in what it was to fetch.                               TF1: tf.Session */
+typedef struct tf_session tf_session;
+
+/* How a session computes. TF1: tf.ConfigProto. Unset (0) means: the environment's TF1C_THREADS, else every core. */
+typedef struct {
+    int intra_op_parallelism_threads; /* at most 64 */
+    int inter_op_parallelism_threads; /* accepted; ops run in one order */
+    const char *passes_off;           /* plan passes to leave out, by name, separated by commas; "all" */
+} tf_config;
+/* TF1's spelling: tf_config_proto(.intra_op_parallelism_threads = 1). */
+#define tf_config_proto(...) ((tf_config){ __VA_ARGS__ })
+
+struct tf_session_args {
+    tf_source here;
+    const char *target;    /* accepted, must be "" */
+    tf_graph *graph;       /* unset: the default graph */
+    tf_config config;
+};
+/* The type and its constructor share the Python name: a function-like macro expands only before '('. Returns NULL only
+ * when memory is out; every call takes a NULL session as an error, not a crash. */
+#define tf_session(...) TF_KWARGS_(tf_session_new((struct tf_session_args){ TF_HERE_, __VA_ARGS__ }))
+/* The same, and the thread's default session until it is closed. TF1: tf.InteractiveSession */
+#define tf_interactive_session(...) TF_KWARGS_(tf_interactive_session_new((struct tf_session_args){ TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_session *tf_session_new(struct tf_session_args args);
+TF1C_API tf_session *tf_interactive_session_new(struct tf_session_args args);
+/* Releases the session; NULL is fine. A handle that was closed may still be passed to tf_run until the next session is
+ * made on this thread: RuntimeError "Attempted to use a closed Session." */
+TF1C_API void tf_close(tf_session *session);
+TF1C_API tf_session *tf_get_default_session(void);
+TF1C_API tf_graph *tf_session_graph(const tf_session *session);
+
+/* ---- feeding -------------------------------------------------------------------------------------------------------
+ * FEED(x, batch, keep_prob, 0.5): up to sixteen pairs; a value is an array or a number, cast to the tensor's dtype. Any
+ * tensor may be fed. A dictionary built at run time is a tf_feeds too:
+ *   tf_feeds feeds = { 0 };  tf_feed_set(&feeds, x, batch);  tf_run(sess, op, feeds);  tf_feeds_free(&feeds);  */
+typedef struct {
+    tf_tensor tensor;
+    tf_operand value;
+} tf_feed;
+typedef struct {
+    int n;
+    const tf_feed *items;
+    int capacity; /* of items, if tf_feed_set made them */
+} tf_feeds;
+TF1C_API tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value);
+#define tf_feed_set(feeds, tensor, value) tf_feed_set_(feeds, tensor, TF_T(value))
+TF1C_API void tf_feeds_free(tf_feeds *feeds);
+
+/* ---- fetching ------------------------------------------------------------------------------------------------------
+ * FETCH(loss, &loss_value, train_op, NULL): a float, double, int32_t, int64_t or bool takes a tensor of one element; a tf_ndarray any:
+ * { 0 } gets memory of its own (np_free), one that has it or borrows it is reused if the shape is the same. */
+typedef enum { TF_INTO_NOTHING, TF_INTO_FLOAT, TF_INTO_DOUBLE, TF_INTO_INT32, TF_INTO_INT64, TF_INTO_BOOL, TF_INTO_ARRAY, TF_INTO_STATE } tf_into;
+typedef struct {
+    tf_tensor tensor;
+    tf_operation *op;
+    const void *state; /* a cell's state, see ops/rnn.h */
+    tf_into into;
+    void *out;
+} tf_fetch;
+typedef struct {
+    int n;
+    const tf_fetch *items;
+} tf_fetches;
+TF1C_API tf_fetch tf_fetch_tensor(tf_tensor t);
+TF1C_API tf_fetch tf_fetch_op(tf_operation *op);
+TF1C_API tf_fetch tf_into_float(tf_fetch f, float *out);
+TF1C_API tf_fetch tf_into_double(tf_fetch f, double *out);
+TF1C_API tf_fetch tf_into_int32(tf_fetch f, int32_t *out);
+TF1C_API tf_fetch tf_into_int64(tf_fetch f, int64_t *out);
+TF1C_API tf_fetch tf_into_bool(tf_fetch f, bool *out);
+TF1C_API tf_fetch tf_into_array(tf_fetch f, tf_ndarray *out);
+TF1C_API tf_fetch tf_into_nothing(tf_fetch f, void *out);
+#define TF_FETCHED_(x) _Generic((x), tf_tensor: tf_fetch_tensor, tf_operation *: tf_fetch_op)(x)
+#define TF_FEED1_(k, v) { (k), TF_T(v) }
+#define TF_FETCH1_(k, v) /* no default: a pointer of another type does not compile */                             \
+    _Generic((v), float *: tf_into_float, double *: tf_into_double, int32_t *: tf_into_int32, int64_t *: tf_into_int64, \
+        bool *: tf_into_bool, tf_ndarray *: tf_into_array, void *: tf_into_nothing)(TF_FETCHED_(k), (v))
+#define TF_PAIRS_N_(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, _19, _20, _21, _22, _23, _24, _25, _26, _27, _28, _29, _30, _31, _32, N, ...) N
+#define TF_PAIRS_2_(f, k, v) f(k, v)
+#define TF_PAIRS_4_(f, k, v, ...) f(k, v), TF_PAIRS_2_(f, __VA_ARGS__)
+#define TF_PAIRS_6_(f, k, v, ...) f(k, v), TF_PAIRS_4_(f, __VA_ARGS__)
+#define TF_PAIRS_8_(f, k, v, ...) f(k, v), TF_PAIRS_6_(f, __VA_ARGS__)
+#define TF_PAIRS_10_(f, k, v, ...) f(k, v), TF_PAIRS_8_(f, __VA_ARGS__)
+#define TF_PAIRS_12_(f, k, v, ...) f(k, v), TF_PAIRS_10_(f, __VA_ARGS__)
+#define TF_PAIRS_14_(f, k, v, ...) f(k, v), TF_PAIRS_12_(f, __VA_ARGS__)
+#define TF_PAIRS_16_(f, k, v, ...) f(k, v), TF_PAIRS_14_(f, __VA_ARGS__)
+#define TF_PAIRS_18_(f, k, v, ...) f(k, v), TF_PAIRS_16_(f, __VA_ARGS__)
+#define TF_PAIRS_20_(f, k, v, ...) f(k, v), TF_PAIRS_18_(f, __VA_ARGS__)
+#define TF_PAIRS_22_(f, k, v, ...) f(k, v), TF_PAIRS_20_(f, __VA_ARGS__)
+#define TF_PAIRS_24_(f, k, v, ...) f(k, v), TF_PAIRS_22_(f, __VA_ARGS__)
+#define TF_PAIRS_26_(f, k, v, ...) f(k, v), TF_PAIRS_24_(f, __VA_ARGS__)
+#define TF_PAIRS_28_(f, k, v, ...) f(k, v), TF_PAIRS_26_(f, __VA_ARGS__)
+#define TF_PAIRS_30_(f, k, v, ...) f(k, v), TF_PAIRS_28_(f, __VA_ARGS__)
+#define TF_PAIRS_32_(f, k, v, ...) f(k, v), TF_PAIRS_30_(f, __VA_ARGS__)
+#define TF_PAIRS_(f, ...)                                                                                          \
+    TF_PAIRS_N_(__VA_ARGS__, TF_PAIRS_32_, 31, TF_PAIRS_30_, 29, TF_PAIRS_28_, 27, TF_PAIRS_26_, 25, TF_PAIRS_24_, 23,   \
+                TF_PAIRS_22_, 21, TF_PAIRS_20_, 19, TF_PAIRS_18_, 17, TF_PAIRS_16_, 15, TF_PAIRS_14_, 13, TF_PAIRS_12_, 11, \
+                TF_PAIRS_10_, 9, TF_PAIRS_8_, 7, TF_PAIRS_6_, 5, TF_PAIRS_4_, 3, TF_PAIRS_2_, 1, )(f, __VA_ARGS__)
+/* Half the arguments: each pair is expanded once, not a second time to be counted. */
+#define TF_HALF_(...)                                                                                               \
+    TF_PAIRS_N_(__VA_ARGS__, 16, 0, 15, 0, 14, 0, 13, 0, 12, 0, 11, 0, 10, 0, 9, 0, 8, 0, 7, 0, 6, 0, 5, 0, 4, 0, 3, 0, 2, 0, 1, 0, )
+#define FEED(...) ((tf_feeds){ .n = TF_HALF_(__VA_ARGS__), .items = (tf_feed[]){ TF_PAIRS_(TF_FEED1_, __VA_ARGS__) } })
+#define FETCH(...) ((tf_fetches){ .n = TF_HALF_(__VA_ARGS__), .items = (tf_fetch[]){ TF_PAIRS_(TF_FETCH1_, __VA_ARGS__) } })
+
+/* ---- running --------------------------------------------------------------------------------------------------------
+ * tf_run(session, what) and tf_run(session, what, feeds): `what` is FETCH(…), an operation, OPS(…) or a tensor (whose value is
+ * dropped). TF1: Session.run
+ *   errors  FEATURES of TF1: RuntimeError (closed, empty graph), ValueError (shape of a feed), InvalidArgumentError (an unfed
+ *           placeholder, shapes that clash once fed), FailedPreconditionError (uninitialized value); a mistake made while
+ *           building, if what is fetched depends on it */
+#define TF_RUN_PICK_(_1, _2, _3, N, ...) N
+#define TF_RUN2_(s, what) TF_RUN3_(s, what, ((tf_feeds){ 0 }))
+#define TF_RUN3_(s, what, feeds)                                                                                   \
+    _Generic((what), tf_fetches: tf_run_fetches, tf_operation *: tf_run_op, tf_ops: tf_run_ops, tf_tensor: tf_run_tensor) \
+    (s, what, feeds, TF_SOURCE)
+#define tf_run(...) TF_RUN_PICK_(__VA_ARGS__, TF_RUN3_, TF_RUN2_, )(__VA_ARGS__)
+TF1C_API tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here);
+TF1C_API tf_status tf_run_op(tf_session *s, tf_operation *op, tf_feeds feeds, tf_source here);
+TF1C_API tf_status tf_run_ops(tf_session *s, tf_ops ops, tf_feeds feeds, tf_source here);
+TF1C_API tf_status tf_run_tensor(tf_session *s, tf_tensor t, tf_feeds feeds, tf_source here);
+
+/* A tensor's value by the default session; NaN or 0 after a report. TF1: Tensor.eval
+ *   float x = tf_eval_float(loss);  tf_eval_float(loss, FEED(…));  tf_eval(logits, &array, FEED(…)) */
+#define TF_EVAL_PICK_(_1, _2, N, ...) N
+#define TF_EVAL1_(fn, t) fn(t, (tf_feeds){ 0 }, TF_SOURCE)
+#define TF_EVAL2_(fn, t, feeds) fn(t, feeds, TF_SOURCE)
+#define TF_EVALS_(fn, ...) TF_EVAL_PICK_(__VA_ARGS__, TF_EVAL2_, TF_EVAL1_, )(fn, __VA_ARGS__)
+#define tf_eval_float(...) TF_EVALS_(tf_eval_float_, __VA_ARGS__)
+#define tf_eval_double(...) TF_EVALS_(tf_eval_double_, __VA_ARGS__)
+#define tf_eval_int(...) TF_EVALS_(tf_eval_int_, __VA_ARGS__)
+#define tf_eval_bool(...) TF_EVALS_(tf_eval_bool_, __VA_ARGS__)
+#define tf_eval(...) TF_RUN_PICK_(__VA_ARGS__, TF_EVAL_FEEDS_, TF_EVAL_ALONE_, )(__VA_ARGS__)
+#define TF_EVAL_ALONE_(t, array) tf_eval_(t, array, (tf_feeds){ 0 }, TF_SOURCE)
+#define TF_EVAL_FEEDS_(t, array, feeds) tf_eval_(t, array, feeds, TF_SOURCE)
+TF1C_API float tf_eval_float_(tf_tensor t, tf_feeds feeds, tf_source here);
+TF1C_API double tf_eval_double_(tf_tensor t, tf_feeds feeds, tf_source here);
+TF1C_API int64_t tf_eval_int_(tf_tensor t, tf_feeds feeds, tf_source here);
+TF1C_API bool tf_eval_bool_(tf_tensor t, tf_feeds feeds, tf_source here);
+TF1C_API tf_status tf_eval_(tf_tensor t, tf_ndarray *array, tf_feeds feeds, tf_source here);
+
+/* Sets a variable's value without an op in the graph. TF1: Variable.load
+ *   errors  ValueError: another shape than the variable's;  TypeError: not a variable */
+#define tf_load(variable, value, session) tf_load_(variable, TF_T(value), session, TF_SOURCE)
+TF1C_API tf_status tf_load_(tf_tensor variable, tf_operand value, tf_session *session, tf_source here);
+
+/* tf_with_session(sess) { … }: the default session within the block. */
+#define tf_with_session(session) TF_WITH_(tf_session_open_(session))
+TF1C_API struct tf_with_ tf_session_open_(tf_session *session);
+
+/* How a run is carried out: the stages, the instruction list with shapes, places and threads, the peak of memory. The text
+ * is the caller's to free(); NULL after a report. */
+TF1C_API char *tf_session_explain_(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here);
+#define tf_session_explain(session, fetches, feeds) tf_session_explain_(session, fetches, feeds, TF_SOURCE)
+
+#ifdef __cplusplus
+}
+#endif
+#endif
