@@ -88,12 +88,19 @@ void tf_no_gradient(tf_grad_ctx *g, tf_tensor dy)
     (void)dy;
 }
 
+void tf1c_disable_gradient(tf_grad_ctx *g, const char *reason)
+{
+    backprop *b = g->private_;
+    if (!b->status)
+        b->status = tf_fail(tf_lookup_error, tf1c_source(g->op->here), g->op->name, "Gradient explicitly disabled. Reason: %s", reason);
+}
+
 void tf_gradient_disabled(tf_grad_ctx *g, tf_tensor dy)
 {
+    char reason[256];
     (void)dy;
-    backprop *b = g->private_;
-    b->status = tf_fail(tf_lookup_error, tf1c_source(g->op->here), g->op->name, "Gradient explicitly disabled. Reason: second derivative of '%s' (op type: %s) is not defined.",
-                        g->op->name, g->op->def->name);
+    snprintf(reason, sizeof reason, "second derivative of '%s' (op type: %s) is not defined.", g->op->name, g->op->def->name);
+    tf1c_disable_gradient(g, reason);
 }
 
 /* ---- sums ------------------------------------------------------------------------------------------------------------------- */

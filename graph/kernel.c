@@ -152,6 +152,8 @@ void tf_view_copy(const tf_view *dst, const tf_view *src, int64_t begin, int64_t
     walk(2, v, begin, end, copy_run, &size);
 }
 
+_Thread_local const char *tf1c_strip_fault;
+
 /* ---- elementwise ------------------------------------------------------------------------------------------------------------------ */
 
 typedef struct {
@@ -209,6 +211,9 @@ static void run_elementwise(tf_kernel_ctx *k)
     }
     if (tf_view_count(&v[0]))
         walk(k->n_in + 1, v, k->begin, k->end, elementwise_run, &e);
+    if (tf1c_strip_fault)
+        tf_kernel_error(k, tf_invalid_argument, "%s", tf1c_strip_fault);
+    tf1c_strip_fault = NULL;
 }
 
 /* ---- views and parts, where they could not be placed ---------------------------------------------------------------------------------- */

@@ -130,9 +130,13 @@ bool tf1c_append_ptr(void *array, int *n, int *capacity, const void *item, size_
 /* scope.c */
 const char *tf1c_unique_name(tf_graph *g, const char *name); /* within the current scope, marked as used; NULL after a report */
 bool tf1c_valid_name(const char *name, bool is_scope);
+void tf1c_forget_subscopes(tf_graph *g, const char *variable_scope); /* their default names are free again */
+void tf1c_forget_scope(tf_graph *g, const char *variable_scope);     /* the scope's own too */
 void tf1c_graph_seeds(tf_graph *g, bool has_seed, int64_t op_seed, int64_t seeds[2]); /* TF1: random_seed.get_seed */
 
 /* shape.c */
+/* Merges two shapes in a shape function; if they disagree, says so in TF1's words and returns false. */
+bool tf1c_merge_in(tf_shape_ctx *c, tf_dims a, tf_dims b, tf_dims *merged);
 struct tf_shape_ctx {
     const tf_op_def *def;
     const void *attrs;
@@ -162,11 +166,16 @@ tf_status tf1c_run_kernel(tf_kernel_ctx *k); /* units [begin, end) of the record
 int64_t tf1c_kernel_units(const tf_kernel_ctx *k);
 void tf1c_broadcast_view(tf_view *v, const tf_view *to); /* strides 0 along broadcast axes, rank of `to` */
 
+/* What a strip found wrong (integers divided by zero), as an InvalidArgumentError's text: set by strips, taken by whoever
+ * runs them. */
+extern _Thread_local const char *tf1c_strip_fault;
+
 /* Op lists: every built-in op, for tests and look-up by name. */
 const tf_op_def *const *const *tf1c_op_families(void); /* NULL-terminated list of NULL-terminated lists */
 const tf_op_def *tf1c_find_op(const char *name);
 
 bool tf1c_grad_wanted(const tf_grad_ctx *g, int i); /* whether anyone asks for input i's */
+void tf1c_disable_gradient(tf_grad_ctx *g, const char *reason); /* LookupError "Gradient explicitly disabled. Reason: …" */
 
 /* gradients.c: gradients inside one graph, of ys with given dys, for the loops' bodies too. */
 tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs,

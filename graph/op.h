@@ -153,6 +153,8 @@ enum {
     TF_SOURCE_OP = 1 << 15,  /* its value comes from outside: placeholder, constant, variable, body argument */
     TF_CHEAP = 1 << 16,      /* recomputed rather than kept */
     TF_VARIABLE = 1 << 17,   /* output 0 is memory that the session keeps from run to run */
+    TF_LOOP = 1 << 19,       /* attributes are a loop's body (graph/loop.h) */
+    TF_BRANCH = 1 << 20,     /* attributes are a branch's bodies */
     TF_OVERWRITES = 1 << 18  /* with TF_WRITES_REF: writes all of the variable without reading it */
 };
 

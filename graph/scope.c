@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "core/philox.h"
 #include "graph/node.h"
 
 /* [A-Za-z0-9.][A-Za-z0-9_.\-/]* for operations; scopes may not begin with a dot's freedom but with "_", "-" and "/" too. */
@@ -150,8 +151,27 @@ static const char *unique_variable_scope(tf_graph *g, const char *prefix)
     return name ? name + (*outer ? strlen(outer) + 1 : 0) : NULL;
 }
 
+/* TF1's _VariableStore.close_variable_subscopes: default names below a scope that is left may come again. */
+void tf1c_forget_subscopes(tf_graph *g, const char *name)
+{
+    const tf1c_map *m = &g->universe->scope_counts;
+    size_t n = strlen(name);
+    for (size_t i = 0; n && i < m->capacity; i++)
+        if (m->slots[i].key && strncmp(m->slots[i].key, name, n) == 0 && m->slots[i].key[n] == '/')
+            m->slots[i].value = NULL;
+}
+
+void tf1c_forget_scope(tf_graph *g, const char *name)
+{
+    tf1c_map *m = &g->universe->scope_counts;
+    if (tf1c_map_get(m, name))
+        tf1c_map_set(m, name, NULL);
+    tf1c_forget_subscopes(g, name);
+}
+
 static void variable_scope_close(struct tf_with_ *w)
 {
+    tf1c_forget_subscopes(w->graph, w->graph->universe->variable_scope.name);
     w->graph->scope = w->saved[0];
     tf1c_variable_scope *scope = (tf1c_variable_scope *)w->saved[1];
     w->graph->universe->variable_scope = *scope;
@@ -178,7 +198,8 @@ struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
     if (!saved || !name)
         return w;
     *saved = u->variable_scope;
-    const char *scope = name[0] && tf1c_valid_name(name, *g->scope) ? tf1c_unique_name(g, name) : NULL;
+    const char *nodes = args.name ? name : args.default_name; /* of a default name, nodes and variables are numbered apart */
+    const char *scope = name[0] && tf1c_valid_name(name, *g->scope) ? tf1c_unique_name(g, nodes) : NULL;
     const char *full = *saved->name ? tf1c_graph_printf(g, "%s/%s", saved->name, name) : tf1c_graph_strdup(g, name);
     if (!scope || !full) {
         if (full && !scope && !tf1c_valid_name(name, *g->scope))
@@ -255,13 +276,5 @@ void tf_set_random_seed(int64_t seed)
 void tf1c_graph_seeds(tf_graph *g, bool has_op_seed, int64_t op_seed, int64_t seeds[2])
 {
     const tf1c_universe *u = g->universe;
-    const int64_t default_graph_seed = 87654321;
-    if (!u->has_seed && !has_op_seed) {
-        seeds[0] = seeds[1] = 0; /* drawn anew for each session */
-        return;
-    }
-    seeds[0] = u->has_seed ? u->seed : default_graph_seed;
-    seeds[1] = has_op_seed ? op_seed : u->last_id;
-    if (!seeds[0] && !seeds[1])
-        seeds[1] = INT32_MAX;
+    tf1c_philox_seeds(u->has_seed ? &u->seed : NULL, has_op_seed ? &op_seed : NULL, u->last_id, &seeds[0], &seeds[1]);
 }

@@ -79,11 +79,11 @@ static size_t value_text(tf_ndarray a, char *text, size_t n)
     size_t used = 0;
     bool integers = !(TF_FLOATING & TF_DTYPE_BIT(a.dtype));
     int64_t count = np_size(a), columns = a.shape.rank > 1 ? a.shape.dims[a.shape.rank - 1] : 0;
-    for (int64_t i = 0; i < count && used + 32 < n; i++) {
+    for (int64_t i = 0; i < count && i < 6 && used + 32 < n; i++) {
         bool first = columns ? i % columns == 0 : i == 0, last = columns && i % columns == columns - 1;
         used += (size_t)snprintf(text + used, n - used, integers ? "%s%.0f%s" : "%s%.6g%s", first ? (columns ? "[" : "") : " ", np_get(a, i), last ? "]" : "");
     }
-    return used;
+    return used + (count > 6 ? (size_t)snprintf(text + used, n - used, "...") : 0);
 }
 
 /* The inputs whose values the shape function has read, as TF appends them to a message. */
@@ -219,6 +219,23 @@ bool tf_with_rank_at_least(tf_shape_ctx *c, int input, int rank)
     if (!d->known || d->rank >= rank)
         return true;
     tf_shape_error(c, "Shape must be at least rank %d but is rank %d", rank, d->rank);
+    return false;
+}
+
+bool tf1c_merge_in(tf_shape_ctx *c, tf_dims a, tf_dims b, tf_dims *merged)
+{
+    char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
+    if (tf_merge_dims(a, b, merged))
+        return true;
+    if (a.rank != b.rank) {
+        tf_shape_error(c, "Shapes must be equal rank, but are %d and %d", a.rank, b.rank);
+        return false;
+    }
+    int i = 0;
+    while (tf_merge_dim(a.dims[i], b.dims[i], &merged->dims[i]))
+        i++;
+    tf_shape_error(c, "Dimension %d in both shapes must be equal, but are %lld and %lld. Shapes are %s and %s.", i, (long long)a.dims[i],
+                   (long long)b.dims[i], tf_dims_kernel_text(a, x, sizeof x), tf_dims_kernel_text(b, y, sizeof y));
     return false;
 }
 

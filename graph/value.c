@@ -2,7 +2,7 @@
  * ops' own kernels. TF1: framework/tensor_util.py constant_value. */
 #include <string.h>
 
-#include "graph/node.h"
+#include "graph/loop.h"
 
 enum { MOST_ELEMENTS = 1024, MOST_OPERANDS = 64 }; /* shape arithmetic is small; anything larger is left to a run */
 enum { NOT_TRIED, KNOWN, UNKNOWN };
@@ -63,6 +63,10 @@ bool tf_constant_value(tf_tensor t, tf_ndarray *value)
     if (op->def == tf1c_basic.constant) {
         *value = ((const tf1c_const_attrs *)op->attrs)->value;
         return true;
+    }
+    if (op->def == &tf1c_arg_op) {
+        tf_tensor outer = ((const tf1c_arg_attrs *)op->attrs)->outer;
+        return outer.op && tf_constant_value(outer, value);
     }
     if (op->value_state == NOT_TRIED)
         op->value_state = compute(op) ? KNOWN : UNKNOWN;

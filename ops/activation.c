@@ -51,9 +51,9 @@ static void piecewise(tf_grad_ctx *g, const tf_op_def *def, tf_tensor dy)
 
 #define NUMERIC_STRIPS(id) \
     { [tf_float32] = id##_f32, [tf_float64] = id##_f64, [tf_int32] = id##_i32, [tf_int64] = id##_i64, [tf_uint8] = id##_u8 }
-#define NUMERIC_STRIP(STRIP, id, formula) \
-    STRIP(id##_f32, float, float, formula) STRIP(id##_f64, double, double, formula) STRIP(id##_i32, int32_t, int32_t, formula) \
-    STRIP(id##_i64, int64_t, int64_t, formula) STRIP(id##_u8, uint8_t, uint8_t, formula)
+#define NUMERIC_STRIP2(id, formula) \
+    STRIP2(id##_f32, float, float, formula) STRIP2(id##_f64, double, double, formula) STRIP2(id##_i32, int32_t, int32_t, formula) \
+    STRIP2(id##_i64, int64_t, int64_t, formula) STRIP2(id##_u8, uint8_t, uint8_t, formula)
 
 /* ---- Relu: y = max(x, 0), NaN stays; dx = dy·[y > 0] --------------------------------------------------------------------- */
 static void relu_f32(int64_t n, void *out, const void *const *in, const void *attrs)
@@ -67,7 +67,7 @@ STRIP1(relu_i64, int64_t, int64_t, x < 0 ? 0 : x)
 STRIP1(relu_u8, uint8_t, uint8_t, x)
 static tf_strip *const relu_strips[TF_DTYPES] = NUMERIC_STRIPS(relu);
 
-NUMERIC_STRIP(STRIP2, relu_grad, x *(y > 0)) /* a product, as in TF: an infinite gradient gives NaN where y is 0 */
+NUMERIC_STRIP2(relu_grad, x *(y > 0)) /* a product, as in TF: an infinite gradient gives NaN where y is 0 */
 static tf_strip *const relu_grad_strips[TF_DTYPES] = NUMERIC_STRIPS(relu_grad);
 
 static void relu_grad_gradient(tf_grad_ctx *g, tf_tensor dy);
@@ -84,8 +84,13 @@ static const tf_op_def relu_op = {
 UNARY_BUILDER(tf_nn_relu_, relu_op, NULL)
 
 /* ---- Relu6: y = min(max(x, 0), 6); dx = dy·[0 < y < 6] ------------------------------------------------------------------- */
-NUMERIC_STRIP(STRIP1, relu6, x < 0 ? 0 : x > 6 ? 6 : x)
-NUMERIC_STRIP(STRIP2, relu6_grad, x *(y > 0 && y < 6))
+#define CLIP6 x < 0 ? 0 : x > 6 ? 6 : x
+STRIP1(relu6_f32, float, float, CLIP6)
+STRIP1(relu6_f64, double, double, CLIP6)
+STRIP1(relu6_i32, int32_t, int32_t, CLIP6)
+STRIP1(relu6_i64, int64_t, int64_t, CLIP6)
+STRIP1(relu6_u8, uint8_t, uint8_t, x > 6 ? 6 : x)
+NUMERIC_STRIP2(relu6_grad, x *(y > 0 && y < 6))
 static tf_strip *const relu6_strips[TF_DTYPES] = NUMERIC_STRIPS(relu6);
 static tf_strip *const relu6_grad_strips[TF_DTYPES] = NUMERIC_STRIPS(relu6_grad);
 

@@ -6,9 +6,10 @@
 
 #include "ops/family.h"
 
-/* Element i of an int32, int64 or uint8 operand, contiguous. */
+/* Element i of an int32, int64 or uint8 operand: contiguous, or a vector of any stride. */
 static inline int64_t int_at(const tf_view *v, int64_t i)
 {
+    i *= v->rank == 1 ? v->strides[0] : 1;
     return v->dtype == tf_int32 ? ((const int32_t *)v->data)[i] : v->dtype == tf_int64 ? ((const int64_t *)v->data)[i] : ((const uint8_t *)v->data)[i];
 }
 
@@ -57,6 +58,10 @@ static inline int operand_rank(const tf_operand *x)
     return x->kind == TF_OPERAND_ARRAY ? x->as.array.shape.rank : x->kind == TF_OPERAND_DIMS || x->kind == TF_OPERAND_LIST ? 1 : 0;
 }
 
+/* a and b merged, or TF's message, `more` after it (a printf result), and false. */
+bool tf1c_merge_or_say(tf_shape_ctx *c, tf_dims a, tf_dims b, tf_dims *merged, const char *more); /* join.c */
+/* A Range node of three operands of one dtype. */
+tf_tensor tf1c_range(tf_operand start, tf_operand limit, tf_operand delta, struct tf_name_args args, const char *default_name); /* fill.c */
 /* ints rules: the integers of input 0, in the same order. */
 bool tf1c_same_ints(tf_shape_ctx *c, tf_dims *ints); /* shape.c */
 /* A view in another shape of as many elements, row-major order kept; false where strides do not allow it. */

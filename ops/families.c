@@ -7,6 +7,7 @@ static const tf_op_def *const *const families[] = {
     tf1c_basic_ops_family,
 #if __has_include("ops/math.c")
     tf1c_math_ops,
+    tf1c_arith_ops,
 #endif
 #if __has_include("ops/compare.c")
     tf1c_compare_ops,
@@ -25,6 +26,15 @@ static const tf_op_def *const *const families[] = {
 #endif
 #if __has_include("ops/index.c")
     tf1c_index_ops,
+#endif
+#if __has_include("ops/fill.c")
+    tf1c_fill_ops,
+#endif
+#if __has_include("ops/gather.c")
+    tf1c_gather_ops,
+#endif
+#if __has_include("ops/activation.c")
+    tf1c_activation_ops,
 #endif
 #if __has_include("ops/nn.c")
     tf1c_nn_ops,

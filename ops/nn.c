@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "core/vecmath.h"
-#include "ops/array.h"
 #include "ops/basic.h"
 #include "ops/family.h"
+#include "ops/math.h"
 #include "ops/nn_ops.h"
+#include "ops/reduce.h"
+#include "ops/shape.h"
 
 static tf_tensor row_sums(tf_tensor x) { return tf_reduce_sum(x, -1, .keepdims = true); }
 static tf_tensor times_column(tf_tensor column, tf_tensor x) { return tf_mul(tf_expand_dims(column, -1), x); } /* [n]·[n,c] */

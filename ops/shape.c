@@ -1,10 +1,14 @@
 /* Shapes as values, and tensors in other shapes. TF1: core/ops/array_ops.cc, python/ops/array_ops.py, array_grad.py. */
 #include "ops/shape.h"
 
+#include <stdio.h>
+
 #include "ops/array.h"
 #include "ops/basic.h"
+#include "ops/gather.h"
 #include "ops/index.h"
 #include "ops/join.h"
+#include "ops/math.h"
 #include "ops/reduce.h"
 
 enum { SHARDS_BY_AXIS_0 = 0 };
@@ -374,7 +378,9 @@ static tf_tensor transpose_unknown(tf_tensor x, struct tf_transpose_args a)
     TF_SCOPE(a.name, "transpose");
     const char *scope = tf_scope_name();
     tf_tensor rank = array_op(&rank_op, (struct tf_name_args){ .name = NULL }, NULL, NULL, 1, &(tf_operand){ TF_OPERAND_TENSOR, { .tensor = x } });
-    tf_tensor perm = tf1c_reversed_range(rank);
+    tf_tensor last = tf_sub(rank, 1);
+    tf_tensor range = tf1c_range(tf_operand_integer(0), of(rank), tf_operand_integer(1), (struct tf_name_args){ .name = NULL }, "Range");
+    tf_tensor perm = tf_sub(last, range);
     return array_op(&transpose_op, (struct tf_name_args){ .name = scope }, NULL, NULL, 2, (tf_operand[]){ of(x), of(perm) });
 }
 

@@ -42,6 +42,7 @@ void ir_add_node(ir_ctx *c, ir_block *b, ir_node *n)
         b->nodes = nodes;
         b->capacity = bigger;
     }
+    n->block = b->id;
     b->nodes[b->n++] = n;
 }
 
@@ -61,7 +62,7 @@ ir_node *ir_copy_of(ir_ctx *c, ir_value *v)
 
 /* ---- what is known --------------------------------------------------------------------------------------------------- */
 
-static tf_dims dims_of(const tf_view *v)
+tf_dims ir_dims(const tf_view *v)
 {
     tf_dims d = { .known = true, .rank = v->rank };
     memcpy(d.dims, v->dims, sizeof d.dims);
@@ -71,7 +72,7 @@ static tf_dims dims_of(const tf_view *v)
 static bool pure(const ir_node *n)
 {
     const unsigned bad = TF_STATEFUL | TF_SIDE_EFFECT | TF_WRITES_REF | TF_SOURCE_OP;
-    return n->def && !(n->def->traits & bad) && !n->def->scratch && !n->loop && n->n_out == 1;
+    return n->def && !(n->def->traits & bad) && !n->def->scratch && !(n->def->traits & (TF_LOOP | TF_BRANCH)) && n->n_out == 1;
 }
 
 /* Computes a node's one output from inputs that are all known. */
@@ -102,7 +103,7 @@ static bool compute(ir_ctx *c, ir_node *n)
 }
 
 /* A value that a shape depends on: a fed one makes its value part of the binding, pure arithmetic is done at once. */
-static bool demand(ir_ctx *c, ir_value *v)
+bool ir_demand(ir_ctx *c, ir_value *v)
 {
     if (v->known)
         return true;
@@ -125,7 +126,7 @@ static bool demand(ir_ctx *c, ir_value *v)
     if (!pure(v->node))
         return false;
     for (int i = 0; i < v->node->n_in && !(v->node->def->traits & TF_SHAPE_ONLY); i++)
-        if (!demand(c, v->node->in[i]))
+        if (!ir_demand(c, v->node->in[i]))
             return false;
     return compute(c, v->node);
 }
@@ -139,9 +140,9 @@ static bool value_of(void *arg, int i, tf_ndarray *value)
 {
     asking *a = arg;
     ir_value *v = a->n->in[i];
-    if (!demand(a->c, v))
+    if (!ir_demand(a->c, v))
         return false;
-    *value = np_array((void *)v->known, v->view.dtype, dims_of(&v->view));
+    *value = np_array((void *)v->known, v->view.dtype, ir_dims(&v->view));
     return true;
 }
 
@@ -167,7 +168,7 @@ static bool infer(ir_ctx *c, ir_node *n, const tf_operation *op)
         out_dtype = in_dtype + n->n_in;
     }
     for (int i = 0; i < n->n_in; i++) {
-        in[i] = dims_of(&n->in[i]->view);
+        in[i] = ir_dims(&n->in[i]->view);
         in_dtype[i] = n->in[i]->view.dtype;
     }
     for (int i = 0; i < n->n_out; i++) {
@@ -198,13 +199,12 @@ static bool infer(ir_ctx *c, ir_node *n, const tf_operation *op)
 
 /* ---- operations to nodes -------------------------------------------------------------------------------------------------------- */
 
-/* The value of a tensor in the block being built: by the producing operation's index. */
-static ir_value *value_of_tensor(ir_ctx *c, ir_node **by_index, ir_value **fed, tf_tensor t)
+ir_value *ir_value_in(ir_ctx *c, const ir_scope *s, tf_tensor t)
 {
     int which;
-    if (tf1c_is_fed(c->plan, t, &which))
-        return fed[which];
-    return &by_index[t.op->index]->out[t.index];
+    if (s->fed && tf1c_is_fed(c->plan, t, &which))
+        return s->fed[which];
+    return s->args && s->args[t.op->index] ? s->args[t.op->index] : &s->nodes[t.op->index]->out[t.index];
 }
 
 static void bind_variable(ir_ctx *c, ir_node *n, const tf_operation *op)
@@ -237,75 +237,88 @@ static void fold(ir_ctx *c, ir_node *n)
 }
 
 /* A placeholder without a feed: its kernel says so. */
-static ir_node *unfed(ir_ctx *c, ir_node *n)
+static bool unfed(ir_ctx *c, ir_node *n)
 {
     tf1c_kernel_report report = { "" };
     tf_kernel_ctx k = { .def = n->def, .attrs = n->attrs, .name = n->name, .private_ = &report };
     n->def->kernel(&k);
     tf_fail(k.status ? k.status : tf_internal, n->here, n->name, "%s", report.message);
     c->failed = true;
-    return NULL;
+    return false;
 }
 
-static ir_node *node_of(ir_ctx *c, ir_node **by_index, ir_value **fed, const tf_operation *op)
+static bool fill_node(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op)
 {
-    ir_node *n = ir_node_new(c, op->def, op->n_inputs, op->n_outputs);
-    if (!n)
-        return NULL;
     n->attrs = op->attrs;
     n->T = op->T;
     n->U = op->U;
     n->name = op->name;
     n->here = op->here;
-    n->effect = op->def->traits & TF_SIDE_EFFECT;
-    for (int i = 0; i < op->n_inputs; i++)
-        n->in[i] = value_of_tensor(c, by_index, fed, op->inputs[i]);
+    n->effect = op->def->traits & TF_SIDE_EFFECT && s->fed; /* in a body only what its results need runs */
     n->after = ir_alloc(c, (size_t)op->n_controls * sizeof *n->after);
     if (!n->after)
-        return NULL;
+        return false;
     for (int i = 0; i < op->n_controls; i++)
-        if (by_index[op->controls[i]->index])
-            n->after[n->n_after++] = by_index[op->controls[i]->index];
-    if (op->def->traits & TF_SOURCE_OP && op->def->kernel && op->def != tf1c_basic.constant)
+        if (op->controls[i]->graph == s->graph && s->nodes[op->controls[i]->index])
+            n->after[n->n_after++] = s->nodes[op->controls[i]->index];
+    return true;
+}
+
+bool ir_build_node(ir_ctx *c, ir_scope *s, const tf_operation *op, const char *wanted)
+{
+    unsigned traits = op->def->traits;
+    bool body = traits & (TF_LOOP | TF_BRANCH);
+    ir_node *n = ir_node_new(c, op->def, body ? 0 : op->n_inputs, op->n_outputs + body);
+    if (!n || !fill_node(c, s, n, op))
+        return false;
+    s->nodes[op->index] = n;
+    if (body) {
+        if (!(traits & TF_LOOP ? ir_build_loop : ir_build_branch)(c, s, n, op, wanted))
+            return false;
+        ir_add_node(c, s->block, n);
+        return !c->failed;
+    }
+    for (int i = 0; i < op->n_inputs; i++)
+        n->in[i] = ir_value_in(c, s, op->inputs[i]);
+    if (traits & TF_SOURCE_OP && op->def->kernel && op->def != tf1c_basic.constant)
         return unfed(c, n);
     if (!infer(c, n, op))
-        return NULL;
-    if (op->def->traits & TF_VARIABLE)
+        return false;
+    if (traits & TF_VARIABLE)
         bind_variable(c, n, op);
     if (op->def->state_size && !(n->state = tf1c_session_memory(c->session, op, op->def->state_size, NULL)))
         c->failed = true;
     fold(c, n);
-    return c->failed ? NULL : n;
+    ir_add_node(c, s->block, n);
+    return !c->failed;
 }
 
 bool ir_build(ir_ctx *c)
 {
     const tf1c_plan *p = c->plan;
     tf1c_binding *b = c->binding;
-    ir_value **fed = ir_alloc(c, (size_t)p->n_feeds * sizeof *fed);
-    ir_node **by_index = ir_alloc(c, (size_t)c->session->graph->n_ops * sizeof *by_index);
+    ir_scope s = { .graph = c->session->graph, .block = &b->block };
+    b->block.id = c->block_ids++;
+    s.fed = ir_alloc(c, (size_t)p->n_feeds * sizeof *s.fed);
+    s.nodes = ir_alloc(c, (size_t)s.graph->n_ops * sizeof *s.nodes);
     b->block.results = ir_alloc(c, (size_t)p->n_fetches * sizeof *b->block.results);
-    if (!fed || !by_index || !b->block.results)
+    if (!s.fed || !s.nodes || !b->block.results)
         return false;
     for (int i = 0; i < p->n_feeds; i++) {
-        fed[i] = ir_alloc(c, sizeof *fed[i]);
-        if (!fed[i])
+        s.fed[i] = ir_alloc(c, sizeof *s.fed[i]);
+        if (!s.fed[i])
             return false;
-        *fed[i] = (ir_value){ .place = IR_SLOT, .slot = IR_FIRST_FEED_SLOT + i, .root = fed[i] };
-        tf_view_set(&fed[i]->view, NULL, c->feeds[i].dtype, c->feeds[i].shape);
+        *s.fed[i] = (ir_value){ .place = IR_SLOT, .slot = IR_FIRST_FEED_SLOT + i, .root = s.fed[i] };
+        tf_view_set(&s.fed[i]->view, NULL, c->feeds[i].dtype, c->feeds[i].shape);
     }
     b->n_slots = IR_FIRST_FEED_SLOT + p->n_feeds;
-    for (int i = 0; i < p->n_ops; i++) {
-        ir_node *n = node_of(c, by_index, fed, p->ops[i]);
-        if (!n)
+    for (int i = 0; i < p->n_ops; i++)
+        if (!ir_build_node(c, &s, p->ops[i], p->wanted[i]))
             return false;
-        by_index[p->ops[i]->index] = n;
-        ir_add_node(c, &b->block, n);
-    }
     for (int i = 0; i < p->n_fetches; i++)
-        b->block.results[b->block.n_results++] = value_of_tensor(c, by_index, fed, p->fetches[i]);
+        b->block.results[b->block.n_results++] = ir_value_in(c, &s, p->fetches[i]);
     for (int i = 0; i < p->n_targets; i++)
-        by_index[p->targets[i]->index]->effect = true;
+        s.nodes[p->targets[i]->index]->effect = true;
     ir_prune(&b->block);
     return !c->failed;
 }

@@ -57,28 +57,151 @@ static void run_shard(const execution *e, const ir_instruction *i, char *const *
         tf1c_free(v);
 }
 
+/* A worker walks the instructions with addresses of its own: in a loop they move, for each worker alike. */
+typedef struct {
+    const execution *e;
+    char **slots;
+    int worker, workers;
+} walker;
+
+static void run_code(const walker *w, const ir_instruction *code, int n);
+
+static bool stopped(const walker *w) { return atomic_load_explicit(&w->e->x->failed, memory_order_relaxed); }
+
+static void wait_all(const walker *w)
+{
+    if (w->workers > 1)
+        tf1c_barrier_wait(&w->e->x->barrier, w->workers);
+}
+
+static char *address(const walker *w, const ir_operand *o) { return w->slots[o->slot] + o->at; }
+
+/* ---- loops ----------------------------------------------------------------------------------------------------------------- */
+
+static int64_t bytes(const tf_view *v) { return tf_view_count(v) * (int64_t)tf_dtype_size(v->dtype); }
+
+/* Where step t's elements and results lie; the next state is the stacked element, or one of two buffers. */
+static void point_at_step(const walker *w, const ir_instruction *i, int64_t t)
+{
+    const ir_loop *l = i->node->loop;
+    int64_t at = l->reverse ? l->steps - 1 - t : t;
+    for (int k = 0; k < l->n_sliced; k++) {
+        const ir_operand *o = &i->in[l->sliced[k].input];
+        w->slots[l->sliced[k].arg->slot] = address(w, o) + at * o->view.strides[0] * (int64_t)tf_dtype_size(o->view.dtype);
+    }
+    for (int k = 0; k < l->n_stacked; k++) {
+        const ir_operand *o = &i->out[l->stacked[k].output];
+        w->slots[l->stacked[k].slot] = address(w, o) + at * o->view.strides[0] * (int64_t)tf_dtype_size(o->view.dtype);
+    }
+    for (int k = 0; k < l->n_carried; k++)
+        if (l->carried[k].follows < 0)
+            w->slots[l->carried[k].next_slot] = address(w, &i->out[i->node->n_out - 1]) + l->carried[k].buffers + (t & 1) * l->carried[k].bytes;
+}
+
+static void carry_on(const walker *w, const ir_loop *l)
+{
+    for (int k = 0; k < l->n_carried; k++)
+        w->slots[l->carried[k].arg->slot] = w->slots[l->carried[k].follows < 0 ? l->carried[k].next_slot : l->stacked[l->carried[k].follows].slot];
+}
+
+static void begin_loop(const walker *w, const ir_instruction *i)
+{
+    const ir_loop *l = i->node->loop;
+    for (int k = 0; k < l->n_carried; k++)
+        w->slots[l->carried[k].arg->slot] = address(w, &i->in[l->carried[k].input]);
+    for (int k = 0; k < l->n_summed && w->worker == 0; k++)
+        memset(address(w, &i->out[l->summed[k].output]), 0, (size_t)bytes(&i->out[l->summed[k].output].view));
+}
+
+static void end_loop(const walker *w, const ir_instruction *i, int64_t steps)
+{
+    const ir_loop *l = i->node->loop;
+    wait_all(w);
+    if (w->worker)
+        return;
+    for (int k = 0; k < l->n_carried; k++)
+        if (l->carried[k].output >= 0)
+            memmove(address(w, &i->out[l->carried[k].output]), w->slots[l->carried[k].arg->slot], (size_t)bytes(&l->carried[k].arg->view));
+    if (l->count_output >= 0 && l->steps == NONE)
+        *(int32_t *)address(w, &i->out[l->count_output]) = (int32_t)steps;
+}
+
+/* Worker 0 decides for all: they must go on, or stop, together. */
+static bool goes_on(const walker *w, const ir_loop *l)
+{
+    ir_operand o = ir_operand_of(l->condition.results[0]);
+    run_code(w, l->condition_code, l->n_condition_code);
+    wait_all(w);
+    if (w->worker == 0)
+        w->e->x->goes_on = !stopped(w) && *(const bool *)address(w, &o);
+    wait_all(w);
+    return w->e->x->goes_on;
+}
+
+static void run_loop(const walker *w, const ir_instruction *i)
+{
+    const ir_loop *l = i->node->loop;
+    int64_t t = 0;
+    begin_loop(w, i);
+    for (; l->steps == NONE || t < l->steps; t++) {
+        point_at_step(w, i, t);
+        if (l->steps == NONE && !goes_on(w, l))
+            break;
+        run_code(w, l->code, l->n_code);
+        carry_on(w, l);
+    }
+    end_loop(w, i, t);
+}
+
+static void run_branch(const walker *w, const ir_instruction *i)
+{
+    const ir_branch *b = i->node->branch;
+    int which = *(const bool *)address(w, &i->in[0]);
+    for (int o = 0; o + 1 < i->node->n_out && w->worker == 0; o++) /* saved for the gradient of the other branch alone */
+        if (!b->bodies[which].results[o] && b->bodies[!which].results[o])
+            memset(address(w, &i->out[o]), 0, (size_t)bytes(&i->out[o].view));
+    run_code(w, b->code[which], b->n_code[which]);
+}
+
+/* ---- instructions ------------------------------------------------------------------------------------------------------------- */
+
+static void run_code(const walker *w, const ir_instruction *code, int n)
+{
+    int shards = w->e->b->n_shards;
+    for (const ir_instruction *i = code; i < code + n; i++) {
+        if (i->barrier)
+            wait_all(w);
+        if (i->node->loop) {
+            run_loop(w, i);
+            continue;
+        }
+        if (i->node->branch) {
+            run_branch(w, i);
+            continue;
+        }
+        if (stopped(w))
+            continue; /* what depends on it must not run; the barriers still count */
+        if (!i->parallel) {
+            if (w->worker == 0)
+                run_shard(w->e, i, w->slots, 0, i->units, 0);
+            continue;
+        }
+        for (int shard = w->worker; shard < shards; shard += w->workers) {
+            int64_t begin = i->units * shard / shards, end = i->units * (shard + 1) / shards;
+            if (begin < end)
+                run_shard(w->e, i, w->slots, begin, end, shard);
+        }
+    }
+}
+
 static void worker_run(void *arg, int worker, int workers)
 {
     const execution *e = arg;
-    const tf1c_binding *b = e->b;
-    char *const *slots = e->x->slots;
-    for (int c = 0; c < b->n_code; c++) {
-        const ir_instruction *i = &b->code[c];
-        if (i->barrier && workers > 1)
-            tf1c_barrier_wait(&e->x->barrier, workers);
-        if (atomic_load_explicit(&e->x->failed, memory_order_relaxed))
-            continue; /* what depends on it must not run; the barriers still count */
-        if (!i->parallel) {
-            if (worker == 0)
-                run_shard(e, i, slots, 0, i->units, 0);
-            continue;
-        }
-        for (int shard = worker; shard < b->n_shards; shard += workers) {
-            int64_t begin = i->units * shard / b->n_shards, end = i->units * (shard + 1) / b->n_shards;
-            if (begin < end)
-                run_shard(e, i, slots, begin, end, shard);
-        }
-    }
+    char **slots = e->x->slots + (size_t)worker * (size_t)e->b->n_slots;
+    if (worker)
+        memcpy(slots, e->x->slots, (size_t)(IR_FIRST_FEED_SLOT + e->b->n_feeds) * sizeof *slots);
+    walker w = { e, slots, worker, workers };
+    run_code(&w, e->b->code, e->b->n_code);
 }
 
 tf_status tf1c_execute(tf_session *s, const tf1c_binding *b, tf1c_context *x, const tf_ndarray *feeds)

@@ -12,6 +12,7 @@ typedef struct ir_value ir_value;
 typedef struct ir_node ir_node;
 typedef struct ir_block ir_block;
 typedef struct ir_loop ir_loop;
+typedef struct ir_branch ir_branch;
 
 /* Where a value's memory comes from. */
 typedef enum {
@@ -52,7 +53,9 @@ struct ir_node {
     ir_value *out;
     ir_node **after; /* runs after these, whatever the data says */
     void *state;
-    ir_loop *loop;   /* of a Loop node: its body, see loop.h */
+    int block;       /* the id of the block it is in */
+    ir_loop *loop;   /* of a Loop node: its body; its last output is the memory that the body lives in */
+    ir_branch *branch; /* of a Branch node, likewise */
     bool needed;     /* marked by ir_prune */
     bool effect;     /* wanted for what it does */
     bool silent;     /* nothing to execute: its outputs are views, or its parts are in place */
@@ -61,6 +64,7 @@ struct ir_node {
 };
 
 struct ir_block {
+    int id;
     ir_node **nodes; /* before scheduling in an order where inputs come first, after it in running order */
     int n, capacity;
     ir_value **results; /* what is fetched, or a body's results */
@@ -77,13 +81,15 @@ typedef struct tf1c_resource {
     bool initialized;
 } tf1c_resource;
 
+enum { IR_SLOT_ABSOLUTE = 0, IR_SLOT_ARENA = 1, IR_FIRST_FEED_SLOT = 2, IR_MAX_SHARDS = 64 };
+
 typedef struct {
     int slot;
     int64_t at;
     tf_view view;
 } ir_operand;
 
-typedef struct {
+typedef struct ir_instruction {
     const ir_node *node;
     ir_operand *in, *out;
     int64_t units;
@@ -93,7 +99,55 @@ typedef struct {
     int64_t scratch_at;
 } ir_instruction;
 
-enum { IR_SLOT_ABSOLUTE = 0, IR_SLOT_ARENA = 1, IR_FIRST_FEED_SLOT = 2, IR_MAX_SHARDS = 64 };
+/* ---- loops ----------------------------------------------------------------------------------------------------------------
+ * A body's arguments and results are values in slots, whose addresses move from step to step: an element of what is sliced,
+ * the place of a stacked result, the state of this step and the next. What is captured is the outer value itself. */
+typedef struct {
+    int input;     /* of the node */
+    ir_value *arg; /* in the body; its slot holds the element's address */
+} ir_sliced;
+typedef struct {
+    int input;       /* the initial state */
+    int output;      /* of the node: the final one; -1 if nobody wants it */
+    ir_value *arg;   /* the state at this step */
+    ir_value *next;  /* and at the next */
+    int follows;     /* the stacked result whose element is the next state; -1: it has two buffers in turn */
+    int next_slot;
+    int64_t buffers; /* offset of the two in the body's memory */
+    int64_t bytes;   /* of one */
+} ir_carried;
+typedef struct {
+    int output;
+    ir_value *result;
+    int slot;
+} ir_stacked;
+typedef struct {
+    int output;
+    ir_value *result;
+} ir_summed;
+
+struct ir_loop {
+    ir_block body, condition; /* condition.n_results is 1 where there is one */
+    bool reverse;
+    int64_t steps; /* NONE: as long as the condition holds */
+    int n_sliced, n_carried, n_stacked, n_summed, count_output; /* the count's output, -1 if nobody wants it */
+    ir_sliced *sliced;
+    ir_carried *carried;
+    ir_stacked *stacked;
+    ir_summed *summed;
+    ir_value **written; /* roots of the variables that the body assigns */
+    int n_written;
+    ir_instruction *code, *condition_code;
+    int n_code, n_condition_code;
+};
+
+struct ir_branch {
+    ir_block bodies[2]; /* results[i]: of output i; NULL where this branch has none (a value saved for the other's gradient) */
+    ir_value **written;
+    int n_written;
+    ir_instruction *code[2];
+    int n_code[2];
+};
 
 /* What is built for one set of fed shapes. */
 typedef struct tf1c_binding {
@@ -124,11 +178,24 @@ typedef struct {
     const struct tf1c_plan *plan;
     const tf_ndarray *feeds; /* of this run, for the values that shapes depend on */
     bool failed;             /* a report was made */
-    int order;
+    int order, block_ids;
 } ir_ctx;
 
-/* build.c */
+/* build.c, build_loop.c */
+typedef struct ir_scope {
+    const tf_graph *graph;
+    ir_node **nodes;   /* by operation index */
+    ir_value **args;   /* a body's arguments, by operation index */
+    ir_value **fed;    /* of the root: by feed */
+    ir_block *block;
+} ir_scope;
 bool ir_build(ir_ctx *c);
+bool ir_build_node(ir_ctx *c, ir_scope *s, const tf_operation *op, const char *wanted); /* wanted: per output of a loop */
+ir_value *ir_value_in(ir_ctx *c, const ir_scope *s, tf_tensor t);
+bool ir_build_loop(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op, const char *wanted);
+bool ir_build_branch(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op, const char *wanted);
+bool ir_demand(ir_ctx *c, ir_value *v); /* computes v now, if shapes may depend on it */
+tf_dims ir_dims(const tf_view *v);
 void *ir_alloc(ir_ctx *c, size_t size); /* zeroed; NULL after a report, with c->failed set */
 ir_node *ir_node_new(ir_ctx *c, const tf_op_def *def, int n_in, int n_out);
 void ir_add_node(ir_ctx *c, ir_block *b, ir_node *n);
@@ -137,11 +204,15 @@ void ir_prune(ir_block *b); /* drops the nodes that nothing needs */
 static inline bool ir_is_copy(const ir_node *n) { return !n->def; }
 
 bool ir_layout(ir_ctx *c, ir_block *b);   /* layout.c: views, parts, copies where a kernel wants contiguous memory */
+bool ir_may_place(const ir_block *b, const ir_value *v, const tf_view *as); /* whether v's producer can write it elsewhere, laid out so */
+void ir_set_view(ir_value *v, ir_value *in, int64_t offset);
+bool ir_layout_loop(ir_ctx *c, ir_node *n);   /* layout_loop.c */
+bool ir_layout_branch(ir_ctx *c, ir_node *n);
 bool ir_schedule(ir_ctx *c, ir_block *b); /* schedule.c: the running order, reads of variables before their updates */
 bool ir_place_memory(ir_ctx *c, ir_block *b); /* place.c: lifetimes and offsets */
+void ir_shift_memory(ir_block *b, int64_t base); /* of bodies, to where their region lies */
 bool ir_emit(ir_ctx *c);                  /* shard.c: instructions, shards, barriers */
 
-/* A slot's address and the root's place as an operand. */
-ir_operand ir_operand_of(const ir_value *v);
+ir_operand ir_operand_of(const ir_value *v); /* where a value lies, once all is placed */
 
 #endif

@@ -15,7 +15,7 @@ static bool is_rows(const tf_view *v)
     return (plain && v->strides[0] >= v->dims[1]) || (transposed && v->strides[1] >= v->dims[0]);
 }
 
-static void set_view(ir_value *v, ir_value *in, int64_t offset)
+void ir_set_view(ir_value *v, ir_value *in, int64_t offset)
 {
     v->place = IR_VIEW;
     v->root = in->root;
@@ -29,6 +29,8 @@ static tf_kernel_ctx rule_ctx(const ir_node *n, tf_view *in, tf_view *out)
     for (int i = 0; i < n->n_in; i++) {
         in[i] = n->in[i]->view;
         in[i].data = n->def->traits & TF_VIEW && i == n->def->viewed ? NULL : (void *)n->in[i]->known;
+        for (int64_t j = in[i].rank, step = 1; in[i].data && j-- > 0; step *= in[i].dims[j])
+            in[i].strides[j] = step; /* a known value lies by itself, wherever its tensor does */
     }
     for (int i = 0; i < n->n_out; i++)
         out[i] = n->out[i].view;
@@ -48,13 +50,18 @@ static bool rule_memory(ir_ctx *c, const ir_node *n, tf_view **in, tf_view **out
 static bool may_write(const ir_node *producer, const tf_view *v)
 {
     unsigned traits = producer->def ? producer->def->traits : TF_STRIDED_OUT;
-    if (traits & (TF_VIEW | TF_WRITES_REF | TF_SOURCE_OP) || producer->loop)
+    if (traits & (TF_VIEW | TF_WRITES_REF | TF_SOURCE_OP | TF_LOOP | TF_BRANCH))
         return false;
     return traits & TF_STRIDED_OUT || traits & TF_PARTS || (traits & TF_ROWS_OUT && v->rank == 2 && (v->strides[1] == 1 || v->dims[1] == 1)) ||
            tf_view_contiguous(v);
 }
 
-static void place_parts(ir_ctx *c, ir_node *n)
+bool ir_may_place(const ir_block *b, const ir_value *v, const tf_view *as)
+{
+    return !v->known && v->node && v->node->block == b->id && v->place == IR_OWN && v->root == v && may_write(v->node, as);
+}
+
+static void place_parts(ir_ctx *c, const ir_block *b, ir_node *n)
 {
     tf_view *in, *out;
     if (!rule_memory(c, n, &in, &out))
@@ -63,11 +70,11 @@ static void place_parts(ir_ctx *c, ir_node *n)
     for (int j = 0; j < n->n_in; j++) {
         ir_value *v = n->in[j];
         int64_t offset = 0;
-        if (v->known || !v->node || v->place != IR_OWN || v->root != v || !n->def->part(&k, j, &offset) || !may_write(v->node, &in[j]))
+        if (!n->def->part(&k, j, &offset) || !ir_may_place(b, v, &in[j]))
             continue;
         v->view = in[j];
         v->view.data = NULL;
-        set_view(v, &n->out[0], offset);
+        ir_set_view(v, &n->out[0], offset);
     }
 }
 
@@ -104,7 +111,7 @@ static bool try_views(layout *l, ir_node *n)
         if (!n->def->view(&k, o, &offset))
             return false;
         memcpy(n->out[o].view.strides, out[o].strides, sizeof out[o].strides);
-        set_view(&n->out[o], n->in[n->def->viewed], offset);
+        ir_set_view(&n->out[o], n->in[n->def->viewed], offset);
     }
     return true;
 }
@@ -140,7 +147,7 @@ static void copy_parts(layout *l, ir_node *n)
         copy->order = n->order;
         copy->out[0].view = in[j];
         copy->out[0].view.data = NULL;
-        set_view(&copy->out[0], &n->out[0], offset);
+        ir_set_view(&copy->out[0], &n->out[0], offset);
         ir_add_node(l->c, l->to, copy);
         n->in[j] = &copy->out[0];
     }
@@ -159,10 +166,26 @@ static void want_inputs(layout *l, ir_node *n)
     }
 }
 
+/* A state's first value is read through a pointer of the state's own layout. */
+static void lay_out_body(layout *l, ir_node *n)
+{
+    for (int i = 0; n->loop && i < n->loop->n_carried; i++) {
+        ir_value **init = &n->in[n->loop->carried[i].input];
+        if (!tf_view_contiguous(&(*init)->view) || (*init)->root->variable)
+            *init = contiguous(l, *init, n->order);
+    }
+    if (n->branch && !tf_view_contiguous(&n->in[0]->view))
+        n->in[0] = contiguous(l, n->in[0], n->order);
+    if (!(n->loop ? ir_layout_loop(l->c, n) : ir_layout_branch(l->c, n)))
+        l->c->failed = true;
+}
+
 static void lay_out(layout *l, ir_node *n)
 {
     unsigned traits = n->def ? n->def->traits : 0;
-    if (traits & TF_VIEW)
+    if (traits & (TF_LOOP | TF_BRANCH))
+        lay_out_body(l, n);
+    else if (traits & TF_VIEW)
         place_views(l, n);
     else if (traits & TF_PARTS)
         copy_parts(l, n);
@@ -171,7 +194,7 @@ static void lay_out(layout *l, ir_node *n)
     if (traits & (TF_VARIABLE) || (n->n_out == 1 && n->out[0].known))
         n->silent = true;
     if (traits & TF_WRITES_REF && n->n_out)
-        set_view(&n->out[0], n->in[0], 0);
+        ir_set_view(&n->out[0], n->in[0], 0);
     ir_add_node(l->c, l->to, n);
 }
 
@@ -179,7 +202,7 @@ bool ir_layout(ir_ctx *c, ir_block *b)
 {
     for (int i = b->n; i-- > 0 && !c->failed;)
         if (b->nodes[i]->def && b->nodes[i]->def->traits & TF_PARTS)
-            place_parts(c, b->nodes[i]);
+            place_parts(c, b, b->nodes[i]);
     ir_block laid = *b;
     laid.n = laid.capacity = 0;
     laid.nodes = NULL;

@@ -17,58 +17,85 @@ bool tf1c_is_fed(const tf1c_plan *p, tf_tensor t, int *which)
 
 /* ---- what has to run ------------------------------------------------------------------------------------------------- */
 
-typedef struct {
-    tf1c_plan *p;
-    char *seen;
-    const tf_operation **stack;
-    int n;
-} pruning;
+bool tf1c_prune_begin(tf1c_pruning *w)
+{
+    size_t n = (size_t)w->graph->n_ops + 1;
+    w->seen = tf1c_alloc_zero(n);
+    w->outputs = tf1c_alloc_zero(n * sizeof *w->outputs);
+    w->stack = tf1c_alloc(n * sizeof *w->stack);
+    w->failed = !w->seen || !w->outputs || !w->stack;
+    return !w->failed;
+}
 
-static void want(pruning *w, const tf_operation *op)
+void tf1c_want_op(tf1c_pruning *w, const tf_operation *op)
 {
     if (tf1c_is_mistake(op)) {
-        if (!w->p->mistake)
-            w->p->mistake = op;
+        if (!w->mistake)
+            w->mistake = op;
         return;
     }
-    if (w->seen[op->index])
+    if (w->failed || op->graph != w->graph || w->seen[op->index])
         return;
     w->seen[op->index] = 1;
     w->stack[w->n++] = op;
 }
 
-static void want_tensor(pruning *w, tf_tensor t)
+void tf1c_want(tf1c_pruning *w, tf_tensor t)
 {
     int which;
-    if (!tf1c_is_fed(w->p, t, &which))
-        want(w, t.op);
+    if (w->fed && tf1c_is_fed(w->fed, t, &which))
+        return;
+    tf1c_want_op(w, t.op);
+    if (w->failed || tf1c_is_mistake(t.op) || !(t.op->def->traits & (TF_LOOP | TF_BRANCH)))
+        return;
+    char **outputs = &w->outputs[t.op->index];
+    if (!*outputs && !(*outputs = tf1c_arena_alloc(w->memory, (size_t)t.op->n_outputs + 1)))
+        w->failed = true;
+    else
+        (*outputs)[t.index] = 1;
+}
+
+bool tf1c_prune_end(tf1c_pruning *w, tf_operation ***ops, char ***wanted, int *n_ops)
+{
+    while (!w->failed && w->n) {
+        const tf_operation *op = w->stack[--w->n];
+        w->n_found++;
+        for (int i = 0; i < op->n_inputs; i++)
+            tf1c_want(w, op->inputs[i]);
+        for (int i = 0; i < op->n_controls; i++)
+            tf1c_want_op(w, op->controls[i]);
+        if (w->reach)
+            w->reach(w, op, w->arg);
+    }
+    if (!w->failed) {
+        *ops = tf1c_arena_alloc(w->memory, ((size_t)w->n_found + 1) * sizeof **ops);
+        *wanted = tf1c_arena_alloc(w->memory, ((size_t)w->n_found + 1) * sizeof **wanted);
+        w->failed = !*ops || !*wanted;
+    }
+    *n_ops = 0;
+    for (int i = 0; !w->failed && i < w->graph->n_ops; i++)
+        if (w->seen[i]) {
+            (*wanted)[*n_ops] = w->outputs[i];
+            (*ops)[(*n_ops)++] = w->graph->ops[i];
+        }
+    tf1c_free(w->seen);
+    tf1c_free(w->outputs);
+    tf1c_free(w->stack);
+    return !w->failed;
 }
 
 static bool prune(tf1c_plan *p, const tf_graph *g)
 {
-    pruning w = { .p = p };
-    w.seen = tf1c_alloc_zero((size_t)g->n_ops + 1);
-    w.stack = tf1c_alloc(((size_t)g->n_ops + 1) * sizeof *w.stack);
-    bool good = w.seen && w.stack;
-    for (int i = 0; good && i < p->n_fetches; i++)
-        want_tensor(&w, p->fetches[i]);
-    for (int i = 0; good && i < p->n_targets; i++)
-        want(&w, p->targets[i]);
-    while (good && w.n) {
-        const tf_operation *op = w.stack[--w.n];
-        p->n_ops++;
-        for (int i = 0; i < op->n_inputs; i++)
-            want_tensor(&w, op->inputs[i]);
-        for (int i = 0; i < op->n_controls; i++)
-            want(&w, op->controls[i]);
+    tf1c_pruning w = { .graph = g, .fed = p, .memory = &p->memory };
+    if (tf1c_prune_begin(&w)) {
+        for (int i = 0; i < p->n_fetches; i++)
+            tf1c_want(&w, p->fetches[i]);
+        for (int i = 0; i < p->n_targets; i++)
+            tf1c_want_op(&w, p->targets[i]);
     }
-    p->ops = good ? tf1c_arena_alloc(&p->memory, ((size_t)p->n_ops + 1) * sizeof *p->ops) : NULL;
-    for (int i = 0, n = 0; p->ops && i < g->n_ops; i++)
-        if (w.seen[i])
-            p->ops[n++] = g->ops[i];
-    tf1c_free(w.seen);
-    tf1c_free(w.stack);
-    return p->ops;
+    bool good = tf1c_prune_end(&w, &p->ops, &p->wanted, &p->n_ops);
+    p->mistake = w.mistake;
+    return good;
 }
 
 /* ---- plans ----------------------------------------------------------------------------------------------------------------- */
@@ -202,7 +229,10 @@ static tf1c_binding *binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *
     bool good = b->feed_dims && b->feed_values;
     for (int i = 0; good && i < p->n_feeds; i++)
         b->feed_dims[i] = feeds[i].shape;
-    good = good && ir_build(&c) && ir_layout(&c, &b->block) && ir_schedule(&c, &b->block) && ir_place_memory(&c, &b->block) && ir_emit(&c);
+    good = good && ir_build(&c) && ir_layout(&c, &b->block) && ir_schedule(&c, &b->block) && ir_place_memory(&c, &b->block);
+    if (good)
+        ir_shift_memory(&b->block, 0);
+    good = good && ir_emit(&c);
     if (!good || c.failed) {
         tf1c_arena_free(&memory);
         return NULL;

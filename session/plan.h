@@ -17,6 +17,7 @@ typedef struct tf1c_plan {
     tf_tensor *fetches, *feeds;
     tf_operation **targets;
     tf_operation **ops; /* what has to run, inputs first */
+    char **wanted; /* per loop or branch among them: which outputs anybody reads; else NULL */
     int n_ops;
     const tf_operation *mistake; /* what it depends on cannot be run: why */
     bool *demanded; /* per feed: shapes depend on its value */
@@ -38,6 +39,7 @@ typedef struct tf1c_context {
     int feeds_capacity;
     tf1c_barrier barrier;
     atomic_int failed;
+    bool goes_on; /* a loop whose condition has been looked at */
     tf_status status;
     char message[512];
     const ir_node *culprit;
@@ -67,6 +69,27 @@ tf1c_binding *tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *fe
 void tf1c_plan_free(tf1c_plan *p);
 void *tf1c_session_memory(tf_session *s, const tf_operation *op, size_t size, tf1c_resource **resource);
 bool tf1c_is_fed(const tf1c_plan *p, tf_tensor t, int *which);
+
+/* The operations of `graph` that the roots need, inputs first, into *ops (in `memory`), with what of loops is read in *wanted.
+ * `reach` is called for every operation found, and may add further roots through tf1c_want. */
+typedef struct tf1c_pruning tf1c_pruning;
+typedef void tf1c_reach_fn(tf1c_pruning *w, const tf_operation *op, void *arg);
+struct tf1c_pruning {
+    const tf_graph *graph;
+    const tf1c_plan *fed; /* whose feeds end the search; NULL: none */
+    tf1c_reach_fn *reach;
+    void *arg;
+    const tf_operation *mistake;
+    char *seen, **outputs;
+    const tf_operation **stack;
+    int n, n_found;
+    tf1c_arena *memory;
+    bool failed;
+};
+bool tf1c_prune_begin(tf1c_pruning *w);
+void tf1c_want(tf1c_pruning *w, tf_tensor t);
+void tf1c_want_op(tf1c_pruning *w, const tf_operation *op);
+bool tf1c_prune_end(tf1c_pruning *w, tf_operation ***ops, char ***wanted, int *n_ops);
 
 /* execute.c */
 tf_status tf1c_execute(tf_session *s, const tf1c_binding *b, tf1c_context *x, const tf_ndarray *feeds); /* no report made */

@@ -12,6 +12,7 @@ typedef struct edge {
 
 typedef struct {
     ir_node *reader, *writer;
+    const ir_value *variable;
     int input;     /* of the reader; -1: the writer comes after another writer */
     bool gone;
 } waiting; /* writer runs after reader */
@@ -23,7 +24,10 @@ typedef struct {
     int *blocked;      /* how many have to run first */
     waiting *waits;
     int n_waits, cap_waits;
-    ir_node **writers;
+    struct writer {
+        ir_node *node;
+        const ir_value *variable;
+    } *writers;
     int n_writers, words;
     int *heap, n_heap;
 } scheduling;
@@ -40,31 +44,49 @@ static void add_edge(scheduling *s, ir_node *from, ir_node *to)
 
 /* ---- who comes after which assignment ------------------------------------------------------------------------------------ */
 
-static bool is_writer(const ir_node *n) { return n->def && n->def->traits & TF_WRITES_REF; }
+/* The variables that a node assigns: a body may assign several. */
+static int writes(const ir_node *n, ir_value ***written)
+{
+    if (n->loop || n->branch) {
+        *written = n->loop ? n->loop->written : n->branch->written;
+        return n->loop ? n->loop->n_written : n->branch->n_written;
+    }
+    *written = n->n_in ? &n->in[0]->root : NULL;
+    return n->def && n->def->traits & TF_WRITES_REF ? 1 : 0;
+}
+
+static bool assigns(const ir_node *n, const ir_value *variable)
+{
+    ir_value **written;
+    for (int i = writes(n, &written); i-- > 0;)
+        if (written[i] == variable)
+            return true;
+    return false;
+}
 
 static void merge(scheduling *s, ir_node *n, const ir_node *before)
 {
-    if (before->position < 0 || !before->writers)
+    if (before->position < 0 || !before->writers || before->block != s->b->id)
         return;
     for (int w = 0; w < s->words; w++)
         n->writers[w] |= before->writers[w];
     for (int w = 0; w < s->n_writers; w++)
-        if (s->writers[w] == before)
+        if (s->writers[w].node == before)
             n->writers[w / 64] |= UINT64_C(1) << (w % 64);
 }
 
 static void find_ancestors(scheduling *s)
 {
+    ir_value **written;
     for (int i = 0; i < s->b->n; i++)
-        if (is_writer(s->b->nodes[i]))
-            s->n_writers++;
+        s->n_writers += writes(s->b->nodes[i], &written);
     s->words = (s->n_writers + 63) / 64;
     s->writers = ir_alloc(s->c, (size_t)s->n_writers * sizeof *s->writers);
     if (!s->n_writers || !s->writers)
         return;
     for (int i = 0, w = 0; i < s->b->n; i++)
-        if (is_writer(s->b->nodes[i]))
-            s->writers[w++] = s->b->nodes[i];
+        for (int j = 0, n = writes(s->b->nodes[i], &written); j < n; j++)
+            s->writers[w++] = (struct writer){ s->b->nodes[i], written[j] };
     for (int i = 0; i < s->b->n; i++) {
         ir_node *n = s->b->nodes[i];
         if (!(n->writers = ir_alloc(s->c, (size_t)s->words * sizeof *n->writers)))
@@ -79,7 +101,7 @@ static void find_ancestors(scheduling *s)
 
 static bool comes_after(const ir_node *n, int writer) { return n->writers[writer / 64] >> (writer % 64) & 1; }
 
-static void wait_for(scheduling *s, ir_node *reader, int input, ir_node *writer)
+static void wait_for(scheduling *s, ir_node *reader, int input, ir_node *writer, const ir_value *variable)
 {
     if (s->n_waits == s->cap_waits) {
         int bigger = s->cap_waits ? 2 * s->cap_waits : 64;
@@ -91,23 +113,25 @@ static void wait_for(scheduling *s, ir_node *reader, int input, ir_node *writer)
         s->waits = w;
         s->cap_waits = bigger;
     }
-    s->waits[s->n_waits++] = (waiting){ reader, writer, input, false };
+    s->waits[s->n_waits++] = (waiting){ reader, writer, variable, input, false };
     add_edge(s, reader, writer);
 }
 
 static void order_variables(scheduling *s)
 {
     for (int w = 0; w < s->n_writers; w++) {
-        const ir_value *variable = s->writers[w]->in[0]->root;
+        const ir_value *variable = s->writers[w].variable;
+        ir_node *writer = s->writers[w].node;
         for (int i = 0; i < s->b->n; i++) {
             ir_node *n = s->b->nodes[i];
-            if (n == s->writers[w] || n->silent || comes_after(n, w))
+            if (n == writer || n->silent || comes_after(n, w))
                 continue;
             for (int j = 0; j < n->n_in; j++) {
                 if (n->in[j]->root != variable)
                     continue;
-                if (!is_writer(n) || n->order < s->writers[w]->order)
-                    wait_for(s, n, is_writer(n) ? -1 : j, s->writers[w]);
+                bool also = assigns(n, variable);
+                if (!also || n->order < writer->order)
+                    wait_for(s, n, also ? -1 : j, writer, variable);
                 break;
             }
         }
@@ -164,13 +188,13 @@ static bool break_cycle(scheduling *s, ir_block *out)
         if (!copy)
             return false;
         ir_add_node(s->c, out, copy);
-        const ir_value *variable = w->writer->in[0]->root, *was = w->reader->in[w->input];
+        const ir_value *variable = w->variable, *was = w->reader->in[w->input];
         for (int j = 0; j < w->reader->n_in; j++)
             if (w->reader->in[j] == was)
                 w->reader->in[j] = &copy->out[0];
         for (int j = 0; j < s->n_waits; j++) {
             waiting *v = &s->waits[j];
-            if (v->gone || v->reader != w->reader || v->writer->in[0]->root != variable)
+            if (v->gone || v->reader != w->reader || v->variable != variable)
                 continue;
             v->gone = true;
             for (edge *e = s->successors[v->reader->position]; e; e = e->next)
@@ -200,15 +224,27 @@ static bool start(scheduling *s)
     for (int i = 0; i < s->b->n && !s->c->failed; i++) {
         ir_node *to = s->b->nodes[i];
         for (int j = 0; j < to->n_in; j++)
-            if (to->in[j]->node && to->in[j]->node->position >= 0)
+            if (to->in[j]->node && to->in[j]->node->block == s->b->id && to->in[j]->node->position >= 0)
                 add_edge(s, to->in[j]->node, to);
         for (int j = 0; j < to->n_after; j++)
-            if (to->after[j]->position >= 0)
+            if (to->after[j]->block == s->b->id && to->after[j]->position >= 0)
                 add_edge(s, to->after[j], to);
     }
     if (!s->c->failed && s->n_writers)
         order_variables(s);
     return !s->c->failed;
+}
+
+static bool schedule_bodies(ir_ctx *c, const ir_block *b)
+{
+    for (int i = 0; i < b->n; i++) {
+        const ir_node *n = b->nodes[i];
+        if (n->loop && !(ir_schedule(c, &n->loop->body) && ir_schedule(c, &n->loop->condition)))
+            return false;
+        if (n->branch && !(ir_schedule(c, &n->branch->bodies[0]) && ir_schedule(c, &n->branch->bodies[1])))
+            return false;
+    }
+    return true;
 }
 
 bool ir_schedule(ir_ctx *c, ir_block *b)
@@ -217,7 +253,7 @@ bool ir_schedule(ir_ctx *c, ir_block *b)
     ir_block out = *b;
     out.nodes = NULL;
     out.n = out.capacity = 0;
-    if (!start(&s))
+    if (!schedule_bodies(c, b) || !start(&s))
         return false;
     for (int i = 0; i < b->n; i++)
         if (!s.blocked[i])

@@ -464,12 +464,13 @@ static tf_status fit_context(running *r)
 {
     tf1c_context *x = r->x;
     const tf1c_binding *b = r->binding;
-    if (b->n_slots > x->slots_capacity) {
-        char **slots = tf1c_realloc(x->slots, (size_t)b->n_slots * sizeof *slots);
+    int n_slots = b->n_slots * b->n_shards; /* each worker has its own */
+    if (n_slots > x->slots_capacity) {
+        char **slots = tf1c_realloc(x->slots, (size_t)n_slots * sizeof *slots);
         if (!slots)
             return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
         x->slots = slots;
-        x->slots_capacity = b->n_slots;
+        x->slots_capacity = n_slots;
     }
     if (!grow(&x->arena, &x->arena_size, b->arena_size))
         return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run (%zu bytes)", b->arena_size);

@@ -156,6 +156,92 @@ static void shard(sharding *s, ir_instruction *x)
             s->since[i] = (access){ .slot = IR_SLOT_ARENA, .lo = INT64_MIN, .hi = INT64_MAX, .write = true, .parallel = true };
 }
 
+/* Nothing is known of who touched what: everything waits. */
+static void forget(sharding *s)
+{
+    s->n = 0;
+    for (int slot = IR_SLOT_ABSOLUTE; slot <= IR_SLOT_ARENA; slot++)
+        s->since[s->n++] = (access){ .slot = slot, .lo = INT64_MIN, .hi = INT64_MAX, .write = true, .parallel = true };
+}
+
+/* ---- blocks ------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    ir_instruction *code;
+    int n;
+} code;
+
+static code emit_block(ir_ctx *c, const ir_block *b, size_t *scratch, bool *any);
+
+static void emit_bodies(ir_ctx *c, const ir_node *n, size_t *scratch, bool *any)
+{
+    if (n->loop) {
+        code body = emit_block(c, &n->loop->body, scratch, any), condition = emit_block(c, &n->loop->condition, scratch, any);
+        n->loop->code = body.code;
+        n->loop->n_code = body.n;
+        n->loop->condition_code = condition.code;
+        n->loop->n_condition_code = condition.n;
+    }
+    for (int w = 0; n->branch && w < 2; w++) {
+        code body = emit_block(c, &n->branch->bodies[w], scratch, any);
+        n->branch->code[w] = body.code;
+        n->branch->n_code[w] = body.n;
+    }
+}
+
+static void emit_node(sharding *s, ir_instruction *x, const ir_node *n, size_t *scratch, bool *any)
+{
+    if (!make_instruction(s->c, x, n))
+        return;
+    if (n->loop || n->branch) {
+        emit_bodies(s->c, n, scratch, any);
+        x->barrier = true;
+        forget(s);
+        return;
+    }
+    shard(s, x);
+    *any |= x->parallel;
+    *scratch = x->scratch > *scratch ? x->scratch : *scratch;
+}
+
+/* A block begins with everything waiting: the step before, or whatever ran before the loop. */
+static code emit_block(ir_ctx *c, const ir_block *b, size_t *scratch, bool *any)
+{
+    code out = { ir_alloc(c, (size_t)b->n * sizeof *out.code), 0 };
+    sharding *s = tf1c_alloc_zero(sizeof *s);
+    if (!s && !c->failed) {
+        c->failed = true;
+        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
+    }
+    if (!c->failed) {
+        s->c = c;
+        forget(s);
+    }
+    for (int i = 0; i < b->n && !c->failed; i++) {
+        const ir_node *n = b->nodes[i];
+        if (!n->silent && !(n->def && n->def->traits & TF_SOURCE_OP))
+            emit_node(s, &out.code[out.n++], n, scratch, any);
+    }
+    if (out.n && b->id) /* a body's slots point elsewhere at each step, whatever their numbers say */
+        out.code[0].barrier = true;
+    tf1c_free(s);
+    return out;
+}
+
+static void set_scratch(ir_instruction *code, int n, int64_t at)
+{
+    for (int i = 0; i < n; i++) {
+        const ir_node *node = code[i].node;
+        code[i].scratch_at = at;
+        if (node->loop) {
+            set_scratch(node->loop->code, node->loop->n_code, at);
+            set_scratch(node->loop->condition_code, node->loop->n_condition_code, at);
+        }
+        for (int w = 0; node->branch && w < 2; w++)
+            set_scratch(node->branch->code[w], node->branch->n_code[w], at);
+    }
+}
+
 /* ---- variables that must have, and will have, a value ------------------------------------------------------------------------------ */
 
 static tf1c_resource *resource_of(ir_ctx *c, const ir_value *v)
@@ -166,66 +252,70 @@ static tf1c_resource *resource_of(ir_ctx *c, const ir_value *v)
     return NULL;
 }
 
-static void note_variables(ir_ctx *c)
+static bool listed(tf1c_resource *const *list, int n, const tf1c_resource *r)
 {
-    tf1c_binding *b = c->binding;
-    int most = 0;
-    for (int i = 0; i < b->block.n; i++)
-        most += b->block.nodes[i]->n_in;
-    b->read = ir_alloc(c, (size_t)most * sizeof *b->read);
-    b->written = ir_alloc(c, (size_t)most * sizeof *b->written);
-    if (!b->read || !b->written)
-        return;
-    for (int i = 0; i < b->block.n; i++) {
-        const ir_node *n = b->block.nodes[i];
-        b->assigns |= n->def && n->def->traits & TF_WRITES_REF;
-        for (int j = 0; j < n->n_in && !n->silent; j++) {
+    for (int i = 0; i < n; i++)
+        if (list[i] == r)
+            return true;
+    return false;
+}
+
+/* In running order: read before it is overwritten in the run, a variable must have a value already. */
+static void note_block(ir_ctx *c, const ir_block *b)
+{
+    tf1c_binding *binding = c->binding;
+    for (int i = 0; i < b->n; i++) {
+        const ir_node *n = b->nodes[i];
+        unsigned traits = n->def ? n->def->traits : 0;
+        binding->assigns |= (traits & TF_WRITES_REF) != 0;
+        for (int j = 0; j < n->n_in && !n->silent && !(traits & (TF_LOOP | TF_BRANCH)); j++) {
             if (!n->in[j]->root->variable || n->in[j]->known)
                 continue;
             tf1c_resource *r = resource_of(c, n->in[j]);
-            bool overwrites = j == 0 && n->def && n->def->traits & TF_WRITES_REF && n->def->traits & TF_OVERWRITES, known = false;
-            for (int w = 0; w < b->n_written; w++)
-                known |= b->written[w] == r;
-            for (int w = 0; w < b->n_read; w++)
-                known |= b->read[w] == r;
-            if (overwrites)
-                b->written[b->n_written++] = r;
-            else if (!known)
-                b->read[b->n_read++] = r;
+            if (j == 0 && traits & TF_OVERWRITES)
+                binding->written[binding->n_written++] = r;
+            else if (!listed(binding->written, binding->n_written, r) && !listed(binding->read, binding->n_read, r))
+                binding->read[binding->n_read++] = r;
         }
+        for (int k = 0; k < 2 && n->loop; k++)
+            note_block(c, k ? &n->loop->body : &n->loop->condition);
+        for (int k = 0; k < 2 && n->branch; k++)
+            note_block(c, &n->branch->bodies[k]);
     }
+}
+
+static int count_inputs(const ir_block *b)
+{
+    int count = 0;
+    for (int i = 0; i < b->n; i++) {
+        const ir_node *n = b->nodes[i];
+        count += n->n_in;
+        count += n->loop ? count_inputs(&n->loop->body) + count_inputs(&n->loop->condition) : 0;
+        count += n->branch ? count_inputs(&n->branch->bodies[0]) + count_inputs(&n->branch->bodies[1]) : 0;
+    }
+    return count;
+}
+
+static void note_variables(ir_ctx *c)
+{
+    tf1c_binding *b = c->binding;
+    size_t most = (size_t)count_inputs(&b->block);
+    b->read = ir_alloc(c, most * sizeof *b->read);
+    b->written = ir_alloc(c, most * sizeof *b->written);
+    if (b->read && b->written)
+        note_block(c, &b->block);
 }
 
 bool ir_emit(ir_ctx *c)
 {
     tf1c_binding *b = c->binding;
-    sharding *s = tf1c_alloc_zero(sizeof *s);
-    b->code = ir_alloc(c, (size_t)b->block.n * sizeof *b->code);
-    if (!s || !b->code) {
-        tf1c_free(s);
-        if (!c->failed)
-            tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
-        c->failed = true;
-        return false;
-    }
-    s->c = c;
     size_t scratch = 0;
     bool any = false;
-    for (int i = 0; i < b->block.n && !c->failed; i++) {
-        const ir_node *n = b->block.nodes[i];
-        if (n->silent || (n->def && n->def->traits & TF_SOURCE_OP))
-            continue;
-        ir_instruction *x = &b->code[b->n_code++];
-        if (!make_instruction(c, x, n))
-            break;
-        shard(s, x);
-        any |= x->parallel;
-        scratch = x->scratch > scratch ? x->scratch : scratch;
-    }
-    tf1c_free(s);
+    code out = emit_block(c, &b->block, &scratch, &any);
+    b->code = out.code;
+    b->n_code = out.n;
     b->n_shards = any ? c->session->threads : 1;
-    for (int i = 0; i < b->n_code; i++)
-        b->code[i].scratch_at = (int64_t)b->block.arena_size;
+    set_scratch(b->code, b->n_code, (int64_t)b->block.arena_size);
     b->arena_size = b->block.arena_size + scratch * (size_t)b->n_shards;
     b->fetched = ir_alloc(c, (size_t)b->block.n_results * sizeof *b->fetched);
     for (int i = 0; b->fetched && i < b->block.n_results; i++)

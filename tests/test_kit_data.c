@@ -16,7 +16,7 @@
 
 #define COUNT(rows) ((int)(sizeof(rows) / sizeof(rows)[0]))
 
-/* ---- random numbers: np.random.seed(seed), then shuffle(arange(12)), and the draws in this order ------------------- */
+/* ---- random numbers: np.random.seed(seed), then shuffle(arange(12)), and the draws in this order ---------------- */
 static const struct {
     uint32_t seed;
     int64_t shuffled[12], below_1000[4];
@@ -59,7 +59,7 @@ START_TEST(a_long_shuffle_uses_several_blocks_of_the_generator)
 }
 END_TEST
 
-/* ---- train_test_split ------------------------------------------------------------------------------------------------ */
+/* ---- train_test_split ------------------------------------------------------------------------------------------- */
 static const struct {
     int n;
     double test_size, train_size;
@@ -128,7 +128,7 @@ START_TEST(arrays_of_different_length_are_not_split)
 }
 END_TEST
 
-/* ---- next_batch: ten examples whose label is their number, DataSet(…, seed=7) ------------------------------------------ */
+/* ---- next_batch: ten examples whose label is their number, DataSet(…, seed=7) ----------------------------------- */
 static const struct {
     bool shuffle;
     int n, epochs;
@@ -196,7 +196,7 @@ START_TEST(a_data_set_needs_as_many_labels_as_images)
 }
 END_TEST
 
-/* ---- MNIST's files --------------------------------------------------------------------------------------------------------- */
+/* ---- MNIST's files ---------------------------------------------------------------------------------------------- */
 static char folder[256];
 
 static void make_folder(void)
@@ -379,7 +379,7 @@ START_TEST(a_wrong_argument_is_an_error_in_tensorflows_words)
 }
 END_TEST
 
-/* ---- digits ------------------------------------------------------------------------------------------------------------------ */
+/* ---- digits ----------------------------------------------------------------------------------------------------- */
 START_TEST(the_digits_are_scikit_learns)
 {
     static const double first[8] = { 0, 0, 5, 13, 9, 1, 0, 0 };
@@ -439,7 +439,7 @@ START_TEST(a_shipped_file_that_is_nowhere_is_an_error)
 }
 END_TEST
 
-/* ---- memory: every allocation fails once ------------------------------------------------------------------------------------------ */
+/* ---- memory: every allocation fails once ------------------------------------------------------------------------ */
 static int countdown;
 static bool fail_in_turn(size_t size)
 {

@@ -29,7 +29,7 @@ static void make_path(void)
 
 static void remove_path(void) { remove(path); }
 
-/* ---- just enough of PNG: 8-bit RGB, not interlaced ------------------------------------------------------------------ */
+/* ---- just enough of PNG: 8-bit RGB, not interlaced -------------------------------------------------------------- */
 typedef struct {
     int width, height;
     uint8_t *rgb; /* [height, width, 3] */
@@ -194,7 +194,7 @@ START_TEST(an_empty_figure_is_saved_as_empty_axes)
 }
 END_TEST
 
-/* ---- mistakes ----------------------------------------------------------------------------------------------------------- */
+/* ---- mistakes --------------------------------------------------------------------------------------------------- */
 static const float two[2] = { 1, 2 };
 static void bad_color(void) { plt_plot(two, 2, .color = "#12345"); }
 static void bad_style(void) { plt_plot(two, 2, .linestyle = "wavy"); }

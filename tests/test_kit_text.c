@@ -105,7 +105,7 @@ START_TEST(characters_are_encoded_and_sampled)
 }
 END_TEST
 
-/* ---- mistakes ---------------------------------------------------------------------------------------------------------- */
+/* ---- mistakes --------------------------------------------------------------------------------------------------- */
 static void read_nothing(tf_text *t) { *t = tf_text_read("/no/such/file"); }
 static void read_folder(tf_text *t) { *t = tf_text_read("/"); }
 static void read_empty(tf_text *t) { *t = tf_text_read("/dev/null"); }
@@ -188,7 +188,7 @@ START_TEST(each_allocation_that_fails_gives_a_memory_error_and_no_more)
 }
 END_TEST
 
-/* ---- what a program prints: run in a child, its standard output and error read back -------------------------------------- */
+/* ---- what a program prints: run in a child, its standard output and error read back ----------------------------- */
 static int run(void (*program)(void *), void *arg, char *text, size_t n)
 {
     int pipe_ends[2], status;
@@ -241,7 +241,7 @@ START_TEST(without_a_terminal_progress_is_a_dozen_plain_lines)
 }
 END_TEST
 
-/* ---- options -------------------------------------------------------------------------------------------------------------- */
+/* ---- options ---------------------------------------------------------------------------------------------------- */
 static const struct {
     const char *args[4];
     int status; /* 42: parsed */

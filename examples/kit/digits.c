@@ -5,7 +5,7 @@
 
 #include "kit.h"
 
-/* ---- shipped files: $TF1C_DATA, then the folders that the build names ------------------------------------------------- */
+/* ---- shipped files: $TF1C_DATA, then the folders that the build names ------------------------------------------- */
 static void keep_nothing(void *object) { (void)object; }
 
 /* The next folder of a list "a:b:c"; moves *list past it. */
@@ -40,7 +40,7 @@ const char *tf_data_path_(const char *name, tf_source here)
     return kept ? strcpy(kept, path) : "";
 }
 
-/* ---- digits.csv.gz: lines of 64 pixels and the digit ------------------------------------------------------------------ */
+/* ---- digits.csv.gz: lines of 64 pixels and the digit ------------------------------------------------------------ */
 enum { ROWS = 1797, PIXELS = 64, DEEPEST = 16 };
 
 typedef struct {

@@ -1,5 +1,6 @@
-/* Draws a figure by way of gnuplot, as matplotlib would draw it: a script with the data in it on gnuplot's standard input,
- * a PNG on its standard output. Files, not pipes: nothing can block, and no signal is raised where gnuplot stops early. */
+/* Draws a figure by way of gnuplot, as matplotlib would draw it: a script with the data in it on gnuplot's standard
+ * input, a PNG on its standard output. Files, not pipes: nothing can block, and no signal is raised where gnuplot stops
+ * early. */
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -17,7 +18,7 @@ extern char **environ;
 static const double font = 10, margin = 0.05, frame = 0.8;
 static const double left = 0.72, right = 0.16, bottom = 0.56, top = 0.36;
 
-/* ---- ranges and ticks ------------------------------------------------------------------------------------------------- */
+/* ---- ranges and ticks ------------------------------------------------------------------------------------------- */
 typedef struct {
     double low, high;
 } range;
@@ -80,15 +81,18 @@ static void tick_format(range r, double step, char *format, size_t n)
 
 static int clamp(int v, int low, int high) { return v < low ? low : v > high ? high : v; }
 
-/* ---- the legend's corner ------------------------------------------------------------------------------------------------ */
-/* Of matplotlib's four corners, in its order, the first that holds the fewest points. The legend's size is estimated from
- * its longest label; width and height are the axes', in inches. */
+/* ---- the legend's corner ---------------------------------------------------------------------------------------- */
+/* Of matplotlib's four corners, in its order, the first that holds the fewest points. The legend's size is estimated
+ * from its longest label; width and height are the axes', in inches. */
 static const char *free_corner(const tf1c_axes *a, range x, range y, double width, double height)
 {
     static const struct {
         const char *name;
         bool is_right, is_top;
-    } corners[4] = { { "top right", true, true }, { "top left", false, true }, { "bottom left", false, false }, { "bottom right", true, false } };
+    } corners[4] = { { "top right", true, true },
+                     { "top left", false, true },
+                     { "bottom left", false, false },
+                     { "bottom right", true, false } };
     size_t longest = 0, labels = 0;
     for (int i = 0; i < a->n; i++) {
         size_t n = a->lines[i].label ? strlen(a->lines[i].label) : 0;
@@ -112,7 +116,7 @@ static const char *free_corner(const tf1c_axes *a, range x, range y, double widt
     return corners[best].name;
 }
 
-/* ---- the script -------------------------------------------------------------------------------------------------------- */
+/* ---- the script ------------------------------------------------------------------------------------------------- */
 /* A string of gnuplot's: in single quotes nothing is expanded; a line break stands in double ones. */
 static void quote(FILE *f, const char *text)
 {
@@ -162,11 +166,18 @@ static void write_line(FILE *f, const tf1c_line *l, int number, int i, bool lege
     static const struct {
         char marker;
         const char *point;
-    } points[] = { { 'o', "7 ps 1.4" }, { 's', "5 ps 1.4" }, { 'x', "2 ps 1.4" }, { '+', "1 ps 1.4" }, { '.', "7 ps 0.7" }, { '^', "9 ps 1.6" } };
+    } points[] = { { 'o', "7 ps 1.4" }, { 's', "5 ps 1.4" }, { 'x', "2 ps 1.4" },
+                   { '+', "1 ps 1.4" }, { '.', "7 ps 0.7" }, { '^', "9 ps 1.6" } };
     bool line = *l->linestyle && strcmp(l->linestyle, "none") != 0;
-    const char *dash = strcmp(l->linestyle, "--") == 0 ? "(12,10)" : strcmp(l->linestyle, ":") == 0 ? "(1,8)" : strcmp(l->linestyle, "-.") == 0 ? "(16,9,1,9)" : "solid";
+    const char *dash = strcmp(l->linestyle, "--") == 0   ? "(12,10)"
+                       : strcmp(l->linestyle, ":") == 0  ? "(1,8)"
+                       : strcmp(l->linestyle, "-.") == 0 ? "(16,9,1,9)"
+                                                         : "solid";
     fprintf(f, "%s$d%d_%d using 1:2 with %s lc rgb '%s'", i ? ", " : "plot ", number, i,
-            !line ? "points" : l->marker ? "linespoints" : "lines", l->color);
+            !line       ? "points"
+            : l->marker ? "linespoints"
+                        : "lines",
+            l->color);
     if (line)
         fprintf(f, " lw %.3g dt %s", l->linewidth, dash);
     for (size_t k = 0; l->marker && k < sizeof points / sizeof *points; k++)
@@ -191,14 +202,18 @@ static void write_axes(FILE *f, const tf1c_figure *figure, const tf1c_axes *a, i
     range x = limits(a, 'x'), y = limits(a, 'y');
     if (a->log_y && y.low <= 0) /* a limit that was set for a linear axis */
         y.low = fmin(data_range(a, 'y').low, y.high / 10);
-    fprintf(f, "set lmargin at screen %.6f\nset rmargin at screen %.6f\nset bmargin at screen %.6f\nset tmargin at screen %.6f\n",
+    fprintf(f,
+            "set lmargin at screen %.6f\nset rmargin at screen %.6f\nset bmargin at screen %.6f\nset tmargin at screen "
+            "%.6f\n",
             (x0 + left) / figure->width, (x0 + fmax(cell_width - right, left + 0.1)) / figure->width,
             (y0 + bottom) / figure->height, (y0 + fmax(cell_height - above, bottom + 0.1)) / figure->height);
     write_axis(f, 'x', x, width, false);
     write_axis(f, 'y', y, height, a->log_y);
     const struct {
         const char *what, *text, *place;
-    } texts[] = { { "title", a->title, "offset 0,-0.4 font ',12'" }, { "xlabel", a->xlabel, "offset 0,0.2" }, { "ylabel", a->ylabel, "" } };
+    } texts[] = { { "title", a->title, "offset 0,-0.4 font ',12'" },
+                  { "xlabel", a->xlabel, "offset 0,0.2" },
+                  { "ylabel", a->ylabel, "" } };
     for (int i = 0; i < 3; i++) {
         fprintf(f, "set %s ", texts[i].what);
         quote(f, texts[i].text);
@@ -209,7 +224,9 @@ static void write_axes(FILE *f, const tf1c_figure *figure, const tf1c_axes *a, i
     for (int i = 0; i < a->n; i++)
         labels = labels || a->lines[i].label;
     if (a->legend && labels)
-        fprintf(f, "set key %s Left reverse noenhanced opaque box lc rgb '#cccccc' lw 0.8 samplen 2.2 spacing 1.15 width 0.5 height 0.4\n",
+        fprintf(f,
+                "set key %s Left reverse noenhanced opaque box lc rgb '#cccccc' lw 0.8 samplen 2.2 spacing 1.15 width "
+                "0.5 height 0.4\n",
                 free_corner(a, x, y, width, height));
     else
         fputs("unset key\n", f);
@@ -223,7 +240,9 @@ static void write_axes(FILE *f, const tf1c_figure *figure, const tf1c_axes *a, i
 /* A gnuplot point is 1/96 inch wide, a matplotlib point 1/72. */
 static void write_script(FILE *f, const tf1c_figure *figure)
 {
-    fprintf(f, "set encoding utf8\nset terminal pngcairo rounded size %d,%d font 'DejaVu Sans,%g' fontscale %.4f linewidth %.4f background '#ffffff'\n",
+    fprintf(f,
+            "set encoding utf8\nset terminal pngcairo rounded size %d,%d font 'DejaVu Sans,%g' fontscale %.4f "
+            "linewidth %.4f background '#ffffff'\n",
             (int)lround(figure->width * figure->dpi), (int)lround(figure->height * figure->dpi), font, figure->dpi / 96,
             figure->dpi / 72);
     fprintf(f, "set border 15 front lw %g lc rgb '#000000'\nset tics out nomirror scale 0.5\n", frame);
@@ -250,7 +269,7 @@ static tf_status make_script(FILE *f, const tf1c_figure *figure, tf_source here)
     return tf_ok;
 }
 
-/* ---- gnuplot ------------------------------------------------------------------------------------------------------------- */
+/* ---- gnuplot ---------------------------------------------------------------------------------------------------- */
 enum { SCRIPT, PICTURE, WORDS, STREAMS };
 
 /* gnuplot's first words, on one line. */
@@ -299,7 +318,8 @@ static tf_status run_gnuplot(FILE *streams[STREAMS], tf_source here)
         continue;
     /* Where posix_spawn cannot say so, a program that is not there exits with 127. */
     if (fault == ENOENT || (WIFEXITED(exit_status) && WEXITSTATUS(exit_status) == 127))
-        return tf_fail(tf_os_error, here, NULL, "gnuplot, which draws the pictures, is not in PATH (Debian: gnuplot-nox)");
+        return tf_fail(tf_os_error, here, NULL,
+                       "gnuplot, which draws the pictures, is not in PATH (Debian: gnuplot-nox)");
     if (fault)
         return tf_fail(tf_os_error, here, NULL, "gnuplot cannot be started: %s", strerror(fault));
     if (exit_status != 0)
@@ -311,8 +331,10 @@ static tf_status check_picture(FILE *streams[STREAMS], tf_source here)
 {
     char start[8] = { 0 }, text[256];
     rewind(streams[PICTURE]);
-    if (fread(start, 1, sizeof start, streams[PICTURE]) != sizeof start || memcmp(start, "\x89PNG\r\n\x1a\n", sizeof start) != 0)
-        return tf_fail(tf_os_error, here, NULL, "gnuplot drew no picture: %s", first_words(streams[WORDS], text, sizeof text));
+    if (fread(start, 1, sizeof start, streams[PICTURE]) != sizeof start ||
+        memcmp(start, "\x89PNG\r\n\x1a\n", sizeof start) != 0)
+        return tf_fail(tf_os_error, here, NULL, "gnuplot drew no picture: %s",
+                       first_words(streams[WORDS], text, sizeof text));
     rewind(streams[PICTURE]);
     return tf_ok;
 }

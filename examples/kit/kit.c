@@ -7,13 +7,10 @@
 #include <sys/stat.h>
 #include <zlib.h>
 
-/* ---- memory ------------------------------------------------------------------------------------------------------ */
+/* ---- memory ----------------------------------------------------------------------------------------------------- */
 bool (*tf1c_kit_alloc_hook)(size_t size);
 
-void *tf1c_kit_alloc(size_t size)
-{
-    return tf1c_kit_realloc(NULL, size);
-}
+void *tf1c_kit_alloc(size_t size) { return tf1c_kit_realloc(NULL, size); }
 
 void *tf1c_kit_realloc(void *p, size_t size)
 {
@@ -22,17 +19,14 @@ void *tf1c_kit_realloc(void *p, size_t size)
     return realloc(p, size ? size : 1);
 }
 
-void tf1c_kit_free(void *p)
-{
-    free(p);
-}
+void tf1c_kit_free(void *p) { free(p); }
 
 tf_status tf1c_kit_no_memory(tf_source here, size_t size)
 {
     return tf_fail(tf_memory_error, here, NULL, "Unable to allocate %zu bytes", size);
 }
 
-/* ---- objects: a list of all that the kit holds ------------------------------------------------------------------- */
+/* ---- objects: a list of all that the kit holds ------------------------------------------------------------------ */
 typedef struct object {
     struct object *next, **link; /* the pointer that leads here */
     void (*release)(void *object);
@@ -84,7 +78,7 @@ void tf_kit_release(void)
         tf1c_kit_drop(objects->body);
 }
 
-/* ---- files --------------------------------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------------------------------ */
 /* zlib reads plain files as they are, so one reader serves both kinds. */
 static tf_status read_all(gzFile f, const char *path, size_t limit, char **bytes, size_t *n, tf_source here)
 {

@@ -21,7 +21,8 @@ void tf1c_kit_drop(void *object);
 tf_status tf1c_kit_no_memory(tf_source here, size_t size);
 
 /* A file's bytes, unpacked if it is gzipped; `bytes` is the caller's, with a NUL behind. NotFoundError, OSError,
- * DataLossError (damaged gzip data), ResourceExhaustedError (more than `limit` bytes), MemoryError: each names the file. */
+ * DataLossError (damaged gzip data), ResourceExhaustedError (more than `limit` bytes), MemoryError: each names the
+ * file. */
 tf_status tf1c_kit_read_file(const char *path, size_t limit, char **bytes, size_t *n, tf_source here);
 
 /* NumPy's legacy generator. */

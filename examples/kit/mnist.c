@@ -66,11 +66,12 @@ static tf_status init_dataset(tf_dataset *d, struct tf_dataset_state *s, tf_ndar
 static tf_status check_seed(int64_t seed, tf_source here)
 {
     if (seed > UINT32_MAX)
-        return tf_fail(tf_value_error, here, NULL, "Seed must be between 0 and 2**32 - 1, but is %lld", (long long)seed);
+        return tf_fail(tf_value_error, here, NULL, "Seed must be between 0 and 2**32 - 1, but is %lld",
+                       (long long)seed);
     return tf_ok;
 }
 
-/* ---- batches ------------------------------------------------------------------------------------------------------- */
+/* ---- batches ---------------------------------------------------------------------------------------------------- */
 static void shuffle(struct tf_dataset_state *s)
 {
     int64_t *p = s->permutation;
@@ -87,7 +88,8 @@ static tf_status make_room(struct tf_dataset_state *s, int64_t n, tf_source here
 {
     if (n <= s->room)
         return tf_ok;
-    size_t images = (size_t)n * (is_scaled(s->images) ? (size_t)row_size(s->images) * sizeof(float) : row_bytes(s->images));
+    size_t images =
+        (size_t)n * (is_scaled(s->images) ? (size_t)row_size(s->images) * sizeof(float) : row_bytes(s->images));
     size_t labels = (size_t)n * row_bytes(s->labels);
     void *grown = tf1c_kit_realloc(s->image_rows, images);
     if (!grown)
@@ -135,8 +137,9 @@ tf_batch tf_next_batch_(tf_dataset *d, int64_t n, struct tf_next_batch_args args
     if (!s)
         return none; /* what failed to be read was reported then */
     if (n < 1 || n > s->n) {
-        tf_fail(tf_value_error, args.here, NULL, "batch size %lld is outside [1, %lld], the data set's number of examples",
-                (long long)n, (long long)s->n);
+        tf_fail(tf_value_error, args.here, NULL,
+                "batch size %lld is outside [1, %lld], the data set's number of examples", (long long)n,
+                (long long)s->n);
         return none;
     }
     if (make_room(s, n, args.here) != tf_ok)
@@ -158,7 +161,7 @@ tf_batch tf_next_batch_(tf_dataset *d, int64_t n, struct tf_next_batch_args args
     return (tf_batch){ batch_view(s->images, s->image_rows, n), batch_view(s->labels, s->label_rows, n) };
 }
 
-/* ---- idx files: a big-endian magic number and dimensions, then bytes ------------------------------------------------ */
+/* ---- idx files: a big-endian magic number and dimensions, then bytes -------------------------------------------- */
 enum { IMAGES_MAGIC = 2051, LABELS_MAGIC = 2049, CLASSES = 10 };
 
 typedef struct {
@@ -225,7 +228,7 @@ static tf_status read_idx(const char *dir, const char *name, uint32_t magic, idx
     return status == tf_ok ? parse(f, size, magic, here) : status;
 }
 
-/* ---- the three sets -------------------------------------------------------------------------------------------------- */
+/* ---- the three sets --------------------------------------------------------------------------------------------- */
 enum { TRAIN, VALIDATION, TEST, SETS };
 enum { TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS, FILES };
 
@@ -312,8 +315,8 @@ static tf_status read_mnist(mnist *m, const char *dir, const struct tf_read_data
         return status;
     int64_t n = images.shape.dims[0], v = args->validation_size;
     if (v < 0 || v > n)
-        return tf_fail(tf_value_error, args->here, NULL, "Validation size should be between 0 and %lld. Received: %lld.",
-                       (long long)n, (long long)v);
+        return tf_fail(tf_value_error, args->here, NULL,
+                       "Validation size should be between 0 and %lld. Received: %lld.", (long long)n, (long long)v);
     memset(files, 0, 2 * sizeof *files);
     status = read_pair(m, dir, TEST_IMAGES, files, &test_images, &test_labels, args);
     const struct {
@@ -325,8 +328,9 @@ static tf_status read_mnist(mnist *m, const char *dir, const struct tf_read_data
                       { TEST, test_images, test_labels, 0, INT64_MAX } };
     for (int i = 0; i < SETS && status == tf_ok; i++) {
         int set = parts[i].set;
-        status = init_dataset(&m->set[set], &m->state[set], np_slice_(parts[i].images, parts[i].begin, parts[i].end, args->here),
-                              np_slice_(parts[i].labels, parts[i].begin, parts[i].end, args->here), args->seed, args->here);
+        status = init_dataset(
+            &m->set[set], &m->state[set], np_slice_(parts[i].images, parts[i].begin, parts[i].end, args->here),
+            np_slice_(parts[i].labels, parts[i].begin, parts[i].end, args->here), args->seed, args->here);
     }
     return status;
 }
@@ -360,16 +364,13 @@ tf_datasets *tf_mnist_read_data_sets_(const char *dir, struct tf_read_data_sets_
     return &m->sets;
 }
 
-/* ---- a data set of the user's ----------------------------------------------------------------------------------------- */
+/* ---- a data set of the user's ----------------------------------------------------------------------------------- */
 typedef struct {
     tf_dataset set;
     struct tf_dataset_state state;
 } own_dataset;
 
-static void free_own(void *object)
-{
-    free_state(&((own_dataset *)object)->state);
-}
+static void free_own(void *object) { free_state(&((own_dataset *)object)->state); }
 
 static tf_status init_own(own_dataset *o, tf_ndarray images, tf_ndarray labels, const struct tf_dataset_args *args)
 {

@@ -86,7 +86,8 @@ static const tf_option *find(const char *name, size_t length, int n, const tf_op
         if (strlen(o) == length && strncmp(o, name, length) == 0)
             return &options[i];
         *on = false;
-        if (options[i].kind == 'b' && length == strlen(o) + 3 && strncmp(name, "no-", 3) == 0 && strncmp(name + 3, o, length - 3) == 0)
+        if (options[i].kind == 'b' && length == strlen(o) + 3 && strncmp(name, "no-", 3) == 0 &&
+            strncmp(name + 3, o, length - 3) == 0)
             return &options[i];
     }
     return NULL;

@@ -63,7 +63,8 @@ static tf1c_axes *add_axes(tf1c_figure *f, int rows, int columns, int index, tf_
     if (!grown)
         return NULL;
     f->axes = grown;
-    f->axes[f->n] = (tf1c_axes){ .rows = rows, .columns = columns, .index = index, .xlim = { NAN, NAN }, .ylim = { NAN, NAN } };
+    f->axes[f->n] =
+        (tf1c_axes){ .rows = rows, .columns = columns, .index = index, .xlim = { NAN, NAN }, .ylim = { NAN, NAN } };
     f->current = f->n;
     return &f->axes[f->n++];
 }
@@ -76,21 +77,22 @@ static tf1c_axes *current_axes(tf_source here)
     return f->n ? &f->axes[f->current] : add_axes(f, 1, 1, 0, here);
 }
 
-/* ---- colours ------------------------------------------------------------------------------------------------------- */
+/* ---- colours ---------------------------------------------------------------------------------------------------- */
 static const char *const cycle[10] = { "#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd",
                                        "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf" };
 
 static const struct {
     const char *name, *value;
 } colors[] = {
-    { "b", "#0000ff" }, { "g", "#008000" }, { "r", "#ff0000" }, { "c", "#00bfbf" }, { "m", "#bf00bf" },
-    { "y", "#bfbf00" }, { "k", "#000000" }, { "w", "#ffffff" }, { "blue", "#0000ff" }, { "green", "#008000" },
-    { "red", "#ff0000" }, { "cyan", "#00ffff" }, { "magenta", "#ff00ff" }, { "yellow", "#ffff00" }, { "black", "#000000" },
-    { "white", "#ffffff" }, { "orange", "#ffa500" }, { "purple", "#800080" }, { "brown", "#a52a2a" }, { "pink", "#ffc0cb" },
-    { "gray", "#808080" }, { "grey", "#808080" }, { "navy", "#000080" }, { "teal", "#008080" }, { "gold", "#ffd700" },
-    { "tab:blue", "#1f77b4" }, { "tab:orange", "#ff7f0e" }, { "tab:green", "#2ca02c" }, { "tab:red", "#d62728" },
-    { "tab:purple", "#9467bd" }, { "tab:brown", "#8c564b" }, { "tab:pink", "#e377c2" }, { "tab:gray", "#7f7f7f" },
-    { "tab:olive", "#bcbd22" }, { "tab:cyan", "#17becf" },
+    { "b", "#0000ff" },        { "g", "#008000" },          { "r", "#ff0000" },          { "c", "#00bfbf" },
+    { "m", "#bf00bf" },        { "y", "#bfbf00" },          { "k", "#000000" },          { "w", "#ffffff" },
+    { "blue", "#0000ff" },     { "green", "#008000" },      { "red", "#ff0000" },        { "cyan", "#00ffff" },
+    { "magenta", "#ff00ff" },  { "yellow", "#ffff00" },     { "black", "#000000" },      { "white", "#ffffff" },
+    { "orange", "#ffa500" },   { "purple", "#800080" },     { "brown", "#a52a2a" },      { "pink", "#ffc0cb" },
+    { "gray", "#808080" },     { "grey", "#808080" },       { "navy", "#000080" },       { "teal", "#008080" },
+    { "gold", "#ffd700" },     { "tab:blue", "#1f77b4" },   { "tab:orange", "#ff7f0e" }, { "tab:green", "#2ca02c" },
+    { "tab:red", "#d62728" },  { "tab:purple", "#9467bd" }, { "tab:brown", "#8c564b" },  { "tab:pink", "#e377c2" },
+    { "tab:gray", "#7f7f7f" }, { "tab:olive", "#bcbd22" },  { "tab:cyan", "#17becf" },
 };
 
 static const char *named_color(const char *name)
@@ -105,7 +107,7 @@ static const char *named_color(const char *name)
     return NULL;
 }
 
-/* ---- lines ----------------------------------------------------------------------------------------------------------- */
+/* ---- lines ------------------------------------------------------------------------------------------------------ */
 static bool known_style(const char *style)
 {
     static const char *const styles[] = { "-", "--", ":", "-.", "", "none" };
@@ -123,9 +125,12 @@ static tf_status set_look(tf1c_line *line, const tf1c_axes *a, const struct plt_
     if (!color)
         return tf_fail(tf_value_error, args->here, NULL, "'%s' is not a valid value for color", args->color);
     if (!known_style(style))
-        return tf_fail(tf_value_error, args->here, NULL, "'%s' is not a valid value for ls; supported values are '-', '--', '-.', ':', 'none', ''", style);
+        return tf_fail(tf_value_error, args->here, NULL,
+                       "'%s' is not a valid value for ls; supported values are '-', '--', '-.', ':', 'none', ''",
+                       style);
     if (args->marker && (strlen(args->marker) != 1 || !strchr("osx+.^", *args->marker)))
-        return tf_fail(tf_value_error, args->here, NULL, "Unrecognized marker style '%s': one of o s x + . ^", args->marker);
+        return tf_fail(tf_value_error, args->here, NULL, "Unrecognized marker style '%s': one of o s x + . ^",
+                       args->marker);
     memcpy(line->color, color, sizeof line->color);
     snprintf(line->linestyle, sizeof line->linestyle, "%s", style);
     line->marker = args->marker ? *args->marker : 0;
@@ -173,7 +178,7 @@ static tf_status plot(const void *y, int64_t n, bool is_double, const struct plt
 tf_status plt_plot_float_(const float *y, int64_t n, struct plt_plot_args args) { return plot(y, n, false, &args); }
 tf_status plt_plot_double_(const double *y, int64_t n, struct plt_plot_args args) { return plot(y, n, true, &args); }
 
-/* ---- the axes' properties ---------------------------------------------------------------------------------------------- */
+/* ---- the axes' properties --------------------------------------------------------------------------------------- */
 void plt_legend_(tf_source here)
 {
     tf1c_axes *a = current_axes(here);
@@ -194,7 +199,8 @@ tf_status plt_yscale_(const char *scale, tf_source here)
     if (!a)
         return tf_memory_error;
     if (strcmp(scale, "linear") != 0 && strcmp(scale, "log") != 0)
-        return tf_fail(tf_value_error, here, NULL, "'%s' is not a valid value for scale; supported values are 'linear', 'log'", scale);
+        return tf_fail(tf_value_error, here, NULL,
+                       "'%s' is not a valid value for scale; supported values are 'linear', 'log'", scale);
     a->log_y = scale[1] == 'o';
     return tf_ok;
 }
@@ -228,7 +234,7 @@ tf_status plt_limits_(char which, double low, double high, tf_source here)
     return tf_ok;
 }
 
-/* ---- figures and grids of axes --------------------------------------------------------------------------------------------- */
+/* ---- figures and grids of axes ---------------------------------------------------------------------------------- */
 /* Do two places of two grids share any area? Compared in whole numbers of a common grid. */
 static bool overlap(const tf1c_axes *a, int rows, int columns, int index)
 {
@@ -240,7 +246,8 @@ static bool overlap(const tf1c_axes *a, int rows, int columns, int index)
 tf_status plt_subplot_(int rows, int columns, int i, tf_source here)
 {
     if (rows < 1 || columns < 1 || rows > 64 || columns > 64)
-        return tf_fail(tf_value_error, here, NULL, "Number of rows and columns must be in [1, 64], not %d and %d", rows, columns);
+        return tf_fail(tf_value_error, here, NULL, "Number of rows and columns must be in [1, 64], not %d and %d", rows,
+                       columns);
     if (i < 1 || i > rows * columns)
         return tf_fail(tf_value_error, here, NULL, "num must be 1 <= num <= %d, not %d", rows * columns, i);
     tf1c_figure *f = current_figure(here);
@@ -269,8 +276,9 @@ tf_status plt_figure_(struct plt_figure_args args)
 {
     if (!(args.width * args.dpi >= 100 && args.height * args.dpi >= 100 && args.width * args.dpi <= 20000 &&
           args.height * args.dpi <= 20000 && args.dpi > 0))
-        return tf_fail(tf_value_error, args.here, NULL, "a figure of %g x %g inches at %g dpi is not between 100 and 20000 pixels a side",
-                       args.width, args.height, args.dpi);
+        return tf_fail(tf_value_error, args.here, NULL,
+                       "a figure of %g x %g inches at %g dpi is not between 100 and 20000 pixels a side", args.width,
+                       args.height, args.dpi);
     tf1c_figure *f = current_figure(args.here);
     if (!f)
         return tf_memory_error;

@@ -7,8 +7,8 @@
 typedef struct {
     double *x, *y; /* [n], one allocation */
     int64_t n;
-    char *label;     /* NULL: none */
-    char color[8];   /* "#1f77b4" */
+    char *label;   /* NULL: none */
+    char color[8]; /* "#1f77b4" */
     double linewidth;
     char linestyle[8], marker;
 } tf1c_line;

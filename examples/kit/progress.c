@@ -1,6 +1,6 @@
 /* A training's progress on stdout. */
 #include <math.h>
-#include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,7 +19,11 @@ static double now(void)
 tf_progress tf_progress_start(int64_t total)
 {
     double t = now();
-    return (tf_progress){ .total = total, .started = t, .shown_at = t, .loss = NAN, .accuracy = NAN,
+    return (tf_progress){ .total = total,
+                          .started = t,
+                          .shown_at = t,
+                          .loss = NAN,
+                          .accuracy = NAN,
                           .terminal = isatty(STDOUT_FILENO) == 1 };
 }
 
@@ -72,13 +76,36 @@ static int describe(const tf_progress *p, int64_t step, char *line, int room)
     return append(line, at, room, "  accuracy %.3f", p->accuracy);
 }
 
-static void draw_bar(int64_t step, int64_t total)
+/* Columns of the terminal; 80 where it does not say. */
+static int terminal_columns(void)
 {
-    int full = total > 0 ? (int)(step * BAR / total) : BAR;
+    struct winsize size;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/* "[======>.....] ", as wide as there is room for; returns its width. */
+static int draw_bar(int64_t step, int64_t total, int room)
+{
+    int cells = room - 3 < BAR ? room - 3 : BAR;
+    if (cells < 4)
+        return 0;
+    int full = step < total ? (int)(step * cells / total) : cells;
+    putchar('[');
+    for (int i = 0; i < cells; i++)
+        putchar(i < full ? '=' : i == full ? '>' : '.');
+    fputs("] ", stdout);
+    return cells + 3;
+}
+
+static void draw(tf_progress *p, int64_t step, const char *line, int width)
+{
+    int columns = terminal_columns() - 1; /* a full last column would break the line */
     putchar('\r');
-    for (int i = 0; i < BAR; i++)
-        fputs(i < full ? "\u2588" : "\u2591", stdout); /* full block, light shade */
-    putchar(' ');
+    int shown = draw_bar(step, p->total, columns - width);
+    width = width < columns ? width : columns;
+    shown += printf("%.*s", width, line);
+    printf("%*s", p->width > shown ? p->width - shown : 0, ""); /* over what stood there */
+    p->width = shown;
 }
 
 void tf_progress_show_(tf_progress *p, int64_t step, struct tf_progress_args args)
@@ -89,13 +116,10 @@ void tf_progress_show_(tf_progress *p, int64_t step, struct tf_progress_args arg
     if (!isnan(args.accuracy))
         p->accuracy = args.accuracy;
     int width = describe(p, step, line, sizeof line);
-    if (p->terminal) {
-        draw_bar(step < p->total ? step : p->total, p->total);
-        printf("%s%*s", line, p->width > width ? p->width - width : 0, ""); /* over what stood there */
-        p->width = width;
-    } else {
+    if (p->terminal)
+        draw(p, step, line, width);
+    else
         printf("%s\n", line);
-    }
     fflush(stdout);
     p->shown = step;
     p->shown_at = now();

@@ -60,7 +60,7 @@ void tf1c_mt_shuffle(tf1c_mt19937 *mt, int64_t *x, int64_t n)
     }
 }
 
-/* ---- the global generator ------------------------------------------------------------------------------------------ */
+/* ---- the global generator --------------------------------------------------------------------------------------- */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static tf1c_mt19937 global;
 static bool seeded;

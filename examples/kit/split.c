@@ -21,9 +21,10 @@ static const char *size_text(double size, char *text, size_t n)
 
 static tf_status bad_size(const char *name, double size, int64_t n, tf_source here)
 {
-    return tf_fail(tf_value_error, here, NULL,
-                   "%s=%g should be either positive and smaller than the number of samples %lld or a float in the (0, 1) range",
-                   name, size, (long long)n);
+    return tf_fail(
+        tf_value_error, here, NULL,
+        "%s=%g should be either positive and smaller than the number of samples %lld or a float in the (0, 1) range",
+        name, size, (long long)n);
 }
 
 /* How many of n rows go to train and to test. */
@@ -39,7 +40,8 @@ static tf_status count_rows(int64_t n, const struct tf_train_test_args *a, int64
     if (is_given(test_size) && is_given(train_size) && is_fraction(test_size) && is_fraction(train_size) &&
         train_size + test_size > 1)
         return tf_fail(tf_value_error, a->here, NULL,
-                       "The sum of test_size and train_size = %g, should be in the (0, 1) range. Reduce test_size and/or train_size.",
+                       "The sum of test_size and train_size = %g, should be in the (0, 1) range. Reduce test_size "
+                       "and/or train_size.",
                        train_size + test_size);
     *test = (int64_t)(is_fraction(test_size) ? ceil(test_size * (double)n) : is_given(test_size) ? test_size : 0);
     *train = (int64_t)(is_fraction(train_size) ? floor(train_size * (double)n) : is_given(train_size) ? train_size : 0);

@@ -24,7 +24,7 @@ extern "C" {
 /* Releases everything that the kit holds; what it has returned is no longer valid. At exit it happens by itself. */
 TF1C_API void tf_kit_release(void);
 
-/* ---- random numbers: NumPy's legacy global generator (MT19937), draw for draw ------------------------------------ */
+/* ---- random numbers: NumPy's legacy global generator (MT19937), draw for draw ----------------------------------- */
 TF1C_API void np_random_seed(uint32_t seed);        /* np.random.seed; without it, the system seeds it on first use */
 TF1C_API int64_t np_random_randint(int64_t n);      /* np.random.randint(n): in [0, n); 0 if n < 1 */
 TF1C_API void np_random_shuffle(int64_t *x, int64_t n); /* np.random.shuffle */

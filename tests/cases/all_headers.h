@@ -24,6 +24,12 @@
 #if __has_include("ops/index.h")
 #include "ops/index.h"
 #endif
+#if __has_include("ops/fill.h")
+#include "ops/fill.h"
+#endif
+#if __has_include("ops/gather.h")
+#include "ops/gather.h"
+#endif
 #if __has_include("ops/nn.h")
 #include "ops/nn.h"
 #endif

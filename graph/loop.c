@@ -1,0 +1,244 @@
+/* Building bodies: arguments, what they capture of the graphs around them, and the node that holds them. */
+#include "graph/loop.h"
+
+#include <string.h>
+
+static const tf_attr_def arg_fields[] = { TF_ATTR(tf1c_arg_attrs, outer, TF_ATTR_POINTER), { 0 } };
+const tf_op_def tf1c_arg_op = { .name = "Arg", .in = "", .out = "output:?", .attrs = arg_fields, .attrs_size = sizeof(tf1c_arg_attrs),
+                                .traits = TF_SOURCE_OP, .gradient = tf_no_gradient };
+
+/* ---- growing arrays in the graph's memory -------------------------------------------------------------------------------- */
+
+static void *append(tf_graph *g, void *items, int *n, int *capacity, size_t size)
+{
+    if (*n == *capacity) {
+        int bigger = *capacity ? 2 * *capacity : 8;
+        void *more = tf1c_graph_alloc(g, (size_t)bigger * size);
+        if (!more)
+            return NULL;
+        if (*n)
+            memcpy(more, items, (size_t)*n * size);
+        items = more;
+        *capacity = bigger;
+    }
+    ++*n;
+    return items;
+}
+
+/* ---- arguments and captures -------------------------------------------------------------------------------------------------- */
+
+tf_tensor tf1c_body_arg(tf1c_body *b, tf1c_in_kind kind, tf_tensor outer, tf_dims shape)
+{
+    tf1c_arg_attrs attrs = { kind == TF1C_CAPTURED ? outer : (tf_tensor){ 0 } };
+    const char *name = tf1c_unique_name(b->graph, kind == TF1C_CAPTURED ? "captured" : kind == TF1C_SLICED ? "element" : "state");
+    tf_operation *op = name ? tf1c_node(b->graph, &tf1c_arg_op, name, tf1c_source((tf_source){ 0 }), &attrs, 0, NULL, 1) : NULL;
+    tf1c_in_port *in = op ? append(b->graph, b->in, &b->n_in, &b->cap_in, sizeof *in) : NULL;
+    if (!in)
+        return (tf_tensor){ tf1c_record_mistake(b->graph), 0 };
+    b->in = in;
+    op->outputs[0] = (tf1c_output){ tf_get_dtype(outer), shape };
+    op->n_controls = 0;
+    if (kind == TF1C_CAPTURED && outer.op->read)
+        op->read = op; /* a variable stays one: assigned to, and read by a node of the body */
+    in[b->n_in - 1] = (tf1c_in_port){ kind, outer, { op, 0 } };
+    return (tf_tensor){ op, 0 };
+}
+
+static tf_tensor capture(tf1c_body *b, tf_tensor outer)
+{
+    tf_tensor t = tf1c_import(b->parent, outer, tf1c_source((tf_source){ 0 }));
+    if (tf1c_is_mistake(t.op))
+        return t;
+    for (int i = 0; i < b->n_in; i++)
+        if (b->in[i].kind == TF1C_CAPTURED && tf_same_tensor(b->in[i].outer, t))
+            return b->in[i].arg;
+    return tf1c_body_arg(b, TF1C_CAPTURED, t, tf_get_shape(t));
+}
+
+static tf_tensor slice_of(tf1c_body *b, tf_tensor outer, tf_dims shape)
+{
+    tf_tensor t = tf1c_import(b->parent, outer, tf1c_source((tf_source){ 0 }));
+    if (tf1c_is_mistake(t.op))
+        return t;
+    for (int i = 0; i < b->n_in; i++)
+        if (b->in[i].kind == TF1C_SLICED && tf_same_tensor(b->in[i].outer, t))
+            return b->in[i].arg;
+    return tf1c_body_arg(b, TF1C_SLICED, t, shape);
+}
+
+/* A constant is made anew, wherever it is read. */
+static tf_tensor constant_again(tf1c_body *b, tf_ndarray value)
+{
+    tf1c_const_attrs attrs = { value };
+    const char *name = tf1c_unique_name(b->graph, "Const");
+    tf_operation *op = name ? tf1c_node(b->graph, tf1c_basic.constant, name, tf1c_source((tf_source){ 0 }), &attrs, 0, NULL, 1) : NULL;
+    if (!op)
+        return (tf_tensor){ tf1c_record_mistake(b->graph), 0 };
+    op->outputs[0] = (tf1c_output){ value.dtype, value.shape };
+    return (tf_tensor){ op, 0 };
+}
+
+/* A backward body reads a tensor of the forward one: what was captured or sliced there is here too, the rest is saved
+ * step by step. */
+static tf_tensor from_forward(tf1c_body *b, tf_tensor t)
+{
+    const tf1c_body *f = b->forward_body;
+    tf_ndarray value;
+    if (tf_constant_value(t, &value))
+        return constant_again(b, value);
+    for (int i = 0; i < f->n_in; i++)
+        if (tf_same_tensor(f->in[i].arg, t)) {
+            if (f->in[i].kind == TF1C_CAPTURED)
+                return capture(b, b->forward->inputs[b->forward_input + i]);
+            if (f->in[i].kind == TF1C_SLICED)
+                return slice_of(b, b->forward->inputs[b->forward_input + i], tf_get_shape(t));
+        }
+    if (t.op->def == tf1c_basic.identity && t.op->inputs[0].op->read) { /* a read of a captured variable */
+        for (int i = 0; i < f->n_in; i++)
+            if (tf_same_tensor(f->in[i].arg, t.op->inputs[0]) && !tf1c_body_assigns(f, i))
+                return capture(b, (tf_tensor){ b->forward->inputs[b->forward_input + i].op->read, 0 });
+    }
+    if (b->save) {
+        tf_tensor saved = b->save(b, t, b->save_arg);
+        return tf_is_none(saved) ? (tf_tensor){ tf1c_record_mistake(b->graph), 0 } : capture(b, saved);
+    }
+    tf_tensor saved = tf1c_loop_save(b->forward, t);
+    return tf_is_none(saved) ? (tf_tensor){ tf1c_record_mistake(b->graph), 0 } : slice_of(b, saved, tf_get_shape(t));
+}
+
+static tf_tensor import(tf_graph *graph, tf_tensor t, void *body)
+{
+    tf1c_body *b = body;
+    (void)graph;
+    if (b->forward_body && t.op->graph == b->forward_body->graph)
+        return from_forward(b, t);
+    return capture(b, t);
+}
+
+bool tf1c_body_assigns(const tf1c_body *b, int in)
+{
+    for (int i = 0; i < b->graph->n_ops; i++) {
+        const tf_operation *op = b->graph->ops[i];
+        if (op->def->traits & TF_WRITES_REF && tf_same_tensor(op->inputs[0], b->in[in].arg))
+            return true;
+    }
+    return false;
+}
+
+/* ---- opening, closing ----------------------------------------------------------------------------------------------------------- */
+
+tf1c_body *tf1c_body_open(const char *scope, tf_source here)
+{
+    tf_graph *parent = tf1c_current_graph();
+    tf1c_body *b = parent ? tf1c_graph_alloc(parent, sizeof *b) : NULL;
+    if (!b)
+        return NULL;
+    (void)here;
+    *b = (tf1c_body){ .parent = parent, .trip = -1 };
+    b->graph = tf1c_body_new(parent, scope);
+    if (!b->graph)
+        return NULL;
+    b->graph->import = import;
+    b->graph->import_arg = b;
+    b->opened = tf_graph_open_(b->graph);
+    return b;
+}
+
+void tf1c_body_close(tf1c_body *b) { tf_with_close_(&b->opened); }
+
+bool tf1c_body_result(tf1c_body *b, tf1c_out_kind kind, int carried, tf_tensor result)
+{
+    tf1c_out_port *out = append(b->graph, b->out, &b->n_out, &b->cap_out, sizeof *out);
+    if (!out)
+        return false;
+    b->out = out;
+    out[b->n_out - 1] = (tf1c_out_port){ kind, carried, result };
+    return true;
+}
+
+/* ---- the node ------------------------------------------------------------------------------------------------------------------------- */
+
+tf_dims tf1c_stacked_dims(int64_t steps, tf_dims each)
+{
+    tf_dims d = each;
+    if (!d.known || d.rank >= TF_MAX_RANK)
+        return (tf_dims){ 0 };
+    memmove(d.dims + 1, d.dims, (size_t)d.rank * sizeof *d.dims);
+    d.dims[0] = steps;
+    d.rank++;
+    return d;
+}
+
+/* How many steps, as far as the graph tells; NONE if it does not. */
+static int64_t static_steps(const tf1c_body *b, const tf_operation *op)
+{
+    tf_dims trip;
+    if (b->trip >= 0 && tf1c_partial_ints(op->inputs[b->trip], &trip) && trip.known)
+        return trip.dims[0] >= 0 ? trip.dims[0] : 0;
+    for (int i = 0; i < b->n_in && b->trip < 0; i++)
+        if (b->in[i].kind == TF1C_SLICED) {
+            tf_dims d = tf_get_shape(op->inputs[i]);
+            if (d.known && d.rank && d.dims[0] != NONE)
+                return d.dims[0];
+        }
+    return NONE;
+}
+
+static tf1c_output output_of(const tf1c_body *b, const tf_operation *op, const tf1c_out_port *o)
+{
+    if (o->kind == TF1C_COUNT)
+        return (tf1c_output){ tf_int32, { .known = true } };
+    tf1c_output out = o->result.op->outputs[o->result.index];
+    if (o->kind == TF1C_STACKED)
+        out.shape = tf1c_stacked_dims(static_steps(b, op), out.shape);
+    if (o->kind == TF1C_FINAL) /* what the state is known to be at every step */
+        out.shape = tf_get_shape(b->in[o->carried].arg);
+    return out;
+}
+
+tf_operation *tf1c_loop_node(tf1c_body *b, const tf_op_def *def, const char *exact_name, tf_source here)
+{
+    tf_tensor *inputs = tf1c_graph_alloc(b->parent, (size_t)b->n_in * sizeof *inputs + 1);
+    if (!inputs)
+        return tf1c_record_mistake(b->parent);
+    for (int i = 0; i < b->n_in; i++)
+        inputs[i] = b->in[i].outer;
+    tf1c_loop_attrs attrs = { b, b->graph };
+    tf_operation *op = tf1c_node(b->parent, def, exact_name, here, &attrs, b->n_in, inputs, b->n_out);
+    if (!op)
+        return tf1c_record_mistake(b->parent);
+    for (int i = 0; i < b->n_out; i++)
+        op->outputs[i] = output_of(b, op, &b->out[i]);
+    return op;
+}
+
+static tf_tensor add_output(tf_operation *loop, tf1c_out_kind kind, tf_tensor result)
+{
+    tf1c_body *b = ((tf1c_loop_attrs *)loop->attrs)->body;
+    tf1c_output *outputs = tf1c_graph_alloc(loop->graph, (size_t)(loop->n_outputs + 1) * sizeof *outputs);
+    if (!outputs || !tf1c_body_result(b, kind, -1, result))
+        return (tf_tensor){ 0 };
+    memcpy(outputs, loop->outputs, (size_t)loop->n_outputs * sizeof *outputs);
+    outputs[loop->n_outputs] = output_of(b, loop, &b->out[loop->n_outputs]);
+    loop->outputs = outputs;
+    loop->graph->universe->version++;
+    return (tf_tensor){ loop, loop->n_outputs++ };
+}
+
+tf_tensor tf1c_loop_save(tf_operation *loop, tf_tensor result)
+{
+    const tf1c_body *b = ((tf1c_loop_attrs *)loop->attrs)->body;
+    for (int i = 0; i < b->n_out; i++)
+        if (b->out[i].kind == TF1C_STACKED && tf_same_tensor(b->out[i].result, result))
+            return (tf_tensor){ loop, i };
+    return add_output(loop, TF1C_STACKED, result);
+}
+
+tf_tensor tf1c_loop_count(tf_operation *loop)
+{
+    const tf1c_body *b = ((tf1c_loop_attrs *)loop->attrs)->body;
+    for (int i = 0; i < b->n_out; i++)
+        if (b->out[i].kind == TF1C_COUNT)
+            return (tf_tensor){ loop, i };
+    return add_output(loop, TF1C_COUNT, (tf_tensor){ 0 });
+}

@@ -1,0 +1,77 @@
+/* Bodies and loops. All loops are one Loop op: a body sub-graph and ports that say how it is connected, step for step.
+ *
+ *   inputs    captured: the same at every step      sliced: element t along axis 0      carried: starts the state
+ *   outputs   summed: Σ over steps                  stacked: [steps, …]                 final: the state after the last step
+ *
+ * One rule differentiates them all: captured ↔ summed, sliced ↔ stacked, carried ↔ final, direction turned. A branch (cond) has several
+ * bodies with captured inputs alone, of which one runs. */
+#ifndef TF1C_GRAPH_LOOP_H
+#define TF1C_GRAPH_LOOP_H
+
+#include "graph/node.h"
+
+typedef enum { TF1C_CAPTURED, TF1C_SLICED, TF1C_CARRIED } tf1c_in_kind;
+typedef enum { TF1C_FINAL, TF1C_STACKED, TF1C_SUMMED, TF1C_COUNT } tf1c_out_kind; /* count: int32, the steps taken */
+
+typedef struct {
+    tf1c_in_kind kind;
+    tf_tensor outer; /* while building: in the parent graph; afterwards the node's input */
+    tf_tensor arg;   /* the body's tensor for it */
+} tf1c_in_port;
+typedef struct {
+    tf1c_out_kind kind;
+    int carried;      /* of a final one: which input port it carries on; else -1 */
+    tf_tensor result; /* in the body; none for a count */
+} tf1c_out_port;
+
+/* One body with its ports: the attributes of a Loop node, and of each branch of a Branch node. */
+typedef struct tf1c_body {
+    tf_graph *graph, *parent;
+    struct tf_with_ opened; /* while it is being built */
+    int n_in, cap_in, n_out, cap_out;
+    tf1c_in_port *in;   /* in the graph's memory; port i is input i of the node (Loop) */
+    tf1c_out_port *out; /* port i is output i of the node */
+    bool reverse;       /* steps run from the last element to the first */
+    int trip;           /* the input that holds the number of steps; -1: the length of the sliced ones */
+    bool has_condition;
+    tf_tensor condition; /* in the body: goes on while true, tested before each step */
+    /* A backward body's link to the body it differentiates: what it reads of it is saved there. */
+    tf_operation *forward;
+    const struct tf1c_body *forward_body;
+    int forward_input; /* the input of `forward` that forward_body's port 0 is */
+    tf_tensor (*save)(struct tf1c_body *b, tf_tensor t, void *arg); /* a branch's: its value, or zeros if another was taken */
+    void *save_arg;
+} tf1c_body;
+
+/* Attributes of the two ops. */
+typedef struct {
+    tf1c_body *body;
+    tf_graph *graph; /* body->graph, for printing */
+} tf1c_loop_attrs;
+typedef struct {
+    int n_bodies;
+    tf1c_body *bodies[2]; /* false, true */
+    tf_graph *graphs[2];
+} tf1c_branch_attrs;
+
+/* The op of a body's arguments. */
+typedef struct {
+    tf_tensor outer; /* of a captured one: what it stands for */
+} tf1c_arg_attrs;
+extern const tf_op_def tf1c_arg_op;
+
+/* A new body under the current graph, which becomes current until tf1c_body_close. NULL after a report. */
+tf1c_body *tf1c_body_open(const char *scope, tf_source here);
+void tf1c_body_close(tf1c_body *b);
+/* An argument of the body; gives its tensor in the body. */
+tf_tensor tf1c_body_arg(tf1c_body *b, tf1c_in_kind kind, tf_tensor outer, tf_dims shape);
+bool tf1c_body_result(tf1c_body *b, tf1c_out_kind kind, int carried, tf_tensor result); /* false after a report */
+/* The node of a closed body, in its parent graph; outputs get their static shapes. A mistake operation after a report. */
+tf_operation *tf1c_loop_node(tf1c_body *b, const tf_op_def *def, const char *exact_name, tf_source here);
+/* One more stacked output of a loop that is there already: what a backward body reads. None after a report. */
+tf_tensor tf1c_loop_save(tf_operation *loop, tf_tensor result);
+tf_tensor tf1c_loop_count(tf_operation *loop); /* its count output, added if there is none */
+bool tf1c_body_assigns(const tf1c_body *b, int in); /* whether the body assigns to the variable that port `in` captures */
+tf_dims tf1c_stacked_dims(int64_t steps, tf_dims each);
+
+#endif

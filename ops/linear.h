@@ -1,0 +1,51 @@
+/* Products of matrices. */
+#ifndef TF1C_OPS_LINEAR_H
+#define TF1C_OPS_LINEAR_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../graph/op.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* a·b, a or b transposed first where asked.                                        TF1: tf.matmul
+ *   shapes  a [m,k], b [k,n] -> [m,n]  (node of type MatMul);  […,m,k], [… ,k,n] -> […,m,n], the leading dimensions
+ *           broadcasting against each other, if one may have more than two (BatchMatMulV2)
+ *   dtypes  float32, float64, int32, int64
+ *   grad    da = dy·bᵀ, db = aᵀ·dy, summed over what was broadcast
+ *   errors  ValueError "Dimensions must be equal, but are 3 and 4", "Shape must be rank 2 but is rank 1";  at run:
+ *           InvalidArgumentError "Matrix size-incompatible: In[0]: [2,3], In[1]: [4,5]"
+ *   source  python/ops/math_ops.py matmul, core/ops/math_ops.cc "MatMul", "BatchMatMulV2" */
+struct tf_matmul_args {
+    tf_source here;
+    bool transpose_a, transpose_b, adjoint_a, adjoint_b, a_is_sparse, b_is_sparse;
+    const char *name;
+};
+#define tf_matmul(a, b, ...) tf_matmul_(TF_T(a), TF_T(b), (struct tf_matmul_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_linalg_matmul(a, b, ...) tf_matmul(a, b, __VA_ARGS__)
+TF1C_API tf_tensor tf_matmul_(tf_operand a, tf_operand b, struct tf_matmul_args args);
+
+/* a·b for a vector b.                                                              TF1: tf.linalg.matvec
+ *   shapes  a […,m,k], b […,k] -> […,m] */
+#define tf_linalg_matvec(a, b, ...) tf_linalg_matvec_(TF_T(a), TF_T(b), (struct tf_matmul_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_linalg_matvec_(tf_operand a, tf_operand b, struct tf_matmul_args args);
+
+/* Sums of products over several axes: a's last `axes` with b's first, or a's .axes_a with b's .axes_b.       TF1: tf.tensordot
+ *   shapes  all dimensions known but for a's first
+ *   errors  ValueError: axes that do not match, dimensions that must be known */
+struct tf_tensordot_args {
+    tf_source here;
+    int axes;
+    const char *name;
+    tf_dims axes_a, axes_b;
+};
+#define tf_tensordot(a, b, ...) tf_tensordot_(TF_T(a), TF_T(b), (struct tf_tensordot_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_linalg_tensordot(a, b, ...) tf_tensordot(a, b, __VA_ARGS__)
+TF1C_API tf_tensor tf_tensordot_(tf_operand a, tf_operand b, struct tf_tensordot_args args);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,16 @@
+/* What static_rnn and dynamic_rnn share; not for users. */
+#ifndef TF1C_OPS_RNN_STEP_H
+#define TF1C_OPS_RNN_STEP_H
+
+#include "ops/cell.h"
+
+struct tf_with_ tf1c_rnn_scope(const char *name, bool again, tf_source here);
+tf_tensor tf1c_zero_output(const tf_cell *cell, tf_operand batch, tf_dtype dtype);
+tf_dtype tf1c_state_dtype(const tf_state *s, tf_dtype given); /* TF's _infer_state_dtype */
+/* One step; where `past` [batch] is given, rows in which it is true have zero_output and their old state. */
+tf_cell_output tf1c_rnn_step(tf_cell *cell, tf_tensor x, tf_state *state, tf_tensor past, tf_tensor zero_output, tf_source here);
+
+/* Nodes that TF makes and we do not: seeds are counted over them. */
+static inline void tf1c_skip_ids(int n) { tf1c_current_graph()->universe->last_id += n; }
+
+#endif
