@@ -17,12 +17,20 @@
     if (!k)                   \
         return tf1c_cell_mistake((tf_tensor){ tf1c_poison(NULL), 0 })
 
-static tf_tensor weight(const tf_cell *cell, const char *name, tf_dims shape, tf_initializer initializer)
+/* Python's x + y. */
+#define plus(x, y) tf_raw_ops_add_v2(x, y, .name = "add")
+
+/* The value of a variable of the cell: in a loop it is read outside, once. Once one could not be made (`before`), the others are not asked for. */
+static tf_tensor weight(const tf_cell *cell, tf_tensor before, const char *name, tf_dims shape, tf_initializer initializer)
 {
-    return tf_get_variable(name, shape, .dtype = cell->dtype, .initializer = initializer);
+    if (before.op && tf_is_poisoned(before))
+        return before;
+    tf_tensor variable = tf_get_variable(name, shape, .dtype = cell->dtype, .initializer = initializer);
+    return tf_is_poisoned(variable) || !variable.op->read ? variable : (tf_tensor){ variable.op->read, 0 };
 }
 
 static const tf_initializer scope_initializer = { 0 };
+static const tf_tensor first = { 0 };
 
 /* [x, h]·kernel + bias, rows of [batch, units]. */
 static tf_tensor affine(tf_tensor x, tf_tensor h, tf_tensor kernel, tf_tensor bias)
@@ -66,8 +74,8 @@ static void basic_rnn_build(tf_cell *self, tf_dims inputs, tf_source here)
     (void)here;
     basic_rnn *k = self->context;
     int64_t n = k->a.num_units;
-    k->kernel = weight(self, "kernel", SHAPE(inputs.dims[1] + n, n), scope_initializer);
-    k->bias = weight(self, "bias", SHAPE(n), tf_zeros_initializer());
+    k->kernel = weight(self, first, "kernel", SHAPE(inputs.dims[1] + n, n), scope_initializer);
+    k->bias = weight(self, k->kernel, "bias", SHAPE(n), tf_zeros_initializer());
 }
 
 static tf_cell_output basic_rnn_call(tf_cell *self, tf_tensor x, tf_state *state, tf_source here)
@@ -100,10 +108,10 @@ static void gru_build(tf_cell *self, tf_dims inputs, tf_source here)
     gru *k = self->context;
     int64_t n = k->a.num_units, depth = inputs.dims[1] + n;
     bool own = k->a.bias_initializer.fn;
-    k->gates_kernel = weight(self, "gates/kernel", SHAPE(depth, 2 * n), k->a.kernel_initializer);
-    k->gates_bias = weight(self, "gates/bias", SHAPE(2 * n), own ? k->a.bias_initializer : tf_constant_initializer(1.0));
-    k->candidate_kernel = weight(self, "candidate/kernel", SHAPE(depth, n), k->a.kernel_initializer);
-    k->candidate_bias = weight(self, "candidate/bias", SHAPE(n), own ? k->a.bias_initializer : tf_zeros_initializer());
+    k->gates_kernel = weight(self, first, "gates/kernel", SHAPE(depth, 2 * n), k->a.kernel_initializer);
+    k->gates_bias = weight(self, k->gates_kernel, "gates/bias", SHAPE(2 * n), own ? k->a.bias_initializer : tf_constant_initializer(1.0));
+    k->candidate_kernel = weight(self, k->gates_bias, "candidate/kernel", SHAPE(depth, n), k->a.kernel_initializer);
+    k->candidate_bias = weight(self, k->candidate_kernel, "candidate/bias", SHAPE(n), own ? k->a.bias_initializer : tf_zeros_initializer());
 }
 
 static tf_cell_output gru_call(tf_cell *self, tf_tensor x, tf_state *state, tf_source here)
@@ -117,7 +125,7 @@ static tf_cell_output gru_call(tf_cell *self, tf_tensor x, tf_state *state, tf_s
     tf_tensor c = or_tanh(k->a.activation)(affine(x, rh, k->candidate_kernel, k->candidate_bias));
     tf_tensor kept = tf_mul(u, h);
     tf_tensor taken = tf_mul(tf_sub(1, u), c);
-    tf_tensor next = tf_raw_ops_add_v2(kept, taken);
+    tf_tensor next = plus(kept, taken);
     return (tf_cell_output){ next, tf1c_state_leaf(next) };
 }
 
@@ -141,8 +149,8 @@ static void basic_lstm_build(tf_cell *self, tf_dims inputs, tf_source here)
     (void)here;
     basic_lstm *k = self->context;
     int64_t n = k->a.num_units;
-    k->kernel = weight(self, "kernel", SHAPE(inputs.dims[1] + n, 4 * n), scope_initializer);
-    k->bias = weight(self, "bias", SHAPE(4 * n), tf_zeros_initializer());
+    k->kernel = weight(self, first, "kernel", SHAPE(inputs.dims[1] + n, 4 * n), scope_initializer);
+    k->bias = weight(self, k->kernel, "bias", SHAPE(4 * n), tf_zeros_initializer());
 }
 
 static tf_cell_output lstm_output(tf_tensor c, tf_tensor h, bool tuple)
@@ -203,21 +211,21 @@ static void lstm_build(tf_cell *self, tf_dims inputs, tf_source here)
     (void)here;
     lstm *k = self->context;
     int64_t n = k->a.num_units;
-    k->kernel = weight(self, "kernel", SHAPE(inputs.dims[1] + k->h_units, 4 * n), k->a.initializer);
-    k->bias = weight(self, "bias", SHAPE(4 * n), tf_zeros_initializer());
+    k->kernel = weight(self, first, "kernel", SHAPE(inputs.dims[1] + k->h_units, 4 * n), k->a.initializer);
+    k->bias = weight(self, k->kernel, "bias", SHAPE(4 * n), tf_zeros_initializer());
     if (k->a.use_peepholes) {
-        k->w_f = weight(self, "w_f_diag", SHAPE(n), k->a.initializer);
-        k->w_i = weight(self, "w_i_diag", SHAPE(n), k->a.initializer);
-        k->w_o = weight(self, "w_o_diag", SHAPE(n), k->a.initializer);
+        k->w_f = weight(self, k->bias, "w_f_diag", SHAPE(n), k->a.initializer);
+        k->w_i = weight(self, k->w_f, "w_i_diag", SHAPE(n), k->a.initializer);
+        k->w_o = weight(self, k->w_i, "w_o_diag", SHAPE(n), k->a.initializer);
     }
     if (k->a.num_proj)
-        k->projection = weight(self, "projection/kernel", SHAPE(n, k->a.num_proj), k->a.initializer);
+        k->projection = weight(self, k->a.use_peepholes ? k->w_o : k->bias, "projection/kernel", SHAPE(n, k->a.num_proj), k->a.initializer);
 }
 
 /* σ(gate), or σ(gate + w·c) */
 static tf_tensor gate_of(const lstm *k, tf_tensor gate, tf_tensor w, tf_tensor c)
 {
-    return tf_sigmoid(k->a.use_peepholes ? tf_raw_ops_add_v2(gate, tf_mul(w, c)) : gate);
+    return tf_sigmoid(k->a.use_peepholes ? plus(gate, tf_mul(w, c)) : gate);
 }
 
 static tf_tensor clipped(tf_tensor x, double bound) { return isnan(bound) ? x : tf_clip_by_value(x, -bound, bound); }
@@ -237,11 +245,11 @@ static tf_cell_output lstm_call(tf_cell *self, tf_tensor x, tf_state *state, tf_
     }
     tf_list ijfo = tf_split(affine(x, h, k->kernel, k->bias), 4, .axis = 1);
     tf_tensor i = tf_at(ijfo, 0), j = tf_at(ijfo, 1), f = tf_at(ijfo, 2), o = tf_at(ijfo, 3);
-    tf_tensor forget = gate_of(k, tf_raw_ops_add_v2(f, k->a.forget_bias), k->w_f, c);
+    tf_tensor forget = gate_of(k, plus(f, k->a.forget_bias), k->w_f, c);
     tf_tensor kept = tf_mul(forget, c);
     tf_tensor open = gate_of(k, i, k->w_i, c);
     tf_tensor taken = tf_mul(open, act(j));
-    tf_tensor next_c = clipped(tf_raw_ops_add_v2(kept, taken), k->a.cell_clip);
+    tf_tensor next_c = clipped(plus(kept, taken), k->a.cell_clip);
     tf_tensor show = gate_of(k, o, k->w_o, next_c);
     tf_tensor next_h = tf_mul(show, act(next_c));
     if (k->a.num_proj)

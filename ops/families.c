@@ -51,6 +51,9 @@ static const tf_op_def *const *const families[] = {
 #if __has_include("ops/control.c")
     tf1c_control_ops,
 #endif
+#if __has_include("ops/dynamic_rnn.c")
+    tf1c_rnn_ops,
+#endif
     NULL,
 };
 

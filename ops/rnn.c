@@ -5,6 +5,7 @@
 
 #include "ops/basic.h"
 #include "ops/compare.h"
+#include "ops/fill.h"
 #include "ops/gather.h"
 #include "ops/index.h"
 #include "ops/join.h"
@@ -29,7 +30,11 @@ struct tf_with_ tf1c_rnn_scope(const char *name, bool again, tf_source here)
 
 tf_tensor tf1c_zero_output(const tf_cell *cell, tf_operand batch, tf_dtype dtype)
 {
-    return tf1c_zeros_of_batch(batch, cell->output_size, dtype);
+    tf_tensor shape = tf1c_batch_shape(batch, cell->output_size);
+    tf_tensor zeros = tf_zeros(shape, .dtype = dtype);
+    if (!tf_is_poisoned(zeros))
+        tf_set_shape_(zeros, tf1c_static_batch(batch, cell->output_size), (tf_source){ 0 });
+    return zeros;
 }
 
 tf_dtype tf1c_state_dtype(const tf_state *s, tf_dtype given)
@@ -172,6 +177,9 @@ static bool take_length(unrolling *r, tf_operand given, tf_dtype dtype)
     if (r->mistake.op)
         return false;
     r->zero_output = tf1c_zero_output(r->cell, r->batch, tf1c_state_dtype(r->state, dtype));
+    tf1c_skip("Const", 1);
+    if (r->batch.kind == TF_OPERAND_INTEGER)
+        tf1c_skip("Const", 1);
     r->length = tf_cast(length, tf_int32);
     tf_reduce_min(r->length); /* TF skips whole steps by these; here rows are selected, which gives the same numbers */
     tf_reduce_max(r->length);
@@ -188,8 +196,8 @@ static tf_rnn_list unroll(unrolling *r)
         tf_tensor past = { 0 };
         if (r->length.op) {
             past = tf_less_equal(r->length, t);
-            if (t == 0)
-                tf1c_skip_ids(8 + tf1c_state_leaves(r->state)); /* the nodes of TF's cond, which seeds of the weights depend on */
+            tf1c_skip("LessEqual", 2);
+            tf1c_skip("cond", 5 + tf1c_state_leaves(r->state)); /* up to the cell, whose weights' seeds depend on it */
         }
         tf_cell_output out = tf1c_rnn_step(r->cell, r->x[t], r->state, past, r->zero_output, r->here);
         tf_append(&outputs, out.output);

@@ -10,7 +10,12 @@ tf_dtype tf1c_state_dtype(const tf_state *s, tf_dtype given); /* TF's _infer_sta
 /* One step; where `past` [batch] is given, rows in which it is true have zero_output and their old state. */
 tf_cell_output tf1c_rnn_step(tf_cell *cell, tf_tensor x, tf_state *state, tf_tensor past, tf_tensor zero_output, tf_source here);
 
-/* Nodes that TF makes and we do not: seeds are counted over them. */
-static inline void tf1c_skip_ids(int n) { tf1c_current_graph()->universe->last_id += n; }
+/* Nodes that TF makes here and we do not: their name is taken, and seeds are counted over them. */
+static inline void tf1c_skip(const char *name, int n)
+{
+    tf_graph *g = tf1c_current_graph();
+    tf1c_unique_name(g, name);
+    g->universe->last_id += n;
+}
 
 #endif

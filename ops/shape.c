@@ -314,7 +314,8 @@ static void transpose_shape(tf_shape_ctx *c)
 {
     const tf_dims in = *tf_in_dims(c, 0), p = *tf_in_dims(c, 1);
     tf_ndarray perm;
-    bool known = tf_in_value(c, 1, &perm), counted = p.known && p.rank == 1 && p.dims[0] != NONE;
+    bool counted = p.known && p.rank == 1 && p.dims[0] != NONE;
+    bool known = counted && in.known && in.rank != p.dims[0] && !tf_shape_at_run(c) ? false : tf_in_value(c, 1, &perm);
     if (!in.known && !counted && !known)
         return;
     int rank = in.known ? in.rank : (int)(counted ? p.dims[0] : np_size(perm));

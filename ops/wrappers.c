@@ -57,6 +57,10 @@ static tf_cell_output multi_call(tf_cell *self, tf_tensor x, tf_state *state, tf
 static tf_state *multi_zero_state(tf_cell *self, tf_operand batch, tf_dtype dtype, tf_source here)
 {
     const multi *k = self->context;
+    if (!k->tuple) { /* TF opens the scope twice */
+        TF_SCOPE(NULL, "MultiRNNCellZeroState");
+        return tf1c_state_leaf(tf1c_zeros_of_batch(batch, self->state_size.shape, dtype));
+    }
     tf_state *s = tf1c_state_of(k->n, NULL, false);
     for (int i = 0; i < s->n; i++)
         ((tf_state **)s->items)[i] = tf_zero_state_(k->cells[i], batch, dtype, here);
@@ -95,7 +99,7 @@ tf_cell *tf_nn_rnn_cell_multi_rnn_cell_(tf_cells cells, struct tf_multi_rnn_cell
     }
     k->n = cells.n;
     k->tuple = a.state_is_tuple;
-    return tf_cell_new_((tf_cell){ .class_name = "MultiRNNCell", .name = "multi_rnn_cell", .context = k, .call = multi_call, .zero_state = k->tuple ? multi_zero_state : NULL,
+    return tf_cell_new_((tf_cell){ .class_name = "MultiRNNCell", .name = "multi_rnn_cell", .context = k, .call = multi_call, .zero_state = multi_zero_state,
                                    .state_size = k->tuple ? (tf_state_size){ .n = k->n, .items = sizes } : (tf_state_size){ .shape = SHAPE(sum) },
                                    .output_size = cells.items[k->n - 1]->output_size }, a.here);
 }
@@ -129,7 +133,7 @@ static tf_tensor add_input(tf_tensor x, tf_tensor y, tf_source here)
     if (!tf_merge_dims(tf_get_shape(x), tf_get_shape(y), &merged))
         return tf_mistake(tf_value_error, here, NULL, "Shapes %s and %s are incompatible", tf_dims_text(tf_get_shape(x), a, sizeof a),
                           tf_dims_text(tf_get_shape(y), b, sizeof b));
-    return tf_raw_ops_add_v2(x, y);
+    return tf_raw_ops_add_v2(x, y, .name = "add");
 }
 
 static tf_cell_output residual_call(tf_cell *self, tf_tensor x, tf_state *state, tf_source here)
@@ -247,7 +251,7 @@ static tf_operand prob_operand(const keep_prob *p) { return p->tensor.op ? tf_op
 /* x / keep_prob · ⌊keep_prob + noise⌋ */
 static tf_tensor drop_by_noise(tf_tensor x, tf_tensor noise, const keep_prob *p)
 {
-    tf_tensor mask = tf_floor(tf_raw_ops_add_v2(prob_operand(p), noise));
+    tf_tensor mask = tf_floor(tf_raw_ops_add_v2(prob_operand(p), noise, .name = "add"));
     tf_tensor y = tf_mul(tf_truediv(x, prob_operand(p), .name = "div"), mask);
     if (!tf_is_poisoned(y) && !tf_is_poisoned(x))
         tf_set_shape_(y, tf_get_shape(x), (tf_source){ 0 });

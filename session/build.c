@@ -72,33 +72,42 @@ tf_dims ir_dims(const tf_view *v)
 static bool pure(const ir_node *n)
 {
     const unsigned bad = TF_STATEFUL | TF_SIDE_EFFECT | TF_WRITES_REF | TF_SOURCE_OP;
-    return n->def && !(n->def->traits & bad) && !n->def->scratch && !(n->def->traits & (TF_LOOP | TF_BRANCH)) && n->n_out == 1;
+    return n->def && !(n->def->traits & bad) && !n->def->scratch && !(n->def->traits & (TF_LOOP | TF_BRANCH));
 }
 
-/* Computes a node's one output from inputs that are all known. */
+/* Memory for an output computed now. */
+static bool make_room(ir_ctx *c, tf_view *out)
+{
+    char *data = ir_alloc(c, (size_t)tf_view_count(out) * tf_dtype_size(out->dtype) + 64);
+    out->data = data + (64 - (uintptr_t)data % 64) % 64;
+    return data;
+}
+
+/* Computes a node's outputs from inputs that are all known. */
 static bool compute(ir_ctx *c, ir_node *n)
 {
     enum { MOST = 64 };
-    tf_view in[MOST], out = n->out[0].view;
-    if (n->n_in > MOST)
+    tf_view in[MOST], out[MOST];
+    if (n->n_in > MOST || n->n_out > MOST)
         return false;
     for (int i = 0; i < n->n_in; i++) {
         in[i] = n->in[i]->view;
         in[i].data = (void *)n->in[i]->known;
     }
-    size_t size = (size_t)tf_view_count(&out) * tf_dtype_size(out.dtype);
-    char *data = ir_alloc(c, size + 64);
-    if (!data)
-        return false;
-    out.data = data + (64 - (uintptr_t)data % 64) % 64;
-    tf_kernel_ctx k = { .def = n->def, .attrs = n->attrs, .T = n->T, .U = n->U, .n_in = n->n_in, .n_out = 1, .in = in, .out = &out,
+    for (int i = 0; i < n->n_out; i++) {
+        out[i] = n->out[i].view;
+        if (!make_room(c, &out[i]))
+            return false;
+    }
+    tf_kernel_ctx k = { .def = n->def, .attrs = n->attrs, .T = n->T, .U = n->U, .n_in = n->n_in, .n_out = n->n_out, .in = in, .out = out,
                         .name = n->name };
     k.end = tf1c_kernel_units(&k);
     if (tf1c_run_kernel(&k))
         return false;
-    n->out[0].known = out.data;
-    n->out[0].place = IR_ABSOLUTE;
-    n->out[0].absolute = out.data;
+    for (int i = 0; i < n->n_out; i++) {
+        n->out[i].known = n->out[i].absolute = out[i].data;
+        n->out[i].place = IR_ABSOLUTE;
+    }
     return true;
 }
 
@@ -228,8 +237,11 @@ static void fold(ir_ctx *c, ir_node *n)
         n->out[0].absolute = a->value.data;
         return;
     }
-    if (!pure(n) || n->n_after || n->out[0].known || (size_t)tf_view_count(&n->out[0].view) * tf_dtype_size(n->out[0].view.dtype) > FOLD_BYTES)
+    if (!pure(n) || n->n_after || !n->n_out || n->out[0].known)
         return;
+    for (int i = 0; i < n->n_out; i++)
+        if ((size_t)tf_view_count(&n->out[i].view) * tf_dtype_size(n->out[i].view.dtype) > FOLD_BYTES)
+            return;
     for (int i = 0; i < n->n_in; i++)
         if (!n->in[i]->known && !(n->def->traits & TF_SHAPE_ONLY))
             return;

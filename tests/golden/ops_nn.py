@@ -1,0 +1,111 @@
+"""Cases of the nn and activation families."""
+import numpy as np
+import tensorflow as tf
+
+nan, inf = np.nan, np.inf
+f32 = np.float32
+random = np.random.RandomState(5)
+odd = np.array([nan, -1, 1, inf, -inf, -0.0, 0.5, -7, 7, 100, -100], f32)
+line = np.linspace(-3, 8, 300).astype(f32)  # more than one strip of e^x
+wide = np.array([[-2.5, -.5, 0, .5], [3, 6, 7, -1e-3]])
+ints = np.array([-3, 0, 2, 9])
+logits = random.randn(3, 4).astype(f32) * 3
+odd_logits = np.array([[inf, 1, 2], [-inf, 1, 2], [nan, 1, 2], [-inf, -inf, -inf], [1e4, -1e4, 0]], f32)
+labels = np.array([[0, 1, 0, 0], [.5, .25, .25, 0], [2, 0, 0, 1]], f32)
+v2 = tf.nn.softmax_cross_entropy_with_logits_v2
+v1 = tf.nn.softmax_cross_entropy_with_logits
+sparse = tf.nn.sparse_softmax_cross_entropy_with_logits
+sigmoid = tf.nn.sigmoid_cross_entropy_with_logits
+
+
+def grad(function):
+    return lambda dy, x: tf.gradients(function(x), x, grad_ys=dy)
+
+
+def leaky3(x):
+    return tf.nn.leaky_relu(x, .3)
+
+
+dys = np.array([inf, inf, nan, 1, 1, -2, 3], f32)
+xs = np.array([-1, 1, -1, nan, 0, 5.5, 8], f32)
+nodes_off = {'nodes': False}
+no_grad = {'nodes': False, 'grad': False}
+cases = {}
+for name, call in [('Relu', tf.nn.relu), ('Relu6', tf.nn.relu6), ('Elu', tf.nn.elu), ('Selu', tf.nn.selu),
+                   ('LeakyRelu', tf.nn.leaky_relu), ('Softplus', tf.nn.softplus), ('Softsign', tf.nn.softsign)]:
+    cases[name + '.odd'] = (call, [odd])
+    cases[name + '.line'] = (call, [line])
+    cases[name + '.float64'] = (call, [wide])
+    cases[name + '.scalar'] = (call, [f32(-.5)])
+    cases[name + '.empty'] = (call, [np.zeros((0, 3), f32)])
+    cases[name + 'Grad.odd'] = (grad(call), [dys, xs], no_grad)
+    cases[name + 'Grad.float64'] = (grad(call), [wide + 3, wide], no_grad)
+for name, call in [('Relu', tf.nn.relu), ('Relu6', tf.nn.relu6)]:
+    cases[name + '.int32'] = (call, [ints.astype(np.int32)])
+    cases[name + '.int64'] = (call, [ints.astype(np.int64)])
+    cases[name + '.uint8'] = (call, [np.array([0, 3, 200], np.uint8)])
+cases.update({
+    'LeakyRelu.alpha': (leaky3, [wide]),
+    'LeakyRelu.int32': (tf.nn.leaky_relu, [ints.astype(np.int32)]),
+    'LeakyRelu.named': (lambda x: tf.nn.leaky_relu(x, name='l'), [wide]),
+    'Softmax.plain': (tf.nn.softmax, [logits]),
+    'Softmax.odd': (tf.nn.softmax, [odd_logits]),
+    'Softmax.float64': (tf.nn.softmax, [logits.astype(np.float64)]),
+    'Softmax.float64_odd': (tf.nn.softmax, [odd_logits.astype(np.float64)]),
+    'Softmax.vector': (tf.nn.softmax, [logits[0]]),
+    'Softmax.cube': (lambda x: tf.nn.softmax(x, 2), [random.randn(2, 3, 5).astype(f32)]),
+    'Softmax.axis0': (lambda x: tf.nn.softmax(x, axis=0), [logits]),
+    'Softmax.axis_minus2': (lambda x: tf.nn.softmax(x, axis=-2, name='s'), [random.randn(2, 3, 5).astype(f32)], nodes_off),
+    'Softmax.no_rows': (tf.nn.softmax, [np.zeros((0, 3), f32)]),
+    'Softmax.no_classes': (tf.nn.softmax, [np.zeros((2, 0), f32)]),
+    'Softmax.many': (tf.nn.softmax, [random.randn(3, 300).astype(f32)]),
+    'LogSoftmax.plain': (tf.nn.log_softmax, [logits]),
+    'LogSoftmax.odd': (tf.nn.log_softmax, [odd_logits]),
+    'LogSoftmax.float64': (tf.nn.log_softmax, [logits.astype(np.float64)]),
+    'LogSoftmax.axis1': (lambda x: tf.nn.log_softmax(x, axis=1), [random.randn(2, 3, 5).astype(f32)]),
+    'SoftmaxCrossEntropyWithLogits.v2': (lambda x, z: v2(labels=z, logits=x), [logits, labels]),
+    'SoftmaxCrossEntropyWithLogits.v1': (lambda x, z: v1(labels=z, logits=x), [logits, labels]),
+    'SoftmaxCrossEntropyWithLogits.named': (lambda x, z: v1(labels=z, logits=x, name='loss'), [logits, labels]),
+    'SoftmaxCrossEntropyWithLogits.float64': (lambda x, z: v2(labels=z, logits=x), [logits.astype(np.float64), labels.astype(np.float64)]),
+    'SoftmaxCrossEntropyWithLogits.int_labels': (lambda x, z: v2(labels=z, logits=x), [logits, (labels > .4).astype(np.int32)]),
+    'SoftmaxCrossEntropyWithLogits.odd': (lambda x, z: v2(labels=z, logits=x), [odd_logits, np.eye(5, 3, dtype=f32)]),
+    'SoftmaxCrossEntropyWithLogits.cube': (lambda x, z: v2(labels=z, logits=x), [logits.reshape(3, 2, 2), labels.reshape(3, 2, 2)]),
+    'SoftmaxCrossEntropyWithLogits.axis0': (lambda x, z: v2(labels=z, logits=x, axis=0), [logits, labels]),
+    'SoftmaxCrossEntropyWithLogits.vector': (lambda x, z: v2(labels=z, logits=x), [logits[0], labels[0]]),
+    'SoftmaxCrossEntropyWithLogits.broadcast': (lambda x, z: v2(labels=z, logits=x), [logits, labels[0]], no_grad),
+    'SoftmaxCrossEntropyWithLogits.no_rows': (lambda x, z: v2(labels=z, logits=x), [np.zeros((0, 3), f32), np.zeros((0, 3), f32)]),
+    'SoftmaxCrossEntropyWithLogits.no_classes': (lambda x, z: v2(labels=z, logits=x), [np.zeros((2, 0), f32), np.zeros((2, 0), f32)], {'nodes': False, 'grad': False}),
+    'SparseSoftmaxCrossEntropyWithLogits.plain': (lambda x, z: sparse(labels=z, logits=x), [logits, np.array([3, 0, 1], np.int32)]),
+    'SparseSoftmaxCrossEntropyWithLogits.int64': (lambda x, z: sparse(labels=z, logits=x, name='s'), [logits.astype(np.float64), np.array([3, 0, 1])]),
+    'SparseSoftmaxCrossEntropyWithLogits.odd': (lambda x, z: sparse(labels=z, logits=x), [odd_logits, np.array([0, 1, 2, 0, 1], np.int32)]),
+    'SparseSoftmaxCrossEntropyWithLogits.cube': (lambda x, z: sparse(labels=z, logits=x), [logits.reshape(3, 2, 2), np.array([[0, 1], [1, 1], [0, 0]], np.int32)]),
+    'SparseSoftmaxCrossEntropyWithLogits.vector': (lambda x, z: sparse(labels=z, logits=x), [logits[0], np.int32(2)]),
+    'SparseSoftmaxCrossEntropyWithLogits.no_rows': (lambda x, z: sparse(labels=z, logits=x), [np.zeros((0, 3), f32), np.zeros(0, np.int32)]),
+    'PreventGradient.inside': (lambda x, z: tf.gradients(sparse(labels=z, logits=x), x), [logits, np.array([3, 0, 1], np.int32)], no_grad),
+    'Log1p.sigmoid_cross_entropy': (lambda x, z: sigmoid(labels=z, logits=x), [logits, labels]),
+    'Log1p.sigmoid_cross_entropy_large': (lambda x, z: sigmoid(labels=z, logits=x, name='x'), [np.array([100, -100, 0, inf], f32), np.array([1, 1, .5, 1], f32)]),
+    'Log1p.weighted_cross_entropy': (lambda x, z: tf.nn.weighted_cross_entropy_with_logits(z, x, 2.0), [logits, labels]),
+    'L2Loss.plain': (tf.nn.l2_loss, [logits]),
+    'L2Loss.float64': (tf.nn.l2_loss, [logits.astype(np.float64)]),
+    'L2Loss.scalar': (tf.nn.l2_loss, [f32(3)]),
+    'L2Loss.empty': (tf.nn.l2_loss, [np.zeros((0, 2), f32)]),
+    'Rsqrt.l2_normalize': (lambda x: tf.nn.l2_normalize(x, 1), [logits]),
+    'Rsqrt.l2_normalize_axes': (lambda x: tf.nn.l2_normalize(x, [0, 1]), [logits]),
+    'BiasAdd.plain': (tf.nn.bias_add, [logits, labels[2]]),
+    'BiasAdd.float64': (tf.nn.bias_add, [logits.astype(np.float64), labels[2].astype(np.float64)]),
+    'BiasAdd.int32': (tf.nn.bias_add, [np.array([[1, 2], [3, 4]], np.int32), np.array([10, -20], np.int32)]),
+    'BiasAdd.int64': (tf.nn.bias_add, [np.array([[1, 2], [3, 4]]), np.array([10, -20])]),
+    'BiasAdd.uint8': (tf.nn.bias_add, [np.array([[1, 2], [3, 4]], np.uint8), np.array([10, 20], np.uint8)]),
+    'BiasAdd.cube': (tf.nn.bias_add, [random.randn(2, 3, 4).astype(f32), labels[2]]),
+    'BiasAdd.channels_second': (lambda x, b: tf.nn.bias_add(x, b, data_format='NCHW'), [random.randn(2, 3, 4, 2).astype(f32), labels[2][:3]]),
+    'BiasAdd.no_rows': (tf.nn.bias_add, [np.zeros((0, 3), f32), np.ones(3, f32)]),
+    'BiasAdd.xw_plus_b': (tf.nn.xw_plus_b, [logits, labels.T.copy(), labels[2][:3]]),
+    'BiasAddGrad.plain': (lambda dy, b: tf.gradients(tf.nn.bias_add(dy, b), b, grad_ys=dy), [logits, labels[2]], no_grad),
+    'BiasAddGrad.channels_second': (lambda dy, b: tf.gradients(tf.nn.bias_add(dy, b, data_format='NCHW'), b, grad_ys=dy), [random.randn(2, 3, 4, 2).astype(f32), labels[2][:3]], no_grad),
+    'SquaredDifference.moments': (lambda x: tf.nn.moments(x, [0]), [logits]),
+    'SquaredDifference.moments_keep': (lambda x: tf.nn.moments(x, [0, 1], keep_dims=True), [logits]),
+    'RandomUniform.dropout': (lambda x: tf.nn.dropout(x, .7, seed=3), [logits]),
+    'RandomUniform.dropout_rate': (lambda x: tf.nn.dropout(x, rate=.3, seed=3, name='d'), [logits.astype(np.float64)]),
+    'RandomUniform.dropout_tensor': (lambda x, p: tf.nn.dropout(x, p, seed=4), [logits, f32(.4)], {'grad': False}),
+    'RandomUniform.dropout_noise_shape': (lambda x: tf.nn.dropout(x, .5, noise_shape=[3, 1], seed=4), [logits]),
+})
