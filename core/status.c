@@ -1,5 +1,5 @@
 /* Reports: made on the failing call's stack, kept as the thread's last error. No memory is asked for on the way. */
-#include "core/status.h"
+#include "core/report.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,6 +17,8 @@ typedef struct {
 
 static _Thread_local tf_error_handler *thread_handler; /* NULL: tf_report */
 static _Thread_local report last;
+static _Thread_local int holds;  /* open tf1c_hold_reports */
+static _Thread_local bool held; /* `last` has not been handed over yet */
 
 const char *tf_status_name(tf_status code)
 {
@@ -94,11 +96,36 @@ tf_status tf_fail(tf_status code, tf_source where, const char *op, const char *f
     copy_text(r.op, sizeof r.op, op ? op : "");
     copy_path(r.file, sizeof r.file, where.file ? where.file : "");
     tie_strings(&r);
+    if (held)
+        return code; /* the first cause counts */
     last = r;
     tie_strings(&last);
-    (thread_handler ? thread_handler : tf_report)(&r.error);
+    held = holds > 0;
+    if (!held)
+        (thread_handler ? thread_handler : tf_report)(&r.error);
     return code;
 }
+
+void tf1c_hold_reports(void) { holds++; }
+
+void tf1c_release_reports(tf_source here)
+{
+    report r;
+
+    if (--holds > 0 || !held)
+        return;
+    held = false;
+    if (!last.error.where.file && here.file) {
+        last.error.where = here;
+        copy_path(last.file, sizeof last.file, here.file);
+        tie_strings(&last);
+    }
+    r = last;
+    tie_strings(&r);
+    (thread_handler ? thread_handler : tf_report)(&r.error);
+}
+
+bool tf1c_reports_are_silent(void) { return thread_handler == tf_silent; }
 
 const tf_error *tf_last_error(void)
 {

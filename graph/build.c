@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "graph/node.h"
@@ -248,12 +249,26 @@ static void store(void *at, tf_dtype dtype, const tf_operand *o)
     }
 }
 
+/* As Python's repr: the fewest digits that read back the same, and a point. */
+static const char *real_text(double x, char *text, size_t n)
+{
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(text, n, "%.*g", digits, x);
+        if (strtod(text, NULL) == x)
+            break;
+    }
+    if (isfinite(x) && !strpbrk(text, ".e"))
+        snprintf(text + strlen(text), n - strlen(text), ".0");
+    return text;
+}
+
 /* Python's rules: a real number does not become an integer, True and False are no numbers. */
 static bool literal_fits(tf_dtype dtype, const tf_operand *o, char *message, size_t n)
 {
     bool floating = TF_FLOATING & TF_DTYPE_BIT(dtype);
     if (o->kind == TF_OPERAND_REAL && !floating) {
-        snprintf(message, n, "Expected %s, got %.17g of type 'float' instead.", tf_dtype_name(dtype), o->as.real);
+        char number[32];
+        snprintf(message, n, "Expected %s, got %s of type 'float' instead.", tf_dtype_name(dtype), real_text(o->as.real, number, sizeof number));
         return false;
     }
     if ((o->kind == TF_OPERAND_BOOL) != (dtype == tf_bool)) {
@@ -563,6 +578,15 @@ tf_tensor tf_op_binary(const tf_op_def *def, tf_operand x, tf_operand y, struct 
                                                             .n_inputs = 2, .inputs = (tf_operand[]){ x, y } }), 0 };
 }
 
+/* As for any node: a name ending in "/" is exact. */
+static const char *constant_name(tf_graph *g, const char *name)
+{
+    const size_t n = name ? strlen(name) : 0;
+    if (n && name[n - 1] == '/')
+        return tf1c_graph_printf(g, "%.*s", (int)n - 1, name);
+    return tf1c_unique_name(g, name ? name : "Const");
+}
+
 tf_tensor tf_convert(tf_operand x, tf_dtype dtype, tf_source here, const char *name)
 {
     tf_graph *g = tf1c_current_graph();
@@ -576,7 +600,7 @@ tf_tensor tf_convert(tf_operand x, tf_dtype dtype, tf_source here, const char *n
     if (!dtype)
         dtype = own_dtype(&x) ? own_dtype(&x) : literal_dtype(&x);
     bool made = x.kind != TF_OPERAND_TENSOR && x.kind != TF_OPERAND_LIST;
-    const char *exact = made ? tf1c_unique_name(g, name ? name : "Const") : name;
+    const char *exact = made ? constant_name(g, name) : name;
     char message[256];
     tf_tensor t = made && !exact ? (tf_tensor){ 0 } : convert_in(g, &x, dtype, false, exact, here, message, sizeof message);
     if (!t.op)

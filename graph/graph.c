@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/report.h"
 #include "graph/node.h"
 
 /* ---- mistakes ----------------------------------------------------------------------------------------------- */
@@ -36,9 +37,16 @@ tf_operation *tf1c_record_mistake(tf_graph *g)
     *out = nothing_output;
     *op = (tf_operation){ .def = &tf1c_mistake_op, .graph = g, .name = name ? name : "", .device = "", .here = e->where,
                           .n_outputs = 1, .outputs = out, .attrs = mistake };
-    if (!g->universe->first_mistake)
-        g->universe->first_mistake = op;
+    if (!g->universe->unseen && tf1c_reports_are_silent())
+        g->universe->unseen = op;
     return op;
+}
+
+tf_operation *tf1c_take_unseen(tf_graph *g)
+{
+    if (!__atomic_load_n(&g->universe->unseen, __ATOMIC_RELAXED) || tf1c_reports_are_silent())
+        return NULL;
+    return __atomic_exchange_n(&g->universe->unseen, NULL, __ATOMIC_ACQ_REL);
 }
 
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
@@ -142,6 +150,7 @@ tf_graph *tf_graph_new(void)
         return no_memory();
     }
     u->root = g;
+    u->users = 1;
     u->variable_scope.name = "";
     u->default_device = "";
     return g;
@@ -161,11 +170,8 @@ tf_graph *tf1c_body_new(tf_graph *parent, const char *scope)
     return body;
 }
 
-void tf_graph_free(tf_graph *g)
+static void universe_free(tf1c_universe *u)
 {
-    if (!g)
-        return;
-    tf1c_universe *u = g->universe;
     for (tf1c_cleanup *c = u->cleanups; c; c = c->next)
         c->free(c->object);
     for (int i = 0; i < u->n_bodies; i++)
@@ -181,6 +187,14 @@ void tf_graph_free(tf_graph *g)
     tf1c_map_free(&u->scope_counts);
     tf1c_arena_free(&u->arena);
     tf1c_free(u);
+}
+
+void tf1c_graph_hold(tf_graph *g) { __atomic_add_fetch(&g->universe->users, 1, __ATOMIC_RELAXED); }
+
+void tf1c_graph_let_go(tf_graph *g)
+{
+    if (__atomic_sub_fetch(&g->universe->users, 1, __ATOMIC_ACQ_REL) == 0)
+        universe_free(g->universe);
 }
 
 /* ---- the stack of default graphs, per thread ---------------------------------------------------------------------------- */
@@ -208,6 +222,15 @@ static void set_default(tf_graph *g)
     pthread_setspecific(at_thread_exit, g);
 }
 
+void tf_graph_free(tf_graph *g)
+{
+    if (!g)
+        return;
+    if (g == default_graph)
+        set_default(NULL);
+    tf1c_graph_let_go(g);
+}
+
 tf_graph *tf1c_current_graph(void)
 {
     if (open_graph)
@@ -233,7 +256,6 @@ void tf_reset_default_graph(void)
         return;
     }
     tf_graph_free(default_graph);
-    set_default(NULL);
 }
 
 static void graph_close(struct tf_with_ *w) { open_graph = (tf_graph *)w->saved[0]; }

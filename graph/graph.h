@@ -43,7 +43,8 @@ typedef enum {
     TF_OPERAND_BOOL,
     TF_OPERAND_ARRAY,
     TF_OPERAND_DIMS, /* an int32 vector */
-    TF_OPERAND_LIST  /* packed into one tensor, as tf.stack does */
+    TF_OPERAND_LIST, /* packed into one tensor, as tf.stack does */
+    TF_OPERAND_STATE /* arrays, one per tensor of a cell's state: fed, see session.h */
 } tf_operand_kind;
 
 typedef struct {
@@ -56,6 +57,10 @@ typedef struct {
         tf_ndarray array;
         tf_dims dims;
         tf_list list;
+        struct {
+            int n;
+            const tf_ndarray *arrays;
+        } state;
     } as;
 } tf_operand;
 

@@ -69,8 +69,8 @@ typedef struct {
     int n_bodies, cap_bodies;
     tf1c_cleanup *cleanups; /* what ops attached to the graph and wants released with it */
     const char *default_device;
-    bool mistake_unseen;  /* a mistake was made whose report nobody could read: the first run says it once */
-    tf_operation *first_mistake;
+    tf_operation *unseen; /* the first mistake whose report went to tf_silent: the next run says it, once */
+    int users;            /* its owner, and the sessions open on it */
 } tf1c_universe;
 
 /* How a graph that is a body gets at a tensor of another graph: gives the body's own tensor for it. */
@@ -119,6 +119,9 @@ bool tf1c_graph_attach(tf_graph *g, void (*free)(void *), void *object); /* rele
 tf_graph *tf1c_body_new(tf_graph *parent, const char *scope);            /* owned by the parent; NULL after a report */
 tf_graph *tf1c_current_graph(void); /* of the calling thread; NULL after a report if there is no memory */
 tf_graph *tf1c_root(tf_graph *g);
+void tf1c_graph_hold(tf_graph *g); /* by a session, until it lets go: a graph freed meanwhile stays that long */
+void tf1c_graph_let_go(tf_graph *g);
+tf_operation *tf1c_take_unseen(tf_graph *g); /* the mistake nobody was told of, once; else NULL */
 tf_operation *tf1c_poison(tf_graph *g); /* the ready one; g may be NULL */
 tf_tensor tf1c_import(tf_graph *g, tf_tensor t, tf_source here); /* t as seen from g */
 tf_source tf1c_source(tf_source here); /* the line to blame: that of the outermost open TF_FROM, else `here` */
@@ -157,6 +160,9 @@ struct tf_shape_ctx {
 void tf1c_infer(tf_shape_ctx *c); /* calls def->shape; c->failed after a report */
 bool tf1c_partial_ints(tf_tensor t, tf_dims *ints); /* build.c: what a shape-like tensor is known to hold */
 bool tf1c_ints_of_array(tf_ndarray a, tf_dims *ints);
+
+/* op.c */
+bool tf1c_same_attrs(const tf_op_def *def, const void *a, const void *b);
 
 /* kernel.c */
 typedef struct {

@@ -206,6 +206,7 @@ struct tf_op_def {
     int viewed; /* TF_VIEW: the input that the outputs lie in, if not 0 (Split's value is its input 1) */
     tf_part_rule *part;
     tf_product_rule *product;
+    bool (*sums_rows)(const void *attrs); /* f of inputs stacked along axis 0 = the sum of f of each (aᵀ·b, a column sum) */
     const tf_shard_rule *shard;
     int64_t (*units)(const tf_kernel_ctx *k); /* NULL: one unit, unless elementwise */
     size_t (*scratch)(const tf_kernel_ctx *k);

@@ -178,7 +178,7 @@ static const tf_op_def selu_op = {
 };
 UNARY_BUILDER(tf_nn_selu_, selu_op, NULL)
 
-/* ---- LeakyRelu: y = max(x, αx); dx = dy·(x > 0 ? 1 : α) -------------------------------------------------------------------------- */
+/* ---- LeakyRelu: y = max(x, αx), α a float32 as TF's attributes are; dx = dy·(x > 0 ? 1 : α) -------------------------------------------------------------------------- */
 typedef struct {
     double alpha;
 } leaky_attrs;
@@ -187,14 +187,14 @@ static const tf_attr_def leaky_fields[] = { TF_ATTR(leaky_attrs, alpha, TF_ATTR_
 #define LEAKY(id, type)                                                                              \
     static void leaky_##id(int64_t n, void *out, const void *const *in, const void *attrs)           \
     {                                                                                                \
-        const type a = (type)((const leaky_attrs *)attrs)->alpha, *x = in[0];                        \
+        const type a = (float)((const leaky_attrs *)attrs)->alpha, *x = in[0];                        \
         type *y = out;                                                                               \
         for (int64_t i = 0; i < n; i++)                                                              \
             y[i] = x[i] < x[i] * a ? x[i] * a : x[i];                                                \
     }                                                                                                \
     static void leaky_grad_##id(int64_t n, void *out, const void *const *in, const void *attrs)      \
     {                                                                                                \
-        const type a = (type)((const leaky_attrs *)attrs)->alpha, *dy = in[0], *x = in[1];           \
+        const type a = (float)((const leaky_attrs *)attrs)->alpha, *dy = in[0], *x = in[1];           \
         type *dx = out;                                                                              \
         for (int64_t i = 0; i < n; i++)                                                              \
             dx[i] = x[i] > 0 ? dy[i] : dy[i] * a;                                                    \

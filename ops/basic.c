@@ -1,9 +1,12 @@
 /* Placeholders, constants, identities, zeros and ones like another, AddN, NoOp. */
 #include "ops/basic.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#include "ops/family.h"
+#include "ops/array.h"
+#include "ops/fill.h"
+#include "ops/shape.h"
 
 /* ---- Placeholder, PlaceholderWithDefault -------------------------------------------------------------------------------
  * TF1: core/ops/array_ops.cc "Placeholder" */
@@ -60,9 +63,8 @@ static void default_shape(tf_shape_ctx *c)
 {
     const placeholder_attrs *a = tf_shape_attrs(c);
     tf_dims merged;
-    tf_set_out(c, 0, tf_shape_at_run(c) ? *tf_in_dims(c, 0) : a->shape);
-    if (!tf_merge_dims(*tf_in_dims(c, 0), a->shape, &merged))
-        tf_shape_error(c, "Shapes must be equal rank or compatible");
+    if (tf1c_merge_in(c, *tf_in_dims(c, 0), a->shape, &merged))
+        tf_set_out(c, 0, tf_shape_at_run(c) ? *tf_in_dims(c, 0) : a->shape);
 }
 
 static const tf_op_def placeholder_with_default_op = {
@@ -132,9 +134,11 @@ tf_tensor tf_constant_(tf_operand value, struct tf_constant_args a)
 }
 
 /* ---- Identity, StopGradient ------------------------------------------------------------------------------------------------------ */
+static bool identity_ints(tf_shape_ctx *c, tf_dims *ints) { return tf_in_ints(c, 0, ints); }
+
 static const tf_op_def identity_op = {
     .name = "Identity", .in = "input:T", .out = "output:T", .traits = TF_VIEW | TF_IDENTITY, .shape = tf_unchanged_shape,
-    .gradient = identity_gradient, .view = identity_view,
+    .ints = identity_ints, .gradient = identity_gradient, .view = identity_view,
 };
 UNARY_BUILDER(tf_identity_, identity_op, NULL)
 
@@ -172,14 +176,26 @@ static const tf_op_def ones_like_op = {
 };
 
 /* ---- AddN: y = Σ inputs, dinputs[i] = dy -------------------------------------------------------------------------------------------- */
+static void unequal_at_run(tf_shape_ctx *c, int i)
+{
+    char a[TF_DIMS_TEXT], b[TF_DIMS_TEXT];
+    tf_shape_error(c, "Inputs to operation %s of type AddN must have the same size and shape.  Input 0: %s != input %d: %s", c->name,
+                   tf_dims_kernel_text(*tf_in_dims(c, 0), a, sizeof a), i, tf_dims_kernel_text(*tf_in_dims(c, i), b, sizeof b));
+}
+
+/* TF1 merges from the last to the first. */
 static void add_n_shape(tf_shape_ctx *c)
 {
-    tf_dims all = *tf_in_dims(c, 0);
-    for (int i = 1; i < tf_shape_inputs(c); i++)
-        if (!tf_merge_dims(all, *tf_in_dims(c, i), &all)) {
-            tf_shape_error(c, "Shapes must be equal");
-            return;
-        }
+    char more[64];
+    tf_dims all = *tf_in_dims(c, tf_shape_inputs(c) - 1);
+    for (int i = tf_shape_inputs(c) - 1; i-- > 0;) {
+        snprintf(more, sizeof more, "\n\tFrom merging shape %d with other shapes.", i);
+        if (tf_shape_at_run(c) ? tf_merge_dims(all, *tf_in_dims(c, i), &all) : tf1c_merge_or_say(c, *tf_in_dims(c, i), all, &all, more))
+            continue;
+        if (tf_shape_at_run(c))
+            unequal_at_run(c, i ? i : tf_shape_inputs(c) - 1);
+        return;
+    }
     tf_set_out(c, 0, all);
 }
 
@@ -219,6 +235,8 @@ tf_tensor tf_add_n_(tf_list inputs, struct tf_name_args a)
 {
     if (!inputs.n)
         return tf_mistake(tf_value_error, a.here, NULL, "inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape");
+    if (inputs.n == 1)
+        return a.name ? tf_identity_(tf_operand_tensor(inputs.items[0]), a) : inputs.items[0];
     tf_operand *in = tf1c_alloc((size_t)inputs.n * sizeof *in);
     if (!in)
         return tf_mistake(tf_memory_error, a.here, NULL, "no memory left for the graph");
@@ -229,15 +247,31 @@ tf_tensor tf_add_n_(tf_list inputs, struct tf_name_args a)
     return (tf_tensor){ op, 0 };
 }
 
-static tf_tensor like(const tf_op_def *def, tf_operand x, struct tf_like_args a, const char *default_name)
+/* As TF1: a known shape becomes a constant (a Fill, if large), an unknown one an op that reads it. */
+tf_tensor tf_zeros_like_(tf_operand x, struct tf_like_args a)
 {
-    tf_tensor t = tf_op_unary(def, x, (struct tf_name_args){ a.here, a.name }, default_name);
-    if (a.dtype && !tf_is_poisoned(t) && tf_get_dtype(t) != a.dtype)
-        return tf1c_cast(t, a.dtype, a.here);
-    return t;
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "zeros_like");
+    tf_tensor t = tf_convert(x, tf_dtype_unset, a.here, "tensor");
+    if (tf_is_poisoned(t))
+        return t;
+    const tf_dtype dtype = a.dtype ? a.dtype : tf_get_dtype(t);
+    if (tf_dims_fully_known(tf_get_shape(t)))
+        return tf_zeros(tf_get_shape(t), dtype, .name = tf_scope_name());
+    if (dtype != tf_get_dtype(t))
+        return tf_zeros(tf_shape(t), dtype, .name = tf_scope_name());
+    return tf_op_unary(&zeros_like_op, tf_operand_tensor(t), (struct tf_name_args){ .name = tf_scope_name() }, NULL);
 }
-tf_tensor tf_zeros_like_(tf_operand x, struct tf_like_args a) { return like(&zeros_like_op, x, a, "zeros_like"); }
-tf_tensor tf_ones_like_(tf_operand x, struct tf_like_args a) { return like(&ones_like_op, x, a, "ones_like"); }
+
+tf_tensor tf_ones_like_(tf_operand x, struct tf_like_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "ones_like");
+    tf_tensor t = tf_convert(x, tf_dtype_unset, a.here, "tensor");
+    if (tf_is_poisoned(t))
+        return t;
+    return tf_ones(tf_shape(t), a.dtype ? a.dtype : tf_get_dtype(t), .name = tf_scope_name());
+}
 
 /* ---- NoOp ---------------------------------------------------------------------------------------------------------------------------- */
 static void no_op_kernel(tf_kernel_ctx *k) { (void)k; }

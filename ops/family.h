@@ -42,6 +42,7 @@ extern tf1c_op_family tf1c_basic_ops_family, tf1c_math_ops, tf1c_arith_ops, tf1c
 
 /* What graph code makes nodes with (ops/basic.c fills tf1c_basic with them). */
 tf_tensor tf1c_cast(tf_tensor x, tf_dtype dtype, tf_source here);                     /* math.c */
+tf_tensor tf1c_cast_node(tf_tensor x, tf_dtype dtype, const char *name);              /* math.c: a node even to its own dtype */
 tf_tensor tf1c_pack(tf_list values, tf_source here, const char *name);                /* join.c: one tensor of scalars or tensors */
 tf_tensor tf1c_concat_rows(tf_list values);                                           /* join.c: along axis 0 */
 tf_tensor tf1c_densify(tf_indexed_slices slices);                                     /* index.c: sums rows into zeros */

@@ -692,7 +692,7 @@ tf_tensor tf_nn_in_top_k_(tf_operand predictions, tf_operand targets, tf_operand
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "in_top_k");
-    return array_op(&in_top_k_op, (struct tf_name_args){ .name = NULL }, NULL, NULL, 3, (tf_operand[]){ predictions, targets, k });
+    return array_op(&in_top_k_op, (struct tf_name_args){ .name = a.name }, NULL, NULL, 3, (tf_operand[]){ predictions, targets, k });
 }
 
 /* ---- ReverseSequence: dinput = the same of dy ------------------------------------------------------------------------------------------------- */
@@ -837,9 +837,7 @@ tf_tensor tf_sequence_mask_(tf_operand lengths, struct tf_sequence_mask_args a)
         width = tf_maximum(tf_convert(tf_operand_integer(0), dtype, a.here, NULL), width);
     tf_tensor zero = tf_convert(tf_operand_integer(0), dtype, a.here, NULL), one = tf_convert(tf_operand_integer(1), dtype, a.here, NULL);
     tf_tensor places = tf1c_range(of(zero), of(width), of(one), (struct tf_name_args){ .name = NULL }, NULL);
-    tf_tensor column = tf_expand_dims(x, -1);
-    if (tf_get_dtype(column) != dtype)
-        column = tf1c_cast(column, dtype, a.here);
+    tf_tensor column = tf1c_cast_node(tf_expand_dims(x, -1), dtype, NULL);
     tf_tensor mask = tf_less(places, column);
     return a.dtype && a.dtype != tf_bool ? tf1c_cast(mask, a.dtype, a.here) : mask;
 }

@@ -97,8 +97,8 @@ static void concat_at_run(tf_shape_ctx *c, int n, int64_t axis)
         for (int j = 0; equal && j < out.rank; j++)
             equal = j == at || in->dims[j] == out.dims[j];
         if (!equal) {
-            tf_shape_error(c, "ConcatOp : %s of%s inputs should match: shape[0] = %s vs. shape[%d] = %s",
-                           in->rank == out.rank ? "Dimensions" : "Ranks", in->rank == out.rank ? "" : " all",
+            tf_shape_error(c, "ConcatOp : %s should match: shape[0] = %s vs. shape[%d] = %s",
+                           in->rank == out.rank ? "Dimensions of inputs" : "Ranks of all input tensors",
                            tf_dims_kernel_text(*tf_in_dims(c, 0), x, sizeof x), i, tf_dims_kernel_text(*in, y, sizeof y));
             return;
         }

@@ -102,10 +102,17 @@ static void matmul_gradient(tf_grad_ctx *g, tf_tensor dy)
         tf_add_grad(g, 1, t->transpose_b ? times(dy, true, a, t->transpose_a) : times(a, !t->transpose_a, dy, false));
 }
 
+/* aᵀ·b adds up over the rows of both. */
+static bool matmul_sums_rows(const void *attrs)
+{
+    const matmul_attrs *t = attrs;
+    return t->transpose_a && !t->transpose_b;
+}
+
 static const tf_op_def matmul_op = {
     .name = "MatMul", .in = "a:T, b:T", .out = "product:T", .T = PRODUCT_DTYPES, .attrs = matmul_fields, .attrs_size = sizeof(matmul_attrs),
     .traits = TF_PRODUCT | TF_ROWS_IN | TF_ROWS_OUT, .shape = matmul_shape, .kernel = matmul_kernel, .units = rows,
-    .product = matmul_product, .gradient = matmul_gradient,
+    .product = matmul_product, .sums_rows = matmul_sums_rows, .gradient = matmul_gradient,
 };
 
 static tf_tensor times(tf_tensor a, bool transpose_a, tf_tensor b, bool transpose_b)
@@ -178,12 +185,8 @@ static void batch_shape(tf_shape_ctx *c)
     tf_set_out(c, 0, out);
 }
 
-/* Units: rows of all the products, one after the other. */
-static int64_t batch_units(const tf_kernel_ctx *k)
-{
-    const tf_view *y = &k->out[0];
-    return product(y->dims, 0, y->rank - 1);
-}
+/* Units: whole products. */
+static int64_t batch_units(const tf_kernel_ctx *k) { return product(k->out[0].dims, 0, k->out[0].rank - 2); }
 
 /* Where matrix `at` of the broadcast leading dimensions lies in v, in elements. */
 static int64_t matrix_offset(const tf_view *v, const tf_view *y, int64_t at)
@@ -197,27 +200,16 @@ static int64_t matrix_offset(const tf_view *v, const tf_view *y, int64_t at)
     return offset;
 }
 
-/* Rows [begin, end) of one product. */
-static void multiply_one(tf_kernel_ctx *k, int64_t at, int64_t begin, int64_t end)
+static void batch_kernel(tf_kernel_ctx *k)
 {
     const matmul_attrs *t = k->attrs;
     const tf_view *a = &k->in[0], *b = &k->in[1], *y = &k->out[0];
     const int64_t m = y->dims[y->rank - 2], n = y->dims[y->rank - 1], inner = a->dims[a->rank - 1 - t->transpose_a];
-    const int64_t lda = a->dims[a->rank - 1], ldb = b->dims[b->rank - 1];
-    const int64_t from = matrix_offset(a, y, at) + begin * (t->transpose_a ? 1 : lda);
     const size_t size = tf_dtype_size(k->T);
-    tf1c_gemm(k->T, t->transpose_a, t->transpose_b, end - begin, n, inner, (const char *)a->data + (size_t)from * size, lda,
-              (const char *)b->data + (size_t)matrix_offset(b, y, at) * size, ldb, 0, (char *)y->data + (size_t)((at * m + begin) * n) * size, n);
-}
-
-static void batch_kernel(tf_kernel_ctx *k)
-{
-    const int64_t m = k->out[0].dims[k->out[0].rank - 2];
-    for (int64_t row = k->begin; row < k->end;) {
-        const int64_t at = row / m, begin = row % m, end = begin + (k->end - row) < m ? begin + (k->end - row) : m;
-        multiply_one(k, at, begin, end);
-        row += end - begin;
-    }
+    for (int64_t at = k->begin; at < k->end; at++)
+        tf1c_gemm(k->T, t->transpose_a, t->transpose_b, m, n, inner, (const char *)a->data + (size_t)matrix_offset(a, y, at) * size,
+                  a->dims[a->rank - 1], (const char *)b->data + (size_t)matrix_offset(b, y, at) * size, b->dims[b->rank - 1], 0,
+                  (char *)y->data + (size_t)(at * m * n) * size, n);
 }
 
 static const tf_op_def batch_matmul_op;

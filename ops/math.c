@@ -262,7 +262,6 @@ UNARY_OP(erf, "Erf", TF_FLOATING)
 #define floor_gradient tf_no_gradient
 #define ceil_gradient tf_no_gradient
 #define rint_gradient tf_no_gradient
-#define round_gradient tf_no_gradient
 LIBM_STRIPS(floor, floor)
 UNARY_OP(floor, "Floor", TF_FLOATING)
 LIBM_STRIPS(ceil, ceil)
@@ -274,7 +273,15 @@ STRIP1(round_i64, int64_t, int64_t, x)
 #define round_f32 rint_f32
 #define round_f64 rint_f64
 SIGNED_STRIPS(round)
-UNARY_OP(round, "Round", SIGNED)
+static const tf_op_def round_op = {
+    .name = "Round", .in = "x:T", .out = "y:T", .T = SIGNED, .traits = TF_ELEMENTWISE_TRAITS, .shape = tf_unchanged_shape,
+    .strips = round_strips, .gradient = tf_no_gradient,
+};
+tf_tensor tf_round_(tf_operand x, struct tf_name_args a) /* integers as they are, without a node */
+{
+    const bool tensor = x.kind == TF_OPERAND_TENSOR && x.as.tensor.op && !tf_is_poisoned(x.as.tensor);
+    return tensor && TF_INDEX & TF_DTYPE_BIT(tf_get_dtype(x.as.tensor)) ? x.as.tensor : tf_op_unary(&round_op, x, a, NULL);
+}
 
 /* ---- IsNan, IsInf, IsFinite ----------------------------------------------------------------------------------------------------------------- */
 #define KIND_OP(id, type, test)                                                                              \
@@ -353,9 +360,17 @@ static const tf_op_def cast_op = {
     .gradient = cast_gradient,
 };
 
+tf_tensor tf1c_cast_node(tf_tensor x, tf_dtype dtype, const char *name)
+{
+    tf_operand in = tf_operand_tensor(x);
+    return (tf_tensor){ tf_op_new(&cast_op, (struct tf_op_args){ .name = name, .attrs = &(cast_attrs){ dtype }, .n_inputs = 1, .inputs = &in }), 0 };
+}
+
 static tf_tensor cast(tf_operand x, tf_dtype dtype, struct tf_name_args a, const char *default_name)
 {
     TF_FROM(a.here);
+    if (x.kind == TF_OPERAND_TENSOR && x.as.tensor.op && !tf_is_poisoned(x.as.tensor) && tf_get_dtype(x.as.tensor) == dtype)
+        return x.as.tensor;
     TF_SCOPE(a.name, default_name);
     tf_tensor t = tf_convert(x, tf_dtype_unset, a.here, "x");
     if (tf_is_poisoned(t))
@@ -364,9 +379,7 @@ static tf_tensor cast(tf_operand x, tf_dtype dtype, struct tf_name_args a, const
         return tf_mistake(tf_type_error, a.here, NULL, "Cannot convert value %d to a TensorFlow DType.", dtype);
     if (tf_get_dtype(t) == dtype)
         return t;
-    tf_operand in = tf_operand_tensor(t);
-    return (tf_tensor){ tf_op_new(&cast_op, (struct tf_op_args){ .here = a.here, .name = tf_scope_name(), .attrs = &(cast_attrs){ dtype },
-                                                                 .n_inputs = 1, .inputs = &in }), 0 };
+    return tf1c_cast_node(t, dtype, tf_scope_name());
 }
 
 tf_tensor tf_cast_(tf_operand x, struct tf_cast_args a) { return cast(x, a.dtype, (struct tf_name_args){ a.here, a.name }, "Cast"); }

@@ -124,8 +124,10 @@ static void xent_shape(tf_shape_ctx *c)
         if (tf_shape_at_run(c))
             tf_shape_error(c, "logits and labels must be broadcastable: logits_size=%s labels_size=%s", tf_dims_kernel_text(x, a, sizeof a),
                            tf_dims_kernel_text(z, b, sizeof b));
-        else
+        else if (x.dims[0] != NONE && z.dims[0] != NONE)
             tf_broadcast_shape(c); /* says which dimensions differ */
+        else /* TF loses sight of the classes while it does not know the rows, and complains when run */
+            tf_set_out(c, 1, SHAPE(NONE, NONE)), tf_set_out(c, 0, SHAPE(NONE));
         return;
     }
     if (both.known && both.rank != 2) {
@@ -464,9 +466,15 @@ static void bias_grad_gradient(tf_grad_ctx *g, tf_tensor dy)
     const bias_attrs *a = g->attrs;
     tf_add_grad(g, 0, tf_nn_bias_add(tf_zeros_like(g->in[0]), dy, .data_format = a->data_format));
 }
+static bool bias_grad_sums_rows(const void *attrs)
+{
+    (void)attrs;
+    return true;
+}
+
 static const tf_op_def bias_grad_op = {
     .name = "BiasAddGrad", .in = "out_backprop:T", .out = "output:T", .T = TF_NUMERIC, .attrs = bias_fields, .attrs_size = sizeof(bias_attrs),
-    .shape = bias_grad_shape, .kernel = bias_grad_kernel, .units = bias_grad_units, .gradient = bias_grad_gradient,
+    .shape = bias_grad_shape, .kernel = bias_grad_kernel, .units = bias_grad_units, .sums_rows = bias_grad_sums_rows, .gradient = bias_grad_gradient,
 };
 static void bias_add_gradient(tf_grad_ctx *g, tf_tensor dy)
 {

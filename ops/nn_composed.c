@@ -14,10 +14,22 @@
 #include "ops/reduce.h"
 #include "ops/shape.h"
 
-static tf_tensor ints(int i) /* [i] */
+/* Vectors one after the other, where tensors, numbers and lists of scalars are mixed. */
+static tf_tensor concat(int n, const tf_operand *in)
 {
-    int32_t value = i;
-    return tf_constant(np_array(&value, tf_int32, SHAPE(1)));
+    tf_operand all[5] = { 0 };
+    for (int i = 0; i < n; i++)
+        all[i] = in[i];
+    all[n] = tf_operand_integer(0);
+    return (tf_tensor){ tf_op_new(tf1c_find_op("ConcatV2"), (struct tf_op_args){ .default_name = "concat", .n_inputs = n + 1, .inputs = all }), 0 };
+}
+#define CONCAT(...) concat((int)(sizeof((tf_operand[]){ __VA_ARGS__ }) / sizeof(tf_operand)), (tf_operand[]){ __VA_ARGS__ })
+
+/* A constant where the shape is known, as TF makes it. */
+static tf_tensor zeros_like(tf_tensor x)
+{
+    const tf_dims shape = tf_get_shape(x);
+    return tf_dims_fully_known(shape) ? tf_zeros(shape, tf_get_dtype(x), "zeros_like") : tf_zeros_like(x);
 }
 
 /* ---- softmax: along another axis than the last, between two transposes ------------------------------------------------- */
@@ -26,7 +38,7 @@ static tf_tensor ints(int i) /* [i] */
 static tf_tensor swap_axes(tf_tensor x, int axis, tf_tensor last, const char *name)
 {
     const tf_tensor before = tf_range(0, axis), after = tf_range(axis + 1, last);
-    const tf_tensor perm = tf_concat(LIST(before, tf_stack(LIST(last)), after, ints(axis)), 0);
+    const tf_tensor perm = CONCAT(TF_T(before), TF_T(LIST(last)), TF_T(after), TF_T(SHAPE(axis)));
     return tf_transpose(x, .perm_tensor = TF_T(perm), .name = name);
 }
 
@@ -79,7 +91,7 @@ static const char *wrong_xent_args(const char *call, bool positional, tf_tensor 
 static tf_tensor axis_to_end(tf_tensor x, int axis, tf_tensor rank)
 {
     const tf_tensor before = tf_range(0, axis), after = tf_range(axis + 1, rank);
-    return tf_transpose(x, .perm_tensor = TF_T(tf_concat(LIST(before, after, ints(axis)), 0)));
+    return tf_transpose(x, .perm_tensor = TF_T(CONCAT(TF_T(before), TF_T(after), TF_T(SHAPE(axis)))));
 }
 
 /* [.., c] -> [n, c] */
@@ -88,7 +100,7 @@ static tf_tensor flatten_outer(tf_tensor x)
     const tf_dims shape = tf_get_shape(x);
     const tf_tensor rank = tf_rank(x), whole = tf_shape(x), last = tf_subtract(rank, 1);
     const tf_tensor classes = tf_slice(whole, LIST(last), SHAPE(1));
-    const tf_tensor flat = tf_reshape(x, tf_concat(LIST(ints(-1), classes), 0));
+    const tf_tensor flat = tf_reshape(x, CONCAT(TF_T(SHAPE(-1)), TF_T(classes)));
     int64_t n = 1;
     for (int i = 0; shape.known && i + 1 < shape.rank; i++)
         n = shape.dims[i] == NONE || n == NONE ? NONE : n * shape.dims[i];
@@ -197,8 +209,9 @@ tf_tensor tf_nn_sparse_softmax_cross_entropy_with_logits_(struct tf_sparse_xent_
     if (logits.known && logits.rank == 2)
         return tf1c_sparse_xent(x, z, a.name);
     const tf_tensor whole = tf_shape(x), last = tf_sub(tf_rank(x), 1);
-    const tf_tensor classes = tf_slice(whole, LIST(last), SHAPE(1));
-    const tf_tensor rows = tf_reshape(x, tf_concat(LIST(ints(-1), classes), 0)), flat = tf_reshape(z, SHAPE(-1));
+    const tf_tensor classes = tf_getitem_tensor(whole, last);
+    const tf_tensor any = tf_constant(-1, .name = "Reshape/shape/0");
+    const tf_tensor rows = tf_reshape(x, LIST(any, classes)), flat = tf_reshape(z, SHAPE(-1));
     const tf_tensor cost = tf_reshape(tf1c_sparse_xent(rows, flat, a.name), labels_shape);
     if (labels.known)
         tf_set_shape(cost, labels);
@@ -234,7 +247,7 @@ tf_tensor tf_nn_sigmoid_cross_entropy_with_logits_(struct tf_sparse_xent_args a)
     const tf_tensor z = tf_convert(tf_operand_tensor(a.labels), tf_dtype_unset, a.here, "labels");
     if (!same_shapes(x, z, a.here, &poison))
         return poison;
-    const tf_tensor zeros = tf_zeros_like(x), positive = tf_greater_equal(x, zeros);
+    const tf_tensor zeros = zeros_like(x), positive = tf_greater_equal(x, zeros);
     const tf_tensor relu = tf_where(positive, x, zeros);
     const tf_tensor minus = tf_neg(x), minus_abs = tf_where(positive, minus, x);
     const tf_tensor product = tf_mul(x, z), linear = tf_sub(relu, product);

@@ -418,9 +418,11 @@ tf_operation *tf_apply_gradients_(tf_optimizer *o, tf_grads_and_vars pairs, stru
     a.here = tf1c_source(a.here);
     if (!pairs.n)
         return tf_mistake(tf_value_error, a.here, NULL, "No variables provided.").op;
-    for (int i = 0; i < pairs.n; i++)
-        if (tf_is_poisoned(pairs.items[i].var) || tf_is_poisoned(pairs.items[i].grad))
-            return tf_tensor_op(tf_is_poisoned(pairs.items[i].var) ? pairs.items[i].var : pairs.items[i].grad);
+    for (int i = 0; i < pairs.n; i++) {
+        const tf_grad_and_var *p = &pairs.items[i];
+        if (tf_is_poisoned(p->var) || (!tf_is_none(p->grad) && tf_is_poisoned(p->grad)))
+            return tf_tensor_op(tf_is_poisoned(p->var) ? p->var : p->grad);
+    }
     if (!any_gradient(pairs)) {
         variables_text(pairs, text, sizeof text);
         return tf_mistake(tf_value_error, a.here, NULL, "No gradients provided for any variable: %s.", text).op;

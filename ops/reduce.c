@@ -120,9 +120,9 @@ static layout layout_of(const tf_kernel_ctx *k)
 static int64_t offset_of(const group_list *g, int64_t index)
 {
     int64_t offset = 0;
-    for (int i = g->n; i-- > 0; index /= g->length[i])
+    for (int i = g->n; i-- > 1; index /= g->length[i])
         offset += index % g->length[i] * g->stride[i];
-    return offset;
+    return g->n ? offset + index * g->stride[0] : 0;
 }
 
 static int64_t reduce_units(const tf_kernel_ctx *k) { return tf_view_count(&k->out[0]); }
@@ -130,8 +130,8 @@ static int64_t reduce_units(const tf_kernel_ctx *k) { return tf_view_count(&k->o
 /* Rows of outputs are made in strips that stay in L1, and in blocks of rows, so that a sum of many stays accurate. */
 enum { STRIP = 256, BLOCK = 64 };
 
-/* id##_kernel: RUN(n, x) combines a contiguous run; acc = COMBINE(acc, x); FINISH(acc, count). */
-#define REDUCTION(id, type, acc_type, start, RUN, COMBINE, FINISH)                                                        \
+/* id: RUN(n, x) combines a contiguous run, ROW(n, acc, x) a row into another; acc = COMBINE(acc, x); FINISH(acc, count). */
+#define REDUCTION(id, type, acc_type, start, RUN, ROW, COMBINE, FINISH)                                                   \
     static void id##_runs(tf_kernel_ctx *k, const layout *l, int64_t count)                                               \
     {                                                                                                                     \
         const type *x = k->in[0].data;                                                                                    \
@@ -157,11 +157,8 @@ enum { STRIP = 256, BLOCK = 64 };
             const int64_t to = from + BLOCK < l->gone_rows ? from + BLOCK : l->gone_rows;                                 \
             for (int64_t i = 0; i < n; i++)                                                                               \
                 part[i] = start;                                                                                          \
-            for (int64_t r = from; r < to; r++) {                                                                         \
-                const type *row = x + offset_of(&l->gone, r);                                                             \
-                for (int64_t i = 0; i < n; i++)                                                                           \
-                    part[i] = COMBINE(part[i], row[i]);                                                                   \
-            }                                                                                                             \
+            for (int64_t r = from; r < to; r++)                                                                           \
+                ROW(n, part, x + offset_of(&l->gone, r));                                                                 \
             for (int64_t i = 0; i < n; i++)                                                                               \
                 acc[i] = COMBINE(acc[i], part[i]);                                                                        \
         }                                                                                                                 \
@@ -188,8 +185,13 @@ enum { STRIP = 256, BLOCK = 64 };
             id##_rows(k, &l, count);                                                                                      \
     }
 
-/* A run combined in eight interleaved lanes, which vectorizes. */
+/* A run combined in eight interleaved lanes, which vectorizes; and row by row. */
 #define LANE_RUN(id, type, acc_type, start, COMBINE)                   \
+    static void id##_row(int64_t n, acc_type *acc, const type *x)      \
+    {                                                                  \
+        for (int64_t i = 0; i < n; i++)                                \
+            acc[i] = COMBINE(acc[i], x[i]);                            \
+    }                                                                  \
     static acc_type id(int64_t n, const type *x)                       \
     {                                                                  \
         enum { LANES = 8 };                                            \
@@ -218,23 +220,24 @@ enum { STRIP = 256, BLOCK = 64 };
 #define INT_SHARE(a, count) ((count) ? (a) / (count) : 0)
 
 static float sum_run_f32(int64_t n, const float *x) { return tf1c_vec()->sum(n, x); }
+static void sum_row_f32(int64_t n, float *acc, const float *x) { tf1c_vec()->add(n, acc, acc, x); }
 #define REDUCTIONS(id, type, acc_type, start, COMBINE)             \
     LANE_RUN(id##_run, type, acc_type, start, COMBINE)             \
-    REDUCTION(id, type, acc_type, start, id##_run, COMBINE, AS_IT_IS)
+    REDUCTION(id, type, acc_type, start, id##_run, id##_run_row, COMBINE, AS_IT_IS)
 
 /* Integers wrap around: they are summed and multiplied as unsigned. */
-REDUCTION(sum_f32, float, float, 0, sum_run_f32, ADD, AS_IT_IS)
+REDUCTION(sum_f32, float, float, 0, sum_run_f32, sum_row_f32, ADD, AS_IT_IS)
 REDUCTIONS(sum_f64, double, double, 0, ADD)
 REDUCTIONS(sum_i32, int32_t, uint32_t, 0, ADD)
 REDUCTIONS(sum_i64, int64_t, uint64_t, 0, ADD)
 REDUCTIONS(sum_u8, uint8_t, uint8_t, 0, ADD)
-REDUCTION(mean_f32, float, float, 0, sum_run_f32, ADD, SHARE)
-REDUCTION(mean_f64, double, double, 0, sum_f64_run, ADD, SHARE)
+REDUCTION(mean_f32, float, float, 0, sum_run_f32, sum_row_f32, ADD, SHARE)
+REDUCTION(mean_f64, double, double, 0, sum_f64_run, sum_f64_run_row, ADD, SHARE)
 #define INT32_MEAN(a, count) INT_SHARE((int32_t)(a), count)
 #define INT64_MEAN(a, count) INT_SHARE((int64_t)(a), count)
-REDUCTION(mean_i32, int32_t, uint32_t, 0, sum_i32_run, ADD, INT32_MEAN)
-REDUCTION(mean_i64, int64_t, uint64_t, 0, sum_i64_run, ADD, INT64_MEAN)
-REDUCTION(mean_u8, uint8_t, uint8_t, 0, sum_u8_run, ADD, INT_SHARE)
+REDUCTION(mean_i32, int32_t, uint32_t, 0, sum_i32_run, sum_i32_run_row, ADD, INT32_MEAN)
+REDUCTION(mean_i64, int64_t, uint64_t, 0, sum_i64_run, sum_i64_run_row, ADD, INT64_MEAN)
+REDUCTION(mean_u8, uint8_t, uint8_t, 0, sum_u8_run, sum_u8_run_row, ADD, INT_SHARE)
 REDUCTIONS(prod_f32, float, float, 1, MULTIPLY)
 REDUCTIONS(prod_f64, double, double, 1, MULTIPLY)
 REDUCTIONS(prod_i32, int32_t, uint32_t, 1, MULTIPLY)
@@ -270,7 +273,8 @@ BY_DTYPE(prod)
 BY_DTYPE(max)
 BY_DTYPE(min)
 
-/* Over no axis longer than 1 the output is the input in another shape. */
+/* Over no axis longer than 1 the output is the input in another shape, and nothing needs computing: what comes back
+ * from a broadcast that widened nothing, above all. */
 static bool reduce_view(tf_kernel_ctx *k, int output, int64_t *offset)
 {
     const tf_view *x = &k->in[0], *axes = &k->in[1];
@@ -423,8 +427,8 @@ static void prod_gradient(tf_grad_ctx *g, tf_tensor dy)
 #define REDUCTION_OP(id, type, signature_in, signature_out, dtypes, gradient_fn)                                    \
     static const tf_op_def id##_op = {                                                                              \
         .name = type, .in = signature_in, .out = signature_out, .T = dtypes, .U = TF_INDEX, .attrs = reduce_fields, \
-        .attrs_size = sizeof(reduce_attrs), .shape = reduce_shape, .kernel = id##_kernel, .units = reduce_units,    \
-        .view = reduce_view, .gradient = gradient_fn,                                                               \
+        .attrs_size = sizeof(reduce_attrs), .traits = TF_VIEW, .shape = reduce_shape, .kernel = id##_kernel,         \
+        .units = reduce_units, .view = reduce_view, .gradient = gradient_fn,                                                               \
     };
 #define NUMBERS "input:T, reduction_indices:U", "output:T", TF_NUMERIC
 #define BOOLS "input:bool, reduction_indices:U", "output:bool", 0

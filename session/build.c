@@ -280,9 +280,14 @@ bool ir_build_node(ir_ctx *c, ir_scope *s, const tf_operation *op, const char *w
 {
     unsigned traits = op->def->traits;
     bool body = traits & (TF_LOOP | TF_BRANCH);
-    ir_node *n = ir_node_new(c, op->def, body ? 0 : op->n_inputs, op->n_outputs + body);
+    ir_node *n = ir_node_new(c, op->def, body ? 0 : op->n_inputs, body ? (1 + IR_MORE_OUTPUTS) * op->n_outputs + 1 : op->n_outputs);
     if (!n || !fill_node(c, s, n, op))
         return false;
+    if (body) {
+        n->room = n->n_out;
+        n->region = op->n_outputs;
+        n->n_out = op->n_outputs + 1;
+    }
     s->nodes[op->index] = n;
     if (body) {
         if (!(traits & TF_LOOP ? ir_build_loop : ir_build_branch)(c, s, n, op, wanted))

@@ -277,7 +277,7 @@ static ir_loop *loop_new(ir_ctx *c, const tf1c_body *b)
     *l = (ir_loop){ .reverse = b->reverse, .steps = NONE, .count_output = -1 };
     l->sliced = ir_alloc(c, (size_t)b->n_in * sizeof *l->sliced);
     l->carried = ir_alloc(c, (size_t)b->n_in * sizeof *l->carried);
-    l->stacked = ir_alloc(c, (size_t)b->n_out * sizeof *l->stacked);
+    l->stacked = ir_alloc(c, (size_t)(b->n_out + IR_MORE_OUTPUTS * b->n_out) * sizeof *l->stacked);
     l->summed = ir_alloc(c, (size_t)b->n_out * sizeof *l->summed);
     return l->sliced && l->carried && l->stacked && l->summed ? l : NULL;
 }
@@ -345,7 +345,7 @@ bool ir_build_loop(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation *o
         *count = (int32_t)l->steps;
         n->out[l->count_output].known = count;
     }
-    set_output(n, op->n_outputs, tf_uint8, SHAPE(0)); /* the body's memory: sized by place.c */
+    set_output(n, n->region, tf_uint8, SHAPE(0)); /* the body's memory: sized by place.c */
     return !c->failed;
 }
 
@@ -392,6 +392,6 @@ bool ir_build_branch(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation 
         if (r)
             set_output(n, o, r->view.dtype, ir_dims(&r->view));
     }
-    set_output(n, op->n_outputs, tf_uint8, SHAPE(0));
+    set_output(n, n->region, tf_uint8, SHAPE(0));
     return true;
 }

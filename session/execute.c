@@ -95,7 +95,7 @@ static void point_at_step(const walker *w, const ir_instruction *i, int64_t t)
     }
     for (int k = 0; k < l->n_carried; k++)
         if (l->carried[k].follows < 0)
-            w->slots[l->carried[k].next_slot] = address(w, &i->out[i->node->n_out - 1]) + l->carried[k].buffers + (t & 1) * l->carried[k].bytes;
+            w->slots[l->carried[k].next_slot] = address(w, &i->out[i->node->region]) + l->carried[k].buffers + (t & 1) * l->carried[k].bytes;
 }
 
 static void carry_on(const walker *w, const ir_loop *l)

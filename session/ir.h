@@ -35,6 +35,7 @@ struct ir_value {
     const void *known;   /* the value itself, if it is known while binding */
     bool variable;       /* memory that assignments change */
     bool pinned;         /* read after the block: fetched, or a result */
+    int uses;            /* how many nodes read it, after ir_count_uses; results and unseen readers count too */
     int first, last;     /* of a root: the schedule positions between which it lives */
     ir_value *alias;     /* of a root that place.c put on top of another one */
     ir_value *contiguous; /* a copy that layout.c made, for the next who wants one */
@@ -54,8 +55,10 @@ struct ir_node {
     ir_node **after; /* runs after these, whatever the data says */
     void *state;
     int block;       /* the id of the block it is in */
-    ir_loop *loop;   /* of a Loop node: its body; its last output is the memory that the body lives in */
+    ir_loop *loop;   /* of a Loop node: its body */
     ir_branch *branch; /* of a Branch node, likewise */
+    int region;        /* of either: which output that memory is */
+    int room;          /* outputs there is memory for: passes may add some */
     bool needed;     /* marked by ir_prune */
     bool effect;     /* wanted for what it does */
     bool silent;     /* nothing to execute: its outputs are views, or its parts are in place */
@@ -81,7 +84,7 @@ typedef struct tf1c_resource {
     bool initialized;
 } tf1c_resource;
 
-enum { IR_SLOT_ABSOLUTE = 0, IR_SLOT_ARENA = 1, IR_FIRST_FEED_SLOT = 2, IR_MAX_SHARDS = 64 };
+enum { IR_SLOT_ABSOLUTE = 0, IR_SLOT_ARENA = 1, IR_FIRST_FEED_SLOT = 2, IR_MAX_SHARDS = 64, IR_MORE_OUTPUTS = 2 /* stacked ones that passes may add, per output of a loop */ };
 
 typedef struct {
     int slot;
@@ -202,6 +205,18 @@ void ir_add_node(ir_ctx *c, ir_block *b, ir_node *n);
 ir_node *ir_copy_of(ir_ctx *c, ir_value *v); /* a node, not yet in a block, whose output is v's value, contiguous */
 void ir_prune(ir_block *b); /* drops the nodes that nothing needs */
 static inline bool ir_is_copy(const ir_node *n) { return !n->def; }
+
+/* pass.c: what passes share */
+void ir_count_uses(ir_block *b); /* of the values of this block and those around it that it reads */
+void ir_replace_uses(ir_block *b, const ir_value *old, ir_value *now);
+ir_node *ir_rows_node(ir_ctx *c, int n, ir_value *const *parts); /* parts one below the other, along axis 0 */
+ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims);    /* of's elements in another shape, as reshape */
+ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns); /* a part of a matrix */
+
+/* The passes: each rewrites one block (bodies included) and leaves it computing the same. */
+bool ir_pass_sums(ir_ctx *c, ir_block *b);   /* Σ f(xᵢ) = f(all xᵢ), within a block and out of loops */
+bool ir_pass_blocks(ir_ctx *c, ir_block *b); /* a product of which only a part is read computes that part */
+bool ir_run_passes(ir_ctx *c, ir_block *b);
 
 bool ir_layout(ir_ctx *c, ir_block *b);   /* layout.c: views, parts, copies where a kernel wants contiguous memory */
 bool ir_may_place(const ir_block *b, const ir_value *v, const tf_view *as); /* whether v's producer can write it elsewhere, laid out so */

@@ -137,7 +137,7 @@ static bool place_body(ir_ctx *c, ir_node *n)
         n->loop->carried[i].buffers = size;
         size += n->loop->carried[i].follows < 0 ? 2 * n->loop->carried[i].bytes : 0;
     }
-    tf_view_set(&n->out[n->n_out - 1].view, NULL, tf_uint8, SHAPE(size));
+    tf_view_set(&n->out[n->region].view, NULL, tf_uint8, SHAPE(size));
     return true;
 }
 
@@ -147,7 +147,7 @@ void ir_shift_memory(ir_block *b, int64_t base)
         ir_node *n = b->nodes[i];
         for (int o = 0; o < n->n_out; o++)
             n->out[o].at += base;
-        int64_t region = n->loop || n->branch ? n->out[n->n_out - 1].at : 0;
+        int64_t region = n->loop || n->branch ? n->out[n->region].at : 0;
         if (n->loop) {
             ir_shift_memory(&n->loop->body, region);
             ir_shift_memory(&n->loop->condition, region);

@@ -50,7 +50,7 @@ struct tf_session {
     tf_session *outer_default; /* of an interactive one */
     bool closed;
     int threads;
-    unsigned passes_off;
+    char *passes_off; /* tf_config's, or the environment's TF1C_PASSES_OFF */
     pthread_mutex_t lock;   /* plans, contexts, resources */
     pthread_rwlock_t order; /* runs that assign hold it alone */
     tf1c_plan *plans;
@@ -90,6 +90,13 @@ bool tf1c_prune_begin(tf1c_pruning *w);
 void tf1c_want(tf1c_pruning *w, tf_tensor t);
 void tf1c_want_op(tf1c_pruning *w, const tf_operation *op);
 bool tf1c_prune_end(tf1c_pruning *w, tf_operation ***ops, char ***wanted, int *n_ops);
+
+/* state_value.c: runs whose fetches or feeds hold states, which stand for their tensors. */
+bool tf1c_has_states(tf_fetches what, tf_feeds feeds);
+tf_status tf1c_run_states(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here);
+
+/* explain.c */
+char *tf1c_explain_binding(const tf_session *s, const tf1c_plan *p, const tf1c_binding *b); /* NULL without memory */
 
 /* execute.c */
 tf_status tf1c_execute(tf_session *s, const tf1c_binding *b, tf1c_context *x, const tf_ndarray *feeds); /* no report made */

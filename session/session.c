@@ -64,6 +64,12 @@ tf_session *tf_session_new(struct tf_session_args a)
     keep_shell(NULL);
     s->graph = graph;
     s->threads = thread_count(&a.config);
+    const char *off = a.config.passes_off ? a.config.passes_off : getenv("TF1C_PASSES_OFF");
+    if (off && !(s->passes_off = tf1c_strdup(off))) {
+        tf_fail(tf_memory_error, a.here, NULL, "no memory left for a session");
+        tf1c_free(s);
+        return NULL;
+    }
     pthread_mutex_init(&s->lock, NULL);
     pthread_rwlock_init(&s->order, NULL);
     return s;
@@ -108,6 +114,8 @@ void tf_close(tf_session *s)
         tf1c_free(r);
     }
     tf1c_map_free(&s->resource_of);
+    tf1c_free(s->passes_off);
+    s->passes_off = NULL;
     s->plans = NULL;
     s->contexts = NULL;
     s->resources = NULL;
@@ -186,6 +194,7 @@ typedef struct {
     tf_operation *few_targets[FEW];
     int few_fetch_of[FEW];
     void *many; /* memory for runs with more than FEW of anything */
+    const tf1c_plan *plan;
     const tf1c_binding *binding;
 } running;
 
@@ -520,6 +529,7 @@ static tf_status bind(running *r)
         status = tf_last_error()->code;
     else if (!p && !status)
         status = tf_memory_error;
+    r->plan = p;
     s->running++;
     pthread_mutex_unlock(&s->lock);
     return status ? status : fit_context(r);
@@ -550,6 +560,8 @@ static tf_status refuse(const tf_session *s, tf_source here)
 
 tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here)
 {
+    if (tf1c_has_states(what, feeds))
+        return tf1c_run_states(s, what, feeds, here);
     running r = { .s = s, .what = what, .given = feeds, .here = here };
     tf_status status = refuse(s, here);
     if (!status)
@@ -566,6 +578,19 @@ tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sour
         blank(&what);
     tf1c_free(r.many);
     return status;
+}
+
+char *tf_session_explain_(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here)
+{
+    running r = { .s = s, .what = what, .given = feeds, .here = here };
+    char *text = NULL;
+    if (!refuse(s, here) && !set_up(&r) && !collect_fetches(&r)) {
+        if (!bind(&r) && !(text = tf1c_explain_binding(s, r.plan, r.binding)))
+            tf_fail(tf_memory_error, here, NULL, "no memory left to explain a plan");
+        finish(&r);
+    }
+    tf1c_free(r.many);
+    return text;
 }
 
 tf_status tf_run_op(tf_session *s, tf_operation *op, tf_feeds feeds, tf_source here)

@@ -47,17 +47,42 @@ TF1C_API tf_graph *tf_session_graph(const tf_session *session);
  * FEED(x, batch, keep_prob, 0.5): up to sixteen pairs; a value is an array or a number, cast to the tensor's dtype. Any
  * tensor may be fed. A dictionary built at run time is a tf_feeds too:
  *   tf_feeds feeds = { 0 };  tf_feed_set(&feeds, x, batch);  tf_run(sess, op, feeds);  tf_feeds_free(&feeds);  */
+typedef struct tf_state tf_state; /* ops/rnn.h */
 typedef struct {
     tf_tensor tensor;
     tf_operand value;
+    const tf_state *state; /* fed instead of a tensor */
 } tf_feed;
 typedef struct {
     int n;
     const tf_feed *items;
     int capacity; /* of items, if tf_feed_set made them */
 } tf_feeds;
+/* The value of a cell's state: arrays in the order of tf_state_flatten (c before h). FETCH(rnn.state, &last_state) gives one:
+ * { 0 } gets memory, the next fetch reuses it, tf_state_free releases it. FEED(init_state, last_state) feeds one. */
+typedef struct {
+    int n;
+    tf_ndarray *arrays;
+} tf_state_value;
+TF1C_API void tf_state_free(tf_state_value *value); /* NULL and { 0 } are fine */
+TF1C_API tf_operand tf_operand_state(tf_state_value value);
+TF1C_API tf_feed tf_feed_tensor(tf_tensor tensor, tf_operand value);
+TF1C_API tf_feed tf_feed_state(const tf_state *state, tf_operand value);
+#define TF_FED_(x) /* TF_T, and states */                                                                         \
+    __extension__({                                                                                               \
+        __auto_type tf_fed_ = (x);                                                                                \
+        _Generic(tf_fed_, tf_state_value: tf_operand_state, tf_tensor: tf_operand_tensor, tf_operand: tf_operand_same, \
+            tf_ndarray: tf_operand_array, tf_dims: tf_operand_dims, tf_list: tf_operand_list, float: tf_operand_real, \
+            double: tf_operand_real, bool: tf_operand_bool, char: tf_operand_integer, signed char: tf_operand_integer, \
+            unsigned char: tf_operand_integer, short: tf_operand_integer, unsigned short: tf_operand_integer,     \
+            int: tf_operand_integer, unsigned: tf_operand_integer, long: tf_operand_integer,                      \
+            unsigned long: tf_operand_integer, long long: tf_operand_integer,                                     \
+            unsigned long long: tf_operand_integer)(tf_fed_);                                                     \
+    })
 TF1C_API tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value);
-#define tf_feed_set(feeds, tensor, value) tf_feed_set_(feeds, tensor, TF_T(value))
+TF1C_API tf_status tf_feed_set_state_(tf_feeds *feeds, const tf_state *state, tf_operand value);
+#define tf_feed_set(feeds, key, value) \
+    _Generic((key), tf_tensor: tf_feed_set_, tf_state *: tf_feed_set_state_)(feeds, key, TF_FED_(value))
 TF1C_API void tf_feeds_free(tf_feeds *feeds);
 
 /* ---- fetching ------------------------------------------------------------------------------------------------------
@@ -67,7 +92,7 @@ typedef enum { TF_INTO_NOTHING, TF_INTO_FLOAT, TF_INTO_DOUBLE, TF_INTO_INT32, TF
 typedef struct {
     tf_tensor tensor;
     tf_operation *op;
-    const void *state; /* a cell's state, see ops/rnn.h */
+    const tf_state *state; /* fetched instead of a tensor */
     tf_into into;
     void *out;
 } tf_fetch;
@@ -77,6 +102,8 @@ typedef struct {
 } tf_fetches;
 TF1C_API tf_fetch tf_fetch_tensor(tf_tensor t);
 TF1C_API tf_fetch tf_fetch_op(tf_operation *op);
+TF1C_API tf_fetch tf_fetch_state(const tf_state *state);
+TF1C_API tf_fetch tf_into_state(tf_fetch f, tf_state_value *out);
 TF1C_API tf_fetch tf_into_float(tf_fetch f, float *out);
 TF1C_API tf_fetch tf_into_double(tf_fetch f, double *out);
 TF1C_API tf_fetch tf_into_int32(tf_fetch f, int32_t *out);
@@ -84,11 +111,12 @@ TF1C_API tf_fetch tf_into_int64(tf_fetch f, int64_t *out);
 TF1C_API tf_fetch tf_into_bool(tf_fetch f, bool *out);
 TF1C_API tf_fetch tf_into_array(tf_fetch f, tf_ndarray *out);
 TF1C_API tf_fetch tf_into_nothing(tf_fetch f, void *out);
-#define TF_FETCHED_(x) _Generic((x), tf_tensor: tf_fetch_tensor, tf_operation *: tf_fetch_op)(x)
-#define TF_FEED1_(k, v) { (k), TF_T(v) }
+#define TF_FETCHED_(x) _Generic((x), tf_tensor: tf_fetch_tensor, tf_operation *: tf_fetch_op, tf_state *: tf_fetch_state)(x)
+#define TF_FEED1_(k, v) _Generic((k), tf_tensor: tf_feed_tensor, tf_state *: tf_feed_state)((k), TF_FED_(v))
 #define TF_FETCH1_(k, v) /* no default: a pointer of another type does not compile */                             \
     _Generic((v), float *: tf_into_float, double *: tf_into_double, int32_t *: tf_into_int32, int64_t *: tf_into_int64, \
-        bool *: tf_into_bool, tf_ndarray *: tf_into_array, void *: tf_into_nothing)(TF_FETCHED_(k), (v))
+        bool *: tf_into_bool, tf_ndarray *: tf_into_array, tf_state_value *: tf_into_state,                       \
+        void *: tf_into_nothing)(TF_FETCHED_(k), (v))
 #define TF_PAIRS_N_(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, _19, _20, _21, _22, _23, _24, _25, _26, _27, _28, _29, _30, _31, _32, N, ...) N
 #define TF_PAIRS_2_(f, k, v) f(k, v)
 #define TF_PAIRS_4_(f, k, v, ...) f(k, v), TF_PAIRS_2_(f, __VA_ARGS__)

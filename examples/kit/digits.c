@@ -108,3 +108,32 @@ tf_digits tf_datasets_load_digits_(tf_source here)
                         .data = np_array(d->pixels, tf_float32, SHAPE(ROWS, PIXELS)),
                         .target = np_array(d->target, tf_int64, SHAPE(ROWS)) };
 }
+
+/* ---- the digits as data sets ------------------------------------------------------------------------------------- */
+static void free_labels(void *object) { np_free(object); }
+
+tf_datasets *tf_digits_read_data_sets_(struct tf_digits_args args)
+{
+    static _Thread_local tf_datasets lost;
+    tf_digits digits = tf_datasets_load_digits_(args.here);
+    tf_ndarray *labels = tf1c_kit_object(sizeof *labels, free_labels, args.here);
+    tf_datasets *sets = labels ? tf1c_kit_object(sizeof *sets, keep_nothing, args.here) : NULL;
+    if (!sets)
+        sets = &lost;
+    tf_train_test split = { 0 };
+    if (labels && digits.target.data) {
+        *labels = np_eye_rows(digits.target, 10);
+        tf_ndarray images = np_array(digits.images.data, tf_float32, SHAPE(ROWS, 8, 8, 1));
+        images.scale = 1.0f / DEEPEST;
+        if (labels->data)
+            split = tf_train_test_split_(images, *labels, (struct tf_train_test_args){
+                .here = args.here, .test_size = 0.2, .train_size = NAN, .random_state = 42, .shuffle = true });
+    }
+    /* Of an empty split, data sets without examples. */
+    struct tf_dataset_args own = { .here = args.here, .seed = args.seed };
+    sets->train = tf_dataset_of_(split.x_train, split.y_train, own);
+    own.seed = -1;
+    sets->test = tf_dataset_of_(split.x_test, split.y_test, own);
+    sets->validation = sets->test;
+    return sets;
+}

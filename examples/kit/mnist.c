@@ -374,6 +374,8 @@ static void free_own(void *object) { free_state(&((own_dataset *)object)->state)
 
 static tf_status init_own(own_dataset *o, tf_ndarray images, tf_ndarray labels, const struct tf_dataset_args *args)
 {
+    if (!images.shape.known || !labels.shape.known)
+        return tf_value_error; /* what failed to be made was reported then */
     if (images.shape.rank < 1 || labels.shape.rank < 1 || images.shape.dims[0] != labels.shape.dims[0]) {
         char a[TF_DIMS_TEXT], b[TF_DIMS_TEXT];
         return tf_fail(tf_value_error, args->here, NULL, "images.shape: %s labels.shape: %s",

@@ -1,5 +1,6 @@
 /* A training's progress on stdout. */
 #include <math.h>
+#include <stdarg.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -125,9 +126,22 @@ void tf_progress_show_(tf_progress *p, int64_t step, struct tf_progress_args arg
     p->shown_at = now();
 }
 
+void tf_progress_print(tf_progress *p, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (p->terminal && p->width)
+        printf("\r%*s\r", p->width, "");
+    vprintf(format, args);
+    putchar('\n');
+    fflush(stdout);
+    va_end(args);
+    p->width = 0;
+}
+
 void tf_progress_end(tf_progress *p)
 {
-    if (p->terminal && p->shown)
+    if (p->terminal && p->width)
         putchar('\n');
     fflush(stdout);
 }

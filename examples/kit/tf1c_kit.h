@@ -109,6 +109,17 @@ typedef struct {
 #define tf_datasets_load_digits() tf_datasets_load_digits_(TF_SOURCE)
 TF1C_API tf_digits tf_datasets_load_digits_(tf_source here);
 
+/* The same digits in the form of tf_mnist_read_data_sets: images [n, 8, 8, 1] float32 from 0 to 1, labels [n, 10] float32
+ * of 0 and 1; 1,437 to train, 360 to test and to validate (tf_train_test_split, .test_size = 0.2, .random_state = 42).
+ *   seed  as in tf_mnist_read_data_sets;   errors  as tf_datasets_load_digits; the sets are empty then */
+struct tf_digits_args {
+    tf_source here;
+    int64_t seed;
+};
+#define tf_digits_read_data_sets(...) \
+    TF_KWARGS_(tf_digits_read_data_sets_((struct tf_digits_args){ .seed = -1, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_datasets *tf_digits_read_data_sets_(struct tf_digits_args args);
+
 /* Splits x and y along axis 0 as sklearn.model_selection.train_test_split does, the same rows for the same random_state.
  *   test_size, train_size  below 1 a fraction, from 1 on a number of rows; unset: the complement, or a quarter to test
  *   random_state           unset (negative): NumPy's global generator
@@ -245,6 +256,8 @@ TF1C_API bool tf_progress_due(const tf_progress *progress, int64_t step);
 #define tf_progress_show(progress, step, ...) \
     tf_progress_show_(progress, step, TF_KWARGS_((struct tf_progress_args){ .loss = NAN, .accuracy = NAN, __VA_ARGS__ }))
 TF1C_API void tf_progress_show_(tf_progress *progress, int64_t step, struct tf_progress_args args);
+/* A line of its own, as by printf, above the one that is written over. */
+TF1C_API void tf_progress_print(tf_progress *progress, const char *format, ...) __attribute__((format(printf, 2, 3)));
 TF1C_API void tf_progress_end(tf_progress *progress); /* leaves the last line standing */
 
 /* ---- a program's options --------------------------------------------------------------------------------------------

@@ -13,14 +13,6 @@ cases = {
     'Identity.int32': (tf.identity, [np.array(3, np.int32)]),
     'StopGradient.plain': (lambda x: tf.stop_gradient(x) * x, [x], {'nodes': False}),
     'StopGradient.alone': (tf.stop_gradient, [x]),
-    'ZerosLike.float32': (tf.zeros_like, [x], {'nodes': False}),
-    'ZerosLike.bool': (tf.zeros_like, [np.array([True])], {'nodes': False}),
-    'ZerosLike.int64': (lambda x: tf.zeros_like(x, tf.int64), [x], {'nodes': False}),
-    'OnesLike.float32': (tf.ones_like, [x], {'nodes': False}),
-    'OnesLike.float64': (tf.ones_like, [np.zeros((0, 2))], {'nodes': False}),
-    'OnesLike.bool': (tf.ones_like, [np.array([False])], {'nodes': False}),
-    'OnesLike.int32': (tf.ones_like, [np.array(5, np.int32)], {'nodes': False}),
-    'OnesLike.int64': (tf.ones_like, [np.array([5], np.int64)], {'nodes': False}),
     'AddN.three': (lambda a, b, c: tf.add_n([a, b, c]), [x, x, -x]),
     'AddN.same': (lambda a: tf.add_n([a, a]), [x]),
     'AddN.int32': (lambda a, b: tf.add_n([a, b]), [np.array([1, 2], np.int32), np.array([3, -2], np.int32)]),
@@ -28,3 +20,13 @@ cases = {
     'AddN.float64': (lambda a, b: tf.add_n([a, b]), [np.array(1.), np.array(2.)]),
     'AddN.empty': (lambda a, b: tf.add_n([a, b]), [np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32)]),
 }
+
+for tag, like in [('float32', x), ('float64', np.zeros((0, 2))), ('bools', np.array([True])), ('int32', np.array(5, np.int32)),
+                  ('int64', np.array([5], np.int64))]:
+    cases['ZerosLike.' + tag] = (lambda x: tf.raw_ops.ZerosLike(x=x), [like])
+    cases['OnesLike.' + tag] = (lambda x: tf.raw_ops.OnesLike(x=x), [like])
+    cases['Const.zeros_like_' + tag] = (tf.zeros_like, [like])
+    cases['Fill.ones_like_' + tag] = (tf.ones_like, [like])
+cases['Const.zeros_like'] = (lambda x: tf.zeros_like(x, tf.int64), [x])
+cases['Fill.ones_like'] = (lambda x: tf.ones_like(x, tf.int64), [x])
+cases['Fill.zeros_like'] = (tf.zeros_like, [np.zeros((40, 40), np.float32)])

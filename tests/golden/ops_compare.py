@@ -19,8 +19,8 @@ for name, function in [('Equal', tf.equal), ('NotEqual', tf.not_equal), ('Less',
     cases[name + '.uint8'] = (function, [np.array([1, 200], np.uint8), np.array([1, 2], np.uint8)])
     cases[name + '.float64'] = (function, [np.float64(1), np.array([1, 1 + 1e-12])])
     cases[name + '.empty'] = (function, [np.zeros((0, 2), np.float32), np.zeros(2, np.float32)])
-cases['Equal.bool'] = (tf.equal, [yes, yes[:1]])
-cases['NotEqual.bool'] = (tf.not_equal, [yes, yes[:1]])
+cases['Equal.bools'] = (tf.equal, [yes, yes[:1]])
+cases['NotEqual.bools'] = (tf.not_equal, [yes, yes[:1]])
 
 for name, function in [('LogicalAnd', tf.logical_and), ('LogicalOr', tf.logical_or), ('LogicalAnd', tf.logical_xor)]:
     tag = '.xor' if function is tf.logical_xor else '.plain'
@@ -37,6 +37,6 @@ cases['Select.nan'] = (lambda c, a: tf.where(c, tf.log(a), tf.zeros_like(a)), [n
                        {'nodes': False})
 cases['Select.int32'] = (tf.where, [yes[0], np.array([1, 2, 3], np.int32), np.array([4, 5, 6], np.int32)])
 cases['Select.int64'] = (tf.where, [yes[0], np.array([1, 2, 3], np.int64), np.array([4, 5, 6], np.int64)])
-cases['Select.bool'] = (tf.where, [yes, yes, ~yes])
+cases['Select.bools'] = (tf.where, [yes, yes, ~yes])
 cases['Select.float64'] = (tf.where, [yes[0], np.array([1., 2, 3]), np.array([4., 5, 6])])
 cases['Select.empty'] = (tf.where, [np.zeros((0, 2), bool), np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32)])

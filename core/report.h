@@ -1,0 +1,16 @@
+/* Reports as the library makes them; not for users. */
+#ifndef TF1C_CORE_REPORT_H
+#define TF1C_CORE_REPORT_H
+
+#include <stdbool.h>
+
+#include "core/status.h"
+
+/* Between the two the calling thread's handler is not called: a handler may run a session, or jump out, and must find no lock
+ * taken. The first report made is handed over by the outermost release; `here` is the line of one that has none. */
+void tf1c_hold_reports(void);
+void tf1c_release_reports(tf_source here);
+
+bool tf1c_reports_are_silent(void); /* the handler in force is tf_silent: nobody is told */
+
+#endif

@@ -1,0 +1,174 @@
+/* What the passes share: who reads what, replacing values, and the planner's own nodes (rows, views, blocks of matrices). */
+#include <string.h>
+
+#include "session/plan.h"
+
+/* ---- uses --------------------------------------------------------------------------------------------------------------- */
+
+static void each_block(const ir_node *n, ir_block **blocks)
+{
+    blocks[0] = n->loop ? &n->loop->body : n->branch ? &n->branch->bodies[0] : NULL;
+    blocks[1] = n->loop ? &n->loop->condition : n->branch ? &n->branch->bodies[1] : NULL;
+}
+
+static void reset_uses(ir_block *b)
+{
+    for (int i = 0; i < b->n; i++) {
+        for (int o = 0; o < b->nodes[i]->n_out; o++)
+            b->nodes[i]->out[o].uses = 0;
+        for (int j = 0; j < b->nodes[i]->n_in; j++)
+            b->nodes[i]->in[j]->uses = 0;
+    }
+}
+
+static void add_uses(ir_block *b)
+{
+    ir_block *inner[2];
+    for (int i = 0; i < b->n; i++) {
+        for (int j = 0; j < b->nodes[i]->n_in; j++)
+            b->nodes[i]->in[j]->uses++;
+        each_block(b->nodes[i], inner);
+        for (int k = 0; k < 2 && inner[k]; k++)
+            add_uses(inner[k]);
+    }
+    for (int i = 0; i < b->n_results; i++)
+        if (b->results[i])
+            b->results[i]->uses++;
+}
+
+void ir_count_uses(ir_block *b)
+{
+    reset_uses(b);
+    add_uses(b);
+}
+
+/* In a body a captured value is read as it is, so replacing goes inside too. */
+void ir_replace_uses(ir_block *b, const ir_value *old, ir_value *now)
+{
+    ir_block *inner[2];
+    for (int i = 0; i < b->n; i++) {
+        for (int j = 0; j < b->nodes[i]->n_in; j++)
+            if (b->nodes[i]->in[j] == old)
+                b->nodes[i]->in[j] = now;
+        each_block(b->nodes[i], inner);
+        for (int k = 0; k < 2 && inner[k]; k++)
+            ir_replace_uses(inner[k], old, now);
+    }
+    for (int i = 0; i < b->n_results; i++)
+        if (b->results[i] == old)
+            b->results[i] = now;
+}
+
+/* ---- the planner's own nodes --------------------------------------------------------------------------------------------------- */
+
+/* Inputs of one shape, one below the other along axis 0. */
+static bool rows_part(tf_kernel_ctx *k, int input, int64_t *offset)
+{
+    memcpy(k->in[input].strides, k->out[0].strides, sizeof k->out[0].strides);
+    *offset = input * k->in[input].dims[0] * k->out[0].strides[0];
+    return true;
+}
+static const tf_op_def rows_op = { .name = "(rows)", .in = "parts:T*", .out = "rows:T", .traits = TF_PARTS, .part = rows_part, .gradient = tf_no_gradient };
+
+ir_node *ir_rows_node(ir_ctx *c, int n, ir_value *const *parts)
+{
+    ir_node *rows = ir_node_new(c, &rows_op, n, 1);
+    if (!rows)
+        return NULL;
+    memcpy(rows->in, parts, (size_t)n * sizeof *parts);
+    tf_dims dims = ir_dims(&parts[0]->view);
+    dims.dims[0] *= n;
+    tf_view_set(&rows->out[0].view, NULL, parts[0]->view.dtype, dims);
+    rows->T = parts[0]->view.dtype;
+    return rows;
+}
+
+static bool flat_view(tf_kernel_ctx *k, int output, int64_t *offset)
+{
+    *offset = 0; /* the output's strides are contiguous already */
+    (void)output;
+    return tf_view_contiguous(&k->in[0]);
+}
+static const tf_op_def view_op = { .name = "(view)", .in = "x:T", .out = "y:T", .traits = TF_VIEW, .view = flat_view, .gradient = tf_no_gradient };
+
+ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims)
+{
+    ir_node *view = ir_node_new(c, &view_op, 1, 1);
+    if (!view)
+        return NULL;
+    view->in[0] = of;
+    view->T = of->view.dtype;
+    tf_view_set(&view->out[0].view, NULL, of->view.dtype, dims);
+    return view;
+}
+
+typedef struct {
+    int64_t row, column;
+} block_attrs;
+
+static bool block_view(tf_kernel_ctx *k, int output, int64_t *offset)
+{
+    const block_attrs *a = k->attrs;
+    memcpy(k->out[output].strides, k->in[0].strides, sizeof k->in[0].strides);
+    *offset = a->row * k->in[0].strides[0] + a->column * k->in[0].strides[1];
+    return true;
+}
+static const tf_op_def block_op = { .name = "(block)", .in = "x:T", .out = "y:T", .attrs_size = sizeof(block_attrs), .traits = TF_VIEW, .view = block_view,
+                                    .gradient = tf_no_gradient };
+
+ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns)
+{
+    ir_node *block = ir_node_new(c, &block_op, 1, 1);
+    block_attrs *attrs = ir_alloc(c, sizeof *attrs);
+    if (!block || !attrs)
+        return NULL;
+    *attrs = (block_attrs){ row, column };
+    block->attrs = attrs;
+    block->in[0] = of;
+    block->T = of->view.dtype;
+    tf_view_set(&block->out[0].view, NULL, of->view.dtype, SHAPE(rows, columns));
+    return block;
+}
+
+/* ---- the sequence --------------------------------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    bool (*run)(ir_ctx *c, ir_block *b);
+} passes[] = {
+    { "sums", ir_pass_sums },
+    { "blocks", ir_pass_blocks },
+};
+
+bool ir_pass_is_off(const char *off, const char *name)
+{
+    if (!off)
+        return false;
+    if (strcmp(off, "all") == 0)
+        return true;
+    size_t n = strlen(name);
+    for (const char *at = strstr(off, name); at; at = strstr(at + 1, name))
+        if ((at == off || at[-1] == ',') && (at[n] == ',' || !at[n]))
+            return true;
+    return false;
+}
+
+static bool run_on_bodies(ir_ctx *c, ir_block *b, bool (*run)(ir_ctx *c, ir_block *b))
+{
+    ir_block *inner[2];
+    for (int i = 0; i < b->n; i++) {
+        each_block(b->nodes[i], inner);
+        for (int k = 0; k < 2 && inner[k]; k++)
+            if (!run_on_bodies(c, inner[k], run))
+                return false;
+    }
+    return run(c, b);
+}
+
+bool ir_run_passes(ir_ctx *c, ir_block *b)
+{
+    for (size_t i = 0; i < sizeof passes / sizeof *passes; i++)
+        if (!ir_pass_is_off(c->session->passes_off, passes[i].name) && !run_on_bodies(c, b, passes[i].run))
+            return false;
+    return !c->failed;
+}

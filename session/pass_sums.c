@@ -1,0 +1,200 @@
+/* Σᵢ f(xᵢ) = f(all xᵢ, one below the other), for ops that sum over rows (aᵀ·b above all): a weight gradient of many steps is one
+ * product. Within a block the sum is an AddN; out of a loop it is a summed result, whose operands are stacked instead. */
+#include <string.h>
+
+#include "session/plan.h"
+
+static bool sums_rows(const ir_node *n) { return n && n->def && n->def->sums_rows && n->def->sums_rows(n->attrs); }
+
+static bool same_dims(const tf_view *a, const tf_view *b)
+{
+    return a->rank == b->rank && memcmp(a->dims, b->dims, (size_t)a->rank * sizeof *a->dims) == 0;
+}
+
+/* ---- within a block ------------------------------------------------------------------------------------------------------- */
+
+static bool alike(const ir_node *a, const ir_node *b)
+{
+    if (a->def != b->def || a->n_in != b->n_in || !tf1c_same_attrs(a->def, a->attrs, b->attrs))
+        return false;
+    for (int i = 0; i < a->n_in; i++)
+        if (!same_dims(&a->in[i]->view, &b->in[i]->view))
+            return false;
+    return true;
+}
+
+static bool is_sum_of_rows(const ir_block *b, const ir_node *n)
+{
+    if (!n->def || !(n->def->traits & TF_SUM) || n->n_in < 2)
+        return false;
+    const ir_node *first = n->in[0]->node;
+    for (int i = 0; i < n->n_in; i++) {
+        const ir_node *term = n->in[i]->node;
+        if (!sums_rows(term) || term->block != b->id || term->n_out != 1 || term->n_after || n->in[i]->uses != 1 || n->in[i]->known || !alike(first, term))
+            return false;
+        for (int j = 0; j < term->n_in; j++)
+            if (!term->in[j]->view.rank)
+                return false;
+    }
+    return true;
+}
+
+/* The AddN becomes f itself, of its terms' operands in rows. */
+static bool join(ir_ctx *c, ir_block *to, ir_node *sum)
+{
+    const ir_node *first = sum->in[0]->node;
+    ir_value **parts = ir_alloc(c, (size_t)sum->n_in * sizeof *parts);
+    ir_value **in = ir_alloc(c, (size_t)first->n_in * sizeof *in);
+    if (!parts || !in)
+        return false;
+    for (int j = 0; j < first->n_in; j++) {
+        for (int i = 0; i < sum->n_in; i++)
+            parts[i] = sum->in[i]->node->in[j];
+        ir_node *rows = ir_rows_node(c, sum->n_in, parts);
+        if (!rows)
+            return false;
+        rows->order = sum->order;
+        rows->name = sum->name;
+        ir_add_node(c, to, rows);
+        in[j] = &rows->out[0];
+    }
+    sum->def = first->def;
+    sum->attrs = first->attrs;
+    sum->T = first->T;
+    sum->U = first->U;
+    sum->in = in;
+    sum->n_in = first->n_in;
+    return true;
+}
+
+/* ---- out of a loop ----------------------------------------------------------------------------------------------------------- */
+
+/* Operand v of a body's node, of all steps at once as [steps, …]: what was sliced, or a new stacked result. */
+static ir_value *all_steps(ir_ctx *c, ir_node *n, ir_value *v)
+{
+    ir_loop *l = n->loop;
+    for (int i = 0; i < l->n_sliced; i++)
+        if (l->sliced[i].arg == v)
+            return n->in[l->sliced[i].input];
+    for (int i = 0; i < l->n_stacked; i++)
+        if (l->stacked[i].result == v)
+            return &n->out[l->stacked[i].output];
+    if (n->n_out == n->room || v->view.rank >= TF_MAX_RANK)
+        return NULL;
+    tf_dims dims = { .known = true, .rank = v->view.rank + 1, .dims = { l->steps } };
+    memcpy(dims.dims + 1, v->view.dims, (size_t)v->view.rank * sizeof *dims.dims);
+    ir_value *out = &n->out[n->n_out];
+    tf_view_set(&out->view, NULL, v->view.dtype, dims);
+    l->stacked[l->n_stacked++] = (ir_stacked){ n->n_out++, v, c->binding->n_slots++ };
+    return out;
+}
+
+static bool is_captured(const ir_loop *l, const ir_value *v)
+{
+    if (v->known)
+        return true;
+    for (int i = 0; i < l->n_sliced; i++)
+        if (l->sliced[i].arg == v)
+            return false;
+    for (int i = 0; i < l->n_carried; i++)
+        if (l->carried[i].arg == v)
+            return false;
+    return !v->node || v->node->block != l->body.id;
+}
+
+static bool may_leave(const ir_node *n, const ir_summed *s)
+{
+    const ir_node *term = s->result->node;
+    if (n->loop->steps < 1 || s->result->known || !sums_rows(term) || term->block != n->loop->body.id || term->n_out != 1 || n->n_out + term->n_in > n->room)
+        return false;
+    for (int j = 0; j < term->n_in; j++)
+        if (is_captured(n->loop, term->in[j]) || !term->in[j]->view.rank)
+            return false;
+    return true;
+}
+
+/* f outside of the loop, of all steps' operands, gives what the summed output was. */
+static bool leave(ir_ctx *c, ir_block *to, ir_block *all, ir_node *n, const ir_summed *s)
+{
+    const ir_node *term = s->result->node;
+    ir_node *f = ir_node_new(c, term->def, term->n_in, 1);
+    if (!f)
+        return false;
+    f->attrs = term->attrs;
+    f->T = term->T;
+    f->U = term->U;
+    f->name = term->name;
+    f->here = term->here;
+    f->order = n->order;
+    f->out[0].view = n->out[s->output].view;
+    for (int j = 0; j < term->n_in; j++) {
+        ir_value *stacked = all_steps(c, n, term->in[j]);
+        if (!stacked)
+            return false;
+        tf_dims dims = ir_dims(&term->in[j]->view);
+        dims.dims[0] *= n->loop->steps;
+        ir_node *rows = ir_view_node(c, stacked, dims);
+        if (!rows)
+            return false;
+        rows->order = n->order;
+        rows->name = term->name;
+        ir_add_node(c, to, rows);
+        f->in[j] = &rows->out[0];
+    }
+    ir_add_node(c, to, f);
+    ir_replace_uses(all, &n->out[s->output], &f->out[0]);
+    return true;
+}
+
+static void list_results(ir_ctx *c, ir_loop *l)
+{
+    ir_block *b = &l->body;
+    b->results = ir_alloc(c, (size_t)(l->n_carried + l->n_stacked + l->n_summed) * sizeof *b->results);
+    b->n_results = 0;
+    if (!b->results)
+        return;
+    for (int i = 0; i < l->n_carried; i++)
+        b->results[b->n_results++] = l->carried[i].next;
+    for (int i = 0; i < l->n_stacked; i++)
+        b->results[b->n_results++] = l->stacked[i].result;
+    for (int i = 0; i < l->n_summed; i++)
+        b->results[b->n_results++] = l->summed[i].result;
+}
+
+static bool empty_loop(ir_ctx *c, ir_block *to, ir_block *all, ir_node *n)
+{
+    ir_loop *l = n->loop;
+    int kept = 0;
+    for (int i = 0; i < l->n_summed; i++) {
+        if (!may_leave(n, &l->summed[i]))
+            l->summed[kept++] = l->summed[i];
+        else if (!leave(c, to, all, n, &l->summed[i]))
+            return false;
+    }
+    l->n_summed = kept;
+    list_results(c, l);
+    ir_prune(&l->body);
+    return !c->failed;
+}
+
+bool ir_pass_sums(ir_ctx *c, ir_block *b)
+{
+    ir_block out = *b;
+    out.nodes = NULL;
+    out.n = out.capacity = 0;
+    ir_count_uses(b);
+    for (int i = 0; i < b->n && !c->failed; i++) {
+        ir_node *n = b->nodes[i];
+        if (is_sum_of_rows(b, n) && !join(c, &out, n))
+            return false;
+        ir_add_node(c, &out, n);
+        if (n->loop && n->loop->n_summed) {
+            ir_block rest = *b; /* readers of the loop come later, or are results */
+            if (!empty_loop(c, &out, &rest, n))
+                return false;
+        }
+    }
+    *b = out;
+    ir_prune(b);
+    return !c->failed;
+}

@@ -1,0 +1,55 @@
+"""Cases of the index family."""
+import numpy as np
+import tensorflow as tf
+
+f = lambda *s: (np.arange(np.prod(s), dtype=np.float32).reshape(s) - 3) / 2
+i32 = lambda *v: np.array(v, np.int32)
+i64 = lambda *v: np.array(v, np.int64)
+x3, m = f(2, 3, 4), f(3, 4)
+cases = {
+    'StridedSlice.middle': (lambda x: x[:, 0, :], [x3]),
+    'StridedSlice.first': (lambda x: x[0], [x3]),
+    'StridedSlice.last': (lambda x: x[-1], [x3]),
+    'StridedSlice.element': (lambda x: x[1, -1, 2], [x3]),
+    'StridedSlice.all': (lambda x: x[:], [x3]),
+    'StridedSlice.ranges': (lambda x: x[1:, :-1, ::2], [x3]),
+    'StridedSlice.reversed': (lambda x: x[::-1], [x3]),
+    'StridedSlice.reversed_range': (lambda x: x[2:0:-1, ::-2], [m]),
+    'StridedSlice.beyond': (lambda x: x[1:10, -9:2], [m]),
+    'StridedSlice.empty': (lambda x: x[2:1], [m]),
+    'StridedSlice.empty_backward': (lambda x: x[0:2:-1], [m]),
+    'StridedSlice.of_empty': (lambda x: x[1:, :], [f(0, 3)]),
+    'StridedSlice.new_last': (lambda x: x[..., tf.newaxis], [m]),
+    'StridedSlice.new_first': (lambda x: x[None], [m]),
+    'StridedSlice.new_middle': (lambda x: x[:, None, 1:3], [m]),
+    'StridedSlice.ellipsis': (lambda x: x[..., 0], [x3]),
+    'StridedSlice.ellipsis_middle': (lambda x: x[1, ..., None, 2], [x3]),
+    'StridedSlice.ellipsis_of_nothing': (lambda x: x[0, ..., 1], [m]),
+    'StridedSlice.news_around': (lambda x: x[None, 0, ..., None], [m]),
+    'StridedSlice.comma': (lambda x: x[1, ], [m]),
+    'StridedSlice.step_3': (lambda x: x[1::3], [f(8)]),
+    'StridedSlice.of_slice': (lambda x: x[:, 1:][::2, ::-1], [m]),
+    'StridedSlice.of_transposed': (lambda x: tf.transpose(x)[1:3], [m]),
+    'StridedSlice.scalar': (lambda x: x[...], [np.float32(3)]),
+    'StridedSlice.tensor': (lambda x, i: x[i], [m, np.int32(1)]),
+    'StridedSlice.tensor_negative': (lambda x, i: x[i], [m, np.int32(-1)]),
+    'StridedSlice.tensor_range': (lambda x, i: x[i:, :i], [m, np.int32(2)]),
+    'StridedSlice.tensor_mixed': (lambda x, i: x[i:, :i, 0], [x3, np.int32(1)]),
+    'StridedSlice.tensor_64': (lambda x, i: x[i:5, 1], [m, np.int64(1)]),
+    'StridedSlice.tensor_step': (lambda x, i: x[::i], [m, np.int32(-1)]),
+    'StridedSlice.tensor_middle': (lambda x, i: x[:, i], [m, np.int32(2)]),
+    'StridedSlice.function': (lambda x: tf.strided_slice(x, [0, 1], [2, 3], [1, 1]), [m]),
+    'StridedSlice.function_masks': (lambda x: tf.strided_slice(x, [1, 1], [2, 3], [1, 2], begin_mask=1, end_mask=2, name='s'), [m]),
+    'StridedSlice.int32': (lambda x: x[1:], [i32(1, 2, 3)]),
+    'StridedSlice.bools': (lambda x: x[::-1], [np.array([True, False, False])]),
+    'StridedSlice.uint8': (lambda x: x[:, 1], [np.arange(6, dtype=np.uint8).reshape(2, 3)]),
+    'StridedSliceGrad.second': (lambda x: tf.gradients(tf.square(x[1:, ::-2]), x)[0], [m], {'nodes': False}),
+    'Slice.plain': (lambda x: tf.slice(x, [0, 1], [2, 2]), [m]),
+    'Slice.rest': (lambda x: tf.slice(x, [1, 0], [-1, 3]), [m]),
+    'Slice.empty': (lambda x: tf.slice(x, [1, 0], [0, 3]), [m]),
+    'Slice.tensors': (lambda x, b, s: tf.slice(x, b, s), [m, i32(1, 1), i32(2, -1)]),
+    'Slice.begin_64': (lambda x, b: tf.slice(x, b, tf.constant([1, 2], tf.int64), name='s'), [m, i64(1, 1)], {'grad': False}),
+    'Slice.scalar': (lambda x: tf.slice(x, np.zeros(0, np.int32), np.zeros(0, np.int32)), [np.float32(2)], {'grad': False}),
+    'Slice.of_transposed': (lambda x: tf.slice(tf.transpose(x), [1, 0], [2, -1]), [m]),
+    'Slice.int64': (lambda x: tf.slice(x, [1], [2]), [i64(1, 2, 3)]),
+}

@@ -1,0 +1,47 @@
+"""Cases of the random family: streams of given seeds, the first run of a session."""
+import numpy as np
+import tensorflow as tf
+
+f32, i32 = np.float32, np.int32
+logits = np.log(np.array([[.1, .2, .7], [.5, .4, .1]], f32))
+cases = {
+    'RandomStandardNormal.plain': (lambda n: tf.random_normal([5, 3], 1., 2., seed=5), [i32(0)]),
+    'RandomStandardNormal.float64': (lambda n: tf.random_normal([7], dtype=tf.float64, seed=5), [i32(0)]),
+    'RandomStandardNormal.of_shape': (lambda x: tf.random_normal(tf.shape(x), seed=6, name='r'), [np.zeros((2, 3), f32)]),
+    'RandomStandardNormal.fed_shape': (lambda s: tf.random_normal(s, seed=6), [np.array([3, 2], np.int64)], {'grad': False}),
+    'RandomStandardNormal.empty': (lambda n: tf.random_normal([2, 0], seed=6), [i32(0)]),
+    'RandomStandardNormal.scalar': (lambda n: tf.random_normal([], seed=6), [i32(0)]),
+    'TruncatedNormal.plain': (lambda n: tf.truncated_normal([30], 1., .5, seed=7), [i32(0)]),
+    'TruncatedNormal.float64': (lambda n: tf.truncated_normal([11], dtype=tf.float64, seed=7), [i32(0)]),
+    'RandomUniform.plain': (lambda n: tf.random_uniform([5, 3], -1, 3, seed=8), [i32(0)]),
+    'RandomUniform.unit': (lambda n: tf.random_uniform([5], seed=8, name='u'), [i32(0)]),
+    'RandomUniform.float64': (lambda n: tf.random_uniform([7], dtype=tf.float64, seed=8), [i32(0)]),
+    'RandomUniformInt.int32': (lambda n: tf.random_uniform([9], 0, 1000, dtype=tf.int32, seed=9), [i32(0)]),
+    'RandomUniformInt.int64': (lambda n: tf.random_uniform([9], -5, 1000000007, dtype=tf.int64, seed=9), [i32(0)]),
+    'RandomUniformInt.negative': (lambda n: tf.random_uniform([9], -2147483648, 2147483647, dtype=tf.int32, seed=9), [i32(0)]),
+    'RandomShuffle.rows': (lambda x: tf.random_shuffle(x, seed=10), [np.arange(20, dtype=f32).reshape(10, 2)], {'grad': False}),
+    'RandomShuffle.int64': (lambda x: tf.random_shuffle(x, 10), [np.arange(7)]),
+    'RandomShuffle.scalar': (lambda x: tf.random_shuffle(x, 10), [i32(4)]),
+    'RandomShuffle.empty': (lambda x: tf.random_shuffle(x, 10), [np.zeros((0, 2), np.int32)]),
+    'Multinomial.plain': (lambda x: tf.multinomial(x, 16, seed=11), [logits]),
+    'Multinomial.int32': (lambda x: tf.multinomial(x, 5, seed=11, output_dtype=tf.int32), [logits.astype(np.float64)]),
+    'Multinomial.categorical': (lambda x: tf.random.categorical(x, 5, seed=11), [logits]),
+    'Multinomial.none': (lambda x: tf.multinomial(x, 0, seed=11), [logits]),
+    'RandomUniform.glorot': (lambda n: tf.glorot_uniform_initializer(seed=4)([6, 8]), [i32(0)]),
+    'TruncatedNormal.glorot': (lambda n: tf.glorot_normal_initializer(seed=4)([6, 8]), [i32(0)]),
+    'RandomUniform.xavier': (lambda n: tf.contrib.layers.xavier_initializer(seed=4)([3, 3, 6, 8]), [i32(0)]),
+    'TruncatedNormal.xavier': (lambda n: tf.contrib.layers.xavier_initializer(uniform=False, seed=4)([6, 8]), [i32(0)]),
+    'RandomUniform.glorot_vector': (lambda n: tf.glorot_uniform_initializer(seed=4)([5]), [i32(0)]),
+    'RandomUniform.glorot_scalar': (lambda n: tf.glorot_uniform_initializer(seed=4)([], tf.float64), [i32(0)]),
+    'TruncatedNormal.variance_scaling': (lambda n: tf.variance_scaling_initializer(seed=4)([6, 8]), [i32(0)]),
+    'RandomUniform.variance_scaling': (lambda n: tf.variance_scaling_initializer(2.0, 'fan_out', 'uniform', seed=4)([6, 8]), [i32(0)]),
+    'RandomStandardNormal.variance_scaling': (lambda n: tf.variance_scaling_initializer(2.0, 'fan_avg', 'untruncated_normal', seed=4)([6, 8]), [i32(0)]),
+    'RandomStandardNormal.initializer': (lambda n: tf.random_normal_initializer(1., 2., seed=4)([3]), [i32(0)]),
+    'TruncatedNormal.initializer': (lambda n: tf.truncated_normal_initializer(1., 2., seed=4)([3]), [i32(0)]),
+    'RandomUniform.initializer': (lambda n: tf.random_uniform_initializer(-1., 1., seed=4)([3]), [i32(0)]),
+    'Const.zeros_initializer': (lambda n: tf.zeros_initializer()([2, 3]), [i32(0)]),
+    'Const.ones_initializer': (lambda n: tf.ones_initializer(dtype=tf.int32)([2, 3]), [i32(0)]),
+    'Const.constant_initializer': (lambda n: tf.constant_initializer(.5)([2, 3]), [i32(0)]),
+    'Const.constant_initializer_int64': (lambda n: tf.constant_initializer(7, tf.int64)([2]), [i32(0)]),
+    'Fill.large_zeros_initializer': (lambda n: tf.zeros_initializer()([50, 30]), [i32(0)]),
+}
