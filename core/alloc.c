@@ -99,6 +99,15 @@ void *tf1c_arena_copy(tf1c_arena *a, const void *data, size_t size)
     return copy;
 }
 
+size_t tf1c_arena_bytes(const tf1c_arena *a)
+{
+    size_t bytes = 0;
+
+    for (const tf1c_arena_block *b = a->blocks; b; b = b->next)
+        bytes += sizeof *b + b->size;
+    return bytes;
+}
+
 void tf1c_arena_free(tf1c_arena *a)
 {
     for (tf1c_arena_block *b = a->blocks, *next; b; b = next) {

@@ -26,6 +26,7 @@ typedef struct {
 void *tf1c_arena_alloc(tf1c_arena *a, size_t size);
 char *tf1c_arena_strdup(tf1c_arena *a, const char *s);
 void *tf1c_arena_copy(tf1c_arena *a, const void *data, size_t size);
+size_t tf1c_arena_bytes(const tf1c_arena *a); /* of its blocks, full or not */
 void tf1c_arena_free(tf1c_arena *a); /* releases everything; the arena is empty again */
 
 #endif

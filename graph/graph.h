@@ -152,7 +152,7 @@ TF1C_API tf_operation *tf_tensor_op(tf_tensor t); /* the operation that makes t;
  * Each thread has a stack of default graphs; at its bottom one made on first use and released at thread exit or by
  * tf_reset_default_graph. TF1: tf.Graph, tf.get_default_graph, tf.reset_default_graph. */
 TF1C_API tf_graph *tf_graph_new(void);        /* NULL only when memory is out */
-TF1C_API void tf_graph_free(tf_graph *graph); /* NULL is fine; close its sessions first */
+TF1C_API void tf_graph_free(tf_graph *graph); /* NULL is fine; a session open on it keeps it until closed */
 TF1C_API tf_graph *tf_get_default_graph(void);
 TF1C_API void tf_reset_default_graph(void);
 TF1C_API void tf_graph_finalize(tf_graph *graph); /* further ops: RuntimeError "Graph is finalized and cannot be modified." */

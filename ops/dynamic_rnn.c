@@ -222,7 +222,9 @@ static void build_body(stepping *s, tf_tensor time, tf_list outer)
         past = tf_greater_equal(tf1c_body_arg(s->b, TF1C_SLICED, time, (tf_dims){ .known = true }), r->length);
     u->last_id = base;
     tf_state *state = tf1c_state_pack(r->state, s->before.items);
-    tf_cell_output out = tf1c_rnn_step(r->cell, x, state, past, r->zero_output, r->here);
+    tf_cell_output out = tf_call_(r->cell, tf_operand_tensor(x), state, r->here);
+    if (past.op && !tf_is_poisoned(out.output))
+        out = tf1c_copy_through(out, state, past, r->zero_output);
     tf_list after = tf_state_flatten(out.state);
     tf_tensor y = result_in(s, out.output);
     if (!s->mistake.op && after.n != outer.n)

@@ -65,11 +65,8 @@ static tf_state *copy_state(tf_tensor past, tf_state *before, tf_state *after)
     return s;
 }
 
-tf_cell_output tf1c_rnn_step(tf_cell *cell, tf_tensor x, tf_state *state, tf_tensor past, tf_tensor zero_output, tf_source here)
+tf_cell_output tf1c_copy_through(tf_cell_output out, tf_state *state, tf_tensor past, tf_tensor zero_output)
 {
-    tf_cell_output out = tf_call_(cell, tf_operand_tensor(x), state, here);
-    if (!past.op || tf_is_poisoned(out.output))
-        return out;
     out.output = copy_through(past, zero_output, out.output);
     out.state = copy_state(past, state, out.state);
     return out;
@@ -186,6 +183,66 @@ static bool take_length(unrolling *r, tf_operand given, tf_dtype dtype)
     return true;
 }
 
+/* TF wraps each step in two conds: their nodes come before the cell's (LessEqual, Switch …), which seeds of weights depend
+ * on, and after them (one Switch a captured tensor and cond, Merges). */
+static void skip_cond(const tf_state *state)
+{
+    tf1c_skip("LessEqual", 2);
+    tf1c_skip("cond", 5 + tf1c_state_leaves(state));
+}
+
+static bool add_distinct(tf_list *list, tf_tensor t)
+{
+    for (int i = 0; i < list->n; i++)
+        if (tf_same_tensor(list->items[i], t))
+            return false;
+    tf_append(list, t);
+    return true;
+}
+
+/* What the nodes from `first` on take from outside, weights included. */
+static tf_list captured_since(const tf_graph *g, int first)
+{
+    tf_list captured = { 0 };
+    for (int i = first; i < g->n_ops; i++)
+        for (int j = 0; j < g->ops[i]->n_inputs; j++) {
+            tf_tensor t = g->ops[i]->inputs[j];
+            bool weight = t.op->n_inputs == 1 && t.op->inputs[0].op->read == t.op;
+            if (t.op->index < first || weight)
+                add_distinct(&captured, t);
+        }
+    return captured;
+}
+
+static void skip_after(const tf_list *captured, const tf_list *before, tf_cell_output after)
+{
+    tf_list made = tf_state_flatten(after.state), distinct = { 0 };
+    tf_list seen = *captured;
+    seen.capacity = 0;
+    add_distinct(&distinct, after.output);
+    for (int i = 0; i < made.n; i++)
+        add_distinct(&distinct, made.items[i]);
+    int old = 0;
+    for (int i = 0; i < before->n; i++)
+        old += add_distinct(&seen, before->items[i]) ? 2 : 1;
+    tf1c_current_graph()->universe->last_id += captured->n + 7 + 2 * distinct.n + 4 + old + 2 * (1 + made.n);
+}
+
+static tf_cell_output step_of_lengths(unrolling *r, int t)
+{
+    tf_graph *g = tf1c_current_graph();
+    tf_tensor past = tf_less_equal(r->length, t);
+    skip_cond(r->state);
+    int first = g->n_ops;
+    tf_list before = tf_state_flatten(r->state), captured;
+    tf_cell_output out = tf_call_(r->cell, tf_operand_tensor(r->x[t]), r->state, r->here);
+    if (tf_is_poisoned(out.output))
+        return out;
+    captured = captured_since(g, first);
+    skip_after(&captured, &before, out);
+    return tf1c_copy_through(out, r->state, past, r->zero_output);
+}
+
 static tf_rnn_list unroll(unrolling *r)
 {
     tf_list outputs = { 0 };
@@ -193,13 +250,7 @@ static tf_rnn_list unroll(unrolling *r)
     for (int t = 0; t < r->n; t++) {
         if (t > 0)
             u->variable_scope.reuse = tf_reuse_true;
-        tf_tensor past = { 0 };
-        if (r->length.op) {
-            past = tf_less_equal(r->length, t);
-            tf1c_skip("LessEqual", 2);
-            tf1c_skip("cond", 5 + tf1c_state_leaves(r->state)); /* up to the cell, whose weights' seeds depend on it */
-        }
-        tf_cell_output out = tf1c_rnn_step(r->cell, r->x[t], r->state, past, r->zero_output, r->here);
+        tf_cell_output out = r->length.op ? step_of_lengths(r, t) : tf_call_(r->cell, tf_operand_tensor(r->x[t]), r->state, r->here);
         tf_append(&outputs, out.output);
         r->state = out.state;
     }

@@ -7,8 +7,8 @@
 struct tf_with_ tf1c_rnn_scope(const char *name, bool again, tf_source here);
 tf_tensor tf1c_zero_output(const tf_cell *cell, tf_operand batch, tf_dtype dtype);
 tf_dtype tf1c_state_dtype(const tf_state *s, tf_dtype given); /* TF's _infer_state_dtype */
-/* One step; where `past` [batch] is given, rows in which it is true have zero_output and their old state. */
-tf_cell_output tf1c_rnn_step(tf_cell *cell, tf_tensor x, tf_state *state, tf_tensor past, tf_tensor zero_output, tf_source here);
+/* A step's results where rows in which `past` [batch] is true have zero_output and their old state. */
+tf_cell_output tf1c_copy_through(tf_cell_output step, tf_state *old, tf_tensor past, tf_tensor zero_output);
 
 /* Nodes that TF makes here and we do not: their name is taken, and seeds are counted over them. */
 static inline void tf1c_skip(const char *name, int n)

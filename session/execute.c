@@ -5,7 +5,7 @@
 #include "core/gemm.h"
 #include "session/plan.h"
 
-enum { FEW_OPERANDS = 8 };
+enum { FEW_OPERANDS = 48 };
 
 typedef struct {
     const tf1c_binding *b;

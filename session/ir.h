@@ -213,6 +213,8 @@ ir_node *ir_rows_node(ir_ctx *c, int n, ir_value *const *parts); /* parts one be
 ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims);    /* of's elements in another shape, as reshape */
 ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns); /* a part of a matrix */
 
+ir_node *ir_piece_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n); /* a part of a vector */
+
 /* The passes: each rewrites one block (bodies included) and leaves it computing the same. */
 bool ir_pass_sums(ir_ctx *c, ir_block *b);   /* Σ f(xᵢ) = f(all xᵢ), within a block and out of loops */
 bool ir_pass_blocks(ir_ctx *c, ir_block *b); /* a product of which only a part is read computes that part */
@@ -224,6 +226,8 @@ void ir_set_view(ir_value *v, ir_value *in, int64_t offset);
 bool ir_layout_loop(ir_ctx *c, ir_node *n);   /* layout_loop.c */
 bool ir_layout_branch(ir_ctx *c, ir_node *n);
 bool ir_schedule(ir_ctx *c, ir_block *b); /* schedule.c: the running order, reads of variables before their updates */
+bool ir_fuse(ir_ctx *c, ir_block *b); /* pass_fuse.c, in the running order: neighbours that are elementwise over one shape become one pass over tiles */
+bool ir_pass_is_off(const char *off, const char *name);
 bool ir_place_memory(ir_ctx *c, ir_block *b); /* place.c: lifetimes and offsets */
 void ir_shift_memory(ir_block *b, int64_t base); /* of bodies, to where their region lies */
 bool ir_emit(ir_ctx *c);                  /* shard.c: instructions, shards, barriers */

@@ -130,6 +130,29 @@ ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64
     return block;
 }
 
+static bool piece_view(tf_kernel_ctx *k, int output, int64_t *offset)
+{
+    k->out[output].strides[0] = k->in[0].strides[0];
+    *offset = ((const block_attrs *)k->attrs)->row * k->in[0].strides[0];
+    return true;
+}
+static const tf_op_def piece_op = { .name = "(piece)", .in = "x:T", .out = "y:T", .attrs_size = sizeof(block_attrs), .traits = TF_VIEW, .view = piece_view,
+                                    .gradient = tf_no_gradient };
+
+ir_node *ir_piece_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n)
+{
+    ir_node *piece = ir_node_new(c, &piece_op, 1, 1);
+    block_attrs *attrs = ir_alloc(c, sizeof *attrs);
+    if (!piece || !attrs)
+        return NULL;
+    attrs->row = begin;
+    piece->attrs = attrs;
+    piece->in[0] = of;
+    piece->T = of->view.dtype;
+    tf_view_set(&piece->out[0].view, NULL, of->view.dtype, SHAPE(n));
+    return piece;
+}
+
 /* ---- the sequence --------------------------------------------------------------------------------------------------------------- */
 
 static const struct {

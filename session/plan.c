@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { MOST_BINDINGS = 16, MOST_PLANS = 256 };
+enum { FEW_BINDINGS = 3, MOST_BINDINGS = 16, MOST_PLANS = 256 };
 
 bool tf1c_is_fed(const tf1c_plan *p, tf_tensor t, int *which)
 {
@@ -229,7 +229,7 @@ static tf1c_binding *binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *
     bool good = b->feed_dims && b->feed_values;
     for (int i = 0; good && i < p->n_feeds; i++)
         b->feed_dims[i] = feeds[i].shape;
-    good = good && ir_build(&c) && ir_run_passes(&c, &b->block) && ir_layout(&c, &b->block) && ir_schedule(&c, &b->block) && ir_place_memory(&c, &b->block);
+    good = good && ir_build(&c) && ir_run_passes(&c, &b->block) && ir_layout(&c, &b->block) && ir_schedule(&c, &b->block) && ir_fuse(&c, &b->block) && ir_place_memory(&c, &b->block);
     if (good)
         ir_shift_memory(&b->block, 0);
     good = good && ir_emit(&c);
@@ -242,10 +242,8 @@ static tf1c_binding *binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *
 }
 
 /* The least recently used binding makes room, unless a run may still hold it. */
-static void evict(tf_session *s, tf1c_plan *p)
+static void evict_one(tf1c_plan *p)
 {
-    if (p->n_bindings < MOST_BINDINGS || s->running)
-        return;
     tf1c_binding **oldest = &p->bindings;
     for (tf1c_binding **b = &p->bindings; *b; b = &(*b)->next)
         if ((*b)->used < (*oldest)->used)
@@ -256,6 +254,21 @@ static void evict(tf_session *s, tf1c_plan *p)
     binding_free(gone);
 }
 
+static size_t bytes_of_bindings(const tf1c_plan *p)
+{
+    size_t bytes = 0;
+    for (const tf1c_binding *b = p->bindings; b; b = b->next)
+        bytes += tf1c_arena_bytes(&b->memory);
+    return bytes;
+}
+
+/* A few bindings are kept at all events, more as long as they are small beside the memory that runs work in. */
+static void make_room(const tf_session *s, tf1c_plan *p)
+{
+    while (!s->running && p->n_bindings >= FEW_BINDINGS && (p->n_bindings >= MOST_BINDINGS || bytes_of_bindings(p) > s->largest_arena / 16))
+        evict_one(p);
+}
+
 tf1c_binding *tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)
 {
     for (tf1c_binding *b = p->bindings; b; b = b->next)
@@ -263,7 +276,7 @@ tf1c_binding *tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *fe
             b->used = ++s->clock;
             return b;
         }
-    evict(s, p);
+    make_room(s, p);
     tf1c_binding *b = binding_new(s, p, feeds);
     if (!b)
         return NULL;
@@ -271,6 +284,7 @@ tf1c_binding *tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *fe
     b->next = p->bindings;
     p->bindings = b;
     p->n_bindings++;
+    s->largest_arena = b->arena_size > s->largest_arena ? b->arena_size : s->largest_arena;
     return b;
 }
 

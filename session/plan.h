@@ -58,6 +58,7 @@ struct tf_session {
     tf1c_resource *resources;
     tf1c_map resource_of; /* by op name */
     uint64_t clock;
+    size_t largest_arena; /* of any binding so far */
     int running; /* runs under way: what they use is not released */
     bool ran_before;
 };

@@ -7,37 +7,38 @@
 #include <string.h>
 
 #include "core/cast.h"
+#include "core/report.h"
 #include "session/plan.h"
 
 /* ---- sessions ---------------------------------------------------------------------------------------------------------- */
 
 static _Thread_local tf_session *default_session;
-static _Thread_local tf_session *last_closed; /* an empty shell, so that its use is a report and not a crash */
+static _Thread_local tf_session *closed_ones; /* empty shells, so that their use is a report and not a crash */
 static pthread_key_t at_thread_exit;
 static pthread_once_t at_thread_exit_once = PTHREAD_ONCE_INIT;
 
-static void release_shell(void *session)
+static void release_shells(void *first)
 {
-    tf_session *s = session;
-    if (!s)
-        return;
-    pthread_mutex_destroy(&s->lock);
-    pthread_rwlock_destroy(&s->order);
-    tf1c_free(s);
+    for (tf_session *s = first, *next; s; s = next) {
+        next = s->outer_default;
+        if (s == default_session)
+            default_session = NULL;
+        pthread_mutex_destroy(&s->lock);
+        pthread_rwlock_destroy(&s->order);
+        tf1c_free(s);
+    }
 }
-static void make_key(void) { pthread_key_create(&at_thread_exit, release_shell); }
-__attribute__((destructor)) static void release_main_shell(void)
+static void make_key(void) { pthread_key_create(&at_thread_exit, release_shells); }
+static void set_shells(tf_session *first)
 {
-    release_shell(last_closed);
-    last_closed = NULL;
-}
-
-static void keep_shell(tf_session *s)
-{
-    release_shell(last_closed);
-    last_closed = s;
+    closed_ones = first;
     pthread_once(&at_thread_exit_once, make_key);
-    pthread_setspecific(at_thread_exit, s);
+    pthread_setspecific(at_thread_exit, first);
+}
+__attribute__((destructor)) static void forget_closed(void)
+{
+    release_shells(closed_ones);
+    set_shells(NULL);
 }
 
 static int thread_count(const tf_config *config)
@@ -61,7 +62,8 @@ tf_session *tf_session_new(struct tf_session_args a)
         tf_fail(tf_memory_error, a.here, NULL, "no memory left for a session");
         return NULL;
     }
-    keep_shell(NULL);
+    forget_closed();
+    tf1c_graph_hold(graph);
     s->graph = graph;
     s->threads = thread_count(&a.config);
     const char *off = a.config.passes_off ? a.config.passes_off : getenv("TF1C_PASSES_OFF");
@@ -98,8 +100,11 @@ void tf_close(tf_session *s)
 {
     if (!s || s->closed)
         return;
-    if (default_session == s)
-        default_session = s->outer_default;
+    for (tf_session **d = &default_session; *d; d = &(*d)->outer_default)
+        if (*d == s) {
+            *d = s->outer_default;
+            break;
+        }
     for (tf1c_plan *p = s->plans, *next; p; p = next) {
         next = p->next;
         tf1c_plan_free(p);
@@ -120,7 +125,10 @@ void tf_close(tf_session *s)
     s->contexts = NULL;
     s->resources = NULL;
     s->closed = true;
-    keep_shell(s);
+    tf1c_graph_let_go(s->graph);
+    s->graph = NULL;
+    s->outer_default = closed_ones;
+    set_shells(s);
 }
 
 tf_session *tf_get_default_session(void) { return default_session; }
@@ -176,6 +184,8 @@ void tf_feeds_free(tf_feeds *feeds)
     *feeds = (tf_feeds){ 0 };
 }
 
+typedef struct outgrown outgrown;
+
 /* ---- one run ------------------------------------------------------------------------------------------------------------------ */
 
 enum { FEW = 32 };
@@ -194,6 +204,7 @@ typedef struct {
     tf_operation *few_targets[FEW];
     int few_fetch_of[FEW];
     void *many; /* memory for runs with more than FEW of anything */
+    outgrown *outgrown; /* arrays replaced by ones of another shape */
     const tf1c_plan *plan;
     const tf1c_binding *binding;
 } running;
@@ -220,17 +231,26 @@ static tf_status set_up(running *r)
 
 static tf_status not_in_graph(const running *r, const tf_operation *op, int index, bool fed)
 {
+    char text[512], shape[TF_DIMS_TEXT];
+    if (index < 0)
+        return tf_fail(tf_value_error, r->here, NULL,
+                       "Fetch argument <tf.Operation '%s' type=%s> cannot be interpreted as a Tensor. (Operation name: \"%s\"\nop: \"%s\"\n is not an element of this graph.)",
+                       op->name, op->def->name, op->name, op->def->name);
+    const tf1c_output *out = &op->outputs[index];
+    tf_tensor_text((tf_tensor){ (tf_operation *)op, index }, text, sizeof text);
     if (fed)
-        return tf_fail(tf_type_error, r->here, NULL, "Cannot interpret feed_dict key as Tensor: Tensor Tensor(\"%s:%d\") is not an element of this graph.",
-                       op->name, index);
-    return tf_fail(tf_value_error, r->here, NULL, "Fetch argument <tf.%s '%s%s'> cannot be interpreted as a Tensor. (Tensor %s is not an element of this graph.)",
-                   index < 0 ? "Operation" : "Tensor", op->name, index < 0 ? "" : ":0", op->name);
+        return tf_fail(tf_type_error, r->here, NULL, "Cannot interpret feed_dict key as Tensor: Tensor %s is not an element of this graph.", text);
+    return tf_fail(tf_value_error, r->here, NULL,
+                   "Fetch argument <tf.Tensor '%s:%d' shape=%s dtype=%s> cannot be interpreted as a Tensor. (Tensor %s is not an element of this graph.)",
+                   op->name, index, tf_dims_text(out->shape, shape, sizeof shape), tf_dtype_name(out->dtype), text);
 }
 
 /* A mistake made while building is reported again, at its own line. */
 static tf_status mistake_again(const running *r, const tf_operation *op)
 {
     const tf1c_mistake *m = op->attrs;
+    if (!m && op->graph)
+        return tf_fail(tf_memory_error, r->here, NULL, "no memory was left while the graph was built");
     if (!m)
         return tf_fail(tf_type_error, r->here, NULL, "Fetch argument None has invalid type <class 'NoneType'>");
     return tf_fail(m->code, m->where, m->op, "%s", m->message);
@@ -300,8 +320,24 @@ static tf_status as_array(const running *r, tf_tensor t, const tf_operand *value
     }
 }
 
-static tf_status check_feed(const running *r, tf_tensor t, const tf_ndarray *array)
+/* A whole number must be one of the tensor's dtype; arrays and reals are cast whatever they hold, as in TF. */
+static bool fits_dtype(int64_t i, tf_dtype dtype)
 {
+    switch (dtype) {
+    case tf_float32: return (double)(float)i == (double)i && i > -(INT64_C(1) << 62) && i < INT64_C(1) << 62;
+    case tf_int32: return i == (int32_t)i;
+    case tf_uint8: return i == (uint8_t)i;
+    case tf_bool: return i == 0 || i == 1;
+    default: return true;
+    }
+}
+
+static tf_status check_feed(const running *r, tf_tensor t, const tf_operand *value, const tf_ndarray *array)
+{
+    if (value->kind == TF_OPERAND_INTEGER && !fits_dtype(value->as.integer, tf_get_dtype(t)))
+        return tf_fail(tf_type_error, r->here, NULL,
+                       "Type of feed value %lld with type int is not compatible with Tensor type %s. Try explicitly setting the type of the feed tensor to a larger type (e.g. int64).",
+                       (long long)value->as.integer, tf_dtype_name(tf_get_dtype(t)));
     tf_dims merged, want = tf_get_shape(t);
     char got[TF_DIMS_TEXT], wanted[TF_DIMS_TEXT];
     if (want.known ? want.rank == array->shape.rank && tf_merge_dims(want, array->shape, &merged) : true)
@@ -344,7 +380,7 @@ static tf_status stage_feeds(running *r)
             if (t.op->graph != r->s->graph)
                 return not_in_graph(r, t.op, t.index, true);
             tf_status status = as_array(r, t, &r->given.items[i].value, &array, &number);
-            if (status || (status = check_feed(r, t, &array)))
+            if (status || (status = check_feed(r, t, &r->given.items[i].value, &array)))
                 return status;
             tf_dtype dtype = tf_get_dtype(t);
             bool cast = array.dtype != dtype || array.scale != 0 || array.data == &number;
@@ -359,8 +395,12 @@ static tf_status stage_feeds(running *r)
                 array = to;
                 at += size;
             }
-            r->feeds[r->n_feeds] = t;
-            x->feeds[r->n_feeds++] = array;
+            int key = 0; /* fed twice, the last value counts */
+            while (key < r->n_feeds && !tf_same_tensor(r->feeds[key], t))
+                key++;
+            r->feeds[key] = t;
+            x->feeds[key] = array;
+            r->n_feeds += key == r->n_feeds;
         }
         if (pass == 0 && !grow(&x->staging, &x->staging_size, staged))
             return tf_fail(tf_memory_error, r->here, NULL, "no memory left for the fed values (%zu bytes)", staged);
@@ -397,7 +437,40 @@ static tf_status fetch_number(const running *r, const tf_fetch *f, const tf_view
     return tf_ok;
 }
 
-static tf_status fetch_array(const running *r, const tf_fetch *f, const tf_view *v)
+/* What `out` had may be fed in this run: it is released when all is copied. */
+struct outgrown {
+    outgrown *next;
+    tf_ndarray array;
+};
+
+static bool refit(running *r, tf_ndarray *out, tf_dtype dtype, tf_dims dims)
+{
+    outgrown *old = out->memory ? tf1c_alloc(sizeof *old) : NULL;
+    tf_ndarray bigger = old || !out->memory ? np_empty(dims, dtype) : (tf_ndarray){ 0 };
+    if (!bigger.data) {
+        tf_fail(tf_memory_error, r->here, NULL, "no memory left for a fetched array");
+        tf1c_free(old);
+        return false;
+    }
+    if (old) {
+        *old = (outgrown){ r->outgrown, *out };
+        r->outgrown = old;
+    }
+    *out = bigger;
+    return true;
+}
+
+static void release_outgrown(running *r)
+{
+    for (outgrown *old = r->outgrown, *next; old; old = next) {
+        next = old->next;
+        np_free(&old->array);
+        tf1c_free(old);
+    }
+    r->outgrown = NULL;
+}
+
+static tf_status fetch_array(running *r, const tf_fetch *f, const tf_view *v)
 {
     tf_ndarray *out = f->out;
     tf_dims dims = { .known = true, .rank = v->rank };
@@ -409,12 +482,8 @@ static tf_status fetch_array(const running *r, const tf_fetch *f, const tf_view 
                        f->op->name, f->tensor.index, tf_dtype_name(v->dtype), tf_dims_text(dims, want, sizeof want), tf_dtype_name(out->dtype),
                        tf_dims_text(out->shape, have, sizeof have));
     }
-    if (!fits) {
-        np_free(out);
-        *out = np_empty(dims, v->dtype);
-        if (!out->data && np_size(*out))
-            return tf_memory_error;
-    }
+    if (!fits && !refit(r, out, v->dtype, dims))
+        return tf_memory_error;
     tf_view to;
     tf_view_set(&to, out->data, v->dtype, dims);
     if (tf_view_count(v))
@@ -422,7 +491,7 @@ static tf_status fetch_array(const running *r, const tf_fetch *f, const tf_view 
     return tf_ok;
 }
 
-static tf_status copy_out(const running *r)
+static tf_status copy_out(running *r)
 {
     for (int i = 0; i < r->what.n; i++) {
         const tf_fetch *f = &r->what.items[i];
@@ -558,11 +627,20 @@ static tf_status refuse(const tf_session *s, tf_source here)
     return tf_ok;
 }
 
+/* The first run after a mistake that nobody was told of says so once, whether it depends on it or not. */
+static void say_unseen(const running *r, tf_status status)
+{
+    const tf_operation *op = r->s && !r->s->closed ? tf1c_take_unseen(r->s->graph) : NULL;
+    if (op && !status)
+        mistake_again(r, op);
+}
+
 tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here)
 {
     if (tf1c_has_states(what, feeds))
         return tf1c_run_states(s, what, feeds, here);
     running r = { .s = s, .what = what, .given = feeds, .here = here };
+    tf1c_hold_reports();
     tf_status status = refuse(s, here);
     if (!status)
         status = set_up(&r);
@@ -576,7 +654,10 @@ tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sour
     }
     if (status)
         blank(&what);
+    release_outgrown(&r);
     tf1c_free(r.many);
+    say_unseen(&r, status);
+    tf1c_release_reports(here);
     return status;
 }
 
@@ -584,12 +665,14 @@ char *tf_session_explain_(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sou
 {
     running r = { .s = s, .what = what, .given = feeds, .here = here };
     char *text = NULL;
+    tf1c_hold_reports();
     if (!refuse(s, here) && !set_up(&r) && !collect_fetches(&r)) {
         if (!bind(&r) && !(text = tf1c_explain_binding(s, r.plan, r.binding)))
             tf_fail(tf_memory_error, here, NULL, "no memory left to explain a plan");
         finish(&r);
     }
     tf1c_free(r.many);
+    tf1c_release_reports(here);
     return text;
 }
 
@@ -682,7 +765,7 @@ static tf_status load_array(tf_session *s, const tf_operation *op, const tf_ndar
     return tf_ok;
 }
 
-tf_status tf_load_(tf_tensor variable, tf_operand value, tf_session *s, tf_source here)
+static tf_status load(tf_tensor variable, tf_operand value, tf_session *s, tf_source here)
 {
     running r = { .s = s, .here = here };
     tf_status status = refuse(s, here);
@@ -696,4 +779,12 @@ tf_status tf_load_(tf_tensor variable, tf_operand value, tf_session *s, tf_sourc
     double number;
     status = as_array(&r, variable, &value, &array, &number);
     return status ? status : load_array(s, variable.op, &array, here);
+}
+
+tf_status tf_load_(tf_tensor variable, tf_operand value, tf_session *s, tf_source here)
+{
+    tf1c_hold_reports();
+    tf_status status = load(variable, value, s, here);
+    tf1c_release_reports(here);
+    return status;
 }

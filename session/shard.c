@@ -117,7 +117,7 @@ static int64_t units_of(const ir_node *n, const tf_kernel_ctx *k)
 static int aligned_axis(const ir_node *n, bool output, int i)
 {
     const tf_view *v = output ? &n->out[i].view : &n->in[i]->view;
-    if (!n->def || n->def->strips) /* by axis 0 of the output; an operand of lower rank is read whole */
+    if (!n->def || n->def->traits & TF_ELEMENTWISE) /* by axis 0 of the output; an operand of lower rank is read whole */
         return v->rank == n->out[0].view.rank ? 0 : TF_WHOLE;
     const tf_shard_rule *rule = n->def->shard;
     if (!rule)

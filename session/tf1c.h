@@ -25,6 +25,7 @@
 
 /* Networks: activations and losses, functions as activations, cells along a sequence. */
 #include "../ops/nn.h"
+#include "../ops/losses.h"
 #include "../ops/callable.h"
 #include "../ops/rnn.h"
 

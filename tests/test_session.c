@@ -16,7 +16,7 @@ static void begin(void)
 {
     catch_errors();
     tf_reset_default_graph();
-    sess = tf_session();
+    sess = tf_session(.config = { .intra_op_parallelism_threads = 1 }); /* memory is counted, and machines are busy */
 }
 
 static void end(void)

@@ -45,3 +45,6 @@
 #if __has_include("ops/control.h")
 #include "ops/control.h"
 #endif
+#if __has_include("ops/losses.h")
+#include "ops/losses.h"
+#endif

@@ -17,6 +17,11 @@ v1 = tf.nn.softmax_cross_entropy_with_logits
 sparse = tf.nn.sparse_softmax_cross_entropy_with_logits
 sigmoid = tf.nn.sigmoid_cross_entropy_with_logits
 
+losses = tf.losses
+R = losses.Reduction
+predictions = random.rand(3, 4).astype(f32)
+rows = np.array([[1], [0], [2]], f32)
+
 
 def grad(function):
     return lambda dy, x: tf.gradients(function(x), x, grad_ys=dy)
@@ -105,6 +110,26 @@ cases.update({
     'BiasAddGrad.channels_second': (lambda dy, b: tf.gradients(tf.nn.bias_add(dy, b, data_format='NCHW'), b, grad_ys=dy), [random.randn(2, 3, 4, 2).astype(f32), labels[2][:3]], no_grad),
     'SquaredDifference.moments': (lambda x: tf.nn.moments(x, [0]), [logits]),
     'SquaredDifference.moments_keep': (lambda x: tf.nn.moments(x, [0, 1], keep_dims=True), [logits]),
+    'DivNoNan.mean_squared_error': (lambda z, p: losses.mean_squared_error(z, p), [labels, predictions]),
+    'DivNoNan.mean_squared_error_twice': (lambda z, p: losses.mean_squared_error(z, p, weights=2.0, scope='m'), [labels, predictions]),
+    'DivNoNan.mean_squared_error_rows': (lambda z, p, w: losses.mean_squared_error(z, p, w), [labels, predictions, rows]),
+    'DivNoNan.mean_squared_error_all': (lambda z, p, w: losses.mean_squared_error(z, p, w), [labels, predictions, labels]),
+    'DivNoNan.mean_squared_error_nothing': (lambda z, p: losses.mean_squared_error(z, p, weights=0.0), [labels, predictions]),
+    'DivNoNan.mean_squared_error_integers': (lambda z, p: losses.mean_squared_error(z, p), [(labels > 0).astype(np.int32), predictions.astype(np.float64)]),
+    'Mul.loss_none': (lambda z, p: losses.mean_squared_error(z, p, reduction=R.NONE), [labels, predictions]),
+    'Sum.loss_sum': (lambda z, p: losses.mean_squared_error(z, p, reduction=R.SUM), [labels, predictions]),
+    'DivNoNan.loss_mean': (lambda z, p, w: losses.mean_squared_error(z, p, w, reduction=R.MEAN), [labels, predictions, rows]),
+    'DivNoNan.loss_batch': (lambda z, p: losses.mean_squared_error(z, p, reduction=R.SUM_OVER_BATCH_SIZE), [labels, predictions]),
+    'DivNoNan.absolute_difference': (lambda z, p: losses.absolute_difference(z, p), [labels, predictions]),
+    'DivNoNan.huber': (lambda z, p: losses.huber_loss(z, p, delta=.4), [labels, predictions]),
+    'DivNoNan.log': (lambda z, p: losses.log_loss(z, p), [labels, predictions]),
+    'DivNoNan.softmax': (lambda z, x: losses.softmax_cross_entropy(z, x), [labels, logits]),
+    'DivNoNan.softmax_smoothed': (lambda z, x: losses.softmax_cross_entropy(z, x, label_smoothing=.1), [labels, logits]),
+    'DivNoNan.sparse_softmax': (lambda z, x: losses.sparse_softmax_cross_entropy(z, x), [np.array([3, 0, 1], np.int32), logits]),
+    'DivNoNan.sparse_softmax_column': (lambda z, x: losses.sparse_softmax_cross_entropy(z, x), [np.array([[3], [0], [1]], np.int32), logits], nodes_off),
+    'DivNoNan.sigmoid': (lambda z, x: losses.sigmoid_cross_entropy(z, x), [labels, logits]),
+    'DivNoNan.sigmoid_smoothed': (lambda z, x: losses.sigmoid_cross_entropy(z, x, label_smoothing=.2), [labels, logits]),
+    'AddN.total_loss': (lambda z, p: [losses.mean_squared_error(z, p), losses.absolute_difference(z, p), losses.get_total_loss()][2], [labels, predictions]),
     'RandomUniform.dropout': (lambda x: tf.nn.dropout(x, .7, seed=3), [logits]),
     'RandomUniform.dropout_rate': (lambda x: tf.nn.dropout(x, rate=.3, seed=3, name='d'), [logits.astype(np.float64)]),
     'RandomUniform.dropout_tensor': (lambda x, p: tf.nn.dropout(x, p, seed=4), [logits, f32(.4)], {'grad': False}),
