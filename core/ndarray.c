@@ -41,6 +41,13 @@ tf_ndarray np_array(void *data, tf_dtype dtype, tf_dims shape)
     return (tf_ndarray){ .dtype = dtype, .shape = shape, .data = data };
 }
 
+tf_ndarray np_literal_(void *data, tf_dtype dtype, tf_dims shape)
+{
+    tf_ndarray a = np_array(data, dtype, shape);
+    a.literal = true;
+    return a;
+}
+
 /* "72.8 TiB" */
 static const char *bytes_text(double bytes, char *text, size_t n)
 {

@@ -74,6 +74,7 @@ typedef struct {
     void *data;
     void *memory;
     float scale;
+    bool literal; /* made by NP_FLOAT and its like: gone at the end of its block */
 } tf_ndarray;
 
 /* Borrowed array over the caller's memory: np_array(buffer, tf_float32, SHAPE(2, 3)). */
@@ -86,10 +87,11 @@ TF1C_API tf_ndarray np_array(void *data, tf_dtype dtype, tf_dims shape);
 #define NP_FLOAT2D(...) NP_LITERAL2D_(float, tf_float32, __VA_ARGS__)
 #define NP_INT2D(...) NP_LITERAL2D_(int32_t, tf_int32, __VA_ARGS__)
 
+TF1C_API tf_ndarray np_literal_(void *data, tf_dtype dtype, tf_dims shape);
 #define NP_LITERAL_(type, dtype, ...) \
-    np_array((type[]){ __VA_ARGS__ }, dtype, SHAPE((int64_t)(sizeof((type[]){ __VA_ARGS__ }) / sizeof(type))))
+    np_literal_((type[]){ __VA_ARGS__ }, dtype, SHAPE((int64_t)(sizeof((type[]){ __VA_ARGS__ }) / sizeof(type))))
 #define NP_LITERAL2D_(type, dtype, ...)                                      \
-    np_array((type[][NP_COLUMNS_(type, __VA_ARGS__)]){ __VA_ARGS__ }, dtype, \
+    np_literal_((type[][NP_COLUMNS_(type, __VA_ARGS__)]){ __VA_ARGS__ }, dtype, \
              SHAPE((int64_t)NP_ROWS_(type, __VA_ARGS__), (int64_t)NP_COLUMNS_(type, __VA_ARGS__)))
 /* Rows: the braces, counted by initializing rows of 64. Columns: all elements by rows; a remainder does not compile. */
 #define NP_ROWS_(type, ...) (sizeof((type[][64]){ __VA_ARGS__ }) / (64 * sizeof(type)))

@@ -12,12 +12,27 @@
 
 tf_operand tf_operand_same(tf_operand o) { return o; }
 tf_operand tf_operand_tensor(tf_tensor t) { return (tf_operand){ TF_OPERAND_TENSOR, { .tensor = t } }; }
-tf_operand tf_operand_array(tf_ndarray a) { return (tf_operand){ TF_OPERAND_ARRAY, { .array = a } }; }
 tf_operand tf_operand_integer(int64_t i) { return (tf_operand){ TF_OPERAND_INTEGER, { .integer = i } }; }
 tf_operand tf_operand_real(double x) { return (tf_operand){ TF_OPERAND_REAL, { .real = x } }; }
 tf_operand tf_operand_bool(bool b) { return (tf_operand){ TF_OPERAND_BOOL, { .boolean = b } }; }
 tf_operand tf_operand_dims(tf_dims d) { return (tf_operand){ TF_OPERAND_DIMS, { .dims = d } }; }
 tf_operand tf_operand_list(tf_list l) { return (tf_operand){ TF_OPERAND_LIST, { .list = l } }; }
+
+/* TF_T's argument is evaluated in a block of its own, at whose end a literal's elements are gone: they are kept in a ring, long
+ * enough for the call that the operand is made for. */
+tf_operand tf_operand_array(tf_ndarray a)
+{
+    enum { RING = 1 << 14 };
+    static _Thread_local _Alignas(16) char ring[RING];
+    static _Thread_local size_t used;
+    size_t size = a.literal ? np_nbytes(a) : 0;
+    if (size && size <= RING) {
+        used = used + size > RING ? 0 : used;
+        a.data = memcpy(ring + used, a.data, size);
+        used += (size + 15) / 16 * 16;
+    }
+    return (tf_operand){ TF_OPERAND_ARRAY, { .array = a } };
+}
 
 /* ---- mistakes and lists ------------------------------------------------------------------------------------------------ */
 
@@ -556,6 +571,37 @@ static tf_operation *build(building *b)
     return op;
 }
 
+static bool same_graph(building *b, tf_tensor *first, tf_tensor t)
+{
+    char x[512], y[512];
+    if (tf_is_none(t))
+        return true;
+    if (tf_is_none(*first))
+        *first = t;
+    if (t.op->graph->universe == first->op->graph->universe)
+        return true;
+    fail(b, tf_value_error, "%s must be from the same graph as %s.", tf_tensor_text(t, x, sizeof x), tf_tensor_text(*first, y, sizeof y));
+    return false;
+}
+
+/* A node goes where its inputs are, if that is another graph than the current one; all must agree. TF1: ops.py
+ * _get_graph_from_inputs. */
+static bool find_graph(building *b)
+{
+    tf_tensor first = { 0 };
+    for (int i = 0; i < b->args->n_inputs; i++) {
+        const tf_operand *o = &b->args->inputs[i];
+        if (o->kind == TF_OPERAND_TENSOR && !same_graph(b, &first, o->as.tensor))
+            return false;
+        for (int j = 0; o->kind == TF_OPERAND_LIST && j < o->as.list.n; j++)
+            if (!same_graph(b, &first, o->as.list.items[j]))
+                return false;
+    }
+    if (first.op && first.op->graph->universe != b->g->universe)
+        b->g = tf1c_root(first.op->graph);
+    return true;
+}
+
 tf_operation *tf_op_new(const tf_op_def *def, struct tf_op_args args)
 {
     tf_graph *g = tf1c_current_graph();
@@ -563,7 +609,7 @@ tf_operation *tf_op_new(const tf_op_def *def, struct tf_op_args args)
     if (!g || poison)
         return poison ? poison : tf1c_poison(NULL);
     building b = { .def = def, .args = &args, .g = g, .here = tf1c_source(args.here) };
-    return build(&b);
+    return find_graph(&b) ? build(&b) : b.poison;
 }
 
 tf_tensor tf_op_unary(const tf_op_def *def, tf_operand x, struct tf_name_args a, const char *default_name)

@@ -362,9 +362,14 @@ tf_operation *tf1c_node(tf_graph *g, const tf_op_def *def, const char *exact_nam
     if (attrs && def->attrs_size && !(op->attrs = copy_attrs(g, def, attrs)))
         return NULL;
     op->index = g->n_ops;
-    if (!set_controls(g, op) || !tf1c_map_set(&u->by_name, op->name, op) ||
-        !tf1c_append_ptr(&g->ops, &g->n_ops, &g->cap_ops, &op, sizeof op))
+    if (!set_controls(g, op))
+        return NULL;
+    if (!tf1c_append_ptr(&g->ops, &g->n_ops, &g->cap_ops, &op, sizeof op))
         return no_memory();
+    if (!tf1c_map_set(&u->by_name, op->name, op)) {
+        g->n_ops--;
+        return no_memory();
+    }
     op->id = ++u->last_id;
     u->version++;
     return op;
@@ -372,11 +377,11 @@ tf_operation *tf1c_node(tf_graph *g, const tf_op_def *def, const char *exact_nam
 
 tf_tensor tf1c_import(tf_graph *g, tf_tensor t, tf_source here)
 {
+    char text[512];
     if (t.op->graph == g || tf1c_is_mistake(t.op))
         return t;
     if (!g->import || t.op->graph->universe != g->universe)
-        return tf_mistake(tf_value_error, here, NULL, "Tensor(\"%s:%d\") must be from the same graph as the graph the operation is added to.",
-                          t.op->name, t.index);
+        return tf_mistake(tf_value_error, here, NULL, "%s must be from the same graph as what reads it.", tf_tensor_text(t, text, sizeof text));
     return g->import(g, t, g->import_arg);
 }
 
@@ -393,7 +398,7 @@ tf_operation *tf_get_operation_by_name_(tf_graph *g, const char *name, tf_source
     if (op)
         return op;
     if (strchr(name, ':'))
-        tf_fail(tf_value_error, here, NULL, "Name '%s' appears to refer to a Tensor, not an Operation.", name);
+        tf_fail(tf_value_error, here, NULL, "Name '%s' appears to refer to a Tensor, not a Operation.", name);
     else
         tf_fail(tf_key_error, here, NULL, "\"The name '%s' refers to an Operation not in the graph.\"", name);
     return NULL;
@@ -475,6 +480,13 @@ void tf_set_shape_(tf_tensor t, tf_dims shape, tf_source here)
         return;
     }
     char a[TF_DIMS_TEXT], b[TF_DIMS_TEXT];
-    tf_fail(tf_value_error, here, t.op->name, "Shapes %s and %s are not compatible", tf_dims_text(out->shape, a, sizeof a),
-            tf_dims_text(shape, b, sizeof b));
+    int i = 0;
+    if (out->shape.rank != shape.rank) {
+        tf_fail(tf_value_error, here, t.op->name, "Shapes must be equal rank, but are %d and %d", out->shape.rank, shape.rank);
+        return;
+    }
+    while (tf_merge_dim(out->shape.dims[i], shape.dims[i], &merged.dims[i]))
+        i++;
+    tf_fail(tf_value_error, here, t.op->name, "Dimension %d in both shapes must be equal, but are %lld and %lld. Shapes are %s and %s.", i,
+            (long long)out->shape.dims[i], (long long)shape.dims[i], tf_dims_kernel_text(out->shape, a, sizeof a), tf_dims_kernel_text(shape, b, sizeof b));
 }

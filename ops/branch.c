@@ -228,12 +228,14 @@ static tf_tensor check_branches(const tf1c_branch_attrs *a, tf_source here)
 static tf_tensor check_pred(tf_tensor pred, tf_source here)
 {
     tf_dims d = tf_get_shape(pred);
+    char shape[TF_DIMS_TEXT];
     if (tf_is_poisoned(pred))
         return pred;
     if (tf_get_dtype(pred) != tf_bool)
-        return tf_mistake(tf_type_error, here, pred.op->name, "pred must be a bool, but was %s", tf_dtype_name(tf_get_dtype(pred)));
+        return tf_mistake(tf_type_error, here, pred.op->name, "Input 'pred' of 'Switch' Op has type %s that does not match expected type of bool.", tf_dtype_name(tf_get_dtype(pred)));
     if (d.known && d.rank)
-        return tf_mistake(tf_value_error, here, pred.op->name, "Shape must be rank 0 but is rank %d for 'cond/Switch' (op: 'Switch')", d.rank);
+        return tf_mistake(tf_value_error, here, pred.op->name, "Shape must be rank 0 but is rank %d for 'cond/Switch' (op: 'Switch') with input shapes: %s, %s.", d.rank,
+                          tf_dims_kernel_text(d, shape, sizeof shape), shape);
     return (tf_tensor){ 0 };
 }
 

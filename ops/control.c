@@ -428,9 +428,10 @@ static tf_tensor condition_in(looping *l, tf_tensor t)
         return t;
     tf_dims d = tf_get_shape(t);
     if (tf_get_dtype(t) != tf_bool)
-        spoil(l, tf_mistake(tf_type_error, l->here, NULL, "cond of '%s' must return a bool scalar, got %s", l->scope, tf_dtype_name(tf_get_dtype(t))));
+        spoil(l, tf_mistake(tf_type_error, l->here, NULL, "Input 'input' of 'LoopCond' Op has type %s that does not match expected type of bool.", tf_dtype_name(tf_get_dtype(t))));
     else if (d.known && d.rank)
-        spoil(l, tf_mistake(tf_value_error, l->here, NULL, "Shape must be rank 0 but is rank %d for '%s/LoopCond' (op: 'LoopCond')", d.rank, l->scope));
+        spoil(l, tf_mistake(tf_value_error, l->here, NULL, "Shape must be rank 0 but is rank %d for '%s/LoopCond' (op: 'LoopCond') with input shapes: %s.", d.rank, l->scope,
+                            tf_dims_kernel_text(d, shape, sizeof shape)));
     return t;
 }
 

@@ -20,6 +20,7 @@ static const tf_op_def *const *const families[] = {
 #endif
 #if __has_include("ops/shape.c")
     tf1c_shape_ops,
+    tf1c_pad_ops,
 #endif
 #if __has_include("ops/join.c")
     tf1c_join_ops,
@@ -32,6 +33,7 @@ static const tf_op_def *const *const families[] = {
 #endif
 #if __has_include("ops/gather.c")
     tf1c_gather_ops,
+    tf1c_pick_ops,
 #endif
 #if __has_include("ops/activation.c")
     tf1c_activation_ops,

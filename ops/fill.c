@@ -59,14 +59,26 @@ static const tf_shard_rule axis_0_of_whole = { .out = 0, .in = { TF_WHOLE, TF_WH
 static void fill_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 1, tf_reduce_sum(dy)); }
 
 static const tf_op_def fill_op = {
-    .name = "Fill", .in = "dims:U, value:T", .out = "output:T", .U = TF_INDEX, .traits = TF_CHEAP, .shape = fill_shape,
-    .kernel = fill_kernel, .units = axis_0_units, .shard = &axis_0_of_whole, .gradient = fill_gradient,
+    .name = "Fill",
+    .in = "dims:U, value:T",
+    .out = "output:T",
+    .U = TF_INDEX,
+    .traits = TF_CHEAP,
+    .shape = fill_shape,
+    .kernel = fill_kernel,
+    .units = axis_0_units,
+    .shard = &axis_0_of_whole,
+    .gradient = fill_gradient,
 };
 
-tf_tensor tf_fill_(tf_operand dims, tf_operand value, struct tf_name_args a) { return tf_op_binary(&fill_op, dims, value, a, NULL); }
+tf_tensor tf_fill_(tf_operand dims, tf_operand value, struct tf_name_args a)
+{
+    return tf_op_binary(&fill_op, dims, value, a, NULL);
+}
 
 /* ---- zeros, ones -------------------------------------------------------------------------------------------------------------- */
-static tf_tensor small_constant(tf_dims shape, tf_dtype dtype, bool one, struct tf_zeros_args a, const char *default_name)
+static tf_tensor small_constant(tf_dims shape, tf_dtype dtype, bool one, struct tf_zeros_args a,
+                                const char *default_name)
 {
     tf_ndarray all = np_zeros(shape, dtype);
     if (!all.shape.known)
@@ -76,7 +88,8 @@ static tf_tensor small_constant(tf_dims shape, tf_dtype dtype, bool one, struct 
         for (int64_t i = 0; one && i < np_size(all); i++)
             x[i] = 1;
     })
-    tf_tensor t = tf_constant_(tf_operand_array(all), (struct tf_constant_args){ .here = a.here, .name = a.name ? a.name : default_name });
+    tf_tensor t = tf_constant_(tf_operand_array(all),
+                               (struct tf_constant_args){ .here = a.here, .name = a.name ? a.name : default_name });
     np_free(&all);
     return t;
 }
@@ -90,14 +103,16 @@ static tf_tensor all_of(tf_operand shape, bool one, struct tf_zeros_args a, cons
         const tf_dims d = shape.as.dims;
         for (int i = 0; i < d.rank; i++)
             if (d.dims[i] < 0)
-                return tf_mistake(tf_value_error, a.here, a.name ? a.name : default_name, "Dimension %lld must be >= 0", (long long)d.dims[i]);
+                return tf_mistake(tf_value_error, a.here, a.name ? a.name : default_name, "Dimension %lld must be >= 0",
+                                  (long long)d.dims[i]);
         if (d.known && tf_dims_count(d) < SMALL)
             return small_constant(d, dtype, one, a, default_name);
     }
     TF_FROM(a.here);
     TF_SCOPE(a.name, default_name);
     struct tf_name_args whole = { .name = tf_scope_name() };
-    tf_tensor dims = tf_convert(shape, tf_dtype_unset, a.here, shape.kind == TF_OPERAND_LIST ? NULL : "shape_as_tensor");
+    tf_tensor dims =
+        tf_convert(shape, tf_dtype_unset, a.here, shape.kind == TF_OPERAND_LIST ? NULL : "shape_as_tensor");
     if (!tf_is_poisoned(dims) && (!tf_get_shape(dims).known || tf_get_shape(dims).rank == 0))
         dims = tf_reshape(dims, SHAPE(-1));
     tf_operand value = dtype == tf_bool ? tf_operand_bool(one) : tf_operand_integer(one);
@@ -131,7 +146,9 @@ static void range_mistake(tf_shape_ctx *c, const double *v, bool floating)
     if (v[2] == 0)
         tf_shape_error(c, tf_shape_at_run(c) ? "Requires delta != 0: 0" : "Requires delta != 0");
     else
-        tf_shape_error(c, v[2] > 0 ? "Requires start <= limit when delta > 0: %s" : "Requires start >= limit when delta < 0: %s", text);
+        tf_shape_error(
+            c, v[2] > 0 ? "Requires start <= limit when delta > 0: %s" : "Requires start >= limit when delta < 0: %s",
+            text);
 }
 
 static void range_shape(tf_shape_ctx *c)
@@ -172,11 +189,18 @@ static void range_kernel(tf_kernel_ctx *k)
 }
 
 static const tf_op_def range_op = {
-    .name = "Range", .in = "start:T, limit:T, delta:T", .out = "output:T", .T = TF_FLOATING | TF_INDEX, .traits = TF_CHEAP,
-    .shape = range_shape, .kernel = range_kernel, .gradient = tf_no_gradient,
+    .name = "Range",
+    .in = "start:T, limit:T, delta:T",
+    .out = "output:T",
+    .T = TF_FLOATING | TF_INDEX,
+    .traits = TF_CHEAP,
+    .shape = range_shape,
+    .kernel = range_kernel,
+    .gradient = tf_no_gradient,
 };
 
-tf_tensor tf1c_range(tf_operand start, tf_operand limit, tf_operand delta, struct tf_name_args a, const char *default_name)
+tf_tensor tf1c_range(tf_operand start, tf_operand limit, tf_operand delta, struct tf_name_args a,
+                     const char *default_name)
 {
     return array_op(&range_op, a, default_name, NULL, 3, (tf_operand[]){ start, limit, delta });
 }
@@ -233,8 +257,15 @@ static void linspace_kernel(tf_kernel_ctx *k)
 }
 
 static const tf_op_def linspace_op = {
-    .name = "LinSpace", .in = "start:T, stop:T, num:U", .out = "output:T", .T = TF_FLOATING, .U = TF_INDEX, .traits = TF_CHEAP,
-    .shape = linspace_shape, .kernel = linspace_kernel, .gradient = tf_no_gradient,
+    .name = "LinSpace",
+    .in = "start:T, stop:T, num:U",
+    .out = "output:T",
+    .T = TF_FLOATING,
+    .U = TF_INDEX,
+    .traits = TF_CHEAP,
+    .shape = linspace_shape,
+    .kernel = linspace_kernel,
+    .gradient = tf_no_gradient,
 };
 
 tf_tensor tf_linspace_(tf_operand start, tf_operand stop, tf_operand num, struct tf_name_args a)
@@ -268,14 +299,19 @@ static void diag_kernel(tf_kernel_ctx *k)
 {
     const size_t size = tf_dtype_size(k->T);
     const int64_t n = tf_view_count(&k->in[0]);
-    memset(k->out[0].data, 0, (size_t)(n * n) * size);
+    clear_bytes(k->out[0].data, (size_t)(n * n) * size);
     spread(k->out[0].data, k->in[0].data, n, n, size);
 }
 
 static void diag_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_diag_part(dy)); }
 
 static const tf_op_def diag_op = {
-    .name = "Diag", .in = "diagonal:T", .out = "output:T", .shape = diag_shape, .kernel = diag_kernel, .gradient = diag_gradient,
+    .name = "Diag",
+    .in = "diagonal:T",
+    .out = "output:T",
+    .shape = diag_shape,
+    .kernel = diag_kernel,
+    .gradient = diag_gradient,
 };
 UNARY_BUILDER(tf_diag_, diag_op, NULL)
 
@@ -291,7 +327,8 @@ static void diag_part_shape(tf_shape_ctx *c)
     }
     for (int i = 0; i < out.rank; i++)
         if (!tf_merge_dim(in.dims[i], in.dims[i + out.rank], &out.dims[i])) {
-            tf_shape_error(c, "Dimensions must be equal, but are %lld and %lld", (long long)in.dims[i], (long long)in.dims[i + out.rank]);
+            tf_shape_error(c, "Dimensions must be equal, but are %lld and %lld", (long long)in.dims[i],
+                           (long long)in.dims[i + out.rank]);
             return;
         }
     tf_set_out(c, 0, out);
@@ -309,7 +346,12 @@ static bool diag_part_view(tf_kernel_ctx *k, int output, int64_t *offset)
 static void diag_part_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_diag(dy)); }
 
 static const tf_op_def diag_part_op = {
-    .name = "DiagPart", .in = "input:T", .out = "diagonal:T", .traits = TF_VIEW, .shape = diag_part_shape, .gradient = diag_part_gradient,
+    .name = "DiagPart",
+    .in = "input:T",
+    .out = "diagonal:T",
+    .traits = TF_VIEW,
+    .shape = diag_part_shape,
+    .gradient = diag_part_gradient,
     .view = diag_part_view,
 };
 UNARY_BUILDER(tf_diag_part_, diag_part_op, NULL)
@@ -335,7 +377,7 @@ static void matrix_diag_kernel(tf_kernel_ctx *k)
     const int64_t n = k->in[0].dims[k->in[0].rank - 1];
     for (int64_t i = k->begin; i < k->end; i++) {
         char *out = (char *)k->out[0].data + (size_t)(i * n * n) * size;
-        memset(out, 0, (size_t)(n * n) * size);
+        clear_bytes(out, (size_t)(n * n) * size);
         spread(out, (char *)k->in[0].data + (size_t)(i * n) * size, n, n, size);
     }
 }
@@ -345,8 +387,13 @@ static int64_t matrix_units(const tf_kernel_ctx *k) { return product(k->out[0].d
 static void matrix_diag_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_matrix_diag_part(dy)); }
 
 static const tf_op_def matrix_diag_op = {
-    .name = "MatrixDiag", .in = "diagonal:T", .out = "output:T", .shape = matrix_diag_shape, .kernel = matrix_diag_kernel,
-    .units = matrix_units, .gradient = matrix_diag_gradient,
+    .name = "MatrixDiag",
+    .in = "diagonal:T",
+    .out = "output:T",
+    .shape = matrix_diag_shape,
+    .kernel = matrix_diag_kernel,
+    .units = matrix_units,
+    .gradient = matrix_diag_gradient,
 };
 UNARY_BUILDER(tf_matrix_diag_, matrix_diag_op, "diag")
 
@@ -378,8 +425,13 @@ static void matrix_diag_part_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 
 static const tf_op_def matrix_diag_part_op = {
-    .name = "MatrixDiagPart", .in = "input:T", .out = "diagonal:T", .traits = TF_VIEW, .shape = matrix_diag_part_shape,
-    .gradient = matrix_diag_part_gradient, .view = matrix_diag_part_view,
+    .name = "MatrixDiagPart",
+    .in = "input:T",
+    .out = "diagonal:T",
+    .traits = TF_VIEW,
+    .shape = matrix_diag_part_shape,
+    .gradient = matrix_diag_part_gradient,
+    .view = matrix_diag_part_view,
 };
 UNARY_BUILDER(tf_matrix_diag_part_, matrix_diag_part_op, "diag_part")
 
@@ -399,14 +451,17 @@ static void matrix_set_diag_shape(tf_shape_ctx *c)
     if (tf_merge_dims(want, diagonal, &merged))
         return;
     if (tf_shape_at_run(c))
-        tf_shape_error(c, "must have diagonal.shape == input.shape[:-2] + min(input.shape[-2:]), but received input shape: %s and diagonal shape: %s",
+        tf_shape_error(c,
+                       "must have diagonal.shape == input.shape[:-2] + min(input.shape[-2:]), but received input "
+                       "shape: %s and diagonal shape: %s",
                        tf_dims_kernel_text(in, x, sizeof x), tf_dims_kernel_text(diagonal, y, sizeof y));
     else if (diagonal.rank != want.rank)
         tf_shape_error(c, "Shape must be rank %d but is rank %d", want.rank, diagonal.rank);
     else
         for (int i = 0; i < want.rank; i++)
             if (!tf_merge_dim(want.dims[i], diagonal.dims[i], &m)) {
-                tf_shape_error(c, "Dimensions must be equal, but are %lld and %lld", (long long)want.dims[i], (long long)diagonal.dims[i]);
+                tf_shape_error(c, "Dimensions must be equal, but are %lld and %lld", (long long)want.dims[i],
+                               (long long)diagonal.dims[i]);
                 return;
             }
 }
@@ -414,12 +469,13 @@ static void matrix_set_diag_shape(tf_shape_ctx *c)
 static void matrix_set_diag_kernel(tf_kernel_ctx *k)
 {
     const size_t size = tf_dtype_size(k->T);
-    const int64_t rows = k->out[0].dims[k->out[0].rank - 2], columns = k->out[0].dims[k->out[0].rank - 1], n = rows < columns ? rows : columns;
+    const int64_t rows = k->out[0].dims[k->out[0].rank - 2], columns = k->out[0].dims[k->out[0].rank - 1],
+                  n = rows < columns ? rows : columns;
     for (int64_t i = k->begin; i < k->end; i++) {
         size_t at = (size_t)(i * rows * columns) * size;
         char *out = (char *)k->out[0].data + at;
         if (out != (char *)k->in[0].data + at)
-            memcpy(out, (char *)k->in[0].data + at, (size_t)(rows * columns) * size);
+            copy_bytes(out, (char *)k->in[0].data + at, (size_t)(rows * columns) * size);
         spread(out, (char *)k->in[1].data + (size_t)(i * n) * size, n, columns, size);
     }
 }
@@ -433,8 +489,14 @@ static void matrix_set_diag_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 
 static const tf_op_def matrix_set_diag_op = {
-    .name = "MatrixSetDiag", .in = "input:T, diagonal:T", .out = "output:T", .traits = TF_INPLACE, .shape = matrix_set_diag_shape,
-    .kernel = matrix_set_diag_kernel, .units = matrix_units, .gradient = matrix_set_diag_gradient,
+    .name = "MatrixSetDiag",
+    .in = "input:T, diagonal:T",
+    .out = "output:T",
+    .traits = TF_INPLACE,
+    .shape = matrix_set_diag_shape,
+    .kernel = matrix_set_diag_kernel,
+    .units = matrix_units,
+    .gradient = matrix_set_diag_gradient,
 };
 BINARY_BUILDER(tf_matrix_set_diag_, matrix_set_diag_op, "set_diag")
 
@@ -462,11 +524,13 @@ tf_tensor tf_eye_(tf_operand num_rows, struct tf_eye_args a)
     if (num_rows.kind == TF_OPERAND_TENSOR)
         return eye_unknown(num_rows.as.tensor, a, dtype);
     if (num_rows.kind != TF_OPERAND_INTEGER || num_rows.as.integer < 0 || a.num_columns < NONE)
-        return tf_mistake(tf_type_error, a.here, NULL, "Arguments `num_rows` and `num_columns` must be positive integer values.");
+        return tf_mistake(tf_type_error, a.here, NULL,
+                          "Arguments `num_rows` and `num_columns` must be positive integer values.");
     int64_t rows = num_rows.as.integer, columns = a.num_columns == NONE ? rows : a.num_columns;
     tf_dims diagonal = a.batch_shape.known ? a.batch_shape : SCALAR;
     if (diagonal.rank + 2 > TF_MAX_RANK)
-        return tf_mistake(tf_value_error, a.here, NULL, "Shape must be at most rank %d but is rank %d", TF_MAX_RANK, diagonal.rank + 2);
+        return tf_mistake(tf_value_error, a.here, NULL, "Shape must be at most rank %d but is rank %d", TF_MAX_RANK,
+                          diagonal.rank + 2);
     tf_dims whole = diagonal;
     diagonal.dims[diagonal.rank++] = rows < columns ? rows : columns;
     whole.dims[whole.rank++] = rows;
@@ -475,6 +539,6 @@ tf_tensor tf_eye_(tf_operand num_rows, struct tf_eye_args a)
     return rows == columns ? tf_matrix_diag(ones) : tf_matrix_set_diag(tf_zeros(whole, .dtype = dtype), ones);
 }
 
-tf1c_op_family tf1c_fill_ops = {
-    &fill_op, &range_op, &linspace_op, &diag_op, &diag_part_op, &matrix_diag_op, &matrix_diag_part_op, &matrix_set_diag_op, NULL
-};
+tf1c_op_family tf1c_fill_ops = { &fill_op,      &range_op,       &linspace_op,         &diag_op,
+                                 &diag_part_op, &matrix_diag_op, &matrix_diag_part_op, &matrix_set_diag_op,
+                                 NULL };

@@ -22,8 +22,9 @@ typedef struct {
     int64_t begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask;
 } slice_attrs;
 static const tf_attr_def slice_fields[] = {
-    TF_ATTR(slice_attrs, begin_mask, TF_ATTR_INT), TF_ATTR(slice_attrs, end_mask, TF_ATTR_INT), TF_ATTR(slice_attrs, ellipsis_mask, TF_ATTR_INT),
-    TF_ATTR(slice_attrs, new_axis_mask, TF_ATTR_INT), TF_ATTR(slice_attrs, shrink_axis_mask, TF_ATTR_INT), { 0 }
+    TF_ATTR(slice_attrs, begin_mask, TF_ATTR_INT),       TF_ATTR(slice_attrs, end_mask, TF_ATTR_INT),
+    TF_ATTR(slice_attrs, ellipsis_mask, TF_ATTR_INT),    TF_ATTR(slice_attrs, new_axis_mask, TF_ATTR_INT),
+    TF_ATTR(slice_attrs, shrink_axis_mask, TF_ATTR_INT), { 0 }
 };
 
 /* The operands: n entries; begin and end are not read unless known. */
@@ -92,8 +93,12 @@ static bool deal_out(const slice_attrs *a, const slice_spec *spec, int rank, sli
         } else {
             if (axis == rank)
                 return mistaken(s, "Index out of range using input dim %d; input has only %d dims", axis, rank);
-            s->axes[axis] = (slice_axis){ .begin = spec->begin[i], .end = spec->end[i], .step = spec->step[i], .from_first = bit(a->begin_mask, i),
-                                          .to_last = bit(a->end_mask, i), .single = bit(a->shrink_axis_mask, i) };
+            s->axes[axis] = (slice_axis){ .begin = spec->begin[i],
+                                          .end = spec->end[i],
+                                          .step = spec->step[i],
+                                          .from_first = bit(a->begin_mask, i),
+                                          .to_last = bit(a->end_mask, i),
+                                          .single = bit(a->shrink_axis_mask, i) };
             if (!s->axes[axis].single && !add_axis(s, axis))
                 return false;
             axis++;
@@ -197,7 +202,8 @@ static bool reads_bounds(const slice_attrs *a, int n)
 }
 
 /* Steps, then begin and end as far as they are known: TF's order, which its messages show. False if the steps are not. */
-static bool read_spec(tf_shape_ctx *c, const slice_attrs *a, slice_spec *spec, int rank, const int64_t *dims, slicing *s)
+static bool read_spec(tf_shape_ctx *c, const slice_attrs *a, slice_spec *spec, int rank, const int64_t *dims,
+                      slicing *s)
 {
     tf_ndarray begin, end, step;
     *spec = (slice_spec){ 0 };
@@ -212,7 +218,8 @@ static bool read_spec(tf_shape_ctx *c, const slice_attrs *a, slice_spec *spec, i
     }
     if (tf_shape_at_run(c) && !reads_bounds(a, spec->n))
         return true; /* a bad index is found by the view rule */
-    spec->known = tf_in_value(c, 1, &begin) && tf_in_value(c, 2, &end) && np_size(begin) == spec->n && np_size(end) == spec->n;
+    spec->known =
+        tf_in_value(c, 1, &begin) && tf_in_value(c, 2, &end) && np_size(begin) == spec->n && np_size(end) == spec->n;
     for (int i = 0; spec->known && i < spec->n; i++) {
         spec->begin[i] = int_of(&begin, i);
         spec->end[i] = int_of(&end, i);
@@ -241,8 +248,8 @@ static bool strided_slice_ints(tf_shape_ctx *c, tf_dims *ints)
     tf_dims in;
     slice_spec spec;
     slicing s;
-    if (!tf_in_ints(c, 0, &in) || !read_spec(c, tf_shape_attrs(c), &spec, 1, (int64_t[]){ in.rank }, &s) || !spec.known ||
-        !resolve(tf_shape_attrs(c), &spec, 1, (int64_t[]){ in.rank }, &s))
+    if (!tf_in_ints(c, 0, &in) || !read_spec(c, tf_shape_attrs(c), &spec, 1, (int64_t[]){ in.rank }, &s) ||
+        !spec.known || !resolve(tf_shape_attrs(c), &spec, 1, (int64_t[]){ in.rank }, &s))
         return false;
     *ints = (tf_dims){ .known = true, .rank = (int)s.axes[0].length };
     for (int i = 0; i < ints->rank; i++)
@@ -273,13 +280,23 @@ static const tf_op_def strided_slice_grad_op;
 static void strided_slice_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf_tensor shape = tf_shape(g->in[0], .out_type = tf_get_dtype(g->in[1]));
-    tf_add_grad(g, 0, slice_like(&strided_slice_grad_op, g->attrs, 5, (tf_operand[]){ of(shape), of(g->in[1]), of(g->in[2]), of(g->in[3]), of(dy) }));
+    tf_add_grad(g, 0,
+                slice_like(&strided_slice_grad_op, g->attrs, 5,
+                           (tf_operand[]){ of(shape), of(g->in[1]), of(g->in[2]), of(g->in[3]), of(dy) }));
 }
 
 static const tf_op_def strided_slice_op = {
-    .name = "StridedSlice", .in = "input:T, begin:U, end:U, strides:U", .out = "output:T", .U = TF_INDEX, .attrs = slice_fields,
-    .attrs_size = sizeof(slice_attrs), .traits = TF_VIEW, .shape = strided_slice_shape, .ints = strided_slice_ints,
-    .gradient = strided_slice_gradient, .view = strided_slice_view,
+    .name = "StridedSlice",
+    .in = "input:T, begin:U, end:U, strides:U",
+    .out = "output:T",
+    .U = TF_INDEX,
+    .attrs = slice_fields,
+    .attrs_size = sizeof(slice_attrs),
+    .traits = TF_VIEW,
+    .shape = strided_slice_shape,
+    .ints = strided_slice_ints,
+    .gradient = strided_slice_gradient,
+    .view = strided_slice_view,
 };
 
 /* ---- StridedSliceGrad: dx from dy; ddy = the same slice ------------------------------------------------------------------------------ */
@@ -296,13 +313,14 @@ static void strided_slice_grad_kernel(tf_kernel_ctx *k)
     slicing s;
     tf_view part = k->in[4];
     char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
-    memset(k->out[0].data, 0, (size_t)tf_view_count(&k->out[0]) * tf_dtype_size(k->out[0].dtype));
+    clear_bytes(k->out[0].data, (size_t)tf_view_count(&k->out[0]) * tf_dtype_size(k->out[0].dtype));
     if (!spec_of_kernel(k, 1, &spec) || !resolve(k->attrs, &spec, k->out[0].rank, k->out[0].dims, &s)) {
         tf_kernel_error(k, tf_invalid_argument, "%s", s.mistake);
         return;
     }
     if (!tf_dims_equal(sliced_dims(&s), dims_of_view(&part))) {
-        tf_kernel_error(k, tf_invalid_argument, "shape of dy was %s instead of %s", tf_dims_kernel_text(dims_of_view(&part), x, sizeof x),
+        tf_kernel_error(k, tf_invalid_argument, "shape of dy was %s instead of %s",
+                        tf_dims_kernel_text(dims_of_view(&part), x, sizeof x),
                         tf_dims_kernel_text(sliced_dims(&s), y, sizeof y));
         return;
     }
@@ -313,12 +331,21 @@ static void strided_slice_grad_kernel(tf_kernel_ctx *k)
 
 static void strided_slice_grad_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
-    tf_add_grad(g, 4, slice_like(&strided_slice_op, g->attrs, 4, (tf_operand[]){ of(dy), of(g->in[1]), of(g->in[2]), of(g->in[3]) }));
+    tf_add_grad(
+        g, 4,
+        slice_like(&strided_slice_op, g->attrs, 4, (tf_operand[]){ of(dy), of(g->in[1]), of(g->in[2]), of(g->in[3]) }));
 }
 
 static const tf_op_def strided_slice_grad_op = {
-    .name = "StridedSliceGrad", .in = "shape:U, begin:U, end:U, strides:U, dy:T", .out = "output:T", .U = TF_INDEX, .attrs = slice_fields,
-    .attrs_size = sizeof(slice_attrs), .traits = TF_STRIDED_IN, .shape = strided_slice_grad_shape, .kernel = strided_slice_grad_kernel,
+    .name = "StridedSliceGrad",
+    .in = "shape:U, begin:U, end:U, strides:U, dy:T",
+    .out = "output:T",
+    .U = TF_INDEX,
+    .attrs = slice_fields,
+    .attrs_size = sizeof(slice_attrs),
+    .traits = TF_STRIDED_IN,
+    .shape = strided_slice_grad_shape,
+    .kernel = strided_slice_grad_kernel,
     .gradient = strided_slice_grad_gradient,
 };
 
@@ -334,7 +361,8 @@ tf_tensor tf_strided_slice_(tf_operand input, tf_operand begin, tf_operand end, 
         begin = of(tf_convert(begin, tf_dtype_unset, a.here, "begin"));
         a.strides = of(tf_ones_like(begin));
     }
-    return array_op(&strided_slice_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 4, (tf_operand[]){ input, begin, end, a.strides });
+    return array_op(&strided_slice_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 4,
+                    (tf_operand[]){ input, begin, end, a.strides });
 }
 
 /* ---- x[…]: Python's slice text ------------------------------------------------------------------------------------------------------- */
@@ -356,8 +384,9 @@ static bool refuse(indexing *x, tf_status code, const char *format, const char *
     return false;
 }
 
-#define NOT_AN_INDEX \
-    "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 tensors are valid indices, got %s"
+#define NOT_AN_INDEX                                                                                               \
+    "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 tensors are " \
+    "valid indices, got %s"
 
 static bool tensor_bound(indexing *x, tf_operand *to)
 {
@@ -404,8 +433,8 @@ static char *trimmed(char *s)
 
 static bool is_new_axis(const char *s)
 {
-    return strcmp(s, "None") == 0 || strcmp(s, "newaxis") == 0 || strcmp(s, "tf.newaxis") == 0 || strcmp(s, "np.newaxis") == 0 ||
-           strcmp(s, "tf_newaxis") == 0;
+    return strcmp(s, "None") == 0 || strcmp(s, "newaxis") == 0 || strcmp(s, "tf.newaxis") == 0 ||
+           strcmp(s, "np.newaxis") == 0 || strcmp(s, "tf_newaxis") == 0;
 }
 
 static bool range_entry(indexing *x, char *text)
@@ -436,7 +465,8 @@ static bool index_entry(indexing *x, const char *text)
     if (!one_bound(x, text, &x->begin[x->n], &given))
         return false;
     const tf_operand *begin = &x->begin[x->n];
-    x->end[x->n] = begin->kind == TF_OPERAND_INTEGER ? tf_operand_integer(begin->as.integer + 1) : of(tf_raw_ops_add_v2(begin->as.tensor, 1, .name = "add"));
+    x->end[x->n] = begin->kind == TF_OPERAND_INTEGER ? tf_operand_integer(begin->as.integer + 1)
+                                                     : of(tf_raw_ops_add_v2(begin->as.tensor, 1, .name = "add"));
     x->attrs.shrink_axis_mask |= INT64_C(1) << x->n;
     return true;
 }
@@ -495,7 +525,8 @@ static tf_tensor stacked(const indexing *x, const tf_operand *entries, const cha
     tf_tensor items[MOST_ENTRIES];
     for (int i = 0; i < x->n; i++) {
         snprintf(part, sizeof part, "%s/%d", name, i);
-        items[i] = entries[i].kind == TF_OPERAND_TENSOR ? entries[i].as.tensor : tf_convert(entries[i], dtype, x->here, part);
+        items[i] =
+            entries[i].kind == TF_OPERAND_TENSOR ? entries[i].as.tensor : tf_convert(entries[i], dtype, x->here, part);
     }
     return tf_stack(tf_list_new_(x->n, items, x->here), .name = name);
 }
@@ -509,13 +540,15 @@ static tf_tensor sliced(indexing *x, tf_operand input)
 {
     TF_SCOPE(NULL, "strided_slice");
     struct tf_name_args whole = { .name = tf_scope_name() };
-    tf_tensor begin = stacked(x, x->begin, "stack"), end = stacked(x, x->end, "stack_1"), step = stacked(x, x->step, "stack_2");
+    tf_tensor begin = stacked(x, x->begin, "stack"), end = stacked(x, x->end, "stack_1"),
+              step = stacked(x, x->step, "stack_2");
     bool wide = !tf_is_poisoned(begin) && !tf_is_poisoned(end) && !tf_is_poisoned(step) &&
                 (tf_get_dtype(begin) == tf_int64 || tf_get_dtype(end) == tf_int64 || tf_get_dtype(step) == tf_int64);
     begin = as_int64(begin, wide);
     end = as_int64(end, wide);
     step = as_int64(step, wide);
-    return array_op(&strided_slice_op, whole, NULL, &x->attrs, 4, (tf_operand[]){ input, of(begin), of(end), of(step) });
+    return array_op(&strided_slice_op, whole, NULL, &x->attrs, 4,
+                    (tf_operand[]){ input, of(begin), of(end), of(step) });
 }
 
 static tf_tensor getitem(tf_operand input, tf_list tensors, tf_source here, const char *format, va_list args)
@@ -555,8 +588,9 @@ static void slice_at_run(tf_shape_ctx *c, tf_dims in)
     char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
     bool rest = false;
     if (b.rank != 1 || z.rank != 1 || b.dims[0] != in.rank || z.dims[0] != in.rank) {
-        tf_shape_error(c, "Expected begin and size arguments to be 1-D tensors of size %d, but got shapes %s and %s instead.", in.rank,
-                       tf_dims_kernel_text(b, x, sizeof x), tf_dims_kernel_text(z, y, sizeof y));
+        tf_shape_error(
+            c, "Expected begin and size arguments to be 1-D tensors of size %d, but got shapes %s and %s instead.",
+            in.rank, tf_dims_kernel_text(b, x, sizeof x), tf_dims_kernel_text(z, y, sizeof y));
         return;
     }
     if (!tf_in_shape(c, 2, &out))
@@ -568,12 +602,14 @@ static void slice_at_run(tf_shape_ctx *c, tf_dims in)
     for (int i = 0; rest && i < out.rank; i++) {
         int64_t from = begin.dims[i], most = in.dims[i] - from;
         if (from < 0 || most < 0) {
-            tf_shape_error(c, "Expected begin[%d] in [0, %lld], but got %lld", i, (long long)in.dims[i], (long long)from);
+            tf_shape_error(c, "Expected begin[%d] in [0, %lld], but got %lld", i, (long long)in.dims[i],
+                           (long long)from);
             return;
         }
         out.dims[i] = out.dims[i] == -1 ? most : out.dims[i];
         if (out.dims[i] < 0 || out.dims[i] > most) {
-            tf_shape_error(c, "Expected size[%d] in [0, %lld], but got %lld", i, (long long)most, (long long)out.dims[i]);
+            tf_shape_error(c, "Expected size[%d] in [0, %lld], but got %lld", i, (long long)most,
+                           (long long)out.dims[i]);
             return;
         }
     }
@@ -583,7 +619,8 @@ static void slice_at_run(tf_shape_ctx *c, tf_dims in)
 static bool slice_operands(tf_shape_ctx *c, tf_dims in)
 {
     tf_dims both;
-    if (!tf_with_rank(c, 1, 1) || !tf_with_rank(c, 2, 1) || !tf1c_merge_or_say(c, *tf_in_dims(c, 1), *tf_in_dims(c, 2), &both, ""))
+    if (!tf_with_rank(c, 1, 1) || !tf_with_rank(c, 2, 1) ||
+        !tf1c_merge_or_say(c, *tf_in_dims(c, 1), *tf_in_dims(c, 2), &both, ""))
         return false;
     if (both.known && both.dims[0] != NONE && in.known && in.rank != both.dims[0]) {
         tf_shape_error(c, "Shape must be rank %lld but is rank %d", (long long)both.dims[0], in.rank);
@@ -618,7 +655,8 @@ static void slice_shape(tf_shape_ctx *c)
             continue;
         out.dims[i] = in.dims[i] - begin.dims[i];
         if (out.dims[i] < 0) {
-            tf_shape_error(c, "Negative dimension size caused by subtracting %lld from %lld", (long long)begin.dims[i], (long long)in.dims[i]);
+            tf_shape_error(c, "Negative dimension size caused by subtracting %lld from %lld", (long long)begin.dims[i],
+                           (long long)in.dims[i]);
             return;
         }
     }
@@ -635,9 +673,11 @@ static bool slice_view(tf_kernel_ctx *k, int output, int64_t *offset)
         int64_t from = int_at(&k->in[1], i), most = in->dims[i] - from, size = k->out[output].dims[i];
         if (from < 0 || most < 0 || size > most) {
             if (from < 0 || most < 0)
-                tf_kernel_error(k, tf_invalid_argument, "Expected begin[%d] in [0, %lld], but got %lld", i, (long long)in->dims[i], (long long)from);
+                tf_kernel_error(k, tf_invalid_argument, "Expected begin[%d] in [0, %lld], but got %lld", i,
+                                (long long)in->dims[i], (long long)from);
             else
-                tf_kernel_error(k, tf_invalid_argument, "Expected size[%d] in [0, %lld], but got %lld", i, (long long)most, (long long)size);
+                tf_kernel_error(k, tf_invalid_argument, "Expected size[%d] in [0, %lld], but got %lld", i,
+                                (long long)most, (long long)size);
             return false;
         }
         *offset += from * in->strides[i];
@@ -670,8 +710,15 @@ static void slice_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 
 static const tf_op_def slice_op = {
-    .name = "Slice", .in = "input:T, begin:U, size:U", .out = "output:T", .U = TF_INDEX, .traits = TF_VIEW, .shape = slice_shape,
-    .ints = slice_ints, .gradient = slice_gradient, .view = slice_view,
+    .name = "Slice",
+    .in = "input:T, begin:U, size:U",
+    .out = "output:T",
+    .U = TF_INDEX,
+    .traits = TF_VIEW,
+    .shape = slice_shape,
+    .ints = slice_ints,
+    .gradient = slice_gradient,
+    .view = slice_view,
 };
 
 tf_tensor tf_slice_(tf_operand input, tf_operand begin, tf_operand size, struct tf_name_args a)

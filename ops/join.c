@@ -50,8 +50,9 @@ bool tf1c_merge_or_say(tf_shape_ctx *c, tf_dims a, tf_dims b, tf_dims *merged, c
     int i = 0;
     while (tf_merge_dim(a.dims[i], b.dims[i], &d))
         i++;
-    tf_shape_error(c, "Dimension %d in both shapes must be equal, but are %lld and %lld. Shapes are %s and %s.%s", i, (long long)a.dims[i],
-                   (long long)b.dims[i], tf_dims_kernel_text(a, x, sizeof x), tf_dims_kernel_text(b, y, sizeof y), more);
+    tf_shape_error(c, "Dimension %d in both shapes must be equal, but are %lld and %lld. Shapes are %s and %s.%s", i,
+                   (long long)a.dims[i], (long long)b.dims[i], tf_dims_kernel_text(a, x, sizeof x),
+                   tf_dims_kernel_text(b, y, sizeof y), more);
     return false;
 }
 
@@ -88,7 +89,8 @@ static void concat_at_run(tf_shape_ctx *c, int n, int64_t axis)
     char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
     int at = tf_norm_axis(axis, out.rank);
     if (at < 0) {
-        tf_shape_error(c, "ConcatOp : Expected concatenating dimensions in the range [%d, %d), but got %lld", -out.rank, out.rank, (long long)axis);
+        tf_shape_error(c, "ConcatOp : Expected concatenating dimensions in the range [%d, %d), but got %lld", -out.rank,
+                       out.rank, (long long)axis);
         return;
     }
     for (int i = 1; i < n; i++) {
@@ -99,7 +101,8 @@ static void concat_at_run(tf_shape_ctx *c, int n, int64_t axis)
         if (!equal) {
             tf_shape_error(c, "ConcatOp : %s should match: shape[0] = %s vs. shape[%d] = %s",
                            in->rank == out.rank ? "Dimensions of inputs" : "Ranks of all input tensors",
-                           tf_dims_kernel_text(*tf_in_dims(c, 0), x, sizeof x), i, tf_dims_kernel_text(*in, y, sizeof y));
+                           tf_dims_kernel_text(*tf_in_dims(c, 0), x, sizeof x), i,
+                           tf_dims_kernel_text(*in, y, sizeof y));
             return;
         }
         out.dims[at] += in->dims[at];
@@ -133,7 +136,8 @@ static void concat_shape(tf_shape_ctx *c)
     tf_dims before = { 0 }, after = { 0 };
     for (int i = n - 1; i >= 0; i--) {
         tf_dims d = *tf_in_dims(c, i);
-        if (!tf1c_merge_or_say(c, sub_shape(d, 0, at), before, &before, "") || !tf1c_merge_or_say(c, sub_shape(d, at + 1, rank), after, &after, ""))
+        if (!tf1c_merge_or_say(c, sub_shape(d, 0, at), before, &before, "") ||
+            !tf1c_merge_or_say(c, sub_shape(d, at + 1, rank), after, &after, ""))
             return;
         length = length == NONE || !d.known || d.dims[at] == NONE ? NONE : length + d.dims[at];
     }
@@ -196,7 +200,8 @@ static tf_tensor part_sizes(const tf_grad_ctx *g, int n, tf_tensor axis)
         return t;
     /* shape[axis] of each; an axis that may be negative counts from the end */
     int rank = tf_get_shape(g->in[0]).rank;
-    tf_operand index = value.dims[0] != NONE ? tf_operand_integer(tf_norm_axis(value.dims[0], rank)) : of(tf_floormod(axis, rank));
+    tf_operand index =
+        value.dims[0] != NONE ? tf_operand_integer(tf_norm_axis(value.dims[0], rank)) : of(tf_floormod(axis, rank));
     tf_list lengths = { 0 };
     for (int i = 0; i < n; i++)
         tf_append(&lengths, tf_gather(tf_shape(g->in[i]), index));
@@ -208,17 +213,27 @@ static void concat_gradient(tf_grad_ctx *g, tf_tensor dy)
     int n = g->n_in - 1;
     tf_tensor axis = g->in[n];
     if (!tf_get_shape(g->in[0]).known) {
-        tf_add_grad(g, 0, tf_mistake(tf_value_error, (tf_source){ 0 }, g->op->name, "the gradient of ConcatV2 needs inputs of known rank"));
+        tf_add_grad(g, 0,
+                    tf_mistake(tf_value_error, (tf_source){ 0 }, g->op->name,
+                               "the gradient of ConcatV2 needs inputs of known rank"));
         return;
     }
-    tf_list parts = tf_split_(of(dy), of(part_sizes(g, n, axis)), (struct tf_split_args){ .num = n, .axis_tensor = of(axis) });
+    tf_list parts =
+        tf_split_(of(dy), of(part_sizes(g, n, axis)), (struct tf_split_args){ .num = n, .axis_tensor = of(axis) });
     for (int i = 0; i < n && i < parts.n; i++)
         tf_add_grad(g, i, parts.items[i]);
 }
 
 static const tf_op_def concat_op = {
-    .name = "ConcatV2", .in = "values:T*, axis:U", .out = "output:T", .U = TF_INDEX, .traits = TF_PARTS, .shape = concat_shape,
-    .ints = concat_ints, .gradient = concat_gradient, .part = concat_part,
+    .name = "ConcatV2",
+    .in = "values:T*, axis:U",
+    .out = "output:T",
+    .U = TF_INDEX,
+    .traits = TF_PARTS,
+    .shape = concat_shape,
+    .ints = concat_ints,
+    .gradient = concat_gradient,
+    .part = concat_part,
 };
 
 /* One tensor is itself, with a look at the axis, as in TF. */
@@ -239,7 +254,8 @@ tf_tensor tf_concat_(tf_list values, tf_operand axis, struct tf_name_args a)
     if (values.n == 1)
         return concat_one(values.items[0], axis, a);
     if (values.n < 1)
-        return tf_mistake(tf_value_error, a.here, NULL, "List argument 'values' to 'concat_v2' Op with length 0 shorter than minimum length 2.");
+        return tf_mistake(tf_value_error, a.here, NULL,
+                          "List argument 'values' to 'concat_v2' Op with length 0 shorter than minimum length 2.");
     tf_operand *in = operands_of(values, a.here);
     if (!in)
         return poisoned();
@@ -265,7 +281,8 @@ static int split_axis(tf_shape_ctx *c, int i, int rank)
     if (tf_shape_at_run(c))
         tf_shape_error(c, "-input rank(-%d) <= split_dim < input rank (%d), but got %lld", rank, rank, (long long)axis);
     else
-        tf_shape_error(c, "Dimension size, given by scalar input %lld must be in range [-%d, %d)", (long long)axis, rank, rank);
+        tf_shape_error(c, "Dimension size, given by scalar input %lld must be in range [-%d, %d)", (long long)axis,
+                       rank, rank);
     return -2;
 }
 
@@ -280,10 +297,14 @@ static void split_shape(tf_shape_ctx *c)
         return;
     if (at >= 0 && out.dims[at] != NONE && out.dims[at] % n) {
         if (tf_shape_at_run(c))
-            tf_shape_error(c, "Number of ways to split should evenly divide the split dimension, but got split_dim %d (size = %lld) and num_split %d", at,
-                           (long long)out.dims[at], n);
+            tf_shape_error(c,
+                           "Number of ways to split should evenly divide the split dimension, but got split_dim %d "
+                           "(size = %lld) and num_split %d",
+                           at, (long long)out.dims[at], n);
         else
-            tf_shape_error(c, "Dimension size must be evenly divisible by %d but is %lld\n\tNumber of ways to split should evenly divide the split dimension",
+            tf_shape_error(c,
+                           "Dimension size must be evenly divisible by %d but is %lld\n\tNumber of ways to split "
+                           "should evenly divide the split dimension",
                            n, (long long)out.dims[at]);
         return;
     }
@@ -307,8 +328,14 @@ static bool lie_after(tf_kernel_ctx *k, const tf_view *value, const tf_view *axi
     return true;
 }
 
-static bool split_view(tf_kernel_ctx *k, int output, int64_t *offset) { return lie_after(k, &k->in[1], &k->in[0], output, offset); }
-static bool split_v_view(tf_kernel_ctx *k, int output, int64_t *offset) { return lie_after(k, &k->in[0], &k->in[2], output, offset); }
+static bool split_view(tf_kernel_ctx *k, int output, int64_t *offset)
+{
+    return lie_after(k, &k->in[1], &k->in[0], output, offset);
+}
+static bool split_v_view(tf_kernel_ctx *k, int output, int64_t *offset)
+{
+    return lie_after(k, &k->in[0], &k->in[2], output, offset);
+}
 
 static tf_list all_dys(tf_grad_ctx *g)
 {
@@ -325,8 +352,14 @@ static void split_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 
 static const tf_op_def split_op = {
-    .name = "Split", .in = "split_dim:int32, value:T", .out = "output:T*", .traits = TF_VIEW, .shape = split_shape, .gradient = split_gradient,
-    .view = split_view, .viewed = 1,
+    .name = "Split",
+    .in = "split_dim:int32, value:T",
+    .out = "output:T*",
+    .traits = TF_VIEW,
+    .shape = split_shape,
+    .gradient = split_gradient,
+    .view = split_view,
+    .viewed = 1,
 };
 
 /* The sizes of the parts, -1 resolved (NONE if it cannot be): false after a report. */
@@ -350,8 +383,11 @@ static bool resolve_sizes(tf_shape_ctx *c, const tf_ndarray *sizes, int n, int64
     if (length == NONE || (rest < 0 ? total == length : total <= length))
         return true;
     if (at_run) {
-        tf_shape_error(c, "Determined shape must either match input shape along split_dim exactly if fully specified, or be less than the size of "
-                          "the input along split_dim if not fully specified.  Got: %lld", (long long)total);
+        tf_shape_error(c,
+                       "Determined shape must either match input shape along split_dim exactly if fully specified, or "
+                       "be less than the size of "
+                       "the input along split_dim if not fully specified.  Got: %lld",
+                       (long long)total);
         return false;
     }
     char list[256] = "";
@@ -393,8 +429,14 @@ static void split_v_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 
 static const tf_op_def split_v_op = {
-    .name = "SplitV", .in = "value:T, size_splits:U, split_dim:int32", .out = "output:T*", .U = TF_INDEX, .traits = TF_VIEW,
-    .shape = split_v_shape, .gradient = split_v_gradient, .view = split_v_view,
+    .name = "SplitV",
+    .in = "value:T, size_splits:U, split_dim:int32",
+    .out = "output:T*",
+    .U = TF_INDEX,
+    .traits = TF_VIEW,
+    .shape = split_v_shape,
+    .gradient = split_v_gradient,
+    .view = split_v_view,
 };
 
 static tf_list split_by_sizes(tf_operand value, tf_tensor sizes, tf_operand axis, struct tf_split_args a)
@@ -403,12 +445,22 @@ static tf_list split_by_sizes(tf_operand value, tf_tensor sizes, tf_operand axis
     char text[TF_DIMS_TEXT * 2];
     int n = a.num ? a.num : shape.known && shape.rank == 1 && shape.dims[0] != NONE ? (int)shape.dims[0] : -1;
     if (shape.known && shape.rank == 0)
-        return tf_mistake_list(n, tf_mistake(tf_value_error, a.here, NULL, "Rank-0 tensors are not supported as the num_or_size_splits argument to split. Argument provided: %s",
-                                             tf_tensor_text(sizes, text, sizeof text)));
+        return tf_mistake_list(
+            n,
+            tf_mistake(
+                tf_value_error, a.here, NULL,
+                "Rank-0 tensors are not supported as the num_or_size_splits argument to split. Argument provided: %s",
+                tf_tensor_text(sizes, text, sizeof text)));
     if (n < 1)
-        return tf_mistake_list(1, tf_mistake(tf_value_error, a.here, NULL, "Cannot infer num from shape %s", tf_tensor_text(sizes, text, sizeof text)));
-    return list_op(&split_v_op, (struct tf_op_args){ .here = a.here, .name = a.name, .default_name = "split", .n_inputs = 3,
-                                                     .inputs = (tf_operand[]){ value, of(sizes), axis } }, n);
+        return tf_mistake_list(1, tf_mistake(tf_value_error, a.here, NULL, "Cannot infer num from shape %s",
+                                             tf_tensor_text(sizes, text, sizeof text)));
+    return list_op(&split_v_op,
+                   (struct tf_op_args){ .here = a.here,
+                                        .name = a.name,
+                                        .default_name = "split",
+                                        .n_inputs = 3,
+                                        .inputs = (tf_operand[]){ value, of(sizes), axis } },
+                   n);
 }
 
 tf_list tf_split_(tf_operand value, tf_operand parts, struct tf_split_args a)
@@ -421,9 +473,16 @@ tf_list tf_split_(tf_operand value, tf_operand parts, struct tf_split_args a)
         return split_by_sizes(value, sizes, axis, a);
     int n = parts.as.integer < INT32_MAX ? (int)parts.as.integer : INT32_MAX;
     if (n < 1)
-        return tf_mistake_list(1, tf_mistake(tf_value_error, a.here, NULL, "Attr 'num_split' of 'Split' Op passed %lld less than minimum 1.", (long long)parts.as.integer));
-    return list_op(&split_op, (struct tf_op_args){ .here = a.here, .name = a.name, .default_name = "split", .n_inputs = 2,
-                                                   .inputs = (tf_operand[]){ axis, value } }, n);
+        return tf_mistake_list(1, tf_mistake(tf_value_error, a.here, NULL,
+                                             "Attr 'num_split' of 'Split' Op passed %lld less than minimum 1.",
+                                             (long long)parts.as.integer));
+    return list_op(&split_op,
+                   (struct tf_op_args){ .here = a.here,
+                                        .name = a.name,
+                                        .default_name = "split",
+                                        .n_inputs = 2,
+                                        .inputs = (tf_operand[]){ axis, value } },
+                   n);
 }
 
 /* ---- Pack: dvalues = unstack(dy) -------------------------------------------------------------------------------------------------- */
@@ -440,7 +499,8 @@ static bool pack_inputs(tf_shape_ctx *c, tf_dims *all)
         *all = *tf_in_dims(c, 0);
         for (int i = 1; i < n; i++)
             if (!tf_dims_equal(*all, *tf_in_dims(c, i))) {
-                tf_shape_error(c, "Shapes of all inputs must match: values[0].shape = %s != values[%d].shape = %s", tf_dims_kernel_text(*all, x, sizeof x), i,
+                tf_shape_error(c, "Shapes of all inputs must match: values[0].shape = %s != values[%d].shape = %s",
+                               tf_dims_kernel_text(*all, x, sizeof x), i,
                                tf_dims_kernel_text(*tf_in_dims(c, i), y, sizeof y));
                 return false;
             }
@@ -506,15 +566,24 @@ static void pack_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 
 static const tf_op_def pack_op = {
-    .name = "Pack", .in = "values:T*", .out = "output:T", .attrs = pack_fields, .attrs_size = sizeof(pack_attrs), .traits = TF_PARTS,
-    .shape = pack_shape, .ints = pack_ints, .gradient = pack_gradient, .part = pack_part,
+    .name = "Pack",
+    .in = "values:T*",
+    .out = "output:T",
+    .attrs = pack_fields,
+    .attrs_size = sizeof(pack_attrs),
+    .traits = TF_PARTS,
+    .shape = pack_shape,
+    .ints = pack_ints,
+    .gradient = pack_gradient,
+    .part = pack_part,
 };
 
 static tf_tensor pack(tf_list values, int64_t axis, struct tf_name_args a, const char *default_name)
 {
     pack_attrs attrs = { axis };
     if (values.n < 1)
-        return tf_mistake(tf_value_error, a.here, NULL, "List argument 'values' to 'pack' Op with length 0 shorter than minimum length 1.");
+        return tf_mistake(tf_value_error, a.here, NULL,
+                          "List argument 'values' to 'pack' Op with length 0 shorter than minimum length 1.");
     tf_operand *in = operands_of(values, a.here);
     if (!in)
         return poisoned();
@@ -527,11 +596,15 @@ tf_tensor tf_stack_(tf_list values, struct tf_stack_args a)
 {
     tf_dims first = values.n ? tf_get_shape(values.items[0]) : (tf_dims){ 0 };
     if (first.known && !tf_is_poisoned(values.items[0]) && tf_norm_axis(a.axis, first.rank + 1) < 0)
-        return tf_mistake(tf_value_error, a.here, NULL, "axis = %d not in [%d, %d)", a.axis, -first.rank - 1, first.rank + 1);
+        return tf_mistake(tf_value_error, a.here, NULL, "axis = %d not in [%d, %d)", a.axis, -first.rank - 1,
+                          first.rank + 1);
     return pack(values, a.axis, (struct tf_name_args){ a.here, a.name }, "stack");
 }
 
-tf_tensor tf1c_pack(tf_list values, tf_source here, const char *name) { return pack(values, 0, (struct tf_name_args){ here, name }, "packed"); }
+tf_tensor tf1c_pack(tf_list values, tf_source here, const char *name)
+{
+    return pack(values, 0, (struct tf_name_args){ here, name }, "packed");
+}
 
 /* ---- Unpack: dvalue = stack(ditems) ------------------------------------------------------------------------------------------------ */
 static void unpack_shape(tf_shape_ctx *c)
@@ -549,7 +622,8 @@ static void unpack_shape(tf_shape_ctx *c)
     }
     if (in.dims[at] != NONE && in.dims[at] != n) {
         if (tf_shape_at_run(c))
-            tf_shape_error(c, "Input shape axis %d must equal %d, got shape %s", at, n, tf_dims_kernel_text(in, text, sizeof text));
+            tf_shape_error(c, "Input shape axis %d must equal %d, got shape %s", at, n,
+                           tf_dims_kernel_text(in, text, sizeof text));
         else
             tf_shape_error(c, "Dimension must be %d but is %lld", n, (long long)in.dims[at]);
         return;
@@ -578,8 +652,15 @@ static void unpack_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 
 static const tf_op_def unpack_op = {
-    .name = "Unpack", .in = "value:T", .out = "output:T*", .attrs = pack_fields, .attrs_size = sizeof(pack_attrs), .traits = TF_VIEW,
-    .shape = unpack_shape, .gradient = unpack_gradient, .view = unpack_view,
+    .name = "Unpack",
+    .in = "value:T",
+    .out = "output:T*",
+    .attrs = pack_fields,
+    .attrs_size = sizeof(pack_attrs),
+    .traits = TF_VIEW,
+    .shape = unpack_shape,
+    .gradient = unpack_gradient,
+    .view = unpack_view,
 };
 
 tf_list tf_unstack_(tf_operand value, struct tf_unstack_args a)
@@ -593,13 +674,21 @@ tf_list tf_unstack_(tf_operand value, struct tf_unstack_args a)
     if (n == NONE) {
         int at = in.known ? tf_norm_axis(a.axis, in.rank) : -1;
         if (in.known && at < 0)
-            return tf_mistake_list(1, tf_mistake(tf_value_error, a.here, NULL, "axis = %d not in [%d, %d)", a.axis, -in.rank, in.rank));
+            return tf_mistake_list(
+                1, tf_mistake(tf_value_error, a.here, NULL, "axis = %d not in [%d, %d)", a.axis, -in.rank, in.rank));
         n = at >= 0 ? in.dims[at] : NONE;
     }
     if (n < 0 || n > INT32_MAX)
-        return tf_mistake_list(1, tf_mistake(tf_value_error, a.here, NULL, "Cannot infer num from shape %s", tf_dims_text(in, text, sizeof text)));
-    return list_op(&unpack_op, (struct tf_op_args){ .here = a.here, .name = a.name, .default_name = "unstack", .attrs = &(pack_attrs){ a.axis },
-                                                    .n_inputs = 1, .inputs = (tf_operand[]){ of(x) } }, (int)n);
+        return tf_mistake_list(1, tf_mistake(tf_value_error, a.here, NULL, "Cannot infer num from shape %s",
+                                             tf_dims_text(in, text, sizeof text)));
+    return list_op(&unpack_op,
+                   (struct tf_op_args){ .here = a.here,
+                                        .name = a.name,
+                                        .default_name = "unstack",
+                                        .attrs = &(pack_attrs){ a.axis },
+                                        .n_inputs = 1,
+                                        .inputs = (tf_operand[]){ of(x) } },
+                   (int)n);
 }
 
 tf1c_op_family tf1c_join_ops = { &concat_op, &split_op, &split_v_op, &pack_op, &unpack_op, NULL };

@@ -443,6 +443,13 @@ static void bias_grad_kernel(tf_kernel_ctx *k)
 {
     int64_t outer, channels, inner;
     around_channels(&k->in[0], k->attrs, &outer, &channels, &inner);
+    if (inner == 1 && k->T == tf_float32) { /* whole rows at a time */
+        float *sum = TF_DATA(k, out, 0, float) + k->begin;
+        memset(sum, 0, (size_t)(k->end - k->begin) * sizeof *sum);
+        for (int64_t o = 0; o < outer; o++)
+            tf1c_vec()->add(k->end - k->begin, sum, sum, TF_DATA(k, in, 0, const float) + o * channels + k->begin);
+        return;
+    }
     BY_TYPE(SUM_BIASES)
 }
 static int64_t bias_grad_units(const tf_kernel_ctx *k) { return k->out[0].dims[0]; }

@@ -31,7 +31,7 @@ typedef struct {
 } rule;
 
 static const rule gradient_descent = {
-    "GradientDescent", { { NULL } }, { "learning_rate" }, &tf1c_apply_gradient_descent_op, &tf1c_sparse_apply_gradient_descent_op, "vag", false
+    "GradientDescent", { { NULL, ZEROS } }, { "learning_rate" }, &tf1c_apply_gradient_descent_op, &tf1c_sparse_apply_gradient_descent_op, "vag", false
 };
 static const rule momentum = {
     "Momentum", { { "momentum", ZEROS } }, { "learning_rate", "momentum" }, &tf1c_apply_momentum_op, &tf1c_sparse_apply_momentum_op, "v0agb", false

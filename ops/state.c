@@ -31,7 +31,7 @@ static const tf_op_def variable_op = {
 };
 
 /* ---- Assign, AssignAdd, AssignSub: units run over the variable's elements ------------------------------------------------ */
-static void assign_shape(tf_shape_ctx *c)
+static void assign_shapes(tf_shape_ctx *c, bool accumulates)
 {
     const tf_dims *ref = tf_in_dims(c, 0), *value = tf_in_dims(c, 1);
     tf_dims merged;
@@ -41,7 +41,9 @@ static void assign_shape(tf_shape_ctx *c)
         return;
     tf_dims_kernel_text(*ref, a, sizeof a);
     tf_dims_kernel_text(*value, b, sizeof b);
-    if (tf_shape_at_run(c))
+    if (tf_shape_at_run(c) && accumulates)
+        tf_shape_error(c, "Parameters and update must be the same size");
+    else if (tf_shape_at_run(c))
         tf_shape_error(c, "Assign requires shapes of both tensors to match. lhs shape= %s rhs shape= %s", a, b);
     else if (ref->rank != value->rank)
         tf_shape_error(c, "Shapes must be equal rank, but are %d and %d", ref->rank, value->rank);
@@ -53,6 +55,9 @@ static void assign_shape(tf_shape_ctx *c)
                 return;
             }
 }
+
+static void assign_shape(tf_shape_ctx *c) { assign_shapes(c, false); }
+static void accumulate_shape(tf_shape_ctx *c) { assign_shapes(c, true); }
 
 static int64_t assign_units(const tf_kernel_ctx *k) { return k->in[0].rank ? k->in[0].dims[0] : 1; }
 static void assign_kernel(tf_kernel_ctx *k) { tf_view_copy(&k->in[0], &k->in[1], k->begin, k->end); }
@@ -85,11 +90,11 @@ ACCUMULATE_KERNEL(assign_sub_kernel, -=)
 
 static const tf_op_def assign_add_op = {
     .name = "AssignAdd", .in = "ref:T&, value:T", .out = "output_ref:T", .T = TF_NUMERIC, .traits = TF_WRITES_REF | TF_SIDE_EFFECT,
-    .shape = assign_shape, .kernel = assign_add_kernel, .units = assign_units, .shard = &by_rows, .gradient = tf_no_gradient,
+    .shape = accumulate_shape, .kernel = assign_add_kernel, .units = assign_units, .shard = &by_rows, .gradient = tf_no_gradient,
 };
 static const tf_op_def assign_sub_op = {
     .name = "AssignSub", .in = "ref:T&, value:T", .out = "output_ref:T", .T = TF_NUMERIC, .traits = TF_WRITES_REF | TF_SIDE_EFFECT,
-    .shape = assign_shape, .kernel = assign_sub_kernel, .units = assign_units, .shard = &by_rows, .gradient = tf_no_gradient,
+    .shape = accumulate_shape, .kernel = assign_sub_kernel, .units = assign_units, .shard = &by_rows, .gradient = tf_no_gradient,
 };
 
 static tf_tensor assign(const tf_op_def *def, tf_tensor ref, tf_operand value, struct tf_name_args a)
@@ -106,8 +111,9 @@ tf_tensor tf_assign_sub_(tf_tensor ref, tf_operand value, struct tf_name_args a)
 static tf_tensor make_variable(const char *scope, tf_tensor initial, bool trainable, const char *collection, tf_source here)
 {
     variable_attrs attrs = { tf_get_shape(initial), tf_get_dtype(initial) };
+    char text[512];
     if (!tf_dims_fully_known(attrs.shape))
-        return tf_mistake(tf_value_error, here, NULL, "initial_value must have a shape specified: Tensor(\"%s:%d\")", initial.op->name, initial.index);
+        return tf_mistake(tf_value_error, here, NULL, "initial_value must have a shape specified: %s", tf_tensor_text(initial, text, sizeof text));
     tf_operation *op = tf_op_new(&variable_op, (struct tf_op_args){ .here = here, .name = scope, .attrs = &attrs });
     if (tf1c_is_mistake(op))
         return (tf_tensor){ op, 0 };

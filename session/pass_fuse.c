@@ -11,7 +11,13 @@ enum { TILE = 1024, MOST_OPS = 48, MOST_EXTERNAL = 40, MOST_TERMS = 4 };
 typedef struct {
     bool external;
     int index; /* external: input of the node; else the step that computed it */
+    int size;  /* bytes an element */
 } source;
+
+/* A view as rows × columns: one stride each, in elements. */
+typedef struct {
+    int64_t row, column;
+} strides2;
 
 typedef struct {
     const tf_op_def *def;
@@ -21,21 +27,19 @@ typedef struct {
     int n_in;
     source in[MOST_TERMS];
     int out;         /* output of the node where the result is kept; -1: nobody else reads it */
-    int tile;        /* the scratch tile it is computed in, where it cannot be computed in place */
+    strides2 stride; /* of that output */
+    int tile;        /* else the scratch tile that holds it */
 } step;
 
 typedef struct {
     int n_steps, n_tiles, n_external;
     bool flat;            /* rows are all axes but the last, not the first axis alone */
-    int64_t rows, columns; /* rows: of a whole run */
+    int64_t rows, columns, height; /* height: rows of a tile */
+    strides2 *external; /* of each input */
     step steps[];
 } program;
 
 /* ---- the shape as rows and columns ------------------------------------------------------------------------------------- */
-
-typedef struct {
-    int64_t row, column; /* strides, in elements */
-} strides2;
 
 /* v, broadcast to `out`, as rows × columns with one stride each; false if it has none. */
 static bool rows_and_columns(const tf_view *v, const tf_view *out, bool flat, strides2 *s)
@@ -84,21 +88,21 @@ static void shape_of(const tf_view *out, bool flat, int64_t *rows, int64_t *colu
 
 /* ---- running -------------------------------------------------------------------------------------------------------------------- */
 
+/* The rows of a tile: `row` bytes from each other, columns side by side. */
+typedef struct {
+    char *at;
+    int64_t row;
+} rows;
+
 typedef struct {
     const tf_kernel_ctx *k;
     const program *p;
     int64_t row, n_rows; /* the tile's */
     char *tiles;
-    const void *at[MOST_OPS];           /* where each step's result is */
-    const void *loaded[MOST_EXTERNAL];  /* where each input's tile is; NULL: not looked at yet */
-    bool constant[MOST_EXTERNAL];       /* the same for every tile of full height */
+    rows result[MOST_OPS];        /* where each step's result is */
+    rows loaded[MOST_EXTERNAL];   /* where each input is; at NULL: not looked at yet */
+    bool constant[MOST_EXTERNAL]; /* the same for every tile */
 } running;
-
-static void copy_rows(char *to, int64_t to_row, const char *from, int64_t from_row, int64_t columns, int64_t rows, size_t size)
-{
-    for (int64_t r = 0; r < rows; r++)
-        memcpy(to + r * to_row * (int64_t)size, from + r * from_row * (int64_t)size, (size_t)columns * size);
-}
 
 static void fill_elements(char *to, const char *from, int64_t n, size_t size)
 {
@@ -112,36 +116,29 @@ static void fill_elements(char *to, const char *from, int64_t n, size_t size)
         memset(to, *(const unsigned char *)from, (size_t)n);
 }
 
-/* Input i's tile: in place if it lies in one piece, else gathered. */
-static const void *load(running *r, int i)
+/* Input i's rows, where they lie; what is broadcast along columns, or down all rows, is written out to a tile. */
+static rows load(running *r, int i)
 {
-    if (r->loaded[i])
+    if (r->loaded[i].at)
         return r->loaded[i];
-    const tf_view *v = &r->k->in[i], *out = &r->k->out[0];
-    size_t size = tf_dtype_size(v->dtype);
-    strides2 s;
-    rows_and_columns(v, out, r->p->flat, &s);
-    const char *from = (const char *)v->data + r->row * s.row * (int64_t)size;
-    int64_t columns = r->p->columns;
-    if (s.column == 1 && (s.row == columns || r->n_rows == 1))
-        return r->loaded[i] = from;
-    if (columns == 1 && s.row == 1)
-        return r->loaded[i] = from;
-    char *tile = r->tiles + (size_t)(r->p->n_tiles + i) * TILE * 8;
-    if (s.column == 1)
-        copy_rows(tile, columns, from, s.row, columns, r->n_rows, size);
-    else if (s.row == 0)
-        fill_elements(tile, from, columns * r->n_rows, size);
-    else
-        for (int64_t row = 0; row < r->n_rows; row++)
-            fill_elements(tile + row * columns * (int64_t)size, from + row * s.row * (int64_t)size, columns, size);
-    r->constant[i] = s.row == 0;
-    return r->loaded[i] = tile;
+    const tf_view *v = &r->k->in[i];
+    int64_t size = (int64_t)tf_dtype_size(v->dtype), columns = r->p->columns;
+    const strides2 *s = &r->p->external[i];
+    char *from = (char *)v->data + r->row * s->row * size;
+    if ((s->column == 1 || columns == 1) && s->row)
+        return r->loaded[i] = (rows){ from, s->row * size };
+    char *tile = r->tiles + (r->p->n_tiles + i) * (int64_t)TILE * 8;
+    int64_t height = s->row ? r->n_rows : r->p->height;
+    for (int64_t row = 0; row < height; row++)
+        if (s->column == 1)
+            memcpy(tile + row * columns * size, from, (size_t)(columns * size));
+        else
+            fill_elements(tile + row * columns * size, from + row * s->row * size, columns, (size_t)size);
+    r->constant[i] = s->row == 0;
+    return r->loaded[i] = (rows){ tile, columns * size };
 }
 
-static const void *operand(running *r, const source *s) { return s->external ? load(r, s->index) : r->at[s->index]; }
-
-static void add_tiles(tf_dtype dtype, int64_t n, void *out, const void *a, const void *b)
+static void add_rows(tf_dtype dtype, int64_t n, void *out, const void *a, const void *b)
 {
     if (dtype == tf_float32)
         tf1c_vec()->add(n, out, a, b);
@@ -150,49 +147,58 @@ static void add_tiles(tf_dtype dtype, int64_t n, void *out, const void *a, const
             ((double *)out)[i] = ((const double *)a)[i] + ((const double *)b)[i];
 }
 
-/* One step over the tile, straight into memory where its result has a place in one piece. */
-static void run_step(running *r, int i)
+static void run_strip(const step *s, int64_t n, char *to, const void *const *in)
 {
-    const step *s = &r->p->steps[i];
-    int64_t columns = r->p->columns, n = columns * r->n_rows;
-    size_t size = tf_dtype_size(s->dtype);
-    const void *in[MOST_TERMS];
-    char *memory = NULL;
-    strides2 out = { 0, 0 };
-    for (int j = 0; j < s->n_in; j++)
-        in[j] = operand(r, &s->in[j]);
-    if (s->out >= 0) {
-        const tf_view *v = &r->k->out[s->out];
-        rows_and_columns(v, v, r->p->flat, &out);
-        memory = (char *)v->data + r->row * out.row * (int64_t)size;
-    }
-    bool direct = memory && (out.row == columns || r->n_rows == 1 || (columns == 1 && out.row == 1)) && (out.column == 1 || columns == 1);
-    char *to = direct ? memory : r->tiles + (size_t)s->tile * TILE * 8;
     if (s->strip)
         s->strip(n, to, in, s->attrs);
     else if (s->n_in == 1)
-        memcpy(to, in[0], (size_t)n * size);
+        memcpy(to, in[0], (size_t)n * tf_dtype_size(s->dtype));
     else
         for (int j = 1; j < s->n_in; j++)
-            add_tiles(s->dtype, n, to, j == 1 ? in[0] : to, in[j]);
-    r->at[i] = to;
-    if (memory && !direct)
-        copy_rows(memory, out.row, to, columns, columns, r->n_rows, size);
+            add_rows(s->dtype, n, to, j == 1 ? in[0] : to, in[j]);
+}
+
+/* One step over the tile: in one go if all its operands lie in one piece, else row by row; a result that is read elsewhere
+ * is written straight to its place. */
+static void run_step(running *r, int i)
+{
+    const step *s = &r->p->steps[i];
+    int64_t columns = r->p->columns, size = (int64_t)tf_dtype_size(s->dtype);
+    rows in[MOST_TERMS], out = { r->tiles + s->tile * (int64_t)TILE * 8, columns * size };
+    if (s->out >= 0) {
+        out.row = s->stride.row * size;
+        out.at = (char *)r->k->out[s->out].data + r->row * out.row;
+    }
+    bool whole = out.row == columns * size;
+    for (int j = 0; j < s->n_in; j++) {
+        in[j] = s->in[j].external ? load(r, s->in[j].index) : r->result[s->in[j].index];
+        whole &= in[j].row == columns * (int64_t)s->in[j].size;
+    }
+    r->result[i] = out;
+    int64_t calls = whole || r->n_rows == 1 ? 1 : r->n_rows, n = calls == 1 ? columns * r->n_rows : columns;
+    for (int64_t row = 0; row < calls; row++) {
+        const void *at[MOST_TERMS];
+        for (int j = 0; j < s->n_in; j++)
+            at[j] = in[j].at + row * in[j].row;
+        run_strip(s, n, out.at + row * out.row, at);
+    }
 }
 
 static void fused_kernel(tf_kernel_ctx *k)
 {
     const program *p = k->attrs;
-    int64_t height = p->columns >= TILE ? 1 : TILE / (p->columns ? p->columns : 1);
-    running r = { .k = k, .p = p, .tiles = k->scratch };
-    if (!p->columns)
-        return;
-    for (r.row = k->begin; r.row < k->end; r.row += height) {
+    running r;
+    r.k = k;
+    r.p = p;
+    r.tiles = k->scratch;
+    memset(r.constant, 0, sizeof r.constant);
+    memset(r.loaded, 0, sizeof r.loaded);
+    for (r.row = k->begin; p->columns && r.row < k->end; r.row += p->height) {
         int64_t left = k->end - r.row;
-        r.n_rows = left < height ? left : height;
+        r.n_rows = left < p->height ? left : p->height;
         for (int i = 0; i < p->n_external; i++)
             if (!r.constant[i])
-                r.loaded[i] = NULL;
+                r.loaded[i].at = NULL;
         for (int i = 0; i < p->n_steps; i++)
             run_step(&r, i);
     }
@@ -365,7 +371,8 @@ static void write_step(const run *r, program *p, ir_node *f, int i)
                  .n_in = n->n_in, .out = -1 };
     for (int j = 0; j < n->n_in; j++) {
         int from = step_of(r, i, n->in[j]);
-        s->in[j] = from >= 0 ? (source){ false, from } : (source){ true, external_of(f, n->in[j]) };
+        int size = (int)tf_dtype_size(n->in[j]->view.dtype);
+        s->in[j] = from >= 0 ? (source){ false, from, size } : (source){ true, external_of(f, n->in[j]), size };
     }
 }
 
@@ -397,11 +404,15 @@ static ir_node *fused(ir_ctx *c, const run *r)
         write_step(r, p, f, i);
         if (read_elsewhere(r, i)) {
             p->steps[i].out = f->n_out;
-            keep(f, r->nodes[i]);
+            rows_and_columns(&keep(f, r->nodes[i])->view, &r->nodes[i]->out[0].view, r->flat, &p->steps[i].stride);
         }
     }
     assign_tiles(p);
     p->n_external = f->n_in;
+    p->height = p->columns ? TILE / p->columns : 1;
+    p->external = ir_alloc(c, (size_t)f->n_in * sizeof *p->external);
+    for (int i = 0; p->external && i < f->n_in; i++)
+        rows_and_columns(&f->in[i]->view, &r->nodes[0]->out[0].view, r->flat, &p->external[i]);
     f->attrs = p;
     f->name = r->nodes[r->n - 1]->name;
     f->here = r->nodes[0]->here;

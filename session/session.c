@@ -160,25 +160,49 @@ tf_fetch tf_into_bool(tf_fetch f, bool *out) { return into(f, TF_INTO_BOOL, out)
 tf_fetch tf_into_array(tf_fetch f, tf_ndarray *out) { return into(f, TF_INTO_ARRAY, out); }
 tf_fetch tf_into_nothing(tf_fetch f, void *out) { return into(f, TF_INTO_NOTHING, out); }
 
+/* A literal is gone at the end of its block: the dictionary keeps a copy, which it owns. */
+static bool own_literal(tf_operand *value)
+{
+    tf_ndarray *a = &value->as.array;
+    if (value->kind != TF_OPERAND_ARRAY || !a->literal)
+        return true;
+    *a = np_copy(*a);
+    a->literal = true;
+    return a->memory;
+}
+
+static void release_literal(const tf_feed *f)
+{
+    tf_ndarray a = f->value.as.array;
+    if (f->value.kind == TF_OPERAND_ARRAY && a.literal)
+        np_free(&a);
+}
+
 tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value)
 {
+    if (!own_literal(&value))
+        return tf_memory_error;
     if (feeds->n >= feeds->capacity) {
         int capacity = feeds->n < 8 ? 16 : 2 * feeds->n;
         tf_feed *items = tf1c_alloc((size_t)capacity * sizeof *items);
-        if (!items)
+        if (!items) {
+            release_literal(&(tf_feed){ .value = value });
             return tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for the feeds");
+        }
         if (feeds->n)
             memcpy(items, feeds->items, (size_t)feeds->n * sizeof *items);
         if (feeds->capacity)
             tf1c_free((void *)feeds->items);
         *feeds = (tf_feeds){ feeds->n, items, capacity };
     }
-    ((tf_feed *)feeds->items)[feeds->n++] = (tf_feed){ tensor, value };
+    ((tf_feed *)feeds->items)[feeds->n++] = (tf_feed){ .tensor = tensor, .value = value };
     return tf_ok;
 }
 
 void tf_feeds_free(tf_feeds *feeds)
 {
+    for (int i = 0; i < feeds->n && feeds->capacity; i++)
+        release_literal(&feeds->items[i]);
     if (feeds->capacity)
         tf1c_free((void *)feeds->items);
     *feeds = (tf_feeds){ 0 };
@@ -750,7 +774,8 @@ static tf_status load_array(tf_session *s, const tf_operation *op, const tf_ndar
     const tf1c_output *out = &op->outputs[0];
     if (!tf_dims_equal(value->shape, out->shape))
         return tf_fail(tf_value_error, here, op->name, "Cannot feed value of shape %s for Tensor '%s:0', which has shape '%s'",
-                       tf_dims_text(value->shape, got, sizeof got), op->name, tf_dims_text(out->shape, want, sizeof want));
+                       tf_dims_text(value->shape, got, sizeof got), op->initializer ? op->initializer->inputs[1].op->name : op->name,
+                       tf_dims_text(out->shape, want, sizeof want));
     tf1c_resource *r;
     pthread_mutex_lock(&s->lock);
     void *data = tf1c_session_memory(s, op, (size_t)tf_dims_count(out->shape) * tf_dtype_size(out->dtype), &r);

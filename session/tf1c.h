@@ -27,6 +27,7 @@
 #include "../ops/nn.h"
 #include "../ops/losses.h"
 #include "../ops/callable.h"
+#include "../ops/layers.h"
 #include "../ops/rnn.h"
 
 /* Loops and branches: scan, map_fn, folds, while, cond. */

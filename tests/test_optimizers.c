@@ -5,10 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/alloc.h"
 #include "ops/basic.h"
 #include "ops/gather.h"
+#include "ops/losses.h"
 #include "ops/math.h"
+#include "ops/nn.h"
 #include "ops/optimizers.h"
+#include "ops/random.h"
 #include "ops/reduce.h"
 #include "ops/state.h"
 #include "session/session.h"
@@ -336,6 +340,51 @@ START_TEST(mistakes_are_told_in_tensorflows_words)
 }
 END_TEST
 
+/* ---- memory --------------------------------------------------------------------------------------------------------------------- */
+static int left;
+static bool fails_once(size_t size)
+{
+    (void)size;
+    return left-- != 0;
+}
+
+/* A small model from its variables to a step: what this suite's files build. */
+static void build_and_step(void)
+{
+    tf_graph *g = tf_graph_new();
+    if (!g)
+        return;
+    tf_with_graph(g) {
+        tf_tensor x = tf_constant(NP_FLOAT2D({ 1, 2 }, { 3, 4 })), labels = tf_constant(NP_INT(1, 0));
+        tf_tensor w = tf_get_variable("w", SHAPE(2), .initializer = tf_random_normal_initializer());
+        tf_tensor logits = tf_nn_dropout(tf_nn_bias_add(tf_nn_elu(x), w), TF_T(.5), .seed = 1);
+        tf_tensor loss = tf_losses_sparse_softmax_cross_entropy(labels, logits);
+        tf_losses_mean_squared_error(tf_nn_softmax(logits, 0), x);
+        tf_tensor step = tf_train_get_or_create_global_step();
+        tf_tensor rate = tf_train_exponential_decay(.1, step, 10, .5);
+        tf_minimize(tf_train_adam_optimizer(.learning_rate = TF_T(rate)), tf_add(loss, tf_losses_get_total_loss()), step);
+    }
+    tf_graph_free(g);
+}
+
+START_TEST(every_allocation_may_fail)
+{
+    int n = 0;
+    for (;; n++) {
+        left = n;
+        tf1c_alloc_hook = fails_once;
+        build_and_step();
+        tf1c_alloc_hook = NULL;
+        if (left >= 0)
+            break;
+    }
+    ck_assert_msg(n > 20, "only %d allocations", n);
+    catch_errors();
+    build_and_step();
+    ck_assert_msg(caught()->count == 0, "%s", caught()->message);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("optimizers");
@@ -347,6 +396,7 @@ int main(void)
     tcase_add_test(t, minimize_goes_down_a_loss_and_names_its_operation);
     tcase_add_test(t, a_gradient_through_gather_stays_sparse_up_to_the_optimizer);
     tcase_add_test(t, gradients_may_be_clipped_in_between);
+    tcase_add_test(t, every_allocation_may_fail);
     tcase_add_loop_test(t, mistakes_are_told_in_tensorflows_words, 0, MISTAKES);
     suite_add_tcase(s, t);
     return run_suite(s);

@@ -444,12 +444,12 @@ static void compare_loops(int which, tf_dtype dtype, bool lengths)
     double data[2 * STEPS * DEPTH];
     for (int i = 0; i < 2 * STEPS * DEPTH; i++)
         data[i] = sin(i * i);
-    tf_ndarray X = np_array(data, tf_float64, SHAPE(2, STEPS, DEPTH)), got[2][32] = { 0 };
+    tf_ndarray X = np_array(data, tf_float64, SHAPE(2, STEPS, DEPTH)), some_lengths = NP_INT(3, 0), got[2][32] = { 0 };
     tf_fetch fetches[64];
     for (int k = 0, at = 0; k < 2; k++)
         for (int i = 0; i < ys[k].n; i++)
             fetches[at++] = tf_into_array(tf_fetch_tensor(ys[k].items[i]), &got[k][i]);
-    ck_assert(tf_run_fetches(s, (tf_fetches){ 2 * ys[0].n, fetches }, FEED(x, X, n, NP_INT(3, 0)), TF_SOURCE) == tf_ok);
+    ck_assert(tf_run_fetches(s, (tf_fetches){ 2 * ys[0].n, fetches }, FEED(x, X, n, some_lengths), TF_SOURCE) == tf_ok);
     double worst = worst_difference(got[0], got[1], ys[0].n);
     ck_assert_msg(worst <= (dtype == tf_float64 ? 1e-13 : 1e-6), "cell %d, %s%s: static_rnn and dynamic_rnn differ by %g", which, tf_dtype_name(dtype),
                   lengths ? " with lengths" : "", worst);
@@ -549,6 +549,11 @@ START_TEST(masks_have_tensorflows_seeds)
 END_TEST
 
 /* ---- mistakes ------------------------------------------------------------------------------------------------------------------------------- */
+static tf_operand wrong_lengths(void)
+{
+    static int32_t one_by_one[1];
+    return tf_operand_array(np_array(one_by_one, tf_int32, SHAPE(1, 1)));
+}
 static tf_list one(tf_tensor t) { return tf_list_new_(1, &t, TF_SOURCE); }
 #define X(...) tf_placeholder(tf_float32, SHAPE(__VA_ARGS__))
 #define GRU tf_nn_rnn_cell_gru_cell(4)
@@ -569,9 +574,9 @@ static tf_list one(tf_tensor t) { return tf_list_new_(1, &t, TF_SOURCE); }
     ROW(value, tf_nn_static_rnn(GRU, LIST(X(2, 3), X(4, 3)), .dtype = tf_float32), "Dimensions 2 and 4 are not compatible")        \
     ROW(value, tf_nn_static_rnn(GRU, one(tf_placeholder(tf_int32, SHAPE(2, 3))), .dtype = tf_float32),                             \
         "RNN cell only supports floating point inputs, but saw dtype: <dtype: 'int32'>")                                           \
-    ROW(value, tf_nn_static_rnn(GRU, one(X(2, 3)), .dtype = tf_float32, .sequence_length = TF_T(NP_INT2D({ 1 }))),                 \
+    ROW(value, tf_nn_static_rnn(GRU, one(X(2, 3)), .dtype = tf_float32, .sequence_length = wrong_lengths()),                 \
         "sequence_length must be a vector of length batch_size")                                                                   \
-    ROW(value, tf_nn_dynamic_rnn(GRU, X(2, 5, 3), .dtype = tf_float32, .sequence_length = TF_T(NP_INT2D({ 1 }))),                  \
+    ROW(value, tf_nn_dynamic_rnn(GRU, X(2, 5, 3), .dtype = tf_float32, .sequence_length = wrong_lengths()),                  \
         "sequence_length must be a vector of length batch_size, but saw shape: (1, 1)")                                            \
     ROW(value, tf_call(GRU, X(2, NONE), tf_state_new(X(2, 4))), "Expected inputs.shape[-1] to be known, saw shape: (2, None)")     \
     ROW(value, tf_nn_rnn_cell_multi_rnn_cell(((tf_cells){ 0 })), "Must specify at least one cell for MultiRNNCell.")               \
@@ -644,10 +649,10 @@ START_TEST(lengths_of_another_batch_are_refused_when_run)
     tf_rnn r = tf_nn_dynamic_rnn(GRU, x, .dtype = tf_float32, .sequence_length = TF_T(n));
     tf_session *s = tf_session();
     tf_run(s, tf_global_variables_initializer());
-    tf_ndarray zeros = np_zeros(SHAPE(3, 4, 3), tf_float32), out = { 0 };
-    ck_assert(tf_run(s, FETCH(r.outputs, &out), FEED(x, zeros, n, NP_INT(1, 2))) == tf_invalid_argument);
+    tf_ndarray zeros = np_zeros(SHAPE(3, 4, 3), tf_float32), out = { 0 }, two = NP_INT(1, 2), three = NP_INT(1, 2, 100);
+    ck_assert(tf_run(s, FETCH(r.outputs, &out), FEED(x, zeros, n, two)) == tf_invalid_argument);
     ck_assert_str_eq(caught()->message, "assertion failed: [Expected shape for Tensor rnn/sequence_length:0 is ] [3] [ but saw shape: ] [2]");
-    ck_assert(tf_run(s, FETCH(r.outputs, &out), FEED(x, zeros, n, NP_INT(1, 2, 100))) == tf_ok);
+    ck_assert(tf_run(s, FETCH(r.outputs, &out), FEED(x, zeros, n, three)) == tf_ok);
     np_free(&zeros);
     np_free(&out);
     tf_close(s);
@@ -667,7 +672,8 @@ static void build_much(void)
 {
     tf_cell *cell = tf_nn_rnn_cell_dropout_wrapper(multi(true), .output_keep_prob = TF_T(.5), .seed = 1);
     tf_tensor x = X(NONE, 2, 3);
-    tf_rnn r = tf_nn_dynamic_rnn(cell, x, .dtype = tf_float32, .sequence_length = TF_T(NP_INT(1, 2)));
+    tf_ndarray lengths = NP_INT(1, 2);
+    tf_rnn r = tf_nn_dynamic_rnn(cell, x, .dtype = tf_float32, .sequence_length = TF_T(lengths));
     tf_rnn_list u = tf_nn_static_rnn(cell, tf_unstack(x, 2, 1), .dtype = tf_float32);
     tf_tensor y = tf_layers_dense(tf_layers_flatten(r.outputs), 2, .activation = tf_nn_relu);
     tf_state_flatten(u.state);

@@ -223,6 +223,27 @@ START_TEST(a_dictionary_is_built_at_run_time_and_the_last_value_of_a_key_counts)
 }
 END_TEST
 
+START_TEST(literals_live_as_long_as_they_are_wanted)
+{
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(2)), y = tf_placeholder(tf_float32, SHAPE(2)), both = tf_concat(LIST(x, y), 0),
+              c = tf_constant(NP_FLOAT2D({ 1, 2 }, { 3, 4 }));
+    tf_feeds feeds = { 0 };
+    tf_ndarray a = { 0 }, b = { 0 };
+    tf_feed_set(&feeds, x, NP_FLOAT(1, 2));
+    tf_feed_set(&feeds, y, NP_FLOAT(3, 4));
+    for (int i = 0; i < 2000; i++) /* more literals than are kept for calls */
+        tf_operand_array(NP_FLOAT(9, 9));
+    ck_assert_int_eq(tf_run(sess, FETCH(both, &a, c, &b), feeds), tf_ok);
+    ASSERT_FLOATS(a, 1, 2, 3, 4);
+    ASSERT_FLOATS(b, 1, 2, 3, 4);
+    ck_assert_int_eq(tf_run(sess, FETCH(both, &a), FEED(x, NP_FLOAT(5, 6), y, NP_FLOAT(7, 8))), tf_ok);
+    ASSERT_FLOATS(a, 5, 6, 7, 8);
+    tf_feeds_free(&feeds);
+    np_free(&a);
+    np_free(&b);
+}
+END_TEST
+
 START_TEST(a_placeholder_with_default_runs_unfed)
 {
     tf_tensor p = tf_placeholder_with_default(0.25, SCALAR), y = tf_mul(p, 4);
@@ -634,7 +655,7 @@ int main(void)
             many_fetches_and_feeds_fit_in_one_run } },
         { "feeding",
           { any_tensor_may_be_fed, feeds_are_cast_to_their_tensors_dtype, a_dictionary_is_built_at_run_time_and_the_last_value_of_a_key_counts,
-            a_placeholder_with_default_runs_unfed, fed_integers_decide_shapes, what_is_fed_stays_as_it_was } },
+            literals_live_as_long_as_they_are_wanted, a_placeholder_with_default_runs_unfed, fed_integers_decide_shapes, what_is_fed_stays_as_it_was } },
         { "sessions",
           { sessions_on_one_graph_have_variables_of_their_own, the_default_session_evaluates, interactive_sessions_may_be_closed_in_any_order,
             the_graph_may_grow_between_runs, a_graph_outlives_its_reset_while_a_session_runs_it } },

@@ -48,3 +48,6 @@
 #if __has_include("ops/losses.h")
 #include "ops/losses.h"
 #endif
+#if __has_include("ops/rnn.h")
+#include "ops/rnn.h"
+#endif
