@@ -177,7 +177,7 @@ static bool open_loop(looping *l, const char *name, const char *default_name, tf
     tf_graph *g = tf1c_current_graph();
     l->here = tf1c_source(here);
     const char *outer = g ? tf1c_unique_name(g, name ? name : default_name) : NULL;
-    l->scope = outer ? tf1c_graph_printf(g, "%s/while", outer) : NULL;
+    l->scope = !outer ? NULL : strcmp(default_name, "while") == 0 ? outer : tf1c_graph_printf(g, "%s/while", outer);
     l->node = l->scope ? tf1c_graph_printf(g, "%s/Loop", l->scope) : NULL;
     l->b = l->node ? tf1c_body_open(l->scope, here) : NULL;
     if (!l->b)
@@ -253,6 +253,26 @@ static void check_state(looping *l, tf_tensor before, tf_tensor after)
                             tf_dims_text(tf_get_shape(before), expected, sizeof expected)));
 }
 
+static void check_invariant(looping *l, tf_tensor var, tf_tensor arg, tf_tensor next)
+{
+    tf_dims before = tf_get_shape(arg), after = tf_get_shape(next), merged;
+    char entered[TF_DIMS_TEXT], left[TF_DIMS_TEXT];
+    if (tf_is_poisoned(next))
+        return;
+    if (tf_get_dtype(arg) != tf_get_dtype(next)) {
+        spoil(l, tf_mistake(tf_type_error, l->here, NULL, "Input tensor '%s:%d' enters the loop with dtype %s, but has dtype %s after one iteration.", var.op->name,
+                            var.index, tf_dtype_name(tf_get_dtype(arg)), tf_dtype_name(tf_get_dtype(next))));
+        return;
+    }
+    bool fits = !before.known || (after.known && tf_merge_dims(before, after, &merged));
+    for (int i = 0; fits && before.known && i < before.rank; i++) /* the invariant may not know less afterwards */
+        fits = before.dims[i] == NONE || after.dims[i] == before.dims[i];
+    if (!fits)
+        spoil(l, tf_mistake(tf_value_error, l->here, NULL,
+                            "Input tensor '%s:%d' enters the loop with shape %s, but has shape %s after one iteration. To allow the shape to vary across iterations, use the `shape_invariants` argument of tf.while_loop to specify a less-specific shape.",
+                            var.op->name, var.index, tf_dims_text(before, entered, sizeof entered), tf_dims_text(after, left, sizeof left)));
+}
+
 /* ---- scan and the folds ---------------------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -308,7 +328,10 @@ static tf_operation *scan_loop(const scan_fn *f, tf_list elems, tf_list init, bo
     for (int pass = stacked ? 0 : 1; pass < 2 && !l.poison; pass++)
         for (int i = 0; i < next.n && !l.poison; i++) {
             tf_tensor t = result_in(&l, next.items[i]);
-            check_state(&l, state.items[i], t);
+            if (stacked)
+                check_state(&l, state.items[i], t);
+            else
+                check_invariant(&l, init.items[i], state.items[i], t);
             if (!l.poison && !tf1c_body_result(l.b, pass ? TF1C_FINAL : TF1C_STACKED, pass ? i : -1, t))
                 l.poison = tf1c_record_mistake(l.b->parent);
         }
@@ -427,32 +450,13 @@ static tf_tensor condition_in(looping *l, tf_tensor t)
     if (tf_is_poisoned(t))
         return t;
     tf_dims d = tf_get_shape(t);
+    char shape[TF_DIMS_TEXT];
     if (tf_get_dtype(t) != tf_bool)
         spoil(l, tf_mistake(tf_type_error, l->here, NULL, "Input 'input' of 'LoopCond' Op has type %s that does not match expected type of bool.", tf_dtype_name(tf_get_dtype(t))));
     else if (d.known && d.rank)
         spoil(l, tf_mistake(tf_value_error, l->here, NULL, "Shape must be rank 0 but is rank %d for '%s/LoopCond' (op: 'LoopCond') with input shapes: %s.", d.rank, l->scope,
                             tf_dims_kernel_text(d, shape, sizeof shape)));
     return t;
-}
-
-static void check_invariant(looping *l, tf_tensor var, tf_tensor arg, tf_tensor next)
-{
-    tf_dims before = tf_get_shape(arg), after = tf_get_shape(next), merged;
-    char entered[TF_DIMS_TEXT], left[TF_DIMS_TEXT];
-    if (tf_is_poisoned(next))
-        return;
-    if (tf_get_dtype(arg) != tf_get_dtype(next)) {
-        spoil(l, tf_mistake(tf_type_error, l->here, NULL, "Input tensor '%s:%d' enters the loop with dtype %s, but has dtype %s after one iteration.", var.op->name,
-                            var.index, tf_dtype_name(tf_get_dtype(arg)), tf_dtype_name(tf_get_dtype(next))));
-        return;
-    }
-    bool fits = !before.known || (after.known && tf_merge_dims(before, after, &merged));
-    for (int i = 0; fits && before.known && i < before.rank; i++) /* the invariant may not know less afterwards */
-        fits = before.dims[i] == NONE || after.dims[i] == before.dims[i];
-    if (!fits)
-        spoil(l, tf_mistake(tf_value_error, l->here, NULL,
-                            "Input tensor '%s:%d' enters the loop with shape %s, but has shape %s after one iteration. To allow the shape to vary across iterations, use the `shape_invariants` argument of tf.while_loop to specify a less-specific shape.",
-                            var.op->name, var.index, tf_dims_text(before, entered, sizeof entered), tf_dims_text(after, left, sizeof left)));
 }
 
 static tf_list while_args(looping *l, tf_list vars, const tf_dims *invariants)

@@ -230,7 +230,7 @@ static void batch_gradient(tf_grad_ctx *g, tf_tensor dy)
 
 static const tf_op_def batch_matmul_op = {
     .name = "BatchMatMulV2", .in = "x:T, y:T", .out = "output:T", .T = PRODUCT_DTYPES, .attrs = batch_fields, .attrs_size = sizeof(matmul_attrs),
-    .shape = batch_shape, .kernel = batch_kernel, .units = batch_units, .gradient = batch_gradient,
+    .traits = TF_PRODUCT, .shape = batch_shape, .kernel = batch_kernel, .units = batch_units, .gradient = batch_gradient,
 };
 
 /* ---- builders ---------------------------------------------------------------------------------------------------------------------- */

@@ -259,6 +259,17 @@ static bool unfed(ir_ctx *c, ir_node *n)
     return false;
 }
 
+/* A fed array stands for a variable's value, not for the variable: it must not be written. */
+static bool fed_reference(ir_ctx *c, const ir_node *n, const tf_operation *op)
+{
+    const tf_tensor ref = op->inputs[0];
+    const char *type = tf_dtype_kernel_name(tf_get_dtype(ref));
+    tf_fail(tf_invalid_argument, n->here, n->name, "Input 0 of node %s was passed %s from _arg_%s_%d_0:0 incompatible with expected %s_ref.", n->name, type,
+            ref.op->name, ref.index, type);
+    c->failed = true;
+    return false;
+}
+
 static bool fill_node(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op)
 {
     n->attrs = op->attrs;
@@ -297,6 +308,8 @@ bool ir_build_node(ir_ctx *c, ir_scope *s, const tf_operation *op, const char *w
     }
     for (int i = 0; i < op->n_inputs; i++)
         n->in[i] = ir_value_in(c, s, op->inputs[i]);
+    if (traits & TF_WRITES_REF && !n->in[0]->variable)
+        return fed_reference(c, n, op);
     if (traits & TF_SOURCE_OP && op->def->kernel && op->def != tf1c_basic.constant)
         return unfed(c, n);
     if (!infer(c, n, op))

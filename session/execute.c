@@ -214,12 +214,13 @@ tf_status tf1c_execute(tf_session *s, const tf1c_binding *b, tf1c_context *x, co
     for (int i = 0; i < b->n_feeds; i++)
         x->slots[IR_FIRST_FEED_SLOT + i] = feeds[i].data;
     execution e = { b, x };
-    if (b->n_shards > 1) {
+    if (b->products)
         tf1c_gemm_begin();
+    if (b->n_shards > 1)
         tf1c_team_run(b->n_shards, worker_run, &e);
-        tf1c_gemm_end();
-    } else {
+    else
         worker_run(&e, 0, 1);
-    }
+    if (b->products)
+        tf1c_gemm_end();
     return x->status;
 }

@@ -168,6 +168,7 @@ typedef struct tf1c_binding {
     ir_operand *fetched; /* one a fetched tensor */
     tf1c_resource **read, **written; /* variables that must be initialized before; that are after */
     int n_read, n_written;
+    bool products; /* it calls BLAS */
     bool assigns; /* some variable changes: the run takes the session for itself */
 } tf1c_binding;
 

@@ -268,6 +268,7 @@ static void note_block(ir_ctx *c, const ir_block *b)
         const ir_node *n = b->nodes[i];
         unsigned traits = n->def ? n->def->traits : 0;
         binding->assigns |= (traits & TF_WRITES_REF) != 0;
+        binding->products |= (traits & TF_PRODUCT) != 0;
         for (int j = 0; j < n->n_in && !n->silent && !(traits & (TF_LOOP | TF_BRANCH)); j++) {
             if (!n->in[j]->root->variable || n->in[j]->known)
                 continue;

@@ -1,0 +1,232 @@
+#include "models.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- batches: the same numbers every time ------------------------------------------------------------------------- */
+static uint32_t draw(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return *state >> 8;
+}
+
+static tf_ndarray reals(tf_dims shape)
+{
+    uint32_t state = 1;
+    tf_ndarray a = np_empty(shape, tf_float32);
+    for (int64_t i = 0; i < np_size(a); i++)
+        ((float *)a.data)[i] = (float)draw(&state) / (1 << 24);
+    return a;
+}
+
+static tf_ndarray labels(int n, int classes)
+{
+    uint32_t state = 2;
+    tf_ndarray a = np_zeros(SHAPE(n, classes), tf_float32);
+    for (int i = 0; i < n; i++)
+        ((float *)a.data)[i * classes + (int)(draw(&state) % (unsigned)classes)] = 1;
+    return a;
+}
+
+static tf_ndarray codes(int rows, int columns, int n, uint32_t state)
+{
+    tf_ndarray a = np_empty(SHAPE(rows, columns), tf_int32);
+    for (int i = 0; i < rows * columns; i++)
+        ((int32_t *)a.data)[i] = (int32_t)(draw(&state) % (unsigned)n);
+    return a;
+}
+
+/* ---- the tutorial's LSTM ------------------------------------------------------------------------------------------ */
+static void rnn_step(model *m, const sizes *s, bool dynamic)
+{
+    tf_tensor X = tf_placeholder(tf_float32, SHAPE(NONE, s->T, s->I)), Y = tf_placeholder(tf_float32, SHAPE(NONE, s->C));
+    tf_tensor w = tf_variable(tf_random_normal(SHAPE(s->H, s->C))), b = tf_variable(tf_random_normal(SHAPE(s->C)));
+    tf_cell *cell = tf_nn_rnn_cell_basic_lstm_cell(s->H, .forget_bias = 1.0);
+    tf_tensor last = dynamic ? tf_state_h(tf_nn_dynamic_rnn(cell, X, .dtype = tf_float32).state)
+                             : tf_at(tf_nn_static_rnn(cell, tf_unstack(X, s->T, 1), .dtype = tf_float32).outputs, -1);
+    tf_tensor logits = tf_add(tf_matmul(last, w), b);
+    m->value = tf_reduce_mean(tf_nn_softmax_cross_entropy_with_logits(.logits = logits, .labels = Y));
+    m->step = tf_minimize(tf_train_adam_optimizer(0.001), m->value);
+    m->x = reals(SHAPE(s->B, s->T, s->I));
+    m->y = labels(s->B, s->C);
+    tf_feed_set(&m->feeds, X, m->x);
+    tf_feed_set(&m->feeds, Y, m->y);
+}
+static void lstm_static(model *m, const sizes *s) { rnn_step(m, s, false); }
+static void lstm_dynamic(model *m, const sizes *s) { rnn_step(m, s, true); }
+
+/* Of an LSTM's loop: all inputs at once, each step's recurrent product and its transpose going back, both weights' gradients as
+ * one: rows of the inputs and of the hidden states side by side. */
+static int lstm_loop(product *p, const sizes *s)
+{
+    const int B = s->B, T = s->T, I = s->I, H = s->H;
+    p[0] = (product){ "inputs, all steps", false, false, T * B, 4 * H, I, 1, false, true };
+    p[1] = (product){ "recurrent, a step", false, false, B, 4 * H, H, T, true, true };
+    p[2] = (product){ "recurrent, backward", false, true, B, H, 4 * H, T - 1, false, true };
+    p[3] = (product){ "weight gradients", true, false, I + H, 4 * H, T * B, 1, false, false };
+    return 4;
+}
+
+/* Of a layer [rows, in] -> [rows, out]. */
+static int dense(product *p, int rows, int in, int out, bool backward)
+{
+    p[0] = (product){ "layer", false, false, rows, out, in, 1, false, true };
+    p[1] = (product){ "layer, weight gradient", true, false, in, out, rows, 1, false, false };
+    p[2] = (product){ "layer, backward", false, true, rows, in, out, 1, false, true };
+    return backward ? 3 : 2;
+}
+
+static int lstm_products(product *p, const sizes *s)
+{
+    int n = lstm_loop(p, s);
+    return n + dense(p + n, s->B, s->H, s->C, true);
+}
+
+/* ---- the LSTM from scratch: scan and map_fn -------------------------------------------------------------------------- */
+typedef struct {
+    tf_tensor W, B, Wv, bv;
+} scratch;
+
+static tf_tensor forward(tf_tensor prev_state, tf_tensor x, void *context)
+{
+    const scratch *self = context;
+    tf_list hc = tf_unstack(prev_state);
+    tf_tensor h = tf_at(hc, 0), c = tf_at(hc, 1);
+    tf_list zifo = tf_split(tf_add(tf_matmul(tf_concat(LIST(x, h), 1), self->W), self->B), 4, .axis = 1);
+    tf_tensor next_c = tf_add(tf_mul(c, tf_sigmoid(tf_at(zifo, 2))), tf_mul(tf_tanh(tf_at(zifo, 0)), tf_sigmoid(tf_at(zifo, 1))));
+    return tf_stack(LIST(tf_mul(next_c, tf_sigmoid(tf_at(zifo, 3))), next_c));
+}
+
+static tf_tensor output(tf_tensor state, void *context)
+{
+    const scratch *self = context;
+    return tf_tanh(tf_add(tf_matmul(state, self->Wv), self->bv));
+}
+
+static void lstm_scan(model *m, const sizes *s)
+{
+    tf_tensor X = tf_placeholder(tf_float32, SHAPE(NONE, NONE, s->I)), Y = tf_placeholder(tf_float32, SHAPE(NONE, s->C));
+    scratch self = { .W = tf_variable(tf_zeros(SHAPE(s->I + s->H, 4 * s->H))), .B = tf_variable(tf_zeros(SHAPE(4 * s->H))),
+                     .Wv = tf_variable(tf_truncated_normal(SHAPE(s->H, s->C), .stddev = 0.01)),
+                     .bv = tf_variable(tf_truncated_normal(SHAPE(s->C), .stddev = 0.01)) };
+    tf_tensor hidden = tf_matmul(tf_getitem(X, ":, 0, :"), tf_zeros(SHAPE(s->I, s->H)));
+    tf_tensor states = tf_scan(forward, tf_transpose(tf_transpose(X, .perm = PERM(2, 0, 1))),
+                               .initializer = tf_stack(LIST(hidden, hidden)), .context = &self);
+    tf_tensor outputs = tf_map_fn(output, tf_getitem(states, ":, 0, :, :"), .context = &self);
+    m->value = tf_neg(tf_reduce_sum(tf_mul(Y, tf_log(tf_nn_softmax(tf_getitem(outputs, "-1"))))));
+    m->step = tf_minimize(tf_train_adam_optimizer(), m->value);
+    m->x = reals(SHAPE(s->B, s->T, s->I));
+    m->y = labels(s->B, s->C);
+    tf_feed_set(&m->feeds, X, m->x);
+    tf_feed_set(&m->feeds, Y, m->y);
+}
+
+/* The outputs of all steps are asked for, the loss goes through the last one. */
+static int scan_products(product *p, const sizes *s)
+{
+    int n = lstm_loop(p, s);
+    p[n++] = (product){ "outputs, all steps", false, false, s->T * s->B, s->C, s->H, 1, false, true };
+    p[n++] = (product){ "output, weight gradient", true, false, s->H, s->C, s->B, 1, false, false };
+    p[n++] = (product){ "output, backward", false, true, s->B, s->H, s->C, 1, false, true };
+    return n;
+}
+
+/* ---- char-RNN: I = C = the vocabulary ----------------------------------------------------------------------------------- */
+static void char_rnn(model *m, const sizes *s)
+{
+    tf_tensor X = tf_placeholder(tf_int32, SHAPE(NONE, NONE)), Y = tf_placeholder(tf_int32, SHAPE(NONE, NONE));
+    tf_tensor keep_prob = tf_placeholder(tf_float32, SCALAR);
+    tf_cell *cell = tf_nn_rnn_cell_dropout_wrapper(tf_nn_rnn_cell_basic_lstm_cell(s->H), .output_keep_prob = TF_T(keep_prob));
+    tf_rnn rnn = tf_nn_dynamic_rnn(cell, tf_one_hot(X, s->C), .dtype = tf_float32);
+    tf_tensor w = tf_get_variable("w", SHAPE(s->H, s->C)), b = tf_get_variable("b", SHAPE(s->C), .initializer = tf_zeros_initializer());
+    tf_tensor flat = tf_add(tf_matmul(tf_reshape(rnn.outputs, SHAPE(-1, s->H)), w), b);
+    m->value = tf_reduce_mean(tf_nn_sparse_softmax_cross_entropy_with_logits(.logits = flat, .labels = tf_reshape(Y, SHAPE(-1))));
+    m->step = tf_minimize(tf_train_adam_optimizer(0.01), m->value);
+    m->x = codes(s->B, s->T, s->C, 3);
+    m->y = codes(s->B, s->T, s->C, 4);
+    tf_feed_set(&m->feeds, X, m->x);
+    tf_feed_set(&m->feeds, Y, m->y);
+    tf_feed_set(&m->feeds, keep_prob, 0.5);
+}
+
+static int char_products(product *p, const sizes *s)
+{
+    int n = lstm_loop(p, s);
+    return n + dense(p + n, s->T * s->B, s->H, s->C, true);
+}
+
+/* ---- MLP: I-H-H-C ------------------------------------------------------------------------------------------------------- */
+static tf_tensor layer(tf_tensor x, int in, int out, const char *name)
+{
+    tf_tensor y = x;
+    tf_with_variable_scope(name)
+        y = tf_add(tf_matmul(x, tf_get_variable("kernel", SHAPE(in, out))),
+                   tf_get_variable("bias", SHAPE(out), .initializer = tf_zeros_initializer()));
+    return y;
+}
+
+static void mlp(model *m, const sizes *s)
+{
+    tf_tensor X = tf_placeholder(tf_float32, SHAPE(NONE, s->I)), Y = tf_placeholder(tf_float32, SHAPE(NONE, s->C));
+    tf_tensor h = tf_nn_relu(layer(X, s->I, s->H, "one"));
+    h = tf_nn_relu(layer(h, s->H, s->H, "two"));
+    m->value = tf_reduce_mean(tf_nn_softmax_cross_entropy_with_logits(.logits = layer(h, s->H, s->C, "three"), .labels = Y));
+    m->step = tf_minimize(tf_train_adam_optimizer(0.001), m->value);
+    m->x = reals(SHAPE(s->B, s->I));
+    m->y = labels(s->B, s->C);
+    tf_feed_set(&m->feeds, X, m->x);
+    tf_feed_set(&m->feeds, Y, m->y);
+}
+
+static int mlp_products(product *p, const sizes *s)
+{
+    int n = dense(p, s->B, s->I, s->H, false);
+    n += dense(p + n, s->B, s->H, s->H, true);
+    return n + dense(p + n, s->B, s->H, s->C, true);
+}
+
+/* ---- x + 1 ---------------------------------------------------------------------------------------------------------------- */
+static void add(model *m, const sizes *s)
+{
+    (void)s;
+    tf_tensor x = tf_placeholder(tf_float32, SCALAR);
+    m->value = tf_add(x, 1.0);
+    tf_feed_set(&m->feeds, x, 1.0);
+}
+
+const workload workloads[] = {
+    { "static", "tutorial LSTM, static_rnn, Adam", { 128, 28, 28, 128, 10 }, lstm_static, lstm_products },
+    { "dynamic", "tutorial LSTM, dynamic_rnn, Adam", { 128, 28, 28, 128, 10 }, lstm_dynamic, lstm_products },
+    { "scan", "LSTM from scratch, scan and map_fn, Adam", { 100, 8, 8, 50, 10 }, lstm_scan, scan_products },
+    { "char", "char-RNN, dropout, Adam", { 50, 50, 65, 512, 65 }, char_rnn, char_products },
+    { "mlp", "MLP 784-256-256-10, Adam", { 128, 1, 784, 256, 10 }, mlp, mlp_products },
+    { "add", "x + 1, one run", { 1, 1, 1, 1, 1 }, add, NULL },
+};
+const int n_workloads = sizeof workloads / sizeof workloads[0];
+
+const workload *find_workload(const char *name)
+{
+    for (int i = 0; i < n_workloads; i++)
+        if (strcmp(workloads[i].name, name) == 0)
+            return &workloads[i];
+    return NULL;
+}
+
+model make_model(const workload *w, const sizes *s)
+{
+    model m = { .graph = tf_graph_new() };
+    tf_with_graph(m.graph)
+    {
+        tf_set_random_seed(1);
+        w->build(&m, s ? s : &w->s);
+    }
+    return m;
+}
+
+void free_model(model *m)
+{
+    tf_graph_free(m->graph);
+    tf_feeds_free(&m->feeds);
+    np_free(&m->x);
+    np_free(&m->y);
+}

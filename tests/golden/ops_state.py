@@ -1,0 +1,25 @@
+"""Cases of the state family: what an assignment answers, without an initializer having run."""
+import numpy as np
+import tensorflow as tf
+
+x = np.array([[1, 2, 3], [4, 5, 6]], np.float32)
+plain = {'grad': False, 'nodes': False}
+
+
+def after_assign(update):
+    def case(x, y):
+        v = tf.Variable(np.zeros(x.shape.as_list(), x.dtype.as_numpy_dtype))
+        with tf.control_dependencies([tf.assign(v, x)]):
+            return update(v, y)
+    return case
+
+
+cases = {
+    'VariableV2.assigned': (lambda x: 2 * tf.assign(tf.Variable(np.zeros((2, 3), np.float32)), x), [x], plain),
+    'Assign.plain': (lambda x: tf.assign(tf.Variable(np.zeros((2, 3), np.float32)), x), [x], plain),
+    'Assign.int64': (lambda x: tf.assign(tf.Variable(np.int64(3)), x), [np.int64(7)], plain),
+    'AssignAdd.plain': (after_assign(tf.assign_add), [x, 2 * x], plain),
+    'AssignAdd.int32': (after_assign(tf.assign_add), [np.array([1, 2], np.int32), np.array([3, -4], np.int32)], plain),
+    'AssignSub.plain': (after_assign(tf.assign_sub), [x, 2 * x], plain),
+    'AssignSub.int64': (after_assign(tf.assign_sub), [np.array([1, 2], np.int64), np.array([3, -4], np.int64)], plain),
+}
