@@ -285,6 +285,13 @@ tf_from tf_from_open(tf_source here)
     return f;
 }
 
+tf_from tf1c_by_user(void)
+{
+    tf_from f = { blamed, true };
+    blamed = (tf_source){ 0 };
+    return f;
+}
+
 void tf_from_close(tf_from *f)
 {
     if (f->set)

@@ -124,6 +124,9 @@ void tf1c_graph_let_go(tf_graph *g);
 tf_operation *tf1c_take_unseen(tf_graph *g); /* the mistake nobody was told of, once; else NULL */
 tf_operation *tf1c_poison(tf_graph *g); /* the ready one; g may be NULL */
 tf_tensor tf1c_import(tf_graph *g, tf_tensor t, tf_source here); /* t as seen from g */
+/* While the library calls a function of the user's, each line in it answers for itself. */
+tf_from tf1c_by_user(void);
+#define TF1C_BY_USER tf_from tf1c_by_user_scope_ __attribute__((cleanup(tf_from_close), unused)) = tf1c_by_user()
 tf_source tf1c_source(tf_source here); /* the line to blame: that of the outermost open TF_FROM, else `here` */
 tf_operation *tf1c_node(tf_graph *g, const tf_op_def *def, const char *exact_name, tf_source here, const void *attrs,
                         int n_inputs, const tf_tensor *inputs, int n_outputs); /* converted, checked inputs; NULL after a report */

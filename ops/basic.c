@@ -29,7 +29,7 @@ static void placeholder_kernel(tf_kernel_ctx *k) /* reached only where nothing w
 {
     const placeholder_attrs *a = k->attrs;
     char shape[TF_DIMS_TEXT];
-    if (a->shape.known)
+    if (a->shape.known && a->shape.rank)
         tf_kernel_error(k, tf_invalid_argument, "You must feed a value for placeholder tensor '%s' with dtype %s and shape %s", k->name,
                         tf_dtype_kernel_name(a->dtype), tf_dims_kernel_text(a->shape, shape, sizeof shape));
     else
@@ -110,6 +110,8 @@ static tf_ndarray filled(tf_ndarray value, tf_dims shape)
 
 tf_tensor tf_constant_(tf_operand value, struct tf_constant_args a)
 {
+    if (a.name && *a.name && !tf1c_valid_name(a.name, *tf_scope_name()))
+        return tf_mistake(tf_value_error, a.here, NULL, "'%s' is not a valid node name", a.name);
     tf_tensor t = value.kind == TF_OPERAND_TENSOR
                       ? tf_mistake(tf_type_error, a.here, NULL, "List of Tensors when single Tensor expected")
                       : tf_convert(value, a.dtype, a.here, a.name);

@@ -195,10 +195,18 @@ static tf_tensor body_mistake(tf1c_body *b, tf_tensor mistake)
     return mistake;
 }
 
+static tf_list call_branch(const branch_fn *f, void *context)
+{
+    TF1C_BY_USER;
+    if (f->many)
+        return f->many(context);
+    tf_tensor one = f->one(context);
+    return tf_list_new_(1, &one, (tf_source){ 0 });
+}
+
 static tf_tensor fill_body(tf1c_body *b, const branch_fn *f, void *context, tf_source here)
 {
-    tf_tensor one = f->one ? f->one(context) : (tf_tensor){ 0 };
-    tf_list results = f->one ? tf_list_new_(1, &one, here) : f->many(context);
+    tf_list results = call_branch(f, context);
     for (int i = 0; i < results.n; i++) {
         tf_tensor t = results.items[i];
         if (tf_is_none(t))

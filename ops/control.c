@@ -283,6 +283,7 @@ typedef struct {
 
 static tf_list call_scan(const scan_fn *f, tf_list state, tf_list xs)
 {
+    TF1C_BY_USER;
     if (f->many)
         return f->many(state, xs, f->context);
     tf_tensor next = f->one(tf_at(state, 0), tf_at(xs, 0), f->context);
@@ -405,6 +406,15 @@ static void check_mapped(looping *l, tf_tensor t, tf_dtype want)
                             tf_dtype_kernel_name(tf_get_dtype(t))));
 }
 
+static tf_list call_map(tf_map_callable *one, tf_map_list_callable *many, tf_list xs, void *context)
+{
+    TF1C_BY_USER;
+    if (many)
+        return many(xs, context);
+    tf_tensor single = one(tf_at(xs, 0), context);
+    return tf_list_new_(1, &single, (tf_source){ 0 });
+}
+
 static tf_list map(tf_map_callable *one, tf_map_list_callable *many, tf_list elems, tf_dtype want, struct tf_map_args a)
 {
     tf_source here = tf1c_source(a.here);
@@ -419,8 +429,7 @@ static tf_list map(tf_map_callable *one, tf_map_list_callable *many, tf_list ele
     tf_list xs = { 0 }, out = { 0 };
     for (int i = 0; i < elems.n; i++)
         tf_append(&xs, tf1c_body_arg(l.b, TF1C_SLICED, elems.items[i], element_dims(elems.items[i])));
-    tf_tensor single = one ? one(tf_at(xs, 0), a.context) : (tf_tensor){ 0 };
-    tf_list results = one ? tf_list_new_(1, &single, here) : many(xs, a.context);
+    tf_list results = call_map(one, many, xs, a.context);
     for (int i = 0; i < results.n && !l.poison; i++) {
         tf_tensor t = result_in(&l, results.items[i]);
         check_mapped(&l, t, want);
@@ -467,6 +476,18 @@ static tf_list while_args(looping *l, tf_list vars, const tf_dims *invariants)
     return args;
 }
 
+static tf_tensor call_cond(tf_while_cond *cond, tf_list vars, void *context)
+{
+    TF1C_BY_USER;
+    return cond(vars, context);
+}
+
+static tf_list call_body(tf_while_body *body, tf_list vars, void *context)
+{
+    TF1C_BY_USER;
+    return body(vars, context);
+}
+
 /* With maximum_iterations a counter goes along as one more, hidden variable. */
 static void build_while(looping *l, tf_while_cond *cond, tf_while_body *body, tf_list vars, tf_tensor limit, struct tf_while_args a)
 {
@@ -474,10 +495,10 @@ static void build_while(looping *l, tf_while_cond *cond, tf_while_body *body, tf
     tf_tensor counter = { 0 };
     if (limit.op)
         counter = tf1c_body_arg(l->b, TF1C_CARRIED, limit, (tf_dims){ .known = true });
-    tf_tensor go_on = condition_in(l, cond(args, a.context));
+    tf_tensor go_on = condition_in(l, call_cond(cond, args, a.context));
     if (limit.op && !l->poison)
         go_on = tf_logical_and(tf_less(counter, (int)a.maximum_iterations), go_on);
-    tf_list next = l->poison ? args : body(args, a.context);
+    tf_list next = l->poison ? args : call_body(body, args, a.context);
     if (next.n != vars.n)
         spoil(l, tf_mistake(tf_value_error, l->here, NULL, "The two structures don't have the same nested structure: body takes %d loop variables and returned %d.", vars.n, next.n));
     for (int i = 0; i < next.n && !l->poison; i++) {

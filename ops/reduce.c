@@ -219,8 +219,15 @@ enum { STRIP = 256, BLOCK = 64 };
 #define SHARE(a, count) ((a) / (count))
 #define INT_SHARE(a, count) ((count) ? (a) / (count) : 0)
 
-static float sum_run_f32(int64_t n, const float *x) { return tf1c_vec()->sum(n, x); }
-static void sum_row_f32(int64_t n, float *acc, const float *x) { tf1c_vec()->add(n, acc, acc, x); }
+LANE_RUN(short_sum_f32, float, float, 0, ADD)
+static float sum_run_f32(int64_t n, const float *x) { return n < 32 ? short_sum_f32(n, x) : tf1c_vec()->sum(n, x); }
+static void sum_row_f32(int64_t n, float *acc, const float *x)
+{
+    if (n < 32)
+        short_sum_f32_row(n, acc, x);
+    else
+        tf1c_vec()->add(n, acc, acc, x);
+}
 #define REDUCTIONS(id, type, acc_type, start, COMBINE)             \
     LANE_RUN(id##_run, type, acc_type, start, COMBINE)             \
     REDUCTION(id, type, acc_type, start, id##_run, id##_run_row, COMBINE, AS_IT_IS)

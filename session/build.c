@@ -163,6 +163,22 @@ static bool ints_of(void *arg, int i, tf_dims *ints)
 
 /* ---- shapes ------------------------------------------------------------------------------------------------------------- */
 
+/* Sizes are computed with from here on: nothing may overflow. */
+static bool too_large(tf_dims d, tf_dtype dtype, const ir_node *n)
+{
+    enum { MOST_BITS = 42 };
+    char shape[TF_DIMS_TEXT];
+    int64_t count = tf_dims_count(d);
+    if (count == INT64_MAX)
+        tf_fail(tf_invalid_argument, n->here, n->name, "Shape %s would have more than 2**63 - 1 elements", tf_dims_kernel_text(d, shape, sizeof shape));
+    else if (count > (INT64_C(1) << MOST_BITS) / (int64_t)tf_dtype_size(dtype))
+        tf_fail(tf_resource_exhausted, n->here, n->name, "OOM when allocating tensor with shape%s and type %s by allocator cpu",
+                tf_dims_kernel_text(d, shape, sizeof shape), tf_dtype_kernel_name(dtype));
+    else
+        return false;
+    return true;
+}
+
 static bool infer(ir_ctx *c, ir_node *n, const tf_operation *op)
 {
     enum { FEW = 16 };
@@ -196,6 +212,10 @@ static bool infer(ir_ctx *c, ir_node *n, const tf_operation *op)
         return false;
     }
     for (int i = 0; i < n->n_out; i++) {
+        if (too_large(out[i], out_dtype[i], n)) {
+            c->failed = true;
+            return false;
+        }
         if (!tf_dims_fully_known(out[i])) {
             c->failed = true;
             tf_fail(tf_unimplemented, n->here, n->name, "The shape of output %d depends on data that is not known before the run; only shapes, constants and fed values may decide it.", i);

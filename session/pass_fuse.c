@@ -5,7 +5,7 @@
 #include "core/vecmath.h"
 #include "session/plan.h"
 
-enum { TILE = 1024, MOST_OPS = 48, MOST_EXTERNAL = 40, MOST_TERMS = 4 };
+enum { TILE = 2048, MOST_OPS = 48, MOST_EXTERNAL = 40, MOST_TERMS = 4 };
 
 /* An operand of a step: a tile computed before, or memory. */
 typedef struct {

@@ -24,6 +24,7 @@ int run_suite(Suite *suite)
 
 /* ---- reports ------------------------------------------------------------------------------------------------------------ */
 static _Thread_local caught_error first;
+static _Thread_local char first_file[256];
 
 static void keep_first(const tf_error *e)
 {
@@ -31,6 +32,8 @@ static void keep_first(const tf_error *e)
         return;
     first.code = e->code;
     first.where = e->where;
+    snprintf(first_file, sizeof first_file, "%s", e->where.file ? e->where.file : "");
+    first.where.file = e->where.file ? first_file : NULL;
     snprintf(first.message, sizeof first.message, "%s", e->message);
     snprintf(first.op, sizeof first.op, "%s", e->op ? e->op : "");
 }
@@ -279,16 +282,8 @@ tf_status reference_run(tf_graph *g, const feed_list *feeds, int n, const tf_ten
     return status;
 }
 
-#pragma weak tf_session_new
-#pragma weak tf_run_fetches
-#pragma weak tf_close
-#pragma weak tf_feed_set_
-#pragma weak tf_feeds_free
-
 tf_status session_run(tf_graph *g, const feed_list *feeds, int n, const tf_tensor *fetches, tf_ndarray *out)
 {
-    if (!tf_session_new)
-        return reference_run(g, feeds, n, fetches, out);
     tf_session *session = tf_session(.graph = g);
     tf_feeds dict = { 0 };
     tf_fetch *what = calloc((size_t)n + 1, sizeof *what);

@@ -18,6 +18,7 @@ static tf_tensor x, y, z; /* placeholders of unknown shape, of (?, 3), and an in
 static float number;      /* what refused runs fetch into */
 static tf_ndarray array;
 static int line;
+static bool ran; /* a run into `array` was refused */
 #define AT(...) (line = __LINE__, __VA_ARGS__)
 
 typedef struct {
@@ -29,7 +30,7 @@ typedef struct {
 static const tf_tensor none = { 0 };
 
 /* Runs that fail fetch `t` twice, and must leave NaN. */
-#define RUN(t, ...) AT(tf_run(sess, FETCH(t, &array), FEED(__VA_ARGS__)))
+#define RUN(t, ...) AT(ran = true, tf_run(sess, FETCH(t, &array), FEED(__VA_ARGS__)))
 #define TEST_ROW(name) static tf_tensor name(void)
 
 /* ---- feeding and fetching ------------------------------------------------------------------------------------------------ */
@@ -89,17 +90,17 @@ TEST_ROW(fetch_into_borrowed_memory_of_another_shape)
 TEST_ROW(unfed)
 {
     tf_tensor p = AT(tf_placeholder(tf_float32, SHAPE(NONE, 784), .name = "p")), sum = tf_add(p, 1);
-    return tf_run(sess, FETCH(sum, &array)), none;
+    return ran = true, tf_run(sess, FETCH(sum, &array)), none;
 }
 TEST_ROW(unfed_without_shape)
 {
     tf_tensor p = AT(tf_placeholder(tf_int32, .name = "p")), sum = tf_add(p, 1);
-    return tf_run(sess, FETCH(sum, &array)), none;
+    return ran = true, tf_run(sess, FETCH(sum, &array)), none;
 }
 TEST_ROW(unfed_scalar)
 {
     tf_tensor p = AT(tf_placeholder(tf_int64, SCALAR, .name = "p"));
-    return tf_run(sess, FETCH(p, &array)), none;
+    return ran = true, tf_run(sess, FETCH(p, &array)), none;
 }
 
 /* ---- variables ---------------------------------------------------------------------------------------------------------------- */
@@ -107,17 +108,17 @@ TEST_ROW(unfed_scalar)
 TEST_ROW(uninitialized_variable)
 {
     tf_tensor w = AT(tf_variable(1.0, .name = "w")), sum = tf_add(w, 1);
-    return tf_run(sess, FETCH(sum, &array, sum, &number)), none;
+    return ran = true, tf_run(sess, FETCH(sum, &array, sum, &number)), none;
 }
 TEST_ROW(uninitialized_fetch)
 {
     tf_tensor w = AT(tf_variable(1.0, .name = "w"));
-    return tf_run(sess, FETCH(w, &array)), none;
+    return ran = true, tf_run(sess, FETCH(w, &array)), none;
 }
 TEST_ROW(uninitialized_update)
 {
     tf_tensor w = AT(tf_variable(1.0, .name = "w")), more = tf_assign_add(w, 1);
-    return tf_run(sess, FETCH(more, &array)), none;
+    return ran = true, tf_run(sess, FETCH(more, &array)), none;
 }
 TEST_ROW(variable_twice)
 {
@@ -150,13 +151,13 @@ TEST_ROW(assignment_of_another_shape)
 TEST_ROW(assignment_of_another_shape_in_a_run)
 {
     tf_tensor v = tf_variable(NP_FLOAT(1, 2)), set = AT(tf_assign(v, x));
-    return tf_run(sess, FETCH(set, &array), FEED(x, NP_FLOAT(1, 2, 3))), none;
+    return ran = true, tf_run(sess, FETCH(set, &array), FEED(x, NP_FLOAT(1, 2, 3))), none;
 }
 TEST_ROW(addition_of_another_shape_in_a_run)
 {
     tf_tensor v = tf_variable(NP_FLOAT(1, 2)), set = AT(tf_assign_add(v, x));
     tf_run(sess, tf_initializer_of(v));
-    return tf_run(sess, FETCH(set, &array), FEED(x, NP_FLOAT(1, 2, 3))), none;
+    return ran = true, tf_run(sess, FETCH(set, &array), FEED(x, NP_FLOAT(1, 2, 3))), none;
 }
 TEST_ROW(assignment_of_another_dtype)
 {
@@ -168,6 +169,7 @@ TEST_ROW(assignment_to_what_is_fed)
 {
     tf_tensor w = tf_variable(1.0, .name = "w"), set = AT(tf_assign(w, 3));
     float mine = 5;
+    ran = true;
     tf_run(sess, FETCH(set, &array), FEED(w, np_array(&mine, tf_float32, SCALAR)));
     ck_assert_float_eq(mine, 5);
     return none;
@@ -249,13 +251,13 @@ TEST_ROW(matmul_of_two_dtypes) { return AT(tf_matmul(y, tf_placeholder(tf_float6
 TEST_ROW(matmul_in_a_run)
 {
     tf_tensor b = tf_placeholder(tf_float32), p = AT(tf_matmul(x, b));
-    return tf_run(sess, FETCH(p, &array), FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 1, 2, 3 }), b, NP_FLOAT2D({ 1 }, { 2 }, { 3 }, { 4 }))), none;
+    return ran = true, tf_run(sess, FETCH(p, &array), FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 1, 2, 3 }), b, NP_FLOAT2D({ 1 }, { 2 }, { 3 }, { 4 }))), none;
 }
 TEST_ROW(add_of_incompatible_shapes) { return AT(tf_raw_ops_add_v2(tf_placeholder(tf_float32, SHAPE(2, 3)), tf_placeholder(tf_float32, SHAPE(4)), .name = "add")); }
 TEST_ROW(add_in_a_run)
 {
     tf_tensor b = tf_placeholder(tf_float32), p = AT(tf_add(x, b));
-    return tf_run(sess, FETCH(p, &array), FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 1, 2, 3 }), b, NP_FLOAT(1, 2, 3, 4))), none;
+    return ran = true, tf_run(sess, FETCH(p, &array), FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 1, 2, 3 }), b, NP_FLOAT(1, 2, 3, 4))), none;
 }
 TEST_ROW(add_of_two_dtypes) { return AT(tf_raw_ops_add_v2(y, z)); }
 TEST_ROW(add_of_none) { return AT(tf_add(y, none)); }
@@ -268,48 +270,48 @@ TEST_ROW(unstack_of_an_axis_that_is_not_there) { return AT(tf_at(tf_unstack(tf_p
 TEST_ROW(unstack_in_a_run)
 {
     tf_list parts = AT(tf_unstack(x, 3));
-    return tf_run(sess, FETCH(tf_at(parts, 0), &array), FEED(x, NP_FLOAT2D({ 1, 2 }, { 1, 2 }, { 1, 2 }, { 1, 2 }))), none;
+    return ran = true, tf_run(sess, FETCH(tf_at(parts, 0), &array), FEED(x, NP_FLOAT2D({ 1, 2 }, { 1, 2 }, { 1, 2 }, { 1, 2 }))), none;
 }
 TEST_ROW(uneven_split_in_a_run)
 {
     tf_list parts = AT(tf_split(x, 3));
-    return tf_run(sess, FETCH(tf_at(parts, 0), &array), FEED(x, NP_FLOAT2D({ 1, 2 }, { 1, 2 }, { 1, 2 }, { 1, 2 }))), none;
+    return ran = true, tf_run(sess, FETCH(tf_at(parts, 0), &array), FEED(x, NP_FLOAT2D({ 1, 2 }, { 1, 2 }, { 1, 2 }, { 1, 2 }))), none;
 }
 TEST_ROW(concat_in_a_run)
 {
     tf_tensor b = tf_placeholder(tf_float32), p = AT(tf_concat(LIST(x, b), 0));
-    return tf_run(sess, FETCH(p, &array), FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 1, 2, 3 }), b, NP_FLOAT2D({ 1, 2 }, { 3, 4 }))), none;
+    return ran = true, tf_run(sess, FETCH(p, &array), FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 1, 2, 3 }), b, NP_FLOAT2D({ 1, 2 }, { 3, 4 }))), none;
 }
 TEST_ROW(reshape_to_another_size) { return AT(tf_reshape(tf_placeholder(tf_float32, SHAPE(2, 3)), SHAPE(4))); }
 TEST_ROW(reshape_in_a_run)
 {
     tf_tensor p = AT(tf_reshape(x, SHAPE(-1, 4)));
-    return tf_run(sess, FETCH(p, &array), FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 1, 2, 3 }))), none;
+    return ran = true, tf_run(sess, FETCH(p, &array), FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 1, 2, 3 }))), none;
 }
 TEST_ROW(gather_out_of_range)
 {
     tf_tensor p = AT(tf_gather(tf_constant(NP_FLOAT(1, 2, 3)), z));
-    return tf_run(sess, FETCH(p, &array), FEED(z, NP_INT(5))), none;
+    return ran = true, tf_run(sess, FETCH(p, &array), FEED(z, NP_INT(5))), none;
 }
 TEST_ROW(slice_out_of_range)
 {
     tf_tensor v = tf_placeholder(tf_float32, SHAPE(NONE)), p = AT(tf_getitem(v, "2"));
-    return tf_run(sess, FETCH(p, &array, p, &number), FEED(v, NP_FLOAT(1, 2))), none;
+    return ran = true, tf_run(sess, FETCH(p, &array, p, &number), FEED(v, NP_FLOAT(1, 2))), none;
 }
 TEST_ROW(division_of_integers_by_zero)
 {
     tf_tensor p = AT(tf_floordiv(tf_constant(4), z));
-    return tf_run(sess, FETCH(p, &array), FEED(z, 0)), none;
+    return ran = true, tf_run(sess, FETCH(p, &array), FEED(z, 0)), none;
 }
 TEST_ROW(label_out_of_range)
 {
     tf_tensor l = tf_placeholder(tf_int32, SHAPE(NONE)), p = AT(tf_nn_sparse_softmax_cross_entropy_with_logits(.labels = l, .logits = tf_constant(NP_FLOAT2D({ 0, 0, 0 }))));
-    return tf_run(sess, FETCH(p, &array), FEED(l, NP_INT(3))), none;
+    return ran = true, tf_run(sess, FETCH(p, &array), FEED(l, NP_INT(3))), none;
 }
 TEST_ROW(labels_of_another_batch)
 {
     tf_tensor l = tf_placeholder(tf_float32, SHAPE(NONE, 3)), p = AT(tf_nn_softmax_cross_entropy_with_logits_v2(.labels = l, .logits = y));
-    return tf_run(sess, FETCH(p, &array), FEED(l, NP_FLOAT2D({ 1, 0, 0 }), y, NP_FLOAT2D({ 1, 2, 3 }, { 1, 2, 3 }, { 1, 2, 3 }, { 1, 2, 3 }))), none;
+    return ran = true, tf_run(sess, FETCH(p, &array), FEED(l, NP_FLOAT2D({ 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 }), y, NP_FLOAT2D({ 1, 2, 3 }, { 1, 2, 3 }))), none;
 }
 TEST_ROW(reduction_over_an_axis_that_is_not_there) { return AT(tf_reduce_sum(tf_placeholder(tf_float32, SHAPE(2, 3)), 5)); }
 TEST_ROW(sum_of_no_tensors) { return AT(tf_add_n(((tf_list){ 0 }))); }
@@ -318,12 +320,12 @@ TEST_ROW(constant_with_too_many_elements) { return AT(tf_constant(NP_INT(1, 2, 3
 TEST_ROW(more_memory_than_there_is)
 {
     tf_tensor n = tf_placeholder(tf_int32, SHAPE(2)), huge = AT(tf_zeros(n, tf_float32)), sum = tf_reduce_sum(tf_tanh(huge));
-    return tf_run(sess, FETCH(sum, &array), FEED(n, NP_INT(1000000, 2000000))), none;
+    return ran = true, tf_run(sess, FETCH(sum, &array), FEED(n, NP_INT(1000000, 2000000))), none;
 }
 TEST_ROW(more_elements_than_can_be_counted)
 {
     tf_tensor n = tf_placeholder(tf_int32, SHAPE(4)), huge = AT(tf_zeros(n, tf_float32)), sum = tf_reduce_sum(tf_tanh(huge));
-    return tf_run(sess, FETCH(sum, &array), FEED(n, NP_INT(1 << 30, 1 << 30, 1 << 30, 1 << 30))), none;
+    return ran = true, tf_run(sess, FETCH(sum, &array), FEED(n, NP_INT(1 << 30, 1 << 30, 1 << 30, 1 << 30))), none;
 }
 
 /* ---- gradients and optimizers -------------------------------------------------------------------------------------------------- */
@@ -335,7 +337,7 @@ TEST_ROW(second_derivative_that_is_not_there)
     tf_tensor m = tf_get_tensor_by_name(graph, "m:0"), first = tf_at(tf_gradients(LIST(loss), LIST(m)), 0);
     return AT(tf_at(tf_gradients(LIST(first), LIST(m)), 0));
 }
-TEST_ROW(no_variables) { return AT(tf_run(sess, tf_minimize(tf_train_gradient_descent_optimizer(0.1), tf_reduce_sum(y)))), none; }
+TEST_ROW(no_variables) { return AT(tf_minimize(tf_train_gradient_descent_optimizer(0.1), tf_reduce_sum(y))), none; }
 TEST_ROW(no_gradients)
 {
     tf_variable(1.0, .name = "v");
@@ -387,11 +389,13 @@ TEST_ROW(captured_from_another_graph)
 TEST_ROW(scan_of_a_scalar) { return AT(tf_scan(add_up, tf_placeholder(tf_float32, SCALAR))); }
 TEST_ROW(scan_whose_state_grows) { return AT(tf_scan(twice_as_long, three_elements(), tf_constant(NP_FLOAT(0)))); }
 TEST_ROW(fold_whose_state_grows) { return AT(tf_foldl(twice_as_long, three_elements(), tf_constant(NP_FLOAT(0)))); }
+TEST_ROW(placeholder_of_a_negative_dimension) { return AT(tf_placeholder(tf_float32, SHAPE(-5, 2))); }
 TEST_ROW(scan_with_a_mistake_inside) { return tf_scan(wrong_inside, three_elements(), tf_constant(0.0)); }
 TEST_ROW(scan_of_nothing_without_initializer)
 {
     tf_tensor v = tf_placeholder(tf_float32, SHAPE(NONE)), s = AT(tf_scan(add_up, v));
     tf_ndarray empty = np_zeros(SHAPE(0), tf_float32);
+    ran = true;
     tf_run(sess, FETCH(s, &array), FEED(v, empty));
     np_free(&empty);
     return none;
@@ -575,22 +579,24 @@ static const row rows[] = { /* a message ending in … is compared up to there *
     ROW(slice_out_of_range, tf_invalid_argument, "slice index 2 of dimension 0 out of bounds."),
     ROW(division_of_integers_by_zero, tf_invalid_argument, "Integer division by zero"),
     ROW(label_out_of_range, tf_invalid_argument, "Received a label value of 3 which is outside the valid range of [0, 3).  Label values: 3"),
-    ROW(labels_of_another_batch, tf_invalid_argument, "logits and labels must be broadcastable: logits_size=[4,3] labels_size=[1,3]"),
+    ROW(labels_of_another_batch, tf_invalid_argument, "logits and labels must be broadcastable: logits_size=[2,3] labels_size=[3,3]"),
     ROW(reduction_over_an_axis_that_is_not_there, tf_value_error,
         "Invalid reduction dimension 5 for input with 2 dimensions. for 'Sum' (op: 'Sum') with input shapes: [2,3], [] and with computed input tensors: input[1] = <5>."),
     ROW(sum_of_no_tensors, tf_value_error, "inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape"),
     ROW(constant_of_a_real_as_integer, tf_type_error, "Expected int32, got 1.5 of type 'float' instead."),
     ROW(constant_with_too_many_elements, tf_value_error, "Too many elements provided. Needed at most 2, but received 3"),
-    ROW(more_memory_than_there_is, tf_memory_error, "…"),
-    ROW(more_elements_than_can_be_counted, tf_invalid_argument, "…"),
+    ROW(more_memory_than_there_is, tf_resource_exhausted, "OOM when allocating tensor with shape[1000000,2000000] and type float by allocator cpu"),
+    ROW(more_elements_than_can_be_counted, tf_invalid_argument,
+        "Shape [1073741824,1073741824,1073741824,1073741824] would have more than 2**63 - 1 elements"),
 
     ROW(grad_ys_of_another_number, tf_value_error, "Passed 2 grad_ys for 1 ys"),
     ROW(second_derivative_that_is_not_there, tf_lookup_error,
-        "Gradient explicitly disabled. Reason: b\"Currently there is no way to take the second derivative of sparse_softmax_cross_entropy_with_logits due to the fused implementation's interaction with tf.gradients()\""),
+        "Gradient explicitly disabled. Reason: Currently there is no way to take the second derivative of sparse_softmax_cross_entropy_with_logits due to the fused implementation's interaction with tf.gradients()"),
     ROW(no_variables, tf_value_error, "No variables to optimize."),
     ROW(no_gradients, tf_value_error,
         "No gradients provided for any variable, check your graph for ops that do not support gradients, between variables [\"<tf.Variable 'v:0' shape=() dtype=float32_ref>\"] and loss Tensor(\"mul:0\", shape=(), dtype=float32)."),
 
+    ROW(placeholder_of_a_negative_dimension, tf_value_error, "Error converting shape to a TensorShape: Dimension -5 must be >= 0."),
     ROW(scan_of_a_scalar, tf_value_error, "elems must be a 1+ dimensional Tensor, not a scalar"),
     ROW(scan_whose_state_grows, tf_value_error, "Inconsistent shapes: saw (2,) but expected (1,) "),
     ROW(fold_whose_state_grows, tf_value_error, "Input tensor 'Const:0' enters the loop with shape (1,), but has shape (2,) after one iteration. To allow the shape to vary across iterations, use the `shape_invariants` argument of tf.while_loop to specify a less-specific shape."),
@@ -632,6 +638,7 @@ static void begin(void)
     array = np_copy(NP_FLOAT(1, 2));
     number = 1;
     line = -1;
+    ran = false;
 }
 
 static void end(void)
@@ -707,7 +714,8 @@ START_TEST(a_mistake_says_what_is_wrong_and_where)
     catch_errors();
     tf_tensor bad = r->make();
     check_report(r, caught()->count, caught()->code, caught()->message, caught()->where);
-    assert_refused();
+    if (ran)
+        assert_refused();
     if (bad.op)
         assert_poisoned(bad, r);
     assert_all_else_runs();
