@@ -77,7 +77,7 @@ void *tf1c_arena_alloc(tf1c_arena *a, size_t size)
     tf1c_arena_block *b;
     void *p;
 
-    if (size > PTRDIFF_MAX / 2)
+    if (!allowed(size))
         return NULL;
     size = round_up(size ? size : 1, ARENA_ALIGN);
     b = block_with_room(a, size);

@@ -14,7 +14,7 @@ void *tf1c_realloc(void *p, size_t size);
 char *tf1c_strdup(const char *s);
 void tf1c_free(void *p);
 
-/* For tests: called before each allocation; returning false makes it fail. NULL: none. Not synchronized. */
+/* For tests: called before each allocation, those from an arena among them; returning false makes it fail. NULL: none. Not synchronized. */
 extern bool (*tf1c_alloc_hook)(size_t size);
 
 /* Bump allocator: objects of one owner, released together. Zero-initialized is empty and valid. Returned memory is

@@ -53,7 +53,7 @@ tf_list tf_mistake_list(int n, tf_tensor poison)
     tf_tensor *items = tf1c_graph_alloc(poison.op->graph ? poison.op->graph : tf1c_current_graph(), (size_t)n * sizeof *items);
     for (int i = 0; items && i < n; i++)
         items[i] = poison;
-    return items ? (tf_list){ .n = n, .items = items } : (tf_list){ 0 };
+    return items ? (tf_list){ .n = n, .items = items } : tf1c_poison_list(n);
 }
 
 tf_list tf_list_new_(int n, const tf_tensor *items, tf_source here)
@@ -62,7 +62,7 @@ tf_list tf_list_new_(int n, const tf_tensor *items, tf_source here)
     tf_graph *g = n > 0 && items[0].op && items[0].op->graph ? items[0].op->graph : tf1c_current_graph();
     tf_tensor *copy = g ? tf1c_graph_alloc(g, (size_t)n * sizeof *copy + 1) : NULL;
     if (!copy)
-        return (tf_list){ 0 };
+        return tf1c_poison_list(n);
     memcpy(copy, items, (size_t)n * sizeof *copy);
     return (tf_list){ .n = n, .items = copy };
 }
@@ -82,8 +82,10 @@ void tf_append_(tf_list *list, tf_tensor tensor, tf_source here)
     if (list->n >= list->capacity) {
         int capacity = list->n < 4 ? 8 : 2 * list->n;
         tf_tensor *items = g ? tf1c_graph_alloc(g, (size_t)capacity * sizeof *items) : NULL;
-        if (!items)
+        if (!items) {
+            *list = tf1c_poison_list(list->n + 1);
             return;
+        }
         if (list->n)
             memcpy(items, list->items, (size_t)list->n * sizeof *items);
         *list = (tf_list){ list->n, items, capacity };

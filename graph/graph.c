@@ -13,16 +13,26 @@
 
 const tf_op_def tf1c_mistake_op = { .name = "Mistake", .in = "", .out = "output:?", .gradient = tf_no_gradient };
 
-/* The operation that stands in when there is no graph to put a better one in; never written to. */
+/* What stands in for None, and where there was no memory for anything better; never written to. */
 static tf1c_output nothing_output = { tf_float32, { 0 } };
 static tf_operation nothing = { .def = &tf1c_mistake_op, .name = "", .device = "", .n_outputs = 1, .outputs = &nothing_output };
+static tf1c_mistake out_of_memory = { .code = tf_memory_error, .message = "no memory left for the graph" };
+static tf_operation poison = { .def = &tf1c_mistake_op, .name = "", .device = "", .n_outputs = 1, .outputs = &nothing_output, .attrs = &out_of_memory };
+#define FOUR(x) x, x, x, x
+static const tf_tensor poisons[] = { FOUR(FOUR(FOUR(FOUR(FOUR({ .op = &poison }))))) };
 
-tf_operation *tf1c_poison(tf_graph *g) { return g && g->poison ? g->poison : &nothing; }
+tf_operation *tf1c_poison(tf_graph *g) { return g && g->poison ? g->poison : &poison; }
+
+tf_list tf1c_poison_list(int n)
+{
+    const int most = sizeof poisons / sizeof *poisons;
+    return (tf_list){ .n = n < most ? n : most, .items = poisons };
+}
 
 tf_operation *tf1c_record_mistake(tf_graph *g)
 {
     if (!g)
-        return &nothing;
+        return &poison;
     const tf_error *e = tf_last_error();
     tf1c_arena *arena = &g->universe->arena;
     tf1c_mistake *mistake = tf1c_arena_alloc(arena, sizeof *mistake);
@@ -59,14 +69,14 @@ static void *no_memory(void)
 
 void *tf1c_graph_alloc(tf_graph *g, size_t size)
 {
-    void *p = tf1c_arena_alloc(&g->universe->arena, size);
-    return p ? p : no_memory();
+    void *p = g ? tf1c_arena_alloc(&g->universe->arena, size) : NULL;
+    return p || !g ? p : no_memory(); /* without a graph, that has been reported */
 }
 
 const char *tf1c_graph_strdup(tf_graph *g, const char *s)
 {
-    const char *copy = tf1c_arena_strdup(&g->universe->arena, s);
-    return copy ? copy : no_memory();
+    const char *copy = g ? tf1c_arena_strdup(&g->universe->arena, s) : NULL;
+    return copy || !g ? copy : no_memory();
 }
 
 const char *tf1c_graph_printf(tf_graph *g, const char *format, ...)
@@ -128,14 +138,13 @@ static tf_graph *graph_in(tf1c_universe *u)
         return NULL;
     g->universe = u;
     g->scope = "";
-    tf_operation *poison = tf1c_arena_alloc(&u->arena, sizeof *poison);
-    if (!poison) {
+    g->poison = tf1c_arena_alloc(&u->arena, sizeof *g->poison);
+    if (!g->poison) {
         graph_release(g);
         return NULL;
     }
-    *poison = nothing;
-    poison->graph = g;
-    g->poison = poison;
+    *g->poison = poison;
+    g->poison->graph = g;
     return g;
 }
 
@@ -394,14 +403,20 @@ tf_tensor tf1c_import(tf_graph *g, tf_tensor t, tf_source here)
 
 /* ---- look-up and what a node is ----------------------------------------------------------------------------------------- */
 
-void tf_graph_finalize(tf_graph *g) { g->universe->finalized = true; }
-bool tf_graph_is_finalized(const tf_graph *g) { return g->universe->finalized; }
-int tf_graph_operation_count(const tf_graph *g) { return g->n_ops; }
-tf_operation *tf_graph_operation(const tf_graph *g, int i) { return i >= 0 && i < g->n_ops ? g->ops[i] : NULL; }
+/* Look-ups take NULL, as a graph that could not be made and an operation that was not found. */
+void tf_graph_finalize(tf_graph *g)
+{
+    if (g)
+        g->universe->finalized = true;
+}
+bool tf_graph_is_finalized(const tf_graph *g) { return g && g->universe->finalized; }
+int tf_graph_operation_count(const tf_graph *g) { return g ? g->n_ops : 0; }
+tf_operation *tf_graph_operation(const tf_graph *g, int i) { return g && i >= 0 && i < g->n_ops ? g->ops[i] : NULL; }
 
 tf_operation *tf_get_operation_by_name_(tf_graph *g, const char *name, tf_source here)
 {
-    tf_operation *op = tf1c_map_get(&g->universe->by_name, name);
+    tf_operation *op = g && name ? tf1c_map_get(&g->universe->by_name, name) : NULL;
+    name = name ? name : "None";
     if (op)
         return op;
     if (strchr(name, ':'))
@@ -413,6 +428,7 @@ tf_operation *tf_get_operation_by_name_(tf_graph *g, const char *name, tf_source
 
 tf_tensor tf_get_tensor_by_name_(tf_graph *g, const char *name, tf_source here)
 {
+    name = name ? name : "None";
     const char *colon = strrchr(name, ':');
     char op_name[512];
     size_t length = colon ? (size_t)(colon - name) : strlen(name);
@@ -420,7 +436,7 @@ tf_tensor tf_get_tensor_by_name_(tf_graph *g, const char *name, tf_source here)
         length = sizeof op_name - 1;
     memcpy(op_name, name, length);
     op_name[length] = 0;
-    tf_operation *op = tf1c_map_get(&g->universe->by_name, op_name);
+    tf_operation *op = g ? tf1c_map_get(&g->universe->by_name, op_name) : NULL;
     int index = 0;
     char rest;
     if (!colon && op)
@@ -442,28 +458,29 @@ tf_tensor tf_get_tensor_by_name_(tf_graph *g, const char *name, tf_source here)
     return (tf_tensor){ op, index };
 }
 
-const char *tf_op_name(const tf_operation *op) { return op->name; }
-const char *tf_op_type(const tf_operation *op) { return op->def->name; }
-tf_source tf_op_source(const tf_operation *op) { return op->here; }
-const char *tf_op_device(const tf_operation *op) { return op->device; }
-int tf_op_input_count(const tf_operation *op) { return op->n_inputs; }
-int tf_op_output_count(const tf_operation *op) { return tf1c_is_mistake(op) ? 1 : op->n_outputs; }
-int tf_op_control_input_count(const tf_operation *op) { return op->n_controls; }
-tf_graph *tf_op_graph(const tf_operation *op) { return op->graph; }
+static const tf_operation *some(const tf_operation *op) { return op ? op : &nothing; }
+const char *tf_op_name(const tf_operation *op) { return some(op)->name; }
+const char *tf_op_type(const tf_operation *op) { return some(op)->def->name; }
+tf_source tf_op_source(const tf_operation *op) { return some(op)->here; }
+const char *tf_op_device(const tf_operation *op) { return some(op)->device; }
+int tf_op_input_count(const tf_operation *op) { return some(op)->n_inputs; }
+int tf_op_output_count(const tf_operation *op) { return some(op)->n_outputs; }
+int tf_op_control_input_count(const tf_operation *op) { return some(op)->n_controls; }
+tf_graph *tf_op_graph(const tf_operation *op) { return some(op)->graph; }
 
 tf_tensor tf_op_input(const tf_operation *op, int i)
 {
-    return i >= 0 && i < op->n_inputs ? op->inputs[i] : (tf_tensor){ 0 };
+    return op && i >= 0 && i < op->n_inputs ? op->inputs[i] : (tf_tensor){ 0 };
 }
 
 tf_operation *tf_op_control_input(const tf_operation *op, int i)
 {
-    return i >= 0 && i < op->n_controls ? op->controls[i] : NULL;
+    return op && i >= 0 && i < op->n_controls ? op->controls[i] : NULL;
 }
 
 tf_tensor tf_op_output(const tf_operation *op, int i)
 {
-    if (tf1c_is_mistake(op))
+    if (!op || tf1c_is_mistake(op))
         return (tf_tensor){ (tf_operation *)op, 0 };
     return i >= 0 && i < op->n_outputs ? (tf_tensor){ (tf_operation *)op, i } : (tf_tensor){ 0 };
 }

@@ -122,7 +122,8 @@ tf_graph *tf1c_root(tf_graph *g);
 void tf1c_graph_hold(tf_graph *g); /* by a session, until it lets go: a graph freed meanwhile stays that long */
 void tf1c_graph_let_go(tf_graph *g);
 tf_operation *tf1c_take_unseen(tf_graph *g); /* the mistake nobody was told of, once; else NULL */
-tf_operation *tf1c_poison(tf_graph *g); /* the ready one; g may be NULL */
+tf_operation *tf1c_poison(tf_graph *g); /* the ready one, for lack of memory; g may be NULL */
+tf_list tf1c_poison_list(int n);        /* likewise; of at most 1,024 */
 tf_tensor tf1c_import(tf_graph *g, tf_tensor t, tf_source here); /* t as seen from g */
 /* While the library calls a function of the user's, each line in it answers for itself. */
 tf_from tf1c_by_user(void);

@@ -24,7 +24,7 @@ static char *written(const tf_graph *g, write_fn *write)
 {
     char *text = NULL;
     size_t n = 0;
-    FILE *f = open_memstream(&text, &n);
+    FILE *f = g ? open_memstream(&text, &n) : NULL;
     if (!f)
         return NULL;
     write(f, g, 0);
@@ -126,7 +126,7 @@ char *tf_graph_dot(const tf_graph *g) { return written(g, write_dot); }
 
 tf_status tf_graph_write_dot(const tf_graph *g, const char *path)
 {
-    FILE *f = fopen(path, "w");
+    FILE *f = g ? fopen(path, "w") : NULL;
     if (!f)
         return tf_fail(tf_os_error, (tf_source){ 0 }, NULL, "%s: cannot be written", path);
     write_dot(f, g, 0);

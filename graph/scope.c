@@ -253,11 +253,11 @@ tf_list tf_get_collection(const char *name)
 {
     tf_graph *g = tf1c_current_graph();
     tf1c_collection *c = g ? collection(g->universe, name) : NULL;
-    if (!c)
+    if (!c || !c->n)
         return (tf_list){ 0 };
-    tf_tensor *items = tf1c_graph_alloc(g, (size_t)c->n * sizeof *items + 1);
+    tf_tensor *items = tf1c_graph_alloc(g, (size_t)c->n * sizeof *items);
     if (!items)
-        return (tf_list){ 0 };
+        return tf1c_poison_list(c->n);
     memcpy(items, c->items, (size_t)c->n * sizeof *items);
     return (tf_list){ .n = c->n, .items = items };
 }

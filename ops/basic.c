@@ -44,6 +44,9 @@ static const tf_op_def placeholder_op = {
 
 tf_tensor tf_placeholder_(struct tf_placeholder_args a)
 {
+    for (int i = 0; a.shape.known && i < a.shape.rank; i++)
+        if (a.shape.dims[i] < NONE)
+            return tf_mistake(tf_value_error, a.here, NULL, "Error converting shape to a TensorShape: Dimension %lld must be >= 0.", (long long)a.shape.dims[i]);
     if (!tf_dtype_size(a.dtype))
         return tf_mistake(tf_type_error, a.here, NULL, "Expected DataType for argument 'dtype' not %d.", a.dtype);
     placeholder_attrs attrs = { a.dtype, a.shape };

@@ -113,7 +113,7 @@ tf_cell *tf_cell_new_(tf_cell given, tf_source here)
     tf_graph *g = tf1c_current_graph();
     tf_cell *cell = g ? tf1c_graph_alloc(g, sizeof *cell) : NULL;
     tf1c_cell_scope *scope = cell ? tf1c_graph_alloc(g, sizeof *scope) : NULL;
-    if (!scope)
+    if (!scope || (given.state_size.lstm && !given.state_size.n))
         return tf1c_cell_mistake((tf_tensor){ tf1c_poison(g), 0 });
     if (!given.call)
         return tf1c_cell_mistake(tf_mistake(tf_type_error, here, NULL, "The cell has no call function."));

@@ -497,7 +497,7 @@ static void build_while(looping *l, tf_while_cond *cond, tf_while_body *body, tf
         counter = tf1c_body_arg(l->b, TF1C_CARRIED, limit, (tf_dims){ .known = true });
     tf_tensor go_on = condition_in(l, call_cond(cond, args, a.context));
     if (limit.op && !l->poison)
-        go_on = tf_logical_and(tf_less(counter, (int)a.maximum_iterations), go_on);
+        go_on = result_in(l, tf_logical_and(tf_less(counter, (int)a.maximum_iterations), go_on));
     tf_list next = l->poison ? args : call_body(body, args, a.context);
     if (next.n != vars.n)
         spoil(l, tf_mistake(tf_value_error, l->here, NULL, "The two structures don't have the same nested structure: body takes %d loop variables and returned %d.", vars.n, next.n));
@@ -507,7 +507,7 @@ static void build_while(looping *l, tf_while_cond *cond, tf_while_body *body, tf
         if (!l->poison && !tf1c_body_result(l->b, TF1C_FINAL, i, t))
             l->poison = tf1c_record_mistake(l->b->parent);
     }
-    if (limit.op && !l->poison && !tf1c_body_result(l->b, TF1C_FINAL, vars.n, tf_add(counter, 1)))
+    if (limit.op && !l->poison && !tf1c_body_result(l->b, TF1C_FINAL, vars.n, result_in(l, tf_add(counter, 1))))
         l->poison = tf1c_record_mistake(l->b->parent);
     l->b->has_condition = true;
     l->b->condition = go_on;

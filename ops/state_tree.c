@@ -159,7 +159,7 @@ tf_state_size tf1c_lstm_size(int64_t c, int64_t h)
     tf_graph *g = tf1c_current_graph();
     tf_state_size *parts = g ? tf1c_graph_alloc(g, 2 * sizeof *parts) : NULL;
     if (!parts)
-        return (tf_state_size){ .shape = SHAPE(c) };
+        return (tf_state_size){ .lstm = true }; /* which tf_cell_new refuses */
     parts[0] = (tf_state_size){ .shape = SHAPE(c) };
     parts[1] = (tf_state_size){ .shape = SHAPE(h) };
     return (tf_state_size){ .n = 2, .lstm = true, .items = parts };

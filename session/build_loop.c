@@ -275,6 +275,7 @@ static ir_loop *loop_new(ir_ctx *c, const tf1c_body *b)
     if (!l)
         return NULL;
     *l = (ir_loop){ .reverse = b->reverse, .steps = NONE, .count_output = -1 };
+    l->body.owner = l;
     l->sliced = ir_alloc(c, (size_t)b->n_in * sizeof *l->sliced);
     l->carried = ir_alloc(c, (size_t)b->n_in * sizeof *l->carried);
     l->stacked = ir_alloc(c, (size_t)(b->n_out + IR_MORE_OUTPUTS * b->n_out) * sizeof *l->stacked);

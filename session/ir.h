@@ -72,6 +72,7 @@ struct ir_block {
     int n, capacity;
     ir_value **results; /* what is fetched, or a body's results */
     int n_results;
+    ir_loop *owner; /* of a loop's body: whose ports name results too */
     size_t arena_size; /* after place.c */
 };
 

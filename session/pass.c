@@ -42,21 +42,37 @@ void ir_count_uses(ir_block *b)
     add_uses(b);
 }
 
+static void replace(ir_value **at, const ir_value *old, ir_value *now)
+{
+    if (*at == old)
+        *at = now;
+}
+
+static void replace_in_ports(ir_loop *l, const ir_value *old, ir_value *now)
+{
+    for (int i = 0; i < l->n_carried; i++)
+        replace(&l->carried[i].next, old, now);
+    for (int i = 0; i < l->n_stacked; i++)
+        replace(&l->stacked[i].result, old, now);
+    for (int i = 0; i < l->n_summed; i++)
+        replace(&l->summed[i].result, old, now);
+}
+
 /* In a body a captured value is read as it is, so replacing goes inside too. */
 void ir_replace_uses(ir_block *b, const ir_value *old, ir_value *now)
 {
     ir_block *inner[2];
     for (int i = 0; i < b->n; i++) {
         for (int j = 0; j < b->nodes[i]->n_in; j++)
-            if (b->nodes[i]->in[j] == old)
-                b->nodes[i]->in[j] = now;
+            replace(&b->nodes[i]->in[j], old, now);
         each_block(b->nodes[i], inner);
         for (int k = 0; k < 2 && inner[k]; k++)
             ir_replace_uses(inner[k], old, now);
     }
     for (int i = 0; i < b->n_results; i++)
-        if (b->results[i] == old)
-            b->results[i] = now;
+        replace(&b->results[i], old, now);
+    if (b->owner)
+        replace_in_ports(b->owner, old, now);
 }
 
 /* ---- the planner's own nodes --------------------------------------------------------------------------------------------------- */

@@ -233,8 +233,8 @@ static bool is_candidate(const ir_node *n)
         return false;
     if (!n->def)
         return true;
-    if (n->def->strips)
-        return n->def->strips[n->T] != NULL && !(n->def->traits & (TF_WRITES_REF | TF_SIDE_EFFECT | TF_STATEFUL));
+    if (n->def->strips) /* integers may fault (a division by zero), and the report is to name the one that did */
+        return TF_FLOATING & TF_DTYPE_BIT(n->T) && n->def->strips[n->T] && !(n->def->traits & (TF_WRITES_REF | TF_SIDE_EFFECT | TF_STATEFUL));
     return n->def->traits & TF_SUM && TF_FLOATING & TF_DTYPE_BIT(n->T) && n->n_in > 1;
 }
 

@@ -273,8 +273,6 @@ static tf_status not_in_graph(const running *r, const tf_operation *op, int inde
 static tf_status mistake_again(const running *r, const tf_operation *op)
 {
     const tf1c_mistake *m = op->attrs;
-    if (!m && op->graph)
-        return tf_fail(tf_memory_error, r->here, NULL, "no memory was left while the graph was built");
     if (!m)
         return tf_fail(tf_type_error, r->here, NULL, "Fetch argument None has invalid type <class 'NoneType'>");
     return tf_fail(m->code, m->where, m->op, "%s", m->message);

@@ -361,7 +361,7 @@ static tf_tensor add_up(tf_tensor state, tf_tensor e, void *context)
 static tf_tensor add_context(tf_tensor state, tf_tensor e, void *context)
 {
     (void)e;
-    return tf_add(state, *(tf_tensor *)context);
+    return AT(tf_add(state, *(tf_tensor *)context));
 }
 static tf_tensor to_integer(tf_tensor e, void *context)
 {
@@ -384,7 +384,7 @@ static tf_tensor three_elements(void) { return tf_placeholder(tf_float32, SHAPE(
 TEST_ROW(captured_from_another_graph)
 {
     tf_tensor far = of_another_graph();
-    return AT(tf_scan(add_context, three_elements(), tf_constant(0.0), &far));
+    return tf_scan(add_context, three_elements(), tf_constant(0.0), &far);
 }
 TEST_ROW(scan_of_a_scalar) { return AT(tf_scan(add_up, tf_placeholder(tf_float32, SCALAR))); }
 TEST_ROW(scan_whose_state_grows) { return AT(tf_scan(twice_as_long, three_elements(), tf_constant(NP_FLOAT(0)))); }
@@ -635,6 +635,7 @@ static void begin(void)
     y = tf_placeholder(tf_float32, SHAPE(NONE, 3), .name = "y");
     z = tf_placeholder(tf_int32, .name = "z");
     sess = tf_session();
+    np_free(&array);
     array = np_copy(NP_FLOAT(1, 2));
     number = 1;
     line = -1;

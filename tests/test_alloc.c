@@ -1,0 +1,193 @@
+/* Memory that runs out: every allocation of a model's building and of three runs fails in turn, alone and with all that follow.
+ * Each time there is a clean error or a right answer; nothing crashes, nothing leaks (LeakSanitizer, valgrind). */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "support.h"
+#include "tf1c.h"
+
+/* ---- failing ----------------------------------------------------------------------------------------------------------------- */
+static long asked, fails_at; /* allocations so far; the one to fail, counted from 1 */
+static bool goes_on_failing;
+
+static bool ration(size_t size)
+{
+    (void)size;
+    asked++;
+    return !(asked == fails_at || (goes_on_failing && asked > fails_at));
+}
+
+static tf_status first_code;
+static int reports;
+static char first_message[512];
+static void keep_first(const tf_error *e)
+{
+    if (reports++)
+        return;
+    first_code = e->code;
+    snprintf(first_message, sizeof first_message, "%s", e->message);
+}
+
+/* ---- models: each builds, trains for three runs and gives what the last one fetched ---------------------------------------------- */
+
+typedef struct {
+    tf_status status; /* of the runs: the first that was not ok */
+    float loss[3];
+    bool complete;    /* all three ran */
+} outcome;
+
+static void train(outcome *o, tf_operation *step, tf_tensor loss, tf_feeds feeds)
+{
+    tf_session *sess = tf_session(.config = { .intra_op_parallelism_threads = 1 });
+    tf_ndarray array = { 0 };
+    o->status = tf_run(sess, tf_global_variables_initializer());
+    for (int i = 0; i < 3 && !o->status; i++) {
+        o->status = tf_run(sess, FETCH(loss, &o->loss[i], step, NULL, loss, &array), feeds);
+        if (!o->status && (float)np_get(array, 0) != o->loss[i])
+            o->loss[i] = -1; /* never */
+    }
+    o->complete = !o->status;
+    np_free(&array);
+    tf_close(sess);
+}
+
+static tf_tensor lstm_step(tf_tensor state, tf_tensor x, void *context)
+{
+    tf_tensor w = *(tf_tensor *)context;
+    tf_list halves = tf_split(tf_matmul(tf_concat(LIST(x, state), 1), w), 2, 1);
+    return tf_mul(tf_sigmoid(tf_at(halves, 0)), tf_tanh(tf_at(halves, 1)));
+}
+
+static outcome by_hand(void)
+{
+    outcome o = { .status = tf_ok };
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 2, 3), .name = "x"), y = tf_placeholder(tf_int32, SHAPE(NONE)), states, w, logits, loss;
+    tf_with_variable_scope("cell")
+    {
+        w = tf_get_variable("w", SHAPE(5, 4), .initializer = tf_random_normal_initializer(.seed = 1));
+        states = tf_scan(lstm_step, x, tf_zeros(SHAPE(2, 2)), .context = &w);
+    }
+    tf_tensor out = tf_variable(tf_truncated_normal(SHAPE(2, 3), .seed = 2), .name = "out");
+    logits = tf_matmul(tf_getitem(states, "-1"), out);
+    loss = tf_reduce_mean(tf_nn_sparse_softmax_cross_entropy_with_logits(.labels = y, .logits = logits));
+    tf_operation *step = tf_minimize(tf_train_adam_optimizer(0.1), loss);
+    tf_ndarray in = np_array((float[18]){ 1, 2, 3, 4, 5, 6, 7, 8, 9 }, tf_float32, SHAPE(3, 2, 3));
+    train(&o, step, loss, FEED(x, in, y, NP_INT(0, 2)));
+    return o;
+}
+
+static outcome by_cells(void)
+{
+    outcome o = { .status = tf_ok };
+    tf_set_random_seed(7);
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(2, 2, 3)), target = tf_constant(NP_FLOAT2D({ 1, 0 }, { 0, 1 }));
+    tf_cell *cell = tf_nn_rnn_cell_multi_rnn_cell(CELLS(tf_nn_rnn_cell_basic_lstm_cell(2), tf_nn_rnn_cell_gru_cell(2)));
+    tf_rnn_list rnn = tf_nn_static_rnn(cell, tf_unstack(x, 2, 1), .dtype = tf_float32);
+    tf_tensor loss = tf_reduce_sum(tf_square(tf_sub(tf_at(rnn.outputs, -1), target)));
+    tf_operation *step = tf_minimize(tf_train_momentum_optimizer(0.1, 0.9), loss);
+    tf_ndarray in = np_array((double[12]){ 1, 2, 3, 4, 5, 6 }, tf_float64, SHAPE(2, 2, 3)); /* cast when fed */
+    train(&o, step, loss, FEED(x, in));
+    return o;
+}
+
+static tf_tensor below(tf_list vars, void *context)
+{
+    (void)context;
+    return tf_less(tf_at(vars, 0), 3);
+}
+static tf_list halve(tf_list vars, void *context)
+{
+    return LIST(tf_add(tf_at(vars, 0), 1), tf_mul(tf_at(vars, 1), *(tf_tensor *)context));
+}
+static tf_tensor squared(void *context) { return tf_square(*(tf_tensor *)context); }
+static tf_tensor negated(void *context) { return tf_neg(*(tf_tensor *)context); }
+static tf_tensor doubled(tf_tensor x, void *context) { return tf_mul(x, *(tf_tensor *)context); }
+
+static outcome by_branches(void)
+{
+    outcome o = { .status = tf_ok };
+    tf_tensor v = tf_variable(0.5), x = tf_placeholder(tf_float32, SHAPE(NONE)), p = tf_placeholder(tf_bool, SCALAR);
+    tf_tensor chosen = tf_cond(p, squared, negated, .context = &v), mapped = tf_map_fn(doubled, x, .context = &chosen);
+    tf_list looped = tf_while_loop(below, halve, LIST(tf_constant(0), tf_reduce_sum(mapped)), .maximum_iterations = 5, .context = &v);
+    tf_tensor loss = tf_add(tf_stop_gradient(tf_at(looped, 1)), tf_reduce_sum(mapped)), table = tf_variable(NP_FLOAT2D({ 1, 2 }, { 3, 4 }, { 5, 6 })), rows = tf_gather(table, tf_constant(NP_INT(2, 0)));
+    loss = tf_add(loss, tf_reduce_sum(tf_square(rows)));
+    tf_list trained = LIST(v, table);
+    tf_operation *step = tf_minimize(tf_train_gradient_descent_optimizer(0.01), loss, .var_list = trained);
+    train(&o, step, loss, FEED(x, NP_FLOAT(1, 2, 3), p, true));
+    return o;
+}
+
+static outcome by_dynamic_rnn(void)
+{
+    outcome o = { .status = tf_ok };
+    tf_set_random_seed(3);
+    tf_tensor ids = tf_placeholder(tf_int32, SHAPE(NONE, 3)), lengths = tf_placeholder(tf_int32, SHAPE(NONE));
+    tf_cell *cell = tf_nn_rnn_cell_dropout_wrapper(tf_nn_rnn_cell_lstm_cell(2, .use_peepholes = true), .output_keep_prob = TF_T(0.9));
+    tf_rnn rnn = tf_nn_dynamic_rnn(cell, tf_one_hot(ids, 4), .sequence_length = TF_T(lengths), .dtype = tf_float32);
+    tf_tensor logits = tf_layers_dense(rnn.outputs, 4);
+    tf_tensor loss = tf_reduce_mean(tf_nn_sparse_softmax_cross_entropy_with_logits(.labels = ids, .logits = logits));
+    tf_operation *step = tf_minimize(tf_train_rms_prop_optimizer(0.1), loss);
+    char *text = tf_graph_text(tf_get_default_graph());
+    free(text);
+    train(&o, step, loss, FEED(ids, NP_INT2D({ 0, 1, 2 }, { 3, 0, 0 }), lengths, NP_INT(3, 1)));
+    return o;
+}
+
+static const struct {
+    const char *name;
+    outcome (*run)(void);
+} models[] = { { "by dynamic_rnn", by_dynamic_rnn }, { "by hand", by_hand }, { "by cells", by_cells }, { "by branches", by_branches } };
+
+/* ---- each allocation in turn ---------------------------------------------------------------------------------------------------------- */
+
+static outcome attempt(int model, long at, bool on)
+{
+    first_code = tf_ok;
+    reports = 0;
+    tf_on_error(keep_first);
+    tf_reset_default_graph();
+    asked = 0;
+    fails_at = at;
+    goes_on_failing = on;
+    tf1c_alloc_hook = ration;
+    outcome o = models[model].run();
+    tf1c_alloc_hook = NULL;
+    tf_reset_default_graph();
+    return o;
+}
+
+static void fail_each(int model, bool on)
+{
+    outcome good = attempt(model, 0, false);
+    long n = asked, step = getenv("TF1C_TEST_WRAPPED") ? 37 : 1;
+    ck_assert_msg(good.complete && !reports && isfinite(good.loss[2]) && good.loss[0] != good.loss[2], "%s: does not train: %s", models[model].name, first_message);
+    for (long i = 1; i <= n; i += step) {
+        outcome o = attempt(model, i, on);
+        if (o.complete) { /* it can do without, or says what it did without */
+            ck_assert_msg(memcmp(o.loss, good.loss, sizeof o.loss) == 0 || reports, "%s, allocation %ld of %ld: silently gives %g %g %g", models[model].name, i, n,
+                          (double)o.loss[0], (double)o.loss[1], (double)o.loss[2]);
+            continue;
+        }
+        ck_assert_msg(first_code == tf_memory_error, "%s, allocation %ld of %ld: first says %s: %s", models[model].name, i, n, tf_status_name(first_code), first_message);
+    }
+}
+
+START_TEST(each_allocation_may_fail) { fail_each(_i, false); }
+END_TEST
+
+START_TEST(memory_may_run_out_for_good) { fail_each(_i, true); }
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("alloc");
+    TCase *c = tcase_create("models");
+    tcase_set_timeout(c, 240);
+    tcase_add_loop_test(c, each_allocation_may_fail, 0, (int)(sizeof models / sizeof *models));
+    tcase_add_loop_test(c, memory_may_run_out_for_good, 0, (int)(sizeof models / sizeof *models));
+    suite_add_tcase(s, c);
+    return run_suite(s);
+}

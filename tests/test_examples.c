@@ -1,0 +1,100 @@
+/* Every example runs, says what it should, writes its picture, and answers mistakes in a line. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/command.h"
+#include "tests/support.h"
+
+static char folder[256], output[65536];
+
+static void setup(void) { make_folder(folder, sizeof folder); }
+static void teardown(void) { remove_folder(folder); }
+
+static int run(const char *arguments)
+{
+    return run_command(output, sizeof output, "cd '%s' && '" PROGRAMS "'/%s", folder, arguments);
+}
+
+static const struct {
+    const char *arguments;
+    const char *says[3];  /* parts of the output */
+    const char *file;     /* that it writes */
+} runs[] = {
+    { "rnn_static_lstm --steps 3", { "step 3/3", "Optimization Finished!", "Testing Accuracy: " }, "rnn_static_lstm.png" },
+    { "rnn_static_lstm --optimizer sgd --steps 2 --save a.png", { "Step 1, Minibatch Loss= ", ", Training Accuracy= ", "Testing Accuracy: " }, "a.png" },
+    { "lstm_from_scratch --epochs 2", { "epochs", "step 2/2", "Validation Accuracy: " }, "lstm_from_scratch.png" },
+    { "char_rnn --epochs 2 --steps 2 --units 8 --samples 3", { "8370 characters", "Epoch  1 loss ", "Epoch  2 loss " }, "char_rnn.png" },
+    { "rnn_dynamic --steps 3", { "cell lstm", "Testing Accuracy: ", NULL }, "rnn_dynamic.png" },
+    { "rnn_dynamic --steps 3 --cell rnn --save a.png", { "cell rnn", "Testing Accuracy: ", NULL }, "a.png" },
+    { "scan_basics", { "n(n+1)/2", "What tf_gradients(y, z) added", "All numbers agree." }, "scan_basics.dot" },
+    { "scan_basics --steps 3 --seed 5 --save a.png", { "All numbers agree.", NULL }, "a.png" },
+    { "adding_gru --steps 60 --length 6", { "step 60/60", "is right", "Mean squared error" }, "adding_gru.png" },
+};
+
+START_TEST(an_example_runs_and_writes_its_picture)
+{
+    char path[512];
+    int status = run(runs[_i].arguments);
+    ck_assert_msg(status == 0, "%s: exit status %d: %s", runs[_i].arguments, status, output);
+    for (int i = 0; i < 3 && runs[_i].says[i]; i++)
+        ck_assert_msg(strstr(output, runs[_i].says[i]), "%s: no \"%s\" in %s", runs[_i].arguments, runs[_i].says[i], output);
+    snprintf(path, sizeof path, "%s/%s", folder, runs[_i].file);
+    ck_assert_msg(access(path, R_OK) == 0, "%s: no %s", runs[_i].arguments, runs[_i].file);
+}
+END_TEST
+
+static const struct {
+    const char *arguments;
+    int status;
+    const char *says;
+} mistakes[] = {
+    { "rnn_static_lstm --optimizer rmsprop", 2, "--optimizer is adam or sgd" },
+    { "rnn_static_lstm --steps many", 2, "invalid number: 'many'" },
+    { "rnn_static_lstm --setps 5", 2, "unrecognized option: --setps" },
+    { "rnn_static_lstm --data nowhere", 1, "nowhere/train-images-idx3-ubyte.gz; No such file" },
+    { "rnn_static_lstm --steps 1 --save no/where.png", 1, "no/where.png" },
+    { "rnn_dynamic --cell gru", 2, "--cell is rnn or lstm" },
+    { "rnn_dynamic --data nowhere", 1, "nowhere/train-images-idx3-ubyte.gz" },
+    { "lstm_from_scratch --epochs 0", 2, "--epochs is at least 1" },
+    { "char_rnn --data nothing.txt", 1, "nothing.txt" },
+    { "char_rnn --units -1", 2, "at least 1" },
+    { "char_rnn --batch-size 5000", 1, "shorter than one batch" },
+    { "scan_basics --steps 1", 2, "--steps is 2 to 60" },
+    { "adding_gru --length 1", 2, "--length at least 2" },
+};
+
+START_TEST(an_example_says_what_is_wrong_with_its_arguments)
+{
+    int status = run(mistakes[_i].arguments);
+    ck_assert_msg(status == mistakes[_i].status, "%s: exit status %d: %s", mistakes[_i].arguments, status, output);
+    ck_assert_msg(strstr(output, mistakes[_i].says), "%s: no \"%s\" in %s", mistakes[_i].arguments, mistakes[_i].says, output);
+}
+END_TEST
+
+static const char *const names[] = { "rnn_static_lstm", "lstm_from_scratch", "char_rnn", "rnn_dynamic", "scan_basics", "adding_gru" };
+
+START_TEST(an_example_explains_its_options)
+{
+    char arguments[128];
+    snprintf(arguments, sizeof arguments, "%s --help", names[_i]);
+    ck_assert_int_eq(run(arguments), 0);
+    ck_assert_msg(strstr(output, "Usage: ") && strstr(output, "--seed") && strstr(output, "--save"), "%s", output);
+}
+END_TEST
+
+#define COUNT(rows) ((int)(sizeof(rows) / sizeof(rows)[0]))
+
+int main(void)
+{
+    Suite *suite = suite_create("examples");
+    TCase *programs = tcase_create("programs");
+    tcase_add_checked_fixture(programs, setup, teardown);
+    tcase_set_timeout(programs, 120);
+    tcase_add_loop_test(programs, an_example_runs_and_writes_its_picture, 0, COUNT(runs));
+    tcase_add_loop_test(programs, an_example_says_what_is_wrong_with_its_arguments, 0, COUNT(mistakes));
+    tcase_add_loop_test(programs, an_example_explains_its_options, 0, COUNT(names));
+    suite_add_tcase(suite, programs);
+    return run_suite(suite);
+}

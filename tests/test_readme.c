@@ -1,0 +1,73 @@
+/* The README's programs compile without a warning and do what it says. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/command.h"
+#include "tests/support.h"
+
+static char folder[256], output[16384];
+
+static void setup(void) { make_folder(folder, sizeof folder); }
+static void teardown(void) { remove_folder(folder); }
+
+/* The i-th block fenced as C, in folder/program.c; returns its lines. */
+static int extract(int i)
+{
+    char path[512], line[1024];
+    int block = -1, lines = 0;
+    bool inside = false;
+    FILE *readme = fopen(README, "r");
+    snprintf(path, sizeof path, "%s/program.c", folder);
+    FILE *program = fopen(path, "w");
+    ck_assert(readme && program);
+    while (fgets(line, sizeof line, readme)) {
+        if (strncmp(line, "```", 3) == 0) {
+            inside = !inside && strcmp(line, "```c\n") == 0;
+            block += inside;
+        } else if (inside && block == i) {
+            fputs(line, program);
+            lines += line[0] != '\n';
+        }
+    }
+    fclose(readme);
+    fclose(program);
+    return lines;
+}
+
+static void compile(void)
+{
+    int status = run_command(output, sizeof output, README_CC " -std=c11 -Wall -Wextra -Werror '%s/program.c' -o '%s/program' " README_LINK,
+                             folder, folder);
+    ck_assert_msg(status == 0, "%s", output);
+}
+
+START_TEST(the_model_is_short_compiles_without_a_warning_and_learns)
+{
+    float error = 1;
+    ck_assert_int_le(extract(0), 22);
+    compile();
+    ck_assert_msg(run_command(output, sizeof output, "'%s/program'", folder) == 0, "%s", output);
+    ck_assert_msg(sscanf(output, "loss %f", &error) == 1 && error < 0.05f, "%s", output);
+}
+END_TEST
+
+START_TEST(the_op_of_ones_own_computes_and_has_a_gradient)
+{
+    ck_assert_int_gt(extract(1), 0);
+    compile();
+    ck_assert_msg(run_command(output, sizeof output, "'%s/program'", folder) == 0, "%s", output);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("readme");
+    TCase *programs = tcase_create("programs");
+    tcase_add_checked_fixture(programs, setup, teardown);
+    tcase_set_timeout(programs, 60);
+    tcase_add_test(programs, the_model_is_short_compiles_without_a_warning_and_learns);
+    tcase_add_test(programs, the_op_of_ones_own_computes_and_has_a_gradient);
+    suite_add_tcase(suite, programs);
+    return run_suite(suite);
+}
