@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <time.h>
 
-enum { SPIN_NS = 30000, CHECK_EVERY = 64, BARRIER_SPINS = 20000 };
+enum { SPIN_NS = 30000, CHECK_EVERY = 64, BARRIER_SPINS = 300 };
 
 /* A place to sleep until a word changes. Whoever changes the word looks at `asleep` afterwards, whoever sleeps sets
  * `asleep` before looking at the word; both sequentially consistent, so one of them sees the other. */

@@ -106,11 +106,14 @@ static bool add_results(reversing *r, int *out_of)
     return true;
 }
 
+/* As many steps as the forward loop took: what was sliced says so, unless only the run itself can tell. */
 static void set_trip(reversing *r)
 {
+    bool told = false;
     for (int i = 0; i < r->b->n_in; i++)
-        if (r->b->in[i].kind == TF1C_SLICED)
-            return;
+        told |= r->b->in[i].kind == TF1C_SLICED;
+    if (told && !r->f->has_condition && r->f->trip < 0)
+        return;
     tf_tensor count = tf1c_loop_count((tf_operation *)r->g->op);
     if (tf_is_none(count))
         return;

@@ -104,11 +104,9 @@ static bool bind_args(ir_ctx *c, const ir_scope *outer, ir_scope *s, ir_node *n,
             continue;
         ir_value *v = ir_value_in(c, outer, op->inputs[first_input + i]), *arg = v;
         if (!uses(f, b->in[i].arg.op)) { /* only its length counts */
-            if (!trip && v->view.rank && l->steps == NONE && !b->has_condition)
-                l->steps = v->view.dims[0];
             continue;
         }
-        int input = add_input(c, n, v, op->n_inputs);
+        int input = add_input(c, n, v, op->n_inputs + 1);
         if (b->in[i].kind == TF1C_SLICED) {
             arg = slot_value(c, v->view.dtype, element(&v->view));
             l->sliced[l->n_sliced++] = (ir_sliced){ input, arg };
@@ -132,20 +130,21 @@ static bool build_ops(ir_ctx *c, ir_scope *s, const found *f)
 static bool count_steps(ir_ctx *c, const ir_scope *outer, ir_node *n, const tf_operation *op, const tf1c_body *b)
 {
     ir_loop *l = n->loop;
+    l->capacity = c->plan->loop_capacity;
     if (b->trip >= 0) {
         ir_value *trip = ir_value_in(c, outer, op->inputs[b->trip]);
-        if (!ir_demand(c, trip)) {
-            c->failed = true;
-            tf_fail(tf_unimplemented, n->here, n->name, "How often this loop runs depends on data that is not known before the run.");
-            return false;
-        }
-        l->steps = *(const int32_t *)trip->known > 0 ? *(const int32_t *)trip->known : 0;
+        if (ir_demand(c, trip))
+            l->steps = *(const int32_t *)trip->known > 0 ? *(const int32_t *)trip->known : 0;
+        else
+            l->trip = add_input(c, n, trip, op->n_inputs + 1);
     }
     for (int i = 0; i < b->n_in && !c->failed; i++) {
         if (b->in[i].kind != TF1C_SLICED)
             continue;
         const ir_value *v = ir_value_in(c, outer, op->inputs[i]);
         int64_t length = v->view.rank ? v->view.dims[0] : 0;
+        if (l->trip >= 0)
+            continue; /* as long as there is room */
         if (l->steps == NONE && !b->has_condition)
             l->steps = length;
         if (l->steps != NONE && l->steps != length) {
@@ -153,7 +152,7 @@ static bool count_steps(ir_ctx *c, const ir_scope *outer, ir_node *n, const tf_o
             tf_fail(tf_invalid_argument, n->here, n->name, "The sequences of a loop differ in length: %lld and %lld", (long long)l->steps, (long long)length);
         }
     }
-    if (l->steps == NONE && !b->has_condition)
+    if (l->steps == NONE && !b->has_condition && l->trip < 0)
         l->steps = 0;
     return !c->failed;
 }
@@ -200,12 +199,7 @@ static bool bind_outputs(ir_ctx *c, ir_scope *s, ir_node *n, const tf1c_body *b,
             l->summed[l->n_summed++] = (ir_summed){ o, r };
             continue;
         }
-        if (l->steps == NONE) {
-            c->failed = true;
-            tf_fail(tf_unimplemented, n->here, n->name, "A while_loop's gradient needs to know how often it runs: give maximum_iterations, or use tf_scan or tf_foldl.");
-            return false;
-        }
-        set_output(n, o, r->view.dtype, tf1c_stacked_dims(l->steps, ir_dims(&r->view)));
+        set_output(n, o, r->view.dtype, tf1c_stacked_dims(l->steps == NONE ? l->capacity : l->steps, ir_dims(&r->view)));
         l->stacked[l->n_stacked++] = (ir_stacked){ o, r, c->binding->n_slots++ };
     }
     return true;
@@ -224,7 +218,7 @@ static void want_states(const tf1c_body *b, char *wanted, ir_scope *s, ir_node *
         ir_value *arg = slot_value(c, v->view.dtype, ir_dims(&v->view));
         if (!arg)
             return;
-        n->loop->carried[n->loop->n_carried++] = (ir_carried){ .input = add_input(c, n, v, op->n_inputs), .output = -1, .arg = arg, .follows = -1 };
+        n->loop->carried[n->loop->n_carried++] = (ir_carried){ .input = add_input(c, n, v, op->n_inputs + 1), .output = -1, .arg = arg, .follows = -1 };
         s->args[b->in[i].arg.op->index] = arg;
     }
 }
@@ -274,7 +268,7 @@ static ir_loop *loop_new(ir_ctx *c, const tf1c_body *b)
     ir_loop *l = ir_alloc(c, sizeof *l);
     if (!l)
         return NULL;
-    *l = (ir_loop){ .reverse = b->reverse, .steps = NONE, .count_output = -1 };
+    *l = (ir_loop){ .reverse = b->reverse, .steps = NONE, .trip = -1, .count_output = -1 };
     l->body.owner = l;
     l->sliced = ir_alloc(c, (size_t)b->n_in * sizeof *l->sliced);
     l->carried = ir_alloc(c, (size_t)b->n_in * sizeof *l->carried);

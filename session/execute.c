@@ -81,10 +81,10 @@ static char *address(const walker *w, const ir_operand *o) { return w->slots[o->
 static int64_t bytes(const tf_view *v) { return tf_view_count(v) * (int64_t)tf_dtype_size(v->dtype); }
 
 /* Where step t's elements and results lie; the next state is the stacked element, or one of two buffers. */
-static void point_at_step(const walker *w, const ir_instruction *i, int64_t t)
+static void point_at_step(const walker *w, const ir_instruction *i, int64_t t, int64_t steps)
 {
     const ir_loop *l = i->node->loop;
-    int64_t at = l->reverse ? l->steps - 1 - t : t;
+    int64_t at = l->reverse ? steps - 1 - t : t;
     for (int k = 0; k < l->n_sliced; k++) {
         const ir_operand *o = &i->in[l->sliced[k].input];
         w->slots[l->sliced[k].arg->slot] = address(w, o) + at * o->view.strides[0] * (int64_t)tf_dtype_size(o->view.dtype);
@@ -138,15 +138,32 @@ static bool goes_on(const walker *w, const ir_loop *l)
     return w->e->x->goes_on;
 }
 
+/* A loop of unknown length has run out of room: the run is bound anew with more, and done again. */
+static void overflow(const walker *w, const ir_node *n)
+{
+    if (w->worker == 0) {
+        w->e->x->overflow = true;
+        fail(w->e->x, n, tf_resource_exhausted, "a loop takes more steps than there is room for");
+    }
+}
+
 static void run_loop(const walker *w, const ir_instruction *i)
 {
     const ir_loop *l = i->node->loop;
-    int64_t t = 0;
+    bool counted = l->steps != NONE || l->trip >= 0;
+    int64_t t = 0, steps = l->steps != NONE ? l->steps : l->trip >= 0 ? *(const int32_t *)address(w, &i->in[l->trip]) : 0;
+    if (l->steps == NONE && stopped(w)) /* what it goes by may not have been computed */
+        steps = 0;
     begin_loop(w, i);
-    for (; l->steps == NONE || t < l->steps; t++) {
-        point_at_step(w, i, t);
-        if (l->steps == NONE && !goes_on(w, l))
+    for (; !counted || t < steps; t++) {
+        bool room = l->steps != NONE || !l->n_stacked || t < l->capacity;
+        point_at_step(w, i, room ? t : 0, steps);
+        if (!counted && !goes_on(w, l))
             break;
+        if (!room) {
+            overflow(w, i->node);
+            break;
+        }
         run_code(w, l->code, l->n_code);
         carry_on(w, l);
     }
@@ -208,6 +225,7 @@ tf_status tf1c_execute(tf_session *s, const tf1c_binding *b, tf1c_context *x, co
 {
     (void)s;
     atomic_store(&x->failed, 0);
+    x->overflow = false;
     x->status = tf_ok;
     x->slots[IR_SLOT_ABSOLUTE] = NULL;
     x->slots[IR_SLOT_ARENA] = x->arena;

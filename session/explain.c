@@ -41,7 +41,10 @@ static void print_code(FILE *f, const ir_instruction *code, int n, int shards, i
             }
         fprintf(f, "\n");
         if (node->loop) {
-            fprintf(f, "%*s  %lld steps%s:\n", 4 * depth, "", (long long)node->loop->steps, node->loop->reverse ? ", from the last" : "");
+            if (node->loop->steps == NONE)
+                fprintf(f, "%*s  steps as the run tells%s:\n", 4 * depth, "", node->loop->reverse ? ", from the last" : "");
+            else
+                fprintf(f, "%*s  %lld steps%s:\n", 4 * depth, "", (long long)node->loop->steps, node->loop->reverse ? ", from the last" : "");
             if (node->loop->n_condition_code)
                 print_code(f, node->loop->condition_code, node->loop->n_condition_code, shards, depth + 1);
             print_code(f, node->loop->code, node->loop->n_code, shards, depth + 1);

@@ -133,7 +133,9 @@ typedef struct {
 struct ir_loop {
     ir_block body, condition; /* condition.n_results is 1 where there is one */
     bool reverse;
-    int64_t steps; /* NONE: as long as the condition holds */
+    int64_t steps;    /* NONE: as long as the condition holds, or as input `trip` says in the run */
+    int trip;         /* that input; -1 */
+    int64_t capacity; /* with steps NONE: how many the stacked results have room for; a run that needs more is bound anew */
     int n_sliced, n_carried, n_stacked, n_summed, count_output; /* the count's output, -1 if nobody wants it */
     ir_sliced *sliced;
     ir_carried *carried;
@@ -169,6 +171,7 @@ typedef struct tf1c_binding {
     ir_operand *fetched; /* one a fetched tensor */
     tf1c_resource **read, **written; /* variables that must be initialized before; that are after */
     int n_read, n_written;
+    int64_t loop_capacity; /* the plan's, when this was bound */
     bool products; /* it calls BLAS */
     bool assigns; /* some variable changes: the run takes the session for itself */
 } tf1c_binding;

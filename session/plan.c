@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { FEW_BINDINGS = 3, MOST_BINDINGS = 16, MOST_PLANS = 256 };
+enum { FEW_BINDINGS = 3, MOST_BINDINGS = 16, MOST_PLANS = 256, FIRST_CAPACITY = 1024 /* memory that is not touched costs nothing */ };
 
 bool tf1c_is_fed(const tf1c_plan *p, tf_tensor t, int *which)
 {
@@ -148,6 +148,7 @@ static tf1c_plan *plan_new(const tf_graph *g, int n_fetches, const tf_tensor *fe
     if (!p)
         return NULL;
     p->version = g->universe->version;
+    p->loop_capacity = FIRST_CAPACITY;
     p->n_fetches = n_fetches;
     p->n_targets = n_targets;
     p->n_feeds = n_feeds;
@@ -205,6 +206,8 @@ tf1c_plan *tf1c_plan_for(tf_session *s, int n_fetches, const tf_tensor *fetches,
 
 static bool fits(const tf1c_plan *p, const tf1c_binding *b, const tf_ndarray *feeds)
 {
+    if (b->loop_capacity != p->loop_capacity)
+        return false;
     for (int i = 0; i < p->n_feeds; i++) {
         if (!tf_dims_equal(b->feed_dims[i], feeds[i].shape))
             return false;
@@ -223,6 +226,7 @@ static tf1c_binding *binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *
         tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
         return NULL;
     }
+    b->loop_capacity = p->loop_capacity;
     b->n_feeds = p->n_feeds;
     b->feed_dims = ir_alloc(&c, (size_t)p->n_feeds * sizeof *b->feed_dims);
     b->feed_values = ir_alloc(&c, (size_t)p->n_feeds * sizeof *b->feed_values);
@@ -267,6 +271,12 @@ static void make_room(const tf_session *s, tf1c_plan *p)
 {
     while (!s->running && p->n_bindings >= FEW_BINDINGS && (p->n_bindings >= MOST_BINDINGS || bytes_of_bindings(p) > s->largest_arena / 16))
         evict_one(p);
+}
+
+void tf1c_more_loop_room(tf1c_plan *p, const tf1c_binding *b)
+{
+    if (p->loop_capacity == b->loop_capacity) /* else another run has seen to it */
+        p->loop_capacity *= 2;
 }
 
 tf1c_binding *tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)

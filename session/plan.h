@@ -20,6 +20,7 @@ typedef struct tf1c_plan {
     char **wanted; /* per loop or branch among them: which outputs anybody reads; else NULL */
     int n_ops;
     const tf_operation *mistake; /* what it depends on cannot be run: why */
+    int64_t loop_capacity; /* steps that a loop of unknown length may stack; doubled when one needs more */
     bool *demanded; /* per feed: shapes depend on its value */
     tf1c_binding *bindings;
     int n_bindings;
@@ -39,6 +40,7 @@ typedef struct tf1c_context {
     int feeds_capacity;
     tf1c_barrier barrier;
     atomic_int failed;
+    bool overflow; /* a loop took more steps than it has room for: bind with more, run again */
     bool goes_on; /* a loop whose condition has been looked at */
     tf_status status;
     char message[512];
@@ -67,6 +69,7 @@ struct tf_session {
 tf1c_plan *tf1c_plan_for(tf_session *s, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets, int n_feeds,
                          const tf_tensor *feeds, tf_source here); /* s->lock held; NULL after a report */
 tf1c_binding *tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds); /* s->lock held; NULL after a report */
+void tf1c_more_loop_room(tf1c_plan *p, const tf1c_binding *b); /* s->lock held; after a run of b overflowed */
 void tf1c_plan_free(tf1c_plan *p);
 void *tf1c_session_memory(tf_session *s, const tf_operation *op, size_t size, tf1c_resource **resource);
 bool tf1c_is_fed(const tf1c_plan *p, tf_tensor t, int *which);

@@ -229,7 +229,7 @@ typedef struct {
     int few_fetch_of[FEW];
     void *many; /* memory for runs with more than FEW of anything */
     outgrown *outgrown; /* arrays replaced by ones of another shape */
-    const tf1c_plan *plan;
+    tf1c_plan *plan;
     const tf1c_binding *binding;
 } running;
 
@@ -595,7 +595,7 @@ static tf_status compute(running *r)
     else
         pthread_rwlock_rdlock(&s->order);
     tf_status status = check_initialized(r);
-    if (!status && (status = tf1c_execute(s, b, r->x, r->x->feeds)))
+    if (!status && (status = tf1c_execute(s, b, r->x, r->x->feeds)) && !r->x->overflow)
         tf_fail(status, r->x->culprit->here, r->x->culprit->name, "%s", r->x->message);
     for (int i = 0; !status && i < b->n_written; i++)
         b->written[i]->initialized = true;
@@ -622,6 +622,19 @@ static tf_status bind(running *r)
         status = tf_memory_error;
     r->plan = p;
     s->running++;
+    pthread_mutex_unlock(&s->lock);
+    return status ? status : fit_context(r);
+}
+
+/* A loop of unknown length took more steps than it had room for: the same run with more room. */
+static tf_status bind_with_more_room(running *r)
+{
+    tf_session *s = r->s;
+    tf_status status = tf_ok;
+    pthread_mutex_lock(&s->lock);
+    tf1c_more_loop_room(r->plan, r->binding);
+    if (!(r->binding = tf1c_binding_for(s, r->plan, r->x->feeds)))
+        status = tf_last_error()->code;
     pthread_mutex_unlock(&s->lock);
     return status ? status : fit_context(r);
 }
@@ -672,6 +685,12 @@ tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sour
         status = bind(&r);
         if (!status)
             status = compute(&r);
+        while (status && r.x && r.x->overflow) {
+            r.x->overflow = false;
+            status = bind_with_more_room(&r);
+            if (!status)
+                status = compute(&r);
+        }
         finish(&r);
     }
     if (status)

@@ -1,0 +1,96 @@
+"""Times the peers on the workloads of bench_steps and compares: each peer in a virtual environment of its own, made on first
+use; a peer that cannot be had is printed as missing.
+
+Usage: compare.py FOLDER BENCH_STEPS.json [THREADS]   FOLDER keeps the environments.
+TF1C_PEER_TF1, TF1C_PEER_TF2, TF1C_PEER_TORCH, TF1C_PEER_JAX name a Python that has one already."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# name, Python it needs, script, packages, the variable that names a ready Python
+PEERS = [('TF 1.15.5', 'python3.7', 'tf.py', ['tensorflow==1.15.5', 'protobuf<3.21'], 'TF1C_PEER_TF1'),
+         ('TF 2.15', 'python3', 'tf.py', ['tensorflow-cpu==2.15.1'], 'TF1C_PEER_TF2'),
+         ('PyTorch 2.7', 'python3', 'torch_step.py', ['torch==2.7.1', 'numpy'], 'TF1C_PEER_TORCH'),
+         ('JAX 0.4.38', 'python3', 'jax_step.py', ['jax[cpu]==0.4.38'], 'TF1C_PEER_JAX')]
+# workload: (at most x its GEMMs alone, at most x the fastest peer)
+WANTED = {'static': (1.15, .5), 'dynamic': (1.15, .5), 'scan': (2.3, .3), 'char': (1.2, .9), 'mlp': (1.3, .7), 'add': (None, .02)}
+
+
+def environment(folder, peer):
+    """The peer's Python, or why there is none."""
+    name, python, _, packages, variable = peer
+    if os.environ.get(variable):
+        return os.environ[variable], None
+    python = shutil.which(python)
+    if not python:
+        return None, 'no ' + peer[1]
+    home = os.path.join(folder, name.replace(' ', '-').lower())
+    ready, own = os.path.join(home, 'ready'), os.path.join(home, 'bin', 'python')
+    if os.path.exists(ready):
+        return own, None
+    print('Installing %s …' % name, flush=True)
+    with open(home + '.log', 'w') as log:
+        for command in [python, '-m', 'venv', '--clear', home], [own, '-m', 'pip', 'install', *packages]:
+            try:
+                done = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, timeout=1800).returncode == 0
+            except (OSError, subprocess.TimeoutExpired):
+                done = False
+            if not done:
+                return None, 'cannot be installed, see %s.log' % home
+    open(ready, 'w').close()
+    return own, None
+
+
+def measure(python, script, workload, threads):
+    """(best, median) in ms, or None: the peer does not have this one."""
+    try:
+        out = subprocess.run([python, os.path.join(HERE, script), workload, str(threads)], stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL, timeout=600)
+        return tuple(float(x) for x in out.stdout.split()) if out.returncode == 0 else None
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return None
+
+
+def main():
+    folder, path = sys.argv[1], sys.argv[2]
+    threads = int(sys.argv[3]) if len(sys.argv) > 3 else 2
+    with open(path) as f:
+        bench = json.load(f)
+    os.makedirs(folder, exist_ok=True)
+    pythons = {}
+    for peer in PEERS:
+        python, why = environment(folder, peer)
+        pythons[peer[0]] = python
+        if not python:
+            print('%s is missing: %s' % (peer[0], why))
+    print('\n%d threads, best ms a step' % threads)
+    print('%-10s %10s %12s' % ('', 'tf1c', 'GEMMs alone') + ''.join('%14s' % p[0] for p in PEERS) + '   ratios (to reach)')
+    for w in bench['workloads']:
+        run = next((r for r in w['runs'] if r['threads'] == threads), None)
+        if not run:
+            continue
+        times = {p[0]: measure(pythons[p[0]], p[2], w['name'], threads) if pythons[p[0]] else None for p in PEERS}
+        w['peers'] = {name: {'best_ms': t[0], 'median_ms': t[1]} for name, t in times.items() if t}
+        gemms, fastest = WANTED.get(w['name'], (None, None))
+        verdict = []
+        if gemms and run['gemms_ms']:
+            ratio = run['best_ms'] / run['gemms_ms']
+            verdict.append('%.2f x GEMMs (%.2f)%s' % (ratio, gemms, '' if ratio <= gemms else ' not met'))
+        if fastest and any(times.values()):
+            ratio = run['best_ms'] / min(t[0] for t in times.values() if t)
+            verdict.append('%.3f x fastest (%.2f)%s' % (ratio, fastest, '' if ratio <= fastest else ' not met'))
+        lost = [p[0] for p in PEERS if not pythons[p[0]]]
+        if lost:
+            verdict.append('not met: missing ' + ', '.join(lost))
+        print('%-10s %10.4f %12.4f' % (w['name'], run['best_ms'], run['gemms_ms']) +
+              ''.join('%14s' % ('%.4f' % times[p[0]][0] if times[p[0]] else 'missing' if not pythons[p[0]] else '-') for p in PEERS) +
+              '   ' + ', '.join(verdict), flush=True)
+    with open(path, 'w') as f:
+        json.dump(bench, f, indent=1)
+    print('Written: ' + path)
+
+
+main()
