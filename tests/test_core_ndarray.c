@@ -495,7 +495,7 @@ END_TEST
  */
 
 static const char *const goldens[] = {
-    "char_rnn_adam",           "char_rnn_dropout_adam",  "digits_scan_lstm_adam",
+    "char_rnn_adam",           "char_rnn_dropout_serial_adam", "digits_scan_lstm_adam",
     "mnist_dynamic_lstm_adam", "mnist_dynamic_rnn_adam", "mnist_lengths_lstm_adam",
     "mnist_rows_lstm_adam",    "mnist_rows_lstm_sgd",    "random",
 };
