@@ -78,14 +78,65 @@ static tf_tensor constant_again(tf1c_body *b, tf_ndarray value)
     return (tf_tensor){ op, 0 };
 }
 
-/* A backward body reads a tensor of the forward one: what was captured or sliced there is here too, the rest is saved
- * step by step. */
+enum { DEEPEST = 16 }; /* how far back small arithmetic is followed */
+
+/* What is computed from shapes and constants alone: axes to sum over, numbers of elements. */
+static bool from_shapes(const tf_operation *op, int depth)
+{
+    const unsigned bad = TF_STATEFUL | TF_SIDE_EFFECT | TF_WRITES_REF | TF_SOURCE_OP | TF_LOOP | TF_BRANCH;
+    if (op->def->traits & TF_SHAPE_ONLY || op->def == tf1c_basic.constant)
+        return true;
+    if (op->def->traits & bad || op->def->state_size || !op->n_inputs || depth > DEEPEST)
+        return false;
+    for (int i = 0; i < op->n_inputs; i++)
+        if (!from_shapes(op->inputs[i].op, depth + 1))
+            return false;
+    return true;
+}
+
+static bool reads_argument(const tf_operation *op, int depth)
+{
+    if (op->def == &tf1c_arg_op || depth > DEEPEST)
+        return true;
+    for (int i = 0; i < op->n_inputs; i++)
+        if (reads_argument(op->inputs[i].op, depth + 1))
+            return true;
+    return false;
+}
+
+/* The node that makes t once more, in this body: shapes must be known where it is used, which a saved value's are not. */
+static tf_tensor made_again(tf1c_body *b, tf_tensor t)
+{
+    const tf_operation *op = t.op;
+    tf_source here = tf1c_source((tf_source){ 0 });
+    tf_tensor *inputs = tf1c_graph_alloc(b->graph, (size_t)op->n_inputs * sizeof *inputs);
+    const char *name = inputs ? tf1c_unique_name(b->graph, op->def->name) : NULL;
+    for (int i = 0; name && i < op->n_inputs; i++) {
+        inputs[i] = tf1c_import(b->graph, op->inputs[i], here);
+        if (tf_is_poisoned(inputs[i]))
+            return inputs[i];
+    }
+    tf_operation *copy = name ? tf1c_node(b->graph, op->def, name, here, op->attrs, op->n_inputs, inputs, op->n_outputs) : NULL;
+    if (!copy)
+        return (tf_tensor){ tf1c_record_mistake(b->graph), 0 };
+    memcpy(copy->outputs, op->outputs, (size_t)op->n_outputs * sizeof *op->outputs);
+    copy->T = op->T;
+    copy->U = op->U;
+    return (tf_tensor){ copy, t.index };
+}
+
+/* A backward body reads a tensor of the forward one: what was captured or sliced there is here too, constants and shapes are
+ * made again, the rest is saved step by step. A constant that comes of an argument stays a function of it, for the derivative of
+ * this body. */
 static tf_tensor from_forward(tf1c_body *b, tf_tensor t)
 {
     const tf1c_body *f = b->forward_body;
     tf_ndarray value;
-    if (tf_constant_value(t, &value))
+    const bool floating = TF_FLOATING & TF_DTYPE_BIT(tf_get_dtype(t));
+    if ((!floating || !reads_argument(t.op, 0)) && tf_constant_value(t, &value))
         return constant_again(b, value);
+    if (!floating && from_shapes(t.op, 0))
+        return made_again(b, t);
     for (int i = 0; i < f->n_in; i++)
         if (tf_same_tensor(f->in[i].arg, t)) {
             if (f->in[i].kind == TF1C_CAPTURED)
@@ -174,7 +225,7 @@ static int64_t static_steps(const tf1c_body *b, const tf_operation *op)
 {
     tf_dims trip;
     if (b->trip >= 0 && tf1c_partial_ints(op->inputs[b->trip], &trip) && trip.known)
-        return trip.dims[0] >= 0 ? trip.dims[0] : 0;
+        return trip.dims[0] >= 0 || trip.dims[0] == NONE ? trip.dims[0] : 0;
     for (int i = 0; i < b->n_in && b->trip < 0; i++)
         if (b->in[i].kind == TF1C_SLICED) {
             tf_dims d = tf_get_shape(op->inputs[i]);

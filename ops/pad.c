@@ -245,7 +245,7 @@ static void pad_kernel(tf_kernel_ctx *k)
     const tf_view *in = &k->in[0], *out = &k->out[0], *p = &k->in[1];
     const size_t size = tf_dtype_size(in->dtype);
     const void *value = k->n_in > 2 ? k->in[2].data : NULL;
-    int last = out->rank - 1;
+    int last = out->rank ? out->rank - 1 : 0;
     int64_t index[TF_MAX_RANK], width = out->rank ? out->dims[last] : 1, columns = in->rank ? in->dims[last] : 1;
     int64_t before = out->rank ? int_at(p, 2 * last) : 0;
     for (int64_t row = k->begin; row < k->end; row++) {

@@ -377,7 +377,7 @@ bool ir_build(ir_ctx *c)
 
 static void need_value(ir_value *v)
 {
-    if (v->node && !v->known)
+    if (v && v->node && !v->known) /* none: what a branch has no value for */
         v->node->needed = true;
 }
 

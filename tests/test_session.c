@@ -12,6 +12,9 @@
 
 static tf_session *sess;
 
+/* A macro's whole text would be in Check's own message. */
+static void must(tf_status status) { ck_assert_msg(status == tf_ok, "%s: %s (%s)", tf_status_name(status), caught()->message, caught()->op); }
+
 static void begin(void)
 {
     catch_errors();
@@ -27,12 +30,12 @@ static void end(void)
     ck_assert_msg(caught()->count == 0, "a report nobody asked for: %s", caught()->message);
 }
 
-static void initialize(void) { ck_assert_int_eq(tf_run(sess, tf_global_variables_initializer()), tf_ok); }
+static void initialize(void) { must(tf_run(sess, tf_global_variables_initializer())); }
 
 static float value_of(tf_tensor t)
 {
     float x = NAN;
-    ck_assert_int_eq(tf_run(sess, FETCH(t, &x)), tf_ok);
+    must(tf_run(sess, FETCH(t, &x)));
     return x;
 }
 
@@ -56,7 +59,7 @@ START_TEST(several_fetches_of_several_types_come_from_one_run)
     int64_t l = 0;
     bool b = false;
     tf_ndarray a = { 0 };
-    ck_assert_int_eq(tf_run(sess, FETCH(mean, &f, wide, &d, count, &i, best, &l, some, &b, tf_square(x), &a), FEED(x, NP_FLOAT(1, 5, 3))), tf_ok);
+    must(tf_run(sess, FETCH(mean, &f, wide, &d, count, &i, best, &l, some, &b, tf_square(x), &a), FEED(x, NP_FLOAT(1, 5, 3))));
     ck_assert(f == 3 && d == 3 && i == 3 && l == 1 && b);
     ASSERT_FLOATS(a, 1, 25, 9);
     np_free(&a);
@@ -70,7 +73,7 @@ START_TEST(a_number_takes_any_dtype_of_one_element)
     double d = 0;
     int32_t i = 0;
     int64_t l = 0, one = 0;
-    ck_assert_int_eq(tf_run(sess, FETCH(half, &f, half, &d, half, &i, big, &l, yes, &one)), tf_ok);
+    must(tf_run(sess, FETCH(half, &f, half, &d, half, &i, big, &l, yes, &one)));
     ck_assert(f == 2.5f && d == 2.5 && i == 2 && l == (int64_t)1 << 53 && one == 1);
 }
 END_TEST
@@ -79,17 +82,17 @@ START_TEST(an_array_is_reused_if_its_shape_fits_and_replaced_if_not)
 {
     tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE)), y = tf_add(x, 1);
     tf_ndarray a = { 0 };
-    ck_assert_int_eq(tf_run(sess, FETCH(y, &a), FEED(x, NP_FLOAT(1, 2))), tf_ok);
+    must(tf_run(sess, FETCH(y, &a), FEED(x, NP_FLOAT(1, 2))));
     void *first = a.data;
-    ck_assert_int_eq(tf_run(sess, FETCH(y, &a), FEED(x, NP_FLOAT(3, 4))), tf_ok);
+    must(tf_run(sess, FETCH(y, &a), FEED(x, NP_FLOAT(3, 4))));
     ck_assert_ptr_eq(a.data, first);
     ASSERT_FLOATS(a, 4, 5);
-    ck_assert_int_eq(tf_run(sess, FETCH(y, &a), FEED(x, NP_FLOAT(5, 6, 7))), tf_ok);
+    must(tf_run(sess, FETCH(y, &a), FEED(x, NP_FLOAT(5, 6, 7))));
     ASSERT_FLOATS(a, 6, 7, 8);
     np_free(&a);
     float mine[2];
     tf_ndarray borrowed = np_array(mine, tf_float32, SHAPE(2));
-    ck_assert_int_eq(tf_run(sess, FETCH(y, &borrowed), FEED(x, NP_FLOAT(8, 9))), tf_ok);
+    must(tf_run(sess, FETCH(y, &borrowed), FEED(x, NP_FLOAT(8, 9))));
     ck_assert(mine[0] == 9 && mine[1] == 10);
 }
 END_TEST
@@ -98,10 +101,10 @@ START_TEST(what_is_fed_may_be_fetched_into_the_array_it_was_fed_from)
 {
     tf_tensor x = tf_placeholder(tf_float32), turned = tf_transpose(x, PERM(1, 0)), flat = tf_reshape(x, SHAPE(-1));
     tf_ndarray a = np_copy(NP_FLOAT2D({ 1, 2, 3 }, { 4, 5, 6 })), b = { 0 };
-    ck_assert_int_eq(tf_run(sess, FETCH(turned, &a, flat, &b, x, NULL), FEED(x, a)), tf_ok);
+    must(tf_run(sess, FETCH(turned, &a, flat, &b, x, NULL), FEED(x, a)));
     ASSERT_FLOATS(a, 1, 4, 2, 5, 3, 6);
     ASSERT_FLOATS(b, 1, 2, 3, 4, 5, 6);
-    ck_assert_int_eq(tf_run(sess, FETCH(flat, &a, turned, &b), FEED(x, a)), tf_ok);
+    must(tf_run(sess, FETCH(flat, &a, turned, &b), FEED(x, a)));
     ASSERT_FLOATS(a, 1, 4, 2, 5, 3, 6);
     ASSERT_FLOATS(b, 1, 2, 3, 4, 5, 6);
     np_free(&a);
@@ -114,9 +117,9 @@ START_TEST(duplicates_are_computed_once_and_written_everywhere)
     tf_tensor v = tf_variable(0.0), more = tf_assign_add(v, 1);
     float a = 0, b = 0;
     initialize();
-    ck_assert_int_eq(tf_run(sess, FETCH(more, &a, more, &b, more, NULL)), tf_ok);
+    must(tf_run(sess, FETCH(more, &a, more, &b, more, NULL)));
     ck_assert(a == 1 && b == 1);
-    ck_assert_int_eq(tf_run(sess, OPS(more, more)), tf_ok);
+    must(tf_run(sess, OPS(more, more)));
     ck_assert_float_eq(value_of(v), 2);
 }
 END_TEST
@@ -127,10 +130,10 @@ START_TEST(targets_run_beside_fetches_and_alone)
     tf_operation *both = tf_group(twice, less);
     float x = 0;
     initialize();
-    ck_assert_int_eq(tf_run(sess, both), tf_ok);
-    ck_assert_int_eq(tf_run(sess, twice), tf_ok);
-    ck_assert_int_eq(tf_run(sess, OPS(both, tf_no_op())), tf_ok);
-    ck_assert_int_eq(tf_run(sess, FETCH(tf_constant(3.5), &x, both, NULL, less, NULL)), tf_ok);
+    must(tf_run(sess, both));
+    must(tf_run(sess, twice));
+    must(tf_run(sess, OPS(both, tf_no_op())));
+    must(tf_run(sess, FETCH(tf_constant(3.5), &x, both, NULL, less, NULL)));
     ck_assert_float_eq(x, 3.5f);
     ck_assert_float_eq(value_of(v), 16);
     ck_assert_float_eq(value_of(w), 7);
@@ -140,8 +143,8 @@ END_TEST
 START_TEST(fetching_nothing_runs_nothing)
 {
     tf_constant(1);
-    ck_assert_int_eq(tf_run(sess, ((tf_fetches){ 0 })), tf_ok);
-    ck_assert_int_eq(tf_run(sess, ((tf_ops){ 0 })), tf_ok);
+    must(tf_run(sess, ((tf_fetches){ 0 })));
+    must(tf_run(sess, ((tf_ops){ 0 })));
 }
 END_TEST
 
@@ -153,11 +156,11 @@ START_TEST(many_fetches_and_feeds_fit_in_one_run)
     float got[2 * N] = { 0 };
     for (int i = 0; i < N; i++) {
         tf_tensor x = tf_placeholder(tf_float32, SCALAR), y = tf_mul(x, 2);
-        ck_assert_int_eq(tf_feed_set(&feeds, x, i), tf_ok);
+        must(tf_feed_set(&feeds, x, i));
         fetches[2 * i] = tf_into_float(tf_fetch_tensor(y), &got[2 * i]);
         fetches[2 * i + 1] = tf_into_float(tf_fetch_tensor(x), &got[2 * i + 1]);
     }
-    ck_assert_int_eq(tf_run(sess, ((tf_fetches){ 2 * N, fetches }), feeds), tf_ok);
+    must(tf_run(sess, ((tf_fetches){ 2 * N, fetches }), feeds));
     for (int i = 0; i < N; i++)
         ck_assert(got[2 * i] == (float)(2 * i) && got[2 * i + 1] == (float)i);
     tf_feeds_free(&feeds);
@@ -171,15 +174,15 @@ START_TEST(any_tensor_may_be_fed)
     tf_tensor x = tf_placeholder(tf_float32, SCALAR), c = tf_constant(2.0), v = tf_variable(3.0), between = tf_mul(x, c), y = tf_add(between, v);
     float f = 0, fed = 0;
     initialize();
-    ck_assert_int_eq(tf_run(sess, FETCH(y, &f), FEED(x, 5)), tf_ok);
+    must(tf_run(sess, FETCH(y, &f), FEED(x, 5)));
     ck_assert_float_eq(f, 13);
-    ck_assert_int_eq(tf_run(sess, FETCH(y, &f), FEED(x, 5, c, 10.0)), tf_ok);
+    must(tf_run(sess, FETCH(y, &f), FEED(x, 5, c, 10.0)));
     ck_assert_float_eq(f, 53);
-    ck_assert_int_eq(tf_run(sess, FETCH(y, &f), FEED(between, 100)), tf_ok); /* x is not needed then */
+    must(tf_run(sess, FETCH(y, &f), FEED(between, 100))); /* x is not needed then */
     ck_assert_float_eq(f, 103);
-    ck_assert_int_eq(tf_run(sess, FETCH(y, &f, v, &fed), FEED(x, 1, v, 40)), tf_ok);
+    must(tf_run(sess, FETCH(y, &f, v, &fed), FEED(x, 1, v, 40)));
     ck_assert(f == 42 && fed == 40);
-    ck_assert_int_eq(tf_run(sess, FETCH(y, &f), FEED(y, 7)), tf_ok);
+    must(tf_run(sess, FETCH(y, &f), FEED(y, 7)));
     ck_assert_float_eq(f, 7);
     ck_assert_float_eq(value_of(v), 3);
 }
@@ -194,12 +197,12 @@ START_TEST(feeds_are_cast_to_their_tensors_dtype)
     int32_t n = 0;
     bool yes = false;
     images.scale = 1.0f / 255;
-    ck_assert_int_eq(tf_run(sess, FETCH(tf_add(x, 0.0), &a, i, &n, b, &yes), FEED(x, np_array(wide, tf_float64, SHAPE(2)), i, 1.7, b, true)), tf_ok);
+    must(tf_run(sess, FETCH(tf_add(x, 0.0), &a, i, &n, b, &yes), FEED(x, np_array(wide, tf_float64, SHAPE(2)), i, 1.7, b, true)));
     ASSERT_FLOATS(a, 0.5f, 1.5f);
     ck_assert(n == 1 && yes); /* as TF: 1.7 becomes 1 */
-    ck_assert_int_eq(tf_run(sess, FETCH(tf_identity(x), &a), FEED(x, images)), tf_ok);
+    must(tf_run(sess, FETCH(tf_identity(x), &a), FEED(x, images)));
     ASSERT_FLOATS(a, 0, 1);
-    ck_assert_int_eq(tf_run(sess, FETCH(tf_identity(x), &a), FEED(x, SHAPE(3, 4))), tf_ok);
+    must(tf_run(sess, FETCH(tf_identity(x), &a), FEED(x, SHAPE(3, 4))));
     ASSERT_FLOATS(a, 3, 4);
     np_free(&a);
 }
@@ -212,13 +215,13 @@ START_TEST(a_dictionary_is_built_at_run_time_and_the_last_value_of_a_key_counts)
     float f = 0;
     tf_feed_set(&feeds, x, 1);
     tf_feed_set(&feeds, y, 2);
-    ck_assert_int_eq(tf_run(sess, FETCH(sum, &f), feeds), tf_ok);
+    must(tf_run(sess, FETCH(sum, &f), feeds));
     ck_assert_float_eq(f, 3);
     tf_feed_set(&feeds, x, 10);
-    ck_assert_int_eq(tf_run(sess, FETCH(sum, &f), feeds), tf_ok);
+    must(tf_run(sess, FETCH(sum, &f), feeds));
     ck_assert_float_eq(f, 12);
     tf_feeds_free(&feeds);
-    ck_assert_int_eq(tf_run(sess, FETCH(sum, &f), FEED(x, 1, y, 5, x, 2.5)), tf_ok);
+    must(tf_run(sess, FETCH(sum, &f), FEED(x, 1, y, 5, x, 2.5)));
     ck_assert_float_eq(f, 7.5f);
 }
 END_TEST
@@ -233,10 +236,10 @@ START_TEST(literals_live_as_long_as_they_are_wanted)
     tf_feed_set(&feeds, y, NP_FLOAT(3, 4));
     for (int i = 0; i < 2000; i++) /* more literals than are kept for calls */
         tf_operand_array(NP_FLOAT(9, 9));
-    ck_assert_int_eq(tf_run(sess, FETCH(both, &a, c, &b), feeds), tf_ok);
+    must(tf_run(sess, FETCH(both, &a, c, &b), feeds));
     ASSERT_FLOATS(a, 1, 2, 3, 4);
     ASSERT_FLOATS(b, 1, 2, 3, 4);
-    ck_assert_int_eq(tf_run(sess, FETCH(both, &a), FEED(x, NP_FLOAT(5, 6), y, NP_FLOAT(7, 8))), tf_ok);
+    must(tf_run(sess, FETCH(both, &a), FEED(x, NP_FLOAT(5, 6), y, NP_FLOAT(7, 8))));
     ASSERT_FLOATS(a, 5, 6, 7, 8);
     tf_feeds_free(&feeds);
     np_free(&a);
@@ -249,7 +252,7 @@ START_TEST(a_placeholder_with_default_runs_unfed)
     tf_tensor p = tf_placeholder_with_default(0.25, SCALAR), y = tf_mul(p, 4);
     float f = 0;
     ck_assert_float_eq(value_of(y), 1);
-    ck_assert_int_eq(tf_run(sess, FETCH(y, &f), FEED(p, 2)), tf_ok);
+    must(tf_run(sess, FETCH(y, &f), FEED(p, 2)));
     ck_assert_float_eq(f, 8);
 }
 END_TEST
@@ -259,7 +262,7 @@ START_TEST(fed_integers_decide_shapes)
     tf_tensor n = tf_placeholder(tf_int32, SCALAR), r = tf_range(n), z = tf_zeros(tf_stack(LIST(n, tf_constant(2))), .dtype = tf_float32);
     tf_ndarray a = { 0 }, b = { 0 };
     for (int i = 5; i >= 0; i--) {
-        ck_assert_int_eq(tf_run(sess, FETCH(r, &a, z, &b), FEED(n, i)), tf_ok);
+        must(tf_run(sess, FETCH(r, &a, z, &b), FEED(n, i)));
         ck_assert(np_size(a) == i && np_size(b) == 2 * i);
         for (int j = 0; j < i; j++)
             ck_assert(np_get(a, j) == j && np_get(b, j) == 0);
@@ -274,7 +277,7 @@ START_TEST(what_is_fed_stays_as_it_was)
     tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE)), y = tf_tanh(tf_add(tf_square(x), 1));
     float mine[] = { 1, 2, 3 };
     tf_ndarray a = { 0 };
-    ck_assert_int_eq(tf_run(sess, FETCH(y, &a), FEED(x, np_array(mine, tf_float32, SHAPE(3)))), tf_ok);
+    must(tf_run(sess, FETCH(y, &a), FEED(x, np_array(mine, tf_float32, SHAPE(3)))));
     ck_assert(mine[0] == 1 && mine[1] == 2 && mine[2] == 3);
     np_free(&a);
 }
@@ -288,10 +291,10 @@ START_TEST(sessions_on_one_graph_have_variables_of_their_own)
     tf_session *other = tf_session();
     float x = 0;
     initialize();
-    ck_assert_int_eq(tf_run(other, tf_global_variables_initializer()), tf_ok);
-    ck_assert_int_eq(tf_run(other, more), tf_ok);
-    ck_assert_int_eq(tf_run(other, more), tf_ok);
-    ck_assert_int_eq(tf_run(other, FETCH(v, &x)), tf_ok);
+    must(tf_run(other, tf_global_variables_initializer()));
+    must(tf_run(other, more));
+    must(tf_run(other, more));
+    must(tf_run(other, FETCH(v, &x)));
     ck_assert_float_eq(x, 3);
     ck_assert_float_eq(value_of(v), 1);
     tf_close(other);
@@ -313,7 +316,7 @@ START_TEST(the_default_session_evaluates)
     tf_with_session(sess)
     {
         ck_assert_ptr_eq(tf_get_default_session(), sess);
-        ck_assert_int_eq(tf_eval(y, &a, FEED(x, 4)), tf_ok);
+        must(tf_eval(y, &a, FEED(x, 4)));
     }
     ck_assert_ptr_eq(tf_get_default_session(), interactive);
     ck_assert_float_eq((float)np_get(a, 0), 5);
@@ -365,14 +368,14 @@ START_TEST(a_reader_without_a_path_from_the_assignment_sees_the_old_value)
     float b = 0, a = 0, var = 0, s = 0;
     tf_with_control_dependencies(OPS(set)) { after = tf_add(v, 0.25); }
     initialize();
-    ck_assert_int_eq(tf_run(sess, FETCH(set, &s, before, &b, v, &var)), tf_ok);
+    must(tf_run(sess, FETCH(set, &s, before, &b, v, &var)));
     ck_assert(b == 1.5f && s == 5 && var == 1); /* a variable fetched with its update: the old value */
     ck_assert_float_eq(value_of(v), 5);
     initialize();
     tf_tensor fresh;
     tf_with_control_dependencies(OPS(set)) { fresh = tf_add(tf_identity(v), 0.25); }
     (void)after;
-    ck_assert_int_eq(tf_run(sess, FETCH(fresh, &a, before, &b)), tf_ok);
+    must(tf_run(sess, FETCH(fresh, &a, before, &b)));
     ck_assert(a == 5.25f && b == 1.5f);
 }
 END_TEST
@@ -383,11 +386,11 @@ START_TEST(two_variables_swap_by_assigns)
     tf_ndarray a = { 0 }, b = { 0 };
     initialize();
     for (int i = 0; i < 3; i++)
-        ck_assert_int_eq(tf_run(sess, OPS(x, y)), tf_ok);
-    ck_assert_int_eq(tf_run(sess, FETCH(v, &a, w, &b)), tf_ok);
+        must(tf_run(sess, OPS(x, y)));
+    must(tf_run(sess, FETCH(v, &a, w, &b)));
     ASSERT_FLOATS(a, 3, 4);
     ASSERT_FLOATS(b, 1, 2);
-    ck_assert_int_eq(tf_run(sess, FETCH(x, &a, y, &b)), tf_ok);
+    must(tf_run(sess, FETCH(x, &a, y, &b)));
     ASSERT_FLOATS(a, 1, 2);
     ASSERT_FLOATS(b, 3, 4);
     np_free(&a);
@@ -400,7 +403,7 @@ START_TEST(three_variables_rotate_by_assigns)
     tf_tensor a = tf_variable(1.0), b = tf_variable(2.0), c = tf_variable(3.0);
     tf_operation *turn = tf_group(tf_assign(a, b), tf_assign(b, c), tf_assign(c, a));
     initialize();
-    ck_assert_int_eq(tf_run(sess, turn), tf_ok);
+    must(tf_run(sess, turn));
     ck_assert(value_of(a) == 2 && value_of(b) == 3 && value_of(c) == 1);
 }
 END_TEST
@@ -409,7 +412,7 @@ START_TEST(unordered_assignments_happen_in_creation_order)
 {
     tf_tensor v = tf_variable(1.0), first = tf_assign(v, tf_add(v, 1)), second = tf_assign(v, tf_mul(v, 10)), third = tf_assign_add(v, 0.5);
     initialize();
-    ck_assert_int_eq(tf_run(sess, OPS(third, second, first)), tf_ok);
+    must(tf_run(sess, OPS(third, second, first)));
     ck_assert_float_eq(value_of(v), 10.5f); /* both read the old 1: v = 2, then 10, then += 0.5 */
 }
 END_TEST
@@ -420,7 +423,7 @@ START_TEST(a_gradient_step_reads_every_variable_before_any_changes)
     tf_operation *step = tf_minimize(tf_train_gradient_descent_optimizer(0.5), loss);
     float l = 0;
     initialize();
-    ck_assert_int_eq(tf_run(sess, FETCH(step, NULL, loss, &l)), tf_ok);
+    must(tf_run(sess, FETCH(step, NULL, loss, &l)));
     ck_assert_float_eq(l, 6);
     ck_assert(value_of(a) == 0.5f && value_of(b) == 2);
 }
@@ -457,7 +460,7 @@ START_TEST(only_the_branch_taken_assigns)
     float f = 0;
     initialize();
     for (int i = 0; i < 4; i++) {
-        ck_assert_int_eq(tf_run(sess, FETCH(y, &f), FEED(p, i % 2 == 0)), tf_ok);
+        must(tf_run(sess, FETCH(y, &f), FEED(p, i % 2 == 0)));
         ck_assert_float_eq(f, (float)(i / 2 + 1));
     }
 }
@@ -468,9 +471,9 @@ START_TEST(load_sets_a_variable_without_an_op)
     tf_tensor v = tf_variable(NP_FLOAT(1, 2));
     tf_ndarray a = { 0 };
     int before = tf_graph_operation_count(tf_get_default_graph());
-    ck_assert_int_eq(tf_load(v, NP_FLOAT(8, 9), sess), tf_ok);
+    must(tf_load(v, NP_FLOAT(8, 9), sess));
     ck_assert_int_eq(tf_graph_operation_count(tf_get_default_graph()), before);
-    ck_assert_int_eq(tf_run(sess, FETCH(v, &a)), tf_ok);
+    must(tf_run(sess, FETCH(v, &a)));
     ASSERT_FLOATS(a, 8, 9);
     np_free(&a);
 }
@@ -504,13 +507,13 @@ START_TEST(a_run_of_known_shapes_allocates_nothing)
         allocations = 0;
         if (run)
             tf1c_alloc_hook = count_allocation;
-        ck_assert_int_eq(tf_run(sess, FETCH(step, NULL, loss, &l, states, &out, noise, NULL), FEED(x, run % 2 ? batch : batch)), tf_ok);
+        must(tf_run(sess, FETCH(step, NULL, loss, &l, states, &out, noise, NULL), FEED(x, run % 2 ? batch : batch)));
         tf1c_alloc_hook = NULL;
         ck_assert_msg(allocations == 0, "run %d asked for memory %d times", run, allocations);
     }
-    ck_assert_int_eq(tf_run(sess, FETCH(loss, &l), FEED(x, wide)), tf_ok); /* cast on the way */
+    must(tf_run(sess, FETCH(loss, &l), FEED(x, wide))); /* cast on the way */
     tf1c_alloc_hook = count_allocation;
-    ck_assert_int_eq(tf_run(sess, FETCH(loss, &l), FEED(x, wide)), tf_ok);
+    must(tf_run(sess, FETCH(loss, &l), FEED(x, wide)));
     tf1c_alloc_hook = NULL;
     ck_assert_int_eq(allocations, 0);
     np_free(&batch);
@@ -543,10 +546,10 @@ START_TEST(a_thousand_lengths_need_little_more_memory_than_the_longest)
     tf_ndarray data = np_zeros(SHAPE(LONGEST, BATCH, UNITS), tf_float32);
     size_t start = bytes_in_use();
     initialize();
-    ck_assert_int_eq(tf_run(sess, step, FEED(x, data)), tf_ok);
+    must(tf_run(sess, step, FEED(x, data)));
     size_t longest = bytes_in_use() - start;
     for (int64_t n = 1; n <= LONGEST; n++)
-        ck_assert_int_eq(tf_run(sess, step, FEED(x, np_slice(data, 0, n))), tf_ok);
+        must(tf_run(sess, step, FEED(x, np_slice(data, 0, n))));
     size_t all = bytes_in_use() - start;
     if (!under_sanitizer())
         ck_assert_msg(all <= longest + longest / 10, "%zu bytes after all lengths, %zu after the longest alone", all, longest);
@@ -577,7 +580,7 @@ START_TEST(memory_does_not_grow_over_ten_thousand_steps)
     size_t used = 0;
     initialize();
     for (int i = 1; i <= 10000; i++) {
-        ck_assert_int_eq(tf_run(sess, FETCH(step, NULL, loss, &l), FEED(x, in, y, labels)), tf_ok);
+        must(tf_run(sess, FETCH(step, NULL, loss, &l), FEED(x, in, y, labels)));
         if (i == 100) {
             early = resident_pages();
             used = bytes_in_use();
@@ -599,11 +602,11 @@ START_TEST(many_different_fetches_do_not_pile_up)
     for (int i = 0; i < 600; i++)
         y[i] = tf_mul(x, (double)i);
     for (int i = 0; i < 600; i++)
-        ck_assert_int_eq(tf_run(sess, FETCH(y[i], &f), FEED(x, 1)), tf_ok);
+        must(tf_run(sess, FETCH(y[i], &f), FEED(x, 1)));
     size_t used = bytes_in_use();
     for (int round = 0; round < 3; round++)
         for (int i = 0; i < 600; i++) {
-            ck_assert_int_eq(tf_run(sess, FETCH(y[i], &f), FEED(x, 1)), tf_ok);
+            must(tf_run(sess, FETCH(y[i], &f), FEED(x, 1)));
             ck_assert_float_eq(f, (float)i);
         }
     if (!under_sanitizer())
@@ -620,7 +623,7 @@ START_TEST(empty_tensors_run_everywhere)
     tf_ndarray none = np_zeros(SHAPE(0, 3), tf_float32), a = { 0 }, g = { 0 };
     float s = 1, m = 1;
     initialize();
-    ck_assert_int_eq(tf_run(sess, FETCH(both, &a, sum, &s, mean, &m, dw, &g), FEED(x, none)), tf_ok);
+    must(tf_run(sess, FETCH(both, &a, sum, &s, mean, &m, dw, &g), FEED(x, none)));
     ck_assert(a.shape.rank == 2 && a.shape.dims[0] == 0 && a.shape.dims[1] == 2 && s == 0 && isnan(m));
     ASSERT_FLOATS(g, 0, 0, 0, 0, 0, 0);
     np_free(&a);
@@ -636,7 +639,7 @@ START_TEST(a_deep_graph_runs_and_differentiates)
     for (int i = 0; i < 5000; i++)
         y = tf_add(y, x);
     tf_tensor dx = tf_at(tf_gradients(LIST(y), LIST(x)), 0);
-    ck_assert_int_eq(tf_run(sess, FETCH(y, &f, dx, &g), FEED(x, 2)), tf_ok);
+    must(tf_run(sess, FETCH(y, &f, dx, &g), FEED(x, 2)));
     ck_assert(f == 10002 && g == 5001);
 }
 END_TEST

@@ -29,6 +29,9 @@ static void at_once(void *(*fn)(void *), void *const args[THREADS])
             return (void *)#condition;     \
     } while (0)
 
+/* A macro's whole text would be in Check's own message. */
+static void must(tf_status status) { ck_assert_msg(status == tf_ok, "%s: %s (%s)", tf_status_name(status), caught()->message, caught()->op); }
+
 static void begin(void)
 {
     catch_errors();
@@ -81,7 +84,7 @@ START_TEST(inference_of_many_shapes_shares_a_session)
     void *args[THREADS];
     tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 8)), w = tf_variable(tf_ones(SHAPE(8, 2))), y = tf_matmul(x, w);
     tf_session *sess = tf_session();
-    ck_assert_int_eq(tf_run(sess, tf_global_variables_initializer()), tf_ok);
+    must(tf_run(sess, tf_global_variables_initializer()));
     for (int i = 0; i < THREADS; i++) {
         s[i] = (shared){ .sess = sess, .x = x, .y = y, .number = i };
         args[i] = &s[i];
@@ -112,9 +115,9 @@ START_TEST(assignments_from_several_threads_are_all_there)
     float total = 0;
     s.more = tf_assign_add(s.v, 1);
     s.sess = tf_session();
-    ck_assert_int_eq(tf_run(s.sess, tf_global_variables_initializer()), tf_ok);
+    must(tf_run(s.sess, tf_global_variables_initializer()));
     at_once(count, args);
-    ck_assert_int_eq(tf_run(s.sess, FETCH(s.v, &total)), tf_ok);
+    must(tf_run(s.sess, FETCH(s.v, &total)));
     ck_assert_float_eq(total, (float)(THREADS * rounds(500)));
     tf_close(s.sess);
 }
@@ -150,7 +153,7 @@ START_TEST(training_and_reading_go_side_by_side)
     s.states = tf_scan(step_of, s.x, start, .context = &w);
     s.step = tf_group(tf_minimize(tf_train_adam_optimizer(0.01), tf_reduce_sum(tf_square(s.states))), tf_assign_add(s.v, tf_ones(SHAPE(300))));
     s.sess = tf_session();
-    ck_assert_int_eq(tf_run(s.sess, tf_global_variables_initializer()), tf_ok);
+    must(tf_run(s.sess, tf_global_variables_initializer()));
     at_once(train_or_read, args);
     tf_close(s.sess);
 }
@@ -205,10 +208,10 @@ START_TEST(random_numbers_are_drawn_by_several_threads)
     float after = 0, alone = 0;
     s.sess = tf_session();
     at_once(draw, args);
-    ck_assert_int_eq(tf_run(s.sess, FETCH(s.y, &after)), tf_ok);
+    must(tf_run(s.sess, FETCH(s.y, &after)));
     tf_session *other = tf_session(); /* as many draws by one thread end at the same number */
     for (int i = 0; i <= THREADS * rounds(200); i++)
-        ck_assert_int_eq(tf_run(other, FETCH(s.y, &alone)), tf_ok);
+        must(tf_run(other, FETCH(s.y, &alone)));
     ck_assert_float_eq(alone, after);
     tf_close(other);
     tf_close(s.sess);
