@@ -56,6 +56,9 @@ static const tf_op_def *const *const families[] = {
 #if __has_include("ops/dynamic_rnn.c")
     tf1c_rnn_ops,
 #endif
+#if __has_include("ops/debug.c")
+    tf1c_debug_ops,
+#endif
     NULL,
 };
 

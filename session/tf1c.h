@@ -36,6 +36,9 @@
 /* Training: optimizers, learning rates. */
 #include "../ops/optimizers.h"
 
+/* Looking inside: printing and checking values as they pass. */
+#include "../ops/debug.h"
+
 /* Sessions: running, feeding, fetching. */
 #include "session.h"
 

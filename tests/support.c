@@ -22,6 +22,13 @@ int run_suite(Suite *suite)
     return failed != 0;
 }
 
+int slowness(void)
+{
+    const char *multiplier = getenv("CK_TIMEOUT_MULTIPLIER");
+    int n = multiplier ? atoi(multiplier) : 1;
+    return n > 1 ? n : 1;
+}
+
 /* ---- reports ------------------------------------------------------------------------------------------------------------ */
 static _Thread_local caught_error first;
 static _Thread_local char first_file[256];

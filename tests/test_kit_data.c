@@ -398,6 +398,21 @@ START_TEST(the_digits_are_scikit_learns)
 }
 END_TEST
 
+START_TEST(the_digits_are_data_sets_too)
+{
+    tf_digits d = tf_datasets_load_digits();
+    tf_train_test split = tf_train_test_split(d.images, d.target, .test_size = 0.2, .random_state = 42);
+    tf_datasets *sets = tf_digits_read_data_sets(.seed = 1);
+    ck_assert_int_eq(sets->train->num_examples, 1437);
+    ck_assert(tf_dims_equal(sets->test->images.shape, SHAPE(360, 8, 8, 1)) && tf_dims_equal(sets->test->labels.shape, SHAPE(360, 10)));
+    for (int64_t i = 0; i < np_size(split.x_test); i++)
+        ck_assert(np_get(sets->test->images, i) == np_get(split.x_test, i) / 16);
+    for (int64_t i = 0; i < 360; i++)
+        ck_assert(np_get(sets->test->labels, i * 10 + (int64_t)np_get(split.y_test, i)) == 1);
+    ck_assert(tf_dims_equal(tf_next_batch(sets->train, 5).images.shape, SHAPE(5, 8, 8, 1)));
+}
+END_TEST
+
 static const struct {
     const char *text; /* NULL: the digits themselves, cut */
     const char *message;
@@ -451,6 +466,7 @@ static void use_everything(void)
 {
     tf_datasets *mnist = tf_mnist_read_data_sets(folder, .one_hot = true, .validation_size = 2, .seed = 3);
     tf_next_batch(mnist->train, 4);
+    tf_next_batch(tf_digits_read_data_sets()->train, 2);
     tf_digits d = tf_datasets_load_digits();
     if (d.data.data)
         tf_train_test_split(d.data, d.target, .random_state = 1);
@@ -489,6 +505,7 @@ int main(void)
     tcase_add_test(plain, batches_follow_tensorflows_shuffling_over_epochs);
     tcase_add_test(plain, a_data_set_needs_as_many_labels_as_images);
     tcase_add_test(plain, the_digits_are_scikit_learns);
+    tcase_add_test(plain, the_digits_are_data_sets_too);
     tcase_add_checked_fixture(files, make_folder, remove_folder);
     tcase_add_test(files, mnists_files_are_read_packed_or_not);
     tcase_add_loop_test(files, a_faulty_file_is_an_error_that_names_it_and_the_fault, 0, COUNT(file_cases));

@@ -241,6 +241,24 @@ START_TEST(without_a_terminal_progress_is_a_dozen_plain_lines)
 }
 END_TEST
 
+static void print_between(void *arg)
+{
+    (void)arg;
+    tf_progress bar = tf_progress_start(2);
+    tf_progress_show(&bar, 1, .loss = 1);
+    tf_progress_print(&bar, "Epoch %d", 1);
+    tf_progress_show(&bar, 2);
+    tf_progress_end(&bar);
+}
+
+START_TEST(a_line_printed_between_progress_stands_by_itself)
+{
+    char text[8192];
+    ck_assert_int_eq(run(print_between, NULL, text, sizeof text), 42);
+    ck_assert_ptr_nonnull(strstr(text, "loss 1.0000\nEpoch 1\nstep 2/2"));
+}
+END_TEST
+
 /* ---- options ---------------------------------------------------------------------------------------------------- */
 static const struct {
     const char *args[4];
@@ -300,6 +318,7 @@ int main(void)
     tcase_add_loop_test(text, a_mistake_is_reported_at_the_users_line_and_the_text_lives_on, 0, COUNT(mistakes));
     tcase_add_test(text, each_allocation_that_fails_gives_a_memory_error_and_no_more);
     tcase_add_test(program, without_a_terminal_progress_is_a_dozen_plain_lines);
+    tcase_add_test(program, a_line_printed_between_progress_stands_by_itself);
     tcase_add_loop_test(program, options_are_parsed_as_argparse_does, 0, COUNT(option_cases));
     suite_add_tcase(suite, text);
     suite_add_tcase(suite, program);

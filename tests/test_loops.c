@@ -514,6 +514,7 @@ START_TEST(a_sequence_may_be_empty)
     check_run(tf_at(d, 2), FEED(x, none), 0, NULL);
     check_run(tf_at(d, 0), FEED(x, NP_FLOAT(1, 1)), NUMBERS(3));
     check_run(tf_at(d, 1), FEED(x, NP_FLOAT(1, 4)), NUMBERS(5));
+    np_free(&none);
 }
 END_TEST
 

@@ -10,7 +10,7 @@
 
 enum { THREADS = 4 };
 
-static int rounds(int n) { return getenv("TF1C_TEST_WRAPPED") ? n / 10 + 1 : n; }
+static int rounds(int n) { return n / slowness() + 1; }
 
 static void at_once(void *(*fn)(void *), void *const args[THREADS])
 {

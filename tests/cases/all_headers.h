@@ -51,3 +51,6 @@
 #if __has_include("ops/rnn.h")
 #include "ops/rnn.h"
 #endif
+#if __has_include("ops/debug.h")
+#include "ops/debug.h"
+#endif

@@ -1,0 +1,253 @@
+/* What tf_print's lines look like and when there are any, and what stops a run, in TensorFlow 1.15.5's words. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "graph/node.h"
+#include "support.h"
+#include "tf1c.h"
+
+static tf_graph *graph;
+static tf_session *sess;
+static tf_tensor x, y, condition;
+static char line[512];
+static int lines;
+
+static void keep(const char *text)
+{
+    snprintf(line, sizeof line, "%s", text);
+    lines++;
+}
+
+static void begin(void)
+{
+    catch_errors();
+    lines = 0;
+    *line = 0;
+    tf_on_print(keep);
+    tf_reset_default_graph();
+    graph = tf_get_default_graph();
+    x = tf_placeholder(tf_float32, .name = "x");
+    y = tf_placeholder(tf_float32, .name = "y");
+    condition = tf_placeholder(tf_bool);
+    sess = tf_session();
+}
+
+static void end(void)
+{
+    ck_assert_ptr_eq(tf_on_print(NULL), keep);
+    tf_close(sess);
+    tf_reset_default_graph();
+}
+
+static tf_tensor ints(int n) { return tf_range(n); }
+
+/* ---- lines ---------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    tf_tensor (*make)(void);
+    const char *line;
+} printed_row;
+#define PRINTED(name, ...) \
+    static tf_tensor name(void) { return tf_print(0, __VA_ARGS__); }
+PRINTED(matrix, LIST(tf_constant(NP_FLOAT2D({ 1, 2.5 }, { 3, 4 })), ints(5)), "msg: ")
+PRINTED(scalars, LIST(tf_constant(true), tf_constant(1e-10), tf_constant(1.23456789, tf_float64), tf_constant(0.1), tf_constant(1e20), tf_constant(3)))
+PRINTED(nothing_of_much, LIST(ints(4)), "m0 ", .summarize = 0)
+PRINTED(all_of_it, LIST(tf_constant(NP_FLOAT2D({ 1, 2.5 }, { 3, 4 }))), .summarize = -1)
+PRINTED(empty, LIST(tf_zeros(SHAPE(0)), tf_zeros(SHAPE(2, 0)), tf_constant(NP_FLOAT(1, 0))), "e ")
+PRINTED(cube, LIST(tf_reshape(ints(12), SHAPE(2, 2, 3)), tf_reshape(ints(12), SHAPE(4, 3))), "s")
+PRINTED(cube_of_five, LIST(ints(10), tf_reshape(ints(12), SHAPE(2, 2, 3))), "s", .summarize = 5)
+PRINTED(whole_cube, LIST(tf_reshape(ints(12), SHAPE(2, 2, 3))), "s", .summarize = 100)
+PRINTED(rows_that_end, LIST(tf_zeros(SHAPE(2, 3, 2))), .summarize = 6)
+PRINTED(digits, LIST(tf_constant(NP_FLOAT(123456789.f, -0.f, 1 / 3.f))))
+static double wide[] = { 123456789, -0., 1 / 3., 12345678901234567890. };
+PRINTED(doubles, LIST(tf_constant(np_array(wide, tf_float64, SHAPE(4)))), .summarize = 5)
+PRINTED(infinities, LIST(tf_constant(NP_FLOAT(NAN, INFINITY, -INFINITY))), "s")
+PRINTED(message_alone, (tf_list){ 0 }, "nodata")
+static const printed_row printed_rows[] = {
+    { matrix, "msg: [[1 2.5][3...]...][0 1 2...]" },
+    { scalars, "[1][1e-10][1.23456789][0.1][1e+20][3]" },
+    { nothing_of_much, "m0 [...]" },
+    { all_of_it, "[[1 2.5][3 4]]" },
+    { empty, "e [][][1 0]" },
+    { cube, "s[[[0 1 2]]...][[0 1 2]...]" },
+    { cube_of_five, "s[0 1 2 3 4...][[[0 1 2][3 4...]]...]" },
+    { whole_cube, "s[[[0 1 2][3 4 5]][[6 7 8][9 10 11]]]" },
+    { rows_that_end, "[[[0 0][0 0][0 0]]...]" },
+    { digits, "[123456792 -0 0.333333343]" },
+    { doubles, "[123456789 -0 0.33333333333333331 1.2345678901234567e+19]" },
+    { infinities, "s[nan inf -inf]" },
+    { message_alone, "nodata" },
+};
+enum { PRINTED_ROWS = sizeof printed_rows / sizeof *printed_rows };
+
+START_TEST(a_line_reads_as_tensorflow_prints_it)
+{
+    const printed_row *row = &printed_rows[_i];
+    ck_assert_int_eq(tf_run(sess, row->make()), tf_ok);
+    ck_assert_str_eq(line, row->line);
+    ck_assert_int_eq(lines, 1);
+}
+END_TEST
+
+START_TEST(first_n_lines_are_printed_in_each_session)
+{
+    tf_tensor p = tf_print(x, LIST(x), .first_n = 2);
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(tf_run(sess, p, FEED(x, i)), tf_ok);
+    ck_assert_int_eq(lines, 2);
+    ck_assert_str_eq(line, "[1]");
+    tf_session *other = tf_session();
+    ck_assert_int_eq(tf_run(other, p, FEED(x, 7)), tf_ok);
+    ck_assert_str_eq(line, "[7]");
+    tf_close(other);
+}
+END_TEST
+
+START_TEST(a_print_is_silent_unless_its_value_is_wanted)
+{
+    float value = 0;
+    tf_tensor p = tf_print(tf_constant(2.0), LIST(tf_constant(1))), twice = tf_add(p, p);
+    ck_assert_int_eq(tf_run(sess, x, FEED(x, 1)), tf_ok);
+    ck_assert_int_eq(lines, 0);
+    ck_assert_int_eq(tf_run(sess, FETCH(twice, &value)), tf_ok);
+    ck_assert(lines == 1 && value == 4);
+}
+END_TEST
+
+static tf_tensor running_sum(tf_tensor sum, tf_tensor next, void *context)
+{
+    (void)context;
+    return tf_print(tf_add(sum, next), LIST(next));
+}
+
+START_TEST(a_loop_prints_at_each_step)
+{
+    tf_ndarray sums = { 0 };
+    tf_tensor all = tf_scan(running_sum, tf_constant(NP_FLOAT(1, 2, 3)), .initializer = tf_constant(0.0));
+    ck_assert_int_eq(tf_run(sess, FETCH(all, &sums)), tf_ok);
+    ck_assert_int_eq(lines, 3);
+    ck_assert_str_eq(line, "[3]");
+    ck_assert(((float *)sums.data)[2] == 6);
+    np_free(&sums);
+}
+END_TEST
+
+/* ---- what stops a run -------------------------------------------------------------------------------------------------------- */
+
+#define STOPPED(text, target, ...)                                                  \
+    do {                                                                            \
+        catch_errors();                                                             \
+        ck_assert_int_eq(tf_run(sess, target, FEED(__VA_ARGS__)), tf_invalid_argument); \
+        ck_assert_str_eq(caught()->message, text);                                  \
+    } while (0)
+
+START_TEST(a_failed_assertion_shows_its_data)
+{
+    tf_operation *plain = tf_assert(condition, LIST(tf_constant(-1)));
+    STOPPED("assertion failed: [-1]", plain, condition, false);
+    tf_ndarray vector = np_zeros(SHAPE(1), tf_bool);
+    STOPPED("In[0] should be a scalar: [1]", plain, condition, vector);
+    np_free(&vector);
+}
+END_TEST
+
+START_TEST(a_failed_assertion_shows_its_message_first)
+{
+    tf_operation *op = tf_assert(condition, LIST(tf_constant(-1), ints(10), tf_reshape(ints(12), SHAPE(4, 3))), .message = "hello");
+    STOPPED("assertion failed: [hello] [-1] [0 1 2...] [[0 1 2]...]", op, condition, false);
+    STOPPED("assertion failed: [hello] [0 1 2 3 4...]", tf_assert(condition, LIST(ints(10)), 5, .message = "hello"), condition, false);
+    STOPPED("assertion failed: [alone]", tf_assert(condition, (tf_list){ 0 }, .message = "alone"), condition, false);
+}
+END_TEST
+
+START_TEST(what_depends_on_an_assertion_runs_if_it_holds)
+{
+    float value = 0;
+    tf_tensor z = x;
+    tf_with_control_dependencies(OPS(tf_assert(condition, LIST(x))))
+        z = tf_identity(x);
+    ck_assert_int_eq(tf_run(sess, FETCH(z, &value), FEED(x, 3, condition, true)), tf_ok);
+    ck_assert(value == 3);
+    STOPPED("assertion failed: [3]", z, x, 3, condition, false);
+}
+END_TEST
+
+START_TEST(comparisons_say_which_tensors_differ)
+{
+    const tf_ndarray a = NP_FLOAT(1, 2), b = NP_FLOAT(1, 3), c = NP_FLOAT(-1, 2);
+    STOPPED("assertion failed: [Condition x == y did not hold element-wise:] [x (x:0) = ] [1 2] [y (y:0) = ] [1 3]", tf_assert_equal(x, y), x, a, y, b);
+    STOPPED("assertion failed: [mm] [Condition x == y did not hold element-wise:] [x (x:0) = ] [1 2] [y (y:0) = ] [1 3]",
+            tf_assert_equal(x, y, .message = "mm"), x, a, y, b);
+    STOPPED("assertion failed: [Condition x < y did not hold element-wise:] [x (x:0) = ] [1 2] [y (y:0) = ] [1 3]", tf_assert_less(x, y), x, a, y, b);
+    STOPPED("assertion failed: [] [Condition x > 0 did not hold element-wise:] [x (x:0) = ] [-1 2]", tf_assert_positive(x), x, c);
+    STOPPED("assertion failed: [mm] [Condition x > 0 did not hold element-wise:] [x (x:0) = ] [-1 2]", tf_assert_positive(x, .message = "mm"), x, c);
+    catch_errors();
+    ck_assert_int_eq(tf_run(sess, tf_assert_equal(x, 1), FEED(x, 1)), tf_ok);
+}
+END_TEST
+
+START_TEST(numbers_that_are_not_finite_are_named)
+{
+    tf_tensor checked = tf_check_numerics(x, "my msg");
+    STOPPED("my msg : Tensor had NaN values", checked, x, NAN);
+    STOPPED("my msg : Tensor had Inf values", checked, x, NP_FLOAT(1, -INFINITY));
+    STOPPED("my msg : Tensor had Inf and NaN values", checked, x, NP_FLOAT(-INFINITY, NAN));
+    STOPPED(" : Tensor had NaN values", tf_check_numerics(tf_cast(x, tf_float64), ""), x, NAN);
+}
+END_TEST
+
+START_TEST(a_gradient_is_checked_as_well)
+{
+    tf_list dx = tf_gradients(LIST(tf_check_numerics(x, "my msg")), LIST(x), .grad_ys = LIST(y));
+    STOPPED("Not a number (NaN) or infinity (Inf) values detected in gradient. b'my msg' : Tensor had NaN values", tf_at(dx, 0), x, 1, y, NAN);
+    STOPPED("Not a number (NaN) or infinity (Inf) values detected in gradient. b'my msg' : Tensor had Inf values", tf_at(dx, 0), x, 1, y, INFINITY);
+}
+END_TEST
+
+static int count_of(tf_operation *op, const char *name, int before)
+{
+    ck_assert_str_eq(tf_op_name(op), name);
+    return graph->universe->last_id - before;
+}
+
+/* TensorFlow guards an assertion by a cond; op seeds count its nodes. */
+START_TEST(an_assertion_counts_as_many_nodes_as_in_tensorflow)
+{
+    const tf_tensor n = ints(2);
+    const int *id = &graph->universe->last_id;
+    int at = *id;
+    ck_assert_int_eq(count_of(tf_assert(condition, LIST(x)), "Assert/AssertGuard/Assert", at), 11);
+    at = *id;
+    ck_assert_int_eq(count_of(tf_assert(condition, LIST(x), .message = "m"), "Assert_1/AssertGuard/Assert", at), 13);
+    at = *id;
+    ck_assert_int_eq(count_of(tf_assert(condition, LIST(n), .message = "m"), "Assert_2/Assert", at), 3);
+    at = *id;
+    ck_assert_int_eq(count_of(tf_assert_less(x, y), "assert_less/Assert/AssertGuard/Assert", at), 24);
+    at = *id;
+    ck_assert_int_eq(count_of(tf_assert_positive(x), "assert_positive/assert_less/Assert/AssertGuard/Assert", at), 24);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("debug");
+    TCase *c = tcase_create("lines");
+    tcase_add_checked_fixture(c, begin, end);
+    tcase_add_loop_test(c, a_line_reads_as_tensorflow_prints_it, 0, PRINTED_ROWS);
+    tcase_add_test(c, first_n_lines_are_printed_in_each_session);
+    tcase_add_test(c, a_print_is_silent_unless_its_value_is_wanted);
+    tcase_add_test(c, a_loop_prints_at_each_step);
+    suite_add_tcase(s, c);
+    c = tcase_create("stops");
+    tcase_add_checked_fixture(c, begin, end);
+    tcase_add_test(c, a_failed_assertion_shows_its_data);
+    tcase_add_test(c, a_failed_assertion_shows_its_message_first);
+    tcase_add_test(c, what_depends_on_an_assertion_runs_if_it_holds);
+    tcase_add_test(c, comparisons_say_which_tensors_differ);
+    tcase_add_test(c, numbers_that_are_not_finite_are_named);
+    tcase_add_test(c, a_gradient_is_checked_as_well);
+    tcase_add_test(c, an_assertion_counts_as_many_nodes_as_in_tensorflow);
+    suite_add_tcase(s, c);
+    return run_suite(s);
+}
