@@ -401,6 +401,11 @@ static void convert_input(building *b, const argument *a, int i)
         fail(b, tf_value_error, "None values not supported.");
         return;
     }
+    if (o->kind == TF_OPERAND_TENSOR && !b->g->parent && o->as.tensor.op->graph->parent) {
+        fail(b, tf_value_error, "Cannot use '%s' as input to '%s' because '%s' is in a while loop. See info log for more details.", o->as.tensor.op->name, b->name,
+             o->as.tensor.op->name);
+        return;
+    }
     if (a->ref && !(o->kind == TF_OPERAND_TENSOR && o->as.tensor.op->read)) {
         fail(b, tf_type_error, "'%s' Op requires that input '%s' be a mutable tensor (e.g.: a tf.Variable)", b->def->name, a->name);
         return;

@@ -396,6 +396,8 @@ tf_tensor tf1c_import(tf_graph *g, tf_tensor t, tf_source here)
     char text[512];
     if (t.op->graph == g || tf1c_is_mistake(t.op))
         return t;
+    if (!g->import && t.op->graph->universe == g->universe)
+        return tf_mistake(tf_value_error, here, NULL, "Cannot use '%s' here because it is in a while loop. See info log for more details.", t.op->name);
     if (!g->import || t.op->graph->universe != g->universe)
         return tf_mistake(tf_value_error, here, NULL, "%s must be from the same graph as what reads it.", tf_tensor_text(t, text, sizeof text));
     return g->import(g, t, g->import_arg);

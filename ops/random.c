@@ -207,7 +207,8 @@ static void shuffle_kernel(tf_kernel_ctx *k)
     const int64_t n = k->in[0].rank ? k->in[0].dims[0] : 1, count = tf_view_count(&k->in[0]);
     const size_t row = count ? (size_t)(count / n) * tf_dtype_size(k->T) : 0;
     if (n <= 1 || !count) {
-        memcpy(k->out[0].data, k->in[0].data, (size_t)count * tf_dtype_size(k->T));
+        if (count)
+            memcpy(k->out[0].data, k->in[0].data, (size_t)count * tf_dtype_size(k->T));
         return;
     }
     const tf1c_philox p = next_draw(k, tf1c_philox_shuffle_reserve(n));

@@ -164,7 +164,7 @@ static bool ints_of(void *arg, int i, tf_dims *ints)
 /* ---- shapes ------------------------------------------------------------------------------------------------------------- */
 
 /* Sizes are computed with from here on: nothing may overflow. */
-static bool too_large(tf_dims d, tf_dtype dtype, const ir_node *n)
+bool ir_size_fits(ir_ctx *c, const ir_node *n, tf_dims d, tf_dtype dtype)
 {
     enum { MOST_BITS = 42 };
     char shape[TF_DIMS_TEXT];
@@ -175,8 +175,9 @@ static bool too_large(tf_dims d, tf_dtype dtype, const ir_node *n)
         tf_fail(tf_resource_exhausted, n->here, n->name, "OOM when allocating tensor with shape%s and type %s by allocator cpu",
                 tf_dims_kernel_text(d, shape, sizeof shape), tf_dtype_kernel_name(dtype));
     else
-        return false;
-    return true;
+        return true;
+    c->failed = true;
+    return false;
 }
 
 static bool infer(ir_ctx *c, ir_node *n, const tf_operation *op)
@@ -212,10 +213,8 @@ static bool infer(ir_ctx *c, ir_node *n, const tf_operation *op)
         return false;
     }
     for (int i = 0; i < n->n_out; i++) {
-        if (too_large(out[i], out_dtype[i], n)) {
-            c->failed = true;
+        if (!ir_size_fits(c, n, out[i], out_dtype[i]))
             return false;
-        }
         if (!tf_dims_fully_known(out[i])) {
             c->failed = true;
             tf_fail(tf_unimplemented, n->here, n->name, "The shape of output %d depends on data that is not known before the run; only shapes, constants and fed values may decide it.", i);

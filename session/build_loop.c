@@ -142,7 +142,12 @@ static bool count_steps(ir_ctx *c, const ir_scope *outer, ir_node *n, const tf_o
         if (b->in[i].kind != TF1C_SLICED)
             continue;
         const ir_value *v = ir_value_in(c, outer, op->inputs[i]);
-        int64_t length = v->view.rank ? v->view.dims[0] : 0;
+        if (!v->view.rank) {
+            c->failed = true;
+            tf_fail(tf_invalid_argument, n->here, n->name, "slice index 0 of dimension 0 out of bounds.");
+            return false;
+        }
+        int64_t length = v->view.dims[0];
         if (l->trip >= 0)
             continue; /* as long as there is room */
         if (l->steps == NONE && !b->has_condition)
@@ -199,7 +204,15 @@ static bool bind_outputs(ir_ctx *c, ir_scope *s, ir_node *n, const tf1c_body *b,
             l->summed[l->n_summed++] = (ir_summed){ o, r };
             continue;
         }
-        set_output(n, o, r->view.dtype, tf1c_stacked_dims(l->steps == NONE ? l->capacity : l->steps, ir_dims(&r->view)));
+        tf_dims all = tf1c_stacked_dims(l->steps == NONE ? l->capacity : l->steps, ir_dims(&r->view));
+        if (!all.known) {
+            c->failed = true;
+            tf_fail(tf_invalid_argument, n->here, n->name, "Shape must be at most rank %d but is rank %d", TF_MAX_RANK, r->view.rank + 1);
+            return false;
+        }
+        if (!ir_size_fits(c, n, all, r->view.dtype))
+            return false;
+        set_output(n, o, r->view.dtype, all);
         l->stacked[l->n_stacked++] = (ir_stacked){ o, r, c->binding->n_slots++ };
     }
     return true;
@@ -293,9 +306,21 @@ static bool results_of_body(ir_ctx *c, ir_loop *l)
     return true;
 }
 
-/* The condition as a block of its own, over the same arguments. */
-static bool build_condition(ir_ctx *c, const ir_scope *s, ir_loop *l, const tf1c_body *b)
+/* A predicate: one bool. */
+static bool check_pred(ir_ctx *c, const ir_node *n, const ir_value *pred)
 {
+    char shape[TF_DIMS_TEXT];
+    if (!pred->view.rank)
+        return true;
+    c->failed = true;
+    tf_fail(tf_invalid_argument, n->here, n->name, "The second input must be a scalar, but it has shape %s", tf_dims_kernel_text(ir_dims(&pred->view), shape, sizeof shape));
+    return false;
+}
+
+/* The condition as a block of its own, over the same arguments. */
+static bool build_condition(ir_ctx *c, const ir_scope *s, const ir_node *n, const tf1c_body *b)
+{
+    ir_loop *l = n->loop;
     found f;
     ir_scope inner;
     tf1c_body only = *b;
@@ -307,6 +332,8 @@ static bool build_condition(ir_ctx *c, const ir_scope *s, ir_loop *l, const tf1c
     if (!l->condition.results || !build_ops(c, &inner, &f))
         return false;
     l->condition.results[l->condition.n_results++] = ir_value_in(c, &inner, b->condition);
+    if (!check_pred(c, n, l->condition.results[0]))
+        return false;
     ir_prune(&l->condition);
     return true;
 }
@@ -328,7 +355,7 @@ bool ir_build_loop(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation *o
     for (int i = 0; i < l->n_carried; i++)
         if (l->carried[i].output >= 0)
             set_output(n, l->carried[i].output, l->carried[i].arg->view.dtype, ir_dims(&l->carried[i].arg->view));
-    if (b->has_condition && !build_condition(c, &s, l, b))
+    if (b->has_condition && !build_condition(c, &s, n, b))
         return false;
     if (!results_of_body(c, l))
         return false;
@@ -373,6 +400,8 @@ bool ir_build_branch(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation 
     if (!n->branch)
         return false;
     add_input(c, n, ir_value_in(c, outer, op->inputs[0]), op->n_inputs);
+    if (c->failed || !check_pred(c, n, n->in[0]))
+        return false;
     if (!build_branch_body(c, outer, n, op, 0, 1, wanted) || !build_branch_body(c, outer, n, op, 1, 1 + a->bodies[0]->n_in, wanted))
         return false;
     for (int o = 0; o < op->n_outputs; o++) {

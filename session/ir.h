@@ -37,6 +37,7 @@ struct ir_value {
     bool pinned;         /* read after the block: fetched, or a result */
     int uses;            /* how many nodes read it, after ir_count_uses; results and unseen readers count too */
     int first, last;     /* of a root: the schedule positions between which it lives */
+    ir_value *replaced;  /* a pass gives its readers this one instead */
     ir_value *alias;     /* of a root that place.c put on top of another one */
     ir_value *contiguous; /* a copy that layout.c made, for the next who wants one */
 };
@@ -203,6 +204,7 @@ ir_value *ir_value_in(ir_ctx *c, const ir_scope *s, tf_tensor t);
 bool ir_build_loop(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op, const char *wanted);
 bool ir_build_branch(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op, const char *wanted);
 bool ir_demand(ir_ctx *c, ir_value *v); /* computes v now, if shapes may depend on it */
+bool ir_size_fits(ir_ctx *c, const ir_node *n, tf_dims d, tf_dtype dtype); /* false after a report: more than can be */
 tf_dims ir_dims(const tf_view *v);
 void *ir_alloc(ir_ctx *c, size_t size); /* zeroed; NULL after a report, with c->failed set */
 ir_node *ir_node_new(ir_ctx *c, const tf_op_def *def, int n_in, int n_out);
@@ -213,7 +215,7 @@ static inline bool ir_is_copy(const ir_node *n) { return !n->def; }
 
 /* pass.c: what passes share */
 void ir_count_uses(ir_block *b); /* of the values of this block and those around it that it reads */
-void ir_replace_uses(ir_block *b, const ir_value *old, ir_value *now);
+void ir_apply_replacements(ir_block *b); /* of values whose `replaced` a pass has set */
 ir_node *ir_rows_node(ir_ctx *c, int n, ir_value *const *parts); /* parts one below the other, along axis 0 */
 ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims);    /* of's elements in another shape, as reshape */
 ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns); /* a part of a matrix */

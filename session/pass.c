@@ -42,37 +42,37 @@ void ir_count_uses(ir_block *b)
     add_uses(b);
 }
 
-static void replace(ir_value **at, const ir_value *old, ir_value *now)
+static void follow(ir_value **at)
 {
-    if (*at == old)
-        *at = now;
+    while (*at && (*at)->replaced)
+        *at = (*at)->replaced;
 }
 
-static void replace_in_ports(ir_loop *l, const ir_value *old, ir_value *now)
+static void follow_ports(ir_loop *l)
 {
     for (int i = 0; i < l->n_carried; i++)
-        replace(&l->carried[i].next, old, now);
+        follow(&l->carried[i].next);
     for (int i = 0; i < l->n_stacked; i++)
-        replace(&l->stacked[i].result, old, now);
+        follow(&l->stacked[i].result);
     for (int i = 0; i < l->n_summed; i++)
-        replace(&l->summed[i].result, old, now);
+        follow(&l->summed[i].result);
 }
 
-/* In a body a captured value is read as it is, so replacing goes inside too. */
-void ir_replace_uses(ir_block *b, const ir_value *old, ir_value *now)
+/* One sweep for all replacements of a pass. In a body a captured value is read as it is, so it goes inside too. */
+void ir_apply_replacements(ir_block *b)
 {
     ir_block *inner[2];
     for (int i = 0; i < b->n; i++) {
         for (int j = 0; j < b->nodes[i]->n_in; j++)
-            replace(&b->nodes[i]->in[j], old, now);
+            follow(&b->nodes[i]->in[j]);
         each_block(b->nodes[i], inner);
         for (int k = 0; k < 2 && inner[k]; k++)
-            ir_replace_uses(inner[k], old, now);
+            ir_apply_replacements(inner[k]);
     }
     for (int i = 0; i < b->n_results; i++)
-        replace(&b->results[i], old, now);
+        follow(&b->results[i]);
     if (b->owner)
-        replace_in_ports(b->owner, old, now);
+        follow_ports(b->owner);
 }
 
 /* ---- the planner's own nodes --------------------------------------------------------------------------------------------------- */

@@ -77,7 +77,7 @@ static ir_node *like_node(ir_ctx *c, const ir_node *n, int64_t rows, int64_t col
 
 /* ---- a product, one part of which is read --------------------------------------------------------------------------------------- */
 
-static bool shrink(ir_ctx *c, ir_block *to, ir_block *all, ir_node *view, int o, const ir_node *product, const part *r)
+static bool shrink(ir_ctx *c, ir_block *to, ir_node *view, int o, const ir_node *product, const part *r)
 {
     tf_product t = product->def->product(product->attrs);
     ir_value *a = cut(c, to, product->in[0], !t.transpose_a, r->row, r->rows, product);
@@ -88,7 +88,7 @@ static bool shrink(ir_ctx *c, ir_block *to, ir_block *all, ir_node *view, int o,
     less->in[0] = a;
     less->in[1] = b;
     ir_add_node(c, to, less);
-    ir_replace_uses(all, &view->out[o], &less->out[0]);
+    view->out[o].replaced = &less->out[0];
     return true;
 }
 
@@ -116,7 +116,7 @@ static bool is_elementwise_matrix(const ir_node *e)
     return true;
 }
 
-static bool divide(ir_ctx *c, ir_block *to, ir_block *all, ir_node *view, const ir_node *e)
+static bool divide(ir_ctx *c, ir_block *to, ir_node *view, const ir_node *e)
 {
     const ir_value *whole = &e->out[0];
     part r;
@@ -134,7 +134,7 @@ static bool divide(ir_ctx *c, ir_block *to, ir_block *all, ir_node *view, const 
         if (!piece)
             return false;
         ir_add_node(c, to, piece);
-        ir_replace_uses(all, &view->out[o], &piece->out[0]);
+        view->out[o].replaced = &piece->out[0];
     }
     return true;
 }
@@ -152,7 +152,7 @@ static const ir_node *looked_at(const ir_block *b, const ir_node *view)
     return fits ? n : NULL;
 }
 
-static bool rewrite(ir_ctx *c, ir_block *to, ir_block *all, ir_node *view)
+static bool rewrite(ir_ctx *c, ir_block *to, const ir_block *all, ir_node *view)
 {
     const ir_node *n = looked_at(all, view);
     part r;
@@ -160,9 +160,9 @@ static bool rewrite(ir_ctx *c, ir_block *to, ir_block *all, ir_node *view)
         return true;
     int o = only_output(view);
     if (is_product(n) && o >= 0 && part_read(view, o, &n->out[0], &r))
-        return shrink(c, to, all, view, o, n, &r);
+        return shrink(c, to, view, o, n, &r);
     if (is_elementwise_matrix(n) && view->n_out > 1)
-        return divide(c, to, all, view, n);
+        return divide(c, to, view, n);
     return true;
 }
 
@@ -178,6 +178,7 @@ bool ir_pass_blocks(ir_ctx *c, ir_block *b)
         ir_add_node(c, &out, b->nodes[i]);
     }
     *b = out;
+    ir_apply_replacements(b);
     ir_prune(b);
     return !c->failed;
 }

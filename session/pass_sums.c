@@ -114,7 +114,7 @@ static bool may_leave(const ir_node *n, const ir_summed *s)
 }
 
 /* f outside of the loop, of all steps' operands, gives what the summed output was. */
-static bool leave(ir_ctx *c, ir_block *to, ir_block *all, ir_node *n, const ir_summed *s)
+static bool leave(ir_ctx *c, ir_block *to, ir_node *n, const ir_summed *s)
 {
     const ir_node *term = s->result->node;
     ir_node *f = ir_node_new(c, term->def, term->n_in, 1);
@@ -142,7 +142,7 @@ static bool leave(ir_ctx *c, ir_block *to, ir_block *all, ir_node *n, const ir_s
         f->in[j] = &rows->out[0];
     }
     ir_add_node(c, to, f);
-    ir_replace_uses(all, &n->out[s->output], &f->out[0]);
+    n->out[s->output].replaced = &f->out[0];
     return true;
 }
 
@@ -161,14 +161,14 @@ static void list_results(ir_ctx *c, ir_loop *l)
         b->results[b->n_results++] = l->summed[i].result;
 }
 
-static bool empty_loop(ir_ctx *c, ir_block *to, ir_block *all, ir_node *n)
+static bool empty_loop(ir_ctx *c, ir_block *to, ir_node *n)
 {
     ir_loop *l = n->loop;
     int kept = 0;
     for (int i = 0; i < l->n_summed; i++) {
         if (!may_leave(n, &l->summed[i]))
             l->summed[kept++] = l->summed[i];
-        else if (!leave(c, to, all, n, &l->summed[i]))
+        else if (!leave(c, to, n, &l->summed[i]))
             return false;
     }
     l->n_summed = kept;
@@ -188,13 +188,11 @@ bool ir_pass_sums(ir_ctx *c, ir_block *b)
         if (is_sum_of_rows(b, n) && !join(c, &out, n))
             return false;
         ir_add_node(c, &out, n);
-        if (n->loop && n->loop->n_summed) {
-            ir_block rest = *b; /* readers of the loop come later, or are results */
-            if (!empty_loop(c, &out, &rest, n))
-                return false;
-        }
+        if (n->loop && n->loop->n_summed && !empty_loop(c, &out, n))
+            return false;
     }
     *b = out;
+    ir_apply_replacements(b);
     ir_prune(b);
     return !c->failed;
 }

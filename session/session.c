@@ -256,6 +256,10 @@ static tf_status set_up(running *r)
 static tf_status not_in_graph(const running *r, const tf_operation *op, int index, bool fed)
 {
     char text[512], shape[TF_DIMS_TEXT];
+    if (op->graph->universe == r->s->graph->universe) /* of a body */
+        return tf_fail(tf_value_error, r->here, NULL,
+                       "Operation '%s' has been marked as not %s. Typically this happens when it is defined in another function or code block. Use return values,explicit Python locals or TensorFlow collections to access it.",
+                       op->name, fed ? "feedable" : "fetchable");
     if (index < 0)
         return tf_fail(tf_value_error, r->here, NULL,
                        "Fetch argument <tf.Operation '%s' type=%s> cannot be interpreted as a Tensor. (Operation name: \"%s\"\nop: \"%s\"\n is not an element of this graph.)",

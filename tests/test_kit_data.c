@@ -512,6 +512,7 @@ int main(void)
     tcase_add_loop_test(files, a_wrong_argument_is_an_error_in_tensorflows_words, 0, COUNT(argument_cases));
     tcase_add_loop_test(files, faulty_digits_are_an_error_that_names_the_file, 0, COUNT(digits_cases));
     tcase_add_test(files, a_shipped_file_that_is_nowhere_is_an_error);
+    tcase_set_timeout(files, 60);
     tcase_add_test(files, each_allocation_that_fails_gives_a_memory_error_and_no_more);
     suite_add_tcase(suite, plain);
     suite_add_tcase(suite, files);

@@ -358,6 +358,12 @@ static tf_tensor add_up(tf_tensor state, tf_tensor e, void *context)
     (void)context;
     return tf_add(state, e);
 }
+static tf_tensor only_once(tf_tensor state, tf_tensor e, void *context)
+{
+    (void)e;
+    (void)context;
+    return tf_add(state, 1);
+}
 static tf_tensor add_context(tf_tensor state, tf_tensor e, void *context)
 {
     (void)e;
@@ -398,6 +404,49 @@ TEST_ROW(scan_of_nothing_without_initializer)
     ran = true;
     tf_run(sess, FETCH(s, &array), FEED(v, empty));
     np_free(&empty);
+    return none;
+}
+static tf_tensor kept;
+static tf_tensor keep_inner(tf_tensor state, tf_tensor e, void *context)
+{
+    (void)context;
+    kept = tf_mul(state, 2);
+    return tf_add(state, e);
+}
+TEST_ROW(tensor_of_a_body_outside_of_it)
+{
+    tf_scan(keep_inner, three_elements(), tf_constant(0.0));
+    return AT(tf_add(kept, 1));
+}
+TEST_ROW(fetch_of_a_tensor_of_a_body)
+{
+    tf_scan(keep_inner, three_elements(), tf_constant(0.0));
+    return AT(ran = true, tf_run(sess, FETCH(kept, &array))), none;
+}
+TEST_ROW(gradient_of_a_tensor_of_a_body)
+{
+    tf_tensor e = three_elements();
+    tf_scan(keep_inner, e, tf_constant(0.0));
+    return AT(tf_at(tf_gradients(LIST(kept), LIST(e)), 0));
+}
+TEST_ROW(map_of_a_fed_scalar)
+{
+    tf_tensor m = AT(tf_map_fn(to_integer, x, .dtype = tf_int32));
+    return ran = true, tf_run(sess, FETCH(m, &array), FEED(x, 3)), none;
+}
+TEST_ROW(scan_to_too_many_dimensions)
+{
+    tf_tensor s = AT(tf_scan(only_once, three_elements(), tf_zeros(SHAPE(1, 1, 1, 1, 1, 1, 1, 1))));
+    return ran = true, tf_run(sess, FETCH(s, &array), FEED(s.op ? tf_op_input(s.op, 1) : x, NP_FLOAT(1, 2, 3))), none;
+}
+static tf_tensor product_with(tf_tensor e, void *context) { return AT(tf_matmul(e, *(tf_tensor *)context)); }
+TEST_ROW(matmul_in_a_body_in_a_run)
+{
+    tf_tensor in = tf_placeholder(tf_float32, SHAPE(NONE, NONE, NONE)), w = tf_placeholder(tf_float32, SHAPE(NONE, NONE)), m = tf_map_fn(product_with, in, .context = &w);
+    tf_ndarray three = np_zeros(SHAPE(2, 3, 4), tf_float32);
+    ran = true;
+    tf_run(sess, FETCH(m, &array), FEED(in, three, w, NP_FLOAT2D({ 1, 2 })));
+    np_free(&three);
     return none;
 }
 TEST_ROW(map_to_another_dtype) { return AT(tf_map_fn(to_integer, three_elements())); }
@@ -450,6 +499,11 @@ static tf_tensor one_and_a_half(void *context)
 }
 TEST_ROW(cond_of_a_number) { return AT(tf_cond(tf_placeholder(tf_int32, SCALAR), one, one)); }
 TEST_ROW(cond_of_a_vector) { return AT(tf_cond(tf_placeholder(tf_bool, SHAPE(2)), one, one)); }
+TEST_ROW(cond_of_a_fed_vector)
+{
+    tf_tensor p = tf_placeholder(tf_bool), c = AT(tf_cond(p, one, one));
+    return ran = true, tf_run(sess, FETCH(c, &array), FEED(p, NP_INT(1, 0))), none;
+}
 TEST_ROW(cond_of_two_dtypes) { return AT(tf_cond(tf_placeholder(tf_bool, SCALAR), one, one_and_a_half)); }
 
 static tf_tensor sequence(void) { return tf_placeholder(tf_float32, SHAPE(2, 3, 4)); }
@@ -603,6 +657,13 @@ static const row rows[] = { /* a message ending in … is compared up to there *
     ROW(scan_with_a_mistake_inside, tf_value_error,
         "Shape must be rank 2 but is rank 0 for 'scan/while/MatMul' (op: 'MatMul') with input shapes: [], []."),
     ROW(scan_of_nothing_without_initializer, tf_invalid_argument, "…"),
+    ROW(tensor_of_a_body_outside_of_it, tf_value_error,
+        "Cannot use 'scan/while/mul' as input to 'Add' because 'scan/while/mul' is in a while loop. See info log for more details."),
+    ROW(fetch_of_a_tensor_of_a_body, tf_value_error, "Operation 'scan/while/mul' has been marked as not fetchable. Typically this happens when it is defined in another function or code block. Use return values,explicit Python locals or TensorFlow collections to access it."),
+    ROW(gradient_of_a_tensor_of_a_body, tf_value_error, "Cannot use 'scan/while/mul' …"),
+    ROW(map_of_a_fed_scalar, tf_invalid_argument, "slice index 0 of dimension 0 out of bounds."),
+    ROW(scan_to_too_many_dimensions, tf_invalid_argument, "Shape must be at most rank 8 but is rank 9"),
+    ROW(matmul_in_a_body_in_a_run, tf_invalid_argument, "Matrix size-incompatible: In[0]: [3,4], In[1]: [1,2]"),
     ROW(map_to_another_dtype, tf_invalid_argument, "TensorArray dtype is float but Op is trying to write dtype int32."),
     ROW(map_to_none, tf_value_error, "The body of 'map/while' returned None where a tensor was expected."),
     ROW(while_whose_variable_grows, tf_value_error, "Input tensor 'ones:0' enters the loop with shape (1,), but has shape (2,) after one iteration. To allow the shape to vary across iterations, use the `shape_invariants` argument of tf.while_loop to specify a less-specific shape."),
@@ -612,6 +673,7 @@ static const row rows[] = { /* a message ending in … is compared up to there *
     ROW(while_without_variables, tf_value_error, "No loop variables provided"),
     ROW(cond_of_a_number, tf_type_error, "Input 'pred' of 'Switch' Op has type int32 that does not match expected type of bool."),
     ROW(cond_of_a_vector, tf_value_error, "Shape must be rank 0 but is rank 1 for 'cond/Switch' (op: 'Switch') with input shapes: [2], [2]."),
+    ROW(cond_of_a_fed_vector, tf_invalid_argument, "The second input must be a scalar, but it has shape [2]"),
     ROW(cond_of_two_dtypes, tf_value_error, "Outputs of true_fn and false_fn must have the same type: int32, float32"),
 
     ROW(static_rnn_without_dtype, tf_value_error, "If no initial_state is provided, dtype must be specified"),

@@ -582,8 +582,8 @@ static tf_list one(tf_tensor t) { return tf_list_new_(1, &t, TF_SOURCE); }
     ROW(value, tf_nn_rnn_cell_multi_rnn_cell(((tf_cells){ 0 })), "Must specify at least one cell for MultiRNNCell.")               \
     ROW(value, tf_nn_rnn_cell_multi_rnn_cell(CELLS(tf_nn_rnn_cell_basic_lstm_cell(3)), .state_is_tuple = false),                   \
         "Some cells return tuples of states, but the flag state_is_tuple is not set.  State sizes are: [LSTMStateTuple(c=3, h=3)]") \
-    ROW(value, tf_call(tf_nn_rnn_cell_multi_rnn_cell(CELLS(GRU)), X(2, 4), tf_state_new(X(2, 4))),                                 \
-        "Expected state to be a tuple of length 1, but received: Tensor(\"Placeholder:0\", shape=(2, 4), dtype=float32)")           \
+    ROW(value, tf_call(tf_nn_rnn_cell_multi_rnn_cell(CELLS(GRU)), X(2, 4), tf_state_new(tf_placeholder(tf_float32, SHAPE(2, 4), .name = "s"))), \
+        "Expected state to be a tuple of length 1, but received: Tensor(\"s:0\", shape=(2, 4), dtype=float32)")                     \
     ROW(value, tf_nn_rnn_cell_dropout_wrapper(GRU, TF_T(1.5)), "Parameter input_keep_prob must be between 0 and 1: 1")             \
     ROW(value, tf_nn_rnn_cell_dropout_wrapper(GRU, .state_keep_prob = TF_T(-.5)), "Parameter state_keep_prob must be between 0 and 1: 0") \
     ROW(value, tf_nn_static_rnn(tf_nn_rnn_cell_dropout_wrapper(GRU, .output_keep_prob = TF_T(0.)), one(X(2, 3)), .dtype = tf_float32),     \
