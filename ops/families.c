@@ -5,60 +5,26 @@
 
 static const tf_op_def *const *const families[] = {
     tf1c_basic_ops_family,
-#if __has_include("ops/math.c")
     tf1c_math_ops,
     tf1c_arith_ops,
-#endif
-#if __has_include("ops/compare.c")
     tf1c_compare_ops,
-#endif
-#if __has_include("ops/reduce.c")
     tf1c_reduce_ops,
-#endif
-#if __has_include("ops/linear.c")
     tf1c_linear_ops,
-#endif
-#if __has_include("ops/shape.c")
     tf1c_shape_ops,
     tf1c_pad_ops,
-#endif
-#if __has_include("ops/join.c")
     tf1c_join_ops,
-#endif
-#if __has_include("ops/index.c")
     tf1c_index_ops,
-#endif
-#if __has_include("ops/fill.c")
     tf1c_fill_ops,
-#endif
-#if __has_include("ops/gather.c")
     tf1c_gather_ops,
     tf1c_pick_ops,
-#endif
-#if __has_include("ops/activation.c")
     tf1c_activation_ops,
-#endif
-#if __has_include("ops/nn.c")
     tf1c_nn_ops,
-#endif
-#if __has_include("ops/random.c")
     tf1c_random_ops,
-#endif
-#if __has_include("ops/state.c")
     tf1c_state_ops,
-#endif
-#if __has_include("ops/training.c")
     tf1c_training_ops,
-#endif
-#if __has_include("ops/control.c")
     tf1c_control_ops,
-#endif
-#if __has_include("ops/dynamic_rnn.c")
     tf1c_rnn_ops,
-#endif
-#if __has_include("ops/debug.c")
     tf1c_debug_ops,
-#endif
     NULL,
 };
 
