@@ -189,6 +189,7 @@ tf_tensor tf_get_variable_(const char *name, struct tf_get_variable_args a)
         return (tf_tensor){ tf1c_poison(NULL), 0 };
     tf1c_universe *u = g->universe;
     const tf1c_variable_scope *scope = &u->variable_scope;
+    name = name ? name : "Variable";
     const char *full = *scope->name ? tf1c_graph_printf(g, "%s/%s", scope->name, name) : tf1c_graph_strdup(g, name);
     if (!full)
         return (tf_tensor){ tf1c_record_mistake(g), 0 };

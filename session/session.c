@@ -132,7 +132,7 @@ void tf_close(tf_session *s)
 }
 
 tf_session *tf_get_default_session(void) { return default_session; }
-tf_graph *tf_session_graph(const tf_session *s) { return s->graph; }
+tf_graph *tf_session_graph(const tf_session *s) { return s ? s->graph : NULL; }
 
 static void session_leave(struct tf_with_ *w) { default_session = (tf_session *)w->saved[0]; }
 struct tf_with_ tf_session_open_(tf_session *session)
