@@ -135,8 +135,9 @@ typedef struct {
 
 static void pass_on(tf_kernel_ctx *k)
 {
-    if (k->out[0].data != k->in[0].data)
-        memcpy(k->out[0].data, k->in[0].data, (size_t)tf_view_count(&k->out[0]) * tf_dtype_size(k->out[0].dtype));
+    const size_t size = (size_t)tf_view_count(&k->out[0]) * tf_dtype_size(k->out[0].dtype);
+    if (size && k->out[0].data != k->in[0].data) /* an empty array may have no address */
+        memcpy(k->out[0].data, k->in[0].data, size);
 }
 
 static size_t print_scratch(const tf_kernel_ctx *k)
