@@ -51,13 +51,14 @@ typedef struct {
 /* One number, and the mark behind it. */
 static bool number(char **at, char mark, long most, long *value)
 {
-    char *end;
-    if (**at < '0' || **at > '9')
+    char *c = *at;
+    long n = 0;
+    for (; *c >= '0' && *c <= '9' && n <= most; c++)
+        n = 10 * n + (*c - '0');
+    if (c == *at || n > most || *c != mark)
         return false;
-    *value = strtol(*at, &end, 10);
-    if (*value > most || *end != mark)
-        return false;
-    *at = end + 1;
+    *value = n;
+    *at = c + 1;
     return true;
 }
 
