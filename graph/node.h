@@ -143,7 +143,7 @@ void tf1c_graph_seeds(tf_graph *g, bool has_seed, int64_t op_seed, int64_t seeds
 
 /* shape.c */
 /* Merges two shapes in a shape function; if they disagree, says so in TF1's words and returns false. */
-bool tf1c_merge_in(tf_shape_ctx *c, tf_dims a, tf_dims b, tf_dims *merged);
+bool tf1c_merge_in(tf_shape_ctx *c, tf_dims a, tf_dims b, tf_dims *merged, const char *more); /* more: ends the message */
 struct tf_shape_ctx {
     const tf_op_def *def;
     const void *attrs;

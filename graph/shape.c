@@ -222,20 +222,22 @@ bool tf_with_rank_at_least(tf_shape_ctx *c, int input, int rank)
     return false;
 }
 
-bool tf1c_merge_in(tf_shape_ctx *c, tf_dims a, tf_dims b, tf_dims *merged)
+bool tf1c_merge_in(tf_shape_ctx *c, tf_dims a, tf_dims b, tf_dims *merged, const char *more)
 {
     char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
+    int64_t d;
     if (tf_merge_dims(a, b, merged))
         return true;
     if (a.rank != b.rank) {
-        tf_shape_error(c, "Shapes must be equal rank, but are %d and %d", a.rank, b.rank);
+        tf_shape_error(c, "Shapes must be equal rank, but are %d and %d%s", a.rank, b.rank, more);
         return false;
     }
     int i = 0;
-    while (tf_merge_dim(a.dims[i], b.dims[i], &merged->dims[i]))
+    while (tf_merge_dim(a.dims[i], b.dims[i], &d))
         i++;
-    tf_shape_error(c, "Dimension %d in both shapes must be equal, but are %lld and %lld. Shapes are %s and %s.", i, (long long)a.dims[i],
-                   (long long)b.dims[i], tf_dims_kernel_text(a, x, sizeof x), tf_dims_kernel_text(b, y, sizeof y));
+    tf_shape_error(c, "Dimension %d in both shapes must be equal, but are %lld and %lld. Shapes are %s and %s.%s", i,
+                   (long long)a.dims[i], (long long)b.dims[i], tf_dims_kernel_text(a, x, sizeof x),
+                   tf_dims_kernel_text(b, y, sizeof y), more);
     return false;
 }
 

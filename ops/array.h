@@ -83,7 +83,6 @@ static inline int operand_rank(const tf_operand *x)
 }
 
 /* a and b merged, or TF's message, `more` after it (a printf result), and false. */
-bool tf1c_merge_or_say(tf_shape_ctx *c, tf_dims a, tf_dims b, tf_dims *merged, const char *more); /* join.c */
 /* A Range node of three operands of one dtype. */
 tf_tensor tf1c_range(tf_operand start, tf_operand limit, tf_operand delta, struct tf_name_args args,
                      const char *default_name); /* fill.c */

@@ -66,7 +66,7 @@ static void default_shape(tf_shape_ctx *c)
 {
     const placeholder_attrs *a = tf_shape_attrs(c);
     tf_dims merged;
-    if (tf1c_merge_in(c, *tf_in_dims(c, 0), a->shape, &merged))
+    if (tf1c_merge_in(c, *tf_in_dims(c, 0), a->shape, &merged, ""))
         tf_set_out(c, 0, tf_shape_at_run(c) ? *tf_in_dims(c, 0) : a->shape);
 }
 
@@ -195,7 +195,7 @@ static void add_n_shape(tf_shape_ctx *c)
     tf_dims all = *tf_in_dims(c, tf_shape_inputs(c) - 1);
     for (int i = tf_shape_inputs(c) - 1; i-- > 0;) {
         snprintf(more, sizeof more, "\n\tFrom merging shape %d with other shapes.", i);
-        if (tf_shape_at_run(c) ? tf_merge_dims(all, *tf_in_dims(c, i), &all) : tf1c_merge_or_say(c, *tf_in_dims(c, i), all, &all, more))
+        if (tf_shape_at_run(c) ? tf_merge_dims(all, *tf_in_dims(c, i), &all) : tf1c_merge_in(c, *tf_in_dims(c, i), all, &all, more))
             continue;
         if (tf_shape_at_run(c))
             unequal_at_run(c, i ? i : tf_shape_inputs(c) - 1);

@@ -96,15 +96,15 @@ static void select_shape(tf_shape_ctx *c)
         select_shape_at_run(c);
         return;
     }
-    if (!tf1c_merge_in(c, *tf_in_dims(c, 1), *tf_in_dims(c, 2), &all))
+    if (!tf1c_merge_in(c, *tf_in_dims(c, 1), *tf_in_dims(c, 2), &all, ""))
         return;
     tf_set_out(c, 0, all);
     if (!condition->known || !all.known || condition->rank == 0)
         return;
     if (condition->rank == 1 && all.rank > 0) /* chooses rows, or elements of a vector */
-        tf1c_merge_in(c, *condition, SHAPE(all.dims[0]), &whole);
+        tf1c_merge_in(c, *condition, SHAPE(all.dims[0]), &whole, "");
     else
-        tf1c_merge_in(c, all, *condition, &whole);
+        tf1c_merge_in(c, all, *condition, &whole, "");
 }
 
 #define SELECT_STRIP(id, type)                                                             \

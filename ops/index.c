@@ -620,7 +620,7 @@ static bool slice_operands(tf_shape_ctx *c, tf_dims in)
 {
     tf_dims both;
     if (!tf_with_rank(c, 1, 1) || !tf_with_rank(c, 2, 1) ||
-        !tf1c_merge_or_say(c, *tf_in_dims(c, 1), *tf_in_dims(c, 2), &both, ""))
+        !tf1c_merge_in(c, *tf_in_dims(c, 1), *tf_in_dims(c, 2), &both, ""))
         return false;
     if (both.known && both.dims[0] != NONE && in.known && in.rank != both.dims[0]) {
         tf_shape_error(c, "Shape must be rank %lld but is rank %d", (long long)both.dims[0], in.rank);

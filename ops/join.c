@@ -37,25 +37,6 @@ static tf_operand *operands_of(tf_list values, tf_source here)
 
 static tf_tensor poisoned(void) { return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 }; }
 
-bool tf1c_merge_or_say(tf_shape_ctx *c, tf_dims a, tf_dims b, tf_dims *merged, const char *more)
-{
-    char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
-    int64_t d;
-    if (tf_merge_dims(a, b, merged))
-        return true;
-    if (a.rank != b.rank) {
-        tf_shape_error(c, "Shapes must be equal rank, but are %d and %d%s", a.rank, b.rank, more);
-        return false;
-    }
-    int i = 0;
-    while (tf_merge_dim(a.dims[i], b.dims[i], &d))
-        i++;
-    tf_shape_error(c, "Dimension %d in both shapes must be equal, but are %lld and %lld. Shapes are %s and %s.%s", i,
-                   (long long)a.dims[i], (long long)b.dims[i], tf_dims_kernel_text(a, x, sizeof x),
-                   tf_dims_kernel_text(b, y, sizeof y), more);
-    return false;
-}
-
 /* ---- ConcatV2: dvalues[i] = its part of dy ------------------------------------------------------------------------------------ */
 
 /* Of a shape's axes those in [from, to). */
@@ -136,8 +117,8 @@ static void concat_shape(tf_shape_ctx *c)
     tf_dims before = { 0 }, after = { 0 };
     for (int i = n - 1; i >= 0; i--) {
         tf_dims d = *tf_in_dims(c, i);
-        if (!tf1c_merge_or_say(c, sub_shape(d, 0, at), before, &before, "") ||
-            !tf1c_merge_or_say(c, sub_shape(d, at + 1, rank), after, &after, ""))
+        if (!tf1c_merge_in(c, sub_shape(d, 0, at), before, &before, "") ||
+            !tf1c_merge_in(c, sub_shape(d, at + 1, rank), after, &after, ""))
             return;
         length = length == NONE || !d.known || d.dims[at] == NONE ? NONE : length + d.dims[at];
     }
@@ -509,7 +490,7 @@ static bool pack_inputs(tf_shape_ctx *c, tf_dims *all)
     *all = *tf_in_dims(c, n - 1);
     for (int i = n - 2; i >= 0; i--) {
         snprintf(more, sizeof more, "\n\tFrom merging shape %d with other shapes.", i);
-        if (!tf1c_merge_or_say(c, *tf_in_dims(c, i), *all, all, more))
+        if (!tf1c_merge_in(c, *tf_in_dims(c, i), *all, all, more))
             return false;
     }
     return true;

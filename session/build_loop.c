@@ -31,7 +31,7 @@ typedef struct {
     int n;
 } found;
 
-static bool prune_body(ir_ctx *c, const tf1c_body *b, const char *wanted, bool condition, found *f)
+static bool prune_body(ir_ctx *c, const tf1c_body *b, const char *wanted, found *f)
 {
     tf1c_pruning w = { .graph = b->graph, .memory = c->memory, .reach = reach_state, .arg = (void *)b };
     if (tf1c_prune_begin(&w)) {
@@ -41,7 +41,6 @@ static bool prune_body(ir_ctx *c, const tf1c_body *b, const char *wanted, bool c
         if (b->has_condition)
             tf1c_want(&w, b->condition);
     }
-    (void)condition;
     if (!tf1c_prune_end(&w, &f->ops, &f->wanted, &f->n)) {
         c->failed = true;
         tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
@@ -325,7 +324,7 @@ static bool build_condition(ir_ctx *c, const ir_scope *s, const ir_node *n, cons
     ir_scope inner;
     tf1c_body only = *b;
     only.n_out = 0;
-    if (!prune_body(c, &only, NULL, true, &f) || !open_scope(c, &inner, b->graph, &l->condition))
+    if (!prune_body(c, &only, NULL, &f) || !open_scope(c, &inner, b->graph, &l->condition))
         return false;
     memcpy(inner.args, s->args, (size_t)b->graph->n_ops * sizeof *inner.args);
     l->condition.results = ir_alloc(c, sizeof *l->condition.results);
@@ -344,7 +343,7 @@ bool ir_build_loop(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation *o
     found f;
     ir_scope s;
     ir_loop *l = n->loop = loop_new(c, b);
-    if (!l || !count_steps(c, outer, n, op, b) || !prune_body(c, b, wanted, false, &f) || !open_scope(c, &s, b->graph, &l->body))
+    if (!l || !count_steps(c, outer, n, op, b) || !prune_body(c, b, wanted, &f) || !open_scope(c, &s, b->graph, &l->body))
         return false;
     if (!bind_args(c, outer, &s, n, op, 0, b, &f))
         return false;
@@ -379,7 +378,7 @@ static bool build_branch_body(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_o
     ir_block *block = &n->branch->bodies[which];
     found f;
     ir_scope s;
-    if (!prune_body(c, b, wanted, false, &f) || !open_scope(c, &s, b->graph, block) || !bind_args(c, outer, &s, n, op, first_input, b, &f) || !build_ops(c, &s, &f))
+    if (!prune_body(c, b, wanted, &f) || !open_scope(c, &s, b->graph, block) || !bind_args(c, outer, &s, n, op, first_input, b, &f) || !build_ops(c, &s, &f))
         return false;
     block->results = ir_alloc(c, (size_t)op->n_outputs * sizeof *block->results);
     if (!block->results)
