@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+struct tf1c_sgemm_kernels;
+
 typedef struct {
     const char *isa; /* "baseline", "avx2", "avx512" */
 
@@ -39,27 +41,11 @@ typedef struct {
     void (*add_scalar)(int64_t n, float *out, const float *x, float a); /* x + a */
     void (*mul_scalar)(int64_t n, float *out, const float *x, float a); /* x · a */
     void (*exp_sub)(int64_t n, float *out, const float *x, float a);    /* e^(x - a): softmax's numerator */
-    void (*scale_add)(int64_t n, float *out, float a, const float *x);  /* out += a·x */
-
-    /* fused: an LSTM's state is mul_mul_add(f, c, i, j), its output tanh_mul(c, o) */
-    void (*mul_add)(int64_t n, float *out, const float *x, const float *y, const float *z); /* x·y + z */
-    void (*mul_mul_add)(int64_t n, float *out, const float *x, const float *y, const float *u,
-                        const float *v);                                     /* x·y + u·v */
-    void (*tanh_mul)(int64_t n, float *out, const float *x, const float *y); /* tanh(x)·y */
 
     /* gradients from the output y and its gradient dy */
     void (*one_minus_square_mul)(int64_t n, float *out, const float *y, const float *dy); /* dy·(1 - y·y): tanh's */
     void (*sigmoid_grad)(int64_t n, float *out, const float *y, const float *dy);         /* dy·y·(1 - y) */
     void (*relu_grad)(int64_t n, float *out, const float *y, const float *dy);            /* dy where y > 0, else 0 */
-
-    /* One LSTM step of one row of u units, core i, j, f, o (i, o: sigmoid, j: tanh, f: sigmoid after forget_bias),
-     * written over the gates [4u] in that order. c [u] -> c_out [u] = σ(f)·c + σ(i)·tanh(j), h [u] = tanh(c_out)·σ(o).
-     */
-    void (*lstm)(int64_t u, float *gates, const float *c, float forget_bias, float *c_out, float *h);
-    /* Its gradient: gates [4u] as lstm left them, c, c_out; dh [u], and dc [u] of c_out -> dgates [4u] before their
-     * nonlinearities, and dc becomes the gradient of c. dgates may be gates. */
-    void (*lstm_grad)(int64_t u, const float *gates, const float *c, const float *c_out, const float *dh, float *dc,
-                      float *dgates);
 
     float (*sum)(int64_t n, const float *x);         /* blocked; the same bits on every call and level */
     float (*sum_squares)(int64_t n, const float *x); /* likewise */
@@ -84,6 +70,8 @@ typedef struct {
 
     /* Philox4x32-10: words [blocks, 4] of blocks block, block + 1, … (see philox.h); exact at every level. */
     void (*philox)(int64_t blocks, uint32_t *words, uint64_t seed, uint64_t seed2, uint64_t block);
+
+    const struct tf1c_sgemm_kernels *sgemm; /* matrix products (sgemm.h) */
 } tf1c_vecmath;
 
 /* The level in use: the widest that the CPU has, or what TF1C_ISA names (baseline, avx2, avx512) if the CPU has it. */

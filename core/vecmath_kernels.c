@@ -5,57 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-#ifdef __SSE2__
-#include <immintrin.h>
-#endif
-
-#ifndef TF1C_VEC_LEVEL
-#define TF1C_VEC_LEVEL baseline
-#endif
-
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
-enum { VF_WIDTH = 16 };
-#elif defined(__AVX2__) && defined(__FMA__)
-enum { VF_WIDTH = 8 };
-#else
-enum { VF_WIDTH = 4 };
-#endif
-
-typedef float vf __attribute__((vector_size(VF_WIDTH * 4)));
-typedef int32_t vi __attribute__((vector_size(VF_WIDTH * 4)));
-typedef uint32_t vu __attribute__((vector_size(VF_WIDTH * 4)));
-typedef float vf_memory __attribute__((vector_size(VF_WIDTH * 4), aligned(4), may_alias));
-
-/* ---- what vectors need ------------------------------------------------------------------------------------------ */
-
-static inline vf load(const float *p) { return (vf) * (const vf_memory *)p; }
-static inline void store(float *p, vf v) { *(vf_memory *)p = (vf_memory)v; }
-static inline vf splat(float c) { return c - (vf){ 0 }; }
-static inline vf pick(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }
-static inline vf magnitude(vf x) { return (vf)((vu)x & 0x7fffffffu); }
-
-/* fma: a·b + c, in one rounding where the level has it. least(a, x), most(a, x): min and max that keep a NaN in x. */
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
-static inline vf fma_(vf a, vf b, vf c) { return (vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
-static inline vf root(vf x) { return (vf)_mm512_sqrt_ps((__m512)x); }
-static inline vf least(vf a, vf x) { return (vf)_mm512_min_ps((__m512)a, (__m512)x); }
-static inline vf most(vf a, vf x) { return (vf)_mm512_max_ps((__m512)a, (__m512)x); }
-#elif defined(__AVX2__) && defined(__FMA__)
-static inline vf fma_(vf a, vf b, vf c) { return (vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
-static inline vf root(vf x) { return (vf)_mm256_sqrt_ps((__m256)x); }
-static inline vf least(vf a, vf x) { return (vf)_mm256_min_ps((__m256)a, (__m256)x); }
-static inline vf most(vf a, vf x) { return (vf)_mm256_max_ps((__m256)a, (__m256)x); }
-#else
-static inline vf fma_(vf a, vf b, vf c) { return a * b + c; }
-static inline vf least(vf a, vf x) { return pick((vi)(a < x), a, x); }
-static inline vf most(vf a, vf x) { return pick((vi)(a > x), a, x); }
-static inline vf root(vf x)
-{
-    for (int i = 0; i < VF_WIDTH; i++)
-        x[i] = sqrtf(x[i]);
-    return x;
-}
-#endif
+#include "core/sgemm_kernels.h"
+#include "core/sgemm_kernels.h"
+#include "core/vector.h"
 
 static inline vf polynomial(vf x, int n, const float *c) /* c[0] + c[1]·x + …, n coefficients */
 {
@@ -303,7 +255,6 @@ MAP2(mul, x *y)
 MAP2(div, x / y)
 MAP2(max2, pick((vi)(x < y), y, x))
 MAP2(min2, pick((vi)(y < x), y, x))
-MAP2(tanh_mul, tanh_v(x) * y)
 MAP2(one_minus_square_mul, y *(1.0f - x * x))
 MAP2(sigmoid_grad, y *x *(1.0f - x))
 MAP2(relu_grad, (vf)((vi)y &(vi)(x > 0.0f)))
@@ -312,110 +263,6 @@ static void pow_pass(int64_t n, float *out, const float *x, const float *y)
 {
     for (int64_t i = 0; i < n; i++)
         out[i] = powf(x[i], y[i]);
-}
-
-static void scale_add_body(int64_t n, float *const *p, const float *a)
-{
-    float *const out = p[0];
-    const float *const x = p[1];
-    const vf s = splat(*a);
-
-    EACH_VECTOR store(out + i, fma_(s, load(x + i), load(out + i)));
-}
-
-static void scale_add_pass(int64_t n, float *out, float a, const float *x)
-{
-    pass(scale_add_body, n, 2, 0, 1, (float *[]){ out, (float *)x }, &a);
-}
-
-static void mul_add_body(int64_t n, float *const *p, const float *a)
-{
-    float *const out = p[0];
-    const float *const x = p[1], *const y = p[2], *const z = p[3];
-
-    (void)a;
-    EACH_VECTOR store(out + i, fma_(load(x + i), load(y + i), load(z + i)));
-}
-
-static void mul_add_pass(int64_t n, float *out, const float *x, const float *y, const float *z)
-{
-    pass(mul_add_body, n, 4, 1, 0, (float *[]){ out, (float *)x, (float *)y, (float *)z }, NULL);
-}
-
-static void mul_mul_add_body(int64_t n, float *const *p, const float *a)
-{
-    float *const out = p[0];
-    const float *const x = p[1], *const y = p[2], *const u = p[3], *const v = p[4];
-
-    (void)a;
-    EACH_VECTOR store(out + i, fma_(load(x + i), load(y + i), load(u + i) * load(v + i)));
-}
-
-static void mul_mul_add_pass(int64_t n, float *out, const float *x, const float *y, const float *u, const float *v)
-{
-    pass(mul_mul_add_body, n, 5, 1, 0, (float *[]){ out, (float *)x, (float *)y, (float *)u, (float *)v }, NULL);
-}
-
-/* ---- LSTM ------------------------------------------------------------------------------------------------------- */
-
-static void lstm_body(int64_t n, float *const *p, const float *a)
-{
-    float *const c_out = p[0], *const h = p[1], *const pi = p[2], *const pj = p[3], *const pf = p[4], *const po = p[5];
-    const float *const c = p[6];
-    const vf bias = splat(*a);
-
-    EACH_VECTOR
-    {
-        const vf in = sigmoid_v(load(pi + i)), j = tanh_v(load(pj + i));
-        const vf f = sigmoid_v(load(pf + i) + bias), o = sigmoid_v(load(po + i));
-        const vf next = fma_(f, load(c + i), in * j);
-
-        store(pi + i, in);
-        store(pj + i, j);
-        store(pf + i, f);
-        store(po + i, o);
-        store(c_out + i, next);
-        store(h + i, tanh_v(next) * o);
-    }
-}
-
-static void lstm_pass(int64_t u, float *gates, const float *c, float forget_bias, float *c_out, float *h)
-{
-    float *const p[] = { c_out, h, gates, gates + u, gates + 2 * u, gates + 3 * u, (float *)c };
-
-    pass(lstm_body, u, 7, 2, 4, p, &forget_bias);
-}
-
-/* In eight arrays: i, j, f, o in place (the caller copies the gates first), dc updated; c, c_out, dh read. */
-static void lstm_grad_body(int64_t n, float *const *p, const float *a)
-{
-    float *const pi = p[0], *const pj = p[1], *const pf = p[2], *const po = p[3], *const pdc = p[4];
-    const float *const c = p[5], *const c_out = p[6], *const pdh = p[7];
-
-    (void)a;
-    EACH_VECTOR
-    {
-        const vf in = load(pi + i), j = load(pj + i), f = load(pf + i), o = load(po + i), dh = load(pdh + i);
-        const vf t = tanh_v(load(c_out + i)), dc = fma_(dh * o, 1.0f - t * t, load(pdc + i));
-
-        store(pi + i, dc * j * in * (1.0f - in));
-        store(pj + i, dc * in * (1.0f - j * j));
-        store(pf + i, dc * load(c + i) * f * (1.0f - f));
-        store(po + i, dh * t * o * (1.0f - o));
-        store(pdc + i, dc * f);
-    }
-}
-
-static void lstm_grad_pass(int64_t u, const float *gates, const float *c, const float *c_out, const float *dh,
-                           float *dc, float *dgates)
-{
-    float *const p[] = {
-        dgates, dgates + u, dgates + 2 * u, dgates + 3 * u, dc, (float *)c, (float *)c_out, (float *)dh
-    };
-
-    if (dgates != gates && u > 0)
-        memcpy(dgates, gates, (size_t)u * 4 * sizeof *gates);
-    pass(lstm_grad_body, u, 8, 0, 5, p, NULL);
 }
 
 /* ---- reductions -------------------------------------------------------------------------------------------------
@@ -722,6 +569,8 @@ static void philox_pass(int64_t blocks, uint32_t *words, uint64_t seed, uint64_t
 #define TABLE(level) TABLE_(level)
 #define TEXT_(level) #level
 #define TEXT(level) TEXT_(level)
+#define SGEMM_(level) tf1c_sgemm_##level
+#define SGEMM(level) SGEMM_(level)
 #define ROW(name) .name = name##_pass
 
 const tf1c_vecmath TABLE(TF1C_VEC_LEVEL) = {
@@ -748,15 +597,9 @@ const tf1c_vecmath TABLE(TF1C_VEC_LEVEL) = {
     ROW(add_scalar),
     ROW(mul_scalar),
     ROW(exp_sub),
-    ROW(scale_add),
-    ROW(mul_add),
-    ROW(mul_mul_add),
-    ROW(tanh_mul),
     ROW(one_minus_square_mul),
     ROW(sigmoid_grad),
     ROW(relu_grad),
-    ROW(lstm),
-    ROW(lstm_grad),
     ROW(sum),
     ROW(sum_squares),
     ROW(max),
@@ -768,4 +611,5 @@ const tf1c_vecmath TABLE(TF1C_VEC_LEVEL) = {
     ROW(adagrad),
     ROW(adadelta),
     ROW(philox),
+    .sgemm = &SGEMM(TF1C_VEC_LEVEL),
 };

@@ -251,6 +251,13 @@ static void run_parts(tf_kernel_ctx *k)
     }
 }
 
+tf1c_matrix tf1c_matrix_of(const tf_view *v, bool transpose)
+{
+    const int row = transpose, column = !transpose;
+
+    return (tf1c_matrix){ v->data, v->strides[row], v->dims[column] == 1 ? 1 : v->strides[column] };
+}
+
 int64_t tf1c_kernel_units(const tf_kernel_ctx *k)
 {
     if (k->def->strips)

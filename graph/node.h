@@ -4,6 +4,7 @@
 
 #include "core/alloc.h"
 #include "core/map.h"
+#include "core/sgemm.h"
 #include "graph/op.h"
 
 typedef struct {
@@ -175,6 +176,9 @@ typedef struct {
 tf_status tf1c_run_kernel(tf_kernel_ctx *k); /* units [begin, end) of the record, whatever its kind; inputs as its traits ask */
 int64_t tf1c_kernel_units(const tf_kernel_ctx *k);
 void tf1c_broadcast_view(tf_view *v, const tf_view *to); /* strides 0 along broadcast axes, rank of `to` */
+
+/* v, of rank 2, as products read it: transposed or as it lies. */
+tf1c_matrix tf1c_matrix_of(const tf_view *v, bool transpose);
 
 /* What a strip found wrong (integers divided by zero), as an InvalidArgumentError's text: set by strips, taken by whoever
  * runs them. */

@@ -49,7 +49,7 @@ static void run_shard(const execution *e, const ir_instruction *i, char *const *
         tf_kernel_ctx k = { .def = n->def, .attrs = n->attrs, .T = n->T, .U = n->U, .n_in = n->n_in, .n_out = n->n_out, .in = v, .out = v + n->n_in,
                             .begin = begin, .end = end, .state = n->state, .name = n->name, .private_ = &report };
         if (i->scratch)
-            k.scratch = slots[IR_SLOT_ARENA] + i->scratch_at + (int64_t)i->scratch * shard;
+            k.scratch = slots[IR_SLOT_ARENA] + e->b->scratch_at + e->b->scratch * shard;
         if (tf1c_run_kernel(&k))
             fail(e->x, n, k.status, report.message);
     }

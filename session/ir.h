@@ -100,8 +100,7 @@ typedef struct ir_instruction {
     int64_t units;
     bool parallel;   /* dealt out in shards; else worker 0 does it alone */
     bool barrier;    /* wait for all workers before it */
-    size_t scratch;  /* bytes per shard */
-    int64_t scratch_at;
+    bool scratch;    /* its kernel wants some */
 } ir_instruction;
 
 /* ---- loops ----------------------------------------------------------------------------------------------------------------
@@ -169,6 +168,7 @@ typedef struct tf1c_binding {
     int n_code;
     int n_slots, n_shards;
     size_t arena_size;
+    int64_t scratch, scratch_at; /* bytes a shard, of any instruction: one may be at the next while another is not yet; where they begin */
     ir_operand *fetched; /* one a fetched tensor */
     tf1c_resource **read, **written; /* variables that must be initialized before; that are after */
     int n_read, n_written;
@@ -229,10 +229,13 @@ bool ir_run_passes(ir_ctx *c, ir_block *b);
 
 bool ir_layout(ir_ctx *c, ir_block *b);   /* layout.c: views, parts, copies where a kernel wants contiguous memory */
 bool ir_may_place(const ir_block *b, const ir_value *v, const tf_view *as); /* whether v's producer can write it elsewhere, laid out so */
+bool ir_same_place(const ir_value *a, const ir_value *b); /* the same elements in the same order at the same address */
 void ir_set_view(ir_value *v, ir_value *in, int64_t offset);
 bool ir_layout_loop(ir_ctx *c, ir_node *n);   /* layout_loop.c */
 bool ir_layout_branch(ir_ctx *c, ir_node *n);
 bool ir_schedule(ir_ctx *c, ir_block *b); /* schedule.c: the running order, reads of variables before their updates */
+bool ir_assigns(const ir_node *n, const ir_value *variable); /* whether it, or its body, overwrites the variable at that root */
+bool ir_pack(ir_ctx *c, ir_block *b); /* pass_pack.c, in the running order: matrices that several products read are packed once */
 bool ir_fuse(ir_ctx *c, ir_block *b); /* pass_fuse.c, in the running order: neighbours that are elementwise over one shape become one pass over tiles */
 bool ir_pass_is_off(const char *off, const char *name);
 bool ir_place_memory(ir_ctx *c, ir_block *b); /* place.c: lifetimes and offsets */

@@ -23,6 +23,17 @@ void ir_set_view(ir_value *v, ir_value *in, int64_t offset)
     v->variable = in->root->variable;
 }
 
+static int64_t offset_in_root(const ir_value *v) { return v->place == IR_VIEW ? v->offset : 0; }
+
+/* The same elements in the same order at the same address: a value, or a view that changes nothing (a read, a reshape to what
+ * it was). */
+bool ir_same_place(const ir_value *a, const ir_value *b)
+{
+    size_t n = (size_t)a->view.rank * sizeof *a->view.dims;
+    return a == b || (a->root == b->root && offset_in_root(a) == offset_in_root(b) && a->view.rank == b->view.rank && a->view.dtype == b->view.dtype &&
+                      memcmp(a->view.dims, b->view.dims, n) == 0 && memcmp(a->view.strides, b->view.strides, n) == 0);
+}
+
 /* A node's operands as its rules see them: values of small known inputs, no data otherwise. */
 static tf_kernel_ctx rule_ctx(const ir_node *n, tf_view *in, tf_view *out)
 {

@@ -252,27 +252,16 @@ static bool fits_shape(const ir_node *n, bool flat, int64_t rows, int64_t column
     return true;
 }
 
-static int64_t offset_in_root(const ir_value *v) { return v->place == IR_VIEW ? v->offset : 0; }
-
-/* The same elements in the same order at the same address: a value, or a view that changes nothing (a read, a reshape to what
- * it was). */
-static bool same_place(const ir_value *a, const ir_value *b)
-{
-    size_t n = (size_t)a->view.rank * sizeof *a->view.dims;
-    return a == b || (a->root == b->root && offset_in_root(a) == offset_in_root(b) && a->view.rank == b->view.rank && a->view.dtype == b->view.dtype &&
-                      memcmp(a->view.dims, b->view.dims, n) == 0 && memcmp(a->view.strides, b->view.strides, n) == 0);
-}
-
 /* What the run has written may be read only element by element as it was written. */
 static bool reads_well(const run *r, const ir_node *n)
 {
     for (int i = 0; i < r->n; i++)
         for (int j = 0; j < n->n_in; j++)
-            if (n->in[j]->root == r->nodes[i]->out[0].root && !same_place(n->in[j], &r->nodes[i]->out[0]) && !n->in[j]->known)
+            if (n->in[j]->root == r->nodes[i]->out[0].root && !ir_same_place(n->in[j], &r->nodes[i]->out[0]) && !n->in[j]->known)
                 return false;
     for (int i = 0; i < r->n; i++) /* nor may it overwrite what another of the run reads or writes */
         for (int j = 0; j < r->nodes[i]->n_in; j++)
-            if (n->out[0].place == IR_VIEW && r->nodes[i]->in[j]->root == n->out[0].root && !same_place(r->nodes[i]->in[j], &n->out[0]))
+            if (n->out[0].place == IR_VIEW && r->nodes[i]->in[j]->root == n->out[0].root && !ir_same_place(r->nodes[i]->in[j], &n->out[0]))
                 return false;
     return true;
 }
@@ -317,7 +306,7 @@ static bool may_start(run *r, const ir_node *n)
 static int step_of(const run *r, int end, const ir_value *v)
 {
     for (int i = end; i-- > 0;)
-        if (!v->known && same_place(&r->nodes[i]->out[0], v))
+        if (!v->known && ir_same_place(&r->nodes[i]->out[0], v))
             return i;
     return -1;
 }

@@ -233,7 +233,7 @@ static tf1c_binding *binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *
     bool good = b->feed_dims && b->feed_values;
     for (int i = 0; good && i < p->n_feeds; i++)
         b->feed_dims[i] = feeds[i].shape;
-    good = good && ir_build(&c) && ir_run_passes(&c, &b->block) && ir_layout(&c, &b->block) && ir_schedule(&c, &b->block) && ir_fuse(&c, &b->block) && ir_place_memory(&c, &b->block);
+    good = good && ir_build(&c) && ir_run_passes(&c, &b->block) && ir_layout(&c, &b->block) && ir_schedule(&c, &b->block) && ir_pack(&c, &b->block) && ir_fuse(&c, &b->block) && ir_place_memory(&c, &b->block);
     if (good)
         ir_shift_memory(&b->block, 0);
     good = good && ir_emit(&c);

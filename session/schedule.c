@@ -55,7 +55,7 @@ static int writes(const ir_node *n, ir_value ***written)
     return n->def && n->def->traits & TF_WRITES_REF ? 1 : 0;
 }
 
-static bool assigns(const ir_node *n, const ir_value *variable)
+bool ir_assigns(const ir_node *n, const ir_value *variable)
 {
     ir_value **written;
     for (int i = writes(n, &written); i-- > 0;)
@@ -129,7 +129,7 @@ static void order_variables(scheduling *s)
             for (int j = 0; j < n->n_in; j++) {
                 if (n->in[j]->root != variable)
                     continue;
-                bool also = assigns(n, variable);
+                bool also = ir_assigns(n, variable);
                 if (!also || n->order < writer->order)
                     wait_for(s, n, also ? -1 : j, writer, variable);
                 break;

@@ -4,7 +4,9 @@
 
 #include "session/plan.h"
 
-enum { PARALLEL_WORK = 16384, MOST_ACCESSES = 512 }; /* below that many elementary steps, waking others costs more than it brings */
+/* Below that many elementary steps waking others costs more than it brings; once they are awake, a smaller instruction is dealt
+ * out too, unless that makes them wait. */
+enum { PARALLEL_WORK = 16384, SMALL_WORK = 512, MOST_ACCESSES = 512 };
 
 /* What an instruction touches through one operand since the last barrier. */
 typedef struct {
@@ -14,8 +16,16 @@ typedef struct {
     int64_t units, stride, unit_lo, unit_hi; /* parallel: unit u touches [unit_lo, unit_hi) + u·stride; units 0: all of it */
 } access;
 
+/* Of a whole binding. */
 typedef struct {
     ir_ctx *c;
+    bool awake;     /* some instruction of the run is worth waking others for */
+    size_t scratch; /* the most that one shard needs */
+    bool parallel;  /* whether anything was dealt out */
+} emission;
+
+typedef struct {
+    emission *all;
     access since[MOST_ACCESSES];
     int n;
 } sharding;
@@ -120,40 +130,82 @@ static int aligned_axis(const ir_node *n, bool output, int i)
     if (!n->def || n->def->traits & TF_ELEMENTWISE) /* by axis 0 of the output; an operand of lower rank is read whole */
         return v->rank == n->out[0].view.rank ? 0 : TF_WHOLE;
     const tf_shard_rule *rule = n->def->shard;
+    if (!rule && n->def->product) /* by rows of the result, each from one of a' */
+        return output ? 0 : i == 0 ? n->def->product(n->attrs).transpose_a : TF_WHOLE;
     if (!rule)
         return TF_WHOLE;
     return output ? rule->out : rule->in[i < 4 ? i : 3];
 }
 
+enum { MOST_OPERANDS = 60 };
+
+/* What x touches, dealt out or not; into mine, of MOST_OPERANDS. */
+static int accesses(const ir_instruction *x, bool parallel, access *mine)
+{
+    const ir_node *n = x->node;
+    bool writes_ref = n->def && n->def->traits & TF_WRITES_REF;
+    int count = 0;
+    for (int i = 0; i < n->n_out; i++)
+        mine[count++] = access_of(&x->out[i], true, parallel, x->units, aligned_axis(n, true, i));
+    for (int i = 0; i < n->n_in && !(n->def && n->def->traits & TF_SHAPE_ONLY); i++)
+        mine[count++] = access_of(&x->in[i], writes_ref && n->in[i]->root->variable, parallel, x->units, aligned_axis(n, false, i));
+    return count;
+}
+
+static bool has_to_wait(const sharding *s, const access *mine, int count)
+{
+    for (int i = 0; i < count; i++)
+        for (int j = 0; j < s->n; j++)
+            if (conflict(&mine[i], &s->since[j]))
+                return true;
+    return s->n + count > MOST_ACCESSES;
+}
+
+/* More operands than the list takes: it waits, and so does the next. */
+static void shard_unlisted(sharding *s, ir_instruction *x, bool parallel)
+{
+    x->parallel = parallel;
+    x->barrier = true;
+    s->since[0] = (access){ .slot = IR_SLOT_ARENA, .lo = INT64_MIN, .hi = INT64_MAX, .write = true, .parallel = true };
+    s->since[1] = s->since[0];
+    s->since[1].slot = IR_SLOT_ABSOLUTE;
+    s->n = 2;
+}
+
+static void shard_listed(sharding *s, ir_instruction *x, int64_t work)
+{
+    access mine[MOST_OPERANDS];
+    int count = accesses(x, x->parallel, mine);
+    x->barrier = has_to_wait(s, mine, count);
+    if (!x->parallel && s->all->awake && x->units > 1 && work >= SMALL_WORK) {
+        int dealt = accesses(x, true, mine);
+        x->parallel = x->barrier || !has_to_wait(s, mine, dealt);
+        x->barrier &= has_to_wait(s, mine, dealt);
+        count = accesses(x, x->parallel, mine);
+    }
+    if (x->barrier)
+        s->n = 0;
+    memcpy(s->since + s->n, mine, (size_t)count * sizeof *mine);
+    s->n += count;
+}
+
 static void shard(sharding *s, ir_instruction *x)
 {
     const ir_node *n = x->node;
-    tf_kernel_ctx k = kernel_ctx(s->c, n);
-    if (s->c->failed)
+    tf_kernel_ctx k = kernel_ctx(s->all->c, n);
+    if (s->all->c->failed)
         return;
+    int64_t work = work_of(n);
     x->units = units_of(n, &k);
-    x->parallel = s->c->session->threads > 1 && x->units > 1 && work_of(n) >= PARALLEL_WORK;
-    k.end = x->parallel ? (x->units + s->c->session->threads - 1) / s->c->session->threads : x->units;
-    x->scratch = n->def && n->def->scratch ? (n->def->scratch(&k) + 63) / 64 * 64 : 0;
-    access mine[64];
-    int count = 0;
-    bool writes_ref = n->def && n->def->traits & TF_WRITES_REF;
-    for (int i = 0; i < n->n_out && count < 32; i++)
-        mine[count++] = access_of(&x->out[i], true, x->parallel, x->units, aligned_axis(n, true, i));
-    for (int i = 0; i < n->n_in && count < 64; i++)
-        if (!(n->def && n->def->traits & TF_SHAPE_ONLY))
-            mine[count++] = access_of(&x->in[i], writes_ref && n->in[i]->root->variable, x->parallel, x->units, aligned_axis(n, false, i));
-    x->barrier = n->n_in + n->n_out > 60 || s->n + count > MOST_ACCESSES;
-    for (int i = 0; i < count && !x->barrier; i++)
-        for (int j = 0; j < s->n && !x->barrier; j++)
-            x->barrier = conflict(&mine[i], &s->since[j]);
-    if (x->barrier)
-        s->n = 0;
-    for (int i = 0; i < count; i++)
-        s->since[s->n++] = mine[i];
-    if (n->n_in + n->n_out > 60) /* not all of it is known to the list: the next one waits too */
-        for (int i = 0; i < s->n; i++)
-            s->since[i] = (access){ .slot = IR_SLOT_ARENA, .lo = INT64_MIN, .hi = INT64_MAX, .write = true, .parallel = true };
+    x->parallel = s->all->c->session->threads > 1 && x->units > 1 && work >= PARALLEL_WORK;
+    if (n->n_in + n->n_out > MOST_OPERANDS)
+        shard_unlisted(s, x, x->parallel);
+    else
+        shard_listed(s, x, work);
+    k.end = x->parallel ? (x->units + s->all->c->session->threads - 1) / s->all->c->session->threads : x->units;
+    size_t scratch = n->def && n->def->scratch ? (n->def->scratch(&k) + 63) / 64 * 64 : 0;
+    x->scratch = scratch > 0;
+    s->all->scratch = scratch > s->all->scratch ? scratch : s->all->scratch;
 }
 
 /* Nothing is known of who touched what: everything waits. */
@@ -171,42 +223,43 @@ typedef struct {
     int n;
 } code;
 
-static code emit_block(ir_ctx *c, const ir_block *b, size_t *scratch, bool *any);
+static code emit_block(emission *e, const ir_block *b);
 
-static void emit_bodies(ir_ctx *c, const ir_node *n, size_t *scratch, bool *any)
+static void emit_bodies(emission *e, const ir_node *n)
 {
     if (n->loop) {
-        code body = emit_block(c, &n->loop->body, scratch, any), condition = emit_block(c, &n->loop->condition, scratch, any);
+        code body = emit_block(e, &n->loop->body), condition = emit_block(e, &n->loop->condition);
         n->loop->code = body.code;
         n->loop->n_code = body.n;
         n->loop->condition_code = condition.code;
         n->loop->n_condition_code = condition.n;
     }
     for (int w = 0; n->branch && w < 2; w++) {
-        code body = emit_block(c, &n->branch->bodies[w], scratch, any);
+        code body = emit_block(e, &n->branch->bodies[w]);
         n->branch->code[w] = body.code;
         n->branch->n_code[w] = body.n;
     }
 }
 
-static void emit_node(sharding *s, ir_instruction *x, const ir_node *n, size_t *scratch, bool *any)
+static void emit_node(sharding *s, ir_instruction *x, const ir_node *n)
 {
-    if (!make_instruction(s->c, x, n))
+    emission *e = s->all;
+    if (!make_instruction(e->c, x, n))
         return;
     if (n->loop || n->branch) {
-        emit_bodies(s->c, n, scratch, any);
+        emit_bodies(e, n);
         x->barrier = true;
         forget(s);
         return;
     }
     shard(s, x);
-    *any |= x->parallel;
-    *scratch = x->scratch > *scratch ? x->scratch : *scratch;
+    e->parallel |= x->parallel;
 }
 
 /* A block begins with everything waiting: the step before, or whatever ran before the loop. */
-static code emit_block(ir_ctx *c, const ir_block *b, size_t *scratch, bool *any)
+static code emit_block(emission *e, const ir_block *b)
 {
+    ir_ctx *c = e->c;
     code out = { ir_alloc(c, (size_t)b->n * sizeof *out.code), 0 };
     sharding *s = tf1c_alloc_zero(sizeof *s);
     if (!s && !c->failed) {
@@ -214,13 +267,13 @@ static code emit_block(ir_ctx *c, const ir_block *b, size_t *scratch, bool *any)
         tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
     }
     if (!c->failed) {
-        s->c = c;
+        s->all = e;
         forget(s);
     }
     for (int i = 0; i < b->n && !c->failed; i++) {
         const ir_node *n = b->nodes[i];
         if (!n->silent && !(n->def && n->def->traits & TF_SOURCE_OP))
-            emit_node(s, &out.code[out.n++], n, scratch, any);
+            emit_node(s, &out.code[out.n++], n);
     }
     if (out.n && b->id) /* a body's slots point elsewhere at each step, whatever their numbers say */
         out.code[0].barrier = true;
@@ -228,18 +281,16 @@ static code emit_block(ir_ctx *c, const ir_block *b, size_t *scratch, bool *any)
     return out;
 }
 
-static void set_scratch(ir_instruction *code, int n, int64_t at)
+static bool is_worth_waking(const ir_block *b)
 {
-    for (int i = 0; i < n; i++) {
-        const ir_node *node = code[i].node;
-        code[i].scratch_at = at;
-        if (node->loop) {
-            set_scratch(node->loop->code, node->loop->n_code, at);
-            set_scratch(node->loop->condition_code, node->loop->n_condition_code, at);
-        }
-        for (int w = 0; node->branch && w < 2; w++)
-            set_scratch(node->branch->code[w], node->branch->n_code[w], at);
+    for (int i = 0; i < b->n; i++) {
+        const ir_node *n = b->nodes[i];
+        if (n->loop ? is_worth_waking(&n->loop->body) || is_worth_waking(&n->loop->condition)
+            : n->branch ? is_worth_waking(&n->branch->bodies[0]) || is_worth_waking(&n->branch->bodies[1])
+                        : !n->silent && work_of(n) >= PARALLEL_WORK)
+            return true;
     }
+    return false;
 }
 
 /* ---- variables that must have, and will have, a value ------------------------------------------------------------------------------ */
@@ -310,14 +361,14 @@ static void note_variables(ir_ctx *c)
 bool ir_emit(ir_ctx *c)
 {
     tf1c_binding *b = c->binding;
-    size_t scratch = 0;
-    bool any = false;
-    code out = emit_block(c, &b->block, &scratch, &any);
+    emission e = { .c = c, .awake = c->session->threads > 1 && is_worth_waking(&b->block) };
+    code out = emit_block(&e, &b->block);
     b->code = out.code;
     b->n_code = out.n;
-    b->n_shards = any ? c->session->threads : 1;
-    set_scratch(b->code, b->n_code, (int64_t)b->block.arena_size);
-    b->arena_size = b->block.arena_size + scratch * (size_t)b->n_shards;
+    b->n_shards = e.parallel ? c->session->threads : 1;
+    b->scratch = (int64_t)e.scratch;
+    b->scratch_at = (int64_t)b->block.arena_size;
+    b->arena_size = b->block.arena_size + e.scratch * (size_t)b->n_shards;
     b->fetched = ir_alloc(c, (size_t)b->block.n_results * sizeof *b->fetched);
     for (int i = 0; b->fetched && i < b->block.n_results; i++)
         b->fetched[i] = ir_operand_of(b->block.results[i]);
