@@ -223,6 +223,7 @@ ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64
 ir_node *ir_piece_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n); /* a part of a vector */
 
 /* The passes: each rewrites one block (bodies included) and leaves it computing the same. */
+bool ir_pass_simplify(ir_ctx *c, ir_block *b); /* identities go, what is alike is computed once */
 bool ir_pass_sums(ir_ctx *c, ir_block *b);   /* Σ f(xᵢ) = f(all xᵢ), within a block and out of loops */
 bool ir_pass_blocks(ir_ctx *c, ir_block *b); /* a product of which only a part is read computes that part */
 bool ir_run_passes(ir_ctx *c, ir_block *b);

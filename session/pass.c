@@ -175,8 +175,10 @@ static const struct {
     const char *name;
     bool (*run)(ir_ctx *c, ir_block *b);
 } passes[] = {
+    { "simplify", ir_pass_simplify },
     { "sums", ir_pass_sums },
     { "blocks", ir_pass_blocks },
+    { "simplify", ir_pass_simplify }, /* what those made alike: the rows under two sums, the parts of one weight */
 };
 
 bool ir_pass_is_off(const char *off, const char *name)
