@@ -51,11 +51,12 @@ static tf1c_arena_block *new_block(size_t size)
     return b;
 }
 
-/* A request larger than a block gets one of its own, behind the block being filled. */
+/* Blocks grow by a quarter, so that little of the last one is left over. A request larger than a block gets one of its own,
+ * behind the block being filled. */
 static tf1c_arena_block *block_with_room(tf1c_arena *a, size_t size)
 {
     tf1c_arena_block *front = a->blocks, *b;
-    size_t next = !front ? ARENA_FIRST : front->size < ARENA_LARGEST / 2 ? 2 * front->size : ARENA_LARGEST;
+    size_t next = !front ? ARENA_FIRST : front->size < ARENA_LARGEST / 2 ? front->size + front->size / 4 : ARENA_LARGEST;
 
     if (front && front->size - front->used >= size)
         return front;

@@ -178,12 +178,6 @@ typedef struct {
 } tf_product;
 typedef tf_product tf_product_rule(const void *attrs);
 
-/* How the op runs for all steps of a loop at once: `batched` says which inputs have a leading step axis; builds the node
- * (or nodes) with a leading step axis on the outputs through the planner's builder. NULL: elementwise and views have a
- * general rule, others stay in the loop. */
-typedef struct tf_batch_ctx tf_batch_ctx;
-typedef bool tf_batch_rule(tf_batch_ctx *b);
-
 struct tf_op_def {
     const char *name; /* TF1's type name: "MatMul" */
     /* "a:T, b:T" and "product:T": names as in TF's OpDef. A type is a variable T or U, a dtype's name (int32), "values:T*"
@@ -206,12 +200,16 @@ struct tf_op_def {
     int viewed; /* TF_VIEW: the input that the outputs lie in, if not 0 (Split's value is its input 1) */
     tf_part_rule *part;
     tf_product_rule *product;
-    bool (*sums_rows)(const void *attrs); /* f of inputs stacked along axis 0 = the sum of f of each (aᵀ·b, a column sum) */
+    /* Whether f of inputs stacked along axis 0 is the sum of f of each (aᵀ·b, a column sum). Inputs that hold their values
+     * (a list of axes) are not stacked but the same in each. */
+    bool (*sums_rows)(const tf_kernel_ctx *k);
     const tf_shard_rule *shard;
     int64_t (*units)(const tf_kernel_ctx *k); /* NULL: one unit, unless elementwise */
     size_t (*scratch)(const tf_kernel_ctx *k);
     size_t state_size;
-    tf_batch_rule *batch;
+    /* Inputs (a bit each) of which rows below each other give rows below each other, the first of rank 2 or more: what a
+     * loop does so in each step is done for all at once. Elementwise ops, views and products have a rule already. */
+    unsigned rows;
 };
 
 /* ---- making nodes --------------------------------------------------------------------------------------------------

@@ -131,9 +131,9 @@ static void matmul_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 
 /* aᵀ·b adds up over the rows of both. */
-static bool matmul_sums_rows(const void *attrs)
+static bool matmul_sums_rows(const tf_kernel_ctx *k)
 {
-    const matmul_attrs *t = attrs;
+    const matmul_attrs *t = k->attrs;
     return t->transpose_a && !t->transpose_b;
 }
 

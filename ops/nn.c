@@ -102,11 +102,11 @@ static void log_softmax_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 
 static const tf_op_def softmax_op = {
-    .name = "Softmax", .in = "logits:T", .out = "softmax:T", .T = TF_FLOATING, .traits = TF_INPLACE, .shape = softmax_shape,
+    .name = "Softmax", .rows = 1, .in = "logits:T", .out = "softmax:T", .T = TF_FLOATING, .traits = TF_INPLACE, .shape = softmax_shape,
     .kernel = softmax_kernel, .units = out_rows, .shard = &by_rows, .gradient = softmax_gradient,
 };
 static const tf_op_def log_softmax_op = {
-    .name = "LogSoftmax", .in = "logits:T", .out = "logsoftmax:T", .T = TF_FLOATING, .shape = softmax_shape,
+    .name = "LogSoftmax", .rows = 1, .in = "logits:T", .out = "logsoftmax:T", .T = TF_FLOATING, .shape = softmax_shape,
     .kernel = log_softmax_kernel, .units = out_rows, .shard = &by_rows, .gradient = log_softmax_gradient,
 };
 tf_tensor tf1c_softmax(tf_tensor x, const char *name) { return tf_op_unary(&softmax_op, tf_operand_tensor(x), (struct tf_name_args){ .name = name }, NULL); }
@@ -203,7 +203,7 @@ static void xent_gradient(tf_grad_ctx *g, tf_tensor dloss)
 }
 
 static const tf_op_def xent_op = {
-    .name = "SoftmaxCrossEntropyWithLogits", .in = "features:T, labels:T", .out = "loss:T, backprop:T", .T = TF_FLOATING,
+    .name = "SoftmaxCrossEntropyWithLogits", .rows = 3, .in = "features:T, labels:T", .out = "loss:T, backprop:T", .T = TF_FLOATING,
     .shape = xent_shape, .kernel = xent_kernel, .units = xent_units, .shard = &by_rows, .gradient = xent_gradient,
 };
 tf_tensor tf1c_xent(tf_tensor logits, tf_tensor labels, const char *name)
@@ -321,7 +321,7 @@ static void sparse_xent_gradient(tf_grad_ctx *g, tf_tensor dloss)
 }
 
 static const tf_op_def sparse_xent_op = {
-    .name = "SparseSoftmaxCrossEntropyWithLogits", .in = "features:T, labels:U", .out = "loss:T, backprop:T", .T = TF_FLOATING, .U = TF_INDEX,
+    .name = "SparseSoftmaxCrossEntropyWithLogits", .rows = 3, .in = "features:T, labels:U", .out = "loss:T, backprop:T", .T = TF_FLOATING, .U = TF_INDEX,
     .shape = sparse_xent_shape, .kernel = sparse_xent_kernel, .units = xent_units, .shard = &by_rows, .gradient = sparse_xent_gradient,
 };
 tf_tensor tf1c_sparse_xent(tf_tensor logits, tf_tensor labels, const char *name)
@@ -473,11 +473,7 @@ static void bias_grad_gradient(tf_grad_ctx *g, tf_tensor dy)
     const bias_attrs *a = g->attrs;
     tf_add_grad(g, 0, tf_nn_bias_add(tf_zeros_like(g->in[0]), dy, .data_format = a->data_format));
 }
-static bool bias_grad_sums_rows(const void *attrs)
-{
-    (void)attrs;
-    return true;
-}
+static bool bias_grad_sums_rows(const tf_kernel_ctx *k) { return k->in[0].rank > 0; }
 
 static const tf_op_def bias_grad_op = {
     .name = "BiasAddGrad", .in = "out_backprop:T", .out = "output:T", .T = TF_NUMERIC, .attrs = bias_fields, .attrs_size = sizeof(bias_attrs),

@@ -430,26 +430,35 @@ static void prod_gradient(tf_grad_ctx *g, tf_tensor dy)
     tf_add_grad(g, 0, tf_mul(with_axes(g, dy), others_over(g->in[0], gone, rank)));
 }
 
+/* Over axis 0, and whatever others. */
+static bool sum_sums_rows(const tf_kernel_ctx *k)
+{
+    const tf_view *axes = &k->in[1];
+    for (int64_t i = 0; axes->data && i < tf_view_count(axes); i++)
+        if (int_at(axes, i) == 0 || int_at(axes, i) == -k->in[0].rank)
+            return true;
+    return false;
+}
+
 /* ---- records ------------------------------------------------------------------------------------------------------------------------ */
-#define REDUCTION_OP(id, type, signature_in, signature_out, dtypes, gradient_fn)                                    \
+#define REDUCTION_OP(id, type, signature_in, signature_out, dtypes, gradient_fn, rows_rule)                         \
     static const tf_op_def id##_op = {                                                                              \
         .name = type, .in = signature_in, .out = signature_out, .T = dtypes, .U = TF_INDEX, .attrs = reduce_fields, \
         .attrs_size = sizeof(reduce_attrs), .traits = TF_VIEW, .shape = reduce_shape, .kernel = id##_kernel,         \
-        .units = reduce_units, .view = reduce_view, .gradient = gradient_fn,                                                               \
+        .units = reduce_units, .view = reduce_view, .sums_rows = rows_rule, .gradient = gradient_fn,                 \
     };
-#define NUMBERS "input:T, reduction_indices:U", "output:T", TF_NUMERIC
-#define BOOLS "input:bool, reduction_indices:U", "output:bool", 0
-#define RECORD(id, type, arguments, gradient_fn) RECORD_(id, type, arguments, gradient_fn)
-#define RECORD_(id, type, in, out, dtypes, gradient_fn) REDUCTION_OP(id, type, in, out, dtypes, gradient_fn)
-RECORD(sum, "Sum", NUMBERS, sum_gradient)
-RECORD(mean, "Mean", NUMBERS, mean_gradient)
-RECORD(prod, "Prod", NUMBERS, prod_gradient)
-RECORD(max, "Max", NUMBERS, extreme_gradient)
-RECORD(min, "Min", NUMBERS, extreme_gradient)
+#define NUMBERS(id, type, gradient_fn, rows_rule) \
+    REDUCTION_OP(id, type, "input:T, reduction_indices:U", "output:T", TF_NUMERIC, gradient_fn, rows_rule)
+#define BOOLS(id, type) REDUCTION_OP(id, type, "input:bool, reduction_indices:U", "output:bool", 0, tf_no_gradient, NULL)
+NUMBERS(sum, "Sum", sum_gradient, sum_sums_rows)
+NUMBERS(mean, "Mean", mean_gradient, NULL)
+NUMBERS(prod, "Prod", prod_gradient, NULL)
+NUMBERS(max, "Max", extreme_gradient, NULL)
+NUMBERS(min, "Min", extreme_gradient, NULL)
 #define all_kernel all_bool
 #define any_kernel any_bool
-RECORD(all, "All", BOOLS, tf_no_gradient)
-RECORD(any, "Any", BOOLS, tf_no_gradient)
+BOOLS(all, "All")
+BOOLS(any, "Any")
 
 /* ---- builders --------------------------------------------------------------------------------------------------------------------------- */
 static bool axis_given(const struct tf_reduce_args *a)

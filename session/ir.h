@@ -39,6 +39,8 @@ struct ir_value {
     int first, last;     /* of a root: the schedule positions between which it lives */
     ir_value *replaced;  /* a pass gives its readers this one instead */
     ir_value *alias;     /* of a root that place.c put on top of another one */
+    ir_value *outside;   /* pass_hoist.c, in a body: what it is before the loop */
+    unsigned char when;  /* and since when */
     ir_value *contiguous; /* a copy that layout.c made, for the next who wants one */
 };
 
@@ -216,6 +218,8 @@ static inline bool ir_is_copy(const ir_node *n) { return !n->def; }
 /* pass.c: what passes share */
 void ir_count_uses(ir_block *b); /* of the values of this block and those around it that it reads */
 void ir_apply_replacements(ir_block *b); /* of values whose `replaced` a pass has set */
+bool ir_is_captured(const ir_loop *l, const ir_value *v); /* the same in every step of the loop */
+void ir_list_results(ir_ctx *c, ir_loop *l); /* its body's results anew, after its ports have changed */
 ir_node *ir_rows_node(ir_ctx *c, int n, ir_value *const *parts); /* parts one below the other, along axis 0 */
 ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims);    /* of's elements in another shape, as reshape */
 ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns); /* a part of a matrix */
@@ -224,6 +228,7 @@ ir_node *ir_piece_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n); /* a 
 
 /* The passes: each rewrites one block (bodies included) and leaves it computing the same. */
 bool ir_pass_simplify(ir_ctx *c, ir_block *b); /* identities go, what is alike is computed once */
+bool ir_pass_hoist(ir_ctx *c, ir_block *b); /* what does not depend on a loop's state is done before it, for all steps at once */
 bool ir_pass_sums(ir_ctx *c, ir_block *b);   /* Σ f(xᵢ) = f(all xᵢ), within a block and out of loops */
 bool ir_pass_blocks(ir_ctx *c, ir_block *b); /* a product of which only a part is read computes that part */
 bool ir_run_passes(ir_ctx *c, ir_block *b);

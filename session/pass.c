@@ -75,6 +75,36 @@ void ir_apply_replacements(ir_block *b)
         follow_ports(b->owner);
 }
 
+/* ---- ports of loops ---------------------------------------------------------------------------------------------------- */
+
+bool ir_is_captured(const ir_loop *l, const ir_value *v)
+{
+    if (v->known)
+        return true;
+    for (int i = 0; i < l->n_sliced; i++)
+        if (l->sliced[i].arg == v)
+            return false;
+    for (int i = 0; i < l->n_carried; i++)
+        if (l->carried[i].arg == v)
+            return false;
+    return !v->node || v->node->block != l->body.id;
+}
+
+void ir_list_results(ir_ctx *c, ir_loop *l)
+{
+    ir_block *b = &l->body;
+    b->results = ir_alloc(c, (size_t)(l->n_carried + l->n_stacked + l->n_summed) * sizeof *b->results);
+    b->n_results = 0;
+    if (!b->results)
+        return;
+    for (int i = 0; i < l->n_carried; i++)
+        b->results[b->n_results++] = l->carried[i].next;
+    for (int i = 0; i < l->n_stacked; i++)
+        b->results[b->n_results++] = l->stacked[i].result;
+    for (int i = 0; i < l->n_summed; i++)
+        b->results[b->n_results++] = l->summed[i].result;
+}
+
 /* ---- the planner's own nodes --------------------------------------------------------------------------------------------------- */
 
 /* Inputs of one shape, one below the other along axis 0. */
@@ -176,6 +206,7 @@ static const struct {
     bool (*run)(ir_ctx *c, ir_block *b);
 } passes[] = {
     { "simplify", ir_pass_simplify },
+    { "hoist", ir_pass_hoist },
     { "sums", ir_pass_sums },
     { "blocks", ir_pass_blocks },
     { "simplify", ir_pass_simplify }, /* what those made alike: the rows under two sums, the parts of one weight */

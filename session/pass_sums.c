@@ -4,7 +4,19 @@
 
 #include "session/plan.h"
 
-static bool sums_rows(const ir_node *n) { return n && n->def && n->def->sums_rows && n->def->sums_rows(n->attrs); }
+/* Asks n's record, with the values of what is known. */
+static bool sums_rows(const ir_node *n)
+{
+    enum { MOST = 4 };
+    tf_view in[MOST];
+    if (!n || !n->def || !n->def->sums_rows || n->n_in > MOST)
+        return false;
+    for (int i = 0; i < n->n_in; i++) {
+        in[i] = n->in[i]->view;
+        in[i].data = (void *)n->in[i]->known;
+    }
+    return n->def->sums_rows(&(tf_kernel_ctx){ .def = n->def, .attrs = n->attrs, .T = n->T, .U = n->U, .n_in = n->n_in, .in = in });
+}
 
 static bool same_dims(const tf_view *a, const tf_view *b)
 {
@@ -13,12 +25,19 @@ static bool same_dims(const tf_view *a, const tf_view *b)
 
 /* ---- within a block ------------------------------------------------------------------------------------------------------- */
 
+static bool same_known(const ir_value *a, const ir_value *b)
+{
+    if (!a->known || !b->known)
+        return !a->known && !b->known;
+    return memcmp(a->known, b->known, (size_t)tf_view_count(&a->view) * tf_dtype_size(a->view.dtype)) == 0;
+}
+
 static bool alike(const ir_node *a, const ir_node *b)
 {
     if (a->def != b->def || a->n_in != b->n_in || !tf1c_same_attrs(a->def, a->attrs, b->attrs))
         return false;
     for (int i = 0; i < a->n_in; i++)
-        if (!same_dims(&a->in[i]->view, &b->in[i]->view))
+        if (!same_dims(&a->in[i]->view, &b->in[i]->view) || !same_known(a->in[i], b->in[i]))
             return false;
     return true;
 }
@@ -33,7 +52,7 @@ static bool is_sum_of_rows(const ir_block *b, const ir_node *n)
         if (!sums_rows(term) || term->block != b->id || term->n_out != 1 || term->n_after || n->in[i]->uses != 1 || n->in[i]->known || !alike(first, term))
             return false;
         for (int j = 0; j < term->n_in; j++)
-            if (!term->in[j]->view.rank)
+            if (!term->in[j]->view.rank && !term->in[j]->known)
                 return false;
     }
     return true;
@@ -48,6 +67,9 @@ static bool join(ir_ctx *c, ir_block *to, ir_node *sum)
     if (!parts || !in)
         return false;
     for (int j = 0; j < first->n_in; j++) {
+        in[j] = first->in[j];
+        if (in[j]->known)
+            continue;
         for (int i = 0; i < sum->n_in; i++)
             parts[i] = sum->in[i]->node->in[j];
         ir_node *rows = ir_rows_node(c, sum->n_in, parts);
@@ -89,26 +111,13 @@ static ir_value *all_steps(ir_ctx *c, ir_node *n, ir_value *v)
     return out;
 }
 
-static bool is_captured(const ir_loop *l, const ir_value *v)
-{
-    if (v->known)
-        return true;
-    for (int i = 0; i < l->n_sliced; i++)
-        if (l->sliced[i].arg == v)
-            return false;
-    for (int i = 0; i < l->n_carried; i++)
-        if (l->carried[i].arg == v)
-            return false;
-    return !v->node || v->node->block != l->body.id;
-}
-
 static bool may_leave(const ir_node *n, const ir_summed *s)
 {
     const ir_node *term = s->result->node;
     if (n->loop->steps < 1 || s->result->known || !sums_rows(term) || term->block != n->loop->body.id || term->n_out != 1 || n->n_out + term->n_in > n->room)
         return false;
     for (int j = 0; j < term->n_in; j++)
-        if (is_captured(n->loop, term->in[j]) || !term->in[j]->view.rank)
+        if (!term->in[j]->known && (ir_is_captured(n->loop, term->in[j]) || !term->in[j]->view.rank))
             return false;
     return true;
 }
@@ -128,6 +137,9 @@ static bool leave(ir_ctx *c, ir_block *to, ir_node *n, const ir_summed *s)
     f->order = n->order;
     f->out[0].view = n->out[s->output].view;
     for (int j = 0; j < term->n_in; j++) {
+        f->in[j] = term->in[j];
+        if (f->in[j]->known)
+            continue;
         ir_value *stacked = all_steps(c, n, term->in[j]);
         if (!stacked)
             return false;
@@ -146,21 +158,6 @@ static bool leave(ir_ctx *c, ir_block *to, ir_node *n, const ir_summed *s)
     return true;
 }
 
-static void list_results(ir_ctx *c, ir_loop *l)
-{
-    ir_block *b = &l->body;
-    b->results = ir_alloc(c, (size_t)(l->n_carried + l->n_stacked + l->n_summed) * sizeof *b->results);
-    b->n_results = 0;
-    if (!b->results)
-        return;
-    for (int i = 0; i < l->n_carried; i++)
-        b->results[b->n_results++] = l->carried[i].next;
-    for (int i = 0; i < l->n_stacked; i++)
-        b->results[b->n_results++] = l->stacked[i].result;
-    for (int i = 0; i < l->n_summed; i++)
-        b->results[b->n_results++] = l->summed[i].result;
-}
-
 static bool empty_loop(ir_ctx *c, ir_block *to, ir_node *n)
 {
     ir_loop *l = n->loop;
@@ -172,7 +169,7 @@ static bool empty_loop(ir_ctx *c, ir_block *to, ir_node *n)
             return false;
     }
     l->n_summed = kept;
-    list_results(c, l);
+    ir_list_results(c, l);
     ir_prune(&l->body);
     return !c->failed;
 }
