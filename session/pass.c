@@ -122,6 +122,8 @@ typedef struct {
     int64_t row, column;
 } block_attrs;
 
+static const tf_attr_def block_fields[] = { TF_ATTR(block_attrs, row, TF_ATTR_INT), TF_ATTR(block_attrs, column, TF_ATTR_INT), { 0 } };
+
 static bool block_view(tf_kernel_ctx *k, int output, int64_t *offset)
 {
     const block_attrs *a = k->attrs;
@@ -129,8 +131,8 @@ static bool block_view(tf_kernel_ctx *k, int output, int64_t *offset)
     *offset = a->row * k->in[0].strides[0] + a->column * k->in[0].strides[1];
     return true;
 }
-static const tf_op_def block_op = { .name = "(block)", .in = "x:T", .out = "y:T", .attrs_size = sizeof(block_attrs), .traits = TF_VIEW, .view = block_view,
-                                    .gradient = tf_no_gradient };
+static const tf_op_def block_op = { .name = "(block)", .in = "x:T", .out = "y:T", .attrs = block_fields, .attrs_size = sizeof(block_attrs), .traits = TF_VIEW,
+                                    .view = block_view, .gradient = tf_no_gradient };
 
 ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns)
 {
@@ -152,8 +154,8 @@ static bool piece_view(tf_kernel_ctx *k, int output, int64_t *offset)
     *offset = ((const block_attrs *)k->attrs)->row * k->in[0].strides[0];
     return true;
 }
-static const tf_op_def piece_op = { .name = "(piece)", .in = "x:T", .out = "y:T", .attrs_size = sizeof(block_attrs), .traits = TF_VIEW, .view = piece_view,
-                                    .gradient = tf_no_gradient };
+static const tf_op_def piece_op = { .name = "(piece)", .in = "x:T", .out = "y:T", .attrs = block_fields, .attrs_size = sizeof(block_attrs), .traits = TF_VIEW,
+                                    .view = piece_view, .gradient = tf_no_gradient };
 
 ir_node *ir_piece_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n)
 {
@@ -178,6 +180,10 @@ static const struct {
     { "sums", ir_pass_sums },
     { "blocks", ir_pass_blocks },
 };
+
+enum { PASSES = sizeof passes / sizeof *passes };
+
+const char *ir_pass_name(int i) { return i < PASSES ? passes[i].name : i == PASSES ? "fuse" : NULL; }
 
 bool ir_pass_is_off(const char *off, const char *name)
 {
@@ -206,8 +212,8 @@ static bool run_on_bodies(ir_ctx *c, ir_block *b, bool (*run)(ir_ctx *c, ir_bloc
 
 bool ir_run_passes(ir_ctx *c, ir_block *b)
 {
-    for (size_t i = 0; i < sizeof passes / sizeof *passes; i++)
-        if (!ir_pass_is_off(c->session->passes_off, passes[i].name) && !run_on_bodies(c, b, passes[i].run))
+    for (int i = 0; i < PASSES; i++)
+        if ((!ir_pass_is_off(c->session->passes_off, passes[i].name) && !run_on_bodies(c, b, passes[i].run)) || !ir_stage_done(c, passes[i].name))
             return false;
     return !c->failed;
 }

@@ -189,8 +189,15 @@ TF1C_API tf_status tf_load_(tf_tensor variable, tf_operand value, tf_session *se
 #define tf_with_session(session) TF_WITH_(tf_session_open_(session))
 TF1C_API struct tf_with_ tf_session_open_(tf_session *session);
 
-/* How a run is carried out: the stages, the instruction list with shapes, places and threads, the peak of memory. The text
- * is the caller's to free(); NULL after a report. */
+/* How a run is compiled and carried out, as text, without running it:
+ *   == prune         the graph's operations that are needed
+ *   == build         the plan's own graph for the fed shapes, one line a node: %3:float32[4,8] = MatMul(%1, %2)  # dense/MatMul
+ *   == sums, …       after each pass what it changed, and the graph then; "off", or "nothing to change"
+ *   == layout        which value lies inside another one's memory, and what needs no code; schedule: the running order;
+ *                    fuse: what runs tile by tile in one go
+ *   == instructions  shapes, places in memory, shards, and where threads wait
+ *   == memory        what is alive where most is
+ * The text is the caller's to free(); NULL after a report, as tf_run would make it. */
 TF1C_API char *tf_session_explain_(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here);
 #define tf_session_explain(session, fetches, feeds) tf_session_explain_(session, fetches, feeds, TF_SOURCE)
 
