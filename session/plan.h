@@ -52,6 +52,7 @@ struct tf_session {
     tf_session *outer_default; /* of an interactive one */
     bool closed;
     int threads;
+    int traced;       /* its number in the file that TF1C_TRACE names; 0: none */
     char *passes_off; /* tf_config's, or the environment's TF1C_PASSES_OFF */
     pthread_mutex_t lock;   /* plans, contexts, resources */
     pthread_rwlock_t order; /* runs that assign hold it alone */

@@ -9,6 +9,7 @@
 #include "core/cast.h"
 #include "core/report.h"
 #include "session/plan.h"
+#include "session/trace.h"
 
 /* ---- sessions ---------------------------------------------------------------------------------------------------------- */
 
@@ -74,6 +75,7 @@ tf_session *tf_session_new(struct tf_session_args a)
     }
     pthread_mutex_init(&s->lock, NULL);
     pthread_rwlock_init(&s->order, NULL);
+    s->traced = tf1c_trace_open(a.here);
     return s;
 }
 
@@ -129,6 +131,8 @@ void tf_close(tf_session *s)
     s->graph = NULL;
     s->outer_default = closed_ones;
     set_shells(s);
+    if (s->traced)
+        tf1c_trace_close();
 }
 
 tf_session *tf_get_default_session(void) { return default_session; }
