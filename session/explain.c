@@ -60,7 +60,7 @@ static bool count(struct ir_sink *s, const ir_block *b)
 static void write_counts(const struct ir_sink *s)
 {
     int changes = 0;
-    fprintf(s->f, "%d nodes", s->nodes);
+    fprintf(s->f, "%d node%s", s->nodes, s->nodes == 1 ? "" : "s");
     if (!s->text)
         return;
     if (s->nodes != s->nodes_before)
@@ -123,7 +123,7 @@ void ir_show_stage(ir_ctx *c, const char *stage)
         fprintf(s->f, "nothing to change\n");
     else {
         write_counts(s);
-        fprintf(s->f, s->idle ? "; %d of them need no code\n" : "\n", s->idle);
+        fprintf(s->f, s->idle ? "; no code for %d\n" : "\n", s->idle);
         fputs(text, s->f);
     }
     free(s->text);
