@@ -15,11 +15,13 @@ extern "C" {
  * code, and leaves 0 or NaN in what it was to fetch.                               TF1: tf.Session */
 typedef struct tf_session tf_session;
 
-/* How a session computes. TF1: tf.ConfigProto. Unset (0) means: the environment's TF1C_THREADS, else every core. */
+/* How a session computes. TF1: tf.ConfigProto. Unset (0) means: the environment's TF1C_THREADS, else every core.
+ * TF1C_PASSES_OFF stands for an unset passes_off. TF1C_TRACE=FILE writes what every thread does in every run of the process to
+ * FILE, for chrome://tracing and Perfetto; one that cannot be written is an OSError, once, and runs go on. */
 typedef struct {
     int intra_op_parallelism_threads; /* at most 64 */
     int inter_op_parallelism_threads; /* accepted; ops run in one order */
-    const char *passes_off;           /* plan passes to leave out, by name, separated by commas; "all" */
+    const char *passes_off;           /* plan passes to leave out, by the names in tf_session_explain, separated by commas; "all" */
 } tf_config;
 /* TF1's spelling: tf_config_proto(.intra_op_parallelism_threads = 1). */
 #define tf_config_proto(...) ((tf_config){ __VA_ARGS__ })
