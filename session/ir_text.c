@@ -205,17 +205,27 @@ static void write_feed(ir_writer *w, ir_value *v)
 
 /* ---- nodes -------------------------------------------------------------------------------------------------------------------------- */
 
+static bool says_something(const tf_attr_def *a, const void *field)
+{
+    switch (a->kind) {
+    case TF_ATTR_BOOL: return *(const bool *)field;
+    case TF_ATTR_INT: return *(const int64_t *)field != 0;
+    case TF_ATTR_STRING: return *(const char *const *)field && **(const char *const *)field;
+    default: return true;
+    }
+}
+
 /* What is not zero, false or empty; a variable's are its shape, which is there already. */
 static void write_attrs(ir_writer *w, const ir_node *n)
 {
-    for (const tf_attr_def *a = n->def ? n->def->attrs : NULL; a && a->kind && n->attrs && !(n->def->traits & TF_SOURCE_OP); a++) {
-        const void *field = (const char *)n->attrs + a->offset;
-        if (a->kind == TF_ATTR_BOOL ? *(const bool *)field : a->kind == TF_ATTR_INT ? *(const int64_t *)field != 0 : a->kind == TF_ATTR_STRING ? *(const char *const *)field && **(const char *const *)field : true) {
-            if (a->kind == TF_ATTR_BOOL)
-                fprintf(w->f, " %s", a->name);
-            else
-                tf1c_write_attr(w->f, a, n->attrs);
-        }
+    const tf_attr_def *a = n->def && n->attrs && !(n->def->traits & TF_SOURCE_OP) ? n->def->attrs : NULL;
+    for (; a && a->kind; a++) {
+        if (!says_something(a, (const char *)n->attrs + a->offset))
+            continue;
+        if (a->kind == TF_ATTR_BOOL)
+            fprintf(w->f, " %s", a->name);
+        else
+            tf1c_write_attr(w->f, a, n->attrs);
     }
 }
 
@@ -228,7 +238,7 @@ static void write_steps(ir_writer *w, const ir_loop *l)
     fprintf(w->f, "%s", l->reverse ? ", from the last" : "");
 }
 
-/* "[t0=Sigmoid(%3) t1=Mul(t0, %4)]": what a fused node does to each tile. */
+/* "{t0=Sigmoid(%3); %5=Mul(t0, %4)}": what a fused node does to each tile. */
 static void write_fused(ir_writer *w, const ir_node *n)
 {
     ir_fused_step s;

@@ -1,3 +1,4 @@
+/* Workers note events on their own stacks; here they become text, under one lock, and go to the file. */
 #include "session/trace.h"
 
 #include <errno.h>
