@@ -244,7 +244,8 @@ static void run_code(const walker *w, const ir_instruction *code, int n)
     }
 }
 
-static void run_traced(walker w)
+/* Not inlined: the lane is large, and ordinary runs should not have it on their stack. */
+__attribute__((noinline)) static void run_traced(walker w)
 {
     tf1c_trace_lane lane;
     lane.worker = w.worker;
