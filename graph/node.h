@@ -2,6 +2,8 @@
 #ifndef TF1C_GRAPH_NODE_H
 #define TF1C_GRAPH_NODE_H
 
+#include <stdio.h>
+
 #include "core/alloc.h"
 #include "core/map.h"
 #include "core/sgemm.h"
@@ -165,6 +167,10 @@ struct tf_shape_ctx {
 void tf1c_infer(tf_shape_ctx *c); /* calls def->shape; c->failed after a report */
 bool tf1c_partial_ints(tf_tensor t, tf_dims *ints); /* build.c: what a shape-like tensor is known to hold */
 bool tf1c_ints_of_array(tf_ndarray a, tf_dims *ints);
+
+/* print.c: a line of tf_graph_text, bodies below it; and one attribute, " name=value" */
+void tf1c_write_operation(FILE *f, const tf_operation *op, int depth);
+void tf1c_write_attr(FILE *f, const tf_attr_def *a, const void *attrs);
 
 /* op.c */
 bool tf1c_same_attrs(const tf_op_def *def, const void *a, const void *b);

@@ -42,7 +42,7 @@ static void write_tensor(FILE *f, tf_tensor t)
         fprintf(f, ":%d", t.index);
 }
 
-static void write_attr(FILE *f, const tf_attr_def *a, const void *attrs)
+void tf1c_write_attr(FILE *f, const tf_attr_def *a, const void *attrs)
 {
     const void *field = (const char *)attrs + a->offset;
     char dims[TF_DIMS_TEXT], array[256];
@@ -61,32 +61,37 @@ static void write_attr(FILE *f, const tf_attr_def *a, const void *attrs)
     }
 }
 
+static void write_text(FILE *f, const tf_graph *g, int depth);
+
+void tf1c_write_operation(FILE *f, const tf_operation *op, int depth)
+{
+    fprintf(f, "%*s%s = %s(", 4 * depth, "", op->name, op->def->name);
+    for (int j = 0; j < op->n_inputs; j++) {
+        fprintf(f, j ? ", " : "");
+        write_tensor(f, op->inputs[j]);
+    }
+    for (int j = 0; j < op->n_controls; j++)
+        fprintf(f, "%s^%s", j || op->n_inputs ? ", " : "", op->controls[j]->name);
+    fprintf(f, ")");
+    for (const tf_attr_def *a = op->def->attrs; a && a->kind && op->attrs; a++)
+        tf1c_write_attr(f, a, op->attrs);
+    for (int j = 0; j < op->n_outputs; j++) {
+        char dims[TF_DIMS_TEXT];
+        fprintf(f, "%s %s%s", j ? "," : " ->", tf_dtype_name(op->outputs[j].dtype),
+                tf_dims_text(op->outputs[j].shape, dims, sizeof dims));
+    }
+    fprintf(f, "\n");
+    for (const tf_attr_def *a = op->def->attrs; a && a->kind && op->attrs; a++) {
+        const tf_graph *body = a->kind == TF_ATTR_BODY ? *(tf_graph *const *)((const char *)op->attrs + a->offset) : NULL;
+        if (body)
+            write_text(f, body, depth + 1);
+    }
+}
+
 static void write_text(FILE *f, const tf_graph *g, int depth)
 {
-    for (int i = 0; i < g->n_ops; i++) {
-        const tf_operation *op = g->ops[i];
-        fprintf(f, "%*s%s = %s(", 4 * depth, "", op->name, op->def->name);
-        for (int j = 0; j < op->n_inputs; j++) {
-            fprintf(f, j ? ", " : "");
-            write_tensor(f, op->inputs[j]);
-        }
-        for (int j = 0; j < op->n_controls; j++)
-            fprintf(f, "%s^%s", j || op->n_inputs ? ", " : "", op->controls[j]->name);
-        fprintf(f, ")");
-        for (const tf_attr_def *a = op->def->attrs; a && a->kind && op->attrs; a++)
-            write_attr(f, a, op->attrs);
-        for (int j = 0; j < op->n_outputs; j++) {
-            char dims[TF_DIMS_TEXT];
-            fprintf(f, "%s %s%s", j ? "," : " ->", tf_dtype_name(op->outputs[j].dtype),
-                    tf_dims_text(op->outputs[j].shape, dims, sizeof dims));
-        }
-        fprintf(f, "\n");
-        for (const tf_attr_def *a = op->def->attrs; a && a->kind && op->attrs; a++) {
-            const tf_graph *body = a->kind == TF_ATTR_BODY ? *(tf_graph *const *)((const char *)op->attrs + a->offset) : NULL;
-            if (body)
-                write_text(f, body, depth + 1);
-        }
-    }
+    for (int i = 0; i < g->n_ops; i++)
+        tf1c_write_operation(f, g->ops[i], depth);
 }
 
 char *tf_graph_text(const tf_graph *g) { return written(g, write_text); }

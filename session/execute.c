@@ -4,12 +4,14 @@
 
 #include "core/gemm.h"
 #include "session/plan.h"
+#include "session/trace.h"
 
 enum { FEW_OPERANDS = 48 };
 
 typedef struct {
     const tf1c_binding *b;
     tf1c_context *x;
+    int traced; /* the session's number in the trace; 0: there is none */
 } execution;
 
 static void fail(tf1c_context *x, const ir_node *n, tf_status status, const char *message)
@@ -62,6 +64,7 @@ typedef struct {
     const execution *e;
     char **slots;
     int worker, workers;
+    tf1c_trace_lane *trace; /* NULL: none */
 } walker;
 
 static void run_code(const walker *w, const ir_instruction *code, int n);
@@ -70,8 +73,12 @@ static bool stopped(const walker *w) { return atomic_load_explicit(&w->e->x->fai
 
 static void wait_all(const walker *w)
 {
-    if (w->workers > 1)
-        tf1c_barrier_wait(&w->e->x->barrier, w->workers);
+    if (w->workers <= 1)
+        return;
+    int64_t begin = w->trace ? tf1c_trace_now() : 0;
+    tf1c_barrier_wait(&w->e->x->barrier, w->workers);
+    if (w->trace)
+        tf1c_trace_add(w->trace, NULL, begin);
 }
 
 static char *address(const walker *w, const ir_operand *o) { return w->slots[o->slot] + o->at; }
@@ -147,6 +154,18 @@ static void overflow(const walker *w, const ir_node *n)
     }
 }
 
+static void note_step(const walker *w, int64_t t)
+{
+    if (w->trace && w->trace->depth <= TRACE_DEPTH)
+        w->trace->step[w->trace->depth - 1] = t;
+}
+
+static void note_depth(const walker *w, int more)
+{
+    if (w->trace)
+        w->trace->depth += more;
+}
+
 static void run_loop(const walker *w, const ir_instruction *i)
 {
     const ir_loop *l = i->node->loop;
@@ -155,7 +174,9 @@ static void run_loop(const walker *w, const ir_instruction *i)
     if (l->steps == NONE && stopped(w)) /* what it goes by may not have been computed */
         steps = 0;
     begin_loop(w, i);
+    note_depth(w, 1);
     for (; !counted || t < steps; t++) {
+        note_step(w, t);
         bool room = l->steps != NONE || !l->n_stacked || t < l->capacity;
         point_at_step(w, i, room ? t : 0, steps);
         if (!counted && !goes_on(w, l))
@@ -167,6 +188,7 @@ static void run_loop(const walker *w, const ir_instruction *i)
         run_code(w, l->code, l->n_code);
         carry_on(w, l);
     }
+    note_depth(w, -1);
     end_loop(w, i, t);
 }
 
@@ -182,33 +204,55 @@ static void run_branch(const walker *w, const ir_instruction *i)
 
 /* ---- instructions ------------------------------------------------------------------------------------------------------------- */
 
-static void run_code(const walker *w, const ir_instruction *code, int n)
+/* Whether this worker had any part in it. */
+static bool run_instruction(const walker *w, const ir_instruction *i)
 {
     int shards = w->e->b->n_shards;
+    bool took_part = false;
+    if (i->node->loop) {
+        run_loop(w, i);
+        return true;
+    }
+    if (i->node->branch) {
+        run_branch(w, i);
+        return true;
+    }
+    if (stopped(w))
+        return false; /* what depends on it must not run; the barriers still count */
+    if (!i->parallel) {
+        if (w->worker == 0)
+            run_shard(w->e, i, w->slots, 0, i->units, 0);
+        return w->worker == 0;
+    }
+    for (int shard = w->worker; shard < shards; shard += w->workers) {
+        int64_t begin = i->units * shard / shards, end = i->units * (shard + 1) / shards;
+        if (begin < end)
+            run_shard(w->e, i, w->slots, begin, end, shard);
+        took_part |= begin < end;
+    }
+    return took_part;
+}
+
+static void run_code(const walker *w, const ir_instruction *code, int n)
+{
     for (const ir_instruction *i = code; i < code + n; i++) {
         if (i->barrier)
             wait_all(w);
-        if (i->node->loop) {
-            run_loop(w, i);
-            continue;
-        }
-        if (i->node->branch) {
-            run_branch(w, i);
-            continue;
-        }
-        if (stopped(w))
-            continue; /* what depends on it must not run; the barriers still count */
-        if (!i->parallel) {
-            if (w->worker == 0)
-                run_shard(w->e, i, w->slots, 0, i->units, 0);
-            continue;
-        }
-        for (int shard = w->worker; shard < shards; shard += w->workers) {
-            int64_t begin = i->units * shard / shards, end = i->units * (shard + 1) / shards;
-            if (begin < end)
-                run_shard(w->e, i, w->slots, begin, end, shard);
-        }
+        int64_t begin = w->trace ? tf1c_trace_now() : 0;
+        if (run_instruction(w, i) && w->trace)
+            tf1c_trace_add(w->trace, i->node, begin);
     }
+}
+
+/* Not inlined: the lane is large, and ordinary runs should not have it on their stack. */
+__attribute__((noinline)) static void run_traced(walker w)
+{
+    tf1c_trace_lane lane;
+    lane.worker = w.worker;
+    lane.depth = lane.n = 0;
+    w.trace = &lane;
+    run_code(&w, w.e->b->code, w.e->b->n_code);
+    tf1c_trace_flush(&lane);
 }
 
 static void worker_run(void *arg, int worker, int workers)
@@ -217,13 +261,15 @@ static void worker_run(void *arg, int worker, int workers)
     char **slots = e->x->slots + (size_t)worker * (size_t)e->b->n_slots;
     if (worker)
         memcpy(slots, e->x->slots, (size_t)(IR_FIRST_FEED_SLOT + e->b->n_feeds) * sizeof *slots);
-    walker w = { e, slots, worker, workers };
-    run_code(&w, e->b->code, e->b->n_code);
+    walker w = { e, slots, worker, workers, NULL };
+    if (e->traced)
+        run_traced(w);
+    else
+        run_code(&w, e->b->code, e->b->n_code);
 }
 
 tf_status tf1c_execute(tf_session *s, const tf1c_binding *b, tf1c_context *x, const tf_ndarray *feeds)
 {
-    (void)s;
     atomic_store(&x->failed, 0);
     x->overflow = false;
     x->status = tf_ok;
@@ -231,7 +277,8 @@ tf_status tf1c_execute(tf_session *s, const tf1c_binding *b, tf1c_context *x, co
     x->slots[IR_SLOT_ARENA] = x->arena;
     for (int i = 0; i < b->n_feeds; i++)
         x->slots[IR_FIRST_FEED_SLOT + i] = feeds[i].data;
-    execution e = { b, x };
+    execution e = { b, x, s->traced && tf1c_trace_mine() ? s->traced : 0 };
+    int64_t begin = e.traced ? tf1c_trace_now() : 0;
     if (b->products)
         tf1c_gemm_begin();
     if (b->n_shards > 1)
@@ -240,5 +287,7 @@ tf_status tf1c_execute(tf_session *s, const tf1c_binding *b, tf1c_context *x, co
         worker_run(&e, 0, 1);
     if (b->products)
         tf1c_gemm_end();
+    if (e.traced)
+        tf1c_trace_run(e.traced, begin);
     return x->status;
 }

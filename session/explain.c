@@ -1,75 +1,167 @@
-/* How a run is carried out, as text: the instruction list with shapes, places, threads and waits, and the peak of memory. */
-#include <stdio.h>
+/* tf_session_explain: a binding made anew, with its graph shown after every stage; thrown away afterwards. */
+#include "session/explain.h"
+
 #include <stdlib.h>
+#include <string.h>
 
-#include "session/plan.h"
+/* ---- how many nodes of each op ------------------------------------------------------------------------------------------------ */
 
-static void print_operand(FILE *f, const ir_operand *o)
+typedef struct {
+    const char *op;
+    int before, after;
+} tally;
+
+struct ir_sink {
+    FILE *f;
+    char *text; /* of the graph after the stage before; NULL at first */
+    tally *tallies;
+    int n_tallies, capacity, nodes_before, nodes, idle; /* idle: those that need no code */
+};
+
+static bool count_node(struct ir_sink *s, const char *op)
 {
-    char dims[TF_DIMS_TEXT];
-    tf_dims d = ir_dims(&o->view);
-    fprintf(f, "%s%s", tf_dtype_name(o->view.dtype), tf_dims_kernel_text(d, dims, sizeof dims));
-    if (o->slot == IR_SLOT_ARENA)
-        fprintf(f, "@%lld", (long long)o->at);
-    else if (o->slot == IR_SLOT_ABSOLUTE)
-        fprintf(f, "@fixed");
-    else
-        fprintf(f, "@slot%d%+lld", o->slot, (long long)o->at);
-    if (!tf_view_contiguous(&o->view)) {
-        fprintf(f, " strides");
-        for (int i = 0; i < o->view.rank; i++)
-            fprintf(f, "%c%lld", i ? ',' : ' ', (long long)o->view.strides[i]);
-    }
+    int i = 0;
+    while (i < s->n_tallies && strcmp(s->tallies[i].op, op) != 0)
+        i++;
+    if (i == s->n_tallies && !tf1c_append_ptr(&s->tallies, &s->n_tallies, &s->capacity, &(tally){ .op = op }, sizeof(tally)))
+        return false;
+    s->tallies[i].after++;
+    s->nodes++;
+    return true;
 }
 
-static void print_code(FILE *f, const ir_instruction *code, int n, int shards, int depth)
+static bool count_nodes(struct ir_sink *s, const ir_block *b)
 {
-    for (const ir_instruction *i = code; i < code + n; i++) {
-        const ir_node *node = i->node;
-        fprintf(f, "%*s%s%4d %-24s %-40s", 4 * depth, "", i->barrier ? "| " : "  ", (int)(i - code), node->def ? node->def->name : "copy", node->name);
-        if (i->parallel)
-            fprintf(f, " %lld units in %d shards", (long long)i->units, shards);
-        for (int j = 0; j < node->n_in; j++) {
-            fprintf(f, j ? ", " : " (");
-            print_operand(f, &i->in[j]);
-        }
-        fprintf(f, "%s", node->n_in ? ")" : "");
-        for (int j = 0; j < node->n_out - (node->loop || node->branch); j++)
-            if (node->out[j].view.dtype) {
-                fprintf(f, j ? ", " : " -> ");
-                print_operand(f, &i->out[j]);
-            }
-        fprintf(f, "\n");
-        if (node->loop) {
-            if (node->loop->steps == NONE)
-                fprintf(f, "%*s  steps as the run tells%s:\n", 4 * depth, "", node->loop->reverse ? ", from the last" : "");
-            else
-                fprintf(f, "%*s  %lld steps%s:\n", 4 * depth, "", (long long)node->loop->steps, node->loop->reverse ? ", from the last" : "");
-            if (node->loop->n_condition_code)
-                print_code(f, node->loop->condition_code, node->loop->n_condition_code, shards, depth + 1);
-            print_code(f, node->loop->code, node->loop->n_code, shards, depth + 1);
-        }
-        for (int w = 0; node->branch && w < 2; w++) {
-            fprintf(f, "%*s  %s:\n", 4 * depth, "", w ? "if true" : "if false");
-            print_code(f, node->branch->code[w], node->branch->n_code[w], shards, depth + 1);
-        }
+    bool good = true;
+    for (int i = 0; i < b->n && good; i++) {
+        const ir_node *n = b->nodes[i];
+        good = count_node(s, n->def ? n->def->name : "copy");
+        s->idle += n->silent;
+        if (n->loop)
+            good = good && count_nodes(s, &n->loop->condition) && count_nodes(s, &n->loop->body);
+        if (n->branch)
+            good = good && count_nodes(s, &n->branch->bodies[0]) && count_nodes(s, &n->branch->bodies[1]);
     }
+    return good;
 }
 
-char *tf1c_explain_binding(const tf_session *s, const tf1c_plan *p, const tf1c_binding *b)
+static bool count(struct ir_sink *s, const ir_block *b)
+{
+    for (int i = 0; i < s->n_tallies; i++) {
+        s->tallies[i].before = s->tallies[i].after;
+        s->tallies[i].after = 0;
+    }
+    s->nodes_before = s->nodes;
+    s->nodes = s->idle = 0;
+    return count_nodes(s, b);
+}
+
+/* "52 nodes, were 80: MatMul 28 -> 1, (rows) 0 -> 2" */
+static void write_counts(const struct ir_sink *s)
+{
+    int changes = 0;
+    fprintf(s->f, "%d node%s", s->nodes, s->nodes == 1 ? "" : "s");
+    if (!s->text)
+        return;
+    if (s->nodes != s->nodes_before)
+        fprintf(s->f, ", were %d", s->nodes_before);
+    for (int i = 0; i < s->n_tallies; i++)
+        if (s->tallies[i].before != s->tallies[i].after)
+            fprintf(s->f, "%s%s %d -> %d", changes++ ? ", " : ": ", s->tallies[i].op, s->tallies[i].before, s->tallies[i].after);
+}
+
+/* ---- stages -------------------------------------------------------------------------------------------------------------------- */
+
+static bool no_memory(ir_ctx *c)
+{
+    if (!c->failed)
+        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left to explain a plan");
+    c->failed = true;
+    return false;
+}
+
+static bool is_pass(const char *stage)
+{
+    int i = 0;
+    while (ir_pass_name(i) && strcmp(ir_pass_name(i), stage) != 0)
+        i++;
+    return ir_pass_name(i);
+}
+
+/* The graph now, the caller's to free; NULL without memory. */
+static char *graph_text(const tf1c_plan *p, ir_block *b)
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *f = open_memstream(&text, &size);
-    if (!f)
+    ir_writer w = { .f = open_memstream(&text, &size), .plan = p };
+    if (!w.f)
         return NULL;
-    fprintf(f, "plan: %d operations of %d are needed for %d fetches, %d targets, %d feeds\n", p->n_ops, s->graph->n_ops, p->n_fetches, p->n_targets, p->n_feeds);
-    fprintf(f, "bound: %d instructions, %d shards, arena %zu bytes%s\n", b->n_code, b->n_shards, b->arena_size, b->assigns ? ", assigns variables" : "");
-    fprintf(f, "('|' waits for all threads; @N is a place in the arena)\n");
-    print_code(f, b->code, b->n_code, b->n_shards, 0);
-    if (fclose(f) != 0) {
+    ir_write_graph(&w, b);
+    if (fclose(w.f) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+void ir_show_stage(ir_ctx *c, const char *stage)
+{
+    struct ir_sink *s = c->sink;
+    ir_block *b = &c->binding->block;
+    if (c->failed)
+        return;
+    char *text = graph_text(c->plan, b);
+    if (!text || !count(s, b)) {
         free(text);
+        no_memory(c);
+        return;
+    }
+    bool changed = !s->text || strcmp(s->text, text) != 0;
+    fprintf(s->f, "\n== %s: ", stage);
+    if (is_pass(stage) && ir_pass_is_off(c->session->passes_off, stage))
+        fprintf(s->f, "off\n");
+    else if (!changed)
+        fprintf(s->f, "nothing to change\n");
+    else {
+        write_counts(s);
+        fprintf(s->f, s->idle ? "; no code for %d\n" : "\n", s->idle);
+        fputs(text, s->f);
+    }
+    free(s->text);
+    s->text = text;
+}
+
+static void write_pruned(FILE *f, const tf_session *s, const tf1c_plan *p)
+{
+    fprintf(f, "== prune: %d of %d operations are needed (fetches: %d, targets: %d, feeds: %d)\n", p->n_ops, s->graph->n_ops, p->n_fetches, p->n_targets, p->n_feeds);
+    for (int i = 0; i < p->n_ops; i++)
+        tf1c_write_operation(f, p->ops[i], 0);
+}
+
+char *tf1c_explain(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)
+{
+    char *text = NULL;
+    size_t size = 0;
+    struct ir_sink sink = { .f = open_memstream(&text, &size) };
+    ir_ctx c = { 0 };
+    if (!sink.f) {
+        no_memory(&c);
         return NULL;
     }
-    return text;
+    write_pruned(sink.f, s, p);
+    tf1c_binding *b = tf1c_binding_new(s, p, feeds, &sink);
+    bool good = b != NULL;
+    if (good) {
+        ir_write_code(sink.f, p, b);
+        good = ir_write_memory(sink.f, p, b);
+        tf1c_binding_free(b);
+    }
+    good = fclose(sink.f) == 0 && good;
+    if (!good && b)
+        no_memory(&c);
+    free(sink.text);
+    tf1c_free(sink.tallies);
+    if (good)
+        return text;
+    free(text);
+    return NULL;
 }

@@ -42,6 +42,7 @@ struct ir_value {
     ir_value *outside;   /* pass_hoist.c, in a body: what it is before the loop */
     unsigned char when;  /* and since when */
     ir_value *contiguous; /* a copy that layout.c made, for the next who wants one */
+    int number;          /* ir_text.c: in the text written last, from 1 */
 };
 
 /* One node, as the passes see it. */
@@ -188,6 +189,7 @@ typedef struct {
     tf1c_arena *memory;
     const struct tf1c_plan *plan;
     const tf_ndarray *feeds; /* of this run, for the values that shapes depend on */
+    struct ir_sink *sink;    /* explain.c: is shown the graph after each stage; NULL in runs */
     bool failed;             /* a report was made */
     int order, block_ids;
 } ir_ctx;
@@ -232,6 +234,7 @@ bool ir_pass_hoist(ir_ctx *c, ir_block *b); /* what does not depend on a loop's 
 bool ir_pass_sums(ir_ctx *c, ir_block *b);   /* Σ f(xᵢ) = f(all xᵢ), within a block and out of loops */
 bool ir_pass_blocks(ir_ctx *c, ir_block *b); /* a product of which only a part is read computes that part */
 bool ir_run_passes(ir_ctx *c, ir_block *b);
+const char *ir_pass_name(int i); /* of those that passes_off may name, in running order; NULL after the last */
 
 bool ir_layout(ir_ctx *c, ir_block *b);   /* layout.c: views, parts, copies where a kernel wants contiguous memory */
 bool ir_may_place(const ir_block *b, const ir_value *v, const tf_view *as); /* whether v's producer can write it elsewhere, laid out so */
@@ -249,5 +252,26 @@ void ir_shift_memory(ir_block *b, int64_t base); /* of bodies, to where their re
 bool ir_emit(ir_ctx *c);                  /* shard.c: instructions, shards, barriers */
 
 ir_operand ir_operand_of(const ir_value *v); /* where a value lies, once all is placed */
+
+/* explain.c: after each stage, by its name */
+void ir_show_stage(ir_ctx *c, const char *stage);
+static inline bool ir_stage_done(ir_ctx *c, const char *stage)
+{
+    if (c->sink)
+        ir_show_stage(c, stage);
+    return !c->failed;
+}
+
+/* pass_fuse.c: what a fused node computes, step by step. */
+typedef struct {
+    const char *op; /* "copy" where there is none */
+    int n_in;
+    struct ir_fused_operand {
+        bool external; /* input `index` of the node, else the result of step `index` */
+        int index;
+    } in[4];
+    int out; /* the node's output that keeps the result; -1: none */
+} ir_fused_step;
+bool ir_fused_step_at(const ir_node *n, int i, ir_fused_step *s); /* false: not a fused node, or no such step */
 
 #endif

@@ -152,6 +152,8 @@ typedef struct {
     int64_t row, column;
 } block_attrs;
 
+static const tf_attr_def block_fields[] = { TF_ATTR(block_attrs, row, TF_ATTR_INT), TF_ATTR(block_attrs, column, TF_ATTR_INT), { 0 } };
+
 static bool block_view(tf_kernel_ctx *k, int output, int64_t *offset)
 {
     const block_attrs *a = k->attrs;
@@ -159,8 +161,8 @@ static bool block_view(tf_kernel_ctx *k, int output, int64_t *offset)
     *offset = a->row * k->in[0].strides[0] + a->column * k->in[0].strides[1];
     return true;
 }
-static const tf_op_def block_op = { .name = "(block)", .in = "x:T", .out = "y:T", .attrs_size = sizeof(block_attrs), .traits = TF_VIEW, .view = block_view,
-                                    .gradient = tf_no_gradient };
+static const tf_op_def block_op = { .name = "(block)", .in = "x:T", .out = "y:T", .attrs = block_fields, .attrs_size = sizeof(block_attrs), .traits = TF_VIEW,
+                                    .view = block_view, .gradient = tf_no_gradient };
 
 ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns)
 {
@@ -182,8 +184,8 @@ static bool piece_view(tf_kernel_ctx *k, int output, int64_t *offset)
     *offset = ((const block_attrs *)k->attrs)->row * k->in[0].strides[0];
     return true;
 }
-static const tf_op_def piece_op = { .name = "(piece)", .in = "x:T", .out = "y:T", .attrs_size = sizeof(block_attrs), .traits = TF_VIEW, .view = piece_view,
-                                    .gradient = tf_no_gradient };
+static const tf_op_def piece_op = { .name = "(piece)", .in = "x:T", .out = "y:T", .attrs = block_fields, .attrs_size = sizeof(block_attrs), .traits = TF_VIEW,
+                                    .view = piece_view, .gradient = tf_no_gradient };
 
 ir_node *ir_piece_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n)
 {
@@ -212,6 +214,23 @@ static const struct {
     { "simplify", ir_pass_simplify }, /* what those made alike: the rows under two sums, the parts of one weight */
 };
 
+enum { PASSES = sizeof passes / sizeof *passes };
+
+/* What runs after scheduling. */
+static const char *const late[] = { "pack", "fuse", NULL };
+
+const char *ir_pass_name(int i)
+{
+    for (int p = 0; p < PASSES; p++) {
+        bool again = false;
+        for (int q = 0; q < p; q++)
+            again |= strcmp(passes[q].name, passes[p].name) == 0;
+        if (!again && i-- == 0)
+            return passes[p].name;
+    }
+    return i < (int)(sizeof late / sizeof *late) ? late[i] : NULL;
+}
+
 bool ir_pass_is_off(const char *off, const char *name)
 {
     if (!off)
@@ -239,8 +258,8 @@ static bool run_on_bodies(ir_ctx *c, ir_block *b, bool (*run)(ir_ctx *c, ir_bloc
 
 bool ir_run_passes(ir_ctx *c, ir_block *b)
 {
-    for (size_t i = 0; i < sizeof passes / sizeof *passes; i++)
-        if (!ir_pass_is_off(c->session->passes_off, passes[i].name) && !run_on_bodies(c, b, passes[i].run))
+    for (int i = 0; i < PASSES; i++)
+        if ((!ir_pass_is_off(c->session->passes_off, passes[i].name) && !run_on_bodies(c, b, passes[i].run)) || !ir_stage_done(c, passes[i].name))
             return false;
     return !c->failed;
 }

@@ -217,6 +217,18 @@ static const tf_op_def fused_op = { .name = "(fused)", .in = "in:?*", .out = "ou
 static const tf_op_def fused_flat_op = { .name = "(fused)", .in = "in:?*", .out = "out:?*", .traits = TF_STRIDED_IN | TF_STRIDED_OUT,
                                          .kernel = fused_kernel, .units = fused_units, .scratch = fused_scratch, .gradient = tf_no_gradient };
 
+bool ir_fused_step_at(const ir_node *n, int i, ir_fused_step *s)
+{
+    const program *p = n->attrs;
+    if ((n->def != &fused_op && n->def != &fused_flat_op) || i >= p->n_steps)
+        return false;
+    const step *from = &p->steps[i];
+    *s = (ir_fused_step){ .op = from->def ? from->def->name : "copy", .n_in = from->n_in, .out = from->out };
+    for (int j = 0; j < from->n_in; j++)
+        s->in[j] = (struct ir_fused_operand){ from->in[j].external, from->in[j].index };
+    return true;
+}
+
 /* ---- which neighbours ------------------------------------------------------------------------------------------------------------- */
 
 typedef struct {

@@ -117,7 +117,7 @@ static bool same(const tf1c_plan *p, int version, int n_fetches, const tf_tensor
     return true;
 }
 
-static void binding_free(tf1c_binding *b)
+void tf1c_binding_free(tf1c_binding *b)
 {
     tf1c_arena memory = b->memory; /* which the binding itself lies in */
     tf1c_arena_free(&memory);
@@ -127,7 +127,7 @@ void tf1c_plan_free(tf1c_plan *p)
 {
     for (tf1c_binding *b = p->bindings, *next; b; b = next) {
         next = b->next;
-        binding_free(b);
+        tf1c_binding_free(b);
     }
     tf1c_arena_free(&p->memory);
     tf1c_free(p);
@@ -217,11 +217,22 @@ static bool fits(const tf1c_plan *p, const tf1c_binding *b, const tf_ndarray *fe
     return true;
 }
 
-static tf1c_binding *binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)
+static bool compile(ir_ctx *c)
+{
+    ir_block *b = &c->binding->block;
+    bool good = ir_build(c) && ir_stage_done(c, "build") && ir_run_passes(c, b);
+    good = good && ir_layout(c, b) && ir_stage_done(c, "layout") && ir_schedule(c, b) && ir_stage_done(c, "schedule");
+    good = good && ir_pack(c, b) && ir_stage_done(c, "pack") && ir_fuse(c, b) && ir_stage_done(c, "fuse") && ir_place_memory(c, b);
+    if (good)
+        ir_shift_memory(b, 0);
+    return good && ir_emit(c) && !c->failed;
+}
+
+tf1c_binding *tf1c_binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds, struct ir_sink *sink)
 {
     tf1c_arena memory = { 0 };
     tf1c_binding *b = tf1c_arena_alloc(&memory, sizeof *b);
-    ir_ctx c = { .session = s, .binding = b, .memory = &memory, .plan = p, .feeds = feeds };
+    ir_ctx c = { .session = s, .binding = b, .memory = &memory, .plan = p, .feeds = feeds, .sink = sink };
     if (!b) {
         tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
         return NULL;
@@ -233,11 +244,7 @@ static tf1c_binding *binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *
     bool good = b->feed_dims && b->feed_values;
     for (int i = 0; good && i < p->n_feeds; i++)
         b->feed_dims[i] = feeds[i].shape;
-    good = good && ir_build(&c) && ir_run_passes(&c, &b->block) && ir_layout(&c, &b->block) && ir_schedule(&c, &b->block) && ir_pack(&c, &b->block) && ir_fuse(&c, &b->block) && ir_place_memory(&c, &b->block);
-    if (good)
-        ir_shift_memory(&b->block, 0);
-    good = good && ir_emit(&c);
-    if (!good || c.failed) {
+    if (!good || !compile(&c)) {
         tf1c_arena_free(&memory);
         return NULL;
     }
@@ -255,7 +262,7 @@ static void evict_one(tf1c_plan *p)
     tf1c_binding *gone = *oldest;
     *oldest = gone->next;
     p->n_bindings--;
-    binding_free(gone);
+    tf1c_binding_free(gone);
 }
 
 static size_t bytes_of_bindings(const tf1c_plan *p)
@@ -287,7 +294,7 @@ tf1c_binding *tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *fe
             return b;
         }
     make_room(s, p);
-    tf1c_binding *b = binding_new(s, p, feeds);
+    tf1c_binding *b = tf1c_binding_new(s, p, feeds, NULL);
     if (!b)
         return NULL;
     b->used = ++s->clock;

@@ -52,6 +52,7 @@ struct tf_session {
     tf_session *outer_default; /* of an interactive one */
     bool closed;
     int threads;
+    int traced;       /* its number in the file that TF1C_TRACE names; 0: none */
     char *passes_off; /* tf_config's, or the environment's TF1C_PASSES_OFF */
     pthread_mutex_t lock;   /* plans, contexts, resources */
     pthread_rwlock_t order; /* runs that assign hold it alone */
@@ -69,6 +70,8 @@ struct tf_session {
 tf1c_plan *tf1c_plan_for(tf_session *s, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets, int n_feeds,
                          const tf_tensor *feeds, tf_source here); /* s->lock held; NULL after a report */
 tf1c_binding *tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds); /* s->lock held; NULL after a report */
+tf1c_binding *tf1c_binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds, struct ir_sink *sink); /* the same, kept nowhere; NULL after a report */
+void tf1c_binding_free(tf1c_binding *b);
 void tf1c_more_loop_room(tf1c_plan *p, const tf1c_binding *b); /* s->lock held; after a run of b overflowed */
 void tf1c_plan_free(tf1c_plan *p);
 void *tf1c_session_memory(tf_session *s, const tf_operation *op, size_t size, tf1c_resource **resource);
@@ -97,10 +100,11 @@ bool tf1c_prune_end(tf1c_pruning *w, tf_operation ***ops, char ***wanted, int *n
 
 /* state_value.c: runs whose fetches or feeds hold states, which stand for their tensors. */
 bool tf1c_has_states(tf_fetches what, tf_feeds feeds);
-tf_status tf1c_run_states(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here);
+typedef tf_status tf1c_expanded_fn(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here, void *arg);
+tf_status tf1c_with_states(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here, tf1c_expanded_fn *fn, void *arg);
 
 /* explain.c */
-char *tf1c_explain_binding(const tf_session *s, const tf1c_plan *p, const tf1c_binding *b); /* NULL without memory */
+char *tf1c_explain(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds); /* s->lock held; NULL after a report */
 
 /* execute.c */
 tf_status tf1c_execute(tf_session *s, const tf1c_binding *b, tf1c_context *x, const tf_ndarray *feeds); /* no report made */

@@ -9,6 +9,7 @@
 #include "core/cast.h"
 #include "core/report.h"
 #include "session/plan.h"
+#include "session/trace.h"
 
 /* ---- sessions ---------------------------------------------------------------------------------------------------------- */
 
@@ -74,6 +75,7 @@ tf_session *tf_session_new(struct tf_session_args a)
     }
     pthread_mutex_init(&s->lock, NULL);
     pthread_rwlock_init(&s->order, NULL);
+    s->traced = tf1c_trace_open(a.here);
     return s;
 }
 
@@ -129,6 +131,8 @@ void tf_close(tf_session *s)
     s->graph = NULL;
     s->outer_default = closed_ones;
     set_shells(s);
+    if (s->traced)
+        tf1c_trace_close();
 }
 
 tf_session *tf_get_default_session(void) { return default_session; }
@@ -609,22 +613,29 @@ static tf_status compute(running *r)
     return status;
 }
 
-static tf_status bind(running *r)
+/* s->lock held: a context, the fed arrays as the tensors want them, the plan. */
+static tf_status find_plan(running *r)
 {
     tf_session *s = r->s;
-    pthread_mutex_lock(&s->lock);
     s->running++;
     r->x = borrow_context(s);
     tf_status status = r->x ? stage_feeds(r) : tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
     s->running--; /* while this run binds, plans that no other uses may go */
-    tf1c_plan *p = status ? NULL : tf1c_plan_for(s, r->n_fetches, r->fetches, r->n_targets, r->targets, r->n_feeds, r->feeds, r->here);
-    if (p && p->mistake)
-        status = mistake_again(r, p->mistake);
-    else if (p && !(r->binding = tf1c_binding_for(s, p, r->x->feeds)))
-        status = tf_last_error()->code;
-    else if (!p && !status)
+    r->plan = status ? NULL : tf1c_plan_for(s, r->n_fetches, r->fetches, r->n_targets, r->targets, r->n_feeds, r->feeds, r->here);
+    if (!status && !r->plan)
         status = tf_memory_error;
-    r->plan = p;
+    if (!status && r->plan->mistake)
+        status = mistake_again(r, r->plan->mistake);
+    return status;
+}
+
+static tf_status bind(running *r)
+{
+    tf_session *s = r->s;
+    pthread_mutex_lock(&s->lock);
+    tf_status status = find_plan(r);
+    if (!status && !(r->binding = tf1c_binding_for(s, r->plan, r->x->feeds)))
+        status = tf_last_error()->code;
     s->running++;
     pthread_mutex_unlock(&s->lock);
     return status ? status : fit_context(r);
@@ -674,10 +685,16 @@ static void say_unseen(const running *r, tf_status status)
         mistake_again(r, op);
 }
 
+static tf_status run_expanded(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here, void *none)
+{
+    (void)none;
+    return tf_run_fetches(s, what, feeds, here);
+}
+
 tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here)
 {
     if (tf1c_has_states(what, feeds))
-        return tf1c_run_states(s, what, feeds, here);
+        return tf1c_with_states(s, what, feeds, here, run_expanded, NULL);
     running r = { .s = s, .what = what, .given = feeds, .here = here };
     tf1c_hold_reports();
     tf_status status = refuse(s, here);
@@ -706,17 +723,34 @@ tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sour
     return status;
 }
 
-char *tf_session_explain_(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here)
+/* *text: the caller's to free. */
+static tf_status explain(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here, void *text)
 {
     running r = { .s = s, .what = what, .given = feeds, .here = here };
-    char *text = NULL;
-    tf1c_hold_reports();
-    if (!refuse(s, here) && !set_up(&r) && !collect_fetches(&r)) {
-        if (!bind(&r) && !(text = tf1c_explain_binding(s, r.plan, r.binding)))
-            tf_fail(tf_memory_error, here, NULL, "no memory left to explain a plan");
+    tf_status status = set_up(&r);
+    if (!status && !(status = collect_fetches(&r))) {
+        pthread_mutex_lock(&s->lock);
+        status = find_plan(&r);
+        if (!status && !(*(char **)text = tf1c_explain(s, r.plan, r.x->feeds)))
+            status = tf_last_error()->code;
+        s->running++;
+        pthread_mutex_unlock(&s->lock);
         finish(&r);
     }
     tf1c_free(r.many);
+    return status;
+}
+
+char *tf_session_explain_(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here)
+{
+    char *text = NULL;
+    tf1c_hold_reports();
+    if (!refuse(s, here)) {
+        if (tf1c_has_states(what, feeds))
+            tf1c_with_states(s, what, feeds, here, explain, &text);
+        else
+            explain(s, what, feeds, here, &text);
+    }
     tf1c_release_reports(here);
     return text;
 }

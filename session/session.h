@@ -15,11 +15,13 @@ extern "C" {
  * code, and leaves 0 or NaN in what it was to fetch.                               TF1: tf.Session */
 typedef struct tf_session tf_session;
 
-/* How a session computes. TF1: tf.ConfigProto. Unset (0) means: the environment's TF1C_THREADS, else every core. */
+/* How a session computes. TF1: tf.ConfigProto. Unset (0) means: the environment's TF1C_THREADS, else every core.
+ * TF1C_PASSES_OFF stands for an unset passes_off. TF1C_TRACE=FILE writes what every thread does in every run of the process to
+ * FILE, for chrome://tracing and Perfetto; one that cannot be written is an OSError, once, and runs go on. */
 typedef struct {
     int intra_op_parallelism_threads; /* at most 64 */
     int inter_op_parallelism_threads; /* accepted; ops run in one order */
-    const char *passes_off;           /* plan passes to leave out, by name, separated by commas; "all" */
+    const char *passes_off;           /* plan passes to leave out, by the names in tf_session_explain, separated by commas; "all" */
 } tf_config;
 /* TF1's spelling: tf_config_proto(.intra_op_parallelism_threads = 1). */
 #define tf_config_proto(...) ((tf_config){ __VA_ARGS__ })
@@ -189,8 +191,15 @@ TF1C_API tf_status tf_load_(tf_tensor variable, tf_operand value, tf_session *se
 #define tf_with_session(session) TF_WITH_(tf_session_open_(session))
 TF1C_API struct tf_with_ tf_session_open_(tf_session *session);
 
-/* How a run is carried out: the stages, the instruction list with shapes, places and threads, the peak of memory. The text
- * is the caller's to free(); NULL after a report. */
+/* How a run is compiled and carried out, as text, without running it:
+ *   == prune         the graph's operations that are needed
+ *   == build         the plan's own graph for the fed shapes, one line a node: %3:float32[4,8] = MatMul(%1, %2)  # dense/MatMul
+ *   == sums, …       after each pass what it changed, and the graph then; "off", or "nothing to change"
+ *   == layout        which value lies inside another one's memory, and what needs no code; schedule: the running order;
+ *                    fuse: what runs tile by tile in one go
+ *   == instructions  shapes, places in memory, shards, and where threads wait
+ *   == memory        what is alive where most is
+ * The text is the caller's to free(); NULL after a report, as tf_run would make it. */
 TF1C_API char *tf_session_explain_(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here);
 #define tf_session_explain(session, fetches, feeds) tf_session_explain_(session, fetches, feeds, TF_SOURCE)
 

@@ -140,7 +140,7 @@ static int expanded(tf_fetches what, tf_feeds feeds, int *n_feeds)
     return n;
 }
 
-tf_status tf1c_run_states(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here)
+tf_status tf1c_with_states(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here, tf1c_expanded_fn *fn, void *arg)
 {
     tf_fetch few_fetches[FEW], *fetches = few_fetches;
     tf_feed few_feeds[FEW], *given = few_feeds;
@@ -160,7 +160,7 @@ tf_status tf1c_run_states(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sou
     for (int i = 0; i < feeds.n && !status; i++)
         status = expand_feed(&feeds.items[i], tensors, given, &n_given, here);
     if (!status)
-        status = tf_run_fetches(s, (tf_fetches){ n, fetches }, (tf_feeds){ .n = n_given, .items = given }, here);
+        status = fn(s, (tf_fetches){ n, fetches }, (tf_feeds){ .n = n_given, .items = given }, here, arg);
     tf1c_free(memory);
     return status;
 }

@@ -52,9 +52,30 @@ START_TEST(the_model_is_short_compiles_without_a_warning_and_learns)
 }
 END_TEST
 
+START_TEST(the_explanation_is_what_the_program_prints)
+{
+    char line[1024];
+    int lines = 0;
+    ck_assert_int_gt(extract(1), 0);
+    compile();
+    ck_assert_msg(run_command(output, sizeof output, "'%s/program'", folder) == 0, "%s", output);
+    FILE *readme = fopen(README, "r");
+    ck_assert_ptr_nonnull(readme);
+    for (bool inside = false; fgets(line, sizeof line, readme);) {
+        inside = strncmp(line, "    ", 4) == 0 && (inside || strncmp(line + 4, "== ", 3) == 0);
+        if (inside && strstr(line, "…") == NULL) {
+            ck_assert_msg(strstr(output, line + 4), "no line\n%sin\n%s", line + 4, output);
+            lines++;
+        }
+    }
+    fclose(readme);
+    ck_assert_int_ge(lines, 10);
+}
+END_TEST
+
 START_TEST(the_op_of_ones_own_computes_and_has_a_gradient)
 {
-    ck_assert_int_gt(extract(1), 0);
+    ck_assert_int_gt(extract(2), 0);
     compile();
     ck_assert_msg(run_command(output, sizeof output, "'%s/program'", folder) == 0, "%s", output);
 }
@@ -67,6 +88,7 @@ int main(void)
     tcase_add_checked_fixture(programs, setup, teardown);
     tcase_set_timeout(programs, 60);
     tcase_add_test(programs, the_model_is_short_compiles_without_a_warning_and_learns);
+    tcase_add_test(programs, the_explanation_is_what_the_program_prints);
     tcase_add_test(programs, the_op_of_ones_own_computes_and_has_a_gradient);
     suite_add_tcase(suite, programs);
     return run_suite(suite);

@@ -611,6 +611,76 @@ START_TEST(many_different_fetches_do_not_pile_up)
 }
 END_TEST
 
+/* ---- explaining ------------------------------------------------------------------------------------------------------------------------ */
+
+START_TEST(an_explanation_shows_every_stage_in_turn)
+{
+    static const char *const parts[] = { "== prune: ", "w/read = Identity(w)", "\n== build: ", "= feed  # x\n", "= MatMul(", "  # product\n", "\nresults: ",
+                                         "\n== sums: nothing to change\n", "\n== blocks: off\n", "\n== layout: ", "no code for ", "\n== schedule: ",
+                                         "\n== fuse: ", "(fused)(", "\n== instructions: ", "\n== memory: the arena has ", "most at instruction " };
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 3), .name = "x"), w = tf_get_variable("w", SHAPE(3, 4)),
+              y = tf_nn_relu(tf_sub(tf_tanh(tf_matmul(x, w, .name = "product")), 1.0));
+    tf_session *s = tf_session(.config = tf_config_proto(.passes_off = "blocks"));
+    char *text = tf_session_explain(s, FETCH(y, NULL), FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 4, 5, 6 }))), *at = text;
+    ck_assert_ptr_nonnull(text);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        char *found = strstr(at, parts[i]);
+        ck_assert_msg(found, "no \"%s\" in or after\n%s", parts[i], at);
+        at = found;
+    }
+    free(text);
+    tf_close(s);
+}
+END_TEST
+
+START_TEST(explaining_runs_nothing_and_leaves_runs_as_they_were)
+{
+    tf_tensor v = tf_variable(1.0), more = tf_assign_add(v, 1);
+    float f = 0;
+    initialize();
+    must(tf_run(sess, FETCH(more, &f)));
+    char *before = tf_session_explain(sess, FETCH(more, &f), (tf_feeds){ 0 }), *again = tf_session_explain(sess, FETCH(more, &f), (tf_feeds){ 0 });
+    ck_assert_ptr_nonnull(before);
+    ck_assert_str_eq(before, again);
+    ck_assert_float_eq(f, 2);
+    must(tf_run(sess, FETCH(more, &f)));
+    ck_assert_float_eq(f, 3);
+    free(before);
+    free(again);
+}
+END_TEST
+
+START_TEST(what_cannot_run_is_reported_instead_of_explained)
+{
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 3)), y = tf_square(x);
+    catch_errors();
+    ck_assert_ptr_null(tf_session_explain(sess, FETCH(y, NULL), (tf_feeds){ 0 }));
+    ck_assert_int_eq(caught()->count, 1);
+    ck_assert_int_eq(caught()->code, tf_invalid_argument);
+    catch_errors();
+    ck_assert_ptr_null(tf_session_explain(sess, FETCH(y, NULL), FEED(x, NP_FLOAT(1, 2))));
+    ck_assert_int_eq(caught()->count, 1);
+    ck_assert_int_eq(caught()->code, tf_value_error);
+    catch_errors();
+    ck_assert_ptr_null(tf_session_explain((tf_session *)NULL, FETCH(y, NULL), (tf_feeds){ 0 }));
+    ck_assert_int_eq(caught()->code, tf_runtime_error);
+    catch_errors();
+}
+END_TEST
+
+START_TEST(states_are_explained_as_their_tensors)
+{
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(2, 3, 4), .name = "x");
+    tf_rnn rnn = tf_nn_dynamic_rnn(tf_nn_rnn_cell_basic_lstm_cell(5), x, .dtype = tf_float32);
+    tf_ndarray in = np_zeros(SHAPE(2, 3, 4), tf_float32);
+    char *text = tf_session_explain(sess, FETCH(rnn.state, NULL), FEED(x, in));
+    ck_assert_ptr_nonnull(text);
+    ck_assert_msg(strstr(text, "fetches: 2,") && strstr(text, " 3 steps"), "%s", text);
+    free(text);
+    np_free(&in);
+}
+END_TEST
+
 /* ---- awkward sizes --------------------------------------------------------------------------------------------------------------------- */
 
 START_TEST(empty_tensors_run_everywhere)
@@ -667,6 +737,9 @@ int main(void)
         { "memory",
           { a_run_of_known_shapes_allocates_nothing, a_thousand_lengths_need_little_more_memory_than_the_longest,
             memory_does_not_grow_over_ten_thousand_steps, many_different_fetches_do_not_pile_up } },
+        { "explaining",
+          { an_explanation_shows_every_stage_in_turn, explaining_runs_nothing_and_leaves_runs_as_they_were,
+            what_cannot_run_is_reported_instead_of_explained, states_are_explained_as_their_tensors } },
         { "sizes", { empty_tensors_run_everywhere, a_deep_graph_runs_and_differentiates } },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
