@@ -81,23 +81,18 @@ static tf_optimizer no_optimizer = { .rule = &gradient_descent, .name = "Gradien
 
 static void release(void *optimizer) { tf1c_free(((tf_optimizer *)optimizer)->slots); }
 
-/* The rate in place, or by name; a plain number after `.learning_rate =` fills the operand's first field only, which shows. */
+/* The rate by name, or in place. */
 static bool rate_given(double in_place, tf_operand by_name, tf_operand *rate, tf_source here, const char *name)
 {
-    const bool touched = (int)by_name.kind != TF_NO_RATE_KIND_, marked = by_name.as.integer == TF_NO_RATE_MARK_;
-    if (!touched && marked) {
-        *rate = isnan(in_place) ? (tf_operand){ .kind = TF_OPERAND_NONE } : tf_operand_real(in_place);
-        if (!isnan(in_place))
-            return true;
+    *rate = tf1c_keyword(by_name, true);
+    if (rate->kind != TF_OPERAND_NONE)
+        return true;
+    if (isnan(in_place)) {
         tf_fail(tf_type_error, tf1c_source(here), NULL, "%s: missing 1 required positional argument: 'learning_rate'", name);
         return false;
     }
-    *rate = by_name;
-    if (!marked)
-        return true;
-    tf_fail(tf_type_error, tf1c_source(here), NULL, "%s: a learning rate by name is an operand, .learning_rate = TF_T(0.01); in place it is a number",
-            name);
-    return false;
+    *rate = tf_operand_real(in_place);
+    return true;
 }
 
 static tf_optimizer *optimizer_new(const rule *r, const char *name, double rate, tf_operand by_name, tf_source here)
