@@ -25,12 +25,9 @@ int main(int argc, char **argv)
 {
     int steps = 1500, length = 30, seed = 1;
     const char *save = "adding_gru.png";
-    tf_options(argc, argv, "A GRU learns to add two marked numbers of a sequence.", OPTION("steps", &steps, "training steps"),
-               OPTION("length", &length, "of a sequence"), OPTION("seed", &seed, "of weights and numbers"), OPTION("save", &save, "PNG for the curve"));
-    if (steps < 1 || length < 2 || seed < 0) {
-        fprintf(stderr, "%s: error: --steps is at least 1, --length at least 2, --seed not negative\n", argv[0]);
-        return 2;
-    }
+    tf_options(argc, argv, "A GRU learns to add two marked numbers of a sequence.", OPTION("steps", &steps, "training steps", AT_LEAST(1)),
+               OPTION("length", &length, "of a sequence", AT_LEAST(2)), OPTION("seed", &seed, "of weights and numbers", AT_LEAST(0)),
+               OPTION("save", &save, "PNG for the curve", TO_WRITE));
     tf_on_error(tf_exit);
     tf_set_random_seed(seed);
     np_random_seed((uint32_t)seed);
@@ -72,13 +69,13 @@ int main(int argc, char **argv)
     tf_run(sess, FETCH(guess, &answers, loss, &value), FEED(x, xs, y, ys));
     for (int i = 0; i < 4; i++)
         printf("  %.3f guessed, %.3f is right\n", np_get(answers, i), np_get(ys, i));
+    printf("Mean squared error on new sequences: %.5f\n", value);
     plt_yscale("log");
     plt_plot(curve, n, .label = "squared error");
     plt_xlabel("steps / 50");
     plt_legend();
     if (n > 0 && plt_savefig(save) == tf_ok)
         printf("Error curve: %s\n", save);
-    printf("Mean squared error on new sequences: %.5f\n", value);
     np_free(&xs);
     np_free(&ys);
     np_free(&answers);

@@ -194,13 +194,11 @@ int main(int argc, char **argv)
 {
     const char *save = "scan_basics.png", *dot = "scan_basics.dot";
     int n = 10, seed = 1;
-    tf_options(argc, argv, "Loops in a graph, and their gradients, beside their closed forms.", OPTION("steps", &n, "of each loop, 2 to 60"),
-               OPTION("seed", &seed, "of the vector that the power iteration starts from"),
-               OPTION("save", &save, "PNG for the power iteration"), OPTION("dot", &dot, "file for the graph in Graphviz's language"));
-    if (n < 2 || n > 60 || seed < 0) {
-        fprintf(stderr, "%s: error: --steps is 2 to 60, --seed not negative\n", argv[0]);
-        return 2;
-    }
+    tf_options(argc, argv, "Loops in a graph, and their gradients, beside their closed forms.",
+               OPTION("steps", &n, "of each loop", BETWEEN(2, 60)),
+               OPTION("seed", &seed, "of the vector that the power iteration starts from", AT_LEAST(0)),
+               OPTION("save", &save, "PNG for the power iteration", TO_WRITE),
+               OPTION("dot", &dot, "file for the graph in Graphviz's language", TO_WRITE));
     tf_on_error(tf_exit);                           /* as an uncaught Python exception would: report and exit(1) */
     np_random_seed((uint32_t)seed);
     printf("Each number as the graph answers it = its closed form, computed in C\n");
