@@ -49,7 +49,7 @@ int main(int argc, char **argv)
     tf_session *sess = tf_session();
     tf_run(sess, tf_global_variables_initializer());
     tf_ndarray xs = np_zeros(SHAPE(batch_size, length, 2), tf_float32), ys = np_zeros(SHAPE(batch_size, 1), tf_float32), answers = { 0 };
-    float *curve = calloc((size_t)steps / display_step + 1, sizeof *curve), value = NAN;
+    float *curve = calloc(2 * ((size_t)steps / display_step + 1), sizeof *curve), *at = curve + steps / display_step + 1, value = NAN;
     int n = 0;
     if (!curve)
         return 1;
@@ -59,7 +59,7 @@ int main(int argc, char **argv)
         draw_batch(xs, ys, length);
         tf_run(sess, FETCH(train, NULL, loss, &value), FEED(x, xs, y, ys));
         if (step % display_step == 0)
-            curve[n++] = value;
+            at[n] = (float)step, curve[n++] = value;
         if (tf_progress_due(&bar, step))
             tf_progress_show(&bar, step, .loss = value);
     }
@@ -71,8 +71,8 @@ int main(int argc, char **argv)
         printf("  %.3f guessed, %.3f is right\n", np_get(answers, i), np_get(ys, i));
     printf("Mean squared error on new sequences: %.5f\n", value);
     plt_yscale("log");
-    plt_plot(curve, n, .label = "squared error");
-    plt_xlabel("steps / 50");
+    plt_plot(curve, n, .x = at, .label = "squared error");
+    plt_xlabel("step");
     plt_legend();
     if (n > 0 && plt_savefig(save) == tf_ok)
         printf("Error curve: %s\n", save);

@@ -55,7 +55,7 @@ int main(int argc, char **argv)
     tf_run(sess, tf_global_variables_initializer());
     tf_state_value last_state = { 0 };              /* what a fetch allocates, the next one reuses */
     tf_ndarray prediction = { 0 };
-    float *log_loss = calloc((size_t)num_epochs, sizeof *log_loss);
+    float *log_loss = calloc(2 * (size_t)num_epochs, sizeof *log_loss), *log_epoch = log_loss + num_epochs;
     char *text = malloc((size_t)seq_length + (size_t)samples);
     if (!log_loss || !text)
         return 1;
@@ -74,6 +74,7 @@ int main(int argc, char **argv)
             if (tf_progress_due(&bar, done))
                 tf_progress_show(&bar, done, .loss = batch_loss);
         }
+        log_epoch[epoch] = (float)epoch + 1;
         log_loss[epoch] = (float)(epoch_loss / (double)num_batches);
         tf_progress_print(&bar, "Epoch %2d loss %3.4f, a character %.4f", epoch + 1, epoch_loss, log_loss[epoch]);
 
@@ -89,7 +90,7 @@ int main(int argc, char **argv)
     }
     tf_progress_end(&bar);
 
-    plt_plot(log_loss, num_epochs, .label = "loss of a character", .marker = "o");
+    plt_plot(log_loss, num_epochs, .x = log_epoch, .label = "loss of a character", .marker = "o");
     plt_xlabel("epoch");
     plt_legend();
     if (plt_savefig(save) == tf_ok)

@@ -111,7 +111,7 @@ static void fibonacci_numbers(tf_session *sess, tf_tensor xs, int n)
 static void eigenvalues(tf_session *sess, tf_tensor xs, int n, const char *save)
 {
     const double a = np_random_random() + 0.5, b = np_random_random() + 0.5;
-    double start[] = { a + b, a - b }, matrix[] = { 2, 1, 1, 2 }, closed;
+    double start[] = { a + b, a - b }, matrix[] = { 2, 1, 1, 2 }, step[60], closed;
     tf_tensor A = tf_constant(np_array(matrix, tf_float64, SHAPE(2, 2)));
     tf_tensor v = tf_scan(power_iteration, xs, .initializer = tf_constant(np_array(start, tf_float64, SHAPE(2, 1))), .context = &A);
     /* Rayleigh's quotients v' A v, for all steps in one product */
@@ -123,11 +123,12 @@ static void eigenvalues(tf_session *sess, tf_tensor xs, int n, const char *save)
     for (int k = 1; k <= n; k++) {
         char what[32];
         snprintf(what, sizeof what, "step %d", k);
+        step[k - 1] = k;
         closed = (3 * pow(9, k) * a * a + b * b) / (pow(9, k) * a * a + b * b);
         if (k <= 3 || k == n)
             check(what, np_get(lambda, k - 1), closed);
     }
-    plt_plot((double *)lambda.data, n, .label = "Rayleigh's quotient", .marker = "o");
+    plt_plot((double *)lambda.data, n, .x = step, .label = "Rayleigh's quotient", .marker = "o");
     plt_xlabel("step");
     plt_legend();
     if (plt_savefig(save) == tf_ok)
