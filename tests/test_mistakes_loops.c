@@ -162,6 +162,11 @@ TEST_ROW(cond_of_a_fed_vector)
 }
 TEST_ROW(cond_of_two_dtypes) { return AT(tf_cond(tf_placeholder(tf_bool, SCALAR), one, one_and_a_half)); }
 
+TEST_ROW(scan_without_a_body) { return AT(tf_scan(NULL, three_elements())); }
+TEST_ROW(map_without_a_body) { return AT(tf_map_fn(NULL, three_elements())); }
+TEST_ROW(while_without_a_condition) { return AT(tf_at(tf_while_loop(NULL, same_again, LIST(x)), 0)); }
+TEST_ROW(while_without_a_body) { return AT(tf_at(tf_while_loop(is_small, NULL, LIST(x)), 0)); }
+TEST_ROW(cond_without_a_branch) { return AT(tf_cond(tf_less(1, 2), one, NULL)); }
 static tf_tensor sequence(void) { return tf_placeholder(tf_float32, SHAPE(2, 3, 4)); }
 TEST_ROW(static_rnn_without_dtype) { return AT(tf_at(tf_nn_static_rnn(tf_nn_rnn_cell_basic_lstm_cell(3), tf_unstack(sequence(), 3, 1)).outputs, 0)); }
 TEST_ROW(static_rnn_without_inputs) { return AT(tf_at(tf_nn_static_rnn(tf_nn_rnn_cell_basic_lstm_cell(3), (tf_list){ 0 }, .dtype = tf_float32).outputs, 0)); }
@@ -195,6 +200,11 @@ static const row rows[] = {
     ROW(captured_from_another_graph, tf_value_error,
         "Tensor(\"far:0\", shape=(?, 2), dtype=float32) must be from the same graph as Tensor(\"scan/while/state:0\", shape=(), dtype=float32)."),
     ROW(placeholder_of_a_negative_dimension, tf_value_error, "Error converting shape to a TensorShape: Dimension -5 must be >= 0."),
+    ROW(scan_without_a_body, tf_type_error, "fn must be callable."),
+    ROW(map_without_a_body, tf_type_error, "fn must be callable."),
+    ROW(while_without_a_condition, tf_type_error, "cond must be callable."),
+    ROW(while_without_a_body, tf_type_error, "body must be callable."),
+    ROW(cond_without_a_branch, tf_type_error, "false_fn must be callable."),
     ROW(scan_of_a_scalar, tf_value_error, "elems must be a 1+ dimensional Tensor, not a scalar"),
     ROW(scan_whose_state_grows, tf_value_error, "Inconsistent shapes: saw (2,) but expected (1,) "),
     ROW(fold_whose_state_grows, tf_value_error, "Input tensor 'Const:0' enters the loop with shape (1,), but has shape (2,) after one iteration. To allow the shape to vary across iterations, use the `shape_invariants` argument of tf.while_loop to specify a less-specific shape."),
