@@ -107,6 +107,7 @@ END_TEST
 
 /* ---- mistakes --------------------------------------------------------------------------------------------------- */
 static void read_nothing(tf_text *t) { *t = tf_text_read("/no/such/file"); }
+static void read_null(tf_text *t) { *t = tf_text_read(NULL); }
 static void read_folder(tf_text *t) { *t = tf_text_read("/"); }
 static void read_empty(tf_text *t) { *t = tf_text_read("/dev/null"); }
 static void of_nothing(tf_text *t) { *t = tf_text_of("", 0); }
@@ -124,6 +125,7 @@ static const struct {
     const char *message;
 } mistakes[] = {
     { read_nothing, tf_not_found, "/no/such/file; No such file or directory" },
+    { read_null, tf_type_error, "The path is NULL." },
     { read_folder, tf_os_error, "/; Is a directory" },
     { read_empty, tf_value_error, "/dev/null: the text is empty" },
     { of_nothing, tf_value_error, "the text is empty" },
