@@ -301,6 +301,7 @@ TEST_ROW(second_derivative_that_is_not_there)
     return AT(tf_at(tf_gradients(LIST(first), LIST(m)), 0));
 }
 TEST_ROW(no_variables) { return AT(tf_minimize(tf_train_gradient_descent_optimizer(0.1), tf_reduce_sum(y))), none; }
+TEST_ROW(group_of_none) { return AT(tf_group(x, none)), none; }
 TEST_ROW(gradients_of_none) { return AT(tf_at(tf_gradients(LIST(none), LIST(y)), 0)); }
 TEST_ROW(no_optimizer) { return AT(tf_minimize(NULL, tf_reduce_sum(y))), none; }
 TEST_ROW(no_optimizer_to_apply) { return AT(tf_apply_gradients(NULL, tf_zip(LIST(y), LIST(y)))), none; }
@@ -423,6 +424,7 @@ static const row rows[] = {
     ROW(second_derivative_that_is_not_there, tf_lookup_error,
         "Gradient explicitly disabled. Reason: Currently there is no way to take the second derivative of sparse_softmax_cross_entropy_with_logits due to the fused implementation's interaction with tf.gradients()"),
     ROW(no_variables, tf_value_error, "No variables to optimize."),
+    ROW(group_of_none, tf_type_error, "Expected tf.group() expected Tensor arguments not 'None' with type '<class 'NoneType'>'"),
     ROW(gradients_of_none, tf_value_error, "None values not supported."),
     ROW(no_optimizer, tf_type_error, "'NoneType' object has no attribute 'minimize'"),
     ROW(no_optimizer_to_apply, tf_type_error, "'NoneType' object has no attribute 'apply_gradients'"),
