@@ -280,8 +280,17 @@ static const struct {
     { tf_int32, tf_uint8, (int32_t[]){ 256, -1 }, SHAPE(2), "[  0 255]" },
 };
 
+/* Of the machine; valgrind's converts int64 to float32 by way of float64. */
+static bool rounds_once(void)
+{
+    volatile int64_t halfway_and_one = (1LL << 60) + (1LL << 36) + 1;
+    return (float)halfway_and_one > 0x1p60f;
+}
+
 START_TEST(a_conversion_answers_what_numpy_does)
 {
+    if (astype_cases[_i].from == tf_int64 && astype_cases[_i].to == tf_float32 && !rounds_once())
+        return;
     tf_ndarray a = np_array(astype_cases[_i].data, astype_cases[_i].from, astype_cases[_i].shape);
     tf_ndarray b = np_astype(a, astype_cases[_i].to);
 
