@@ -25,12 +25,9 @@ int main(int argc, char **argv)
 {
     int steps = 1500, length = 30, seed = 1;
     const char *save = "adding_gru.png";
-    tf_options(argc, argv, "A GRU learns to add two marked numbers of a sequence.", OPTION("steps", &steps, "training steps"),
-               OPTION("length", &length, "of a sequence"), OPTION("seed", &seed, "of weights and numbers"), OPTION("save", &save, "PNG for the curve"));
-    if (steps < 1 || length < 2 || seed < 0) {
-        fprintf(stderr, "%s: error: --steps is at least 1, --length at least 2, --seed not negative\n", argv[0]);
-        return 2;
-    }
+    tf_options(argc, argv, "A GRU learns to add two marked numbers of a sequence.", OPTION("steps", &steps, "training steps", AT_LEAST(1)),
+               OPTION("length", &length, "of a sequence", AT_LEAST(2)), OPTION("seed", &seed, "of weights and numbers", AT_LEAST(0)),
+               OPTION("save", &save, "PNG for the curve", TO_WRITE));
     tf_on_error(tf_exit);
     tf_set_random_seed(seed);
     np_random_seed((uint32_t)seed);
@@ -52,7 +49,7 @@ int main(int argc, char **argv)
     tf_session *sess = tf_session();
     tf_run(sess, tf_global_variables_initializer());
     tf_ndarray xs = np_zeros(SHAPE(batch_size, length, 2), tf_float32), ys = np_zeros(SHAPE(batch_size, 1), tf_float32), answers = { 0 };
-    float *curve = calloc((size_t)steps / display_step + 1, sizeof *curve), value = NAN;
+    float *curve = calloc(2 * ((size_t)steps / display_step + 1), sizeof *curve), *at = curve + steps / display_step + 1, value = NAN;
     int n = 0;
     if (!curve)
         return 1;
@@ -62,7 +59,7 @@ int main(int argc, char **argv)
         draw_batch(xs, ys, length);
         tf_run(sess, FETCH(train, NULL, loss, &value), FEED(x, xs, y, ys));
         if (step % display_step == 0)
-            curve[n++] = value;
+            at[n] = (float)step, curve[n++] = value;
         if (tf_progress_due(&bar, step))
             tf_progress_show(&bar, step, .loss = value);
     }
@@ -72,13 +69,13 @@ int main(int argc, char **argv)
     tf_run(sess, FETCH(guess, &answers, loss, &value), FEED(x, xs, y, ys));
     for (int i = 0; i < 4; i++)
         printf("  %.3f guessed, %.3f is right\n", np_get(answers, i), np_get(ys, i));
+    printf("Mean squared error on new sequences: %.5f\n", value);
     plt_yscale("log");
-    plt_plot(curve, n, .label = "squared error");
-    plt_xlabel("steps / 50");
+    plt_plot(curve, n, .x = at, .label = "squared error");
+    plt_xlabel("step");
     plt_legend();
     if (n > 0 && plt_savefig(save) == tf_ok)
         printf("Error curve: %s\n", save);
-    printf("Mean squared error on new sequences: %.5f\n", value);
     np_free(&xs);
     np_free(&ys);
     np_free(&answers);

@@ -11,15 +11,15 @@ int main(int argc, char **argv)
     int batch_size = 0, seq_length = 50, num_epochs = 20, units = 0, samples = 500, seed = 1, steps = 0;
     double learning_rate = 0.01;
     tf_options(argc, argv, "An LSTM learns to write like a text.", OPTION("data", &path, "a text, instead of a short tale of our own"),
-               OPTION("epochs", &num_epochs, "passes over the text"), OPTION("steps", &steps, "batches of an epoch; 0: all"),
-               OPTION("units", &units, "of the LSTM; 0: 512, and 128 for our tale"), OPTION("batch-size", &batch_size, "rows of a batch; 0: 50, and 10 for our tale"),
-               OPTION("seq-length", &seq_length, "characters of a row"), OPTION("samples", &samples, "characters to write after each epoch"),
-               OPTION("learning-rate", &learning_rate, "of Adam"), OPTION("seed", &seed, "of weights, dropout and samples"),
-               OPTION("save", &save, "PNG for the curve"));
-    if (num_epochs < 1 || steps < 0 || units < 0 || batch_size < 0 || seq_length < 1 || samples < 0 || seed < 0) {
-        fprintf(stderr, "%s: error: --epochs and --seq-length are at least 1, the others not negative\n", argv[0]);
-        return 2;
-    }
+               OPTION("epochs", &num_epochs, "passes over the text", AT_LEAST(1)),
+               OPTION("steps", &steps, "batches of an epoch; 0: all", AT_LEAST(0)),
+               OPTION("units", &units, "of the LSTM; 0: 512, and 128 for our tale", AT_LEAST(0)),
+               OPTION("batch-size", &batch_size, "rows of a batch; 0: 50, and 10 for our tale", AT_LEAST(0)),
+               OPTION("seq-length", &seq_length, "characters of a row", AT_LEAST(1)),
+               OPTION("samples", &samples, "characters to write after each epoch", AT_LEAST(0)),
+               OPTION("learning-rate", &learning_rate, "of Adam", AT_LEAST(0)),
+               OPTION("seed", &seed, "of weights, dropout and samples", AT_LEAST(0)),
+               OPTION("save", &save, "PNG for the curve", TO_WRITE));
     if (batch_size == 0)
         batch_size = path ? 50 : 10;
     if (units == 0)
@@ -55,7 +55,7 @@ int main(int argc, char **argv)
     tf_run(sess, tf_global_variables_initializer());
     tf_state_value last_state = { 0 };              /* what a fetch allocates, the next one reuses */
     tf_ndarray prediction = { 0 };
-    float *log_loss = calloc((size_t)num_epochs, sizeof *log_loss);
+    float *log_loss = calloc(2 * (size_t)num_epochs, sizeof *log_loss), *log_epoch = log_loss + num_epochs;
     char *text = malloc((size_t)seq_length + (size_t)samples);
     if (!log_loss || !text)
         return 1;
@@ -74,6 +74,7 @@ int main(int argc, char **argv)
             if (tf_progress_due(&bar, done))
                 tf_progress_show(&bar, done, .loss = batch_loss);
         }
+        log_epoch[epoch] = (float)epoch + 1;
         log_loss[epoch] = (float)(epoch_loss / (double)num_batches);
         tf_progress_print(&bar, "Epoch %2d loss %3.4f, a character %.4f", epoch + 1, epoch_loss, log_loss[epoch]);
 
@@ -89,7 +90,7 @@ int main(int argc, char **argv)
     }
     tf_progress_end(&bar);
 
-    plt_plot(log_loss, num_epochs, .label = "loss of a character", .marker = "o");
+    plt_plot(log_loss, num_epochs, .x = log_epoch, .label = "loss of a character", .marker = "o");
     plt_xlabel("epoch");
     plt_legend();
     if (plt_savefig(save) == tf_ok)

@@ -68,12 +68,9 @@ int main(int argc, char **argv)
 {
     int epochs = 100, seed = 5;
     const char *save = "lstm_from_scratch.png";
-    tf_options(argc, argv, "An LSTM written by hand learns to read digits.", OPTION("epochs", &epochs, "passes over the training images"),
-               OPTION("seed", &seed, "of the weights"), OPTION("save", &save, "PNG for the curves"));
-    if (epochs < 1 || seed < 0) {
-        fprintf(stderr, "%s: error: --epochs is at least 1, --seed not negative\n", argv[0]);
-        return 2;
-    }
+    tf_options(argc, argv, "An LSTM written by hand learns to read digits.",
+               OPTION("epochs", &epochs, "passes over the training images", AT_LEAST(1)), OPTION("seed", &seed, "of the weights", AT_LEAST(0)),
+               OPTION("save", &save, "PNG for the curves", TO_WRITE));
     tf_on_error(tf_exit);                           /* as an uncaught Python exception would: report and exit(1) */
     tf_set_random_seed(seed);
 
@@ -121,6 +118,8 @@ int main(int argc, char **argv)
     }
     tf_progress_end(&bar);
 
+    printf("Validation Accuracy: %.4g\n", log_val_acc[epochs - 1]);
+
     /* Plot accuracy */
     plt_ylim(0.0, 1.0);
     plt_plot(log_acc, epochs, .label = "acc");
@@ -129,7 +128,6 @@ int main(int argc, char **argv)
     plt_legend();
     if (plt_savefig(save) == tf_ok)
         printf("Accuracy curves: %s\n", save);
-    printf("Validation Accuracy: %.4g\n", log_val_acc[epochs - 1]);
     free(log_acc);
     np_free(&Y);
     tf_close(sess);

@@ -57,14 +57,10 @@ int main(int argc, char **argv)
     int steps = 780, seed = 1, display_step = 20;
     tf_options(argc, argv, "A dynamic RNN learns to read digits, row by row.",
                OPTION("data", &data, "folder with images in MNIST's idx.gz layout, instead of the digits of 8 x 8 pixels"),
-               OPTION("cell", &cell, "rnn or lstm"), OPTION("steps", &steps, "training steps of 128 images"),
-               OPTION("learning-rate", &lr, "of Adam"), OPTION("seed", &seed, "of weights and batches"),
-               OPTION("save", &save, "PNG for the curve"));
+               OPTION("cell", &cell, "lstm or basic_rnn", ONE_OF("lstm", "basic_rnn")),
+               OPTION("steps", &steps, "training steps of 128 images", AT_LEAST(1)), OPTION("learning-rate", &lr, "of Adam", AT_LEAST(0)),
+               OPTION("seed", &seed, "of weights and batches", AT_LEAST(0)), OPTION("save", &save, "PNG for the curve", TO_WRITE));
     lstm = strcmp(cell, "lstm") == 0;
-    if ((!lstm && strcmp(cell, "rnn") != 0) || steps < 1 || seed < 0) {
-        fprintf(stderr, "%s: error: --cell is rnn or lstm, --steps at least 1, --seed not negative\n", argv[0]);
-        return 2;
-    }
     tf_on_error(tf_exit);                           /* as an uncaught Python exception would: report and exit(1) */
     /* set random seed for comparing the two result calculations */
     tf_set_random_seed(seed);
@@ -122,13 +118,13 @@ int main(int argc, char **argv)
     tf_progress_end(&bar);
 
     double acc = test_accuracy(sess, correct_pred, x, y, mnist->test);
+    printf("Testing Accuracy: %.4g\n", acc);
     plt_plot(shown, n, .x = shown_step, .label = "training accuracy");
     plt_ylim(0.0, 1.0);
     plt_xlabel("step");
     plt_legend();
     if (plt_savefig(save) == tf_ok)
         printf("Accuracy curve: %s\n", save);
-    printf("Testing Accuracy: %.4g\n", acc);
     free(shown);
     tf_close(sess);
     return 0;

@@ -69,22 +69,17 @@ int main(int argc, char **argv)
     int seed = 1;
     tf_options(argc, argv, "An LSTM learns to read digits, row by row.",
                OPTION("data", &data, "folder with images in MNIST's idx.gz layout, instead of the digits of 8 x 8 pixels"),
-               OPTION("optimizer", &optimizer_name, "adam, or sgd as in the tutorial, with its table of losses"),
-               OPTION("learning-rate", &learning_rate, "of the optimizer; 0: 0.001, but 0.003 for the digits with adam"),
-               OPTION("steps", &training_steps, "training steps; 0: 700 with adam, 10000 with sgd"),
-               OPTION("seed", &seed, "of weights and batches"),
-               OPTION("save", &save, "PNG for the curves"));
+               OPTION("optimizer", &optimizer_name, "adam, or sgd as in the tutorial", ONE_OF("adam", "sgd")),
+               OPTION("learning-rate", &learning_rate, "of the optimizer; 0: 0.001, but 0.003 for the digits with adam", AT_LEAST(0)),
+               OPTION("steps", &training_steps, "training steps; 0: 700 with adam, 10000 with sgd", AT_LEAST(0)),
+               OPTION("seed", &seed, "of weights and batches", AT_LEAST(0)), OPTION("save", &save, "PNG for the curves", TO_WRITE));
     bool sgd = strcmp(optimizer_name, "sgd") == 0;
-    if ((!sgd && strcmp(optimizer_name, "adam") != 0) || training_steps < 0 || seed < 0) {
-        fprintf(stderr, "%s: error: --optimizer is adam or sgd, --steps and --seed are not negative\n", argv[0]);
-        return 2;
-    }
     if (training_steps == 0)
         training_steps = sgd ? 10000 : 700;
     if (learning_rate == 0)
         learning_rate = data || sgd ? 0.001 : 0.003;
-    if (!sgd)
-        display_step = training_steps < 100 ? 1 : training_steps / 100;
+    if (training_steps < 2000)
+        display_step = 20;
 
     tf_on_error(tf_exit);                           /* as an uncaught Python exception would: report and exit(1) */
     tf_set_random_seed(seed);
@@ -142,9 +137,8 @@ int main(int argc, char **argv)
             float loss, acc;
             tf_run(sess, FETCH(loss_op, &loss, accuracy, &acc), FEED(X, batch_x, Y, batch.labels));
             shown_step[shown] = (float)step, shown_loss[shown] = loss, shown_acc[shown++] = acc;
-            if (sgd)
-                tf_progress_print(&bar, "Step %d, Minibatch Loss= %.4f, Training Accuracy= %.3f", step, loss, acc);
-            if ((!sgd || bar.terminal) && tf_progress_due(&bar, step))
+            tf_progress_print(&bar, "Step %d, Minibatch Loss= %.4f, Training Accuracy= %.3f", step, loss, acc);
+            if (bar.terminal)
                 tf_progress_show(&bar, step, .loss = loss, .accuracy = acc);
         }
     }
@@ -153,8 +147,8 @@ int main(int argc, char **argv)
 
     /* Calculate accuracy for the test images, all of them */
     double acc = test_accuracy(sess, accuracy, X, Y, mnist->test);
-    plot(save);
     printf("Testing Accuracy: %.4g\n", acc);
+    plot(save);
 
     free(shown_step);
     tf_close(sess);

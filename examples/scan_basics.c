@@ -111,7 +111,7 @@ static void fibonacci_numbers(tf_session *sess, tf_tensor xs, int n)
 static void eigenvalues(tf_session *sess, tf_tensor xs, int n, const char *save)
 {
     const double a = np_random_random() + 0.5, b = np_random_random() + 0.5;
-    double start[] = { a + b, a - b }, matrix[] = { 2, 1, 1, 2 }, closed;
+    double start[] = { a + b, a - b }, matrix[] = { 2, 1, 1, 2 }, step[60], closed;
     tf_tensor A = tf_constant(np_array(matrix, tf_float64, SHAPE(2, 2)));
     tf_tensor v = tf_scan(power_iteration, xs, .initializer = tf_constant(np_array(start, tf_float64, SHAPE(2, 1))), .context = &A);
     /* Rayleigh's quotients v' A v, for all steps in one product */
@@ -123,11 +123,12 @@ static void eigenvalues(tf_session *sess, tf_tensor xs, int n, const char *save)
     for (int k = 1; k <= n; k++) {
         char what[32];
         snprintf(what, sizeof what, "step %d", k);
+        step[k - 1] = k;
         closed = (3 * pow(9, k) * a * a + b * b) / (pow(9, k) * a * a + b * b);
         if (k <= 3 || k == n)
             check(what, np_get(lambda, k - 1), closed);
     }
-    plt_plot((double *)lambda.data, n, .label = "Rayleigh's quotient", .marker = "o");
+    plt_plot((double *)lambda.data, n, .x = step, .label = "Rayleigh's quotient", .marker = "o");
     plt_xlabel("step");
     plt_legend();
     if (plt_savefig(save) == tf_ok)
@@ -194,13 +195,11 @@ int main(int argc, char **argv)
 {
     const char *save = "scan_basics.png", *dot = "scan_basics.dot";
     int n = 10, seed = 1;
-    tf_options(argc, argv, "Loops in a graph, and their gradients, beside their closed forms.", OPTION("steps", &n, "of each loop, 2 to 60"),
-               OPTION("seed", &seed, "of the vector that the power iteration starts from"),
-               OPTION("save", &save, "PNG for the power iteration"), OPTION("dot", &dot, "file for the graph in Graphviz's language"));
-    if (n < 2 || n > 60 || seed < 0) {
-        fprintf(stderr, "%s: error: --steps is 2 to 60, --seed not negative\n", argv[0]);
-        return 2;
-    }
+    tf_options(argc, argv, "Loops in a graph, and their gradients, beside their closed forms.",
+               OPTION("steps", &n, "of each loop", BETWEEN(2, 60)),
+               OPTION("seed", &seed, "of the vector that the power iteration starts from", AT_LEAST(0)),
+               OPTION("save", &save, "PNG for the power iteration", TO_WRITE),
+               OPTION("dot", &dot, "file for the graph in Graphviz's language", TO_WRITE));
     tf_on_error(tf_exit);                           /* as an uncaught Python exception would: report and exit(1) */
     np_random_seed((uint32_t)seed);
     printf("Each number as the graph answers it = its closed form, computed in C\n");

@@ -11,12 +11,20 @@
 /* ---- operands ------------------------------------------------------------------------------------------------------- */
 
 tf_operand tf_operand_same(tf_operand o) { return o; }
-tf_operand tf_operand_tensor(tf_tensor t) { return (tf_operand){ TF_OPERAND_TENSOR, { .tensor = t } }; }
-tf_operand tf_operand_integer(int64_t i) { return (tf_operand){ TF_OPERAND_INTEGER, { .integer = i } }; }
-tf_operand tf_operand_real(double x) { return (tf_operand){ TF_OPERAND_REAL, { .real = x } }; }
-tf_operand tf_operand_bool(bool b) { return (tf_operand){ TF_OPERAND_BOOL, { .boolean = b } }; }
-tf_operand tf_operand_dims(tf_dims d) { return (tf_operand){ TF_OPERAND_DIMS, { .dims = d } }; }
-tf_operand tf_operand_list(tf_list l) { return (tf_operand){ TF_OPERAND_LIST, { .list = l } }; }
+tf_operand tf_operand_tensor(tf_tensor t) { return (tf_operand){ .kind = TF_OPERAND_TENSOR, .as.tensor = t }; }
+tf_operand tf_operand_integer(int64_t i) { return (tf_operand){ .kind = TF_OPERAND_INTEGER, .as.integer = i }; }
+tf_operand tf_operand_real(double x) { return (tf_operand){ .kind = TF_OPERAND_REAL, .as.real = x }; }
+tf_operand tf_operand_bool(bool b) { return (tf_operand){ .kind = TF_OPERAND_BOOL, .as.boolean = b }; }
+tf_operand tf_operand_dims(tf_dims d) { return (tf_operand){ .kind = TF_OPERAND_DIMS, .as.dims = d }; }
+tf_operand tf_operand_list(tf_list l) { return (tf_operand){ .kind = TF_OPERAND_LIST, .as.list = l }; }
+
+tf_operand tf1c_keyword(tf_operand given, bool floating)
+{
+    if (given.kind != TF_OPERAND_NONE || given.number == TF_UNSET_NUMBER_)
+        return given;
+    bool whole = fabs(given.number) <= 0x1p53 && given.number == trunc(given.number);
+    return whole && !floating ? tf_operand_integer((int64_t)given.number) : tf_operand_real(given.number);
+}
 
 /* TF_T's argument is evaluated in a block of its own, at whose end a literal's elements are gone: they are kept in a ring, long
  * enough for the call that the operand is made for. */
@@ -31,7 +39,7 @@ tf_operand tf_operand_array(tf_ndarray a)
         a.data = memcpy(ring + used, a.data, size);
         used += (size + 15) / 16 * 16;
     }
-    return (tf_operand){ TF_OPERAND_ARRAY, { .array = a } };
+    return (tf_operand){ .kind = TF_OPERAND_ARRAY, .as.array = a };
 }
 
 /* ---- mistakes and lists ------------------------------------------------------------------------------------------------ */

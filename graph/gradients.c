@@ -281,6 +281,14 @@ static tf_operation *first_poison(tf_list list)
     return NULL;
 }
 
+static bool has_none(tf_list list)
+{
+    for (int i = 0; i < list.n; i++)
+        if (tf_is_none(list.items[i]))
+            return true;
+    return false;
+}
+
 tf_status tf_sparse_gradients_(tf_list ys, tf_list xs, tf_indexed_slices *gradients, struct tf_gradients_args a)
 {
     tf_source here = tf1c_source(a.here);
@@ -288,6 +296,8 @@ tf_status tf_sparse_gradients_(tf_list ys, tf_list xs, tf_indexed_slices *gradie
     memset(gradients, 0, (size_t)xs.n * sizeof *gradients);
     if (ys.n == 0 || xs.n == 0)
         return tf_ok;
+    if (has_none(ys) || has_none(xs))
+        return tf_fail(tf_value_error, here, NULL, "None values not supported.");
     if (first_poison(ys) || first_poison(xs))
         return tf_invalid_argument;
     tf_tensor *dys = tf1c_alloc_zero((size_t)ys.n * sizeof *dys), *values = tf1c_alloc_zero((size_t)ys.n * sizeof *values);
@@ -312,6 +322,8 @@ tf_list tf_gradients_(tf_list ys, tf_list xs, struct tf_gradients_args a)
 {
     TF_FROM(a.here);
     tf_graph *g = tf1c_current_graph();
+    if (has_none(ys) || has_none(xs))
+        return tf_mistake_list(xs.n, tf_mistake(tf_value_error, a.here, NULL, "None values not supported."));
     tf_operation *poison = first_poison(ys) ? first_poison(ys) : first_poison(xs);
     if (poison || !g)
         return tf_mistake_list(xs.n, (tf_tensor){ poison ? poison : tf1c_poison(g), 0 });

@@ -47,8 +47,10 @@ typedef enum {
     TF_OPERAND_STATE /* arrays, one per tensor of a cell's state: fed, see session.h */
 } tf_operand_kind;
 
+/* A keyword that is an operand takes a plain number as it is, `.rate = 0.5`, which C puts into the struct's first scalar, and
+ * all else in TF_T: `.rate = TF_T(tensor)`. `number` counts while kind is none. */
 typedef struct {
-    tf_operand_kind kind;
+    double number;
     union {
         tf_tensor tensor;
         int64_t integer;
@@ -62,7 +64,11 @@ typedef struct {
             const tf_ndarray *arrays;
         } state;
     } as;
+    tf_operand_kind kind;
 } tf_operand;
+/* The number under a keyword that is not given, so that 0 is a value. */
+#define TF_UNSET_NUMBER_ -0x1.6e6f746e756dp+1000
+#define TF_UNSET_ { .number = TF_UNSET_NUMBER_ }
 
 TF1C_API tf_operand tf_operand_tensor(tf_tensor t);
 TF1C_API tf_operand tf_operand_same(tf_operand o);
@@ -87,12 +93,16 @@ TF1C_API tf_operand tf_operand_list(tf_list l);
     })
 
 /* Python's calling convention: the arguments are the initializer of a struct, positional first, then `.keyword = value`,
- * over defaults written before .here. The warning about that overriding is off inside the call alone. */
-#define TF_KWARGS_(...)                                                                              \
-    __extension__({                                                                                  \
-        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Woverride-init\"")         \
-        __auto_type tf_result_ = __VA_ARGS__;                                                        \
-        _Pragma("GCC diagnostic pop") tf_result_;                                                    \
+ * over defaults written before .here. The warnings about that overriding, and about a number that fills an operand without
+ * braces, are off inside the call alone; the last literal makes gcc forget the latter before an initializer around the call. */
+#define TF_KWARGS_(...)                                                                      \
+    __extension__({                                                                          \
+        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Woverride-init\"") \
+        _Pragma("GCC diagnostic ignored \"-Wmissing-braces\"")                               \
+        _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")                   \
+        __auto_type tf_result_ = __VA_ARGS__;                                                \
+        (void)sizeof(char[]){ 0 };                                                           \
+        _Pragma("GCC diagnostic pop") tf_result_;                                            \
     })
 #define TF_HERE_ .here = { __FILE__, __LINE__ }
 

@@ -233,6 +233,8 @@ tf_status tf_add_to_collection(const char *name, tf_tensor value)
     tf_graph *g = value.op && value.op->graph ? value.op->graph : tf1c_current_graph();
     if (!g)
         return tf_memory_error;
+    if (!name)
+        return tf_fail(tf_type_error, tf1c_source((tf_source){ 0 }), NULL, "The collection's name is NULL.");
     tf1c_universe *u = g->universe;
     tf1c_collection *c = collection(u, name);
     if (!c) {
@@ -252,7 +254,7 @@ tf_status tf_add_to_collection(const char *name, tf_tensor value)
 tf_list tf_get_collection(const char *name)
 {
     tf_graph *g = tf1c_current_graph();
-    tf1c_collection *c = g ? collection(g->universe, name) : NULL;
+    tf1c_collection *c = g && name ? collection(g->universe, name) : NULL;
     if (!c || !c->n)
         return (tf_list){ 0 };
     tf_tensor *items = tf1c_graph_alloc(g, (size_t)c->n * sizeof *items);

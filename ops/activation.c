@@ -239,7 +239,7 @@ tf_tensor tf_nn_leaky_relu_(tf_operand features, struct tf_leaky_relu_args a)
     if (TF_INDEX & TF_DTYPE_BIT(tf_get_dtype(x)))
         x = tf1c_cast(x, tf_float32, a.here);
     return (tf_tensor){ tf_op_new(&leaky_op, (struct tf_op_args){ .here = a.here, .name = scope, .attrs = &(leaky_attrs){ a.alpha }, .n_inputs = 1,
-                                                                  .inputs = &(tf_operand){ TF_OPERAND_TENSOR, { .tensor = x } } }), 0 };
+                                                                  .inputs = &(tf_operand){ .kind = TF_OPERAND_TENSOR, .as.tensor = x } }), 0 };
 }
 
 /* ---- Softplus: y = log(1 + e^x); dx = dy / (e^-x + 1) ------------------------------------------------------------------------------ */

@@ -82,7 +82,6 @@ static inline int operand_rank(const tf_operand *x)
                                                                       : 0;
 }
 
-/* a and b merged, or TF's message, `more` after it (a printf result), and false. */
 /* A Range node of three operands of one dtype. */
 tf_tensor tf1c_range(tf_operand start, tf_operand limit, tf_operand delta, struct tf_name_args args,
                      const char *default_name); /* fill.c */

@@ -287,6 +287,9 @@ tf_operation *tf_no_op_(struct tf_name_args a) { return tf_op_new(&no_op, (struc
 tf_operation *tf_group_(tf_ops ops, struct tf_name_args a)
 {
     tf_operation *group = NULL;
+    for (int i = 0; i < ops.n; i++)
+        if (ops.items[i] == tf_op_same(NULL))
+            return tf_mistake(tf_type_error, a.here, NULL, "Expected tf.group() expected Tensor arguments not 'None' with type '<class 'NoneType'>'").op;
     tf_with_control_dependencies(ops)
         group = tf_op_new(&no_op, (struct tf_op_args){ .here = a.here, .name = a.name, .default_name = "group_deps" });
     for (int i = 0; i < ops.n; i++)

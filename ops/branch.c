@@ -251,6 +251,9 @@ static tf_list branch(tf_operand predicate, branch_fn when_true, branch_fn when_
 {
     tf_source here = tf1c_source(a.here);
     TF_FROM(here);
+    const bool have_true = when_true.one || when_true.many, have_false = when_false.one || when_false.many;
+    if (!have_true || !have_false)
+        return tf_mistake_list(1, tf_mistake(tf_type_error, here, NULL, "%s must be callable.", have_true ? "false_fn" : "true_fn"));
     tf_tensor pred = tf_convert(predicate, tf_dtype_unset, here, "pred"), mistake = check_pred(pred, here);
     tf_graph *g = tf1c_current_graph();
     const char *name = g && tf_is_none(mistake) ? tf1c_unique_name(g, a.name ? a.name : "cond") : NULL;
@@ -312,6 +315,11 @@ static tf_tensor take_rest(void *context)
 
 tf_tensor tf_case_(int n, const tf_tensor *preds, tf_branch_fn *const *fns, tf_branch_fn *default_fn, struct tf_cond_args a)
 {
+    for (int i = 0; i < n; i++)
+        if (!fns[i])
+            return tf_mistake(tf_type_error, a.here, NULL, "fn for pred %s must be callable.", tf_is_none(preds[i]) ? "None" : tf_op_name(preds[i].op));
+    if (!default_fn)
+        return tf_mistake(tf_type_error, a.here, NULL, "default must be callable.");
     if (n < 1)
         return default_fn(a.context);
     remaining_cases c = { n, preds, fns, default_fn, a };

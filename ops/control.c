@@ -342,6 +342,14 @@ static tf_operation *scan_loop(const scan_fn *f, tf_list elems, tf_list init, bo
     return close_loop(&l);
 }
 
+/* A body that is there; else TF's message and false. */
+static bool callable(bool given, const char *name, tf_source here, tf_tensor *mistake)
+{
+    if (!given)
+        *mistake = tf_mistake(tf_type_error, here, NULL, "%s must be callable.", name);
+    return given;
+}
+
 static tf_list values_of(tf_list list, tf_source here, const char *name)
 {
     tf_list values = { 0 };
@@ -355,7 +363,7 @@ static tf_list scan(const scan_fn *f, tf_list elems, tf_list init, bool reverse,
     tf_source here = tf1c_source(a.here);
     TF_FROM(here);
     tf_tensor mistake;
-    if (!check_elems(elems, here, &mistake))
+    if (!callable(f->one || f->many, "fn", here, &mistake) || !check_elems(elems, here, &mistake))
         return tf_mistake_list(init.n ? init.n : elems.n, mistake);
     elems = values_of(elems, here, "elems");
     bool from_first = !init.n;
@@ -424,7 +432,7 @@ static tf_list map(tf_map_callable *one, tf_map_list_callable *many, tf_list ele
     TF_FROM(here);
     tf_tensor mistake;
     looping l = { 0 };
-    if (!check_elems(elems, here, &mistake))
+    if (!callable(one || many, "fn", here, &mistake) || !check_elems(elems, here, &mistake))
         return tf_mistake_list(elems.n, mistake);
     elems = values_of(elems, here, "elems");
     if (!open_loop(&l, a.name, "map", here))
@@ -521,6 +529,9 @@ tf_list tf_while_loop_(tf_while_cond *cond, tf_while_body *body, tf_list loop_va
     tf_source here = tf1c_source(a.here);
     TF_FROM(here);
     looping l = { 0 };
+    tf_tensor mistake;
+    if (!callable(cond, "cond", here, &mistake) || !callable(body, "body", here, &mistake))
+        return tf_mistake_list(loop_vars.n, mistake);
     for (int i = 0; i < loop_vars.n; i++)
         if (tf_is_poisoned(loop_vars.items[i]))
             return tf_mistake_list(loop_vars.n, (tf_tensor){ tf_tensor_op(loop_vars.items[i]), 0 });

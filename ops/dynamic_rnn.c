@@ -99,6 +99,7 @@ static bool take_x(looping *r, tf_operand given, bool time_major)
 static bool take_length(looping *r, tf_operand given)
 {
     char text[TF_DIMS_TEXT];
+    given = tf1c_whole_keyword(given);
     if (!given.kind)
         return true;
     tf_tensor length = tf_cast_(given, (struct tf_cast_args){ .here = r->here, .dtype = tf_int32 });
@@ -327,6 +328,7 @@ tf_birnn tf_nn_bidirectional_dynamic_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf
 {
     TF_FROM(a.here);
     tf_rnn fw = { 0 }, bw = { 0 };
+    a.sequence_length = tf1c_whole_keyword(a.sequence_length);
     struct tf_dynamic_rnn_args one = { .here = a.here, .sequence_length = a.sequence_length, .dtype = a.dtype, .time_major = a.time_major };
     if (!tf1c_is_cell(cell_fw, "cell_fw", a.here) || !tf1c_is_cell(cell_bw, "cell_bw", a.here)) {
         fw = spoiled(NULL, (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 });

@@ -52,7 +52,8 @@ TF1C_API tf_tensor tf_scatter_nd_(tf_operand indices, tf_operand updates, tf_ope
 TF1C_API tf_tensor tf_unsorted_segment_sum_(tf_operand data, tf_operand segment_ids, tf_operand num_segments, struct tf_name_args args);
 
 /* on_value at each index along a new axis of length depth, off_value elsewhere and for an index outside.    TF1: tf.one_hot
- *   on_value, off_value  TF_T(5), 1 and 0 if unset;   axis  of the result, -1: the last
+ *   on_value, off_value  1 and 0 if unset; a plain number, .on_value = 5, is of dtype; TF_T(5) is int32, as in Python
+ *   axis    of the result, -1: the last
  *   dtype   unset: that of the values, else float32;   grad  none
  *   errors  TypeError: values and dtype that differ;  ValueError: depth < 0 */
 struct tf_one_hot_args {
@@ -63,7 +64,8 @@ struct tf_one_hot_args {
     const char *name;
 };
 #define tf_one_hot(indices, depth, ...) \
-    TF_KWARGS_(tf_one_hot_(TF_T(indices), TF_T(depth), (struct tf_one_hot_args){ .axis = -1, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_one_hot_(TF_T(indices), TF_T(depth), (struct tf_one_hot_args){ \
+        .on_value = TF_UNSET_, .off_value = TF_UNSET_, .axis = -1, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_one_hot_(tf_operand indices, tf_operand depth, struct tf_one_hot_args args);
 
 /* The k largest entries of each row, largest first, the one of lower index before its equals.        TF1: tf.nn.top_k
@@ -110,7 +112,8 @@ struct tf_sequence_mask_args {
     tf_dtype dtype;
     const char *name;
 };
-#define tf_sequence_mask(lengths, ...) tf_sequence_mask_(TF_T(lengths), (struct tf_sequence_mask_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_sequence_mask(lengths, ...) \
+    TF_KWARGS_(tf_sequence_mask_(TF_T(lengths), (struct tf_sequence_mask_args){ .maxlen = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_sequence_mask_(tf_operand lengths, struct tf_sequence_mask_args args);
 
 /* y[x[i]] = i of a permutation x of 0 … n - 1.                                                        TF1: tf.invert_permutation

@@ -353,6 +353,7 @@ tf_tensor tf_strided_slice_(tf_operand input, tf_operand begin, tf_operand end, 
 {
     slice_attrs attrs = { a.begin_mask, a.end_mask, a.ellipsis_mask, a.new_axis_mask, a.shrink_axis_mask };
     TF_FROM(a.here);
+    a.strides = tf1c_whole_keyword(a.strides);
     if (!a.strides.kind && begin.kind == TF_OPERAND_DIMS) {
         a.strides = begin;
         for (int i = 0; i < begin.as.dims.rank; i++)

@@ -446,6 +446,7 @@ static tf_list split_by_sizes(tf_operand value, tf_tensor sizes, tf_operand axis
 
 tf_list tf_split_(tf_operand value, tf_operand parts, struct tf_split_args a)
 {
+    a.axis_tensor = tf1c_whole_keyword(a.axis_tensor);
     tf_operand axis = a.axis_tensor.kind ? a.axis_tensor : tf_operand_integer(a.axis);
     tf_tensor sizes = tf_convert(parts, tf_dtype_unset, a.here, NULL); /* TF makes this constant of a number too */
     if (tf_is_poisoned(sizes))

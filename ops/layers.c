@@ -172,6 +172,8 @@ tf_tensor tf_layers_dropout_(tf_operand inputs, struct tf_layers_dropout_args a)
 {
     TF_FROM(a.here);
     tf1c_cell_scope scope = { 0 };
+    a.rate = tf1c_keyword(a.rate, true);
+    a.training = tf1c_keyword(a.training, false);
     dropping k = { tf_convert(inputs, tf_dtype_unset, a.here, "inputs"), a };
     if (tf_is_poisoned(k.x))
         return k.x;

@@ -55,7 +55,7 @@ TF1C_API tf_tensor tf_contrib_layers_fully_connected_(tf_operand inputs, struct 
 
 /* Dropout while training, else the inputs themselves.                                                TF1: tf.layers.dropout
  *   rate      what is dropped: a number or a scalar tensor, unset 0.5
- *   training  .training = TF_T(true), or a bool tensor that a run is fed; unset: false */
+ *   training  .training = true, or a bool tensor that a run is fed, TF_T(is_training); unset: false */
 struct tf_layers_dropout_args {
     tf_source here;
     tf_operand rate, noise_shape;
@@ -64,7 +64,8 @@ struct tf_layers_dropout_args {
     const char *name;
 };
 #define tf_layers_dropout(inputs, ...) \
-    TF_KWARGS_(tf_layers_dropout_(TF_T(inputs), (struct tf_layers_dropout_args){ .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_layers_dropout_(TF_T(inputs), (struct tf_layers_dropout_args){ \
+        .rate = TF_UNSET_, .training = TF_UNSET_, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_layers_dropout_(tf_operand inputs, struct tf_layers_dropout_args args);
 
 /* [batch, …] -> [batch, product of the rest].                              TF1: tf.layers.flatten, tf.contrib.layers.flatten */

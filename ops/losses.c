@@ -147,6 +147,7 @@ tf_tensor tf_losses_compute_weighted_loss_(tf_tensor losses, struct tf_weighted_
         return (tf_tensor){ tf_tensor_op(losses), 0 };
     if (!is_reduction(how))
         return tf_mistake(tf_value_error, a.here, NULL, "Invalid Reduction Key %s.", how);
+    a.weights = tf1c_keyword(a.weights, true);
     const tf_operand given = a.weights.kind == TF_OPERAND_NONE ? tf_operand_real(1) : a.weights;
     TF_SCOPE(a.scope, "weighted_loss");
     tf_tensor loss = { 0 };
@@ -263,6 +264,7 @@ tf_tensor tf_losses_sparse_softmax_cross_entropy_(struct tf_sparse_softmax_loss_
         TF_SCOPE(NULL, "remove_squeezable_dimensions");
         z = tf_squeeze(z, -1);
     }
+    a.weights = tf1c_keyword(a.weights, true);
     if (a.weights.kind != TF_OPERAND_TENSOR)
         a.weights = tf_operand_tensor(tf_constant(a.weights.kind == TF_OPERAND_NONE ? tf_operand_real(1) : a.weights));
     const tf_tensor losses = tf_nn_sparse_softmax_cross_entropy_with_logits(.labels = z, .logits = x, .name = "xentropy");

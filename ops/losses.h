@@ -69,14 +69,21 @@ struct tf_sigmoid_loss_args {
     double label_smoothing;
     const char *scope, *loss_collection, *reduction;
 };
-#define tf_losses_mean_squared_error(...) tf_losses_mean_squared_error_((struct tf_loss_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_losses_absolute_difference(...) tf_losses_absolute_difference_((struct tf_loss_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_losses_huber_loss(...) TF_KWARGS_(tf_losses_huber_loss_((struct tf_huber_loss_args){ .delta = 1, TF_HERE_, __VA_ARGS__ }))
-#define tf_losses_log_loss(...) TF_KWARGS_(tf_losses_log_loss_((struct tf_log_loss_args){ .epsilon = 1e-7, TF_HERE_, __VA_ARGS__ }))
-#define tf_losses_softmax_cross_entropy(...) tf_losses_softmax_cross_entropy_((struct tf_softmax_loss_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_losses_mean_squared_error(...) \
+    TF_KWARGS_(tf_losses_mean_squared_error_((struct tf_loss_args){ .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
+#define tf_losses_absolute_difference(...) \
+    TF_KWARGS_(tf_losses_absolute_difference_((struct tf_loss_args){ .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
+#define tf_losses_huber_loss(...) \
+    TF_KWARGS_(tf_losses_huber_loss_((struct tf_huber_loss_args){ .weights = TF_UNSET_, .delta = 1, TF_HERE_, __VA_ARGS__ }))
+#define tf_losses_log_loss(...) \
+    TF_KWARGS_(tf_losses_log_loss_((struct tf_log_loss_args){ .weights = TF_UNSET_, .epsilon = 1e-7, TF_HERE_, __VA_ARGS__ }))
+#define tf_losses_softmax_cross_entropy(...) \
+    TF_KWARGS_(tf_losses_softmax_cross_entropy_((struct tf_softmax_loss_args){ .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
 #define tf_losses_sparse_softmax_cross_entropy(...) \
-    tf_losses_sparse_softmax_cross_entropy_((struct tf_sparse_softmax_loss_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_losses_sigmoid_cross_entropy(...) tf_losses_sigmoid_cross_entropy_((struct tf_sigmoid_loss_args){ TF_HERE_, __VA_ARGS__ })
+    TF_KWARGS_(tf_losses_sparse_softmax_cross_entropy_((struct tf_sparse_softmax_loss_args){ \
+        .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
+#define tf_losses_sigmoid_cross_entropy(...) \
+    TF_KWARGS_(tf_losses_sigmoid_cross_entropy_((struct tf_sigmoid_loss_args){ .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_losses_mean_squared_error_(struct tf_loss_args args);
 TF1C_API tf_tensor tf_losses_absolute_difference_(struct tf_loss_args args);
 TF1C_API tf_tensor tf_losses_huber_loss_(struct tf_huber_loss_args args);
@@ -92,7 +99,8 @@ struct tf_weighted_loss_args {
     const char *scope, *loss_collection, *reduction;
 };
 #define tf_losses_compute_weighted_loss(losses, ...) \
-    tf_losses_compute_weighted_loss_(losses, (struct tf_weighted_loss_args){ TF_HERE_, __VA_ARGS__ })
+    TF_KWARGS_(tf_losses_compute_weighted_loss_(losses, (struct tf_weighted_loss_args){ \
+        .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_losses_compute_weighted_loss_(tf_tensor losses, struct tf_weighted_loss_args args);
 
 /* The collected losses; their sum, with regularization losses unless switched off.

@@ -110,7 +110,7 @@ TF1C_API tf_tensor tf_nn_sparse_softmax_cross_entropy_with_logits_(struct tf_spa
     tf_nn_sigmoid_cross_entropy_with_logits_((struct tf_sparse_xent_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_tensor tf_nn_sigmoid_cross_entropy_with_logits_(struct tf_sparse_xent_args args);
 
-/* The same with positive labels weighted by pos_weight: .pos_weight = TF_T(2.0).     TF1: tf.nn.weighted_cross_entropy_with_logits */
+/* The same with positive labels weighted by pos_weight: .pos_weight = 2.           TF1: tf.nn.weighted_cross_entropy_with_logits */
 struct tf_weighted_xent_args {
     tf_source here;
     tf_tensor labels, logits;
@@ -119,7 +119,8 @@ struct tf_weighted_xent_args {
     tf_tensor targets; /* the old name of labels */
 };
 #define tf_nn_weighted_cross_entropy_with_logits(...) \
-    tf_nn_weighted_cross_entropy_with_logits_((struct tf_weighted_xent_args){ TF_HERE_, __VA_ARGS__ })
+    TF_KWARGS_(tf_nn_weighted_cross_entropy_with_logits_((struct tf_weighted_xent_args){ \
+        .pos_weight = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_nn_weighted_cross_entropy_with_logits_(struct tf_weighted_xent_args args);
 
 /* Σ x² / 2, a scalar.                                                                TF1: tf.nn.l2_loss */
@@ -159,7 +160,7 @@ TF1C_API tf_tensor tf_nn_bias_add_(tf_operand value, tf_operand bias, struct tf_
 TF1C_API tf_tensor tf_nn_xw_plus_b_(tf_operand x, tf_operand weights, tf_operand biases, struct tf_name_args args);
 
 /* Each element kept with probability keep_prob and scaled by 1/keep_prob, else 0: tf_nn_dropout(x, TF_T(keep_prob)),
- * tf_nn_dropout(x, .rate = TF_T(0.5)). With nothing to drop it is x itself.                            TF1: tf.nn.dropout
+ * tf_nn_dropout(x, 0.5), tf_nn_dropout(x, .rate = 0.5). With nothing to drop it is x itself.           TF1: tf.nn.dropout
  *   keep_prob, rate  a scalar, a number in [0, 1); one of the two (rate = 1 - keep_prob)
  *   noise_shape      dimensions of 1 are dropped together: .noise_shape = TF_T(SHAPE(2, 1))
  *   seed             unset: derived from the graph's
@@ -173,7 +174,9 @@ struct tf_dropout_args {
     const char *name;
     tf_operand rate;
 };
-#define tf_nn_dropout(x, ...) TF_KWARGS_(tf_nn_dropout_(TF_T(x), (struct tf_dropout_args){ .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
+#define tf_nn_dropout(x, ...) \
+    TF_KWARGS_(tf_nn_dropout_(TF_T(x), (struct tf_dropout_args){ \
+        .keep_prob = TF_UNSET_, .rate = TF_UNSET_, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_nn_dropout_(tf_operand x, struct tf_dropout_args args);
 
 /* Mean and variance over .axes = AXES(0, 1) (or one axis).                           TF1: tf.nn.moments */

@@ -267,13 +267,13 @@ tf_tensor tf_nn_weighted_cross_entropy_with_logits_(struct tf_weighted_xent_args
     if (!same_shapes(x, z, a.here, &poison))
         return poison;
     /* (1 - z)·x + (1 + (pos_weight - 1)·z)·(log(1 + e^-|x|) + max(-x, 0)) */
-    tf_operand more = a.pos_weight;
+    tf_operand more = tf1c_keyword(a.pos_weight, true);
     if (more.kind == TF_OPERAND_REAL)
         more.as.real -= 1;
     else if (more.kind == TF_OPERAND_INTEGER)
         more.as.integer -= 1;
     else
-        more = tf_operand_tensor(tf_sub(a.pos_weight, 1));
+        more = tf_operand_tensor(tf_sub(more, 1));
     const tf_tensor weight = tf_raw_ops_add_v2(1, tf_mul(more, z), .name = "add");
     const tf_tensor linear = tf_mul(tf_sub(1, z), x);
     const tf_tensor rest = tf_log1p(tf_exp(tf_neg(tf_abs(x))));
@@ -358,6 +358,9 @@ tf_tensor tf_nn_dropout_(tf_operand operand, struct tf_dropout_args a)
 {
     char text[TF_DIMS_TEXT];
     TF_FROM(a.here);
+    a.keep_prob = tf1c_keyword(a.keep_prob, true);
+    a.rate = tf1c_keyword(a.rate, true);
+    a.noise_shape = tf1c_whole_keyword(a.noise_shape);
     if (a.keep_prob.kind != TF_OPERAND_NONE && a.rate.kind != TF_OPERAND_NONE)
         return tf_mistake(tf_value_error, a.here, NULL, "Cannot specify both 'keep_prob' and 'rate'");
     tf_operand given = rate_of(&a);

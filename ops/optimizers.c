@@ -81,23 +81,18 @@ static tf_optimizer no_optimizer = { .rule = &gradient_descent, .name = "Gradien
 
 static void release(void *optimizer) { tf1c_free(((tf_optimizer *)optimizer)->slots); }
 
-/* The rate in place, or by name; a plain number after `.learning_rate =` fills the operand's first field only, which shows. */
+/* The rate by name, or in place. */
 static bool rate_given(double in_place, tf_operand by_name, tf_operand *rate, tf_source here, const char *name)
 {
-    const bool touched = (int)by_name.kind != TF_NO_RATE_KIND_, marked = by_name.as.integer == TF_NO_RATE_MARK_;
-    if (!touched && marked) {
-        *rate = isnan(in_place) ? (tf_operand){ .kind = TF_OPERAND_NONE } : tf_operand_real(in_place);
-        if (!isnan(in_place))
-            return true;
+    *rate = tf1c_keyword(by_name, true);
+    if (rate->kind != TF_OPERAND_NONE)
+        return true;
+    if (isnan(in_place)) {
         tf_fail(tf_type_error, tf1c_source(here), NULL, "%s: missing 1 required positional argument: 'learning_rate'", name);
         return false;
     }
-    *rate = by_name;
-    if (!marked)
-        return true;
-    tf_fail(tf_type_error, tf1c_source(here), NULL, "%s: a learning rate by name is an operand, .learning_rate = TF_T(0.01); in place it is a number",
-            name);
-    return false;
+    *rate = tf_operand_real(in_place);
+    return true;
 }
 
 static tf_optimizer *optimizer_new(const rule *r, const char *name, double rate, tf_operand by_name, tf_source here)
@@ -411,11 +406,18 @@ static tf_operation *apply(tf_optimizer *o, tf_grads_and_vars pairs, struct tf_a
     return finish(o, n, ops, a.global_step, scope, a.here);
 }
 
+static tf_operation *no_method(const char *method, tf_source here)
+{
+    return tf_mistake(tf_type_error, here, NULL, "'NoneType' object has no attribute '%s'", method).op;
+}
+
 tf_operation *tf_apply_gradients_(tf_optimizer *o, tf_grads_and_vars pairs, struct tf_apply_gradients_args a)
 {
     char text[800];
     TF_FROM(a.here);
     a.here = tf1c_source(a.here);
+    if (!o)
+        return no_method("apply_gradients", a.here);
     if (!pairs.n)
         return tf_mistake(tf_value_error, a.here, NULL, "No variables provided.").op;
     for (int i = 0; i < pairs.n; i++) {
@@ -439,6 +441,8 @@ tf_operation *tf_minimize_(tf_optimizer *o, tf_tensor loss, struct tf_minimize_a
 {
     char text[700], name[TF_DIMS_TEXT];
     TF_FROM(a.here);
+    if (!o)
+        return no_method("minimize", a.here);
     const tf_grads_and_vars pairs =
         tf_compute_gradients_(o, loss, (struct tf_compute_gradients_args){ .here = a.here, .var_list = a.var_list, .grad_loss = a.grad_loss });
     if (!pairs.n)
@@ -454,8 +458,8 @@ tf_operation *tf_minimize_(tf_optimizer *o, tf_tensor loss, struct tf_minimize_a
 /* ---- what an optimizer has ------------------------------------------------------------------------------------------------------------- */
 tf_tensor tf_get_slot(tf_optimizer *o, tf_tensor variable, const char *name)
 {
-    const slots *s = slots_of(o, variable);
-    for (int i = 0; s && i < MOST_SLOTS && o->rule->slots[i].name; i++)
+    const slots *s = o ? slots_of(o, variable) : NULL;
+    for (int i = 0; s && name && i < MOST_SLOTS && o->rule->slots[i].name; i++)
         if (strcmp(o->rule->slots[i].name, name) == 0)
             return s->slot[i];
     return (tf_tensor){ 0 };
@@ -465,7 +469,7 @@ int tf_get_slot_names(tf_optimizer *o, const char **names, int n)
 {
     const char *all[MOST_SLOTS];
     int have = 0;
-    for (int i = 0; o->n_slots && i < MOST_SLOTS && o->rule->slots[i].name; i++) {
+    for (int i = 0; o && o->n_slots && i < MOST_SLOTS && o->rule->slots[i].name; i++) {
         int at = have++;
         for (; at > 0 && strcmp(all[at - 1], o->rule->slots[i].name) > 0; at--)
             all[at] = all[at - 1];
@@ -479,10 +483,10 @@ int tf_get_slot_names(tf_optimizer *o, const char **names, int n)
 tf_list tf_optimizer_variables(tf_optimizer *o)
 {
     tf_list list = { 0 };
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; o && i < 2; i++)
         if (!tf_is_none(o->power[i]))
             tf_append(&list, o->power[i]);
-    for (int i = 0; i < o->n_slots; i++)
+    for (int i = 0; o && i < o->n_slots; i++)
         for (int j = 0; j < MOST_SLOTS && !tf_is_none(o->slots[i].slot[j]); j++)
             tf_append(&list, o->slots[i].slot[j]);
     return list;

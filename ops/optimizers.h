@@ -14,8 +14,7 @@ typedef struct tf_optimizer tf_optimizer; /* owned by the graph; never NULL */
 
 /* The rules, g the gradient of an element of a variable, lr the learning rate. Slots are variables named after the variable
  * and the optimizer: `W/Adam`, `W/Adam_1`.                        TF1: tf.train.GradientDescentOptimizer, AdamOptimizer …
- *   learning_rate  a number in place, tf_train_adam_optimizer(0.01); by name an operand, a number or a scalar tensor:
- *                  .learning_rate = TF_T(lr)
+ *   learning_rate  a number, tf_train_adam_optimizer(0.01) or by name; a scalar tensor by name: .learning_rate = TF_T(lr)
  *   GradientDescent  W -= lr·g
  *   Momentum   a = momentum·a + g, W -= lr·a; use_nesterov: W -= lr·(g + momentum·a).                         slot momentum
  *   Adam       m += (g - m)(1 - beta1), v += (g² - v)(1 - beta2), W -= lr·√(1 - beta2^t)/(1 - beta1^t) · m / (√v + epsilon);
@@ -79,10 +78,7 @@ struct tf_ftrl_args {
     const char *name;
     tf_operand learning_rate;
 };
-/* What no operand holds: the learning rate was not given by name. */
-enum { TF_NO_RATE_KIND_ = 77 };
-#define TF_NO_RATE_MARK_ 0x7261746520756e73
-#define TF_NO_RATE_ .learning_rate = { (tf_operand_kind)TF_NO_RATE_KIND_, { .integer = TF_NO_RATE_MARK_ } }
+#define TF_NO_RATE_ .learning_rate = TF_UNSET_
 #define TF_UNSET_RATE_ .rate_ = __builtin_nan("")
 #define tf_train_gradient_descent_optimizer(...) \
     TF_KWARGS_(tf_sgd_new_((struct tf_sgd_args){ TF_UNSET_RATE_, TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))

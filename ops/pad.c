@@ -297,7 +297,7 @@ static const tf_op_def pad_v2_op = {
 
 tf_tensor tf_pad_(tf_operand tensor, tf_operand paddings, struct tf_pad_args a)
 {
-    const tf_operand *value = &a.constant_values;
+    const tf_operand given = tf1c_keyword(a.constant_values, false), *value = &given;
     struct tf_name_args named = { a.here, a.name };
     if (a.mode && strcmp(a.mode, "CONSTANT") != 0 && strcmp(a.mode, "constant") != 0)
         return tf_mistake(tf_value_error, a.here, NULL, "Unknown padding mode: %s", a.mode);

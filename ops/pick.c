@@ -103,6 +103,16 @@ static tf_dtype given_dtype(const tf_operand *value, tf_source here)
     return value->kind ? tf_get_dtype(tf_convert(*value, tf_dtype_unset, here, NULL)) : tf_dtype_unset;
 }
 
+/* A plain number under a keyword becomes one of dtype, or of the other value's, or a float32. */
+static tf_operand plain_value(tf_operand given, tf_operand other, tf_dtype dtype, tf_source here)
+{
+    if (tf1c_keyword(given, true).kind == given.kind)
+        return given;
+    dtype = dtype ? dtype : other.kind ? given_dtype(&other, here) : tf_float32;
+    const tf_operand value = tf1c_keyword(given, TF_FLOATING & TF_DTYPE_BIT(dtype));
+    return of(tf_convert(dtype == tf_bool ? tf_operand_bool(given.number != 0) : value, dtype, here, NULL));
+}
+
 static tf_operand default_value(tf_operand value, int64_t otherwise, tf_dtype dtype, tf_source here, const char *name)
 {
     if (value.kind)
@@ -116,6 +126,8 @@ tf_tensor tf_one_hot_(tf_operand indices, tf_operand depth, struct tf_one_hot_ar
     TF_FROM(a.here);
     TF_SCOPE(a.name, "one_hot");
     struct tf_name_args whole = { a.here, tf_scope_name() };
+    a.on_value = plain_value(a.on_value, a.off_value, a.dtype, a.here);
+    a.off_value = plain_value(a.off_value, a.on_value, a.dtype, a.here);
     tf_dtype on = given_dtype(&a.on_value, a.here), off = given_dtype(&a.off_value, a.here);
     tf_dtype dtype = a.dtype ? a.dtype : on ? on : off ? off : tf_float32;
     if (a.dtype && ((on && on != dtype) || (off && off != dtype))) {
@@ -447,6 +459,7 @@ UNARY_BUILDER(tf_invert_permutation_, invert_permutation_op, NULL)
 tf_tensor tf_sequence_mask_(tf_operand lengths, struct tf_sequence_mask_args a)
 {
     TF_FROM(a.here);
+    a.maxlen = tf1c_keyword(a.maxlen, false);
     TF_SCOPE(a.name, "SequenceMask");
     tf_tensor x = tf_convert(lengths, tf_dtype_unset, a.here, "lengths");
     if (tf_is_poisoned(x))

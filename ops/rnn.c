@@ -163,6 +163,7 @@ static bool take_state(unrolling *r, tf_state *initial, tf_dtype dtype)
 
 static bool take_length(unrolling *r, tf_operand given, tf_dtype dtype)
 {
+    given = tf1c_whole_keyword(given);
     if (!given.kind)
         return true;
     tf_tensor length = tf_convert(given, tf_dtype_unset, r->here, "sequence_length");
@@ -309,6 +310,7 @@ tf_birnn_list tf_nn_static_bidirectional_rnn_(tf_cell *cell_fw, tf_cell *cell_bw
         return (tf_birnn_list){ none.outputs, none.state, none.state };
     }
     tf_rnn_list fw = { 0 }, bw = { 0 };
+    a.sequence_length = tf1c_whole_keyword(a.sequence_length);
     struct tf_static_rnn_args one = { .here = a.here, .dtype = a.dtype, .sequence_length = a.sequence_length };
     struct tf_with_ outer = tf1c_rnn_scope(a.scope ? a.scope : "bidirectional_rnn", false, a.here);
     tf_with_variable_scope("fw") {

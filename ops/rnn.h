@@ -211,7 +211,7 @@ struct tf_multi_rnn_cell_args {
 TF1C_API tf_cell *tf_nn_rnn_cell_multi_rnn_cell_(tf_cells cells, struct tf_multi_rnn_cell_args args);
 
 /* Dropout on a cell's input, output and new state (an LSTM's h, never its c).        TF1: tf.nn.rnn_cell.DropoutWrapper
- *   input_keep_prob, …     numbers or scalar tensors: .output_keep_prob = TF_T(0.5); unset: 1
+ *   input_keep_prob, …     numbers or scalar tensors: .output_keep_prob = 0.5, = TF_T(keep_prob); unset: 1
  *   variational_recurrent  the same mask at every step; wants dtype, and input_size (a depth) if inputs are dropped
  *   seed                   each mask's own is derived from it by MD5, as TF does
  *   errors                 ValueError "Parameter input_keep_prob must be between 0 and 1: 1", "When variational_recurrent=True,
@@ -226,7 +226,9 @@ struct tf_dropout_wrapper_args {
     int64_t seed;
 };
 #define tf_nn_rnn_cell_dropout_wrapper(cell, ...) \
-    TF_KWARGS_(tf_nn_rnn_cell_dropout_wrapper_(cell, (struct tf_dropout_wrapper_args){ .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_nn_rnn_cell_dropout_wrapper_(cell, (struct tf_dropout_wrapper_args){              \
+        .input_keep_prob = TF_UNSET_, .output_keep_prob = TF_UNSET_, .state_keep_prob = TF_UNSET_, \
+        .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
 #define tf_contrib_rnn_dropout_wrapper(cell, ...) tf_nn_rnn_cell_dropout_wrapper(cell, __VA_ARGS__)
 TF1C_API tf_cell *tf_nn_rnn_cell_dropout_wrapper_(tf_cell *cell, struct tf_dropout_wrapper_args args);
 

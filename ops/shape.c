@@ -134,7 +134,7 @@ tf_tensor tf_shape_(tf_operand input, struct tf_shape_args a)
     if (!tf_is_poisoned(x) && tf_dims_fully_known(d))
         return shape_constant(np_array(d.dims, tf_int64, SHAPE(d.rank)), a.out_type, named, "Shape");
     return array_op(&shape_op, named, NULL, &(shape_attrs){ a.out_type }, 1,
-                    &(tf_operand){ TF_OPERAND_TENSOR, { .tensor = x } });
+                    &(tf_operand){ .kind = TF_OPERAND_TENSOR, .as.tensor = x });
 }
 
 tf_tensor tf_size_(tf_operand input, struct tf_shape_args a)
@@ -147,7 +147,7 @@ tf_tensor tf_size_(tf_operand input, struct tf_shape_args a)
     if (!tf_is_poisoned(x) && n >= 0)
         return shape_constant(np_array(&n, tf_int64, SCALAR), a.out_type, named, "Size");
     return array_op(&size_op, named, NULL, &(shape_attrs){ a.out_type }, 1,
-                    &(tf_operand){ TF_OPERAND_TENSOR, { .tensor = x } });
+                    &(tf_operand){ .kind = TF_OPERAND_TENSOR, .as.tensor = x });
 }
 
 tf_tensor tf_rank_(tf_operand input, struct tf_name_args a)
@@ -156,7 +156,7 @@ tf_tensor tf_rank_(tf_operand input, struct tf_name_args a)
     int64_t rank = tf_get_shape(x).rank;
     if (!tf_is_poisoned(x) && tf_get_shape(x).known)
         return shape_constant(np_array(&rank, tf_int64, SCALAR), tf_int32, a, "Rank");
-    return array_op(&rank_op, a, NULL, NULL, 1, &(tf_operand){ TF_OPERAND_TENSOR, { .tensor = x } });
+    return array_op(&rank_op, a, NULL, NULL, 1, &(tf_operand){ .kind = TF_OPERAND_TENSOR, .as.tensor = x });
 }
 
 /* ---- Reshape: dx = reshape(dy, shape(x)) ----------------------------------------------------------------------------------- */
@@ -422,7 +422,7 @@ static tf_tensor transpose_unknown(tf_tensor x, struct tf_transpose_args a)
     TF_SCOPE(a.name, "transpose");
     const char *scope = tf_scope_name();
     tf_tensor rank = array_op(&rank_op, (struct tf_name_args){ .name = NULL }, NULL, NULL, 1,
-                              &(tf_operand){ TF_OPERAND_TENSOR, { .tensor = x } });
+                              &(tf_operand){ .kind = TF_OPERAND_TENSOR, .as.tensor = x });
     tf_tensor last = tf_sub(rank, 1);
     tf_tensor range = tf1c_range(tf_operand_integer(0), of(rank), tf_operand_integer(1),
                                  (struct tf_name_args){ .name = NULL }, "Range");
@@ -433,7 +433,7 @@ static tf_tensor transpose_unknown(tf_tensor x, struct tf_transpose_args a)
 
 tf_tensor tf_transpose_(tf_operand x, struct tf_transpose_args a)
 {
-    tf_operand perm = a.perm.known ? tf_operand_dims(a.perm) : a.perm_tensor;
+    tf_operand perm = a.perm.known ? tf_operand_dims(a.perm) : tf1c_whole_keyword(a.perm_tensor);
     if (perm.kind == TF_OPERAND_NONE) {
         tf_tensor t = tf_convert(x, tf_dtype_unset, a.here, "transpose/a");
         int rank = tf_get_shape(t).known ? tf_get_shape(t).rank : 0;
@@ -442,7 +442,7 @@ tf_tensor tf_transpose_(tf_operand x, struct tf_transpose_args a)
         if (rank == 0)
             return transpose_unknown(t, a);
         x = of(t);
-        perm = (tf_operand){ TF_OPERAND_DIMS, { .dims = { .known = true, .rank = rank } } };
+        perm = (tf_operand){ .kind = TF_OPERAND_DIMS, .as.dims = { .known = true, .rank = rank } };
         for (int i = 0; i < rank; i++)
             perm.as.dims.dims[i] = rank - 1 - i;
     }

@@ -84,7 +84,9 @@ struct tf_pad_args {
     const char *mode, *name;
     tf_operand constant_values;
 };
-#define tf_pad(tensor, paddings, ...) tf_pad_(TF_T(tensor), TF_T(paddings), (struct tf_pad_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_pad(tensor, paddings, ...) \
+    TF_KWARGS_(tf_pad_(TF_T(tensor), TF_T(paddings), (struct tf_pad_args){ \
+        .constant_values = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_pad_(tf_operand tensor, tf_operand paddings, struct tf_pad_args args);
 
 /* The order of elements reversed along `axis`, an integer vector: tf_reverse(x, AXES(0)).               TF1: tf.reverse */

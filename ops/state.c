@@ -37,23 +37,17 @@ static void assign_shapes(tf_shape_ctx *c, bool accumulates)
     tf_dims merged;
     char a[TF_DIMS_TEXT], b[TF_DIMS_TEXT];
     tf_set_out(c, 0, *ref);
+    if (!tf_shape_at_run(c)) {
+        tf1c_merge_in(c, *ref, *value, &merged, "");
+        return;
+    }
     if (tf_merge_dims(*ref, *value, &merged))
         return;
-    tf_dims_kernel_text(*ref, a, sizeof a);
-    tf_dims_kernel_text(*value, b, sizeof b);
-    if (tf_shape_at_run(c) && accumulates)
+    if (accumulates)
         tf_shape_error(c, "Parameters and update must be the same size");
-    else if (tf_shape_at_run(c))
-        tf_shape_error(c, "Assign requires shapes of both tensors to match. lhs shape= %s rhs shape= %s", a, b);
-    else if (ref->rank != value->rank)
-        tf_shape_error(c, "Shapes must be equal rank, but are %d and %d", ref->rank, value->rank);
     else
-        for (int i = 0; i < ref->rank; i++)
-            if (!tf_merge_dim(ref->dims[i], value->dims[i], &(int64_t){ 0 })) {
-                tf_shape_error(c, "Dimension %d in both shapes must be equal, but are %lld and %lld. Shapes are %s and %s.", i,
-                               (long long)ref->dims[i], (long long)value->dims[i], a, b);
-                return;
-            }
+        tf_shape_error(c, "Assign requires shapes of both tensors to match. lhs shape= %s rhs shape= %s",
+                       tf_dims_kernel_text(*ref, a, sizeof a), tf_dims_kernel_text(*value, b, sizeof b));
 }
 
 static void assign_shape(tf_shape_ctx *c) { assign_shapes(c, false); }

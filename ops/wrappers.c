@@ -203,6 +203,7 @@ static bool drops(const keep_prob *p) { return p->tensor.op || p->number < 1; }
 static tf_tensor take_prob(tf_operand given, const char *name, keep_prob *p, tf_source here)
 {
     tf_ndarray value;
+    given = tf1c_keyword(given, true);
     tf_tensor t = tf_convert(given.kind ? given : tf_operand_real(1.0), tf_dtype_unset, here, "Const");
     if (tf_is_poisoned(t))
         return t;

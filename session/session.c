@@ -8,6 +8,7 @@
 
 #include "core/cast.h"
 #include "core/report.h"
+#include "session/run.h"
 #include "session/plan.h"
 #include "session/trace.h"
 
@@ -146,96 +147,7 @@ struct tf_with_ tf_session_open_(tf_session *session)
     return w;
 }
 
-/* ---- feeds and fetches as values ------------------------------------------------------------------------------------------ */
-
-tf_fetch tf_fetch_tensor(tf_tensor t) { return (tf_fetch){ .tensor = t, .op = tf_tensor_op(t) }; }
-tf_fetch tf_fetch_op(tf_operation *op) { return (tf_fetch){ .op = tf_op_same(op) }; }
-static tf_fetch into(tf_fetch f, tf_into kind, void *out)
-{
-    f.into = out ? kind : TF_INTO_NOTHING;
-    f.out = out;
-    return f;
-}
-tf_fetch tf_into_float(tf_fetch f, float *out) { return into(f, TF_INTO_FLOAT, out); }
-tf_fetch tf_into_double(tf_fetch f, double *out) { return into(f, TF_INTO_DOUBLE, out); }
-tf_fetch tf_into_int32(tf_fetch f, int32_t *out) { return into(f, TF_INTO_INT32, out); }
-tf_fetch tf_into_int64(tf_fetch f, int64_t *out) { return into(f, TF_INTO_INT64, out); }
-tf_fetch tf_into_bool(tf_fetch f, bool *out) { return into(f, TF_INTO_BOOL, out); }
-tf_fetch tf_into_array(tf_fetch f, tf_ndarray *out) { return into(f, TF_INTO_ARRAY, out); }
-tf_fetch tf_into_nothing(tf_fetch f, void *out) { return into(f, TF_INTO_NOTHING, out); }
-
-/* A literal is gone at the end of its block: the dictionary keeps a copy, which it owns. */
-static bool own_literal(tf_operand *value)
-{
-    tf_ndarray *a = &value->as.array;
-    if (value->kind != TF_OPERAND_ARRAY || !a->literal)
-        return true;
-    *a = np_copy(*a);
-    a->literal = true;
-    return a->memory;
-}
-
-static void release_literal(const tf_feed *f)
-{
-    tf_ndarray a = f->value.as.array;
-    if (f->value.kind == TF_OPERAND_ARRAY && a.literal)
-        np_free(&a);
-}
-
-tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value)
-{
-    if (!own_literal(&value))
-        return tf_memory_error;
-    if (feeds->n >= feeds->capacity) {
-        int capacity = feeds->n < 8 ? 16 : 2 * feeds->n;
-        tf_feed *items = tf1c_alloc((size_t)capacity * sizeof *items);
-        if (!items) {
-            release_literal(&(tf_feed){ .value = value });
-            return tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for the feeds");
-        }
-        if (feeds->n)
-            memcpy(items, feeds->items, (size_t)feeds->n * sizeof *items);
-        if (feeds->capacity)
-            tf1c_free((void *)feeds->items);
-        *feeds = (tf_feeds){ feeds->n, items, capacity };
-    }
-    ((tf_feed *)feeds->items)[feeds->n++] = (tf_feed){ .tensor = tensor, .value = value };
-    return tf_ok;
-}
-
-void tf_feeds_free(tf_feeds *feeds)
-{
-    for (int i = 0; i < feeds->n && feeds->capacity; i++)
-        release_literal(&feeds->items[i]);
-    if (feeds->capacity)
-        tf1c_free((void *)feeds->items);
-    *feeds = (tf_feeds){ 0 };
-}
-
-typedef struct outgrown outgrown;
-
 /* ---- one run ------------------------------------------------------------------------------------------------------------------ */
-
-enum { FEW = 32 };
-
-typedef struct {
-    tf_session *s;
-    tf_fetches what;
-    tf_feeds given;
-    tf_source here;
-    tf1c_context *x;
-    tf_tensor *fetches, *feeds; /* distinct */
-    int *fetch_of;              /* per asked fetch: which of them; -1: an operation */
-    tf_operation **targets;
-    int n_fetches, n_targets, n_feeds;
-    tf_tensor few_tensors[2 * FEW];
-    tf_operation *few_targets[FEW];
-    int few_fetch_of[FEW];
-    void *many; /* memory for runs with more than FEW of anything */
-    outgrown *outgrown; /* arrays replaced by ones of another shape */
-    tf1c_plan *plan;
-    const tf1c_binding *binding;
-} running;
 
 static tf_status set_up(running *r)
 {
@@ -438,124 +350,6 @@ static tf_status stage_feeds(running *r)
     return tf_ok;
 }
 
-/* ---- fetching -------------------------------------------------------------------------------------------------------------------- */
-
-static void write_number(const tf_fetch *f, double x, int64_t i)
-{
-    switch (f->into) {
-    case TF_INTO_FLOAT: *(float *)f->out = (float)x; break;
-    case TF_INTO_DOUBLE: *(double *)f->out = x; break;
-    case TF_INTO_INT32: *(int32_t *)f->out = (int32_t)i; break;
-    case TF_INTO_INT64: *(int64_t *)f->out = i; break;
-    case TF_INTO_BOOL: *(bool *)f->out = i != 0; break;
-    default: break;
-    }
-}
-
-static tf_status fetch_number(const running *r, const tf_fetch *f, const tf_view *v)
-{
-    char shape[TF_DIMS_TEXT];
-    tf_dims dims = { .known = true, .rank = v->rank };
-    memcpy(dims.dims, v->dims, sizeof dims.dims);
-    if (tf_view_count(v) != 1)
-        return tf_fail(tf_value_error, r->here, f->op->name, "'%s:%d' of shape %s was fetched into a single number; a tf_ndarray takes any shape",
-                       f->op->name, f->tensor.index, tf_dims_text(dims, shape, sizeof shape));
-    tf_ndarray one = np_array(v->data, v->dtype, (tf_dims){ .known = true });
-    double x = np_get(one, 0);
-    int64_t i = v->dtype == tf_int64 ? *(int64_t *)v->data : !(x > -9.2e18 && x < 9.2e18) ? INT64_MIN : (int64_t)x;
-    write_number(f, x, i);
-    return tf_ok;
-}
-
-/* What `out` had may be fed in this run: it is released when all is copied. */
-struct outgrown {
-    outgrown *next;
-    tf_ndarray array;
-};
-
-static bool refit(running *r, tf_ndarray *out, tf_dtype dtype, tf_dims dims)
-{
-    outgrown *old = out->memory ? tf1c_alloc(sizeof *old) : NULL;
-    tf_ndarray bigger = old || !out->memory ? np_empty(dims, dtype) : (tf_ndarray){ 0 };
-    if (!bigger.data) {
-        tf_fail(tf_memory_error, r->here, NULL, "no memory left for a fetched array");
-        tf1c_free(old);
-        return false;
-    }
-    if (old) {
-        *old = (outgrown){ r->outgrown, *out };
-        r->outgrown = old;
-    }
-    *out = bigger;
-    return true;
-}
-
-static void release_outgrown(running *r)
-{
-    for (outgrown *old = r->outgrown, *next; old; old = next) {
-        next = old->next;
-        np_free(&old->array);
-        tf1c_free(old);
-    }
-    r->outgrown = NULL;
-}
-
-static tf_status fetch_array(running *r, const tf_fetch *f, const tf_view *v)
-{
-    tf_ndarray *out = f->out;
-    tf_dims dims = { .known = true, .rank = v->rank };
-    memcpy(dims.dims, v->dims, sizeof dims.dims);
-    bool fits = out->data && out->dtype == v->dtype && out->scale == 0 && tf_dims_equal(out->shape, dims);
-    if (!fits && out->data && !out->memory) {
-        char have[TF_DIMS_TEXT], want[TF_DIMS_TEXT];
-        return tf_fail(tf_value_error, r->here, f->op->name, "'%s:%d' (%s %s) was fetched into borrowed memory of %s %s; start from { 0 } to have it allocated",
-                       f->op->name, f->tensor.index, tf_dtype_name(v->dtype), tf_dims_text(dims, want, sizeof want), tf_dtype_name(out->dtype),
-                       tf_dims_text(out->shape, have, sizeof have));
-    }
-    if (!fits && !refit(r, out, v->dtype, dims))
-        return tf_memory_error;
-    tf_view to;
-    tf_view_set(&to, out->data, v->dtype, dims);
-    if (tf_view_count(v))
-        tf_view_copy(&to, v, 0, v->rank ? v->dims[0] : 1);
-    return tf_ok;
-}
-
-static tf_status copy_out(running *r)
-{
-    for (int i = 0; i < r->what.n; i++) {
-        const tf_fetch *f = &r->what.items[i];
-        if (r->fetch_of[i] < 0 || f->into == TF_INTO_NOTHING)
-            continue;
-        const ir_operand *o = &r->binding->fetched[r->fetch_of[i]];
-        tf_view v = o->view;
-        v.data = r->x->slots[o->slot] + o->at;
-        tf_status status = f->into == TF_INTO_ARRAY ? fetch_array(r, f, &v) : fetch_number(r, f, &v);
-        if (status)
-            return status;
-    }
-    return tf_ok;
-}
-
-/* What could not be computed reads as NaN or 0, never as what was there before. */
-static void blank(const tf_fetches *what)
-{
-    for (int i = 0; i < what->n; i++) {
-        const tf_fetch *f = &what->items[i];
-        write_number(f, (double)NAN, 0);
-        tf_ndarray *a = f->into == TF_INTO_ARRAY ? f->out : NULL;
-        if (!a || !a->data)
-            continue;
-        for (int64_t j = 0; j < np_size(*a); j++)
-            if (a->dtype == tf_float32)
-                ((float *)a->data)[j] = NAN;
-            else if (a->dtype == tf_float64)
-                ((double *)a->data)[j] = (double)NAN;
-        if (!(TF_FLOATING & TF_DTYPE_BIT(a->dtype)))
-            memset(a->data, 0, np_nbytes(*a));
-    }
-}
-
 /* ---- running ------------------------------------------------------------------------------------------------------------------------ */
 
 static tf1c_context *borrow_context(tf_session *s)
@@ -608,7 +402,7 @@ static tf_status compute(running *r)
     for (int i = 0; !status && i < b->n_written; i++)
         b->written[i]->initialized = true;
     if (!status)
-        status = copy_out(r);
+        status = tf1c_copy_out(r);
     pthread_rwlock_unlock(&s->order);
     return status;
 }
@@ -715,8 +509,8 @@ tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sour
         finish(&r);
     }
     if (status)
-        blank(&what);
-    release_outgrown(&r);
+        tf1c_blank(&what);
+    tf1c_release_outgrown(&r);
     tf1c_free(r.many);
     say_unseen(&r, status);
     tf1c_release_reports(here);
@@ -787,7 +581,7 @@ static tf_status eval(tf_tensor t, tf_fetch f, tf_feeds feeds, tf_source here)
     (void)t;
     if (!default_session) {
         tf_fetches what = { 1, &f };
-        blank(&what);
+        tf1c_blank(&what);
         return tf_fail(tf_value_error, here, NULL,
                        "Cannot evaluate tensor using `eval()`: No default session is registered. Use `tf_with_session(sess)` or make it with `tf_interactive_session()`.");
     }

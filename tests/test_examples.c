@@ -22,12 +22,12 @@ static const struct {
     const char *says[3];  /* parts of the output */
     const char *file;     /* that it writes */
 } runs[] = {
-    { "rnn_static_lstm --steps 3", { "step 3/3", "Optimization Finished!", "Testing Accuracy: " }, "rnn_static_lstm.png" },
+    { "rnn_static_lstm --steps 3", { "3 steps of 128 images", "Optimization Finished!", "Testing Accuracy: " }, "rnn_static_lstm.png" },
     { "rnn_static_lstm --optimizer sgd --steps 2 --save a.png", { "Step 1, Minibatch Loss= ", ", Training Accuracy= ", "Testing Accuracy: " }, "a.png" },
     { "lstm_from_scratch --epochs 2", { "epochs", "step 2/2", "Validation Accuracy: " }, "lstm_from_scratch.png" },
     { "char_rnn --epochs 2 --steps 2 --units 8 --samples 3", { "8370 characters", "Epoch  1 loss ", "Epoch  2 loss " }, "char_rnn.png" },
     { "rnn_dynamic --steps 3", { "cell lstm", "Testing Accuracy: ", NULL }, "rnn_dynamic.png" },
-    { "rnn_dynamic --steps 3 --cell rnn --save a.png", { "cell rnn", "Testing Accuracy: ", NULL }, "a.png" },
+    { "rnn_dynamic --steps 3 --cell basic_rnn --save a.png", { "cell basic_rnn", "Testing Accuracy: ", NULL }, "a.png" },
     { "scan_basics", { "n(n+1)/2", "What tf_gradients(y, z) added", "All numbers agree." }, "scan_basics.dot" },
     { "scan_basics --steps 3 --seed 5 --save a.png", { "All numbers agree.", NULL }, "a.png" },
     { "adding_gru --steps 60 --length 6", { "step 60/60", "is right", "Mean squared error" }, "adding_gru.png" },
@@ -50,19 +50,20 @@ static const struct {
     int status;
     const char *says;
 } mistakes[] = {
-    { "rnn_static_lstm --optimizer rmsprop", 2, "--optimizer is adam or sgd" },
+    { "rnn_static_lstm --optimizer rmsprop", 2, "invalid choice: 'rmsprop' (choose from 'adam', 'sgd')" },
     { "rnn_static_lstm --steps many", 2, "invalid number: 'many'" },
     { "rnn_static_lstm --setps 5", 2, "unrecognized option: --setps" },
     { "rnn_static_lstm --data nowhere", 1, "nowhere/train-images-idx3-ubyte.gz; No such file" },
-    { "rnn_static_lstm --steps 1 --save no/where.png", 1, "no/where.png" },
-    { "rnn_dynamic --cell gru", 2, "--cell is rnn or lstm" },
+    { "rnn_static_lstm --save no/where.png", 2, "cannot write 'no/where.png': No such file" },
+    { "adding_gru --save no/where.png", 2, "cannot write 'no/where.png'" },
+    { "rnn_dynamic --cell gru", 2, "invalid choice: 'gru'" },
     { "rnn_dynamic --data nowhere", 1, "nowhere/train-images-idx3-ubyte.gz" },
-    { "lstm_from_scratch --epochs 0", 2, "--epochs is at least 1" },
+    { "lstm_from_scratch --epochs 0", 2, "option --epochs: 0 is less than 1" },
     { "char_rnn --data nothing.txt", 1, "nothing.txt" },
-    { "char_rnn --units -1", 2, "at least 1" },
+    { "char_rnn --units -1", 2, "option --units: -1 is less than 0" },
     { "char_rnn --batch-size 5000", 1, "shorter than one batch" },
-    { "scan_basics --steps 1", 2, "--steps is 2 to 60" },
-    { "adding_gru --length 1", 2, "--length at least 2" },
+    { "scan_basics --steps 1", 2, "option --steps: 1 is not from 2 to 60" },
+    { "adding_gru --length 1", 2, "option --length: 1 is less than 2" },
 };
 
 START_TEST(an_example_says_what_is_wrong_with_its_arguments)

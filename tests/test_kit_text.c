@@ -107,6 +107,7 @@ END_TEST
 
 /* ---- mistakes --------------------------------------------------------------------------------------------------- */
 static void read_nothing(tf_text *t) { *t = tf_text_read("/no/such/file"); }
+static void read_null(tf_text *t) { *t = tf_text_read(NULL); }
 static void read_folder(tf_text *t) { *t = tf_text_read("/"); }
 static void read_empty(tf_text *t) { *t = tf_text_read("/dev/null"); }
 static void of_nothing(tf_text *t) { *t = tf_text_of("", 0); }
@@ -124,6 +125,7 @@ static const struct {
     const char *message;
 } mistakes[] = {
     { read_nothing, tf_not_found, "/no/such/file; No such file or directory" },
+    { read_null, tf_type_error, "The path is NULL." },
     { read_folder, tf_os_error, "/; Is a directory" },
     { read_empty, tf_value_error, "/dev/null: the text is empty" },
     { of_nothing, tf_value_error, "the text is empty" },
@@ -267,7 +269,7 @@ static const struct {
 } option_cases[] = {
     { { NULL }, 42, "steps 700 rate 0.001 save loss.png quiet 0 seed 1" },
     { { "--steps", "5", "--quiet" }, 42, "steps 5 rate 0.001 save loss.png quiet 1 seed 1" },
-    { { "--steps=-5", "--rate=1e-2", "--save=a=b" }, 42, "steps -5 rate 0.01 save a=b quiet 0 seed 1" },
+    { { "--steps=5", "--rate=1e-2", "--save=a=b" }, 42, "steps 5 rate 0.01 save a=b quiet 0 seed 1" },
     { { "--quiet", "--no-quiet", "--seed=9000000000" }, 42, "quiet 0 seed 9000000000" },
     { { "--save", "" }, 42, "save  quiet" },
     { { "--help" }, 0, "--rate X               learning rate (0.001)" },
@@ -280,6 +282,14 @@ static const struct {
     { { "--step", "5" }, 2, "unrecognized option: --step" },
     { { "--no-steps" }, 2, "unrecognized option: --no-steps" },
     { { "data" }, 2, "unrecognized argument: data" },
+    { { "--steps", "1", "--rate", "1" }, 42, "steps 1 rate 1" },
+    { { "--steps", "0" }, 2, "program: error: option --steps: 0 is less than 1 (--help" },
+    { { "--rate=-0.5" }, 2, "option --rate: -0.5 is not from 0 to 1" },
+    { { "--rate=nan" }, 2, "option --rate: nan is not from 0 to 1" },
+    { { "--cell", "lstm" }, 42, "steps 700" },
+    { { "--cell", "gru" }, 2, "option --cell: invalid choice: 'gru' (choose from 'rnn', 'lstm')" },
+    { { "--log", "/nowhere/log" }, 2, "option --log: cannot write '/nowhere/log': No such file or directory" },
+    { { "--log", "/" }, 2, "option --log: cannot write '/': Is a directory" },
 };
 
 static void parse(void *arg)
@@ -288,13 +298,14 @@ static void parse(void *arg)
     char *argv[6] = { "/bin/program" };
     int argc = 1, steps = 700;
     double rate = 0.001;
-    const char *save = "loss.png";
+    const char *save = "loss.png", *cell = "rnn", *log = "/dev/null";
     bool quiet = false;
     long seed = 1;
     for (; argc < 5 && args[argc - 1]; argc++)
         argv[argc] = (char *)args[argc - 1];
-    tf_options(argc, argv, "Trains.", OPTION("steps", &steps, "training steps"), OPTION("rate", &rate, "learning rate"),
-               OPTION("save", &save, "PNG"), OPTION("quiet", &quiet, "no progress"), OPTION("seed", &seed, "seed"));
+    tf_options(argc, argv, "Trains.", OPTION("steps", &steps, "training steps", AT_LEAST(1)),
+               OPTION("rate", &rate, "learning rate", BETWEEN(0, 1)), OPTION("save", &save, "PNG"), OPTION("quiet", &quiet, "no progress"),
+               OPTION("seed", &seed, "seed"), OPTION("cell", &cell, "kind of cell", ONE_OF("rnn", "lstm")), OPTION("log", &log, "file", TO_WRITE));
     printf("steps %d rate %g save %s quiet %d seed %ld\n", steps, rate, save, quiet, seed);
 }
 

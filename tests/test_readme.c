@@ -1,4 +1,5 @@
 /* The README's programs compile without a warning and do what it says. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,72 @@ START_TEST(the_op_of_ones_own_computes_and_has_a_gradient)
 }
 END_TEST
 
+/* ---- the table from Python to C ---------------------------------------------------------------------------------------------- */
+
+/* All of a file, terminated; the caller frees it. */
+static char *read_text(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    ck_assert_msg(file != NULL, "%s", path);
+    char *text = malloc(1 << 20);
+    ck_assert(text != NULL);
+    size_t n = fread(text, 1, (1 << 20) - 1, file);
+    fclose(file);
+    text[n] = '\0';
+    return text;
+}
+
+/* Spaces over comments and texts in quotes. */
+static void blank_comments_and_strings(char *c)
+{
+    while (*c) {
+        char *end = c[0] == '/' && c[1] == '*' ? strstr(c + 2, "*/") + 2 : NULL;
+        if (*c == '"' || *c == '\'')
+            for (end = c + 1; *end++ != *c;)
+                end += end[-1] == '\\';
+        for (; end && c < end; c++)
+            *c = ' ';
+        c += !end;
+    }
+}
+
+static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
+
+static bool has_word(const char *text, const char *word, size_t n)
+{
+    for (const char *at = text; (at = strchr(at, *word)); at++)
+        if (strncmp(at, word, n) == 0 && !is_word(at[n]) && (at == text || !is_word(at[-1])))
+            return true;
+    return false;
+}
+
+static const char *const examples[] = { "rnn_static_lstm", "lstm_from_scratch", "char_rnn", "rnn_dynamic", "scan_basics", "adding_gru" };
+
+START_TEST(every_name_that_an_example_uses_stands_in_the_readme)
+{
+    char path[512], missing[1024] = "";
+    snprintf(path, sizeof path, "%s/../%s.c", DATA_DIR, examples[_i]);
+    char *readme = read_text(README), *program = read_text(path);
+    int names = 0;
+    blank_comments_and_strings(program);
+    for (const char *c = program; *c; c++) {
+        size_t n = 0;
+        while (is_word(c[n]))
+            n++;
+        if (strncmp(c, "tf_", 3) == 0 || strncmp(c, "np_", 3) == 0 || strncmp(c, "plt_", 4) == 0) {
+            names++;
+            if (!has_word(readme, c, n) && !has_word(missing, c, n))
+                snprintf(missing + strlen(missing), sizeof missing - strlen(missing), " %.*s", (int)n, c);
+        }
+        c += n ? n - 1 : 0;
+    }
+    ck_assert_msg(names > 30, "%s: %d names", examples[_i], names);
+    ck_assert_msg(!*missing, "%s:%s", examples[_i], missing);
+    free(readme);
+    free(program);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("readme");
@@ -90,6 +157,7 @@ int main(void)
     tcase_add_test(programs, the_model_is_short_compiles_without_a_warning_and_learns);
     tcase_add_test(programs, the_explanation_is_what_the_program_prints);
     tcase_add_test(programs, the_op_of_ones_own_computes_and_has_a_gradient);
+    tcase_add_loop_test(programs, every_name_that_an_example_uses_stands_in_the_readme, 0, (int)(sizeof examples / sizeof *examples));
     suite_add_tcase(suite, programs);
     return run_suite(suite);
 }

@@ -343,7 +343,9 @@ static tf_status copy_to(FILE *from, const char *path, tf_source here)
 {
     char block[16384];
     size_t n;
-    FILE *to = fopen(path, "wb");
+    FILE *to = path ? fopen(path, "wb") : NULL;
+    if (!path)
+        return tf_fail(tf_type_error, here, NULL, "The path is NULL.");
     if (!to)
         return tf_fail(errno == ENOENT ? tf_not_found : tf_os_error, here, NULL, "%s; %s", path, strerror(errno));
     bool written = true;

@@ -124,6 +124,8 @@ tf_status tf1c_kit_read_file(const char *path, size_t limit, char **bytes, size_
     struct stat what;
     *bytes = NULL;
     *n = 0;
+    if (!path)
+        return tf_fail(tf_type_error, here, NULL, "The path is NULL.");
     if (stat(path, &what) != 0)
         return tf_fail(errno == ENOENT || errno == ENOTDIR ? tf_not_found : tf_os_error, here, NULL, "%s; %s", path,
                        strerror(errno));

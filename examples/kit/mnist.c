@@ -180,6 +180,8 @@ static uint32_t big_endian(const char *p)
 /* dir/name.gz, or dir/name where that is not there. */
 static tf_status find(const char *dir, const char *name, idx *f, tf_source here)
 {
+    if (!dir)
+        return tf_fail(tf_type_error, here, NULL, "The folder's name is NULL.");
     for (int packed = 1; packed >= 0; packed--) {
         int n = snprintf(f->path, sizeof f->path, "%s/%s%s", dir, name, packed ? ".gz" : "");
         if (n < 0 || (size_t)n >= sizeof f->path)

@@ -1,6 +1,7 @@
 /* Options of a program, in the manner of Python's argparse. */
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,50 @@ static const tf_option *find(const char *name, size_t length, int n, const tf_op
     return NULL;
 }
 
+static double number(const tf_option *o)
+{
+    return o->kind == 'i' ? *(const int *)o->value : o->kind == 'l' ? (double)*(const long *)o->value : *(const double *)o->value;
+}
+
+static void check_choice(const char *program, const tf_option *o)
+{
+    const char *given = *(const char *const *)o->value;
+    char list[256] = "";
+    for (int i = 0; o->choices[i]; i++) {
+        if (strcmp(given, o->choices[i]) == 0)
+            return;
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s'%s'", i ? ", " : "", o->choices[i]);
+    }
+    wrong(program, "option --%s: invalid choice: '%s' (choose from %s)", o->name, given, list);
+}
+
+/* By opening it: what was not there is removed again. */
+static void check_writable(const char *program, const tf_option *o)
+{
+    const char *path = *(const char *const *)o->value;
+    FILE *old = fopen(path, "rb"), *file = fopen(path, "ab");
+    int error = errno;
+    if (old)
+        fclose(old);
+    if (!file)
+        wrong(program, "option --%s: cannot write '%s': %s", o->name, path, strerror(error));
+    fclose(file);
+    if (!old)
+        remove(path);
+}
+
+/* A value that was given. */
+static void check(const char *program, const tf_option *o)
+{
+    if (o->choices)
+        check_choice(program, o);
+    if (!o->bounded || (number(o) >= o->min && number(o) <= o->max))
+        return;
+    if (o->max == INFINITY)
+        wrong(program, "option --%s: %g is less than %g", o->name, number(o), o->min);
+    wrong(program, "option --%s: %g is not from %g to %g", o->name, number(o), o->min, o->max);
+}
+
 void tf_options_(int argc, char **argv, const char *about, int n, const tf_option *options)
 {
     const char *program = program_name(argv[0]);
@@ -121,5 +166,9 @@ void tf_options_(int argc, char **argv, const char *about, int n, const tf_optio
             wrong(program, "option --%s needs a value", o->name);
         if (!set(o, value))
             wrong(program, "option --%s: invalid number: '%s'", o->name, value);
+        check(program, o);
     }
+    for (int i = 0; i < n; i++)
+        if (options[i].to_write)
+            check_writable(program, &options[i]);
 }

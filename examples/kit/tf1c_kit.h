@@ -265,17 +265,26 @@ TF1C_API void tf_progress_end(tf_progress *progress); /* leaves the last line st
  *   tf_options(argc, argv, "Trains a small LSTM.", OPTION("steps", &steps, "training steps"),
  *              OPTION("save", &save, "PNG to write"), OPTION("quiet", &quiet, "no progress"));
  * Variables hold the defaults, and --help shows them: int, long, double, const char *, and bool (a switch; --no-quiet
- * takes it back). "--steps 5" and "--steps=5" are the same. As Python's argparse, it ends the program: --help with 0,
- * a mistake with a line on stderr and 2. */
+ * takes it back). "--steps 5" and "--steps=5" are the same. What follows the help is checked at once, before hours of
+ * training: AT_LEAST(1), BETWEEN(2, 60), ONE_OF("rnn", "lstm"), and TO_WRITE for a file that must be writable, the default
+ * too. As Python's argparse, it ends the program: --help with 0, a mistake with a line on stderr and 2. */
 typedef struct {
     const char *name;
     char kind;   /* i int, l long, d double, s text, b bool */
     void *value;
     const char *help;
+    bool bounded, to_write;
+    double min, max;
+    const char *const *choices; /* up to a NULL */
 } tf_option;
-#define OPTION(name, value, help)                                                                                       \
-    { (name), _Generic((value), int *: 'i', long *: 'l', double *: 'd', const char **: 's', char **: 's', bool *: 'b'), \
-      (value), (help) }
+#define OPTION(option_name, variable, text, ...)                                                                   \
+    { .name = (option_name), .value = (variable), .help = (text),                                                  \
+      .kind = _Generic((variable), int *: 'i', long *: 'l', double *: 'd', const char **: 's', char **: 's', bool *: 'b'), \
+      __VA_ARGS__ }
+#define AT_LEAST(least) BETWEEN(least, INFINITY)
+#define BETWEEN(least, most) .bounded = true, .min = (least), .max = (most)
+#define ONE_OF(...) .choices = (const char *const[]){ __VA_ARGS__, NULL }
+#define TO_WRITE .to_write = true
 #define tf_options(argc, argv, about, ...) \
     tf_options_(argc, argv, about, (int)(sizeof((tf_option[]){ __VA_ARGS__ }) / sizeof(tf_option)), (tf_option[]){ __VA_ARGS__ })
 TF1C_API void tf_options_(int argc, char **argv, const char *about, int n, const tf_option *options);

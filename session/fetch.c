@@ -1,0 +1,122 @@
+/* What a run computed is copied to where it was asked; a run that is refused leaves NaN or 0 there. */
+#include <math.h>
+#include <string.h>
+
+#include "core/cast.h"
+#include "session/run.h"
+
+static void write_number(const tf_fetch *f, double x, int64_t i)
+{
+    switch (f->into) {
+    case TF_INTO_FLOAT: *(float *)f->out = (float)x; break;
+    case TF_INTO_DOUBLE: *(double *)f->out = x; break;
+    case TF_INTO_INT32: *(int32_t *)f->out = (int32_t)i; break;
+    case TF_INTO_INT64: *(int64_t *)f->out = i; break;
+    case TF_INTO_BOOL: *(bool *)f->out = i != 0; break;
+    default: break;
+    }
+}
+
+static tf_status fetch_number(const running *r, const tf_fetch *f, const tf_view *v)
+{
+    char shape[TF_DIMS_TEXT];
+    tf_dims dims = { .known = true, .rank = v->rank };
+    memcpy(dims.dims, v->dims, sizeof dims.dims);
+    if (tf_view_count(v) != 1)
+        return tf_fail(tf_value_error, r->here, f->op->name, "'%s:%d' of shape %s was fetched into a single number; a tf_ndarray takes any shape",
+                       f->op->name, f->tensor.index, tf_dims_text(dims, shape, sizeof shape));
+    tf_ndarray one = np_array(v->data, v->dtype, (tf_dims){ .known = true });
+    double x = np_get(one, 0);
+    int64_t i = v->dtype == tf_int64 ? *(int64_t *)v->data : !(x > -9.2e18 && x < 9.2e18) ? INT64_MIN : (int64_t)x;
+    write_number(f, x, i);
+    return tf_ok;
+}
+
+/* What `out` had may be fed in this run: it is released when all is copied. */
+struct outgrown {
+    outgrown *next;
+    tf_ndarray array;
+};
+
+static bool refit(running *r, tf_ndarray *out, tf_dtype dtype, tf_dims dims)
+{
+    outgrown *old = out->memory ? tf1c_alloc(sizeof *old) : NULL;
+    tf_ndarray bigger = old || !out->memory ? np_empty(dims, dtype) : (tf_ndarray){ 0 };
+    if (!bigger.data) {
+        tf_fail(tf_memory_error, r->here, NULL, "no memory left for a fetched array");
+        tf1c_free(old);
+        return false;
+    }
+    if (old) {
+        *old = (outgrown){ r->outgrown, *out };
+        r->outgrown = old;
+    }
+    *out = bigger;
+    return true;
+}
+
+void tf1c_release_outgrown(running *r)
+{
+    for (outgrown *old = r->outgrown, *next; old; old = next) {
+        next = old->next;
+        np_free(&old->array);
+        tf1c_free(old);
+    }
+    r->outgrown = NULL;
+}
+
+static tf_status fetch_array(running *r, const tf_fetch *f, const tf_view *v)
+{
+    tf_ndarray *out = f->out;
+    tf_dims dims = { .known = true, .rank = v->rank };
+    memcpy(dims.dims, v->dims, sizeof dims.dims);
+    bool fits = out->data && out->dtype == v->dtype && out->scale == 0 && tf_dims_equal(out->shape, dims);
+    if (!fits && out->data && !out->memory) {
+        char have[TF_DIMS_TEXT], want[TF_DIMS_TEXT];
+        return tf_fail(tf_value_error, r->here, f->op->name, "'%s:%d' (%s %s) was fetched into borrowed memory of %s %s; start from { 0 } to have it allocated",
+                       f->op->name, f->tensor.index, tf_dtype_name(v->dtype), tf_dims_text(dims, want, sizeof want), tf_dtype_name(out->dtype),
+                       tf_dims_text(out->shape, have, sizeof have));
+    }
+    if (!fits && !refit(r, out, v->dtype, dims))
+        return tf_memory_error;
+    tf_view to;
+    tf_view_set(&to, out->data, v->dtype, dims);
+    if (tf_view_count(v))
+        tf_view_copy(&to, v, 0, v->rank ? v->dims[0] : 1);
+    return tf_ok;
+}
+
+tf_status tf1c_copy_out(running *r)
+{
+    for (int i = 0; i < r->what.n; i++) {
+        const tf_fetch *f = &r->what.items[i];
+        if (r->fetch_of[i] < 0 || f->into == TF_INTO_NOTHING)
+            continue;
+        const ir_operand *o = &r->binding->fetched[r->fetch_of[i]];
+        tf_view v = o->view;
+        v.data = r->x->slots[o->slot] + o->at;
+        tf_status status = f->into == TF_INTO_ARRAY ? fetch_array(r, f, &v) : fetch_number(r, f, &v);
+        if (status)
+            return status;
+    }
+    return tf_ok;
+}
+
+/* What could not be computed reads as NaN or 0, never as what was there before. */
+void tf1c_blank(const tf_fetches *what)
+{
+    for (int i = 0; i < what->n; i++) {
+        const tf_fetch *f = &what->items[i];
+        write_number(f, (double)NAN, 0);
+        tf_ndarray *a = f->into == TF_INTO_ARRAY ? f->out : NULL;
+        if (!a || !a->data)
+            continue;
+        for (int64_t j = 0; j < np_size(*a); j++)
+            if (a->dtype == tf_float32)
+                ((float *)a->data)[j] = NAN;
+            else if (a->dtype == tf_float64)
+                ((double *)a->data)[j] = (double)NAN;
+        if (!(TF_FLOATING & TF_DTYPE_BIT(a->dtype)))
+            memset(a->data, 0, np_nbytes(*a));
+    }
+}

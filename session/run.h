@@ -1,0 +1,35 @@
+/* What one tf_run knows of itself; for session/ alone. */
+#ifndef TF1C_SESSION_RUN_H
+#define TF1C_SESSION_RUN_H
+
+#include "session/plan.h"
+
+typedef struct outgrown outgrown;
+
+enum { FEW = 32 };
+
+typedef struct {
+    tf_session *s;
+    tf_fetches what;
+    tf_feeds given;
+    tf_source here;
+    tf1c_context *x;
+    tf_tensor *fetches, *feeds; /* distinct */
+    int *fetch_of;              /* per asked fetch: which of them; -1: an operation */
+    tf_operation **targets;
+    int n_fetches, n_targets, n_feeds;
+    tf_tensor few_tensors[2 * FEW];
+    tf_operation *few_targets[FEW];
+    int few_fetch_of[FEW];
+    void *many; /* memory for runs with more than FEW of anything */
+    outgrown *outgrown; /* arrays replaced by ones of another shape */
+    tf1c_plan *plan;
+    const tf1c_binding *binding;
+} running;
+
+/* fetch.c */
+tf_status tf1c_copy_out(running *r);    /* what was computed, to where it was asked */
+void tf1c_release_outgrown(running *r); /* after all is copied */
+void tf1c_blank(const tf_fetches *what); /* NaN or 0, of a run that is refused */
+
+#endif

@@ -1,0 +1,175 @@
+/* Keywords that take a tensor or a number: a plain number equals the same number in TF_T, 0 is a number, and what is not
+ * given keeps its default. */
+#include <string.h>
+
+#include "support.h"
+#include "tf1c.h"
+
+static tf_tensor x, y; /* [2, 3] and [2, 3], constants */
+static tf_session *sess;
+
+static void begin(void)
+{
+    catch_errors();
+    tf_reset_default_graph();
+    tf_set_random_seed(7);
+    x = tf_constant(NP_FLOAT2D({ 1, 2, 3 }, { 4, 5, 6 }));
+    y = tf_constant(NP_FLOAT2D({ 0, 1, 0 }, { 1, 0, 1 }));
+    sess = tf_session();
+}
+
+static void end(void)
+{
+    tf_close(sess);
+    tf_reset_default_graph();
+}
+
+/* ---- a plain number, and the same in TF_T --------------------------------------------------------------------------------- */
+static const float half = 0.5f;
+static tf_tensor ids(void) { return tf_constant(NP_INT(0, 2)); }
+static tf_tensor cell_output(tf_cell *cell) { return tf_nn_dynamic_rnn(cell, tf_expand_dims(x, 0), .dtype = tf_float32, .scope = "r").outputs; }
+#define CELL tf_nn_rnn_cell_basic_rnn_cell(2, .reuse = tf_AUTO_REUSE)
+
+/* Makes both ways from the same seeds. */
+#define BOTH_WAYS(ROW)                                                                                                           \
+    ROW(tf_nn_dropout(x, .rate = .5, .seed = 3), tf_nn_dropout(x, .rate = TF_T(.5), .seed = 3))                                  \
+    ROW(tf_nn_dropout(x, .rate = half, .seed = 3), tf_nn_dropout(x, .rate = TF_T(.5), .seed = 3))                                \
+    ROW(tf_nn_dropout(x, .5, .seed = 3), tf_nn_dropout(x, TF_T(.5), .seed = 3))                                                  \
+    ROW(tf_nn_dropout(x, .keep_prob = 1, .seed = 3), tf_nn_dropout(x, TF_T(1), .seed = 3))                                       \
+    ROW(tf_nn_dropout(x, .rate = 0), x)                                                                                          \
+    ROW(tf_layers_dropout(x, .25, .training = true, .seed = 3), tf_layers_dropout(x, TF_T(.25), .training = TF_T(true), .seed = 3)) \
+    ROW(tf_layers_dropout(x, .training = 1, .seed = 3), tf_layers_dropout(x, TF_T(.5), .training = TF_T(true), .seed = 3))       \
+    ROW(tf_layers_dropout(x, .rate = .5, .training = false), x)                                                                  \
+    ROW(tf_layers_dropout(x), x)                                                                                                 \
+    ROW(cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .output_keep_prob = .5, .seed = 3)),                                    \
+        cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .output_keep_prob = TF_T(.5), .seed = 3)))                              \
+    ROW(cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .5, .seed = 3)),                                                        \
+        cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .input_keep_prob = TF_T(.5), .seed = 3)))                               \
+    ROW(tf_losses_mean_squared_error(y, x, .weights = 2), tf_losses_mean_squared_error(y, x, .weights = TF_T(2.)))               \
+    ROW(tf_losses_mean_squared_error(y, x, 3), tf_losses_mean_squared_error(y, x, .weights = TF_T(3.)))                          \
+    ROW(tf_losses_mean_squared_error(y, x, .weights = 0), tf_constant(0.f))                                                      \
+    ROW(tf_losses_mean_squared_error(y, x), tf_losses_mean_squared_error(y, x, .weights = TF_T(1.)))                             \
+    ROW(tf_losses_huber_loss(y, x, .weights = 2, .delta = 2), tf_losses_huber_loss(y, x, .delta = 2, .weights = TF_T(2.)))       \
+    ROW(tf_losses_sparse_softmax_cross_entropy(ids(), x, .weights = .5),                                                         \
+        tf_losses_sparse_softmax_cross_entropy(ids(), x, .weights = TF_T(.5)))                                                   \
+    ROW(tf_nn_weighted_cross_entropy_with_logits(y, x, 2), tf_nn_weighted_cross_entropy_with_logits(y, x, TF_T(2.)))             \
+    ROW(tf_one_hot(ids(), 3, .on_value = 5, .off_value = -1), tf_one_hot(ids(), 3, .on_value = TF_T(5.), .off_value = TF_T(-1.))) \
+    ROW(tf_one_hot(ids(), 3, .on_value = 0), tf_one_hot(ids(), 3, .on_value = TF_T(0.)))                                         \
+    ROW(tf_one_hot(ids(), 3, .on_value = 5, .dtype = tf_int32), tf_one_hot(ids(), 3, .on_value = TF_T(5)))                       \
+    ROW(tf_one_hot(ids(), 3, .on_value = TF_T(5), .off_value = 2), tf_one_hot(ids(), 3, .on_value = TF_T(5), .off_value = TF_T(2))) \
+    ROW(tf_one_hot(ids(), 3, .on_value = 0, .off_value = 1, .dtype = tf_bool), tf_logical_not(tf_one_hot(ids(), 3, .dtype = tf_bool))) \
+    ROW(tf_sequence_mask(ids(), .maxlen = 4), tf_sequence_mask(ids(), .maxlen = TF_T(4)))                                        \
+    ROW(tf_sequence_mask(ids(), .maxlen = 0), tf_sequence_mask(ids(), .maxlen = TF_T(0)))                                        \
+    ROW(tf_pad(x, NP_INT2D({ 1, 0 }, { 0, 1 }), .constant_values = -.5), tf_pad(x, NP_INT2D({ 1, 0 }, { 0, 1 }), .constant_values = TF_T(-.5))) \
+    ROW(tf_pad(ids(), NP_INT2D({ 1, 0 }), .constant_values = 9), tf_pad(ids(), NP_INT2D({ 1, 0 }), .constant_values = TF_T(9)))  \
+    ROW(tf_at(tf_split(x, 3, .axis_tensor = 1), 2), tf_at(tf_split(x, 3, 1), 2))
+
+typedef struct {
+    const char *text;
+    tf_tensor plain, boxed;
+} both_ways;
+#define COUNT(plain, boxed) +1
+enum { WAYS = 0 BOTH_WAYS(COUNT) };
+
+static both_ways row(int i)
+{
+    int n = 0;
+#define BUILD(plain, boxed) \
+    if (i == n++)           \
+        return (both_ways){ #plain, plain, boxed };
+    BOTH_WAYS(BUILD)
+    return (both_ways){ 0 };
+}
+
+START_TEST(a_plain_number_equals_the_same_in_an_operand)
+{
+    both_ways b = row(_i);
+    tf_ndarray plain = { 0 }, boxed = { 0 };
+    ck_assert_msg(caught()->count == 0, "%s: %s", b.text, caught()->message);
+    tf_run(sess, tf_global_variables_initializer());
+    tf_run(sess, FETCH(b.plain, &plain, b.boxed, &boxed));
+    ck_assert_msg(caught()->count == 0, "%s: %s", b.text, caught()->message);
+    const char *difference = array_difference(plain, boxed, 0);
+    ck_assert_msg(!difference, "%s: %s", b.text, difference);
+    np_free(&plain);
+    np_free(&boxed);
+}
+END_TEST
+
+/* ---- learning rates: every optimizer, by name a number, 0 too --------------------------------------------------------------- */
+#define OPTIMIZERS(ROW)                                                        \
+    ROW(tf_train_gradient_descent_optimizer(.learning_rate = rate))            \
+    ROW(tf_train_momentum_optimizer(.learning_rate = rate, .momentum = .9))    \
+    ROW(tf_train_adam_optimizer(.learning_rate = rate))                        \
+    ROW(tf_train_rms_prop_optimizer(.decay = .8, .learning_rate = rate))       \
+    ROW(tf_train_adagrad_optimizer(.learning_rate = rate, .name = "A"))        \
+    ROW(tf_train_adadelta_optimizer(.learning_rate = rate))                    \
+    ROW(tf_train_ftrl_optimizer(.learning_rate = rate))
+#define COUNT_ONE(call) +1
+enum { N_OPTIMIZERS = 0 OPTIMIZERS(COUNT_ONE) };
+
+static tf_optimizer *optimizer(int i, double rate)
+{
+    int n = 0;
+#define MAKE(call) \
+    if (i == n++)  \
+        return call;
+    OPTIMIZERS(MAKE)
+    return NULL;
+}
+
+START_TEST(a_learning_rate_by_name_is_a_number_and_0_stands_still)
+{
+    tf_tensor w = tf_variable(1.0), still = tf_variable(1.0);
+    tf_operation *moves = tf_minimize(optimizer(_i, 0.125), tf_square(w), .var_list = LIST(w));
+    tf_operation *rests = _i == N_OPTIMIZERS - 1 ? moves : tf_minimize(optimizer(_i, 0), tf_square(still), .var_list = LIST(still));
+    float moved = 0, rested = 0; /* Ftrl divides by its rate */
+    tf_run(sess, tf_global_variables_initializer());
+    tf_run(sess, moves);
+    tf_run(sess, rests);
+    tf_run(sess, FETCH(w, &moved, still, &rested));
+    ck_assert_msg(caught()->count == 0, "%s", caught()->message);
+    ck_assert_msg(moved < 1, "%g", moved);
+    ck_assert_msg(rested == 1, "%g", rested);
+}
+END_TEST
+
+/* ---- what does not fit ------------------------------------------------------------------------------------------------------- */
+#define MISTAKES(ROW)                                                                                                     \
+    ROW(tf_nn_dropout(x), "You must provide a rate to dropout.")                                                          \
+    ROW(tf_nn_dropout(x, .rate = 1.5), "rate must be a scalar tensor or a float in the range [0, 1), got 1.5")            \
+    ROW(tf_nn_dropout(x, .keep_prob = 0), "rate must be a scalar tensor or a float in the range [0, 1), got 1")           \
+    ROW(tf_nn_dropout(x, .keep_prob = 0, .rate = 0), "Cannot specify both 'keep_prob' and 'rate'")                        \
+    ROW(tf_one_hot(ids(), 3, .on_value = .5, .dtype = tf_int32), "Expected int32, got 0.5 of type 'float' instead.")      \
+    ROW(tf_pad(ids(), NP_INT2D({ 1, 0 }), .constant_values = .5), "Expected int32, got 0.5 of type 'float' instead.")     \
+    ROW(tf_nn_dynamic_rnn(CELL, tf_expand_dims(x, 0), .sequence_length = 2, .dtype = tf_float32).outputs,                 \
+        "sequence_length must be a vector of length batch_size, but saw shape: ()")
+
+#define COUNT_MISTAKE(call, message) +1
+enum { N_MISTAKES = 0 MISTAKES(COUNT_MISTAKE) };
+
+START_TEST(a_number_that_does_not_fit_is_refused)
+{
+    const char *want = NULL;
+    int n = 0;
+#define MISTAKE(call, message)                                           \
+    if (_i == n++) {                                                     \
+        want = message;                                                  \
+        ck_assert(tf_is_poisoned(call));                                 \
+    }
+    MISTAKES(MISTAKE)
+    ck_assert_msg(strstr(caught()->message, want), "%s\nand not\n%s", caught()->message, want);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("keywords");
+    TCase *tc = tcase_create("rows");
+    tcase_add_checked_fixture(tc, begin, end);
+    tcase_add_loop_test(tc, a_plain_number_equals_the_same_in_an_operand, 0, WAYS);
+    tcase_add_loop_test(tc, a_learning_rate_by_name_is_a_number_and_0_stands_still, 0, N_OPTIMIZERS);
+    tcase_add_loop_test(tc, a_number_that_does_not_fit_is_refused, 0, N_MISTAKES);
+    suite_add_tcase(suite, tc);
+    return run_suite(suite);
+}
