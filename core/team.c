@@ -1,7 +1,6 @@
 #include "core/team.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <time.h>
@@ -36,6 +35,7 @@ static struct {
     member members[TF1C_TEAM_MAX];
 } team = { .held = ATOMIC_FLAG_INIT };
 
+static bed rest; /* at barriers, one for all: one region runs at a time */
 static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 static bool one_core;
 
@@ -138,6 +138,7 @@ static void forget(void)
     team.threads = 0;
     atomic_store(&team.running, 0);
     make_bed(&team.caller);
+    make_bed(&rest);
     atomic_flag_clear(&team.held);
 }
 
@@ -145,6 +146,7 @@ static void prepare(void)
 {
     one_core = tf1c_team_cores() == 1;
     make_bed(&team.caller);
+    make_bed(&rest);
     pthread_atfork(NULL, NULL, forget);
 }
 
@@ -200,21 +202,45 @@ __attribute__((destructor)) void tf1c_team_shutdown(void)
     atomic_flag_clear_explicit(&team.held, memory_order_release);
 }
 
+/* Who sleeps runs soon after it is woken; one that yields on a busy machine waits for the others' time slices to end. */
+static void sleep_until_changed(const tf1c_barrier *b, unsigned phase)
+{
+    pthread_mutex_lock(&rest.mutex);
+    for (;;) {
+        atomic_store(&rest.asleep, true); /* each time: who woke us may have meant an earlier phase */
+        if (atomic_load(&b->phase) != phase)
+            break;
+        pthread_cond_wait(&rest.cond, &rest.mutex);
+    }
+    pthread_mutex_unlock(&rest.mutex);
+}
+
+static void wake_all(void)
+{
+    if (!atomic_load(&rest.asleep))
+        return;
+    pthread_mutex_lock(&rest.mutex);
+    atomic_store(&rest.asleep, false);
+    pthread_cond_broadcast(&rest.cond);
+    pthread_mutex_unlock(&rest.mutex);
+}
+
 void tf1c_barrier_wait(tf1c_barrier *b, int workers)
 {
     const unsigned phase = atomic_load_explicit(&b->phase, memory_order_relaxed);
 
     if (atomic_fetch_add_explicit(&b->arrived, 1, memory_order_acq_rel) == (unsigned)workers - 1) {
         atomic_store_explicit(&b->arrived, 0, memory_order_relaxed);
-        atomic_store_explicit(&b->phase, phase + 1, memory_order_release);
+        atomic_store(&b->phase, phase + 1);
+        wake_all();
         return;
     }
-    for (int spins = 0; atomic_load_explicit(&b->phase, memory_order_acquire) == phase; spins++) {
-        if (spins < BARRIER_SPINS && !one_core)
-            relax();
-        else
-            sched_yield();
+    for (int spins = 0; spins < BARRIER_SPINS && !one_core; spins++) {
+        if (atomic_load_explicit(&b->phase, memory_order_acquire) != phase)
+            return;
+        relax();
     }
+    sleep_until_changed(b, phase);
 }
 
 int tf1c_team_cores(void)

@@ -15,7 +15,7 @@ void tf1c_team_run(int workers, tf1c_team_fn *fn, void *arg);
 void tf1c_team_shutdown(void);
 enum { TF1C_TEAM_MAX = 128 };
 
-/* Barrier for the workers of one region; spins, then yields. Sense-reversing; zero-initialized is ready. */
+/* Barrier for the workers of one region; spins, then sleeps. Sense-reversing; zero-initialized is ready. */
 typedef struct {
     _Alignas(64) atomic_uint arrived;
     _Alignas(64) atomic_uint phase;

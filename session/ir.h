@@ -38,6 +38,7 @@ struct ir_value {
     int uses;            /* how many nodes read it, after ir_count_uses; results and unseen readers count too */
     int first, last;     /* of a root: the schedule positions between which it lives */
     ir_value *replaced;  /* a pass gives its readers this one instead */
+    int tenant;          /* of a root: its number in place.c */
     ir_value *alias;     /* of a root that place.c put on top of another one */
     ir_value *outside;   /* pass_hoist.c, in a body: what it is before the loop */
     unsigned char when;  /* and since when */

@@ -58,7 +58,8 @@ static bool is_sum_of_rows(const ir_block *b, const ir_node *n)
     return true;
 }
 
-/* The AddN becomes f itself, of its terms' operands in rows. */
+/* The AddN becomes f itself, of its terms' operands in rows. The last term first: a gradient goes from the last step to the first,
+ * and what it reads on its way down makes room for its rows (place.c). */
 static bool join(ir_ctx *c, ir_block *to, ir_node *sum)
 {
     const ir_node *first = sum->in[0]->node;
@@ -71,7 +72,7 @@ static bool join(ir_ctx *c, ir_block *to, ir_node *sum)
         if (in[j]->known)
             continue;
         for (int i = 0; i < sum->n_in; i++)
-            parts[i] = sum->in[i]->node->in[j];
+            parts[i] = sum->in[sum->n_in - 1 - i]->node->in[j];
         ir_node *rows = ir_rows_node(c, sum->n_in, parts);
         if (!rows)
             return false;

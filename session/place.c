@@ -94,9 +94,17 @@ static void share_memory(ir_block *b)
 
 /* ---- offsets: in order of birth, into the first gap that is free for all of a life ----------------------------------------------- */
 
+/* A part of a root, written by a node of its own: until then its memory is free. */
+typedef struct {
+    int64_t lo, hi; /* bytes from the root's beginning */
+    int birth;
+} piece;
+
 typedef struct {
     ir_value *root;
     int64_t size;
+    piece *pieces; /* in order of address; what lies between them lives as long as the root */
+    int n_pieces, room;
 } tenant;
 
 static int by_birth(const void *a, const void *b)
@@ -107,20 +115,128 @@ static int by_birth(const void *a, const void *b)
     return x->size != y->size ? (x->size > y->size ? -1 : 1) : 0;
 }
 
+/* The first address from `at` on where t does not lie on what still lives; those are in order of address. */
+static int64_t find_gap(const tenant *t, int64_t at, tenant *const *living, int n_living)
+{
+    for (int i = 0; i < n_living && living[i]->root->at < at + t->size; i++)
+        if (living[i]->root->at + living[i]->size > at)
+            at = living[i]->root->at + living[i]->size;
+    return at;
+}
+
+/* Whether [lo, hi) of t, in use until `last`, is free that long; if not, *beyond is where t's part there begins. */
+static bool is_unborn(const tenant *t, int64_t lo, int64_t hi, int last, int64_t *beyond)
+{
+    for (int i = 0; i < t->n_pieces && lo < hi; i++) {
+        const piece *p = &t->pieces[i];
+        if (p->hi <= lo)
+            continue;
+        *beyond = p->lo > lo ? lo : p->lo;
+        if (p->lo > lo || p->birth <= last)
+            return false;
+        lo = p->hi;
+    }
+    *beyond = lo;
+    return lo >= hi;
+}
+
+/* The same for one in pieces, which may lie on what dies before the piece there is written. */
+static int64_t find_gap_for_pieces(const tenant *t, tenant *const *living, int n_living)
+{
+    int64_t at = 0;
+    for (int i = 0; i < n_living && living[i]->root->at < at + t->size; i++) {
+        int64_t lo = living[i]->root->at - at, hi = lo + living[i]->size, part;
+        if (hi <= 0 || is_unborn(t, lo > 0 ? lo : 0, hi < t->size ? hi : t->size, living[i]->root->last, &part))
+            continue;
+        at = at + hi - part; /* so that the part begins where the other ends */
+        i = -1;
+    }
+    return at;
+}
+
 static int64_t find_place(tenant **living, int *n_living, tenant *t)
 {
-    int kept = 0;
-    for (int i = 0; i < *n_living; i++)
-        if (living[i]->root->last >= t->root->first)
-            living[kept++] = living[i];
-    int64_t at = 0;
-    int i = 0;
-    for (; i < kept && living[i]->root->at - at < t->size; i++)
-        at = living[i]->root->at + living[i]->size > at ? living[i]->root->at + living[i]->size : at;
+    int kept = 0, i = 0;
+    for (int l = 0; l < *n_living; l++)
+        if (living[l]->root->last >= t->root->first)
+            living[kept++] = living[l];
+    int64_t at = t->n_pieces ? find_gap_for_pieces(t, living, kept) : find_gap(t, 0, living, kept);
+    at = (at + ALIGN - 1) / ALIGN * ALIGN;
+    while (i < kept && living[i]->root->at < at)
+        i++;
     memmove(living + i + 1, living + i, (size_t)(kept - i) * sizeof *living);
     living[i] = t;
     *n_living = kept + 1;
     return at;
+}
+
+/* ---- pieces: a whole that several nodes write parts of ----------------------------------------------------------------------------- */
+
+/* One after the other in memory, those that overlap as one. */
+static int by_address(const void *a, const void *b)
+{
+    const piece *x = a, *y = b;
+    return x->lo != y->lo ? (x->lo > y->lo) - (x->lo < y->lo) : (x->hi > y->hi) - (x->hi < y->hi);
+}
+
+static int merge_pieces(piece *p, int n)
+{
+    int kept = 0;
+    qsort(p, (size_t)n, sizeof *p, by_address);
+    for (int i = 0; i < n; i++) {
+        if (!kept || p[i].lo >= p[kept - 1].hi) {
+            p[kept++] = p[i];
+            continue;
+        }
+        p[kept - 1].hi = p[i].hi > p[kept - 1].hi ? p[i].hi : p[kept - 1].hi;
+        p[kept - 1].birth = p[i].birth < p[kept - 1].birth ? p[i].birth : p[kept - 1].birth;
+    }
+    return kept;
+}
+
+static piece piece_of(const ir_value *v, int birth)
+{
+    int64_t size = (int64_t)tf_dtype_size(v->view.dtype);
+    piece p = { v->offset, v->offset + size, birth };
+    for (int i = 0; i < v->view.rank; i++) {
+        int64_t extent = (v->view.dims[i] - 1) * v->view.strides[i] * size;
+        *(extent < 0 ? &p.lo : &p.hi) += extent;
+    }
+    p.lo = p.lo / ALIGN * ALIGN;
+    p.hi = (p.hi + ALIGN - 1) / ALIGN * ALIGN;
+    return p;
+}
+
+/* The root of a whole that v is one of the parts of, written by its own node. */
+static ir_value *whole_of(const ir_block *b, const ir_node *n, ir_value *v)
+{
+    if (n->silent || v->place != IR_VIEW || tf_view_count(&v->view) == 0)
+        return NULL;
+    ir_value *root = root_of(v);
+    return is_ours(b, root) && root->node->silent && root->place == IR_OWN ? root : NULL;
+}
+
+static bool find_pieces(ir_ctx *c, const ir_block *b, tenant *tenants, int n_tenants)
+{
+    for (int i = 0; i < n_tenants; i++)
+        tenants[i].root->tenant = i;
+    for (int count = 1; count >= 0; count--) /* first how many, then each */
+        for (int i = 0; i < b->n; i++)
+            for (int o = 0; o < b->nodes[i]->n_out; o++) {
+                ir_value *v = &b->nodes[i]->out[o], *root = whole_of(b, b->nodes[i], v);
+                if (!root)
+                    continue;
+                tenant *t = &tenants[root->tenant];
+                if (!count && !t->pieces && !(t->pieces = ir_alloc(c, (size_t)t->room * sizeof *t->pieces)))
+                    return false;
+                if (count)
+                    t->room++;
+                else
+                    t->pieces[t->n_pieces++] = piece_of(v, i);
+            }
+    for (int i = 0; i < n_tenants; i++)
+        tenants[i].n_pieces = merge_pieces(tenants[i].pieces, tenants[i].n_pieces);
+    return true;
 }
 
 /* A body's memory is the last output of its node; the state's buffers come after what the body computes. */
@@ -177,9 +293,11 @@ bool ir_place_memory(ir_ctx *c, ir_block *b)
         for (int o = 0; o < b->nodes[i]->n_out; o++) {
             ir_value *v = &b->nodes[i]->out[o];
             if (v->root == v && !v->alias && v->place == IR_OWN && v->last >= 0)
-                tenants[n++] = (tenant){ v, (bytes_of(v) + ALIGN - 1) / ALIGN * ALIGN };
+                tenants[n++] = (tenant){ .root = v, .size = (bytes_of(v) + ALIGN - 1) / ALIGN * ALIGN };
         }
     qsort(tenants, (size_t)n, sizeof *tenants, by_birth);
+    if (!find_pieces(c, b, tenants, n))
+        return false;
     int n_living = 0;
     b->arena_size = 0;
     for (int i = 0; i < n; i++) {

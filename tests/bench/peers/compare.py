@@ -3,30 +3,43 @@ use; a peer that cannot be had is printed as missing.
 
 Usage: compare.py FOLDER BENCH_STEPS.json [THREADS]   FOLDER keeps the environments.
 TF1C_PEER_TF1, TF1C_PEER_TF2, TF1C_PEER_TORCH, TF1C_PEER_JAX name a Python that has one already."""
+import glob
 import json
 import os
-import shutil
 import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# name, Python it needs, script, packages, the variable that names a ready Python
-PEERS = [('TF 1.15.5', 'python3.7', 'tf.py', ['tensorflow==1.15.5', 'protobuf<3.21'], 'TF1C_PEER_TF1'),
-         ('TF 2.15', 'python3', 'tf.py', ['tensorflow-cpu==2.15.1'], 'TF1C_PEER_TF2'),
-         ('PyTorch 2.7', 'python3', 'torch_step.py', ['torch==2.7.1', 'numpy'], 'TF1C_PEER_TORCH'),
-         ('JAX 0.4.38', 'python3', 'jax_step.py', ['jax[cpu]==0.4.38'], 'TF1C_PEER_JAX')]
+# name, Pythons it runs on, script, packages, the variable that names a ready Python
+PEERS = [('TF 1.15.5', ['3.7'], 'tf.py', ['tensorflow==1.15.5', 'protobuf<3.21'], 'TF1C_PEER_TF1'),
+         ('TF 2.15', ['3.11', '3.10', '3.9'], 'tf.py', ['tensorflow-cpu==2.15.1'], 'TF1C_PEER_TF2'),
+         ('PyTorch 2.7', ['3.11', '3.12', '3.10', '3.9'], 'torch_step.py', ['torch==2.7.1', 'numpy'], 'TF1C_PEER_TORCH'),
+         ('JAX 0.4.38', ['3.11', '3.12', '3.10'], 'jax_step.py', ['jax[cpu]==0.4.38'], 'TF1C_PEER_JAX')]
 # workload: (at most x its GEMMs alone, at most x the fastest peer)
 WANTED = {'static': (1.15, .5), 'dynamic': (1.15, .5), 'scan': (2.3, .3), 'char': (1.2, .9), 'mlp': (1.3, .7), 'add': (None, .02)}
 
 
+def find_python(versions):
+    """An interpreter of one of the versions that does run: on the path, or one that pyenv keeps."""
+    for version in versions:
+        kept = sorted(glob.glob(os.path.expanduser('~/.pyenv/versions/%s.*/bin/python' % version)))
+        for python in ['python' + version] + kept:
+            try:
+                if subprocess.run([python, '-c', ''], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
+                    return python
+            except OSError:
+                pass
+    return None
+
+
 def environment(folder, peer):
     """The peer's Python, or why there is none."""
-    name, python, _, packages, variable = peer
+    name, versions, _, packages, variable = peer
     if os.environ.get(variable):
         return os.environ[variable], None
-    python = shutil.which(python)
+    python = find_python(versions)
     if not python:
-        return None, 'no ' + peer[1]
+        return None, 'no Python ' + ' or '.join(versions)
     home = os.path.join(folder, name.replace(' ', '-').lower())
     ready, own = os.path.join(home, 'ready'), os.path.join(home, 'bin', 'python')
     if os.path.exists(ready):
