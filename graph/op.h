@@ -207,6 +207,9 @@ struct tf_op_def {
     int64_t (*units)(const tf_kernel_ctx *k); /* NULL: one unit, unless elementwise */
     size_t (*scratch)(const tf_kernel_ctx *k);
     size_t state_size;
+    /* The outputs' shapes where they depend on what the inputs hold (Where, Unique): its shape function leaves them unknown, and a
+     * run is cut in parts there. tf_kernel_error as in a kernel; such an op has one unit. */
+    void (*data_shape)(tf_kernel_ctx *k, tf_dims *out);
     /* Inputs (a bit each) of which rows below each other give rows below each other, the first of rank 2 or more: what a
      * loop does so in each step is done for all at once. Elementwise ops, views and products have a rule already. */
     unsigned rows;

@@ -49,7 +49,7 @@ TF1C_API tf_tensor tf_logical_xor_(tf_operand x, tf_operand y, struct tf_name_ar
 TF1C_API tf_tensor tf_logical_not_(tf_operand x, struct tf_name_args args);
 
 /* tf_where(condition, x, y, …): x where condition holds, else y. tf_where(condition, …) alone gives the indices of what is
- * true, see ops/index.h.                                                           TF1: tf.where(condition, x, y)
+ * true, see ops/where.h.                                                           TF1: tf.where(condition, x, y)
  *   shapes  x and y [d0, …] alike; condition likewise, or [d0] to choose whole rows, or a scalar
  *   dtypes  any, one for both; condition bool
  *   grad    dx = dz where condition holds, else 0; dy the other way round: NaN of the branch not taken stays there

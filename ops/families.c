@@ -17,6 +17,7 @@ static const tf_op_def *const *const families[] = {
     tf1c_fill_ops,
     tf1c_gather_ops,
     tf1c_pick_ops,
+    tf1c_where_ops,
     tf1c_activation_ops,
     tf1c_nn_ops,
     tf1c_random_ops,

@@ -1,6 +1,7 @@
 /* From the operations of a plan to nodes with concrete shapes; what is known already is computed here, by the ops' own kernels. */
 #include <string.h>
 
+#include "graph/loop.h"
 #include "session/plan.h"
 
 enum { FOLD_BYTES = 1 << 16, DEMAND_ELEMENTS = 1024 };
@@ -58,6 +59,14 @@ ir_node *ir_copy_of(ir_ctx *c, ir_value *v)
     copy->name = v->node ? v->node->name : "feed";
     copy->T = v->view.dtype;
     return copy;
+}
+
+bool ir_cut(ir_ctx *c, const tf_operation *op)
+{
+    if (!c->failed)
+        c->cut = op;
+    c->failed = true;
+    return false;
 }
 
 /* ---- what is known --------------------------------------------------------------------------------------------------- */
@@ -180,6 +189,36 @@ bool ir_size_fits(ir_ctx *c, const ir_node *n, tf_dims d, tf_dtype dtype)
     return false;
 }
 
+/* Whether all that its shape could depend on has been looked at: cutting the run would tell no more. */
+static bool all_given(const ir_ctx *c, const ir_node *n)
+{
+    for (int i = 0; i < n->n_in; i++)
+        if (!n->in[i]->known && (n->in[i]->node || n->in[i]->slot >= IR_FIRST_FEED_SLOT + c->plan->n_feeds))
+            return false;
+    return true;
+}
+
+/* Of an operation whose shape depends on data: at once, if that is known. */
+static bool data_shape(ir_ctx *c, ir_node *n, const tf_operation *op, tf_dims *out)
+{
+    enum { MOST = 8 };
+    tf_view in[MOST];
+    tf1c_kernel_report report = { "" };
+    for (int i = 0; i < n->n_in; i++) {
+        if (n->n_in > MOST || !n->in[i]->known)
+            return ir_cut(c, op);
+        in[i] = n->in[i]->view;
+        in[i].data = (void *)n->in[i]->known;
+    }
+    tf_kernel_ctx k = { .def = n->def, .attrs = n->attrs, .T = n->T, .U = n->U, .n_in = n->n_in, .n_out = n->n_out, .in = in, .name = n->name, .private_ = &report };
+    n->def->data_shape(&k, out);
+    if (!k.status)
+        return true;
+    c->failed = true;
+    tf_fail(k.status, n->here, n->name, "%s", report.message);
+    return false;
+}
+
 static bool infer(ir_ctx *c, ir_node *n, const tf_operation *op)
 {
     enum { FEW = 16 };
@@ -212,10 +251,14 @@ static bool infer(ir_ctx *c, ir_node *n, const tf_operation *op)
         c->failed = true;
         return false;
     }
+    if (n->def->data_shape && !data_shape(c, n, op, out))
+        return false;
     for (int i = 0; i < n->n_out; i++) {
         if (!ir_size_fits(c, n, out[i], out_dtype[i]))
             return false;
         if (!tf_dims_fully_known(out[i])) {
+            if (!all_given(c, n))
+                return ir_cut(c, op);
             c->failed = true;
             tf_fail(tf_unimplemented, n->here, n->name, "The shape of output %d depends on data that is not known before the run; only shapes, constants and fed values may decide it.", i);
             return false;
@@ -235,9 +278,8 @@ ir_value *ir_value_in(ir_ctx *c, const ir_scope *s, tf_tensor t)
     return s->args && s->args[t.op->index] ? s->args[t.op->index] : &s->nodes[t.op->index]->out[t.index];
 }
 
-static void bind_variable(ir_ctx *c, ir_node *n, const tf_operation *op)
+static void give_variable(ir_ctx *c, ir_value *v, const tf_operation *op)
 {
-    ir_value *v = &n->out[0];
     size_t size = (size_t)tf_view_count(&v->view) * tf_dtype_size(v->view.dtype);
     v->place = IR_ABSOLUTE;
     v->variable = true;
@@ -306,6 +348,13 @@ static bool fill_node(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op
     return true;
 }
 
+/* The gradient of what ran piece by piece does so too: what it reads may have another shape in each. */
+static bool runs_by_pieces(const ir_ctx *c, const tf_operation *op)
+{
+    const tf1c_body *b = op->def->traits & TF_LOOP ? ((const tf1c_loop_attrs *)op->attrs)->body : ((const tf1c_branch_attrs *)op->attrs)->bodies[0];
+    return b->forward && tf1c_was_cut(c->session, b->forward);
+}
+
 bool ir_build_node(ir_ctx *c, ir_scope *s, const tf_operation *op, const char *wanted)
 {
     unsigned traits = op->def->traits;
@@ -320,13 +369,22 @@ bool ir_build_node(ir_ctx *c, ir_scope *s, const tf_operation *op, const char *w
     }
     s->nodes[op->index] = n;
     if (body) {
-        if (!(traits & TF_LOOP ? ir_build_loop : ir_build_branch)(c, s, n, op, wanted))
+        if (runs_by_pieces(c, op))
+            return ir_cut(c, op);
+        if (!(traits & TF_LOOP ? ir_build_loop : ir_build_branch)(c, s, n, op, wanted)) {
+            c->cut = c->cut ? op : NULL; /* the whole of it: plans are not cut inside of it */
             return false;
+        }
         ir_add_node(c, s->block, n);
         return !c->failed;
     }
-    for (int i = 0; i < op->n_inputs; i++)
+    for (int i = 0; i < op->n_inputs; i++) {
         n->in[i] = ir_value_in(c, s, op->inputs[i]);
+        if (n->in[i]->view.dtype == tf_dtype_unset) {
+            c->failed = true;
+            return !tf1c_ragged_error(n->here, n->name);
+        }
+    }
     if (traits & TF_WRITES_REF && !n->in[0]->variable)
         return fed_reference(c, n, op);
     if (traits & TF_SOURCE_OP && op->def->kernel && op->def != tf1c_basic.constant)
@@ -334,7 +392,7 @@ bool ir_build_node(ir_ctx *c, ir_scope *s, const tf_operation *op, const char *w
     if (!infer(c, n, op))
         return false;
     if (traits & TF_VARIABLE)
-        bind_variable(c, n, op);
+        give_variable(c, &n->out[0], op);
     if (op->def->state_size && !(n->state = tf1c_session_memory(c->session, op, op->def->state_size, NULL)))
         c->failed = true;
     fold(c, n);
@@ -346,7 +404,7 @@ bool ir_build(ir_ctx *c)
 {
     const tf1c_plan *p = c->plan;
     tf1c_binding *b = c->binding;
-    ir_scope s = { .graph = c->session->graph, .block = &b->block };
+    ir_scope s = { .graph = p->graph, .block = &b->block };
     b->block.id = c->block_ids++;
     s.fed = ir_alloc(c, (size_t)p->n_feeds * sizeof *s.fed);
     s.nodes = ir_alloc(c, (size_t)s.graph->n_ops * sizeof *s.nodes);
@@ -359,6 +417,8 @@ bool ir_build(ir_ctx *c)
             return false;
         *s.fed[i] = (ir_value){ .place = IR_SLOT, .slot = IR_FIRST_FEED_SLOT + i, .root = s.fed[i] };
         tf_view_set(&s.fed[i]->view, NULL, c->feeds[i].dtype, c->feeds[i].shape);
+        if (p->variables && p->variables[i])
+            give_variable(c, s.fed[i], p->variables[i]);
     }
     b->n_slots = IR_FIRST_FEED_SLOT + p->n_feeds;
     for (int i = 0; i < p->n_ops; i++)

@@ -102,6 +102,10 @@ static bool bind_args(ir_ctx *c, const ir_scope *outer, ir_scope *s, ir_node *n,
         if (!uses(f, b->in[i].arg.op) && !trip && b->in[i].kind != TF1C_SLICED)
             continue;
         ir_value *v = ir_value_in(c, outer, op->inputs[first_input + i]), *arg = v;
+        if (v->view.dtype == tf_dtype_unset) {
+            c->failed = true;
+            return !tf1c_ragged_error(n->here, n->name);
+        }
         if (!uses(f, b->in[i].arg.op)) { /* only its length counts */
             continue;
         }
@@ -163,7 +167,7 @@ static bool count_steps(ir_ctx *c, const ir_scope *outer, ir_node *n, const tf_o
 
 static void set_output(ir_node *n, int o, tf_dtype dtype, tf_dims dims) { tf_view_set(&n->out[o].view, NULL, dtype, dims); }
 
-static bool bind_outputs(ir_ctx *c, ir_scope *s, ir_node *n, const tf1c_body *b, const char *wanted)
+static bool bind_outputs(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op, const tf1c_body *b, const char *wanted)
 {
     ir_loop *l = n->loop;
     for (int i = 0, k = 0; i < b->n_in; i++) {
@@ -173,13 +177,8 @@ static bool bind_outputs(ir_ctx *c, ir_scope *s, ir_node *n, const tf1c_body *b,
         ir_carried *carried = &l->carried[k++];
         int o = (int)(final - b->out);
         carried->next = ir_value_in(c, s, final->result);
-        if (memcmp(&carried->next->view.dims, &carried->arg->view.dims, sizeof carried->arg->view.dims) || carried->next->view.rank != carried->arg->view.rank) {
-            c->failed = true;
-            char before[TF_DIMS_TEXT], after[TF_DIMS_TEXT];
-            tf_fail(tf_unimplemented, n->here, n->name, "The shape of a loop's state changes from step to step, from %s to %s: only states of one shape run.",
-                    tf_dims_text(ir_dims(&carried->arg->view), before, sizeof before), tf_dims_text(ir_dims(&carried->next->view), after, sizeof after));
-            return false;
-        }
+        if (memcmp(&carried->next->view.dims, &carried->arg->view.dims, sizeof carried->arg->view.dims) || carried->next->view.rank != carried->arg->view.rank)
+            return ir_cut(c, op);
         if (wanted && wanted[o])
             carried->output = o;
     }
@@ -349,7 +348,7 @@ bool ir_build_loop(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation *o
         return false;
     want_states(b, (char *)wanted, &s, n, c, outer, op);
     sort_carried(b, &s, l);
-    if (c->failed || !build_ops(c, &s, &f) || !bind_outputs(c, &s, n, b, wanted))
+    if (c->failed || !build_ops(c, &s, &f) || !bind_outputs(c, &s, n, op, b, wanted))
         return false;
     for (int i = 0; i < l->n_carried; i++)
         if (l->carried[i].output >= 0)
@@ -405,13 +404,8 @@ bool ir_build_branch(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation 
         return false;
     for (int o = 0; o < op->n_outputs; o++) {
         const ir_value *f = n->branch->bodies[0].results[o], *t = n->branch->bodies[1].results[o], *r = f ? f : t;
-        if (f && t && (f->view.rank != t->view.rank || memcmp(f->view.dims, t->view.dims, sizeof f->view.dims))) {
-            char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
-            c->failed = true;
-            tf_fail(tf_unimplemented, n->here, n->name, "The branches of a cond give different shapes in this run: %s if true, %s if false",
-                    tf_dims_text(ir_dims(&t->view), x, sizeof x), tf_dims_text(ir_dims(&f->view), y, sizeof y));
-            return false;
-        }
+        if (f && t && (f->view.rank != t->view.rank || memcmp(f->view.dims, t->view.dims, sizeof f->view.dims)))
+            return ir_cut(c, op);
         if (r)
             set_output(n, o, r->view.dtype, ir_dims(&r->view));
     }

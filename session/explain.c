@@ -130,11 +130,36 @@ void ir_show_stage(ir_ctx *c, const char *stage)
     s->text = text;
 }
 
-static void write_pruned(FILE *f, const tf_session *s, const tf1c_plan *p)
+static void write_pruned(FILE *f, const tf1c_plan *p)
 {
-    fprintf(f, "== prune: %d of %d operations are needed (fetches: %d, targets: %d, feeds: %d)\n", p->n_ops, s->graph->n_ops, p->n_fetches, p->n_targets, p->n_feeds);
+    fprintf(f, "== prune: %d of %d operations are needed (fetches: %d, targets: %d, feeds: %d)\n", p->n_ops, p->graph->n_ops, p->n_fetches, p->n_targets, p->n_feeds);
     for (int i = 0; i < p->n_ops; i++)
         tf1c_write_operation(f, p->ops[i], 0);
+}
+
+static bool explain_part(struct ir_sink *sink, tf_session *s, tf1c_plan *p, const tf_ndarray *feeds);
+
+/* Only a run knows the shapes behind the cut: the part before it is all that can be told. */
+static bool explain_split(struct ir_sink *sink, tf_session *s, const tf1c_plan *p, const tf_ndarray *feeds)
+{
+    fprintf(sink->f, "\n== parts: the run is cut in parts at '%s' (%s), for shapes behind it depend on its values; before it:\n", p->split->at->name,
+            p->split->at->def->name);
+    return explain_part(sink, s, p->split->before, feeds);
+}
+
+static bool explain_part(struct ir_sink *sink, tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)
+{
+    write_pruned(sink->f, p);
+    if (p->split)
+        return explain_split(sink, s, p, feeds);
+    tf1c_binding *b = tf1c_binding_new(s, p, feeds, sink);
+    if (!b)
+        return p->split && explain_split(sink, s, p, feeds);
+    ir_ctx c = { 0 };
+    ir_write_code(sink->f, p, b);
+    bool good = ir_write_memory(sink->f, p, b);
+    tf1c_binding_free(b);
+    return good || no_memory(&c);
 }
 
 char *tf1c_explain(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)
@@ -147,17 +172,9 @@ char *tf1c_explain(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)
         no_memory(&c);
         return NULL;
     }
-    write_pruned(sink.f, s, p);
-    tf1c_binding *b = tf1c_binding_new(s, p, feeds, &sink);
-    bool good = b != NULL;
-    if (good) {
-        ir_write_code(sink.f, p, b);
-        good = ir_write_memory(sink.f, p, b);
-        tf1c_binding_free(b);
-    }
-    good = fclose(sink.f) == 0 && good;
-    if (!good && b)
-        no_memory(&c);
+    bool good = explain_part(&sink, s, p, feeds);
+    if (fclose(sink.f) != 0 && good)
+        good = no_memory(&c);
     free(sink.text);
     tf1c_free(sink.tallies);
     if (good)

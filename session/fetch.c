@@ -86,15 +86,26 @@ static tf_status fetch_array(running *r, const tf_fetch *f, const tf_view *v)
     return tf_ok;
 }
 
+static tf_view value_of(const running *r, int fetch)
+{
+    tf_view v;
+    if (r->values) {
+        tf_view_set(&v, r->values[fetch].data, r->values[fetch].dtype, r->values[fetch].shape);
+        return v;
+    }
+    const ir_operand *o = &r->binding->fetched[fetch];
+    v = o->view;
+    v.data = r->x->slots[o->slot] + o->at;
+    return v;
+}
+
 tf_status tf1c_copy_out(running *r)
 {
     for (int i = 0; i < r->what.n; i++) {
         const tf_fetch *f = &r->what.items[i];
         if (r->fetch_of[i] < 0 || f->into == TF_INTO_NOTHING)
             continue;
-        const ir_operand *o = &r->binding->fetched[r->fetch_of[i]];
-        tf_view v = o->view;
-        v.data = r->x->slots[o->slot] + o->at;
+        tf_view v = value_of(r, r->fetch_of[i]);
         tf_status status = f->into == TF_INTO_ARRAY ? fetch_array(r, f, &v) : fetch_number(r, f, &v);
         if (status)
             return status;

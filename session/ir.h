@@ -200,7 +200,8 @@ typedef struct {
     const struct tf1c_plan *plan;
     const tf_ndarray *feeds; /* of this run, for the values that shapes depend on */
     struct ir_sink *sink;    /* explain.c: is shown the graph after each stage; NULL in runs */
-    bool failed;             /* a report was made */
+    bool failed;             /* a report was made, or the plan is to be cut */
+    const tf_operation *cut; /* the operation of the plan's graph whose shape only a run can tell, once that has been found; no report was made */
     int order, block_ids;
 } ir_ctx;
 
@@ -224,6 +225,7 @@ void *ir_alloc(ir_ctx *c, size_t size); /* zeroed; NULL after a report, with c->
 ir_node *ir_node_new(ir_ctx *c, const tf_op_def *def, int n_in, int n_out);
 void ir_add_node(ir_ctx *c, ir_block *b, ir_node *n);
 ir_node *ir_copy_of(ir_ctx *c, ir_value *v); /* a node, not yet in a block, whose output is v's value, contiguous */
+bool ir_cut(ir_ctx *c, const tf_operation *op); /* the run is to be cut in parts at it: false */
 void ir_prune(ir_block *b); /* drops the nodes that nothing needs */
 static inline bool ir_is_copy(const ir_node *n) { return !n->def; }
 

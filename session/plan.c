@@ -34,7 +34,7 @@ void tf1c_want_op(tf1c_pruning *w, const tf_operation *op)
             w->mistake = op;
         return;
     }
-    if (w->failed || op->graph != w->graph || w->seen[op->index])
+    if (w->failed || op->graph != w->graph || w->seen[op->index] || (w->fed && w->fed->done && w->fed->done[op->index]))
         return;
     w->seen[op->index] = 1;
     w->stack[w->n++] = op;
@@ -129,6 +129,8 @@ void tf1c_plan_free(tf1c_plan *p)
         next = b->next;
         tf1c_binding_free(b);
     }
+    if (p->split)
+        tf1c_split_free(p->split);
     tf1c_arena_free(&p->memory);
     tf1c_free(p);
 }
@@ -141,12 +143,14 @@ static void *copied(tf1c_plan *p, const void *data, size_t size)
     return copy;
 }
 
-static tf1c_plan *plan_new(const tf_graph *g, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets, int n_feeds,
+static tf1c_plan *plan_new(const tf_graph *g, const char *done, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets, int n_feeds,
                            const tf_tensor *feeds)
 {
     tf1c_plan *p = tf1c_alloc_zero(sizeof *p);
     if (!p)
         return NULL;
+    p->graph = g;
+    p->done = done;
     p->version = g->universe->version;
     p->loop_capacity = FIRST_CAPACITY;
     p->n_fetches = n_fetches;
@@ -160,6 +164,23 @@ static tf1c_plan *plan_new(const tf_graph *g, int n_fetches, const tf_tensor *fe
         return p;
     tf1c_plan_free(p);
     return NULL;
+}
+
+tf1c_plan *tf1c_part_new(const tf1c_plan *of, const tf_graph *g, const char *done, int n_fetches, const tf_tensor *fetches, int n_targets,
+                         tf_operation *const *targets, int n_feeds, const tf_tensor *feeds)
+{
+    tf1c_plan *p = plan_new(g, done, n_fetches, fetches, n_targets, targets, n_feeds, feeds);
+    if (!p)
+        return NULL;
+    p->is_part = true;
+    p->variables = tf1c_arena_alloc(&p->memory, ((size_t)n_feeds + 1) * sizeof *p->variables);
+    if (!p->variables) {
+        tf1c_plan_free(p);
+        return NULL;
+    }
+    for (int i = 0; g == of->graph && of->variables && i < of->n_feeds; i++)
+        p->variables[i] = of->variables[i];
+    return p;
 }
 
 /* Plans for an older graph are never asked for again. */
@@ -192,7 +213,7 @@ tf1c_plan *tf1c_plan_for(tf_session *s, int n_fetches, const tf_tensor *fetches,
     }
     if (s->running == 0)
         drop_stale(s, version);
-    tf1c_plan *p = plan_new(s->graph, n_fetches, fetches, n_targets, targets, n_feeds, feeds);
+    tf1c_plan *p = plan_new(s->graph, NULL, n_fetches, fetches, n_targets, targets, n_feeds, feeds);
     if (!p) {
         tf_fail(tf_memory_error, here, NULL, "no memory left for a plan");
         return NULL;
@@ -246,6 +267,8 @@ tf1c_binding *tf1c_binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *fe
         b->feed_dims[i] = feeds[i].shape;
     if (!good || !compile(&c)) {
         tf1c_arena_free(&memory);
+        if (c.cut)
+            tf1c_split_plan(s, p, c.cut);
         return NULL;
     }
     b->memory = memory;
@@ -276,7 +299,7 @@ static size_t bytes_of_bindings(const tf1c_plan *p)
 /* A few bindings are kept at all events, more as long as they are small beside the memory that runs work in. */
 static void make_room(const tf_session *s, tf1c_plan *p)
 {
-    while (!s->running && p->n_bindings >= FEW_BINDINGS && (p->n_bindings >= MOST_BINDINGS || bytes_of_bindings(p) > s->largest_arena / 16))
+    while ((!s->running || p->is_part) && p->n_bindings >= FEW_BINDINGS && (p->n_bindings >= MOST_BINDINGS || bytes_of_bindings(p) > s->largest_arena / 16))
         evict_one(p);
 }
 

@@ -25,7 +25,16 @@ typedef struct {
     outgrown *outgrown; /* arrays replaced by ones of another shape */
     tf1c_plan *plan;
     const tf1c_binding *binding;
+    tf_ndarray *values; /* of the plan's fetches, if it ran in parts */
 } running;
+
+/* session.c */
+tf1c_context *tf1c_borrow_context(tf_session *s); /* s->lock held; NULL without memory */
+tf_status tf1c_fit_context(running *r);           /* r->x, to r->binding */
+tf_status tf1c_bind_with_more_room(running *r);   /* the same run, after r->x->overflow */
+tf_status tf1c_run_bound(running *r);             /* s->order held */
+/* parts.c */
+tf_status tf1c_run_in_parts(running *r); /* what is fetched is copied out */
 
 /* fetch.c */
 tf_status tf1c_copy_out(running *r);    /* what was computed, to where it was asked */

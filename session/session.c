@@ -123,6 +123,7 @@ void tf_close(tf_session *s)
         tf1c_free(r);
     }
     tf1c_map_free(&s->resource_of);
+    tf1c_map_free(&s->cut);
     tf1c_free(s->passes_off);
     s->passes_off = NULL;
     s->plans = NULL;
@@ -353,7 +354,7 @@ static tf_status stage_feeds(running *r)
 
 /* ---- running ------------------------------------------------------------------------------------------------------------------------ */
 
-static tf1c_context *borrow_context(tf_session *s)
+tf1c_context *tf1c_borrow_context(tf_session *s)
 {
     tf1c_context *x = s->contexts;
     if (x) {
@@ -363,7 +364,7 @@ static tf1c_context *borrow_context(tf_session *s)
     return tf1c_alloc_zero(sizeof *x);
 }
 
-static tf_status fit_context(running *r)
+tf_status tf1c_fit_context(running *r)
 {
     tf1c_context *x = r->x;
     const tf1c_binding *b = r->binding;
@@ -405,19 +406,25 @@ static tf_status execute(running *r)
     return status;
 }
 
-static tf_status compute(running *r)
+tf_status tf1c_run_bound(running *r)
 {
-    tf_session *s = r->s;
     const tf1c_binding *b = r->binding;
-    if (b->assigns)
-        pthread_rwlock_wrlock(&s->order);
-    else
-        pthread_rwlock_rdlock(&s->order);
     tf_status status = check_initialized(r);
     if (!status)
         status = execute(r);
     for (int i = 0; !status && i < b->n_written; i++)
         b->written[i]->initialized = true;
+    return status;
+}
+
+static tf_status compute(running *r)
+{
+    tf_session *s = r->s;
+    if (r->binding->assigns)
+        pthread_rwlock_wrlock(&s->order);
+    else
+        pthread_rwlock_rdlock(&s->order);
+    tf_status status = tf1c_run_bound(r);
     if (!status)
         status = tf1c_copy_out(r);
     pthread_rwlock_unlock(&s->order);
@@ -429,7 +436,7 @@ static tf_status find_plan(running *r)
 {
     tf_session *s = r->s;
     s->running++;
-    r->x = borrow_context(s);
+    r->x = tf1c_borrow_context(s);
     tf_status status = r->x ? stage_feeds(r) : tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
     s->running--; /* while this run binds, plans that no other uses may go */
     r->plan = status ? NULL : tf1c_plan_for(s, r->n_fetches, r->fetches, r->n_targets, r->targets, r->n_feeds, r->feeds, r->here);
@@ -445,15 +452,15 @@ static tf_status bind(running *r)
     tf_session *s = r->s;
     pthread_mutex_lock(&s->lock);
     tf_status status = find_plan(r);
-    if (!status && !(r->binding = tf1c_binding_for(s, r->plan, r->x->feeds)))
+    if (!status && !r->plan->split && !(r->binding = tf1c_binding_for(s, r->plan, r->x->feeds)) && !r->plan->split)
         status = tf_last_error()->code;
     s->running++;
     pthread_mutex_unlock(&s->lock);
-    return status ? status : fit_context(r);
+    return status || !r->binding ? status : tf1c_fit_context(r);
 }
 
 /* A loop of unknown length took more steps than it had room for: the same run with more room. */
-static tf_status bind_with_more_room(running *r)
+tf_status tf1c_bind_with_more_room(running *r)
 {
     tf_session *s = r->s;
     tf_status status = tf_ok;
@@ -462,7 +469,7 @@ static tf_status bind_with_more_room(running *r)
     if (!(r->binding = tf1c_binding_for(s, r->plan, r->x->feeds)))
         status = tf_last_error()->code;
     pthread_mutex_unlock(&s->lock);
-    return status ? status : fit_context(r);
+    return status ? status : tf1c_fit_context(r);
 }
 
 static void finish(running *r)
@@ -516,10 +523,10 @@ tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sour
     if (!status) {
         status = bind(&r);
         if (!status)
-            status = compute(&r);
+            status = r.binding ? compute(&r) : tf1c_run_in_parts(&r);
         while (status && r.x && r.x->overflow) {
             r.x->overflow = false;
-            status = bind_with_more_room(&r);
+            status = tf1c_bind_with_more_room(&r);
             if (!status)
                 status = compute(&r);
         }

@@ -22,6 +22,7 @@
 #include "../ops/join.h"
 #include "../ops/index.h"
 #include "../ops/gather.h"
+#include "../ops/where.h"
 
 /* Networks: activations and losses, functions as activations, cells along a sequence. */
 #include "../ops/nn.h"

@@ -149,6 +149,17 @@ static bool input_ints(void *arg, int i, tf_dims *ints)
     return input_value(arg, i, &value) && tf1c_ints_of_array(value, ints);
 }
 
+static void shape_of_data(interpreter *r, tf_operation *op, tf_dims *shapes)
+{
+    tf_view in[MOST_OPERANDS];
+    for (int i = 0; i < op->n_inputs; i++) {
+        const tf_ndarray *a = value_at(r, op->inputs[i]);
+        tf_view_set(&in[i], a->data, a->dtype, a->shape);
+    }
+    tf_kernel_ctx k = { .def = op->def, .attrs = op->attrs, .T = op->T, .U = op->U, .n_in = op->n_inputs, .n_out = op->n_outputs, .in = in, .name = op->name };
+    op->def->data_shape(&k, shapes);
+}
+
 static tf_status output_shapes(interpreter *r, tf_operation *op, tf_dims *shapes, tf_dtype *dtypes)
 {
     tf_dims in[MOST_OPERANDS];
@@ -168,6 +179,8 @@ static tf_status output_shapes(interpreter *r, tf_operation *op, tf_dims *shapes
     tf1c_infer(&c);
     if (c.failed)
         return tf_last_error()->code;
+    if (op->def->data_shape)
+        shape_of_data(r, op, shapes);
     for (int i = 0; i < op->n_outputs; i++)
         if (!tf_dims_fully_known(shapes[i]))
             return tf_unimplemented;

@@ -110,6 +110,25 @@ static tf_tensor squared(void *context) { return tf_square(*(tf_tensor *)context
 static tf_tensor negated(void *context) { return tf_neg(*(tf_tensor *)context); }
 static tf_tensor doubled(tf_tensor x, void *context) { return tf_mul(x, *(tf_tensor *)context); }
 
+static tf_tensor few(void *context) { return tf_boolean_mask(*(tf_tensor *)context, tf_greater(*(tf_tensor *)context, 0.2)); }
+static tf_list lengthen(tf_list vars, void *context)
+{
+    tf_tensor s = tf_at(vars, 1);
+    return LIST(tf_add(tf_at(vars, 0), 1), tf_concat(LIST(tf_sin(s), tf_expand_dims(tf_mul(*(tf_tensor *)context, tf_reduce_sum(s)), 0)), 0));
+}
+
+static outcome by_parts(void)
+{
+    outcome o = { .status = tf_ok };
+    tf_tensor v = tf_variable(0.5), x = tf_placeholder(tf_float32, SHAPE(NONE)), p = tf_placeholder(tf_bool, SCALAR), w = tf_mul(x, v);
+    tf_tensor chosen = tf_cond(p, few, squared, .context = &w);
+    tf_list looped = tf_while_loop(below, lengthen, LIST(tf_constant(0), chosen), .context = &v, .shape_invariants = (tf_dims[]){ SCALAR, SHAPE(NONE) });
+    tf_tensor names = tf_cast(tf_unique(x).idx, tf_float32), loss = tf_add(tf_reduce_sum(tf_at(looped, 1)), tf_reduce_sum(names));
+    tf_operation *step = tf_minimize(tf_train_gradient_descent_optimizer(0.1), loss);
+    train(&o, step, loss, FEED(x, NP_FLOAT(1, 2, 0, 1), p, true));
+    return o;
+}
+
 static outcome by_branches(void)
 {
     outcome o = { .status = tf_ok };
@@ -128,6 +147,14 @@ static outcome by_explained_branches(void)
 {
     explained = true;
     outcome o = by_branches();
+    explained = false;
+    return o;
+}
+
+static outcome by_explained_parts(void)
+{
+    explained = true;
+    outcome o = by_parts();
     explained = false;
     return o;
 }
@@ -152,7 +179,7 @@ static const struct {
     const char *name;
     outcome (*run)(void);
     int stride; /* of the larger ones every third allocation */
-} models[] = { { "by hand", by_hand, 1 }, { "by branches", by_explained_branches, 1 }, { "by cells", by_cells, 3 }, { "by dynamic_rnn", by_dynamic_rnn, 3 } };
+} models[] = { { "by hand", by_hand, 1 }, { "by branches", by_explained_branches, 1 }, { "by parts", by_explained_parts, 3 }, { "by cells", by_cells, 3 }, { "by dynamic_rnn", by_dynamic_rnn, 3 } };
 
 /* ---- each allocation in turn ---------------------------------------------------------------------------------------------------------- */
 

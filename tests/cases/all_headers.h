@@ -10,6 +10,7 @@
 #include "ops/index.h"
 #include "ops/fill.h"
 #include "ops/gather.h"
+#include "ops/where.h"
 #include "ops/nn.h"
 #include "ops/random.h"
 #include "ops/state.h"
