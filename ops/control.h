@@ -52,6 +52,7 @@ TF1C_API tf_list tf_foldl_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_sc
 TF1C_API tf_list tf_foldr_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args args);
 
 /* fn(elems[t]) for every t, stacked along axis 0.                                                       TF1: tf.map_fn
+ *   shapes  of the results: one, else UnimplementedError at run
  *   dtype   of the results, unset: elems' own
  *   errors  InvalidArgumentError "TensorArray dtype is float but Op is trying to write dtype int32." */
 struct tf_map_args {
@@ -80,6 +81,8 @@ struct tf_while_args {
     bool back_prop, swap_memory;
 };
 /* vars ← body(vars) while cond(vars); the trip count may depend on data.                           TF1: tf.while_loop
+ *   shape_invariants  with NONE where a variable's shape changes, as by concat: the loop then runs step by step, planned for each
+ *           shape; its gradient too
  *   errors  ValueError: a shape changes ("Input tensor 'x:0' enters the loop with shape …"), body gives another number of
  *           tensors than it takes;  TypeError: cond is no bool scalar, dtypes change
  *   source  python/ops/control_flow_ops.py while_loop */
@@ -96,6 +99,7 @@ struct tf_cond_args {
     const char *name;
 };
 /* true_fn() if pred, else false_fn(); only the branch taken runs, except for what was made outside of it.   TF1: tf.cond
+ *   shapes  of the branches may differ; the run then goes in parts
  *   errors  TypeError: pred is no bool scalar, the branches' dtypes differ;  ValueError: different numbers of results */
 #define tf_cond(pred, true_fn, false_fn, ...) tf_cond_(TF_T(pred), true_fn, false_fn, (struct tf_cond_args){ TF_HERE_, __VA_ARGS__ })
 #define tf_cond_list(pred, true_fn, false_fn, ...) \

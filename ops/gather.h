@@ -104,7 +104,7 @@ struct tf_reverse_sequence_args {
                                                                                   .batch_dim = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_reverse_sequence_(tf_operand input, tf_operand seq_lengths, struct tf_reverse_sequence_args args);
 
-/* mask[.., j] = j < lengths[..], maxlen wide (unset: the largest length, which a run must know from what is fed).
+/* mask[.., j] = j < lengths[..], maxlen wide (unset: the largest length).
  * TF1: tf.sequence_mask   dtype  bool if unset;   grad  none */
 struct tf_sequence_mask_args {
     tf_source here;

@@ -149,6 +149,8 @@ TF1C_API tf_fetch tf_into_nothing(tf_fetch f, void *out);
 /* ---- running --------------------------------------------------------------------------------------------------------
  * tf_run(session, what) and tf_run(session, what, feeds): `what` is FETCH(…), an operation, OPS(…) or a tensor (whose value is
  * dropped). TF1: Session.run
+ *   A shape that depends on data (tf_where, a state that grows, a range up to a computed number) cuts a run in parts, each planned once
+ *   what it needs is there; such a run has the session for itself.
  *   errors  FEATURES of TF1: RuntimeError (closed, empty graph), ValueError (shape of a feed), InvalidArgumentError (an unfed
  *           placeholder, shapes that clash once fed), FailedPreconditionError (uninitialized value); a mistake made while
  *           building, if what is fetched depends on it */
@@ -199,6 +201,7 @@ TF1C_API struct tf_with_ tf_session_open_(tf_session *session);
  *                    fuse: what runs tile by tile in one go
  *   == instructions  shapes, places in memory, shards, and where threads wait
  *   == memory        what is alive where most is
+ *   == parts         where the run is cut since a shape depends on data; then the same of the part before it
  * The text is the caller's to free(); NULL after a report, as tf_run would make it. */
 TF1C_API char *tf_session_explain_(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here);
 #define tf_session_explain(session, fetches, feeds) tf_session_explain_(session, fetches, feeds, TF_SOURCE)
