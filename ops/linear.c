@@ -73,18 +73,10 @@ static const void *rows_of(const tf_view *a, const matrix *m, int64_t begin)
 
 static int64_t rows(const tf_kernel_ctx *k) { return k->out[0].dims[0]; }
 
-/* Whether kernels of our own, packing on the way, beat BLAS: on long sums it has the better blocks. */
-static bool is_short(const tf_kernel_ctx *k)
-{
-    enum { LEAST_ROWS = 16, LONGEST = 1024 };
-    const int64_t inner = k->in[0].dims[!((const matmul_attrs *)k->attrs)->transpose_a];
-    return k->T == tf_float32 && tf1c_sgemm_available() && k->out[0].dims[0] >= LEAST_ROWS && inner <= LONGEST;
-}
-
 static size_t matmul_scratch(const tf_kernel_ctx *k)
 {
     const int64_t inner = k->in[0].dims[!((const matmul_attrs *)k->attrs)->transpose_a];
-    return is_short(k) ? tf1c_sgemm_scratch(k->out[0].dims[1], inner) : 0;
+    return k->T == tf_float32 && tf1c_sgemm_wins(rows(k), inner) ? tf1c_sgemm_scratch(k->out[0].dims[1], inner) : 0;
 }
 
 static void short_product(tf_kernel_ctx *k)
@@ -93,7 +85,7 @@ static void short_product(tf_kernel_ctx *k)
     const tf_view *y = &k->out[0];
     tf1c_matrix a = tf1c_matrix_of(&k->in[0], t->transpose_a);
     a.data += k->begin * a.row;
-    tf1c_sgemm(k->end - k->begin, y->dims[1], k->in[0].dims[!t->transpose_a], a, tf1c_matrix_of(&k->in[1], t->transpose_b),
+    tf1c_sgemm(k->end - k->begin, y->dims[1], k->in[0].dims[!t->transpose_a], a, tf1c_matrix_of(&k->in[1], t->transpose_b), NULL,
                (float *)y->data + k->begin * y->strides[0], y->strides[0], k->scratch);
 }
 

@@ -210,6 +210,7 @@ static const struct {
     { "simplify", ir_pass_simplify },
     { "hoist", ir_pass_hoist },
     { "sums", ir_pass_sums },
+    { "affine", ir_pass_affine },
     { "blocks", ir_pass_blocks },
     { "simplify", ir_pass_simplify }, /* what those made alike: the rows under two sums, the parts of one weight */
 };
