@@ -130,7 +130,7 @@ static int aligned_axis(const ir_node *n, bool output, int i)
     if (!n->def || n->def->traits & TF_ELEMENTWISE) /* by axis 0 of the output; an operand of lower rank is read whole */
         return v->rank == n->out[0].view.rank ? 0 : TF_WHOLE;
     const tf_shard_rule *rule = n->def->shard;
-    if (!rule && n->def->product) /* by rows of the result, each from one of a' */
+    if (!rule && n->def->product) /* by rows of the result, each from one of a'; else, units being other than rows, all of it */
         return output ? 0 : i == 0 ? n->def->product(n->attrs).transpose_a : TF_WHOLE;
     if (!rule)
         return TF_WHOLE;
