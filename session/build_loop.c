@@ -41,10 +41,8 @@ static bool prune_body(ir_ctx *c, const tf1c_body *b, const char *wanted, found 
         if (b->has_condition)
             tf1c_want(&w, b->condition);
     }
-    if (!tf1c_prune_end(&w, &f->ops, &f->wanted, &f->n)) {
-        c->failed = true;
-        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
-    }
+    if (!tf1c_prune_end(&w, &f->ops, &f->wanted, &f->n))
+        ir_no_memory(c);
     return !c->failed;
 }
 

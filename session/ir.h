@@ -38,7 +38,7 @@ struct ir_value {
     int uses;            /* how many nodes read it, after ir_count_uses; results and unseen readers count too */
     int first, last;     /* of a root: the schedule positions between which it lives */
     ir_value *replaced;  /* a pass gives its readers this one instead */
-    int tenant;          /* of a root: its number in place.c */
+    int tenant;          /* of a root: its number in offsets.c */
     ir_value *alias;     /* of a root that place.c put on top of another one */
     ir_value *outside;   /* pass_hoist.c, in a body: what it is before the loop */
     unsigned char when;  /* and since when */
@@ -211,6 +211,7 @@ bool ir_build_branch(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op,
 bool ir_demand(ir_ctx *c, ir_value *v); /* computes v now, if shapes may depend on it */
 bool ir_size_fits(ir_ctx *c, const ir_node *n, tf_dims d, tf_dtype dtype); /* false after a report: more than can be */
 tf_dims ir_dims(const tf_view *v);
+void ir_no_memory(ir_ctx *c); /* reports it, once */
 void *ir_alloc(ir_ctx *c, size_t size); /* zeroed; NULL after a report, with c->failed set */
 ir_node *ir_node_new(ir_ctx *c, const tf_op_def *def, int n_in, int n_out);
 void ir_add_node(ir_ctx *c, ir_block *b, ir_node *n);
@@ -249,7 +250,9 @@ bool ir_assigns(const ir_node *n, const ir_value *variable); /* whether it, or i
 bool ir_pack(ir_ctx *c, ir_block *b); /* pass_pack.c, in the running order: matrices that several products read are packed once */
 bool ir_fuse(ir_ctx *c, ir_block *b); /* pass_fuse.c, in the running order: neighbours that are elementwise over one shape become one pass over tiles */
 bool ir_pass_is_off(const char *off, const char *name);
-bool ir_place_memory(ir_ctx *c, ir_block *b); /* place.c: lifetimes and offsets */
+bool ir_place_memory(ir_ctx *c, ir_block *b); /* place.c: lifetimes, and by them offsets */
+ir_value *ir_root_of(ir_value *v);             /* whose memory v lies in, after all */
+bool ir_give_offsets(ir_ctx *c, ir_block *b);  /* offsets.c: of roots whose lifetimes are known */
 void ir_shift_memory(ir_block *b, int64_t base); /* of bodies, to where their region lies */
 bool ir_emit(ir_ctx *c);                  /* shard.c: instructions, shards, barriers */
 

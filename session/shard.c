@@ -262,10 +262,8 @@ static code emit_block(emission *e, const ir_block *b)
     ir_ctx *c = e->c;
     code out = { ir_alloc(c, (size_t)b->n * sizeof *out.code), 0 };
     sharding *s = tf1c_alloc_zero(sizeof *s);
-    if (!s && !c->failed) {
-        c->failed = true;
-        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
-    }
+    if (!s)
+        ir_no_memory(c);
     if (!c->failed) {
         s->all = e;
         forget(s);
