@@ -235,6 +235,7 @@ bool ir_pass_simplify(ir_ctx *c, ir_block *b); /* identities go, what is alike i
 bool ir_pass_hoist(ir_ctx *c, ir_block *b); /* what does not depend on a loop's state is done before it, for all steps at once */
 bool ir_pass_sums(ir_ctx *c, ir_block *b);   /* Σ f(xᵢ) = f(all xᵢ), within a block and out of loops */
 bool ir_pass_affine(ir_ctx *c, ir_block *b); /* a product plus a vector starts from the vector */
+bool ir_pass_ports(ir_ctx *c, ir_block *b);  /* what nobody reads is not passed into loops or saved by them */
 bool ir_pass_blocks(ir_ctx *c, ir_block *b); /* a product of which only a part is read computes that part */
 bool ir_run_passes(ir_ctx *c, ir_block *b);
 const char *ir_pass_name(int i); /* of those that passes_off may name, in running order; NULL after the last */

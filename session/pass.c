@@ -213,6 +213,7 @@ static const struct {
     { "affine", ir_pass_affine },
     { "blocks", ir_pass_blocks },
     { "simplify", ir_pass_simplify }, /* what those made alike: the rows under two sums, the parts of one weight */
+    { "ports", ir_pass_ports },
 };
 
 enum { PASSES = sizeof passes / sizeof *passes };
