@@ -393,9 +393,12 @@ static bool replace(hoisting *h, ir_node *n)
 static bool hoist(hoisting *h)
 {
     ir_block *b = &h->loop->body;
+    const int first = h->to->n;
     for (int i = 0; i < b->n; i++)
         if (b->nodes[i]->needed && !put_outside(h, b->nodes[i]))
             return false;
+    if (!ir_after_assignments_of(h->c, h->to, first, h->node))
+        return false;
     unstack(h);
     for (int i = 0; i < b->n; i++)
         if (b->nodes[i]->needed && !replace(h, b->nodes[i]))

@@ -162,6 +162,7 @@ static bool leave(ir_ctx *c, ir_block *to, ir_node *n, const ir_summed *s)
 static bool empty_loop(ir_ctx *c, ir_block *to, ir_node *n)
 {
     ir_loop *l = n->loop;
+    const int first = to->n;
     int kept = 0;
     for (int i = 0; i < l->n_summed; i++) {
         if (!may_leave(n, &l->summed[i]))
@@ -172,7 +173,7 @@ static bool empty_loop(ir_ctx *c, ir_block *to, ir_node *n)
     l->n_summed = kept;
     ir_list_results(c, l);
     ir_prune(&l->body);
-    return !c->failed;
+    return ir_after_assignments_of(c, to, first, n) && !c->failed;
 }
 
 bool ir_pass_sums(ir_ctx *c, ir_block *b)
