@@ -79,9 +79,12 @@ static bool is_pure(const ir_node *n)
            n->n_out <= MOST_OPERANDS;
 }
 
-/* Nothing in the data makes it fail: it may run though the loop does not take a step. */
+/* Nothing in the data makes it fail (an index would): it may run though the loop does not take a step. */
 static bool cannot_fail(const ir_node *n)
 {
+    for (int i = 0; i < n->n_in && n->def->traits & TF_VIEW; i++)
+        if (i != n->def->viewed && !n->in[i]->known)
+            return false;
     return n->def->traits & (TF_VIEW | TF_PARTS | TF_PRODUCT) || (n->def->strips && TF_FLOATING & TF_DTYPE_BIT(n->T));
 }
 

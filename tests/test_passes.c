@@ -211,6 +211,18 @@ static void may_fail_in_an_unknown_step(void)
     tf_tensor xw[2] = { matrix(2, 3), matrix(3, 3) };
     fetch(tf_at(tf_while_loop(fewer, looked_up, LIST(xw[0], tf_constant(0.0)), .context = xw), 0));
 }
+static tf_list indexed(tf_list vars, void *context)
+{
+    const tf_tensor *c = context;
+    tf_tensor row = tf_strided_slice(c[1], c[2], c[3], .shrink_axis_mask = 1);
+    return LIST(tf_add(tf_at(vars, 0), tf_square(row)), tf_add(tf_at(vars, 1), 1));
+}
+static void may_be_out_of_bounds_in_an_unknown_step(void)
+{
+    tf_tensor ones = input(SHAPE(1)), i = tf_cast(tf_mul(ones, 0.0), tf_int32), j = tf_cast(tf_ceil(tf_square(ones)), tf_int32);
+    tf_tensor c[] = { matrix(2, 3), matrix(3, 3), i, j };
+    fetch(tf_at(tf_while_loop(fewer, indexed, LIST(c[0], tf_constant(0.0)), .context = c), 0));
+}
 static tf_tensor row_probabilities(tf_tensor x, void *context) { return (void)context, tf_nn_softmax(x); }
 static void softmax_of_rows(void) { fetch(tf_map_fn(row_probabilities, input(SHAPE(3, 2, 4)))); }
 static void softmax_of_vectors(void) { fetch(tf_map_fn(row_probabilities, matrix(3, 4))); }
@@ -387,6 +399,18 @@ static void gates_read_whole_too(void)
     tf_list zs = tf_split(z, 2, 1);
     fetch(tf_mul(tf_at(zs, 0), tf_at(zs, 1)));
     fetch(z);
+}
+
+/* layout, in branches */
+static tf_tensor left, right; /* halves of rows */
+static tf_tensor softmax_of_left(void *context) { return (void)context, tf_nn_softmax(left); }
+static tf_tensor sum_of_left(void *context) { return (void)context, tf_add(tf_nn_softmax(left), right); }
+static void halves_in_branches(void)
+{
+    tf_list halves = tf_split(matrix(2, 4), 2, 1);
+    left = tf_at(halves, 0);
+    right = tf_at(halves, 1);
+    fetch(tf_cond(tf_less(tf_reduce_sum(left), 100.0), softmax_of_left, sum_of_left));
 }
 
 /* fuse */
