@@ -34,7 +34,7 @@ static bool same_known(const ir_value *a, const ir_value *b)
 
 static bool alike(const ir_node *a, const ir_node *b)
 {
-    if (a->def != b->def || a->n_in != b->n_in || !tf1c_same_attrs(a->def, a->attrs, b->attrs))
+    if (a->def != b->def || a->T != b->T || a->U != b->U || a->n_in != b->n_in || !tf1c_same_attrs(a->def, a->attrs, b->attrs))
         return false;
     for (int i = 0; i < a->n_in; i++)
         if (!same_dims(&a->in[i]->view, &b->in[i]->view) || !same_known(a->in[i], b->in[i]))
