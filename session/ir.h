@@ -224,6 +224,9 @@ void ir_count_uses(ir_block *b); /* of the values of this block and those around
 void ir_apply_replacements(ir_block *b); /* of values whose `replaced` a pass has set */
 bool ir_is_captured(const ir_loop *l, const ir_value *v); /* the same in every step of the loop */
 void ir_list_results(ir_ctx *c, ir_loop *l); /* its body's results anew, after its ports have changed */
+/* What a pass took out of node n and added to b from `first` on, n itself not: it sees the variables as n does, which comes after
+ * these assignments. */
+bool ir_after_assignments_of(ir_ctx *c, ir_block *b, int first, const ir_node *n);
 ir_node *ir_rows_node(ir_ctx *c, int n, ir_value *const *parts); /* parts one below the other, along axis 0 */
 ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims);    /* of's elements in another shape, as reshape */
 ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns); /* a part of a matrix */
