@@ -159,6 +159,13 @@ struct ir_branch {
     int n_code[2];
 };
 
+/* What a run that may have to start anew changes, and is kept before it. */
+typedef struct ir_kept {
+    struct ir_kept *next;
+    void *data;
+    size_t size;
+} ir_kept;
+
 /* What is built for one set of fed shapes. */
 typedef struct tf1c_binding {
     struct tf1c_binding *next;
@@ -177,6 +184,8 @@ typedef struct tf1c_binding {
     tf1c_resource **read, **written; /* variables that must be initialized before; that are after */
     int n_read, n_written;
     int64_t loop_capacity; /* the plan's, when this was bound */
+    ir_kept *kept;         /* by snapshot.c */
+    size_t kept_bytes;
     bool products; /* it calls BLAS */
     bool assigns; /* some variable changes: the run takes the session for itself */
 } tf1c_binding;
@@ -259,6 +268,7 @@ ir_value *ir_root_of(ir_value *v);             /* whose memory v lies in, after 
 bool ir_give_offsets(ir_ctx *c, ir_block *b);  /* offsets.c: of roots whose lifetimes are known */
 void ir_shift_memory(ir_block *b, int64_t base); /* of bodies, to where their region lies */
 bool ir_emit(ir_ctx *c);                  /* shard.c: instructions, shards, barriers */
+bool ir_note_kept(ir_ctx *c);             /* snapshot.c, of the instructions */
 
 ir_operand ir_operand_of(const ir_value *v); /* where a value lies, once all is placed */
 

@@ -225,7 +225,7 @@ static bool compile(ir_ctx *c)
     good = good && ir_pack(c, b) && ir_stage_done(c, "pack") && ir_fuse(c, b) && ir_stage_done(c, "fuse") && ir_place_memory(c, b);
     if (good)
         ir_shift_memory(b, 0);
-    return good && ir_emit(c) && !c->failed;
+    return good && ir_emit(c) && ir_note_kept(c) && !c->failed;
 }
 
 tf1c_binding *tf1c_binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds, struct ir_sink *sink)

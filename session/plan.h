@@ -36,6 +36,8 @@ typedef struct tf1c_context {
     int slots_capacity;
     char *staging; /* feeds that had to be cast */
     size_t staging_size;
+    char *kept; /* what a new start of this run puts back */
+    size_t kept_size;
     tf_ndarray *feeds; /* as the plan's tensors want them */
     int feeds_capacity;
     tf1c_barrier barrier;
@@ -105,6 +107,10 @@ tf_status tf1c_with_states(tf_session *s, tf_fetches what, tf_feeds feeds, tf_so
 
 /* explain.c */
 char *tf1c_explain(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds); /* s->lock held; NULL after a report */
+
+/* snapshot.c: what a run that may have to start anew changes; memory: b->kept_bytes */
+void tf1c_keep(const tf1c_binding *b, char *memory);
+void tf1c_put_back(const tf1c_binding *b, const char *memory);
 
 /* execute.c */
 tf_status tf1c_execute(tf_session *s, const tf1c_binding *b, tf1c_context *x, const tf_ndarray *feeds); /* no report made */

@@ -95,6 +95,7 @@ static void context_free(tf1c_context *x)
     tf1c_free(x->arena);
     tf1c_free(x->slots);
     tf1c_free(x->staging);
+    tf1c_free(x->kept);
     tf1c_free(x->feeds);
     tf1c_free(x);
 }
@@ -376,6 +377,8 @@ static tf_status fit_context(running *r)
     }
     if (!grow(&x->arena, &x->arena_size, b->arena_size))
         return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run (%zu bytes)", b->arena_size);
+    if (!grow(&x->kept, &x->kept_size, b->kept_bytes))
+        return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run (%zu bytes)", b->kept_bytes);
     return tf_ok;
 }
 
@@ -388,6 +391,20 @@ static tf_status check_initialized(const running *r)
     return tf_ok;
 }
 
+/* s->order held. */
+static tf_status execute(running *r)
+{
+    tf1c_context *x = r->x;
+    if (r->binding->kept)
+        tf1c_keep(r->binding, x->kept);
+    tf_status status = tf1c_execute(r->s, r->binding, x, x->feeds);
+    if (x->overflow)
+        tf1c_put_back(r->binding, x->kept);
+    else if (status)
+        tf_fail(status, x->culprit->here, x->culprit->name, "%s", x->message);
+    return status;
+}
+
 static tf_status compute(running *r)
 {
     tf_session *s = r->s;
@@ -397,8 +414,8 @@ static tf_status compute(running *r)
     else
         pthread_rwlock_rdlock(&s->order);
     tf_status status = check_initialized(r);
-    if (!status && (status = tf1c_execute(s, b, r->x, r->x->feeds)) && !r->x->overflow)
-        tf_fail(status, r->x->culprit->here, r->x->culprit->name, "%s", r->x->message);
+    if (!status)
+        status = execute(r);
     for (int i = 0; !status && i < b->n_written; i++)
         b->written[i]->initialized = true;
     if (!status)

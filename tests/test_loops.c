@@ -607,6 +607,44 @@ START_TEST(a_long_loop_of_loops_runs)
 }
 END_TEST
 
+/* More steps than a loop of unknown length has room for at first: the run that finds out must leave all as one run does. */
+static tf_tensor under_fed(tf_list v, void *context) { return tf_less(tf_at(v, 0), ((tf_tensor *)context)[0]); }
+static tf_list draw_and_count(tf_list v, void *context)
+{
+    const tf_tensor *given = context; /* limit, x, a counter */
+    tf_tensor drawn = tf_mul(tf_random_uniform(SHAPE(), .seed = 5), given[1]), counted = tf_assign_add(given[2], 1), next;
+    tf_with_control_dependencies(OPS(counted)) { next = tf_add(tf_at(v, 0), 1); }
+    return LIST(next, tf_add(tf_at(v, 1), tf_sin(drawn)));
+}
+
+START_TEST(a_loop_that_outgrows_its_room_is_as_if_run_once)
+{
+    tf_tensor limit = tf_placeholder(tf_int32, SCALAR), x = tf_constant(0.5), counter = tf_variable(0.0), runs = tf_variable(0.0), start;
+    tf_tensor first = tf_assign_add(runs, 1);
+    tf_with_control_dependencies(OPS(first)) { start = tf_random_uniform(SHAPE(), .seed = 6); }
+    tf_tensor given[] = { limit, x, counter }, y = tf_at(tf_while_loop(under_fed, draw_and_count, LIST(tf_constant(0), start), .context = given), 1),
+              dx = tf_at(tf_gradients(LIST(y), LIST(x)), 0);
+    tf_session *plain = tf_session();
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run(plain, tf_global_variables_initializer()));
+    for (int i = 0; i < 3; i++) {
+        float outgrown = 0, once = 0, d = 0;
+        must(tf_run(sess, FETCH(y, &outgrown, dx, &d), FEED(limit, 1500 * (i + 1))));
+        must(tf_run(plain, FETCH(y, &once), FEED(limit, 1500 * (i + 1)))); /* without a gradient nothing is stacked */
+        ck_assert_msg(fabsf(outgrown - once) <= 1e-5f * fabsf(once), "run %d: %.9g, in one go %.9g", i, (double)outgrown, (double)once);
+        ck_assert(d > 0);
+    }
+    float counts[2], ran[2];
+    must(tf_run(sess, FETCH(counter, &counts[0], runs, &ran[0])));
+    must(tf_run(plain, FETCH(counter, &counts[1], runs, &ran[1])));
+    ck_assert_float_eq(counts[0], 9000);
+    ck_assert_float_eq(counts[1], 9000);
+    ck_assert_float_eq(ran[0], 3);
+    ck_assert_float_eq(ran[1], 3);
+    tf_close(plain);
+}
+END_TEST
+
 static tf_list doubled_list(tf_list x, void *context) { return LIST(doubled(tf_at(x, 0), context)); }
 
 START_TEST(names_are_tensorflows)
@@ -652,6 +690,7 @@ int main(void)
     tcase_add_test(c, a_body_may_assign_to_a_variable);
     tcase_add_test(c, a_variable_in_a_body_is_trained);
     tcase_add_test(c, a_long_loop_of_loops_runs);
+    tcase_add_test(c, a_loop_that_outgrows_its_room_is_as_if_run_once);
     tcase_add_test(c, names_are_tensorflows);
     suite_add_tcase(s, c);
     return run_suite(s);
