@@ -50,7 +50,8 @@ static int by_address(const void *a, const void *b)
 static int merge_pieces(piece *p, int n)
 {
     int kept = 0;
-    qsort(p, (size_t)n, sizeof *p, by_address);
+    if (n > 1)
+        qsort(p, (size_t)n, sizeof *p, by_address);
     for (int i = 0; i < n; i++) {
         if (!kept || p[i].lo >= p[kept - 1].hi) {
             p[kept++] = p[i];
