@@ -10,6 +10,8 @@
 
 /* Whether this level has kernels: without, BLAS is the better choice. */
 bool tf1c_sgemm_available(void);
+/* Whether that holds for a product of m rows and sums of length k that packs on the way: on long sums BLAS is better. */
+bool tf1c_sgemm_wins(int64_t m, int64_t k);
 
 /* b' [k,n] in panels, one after the other: how many, and how many floats in each. */
 int64_t tf1c_sgemm_panels(int64_t n);
@@ -23,11 +25,11 @@ typedef struct {
 
 /* Panels [begin, end) of b'; `packed` is where the first of all panels begins. */
 void tf1c_sgemm_pack(int64_t k, int64_t n, tf1c_matrix b, int64_t begin, int64_t end, float *packed);
-/* c [m,n] = a'·b', rows of c ldc apart; `scratch` is of the size that is asked for. */
+/* c [m,n] = a'·b' + bias, rows of c ldc apart; bias [n] or NULL; `scratch` is of the size that is asked for. */
 size_t tf1c_sgemm_packed_scratch(int64_t k);
-void tf1c_sgemm_packed(int64_t m, int64_t n, int64_t k, tf1c_matrix a, const float *packed, float *c, int64_t ldc, float *scratch);
+void tf1c_sgemm_packed(int64_t m, int64_t n, int64_t k, tf1c_matrix a, const float *packed, const float *bias, float *c, int64_t ldc, float *scratch);
 /* The same on b' as it lies. */
 size_t tf1c_sgemm_scratch(int64_t n, int64_t k);
-void tf1c_sgemm(int64_t m, int64_t n, int64_t k, tf1c_matrix a, tf1c_matrix b, float *c, int64_t ldc, float *scratch);
+void tf1c_sgemm(int64_t m, int64_t n, int64_t k, tf1c_matrix a, tf1c_matrix b, const float *bias, float *c, int64_t ldc, float *scratch);
 
 #endif

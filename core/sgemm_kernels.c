@@ -12,10 +12,12 @@ typedef struct {
     int64_t row, column;
     const float *packed;
     int64_t k;
+    const float *from;
+    int64_t from_row;
 } operands;
 
 /* Forced inline, so that `rows` is a constant and the sums live in registers. */
-static inline __attribute__((always_inline)) void tile(const operands *o, int rows, bool add, float *c, int64_t ldc)
+static inline __attribute__((always_inline)) void tile(const operands *o, int rows, float *c, int64_t ldc)
 {
     const float *a = o->a, *b = o->packed;
     vf sum[ROWS][2];
@@ -23,7 +25,7 @@ static inline __attribute__((always_inline)) void tile(const operands *o, int ro
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++)
         for (int v = 0; v < 2; v++)
-            sum[i][v] = add ? load(c + i * ldc + v * VF_WIDTH) : (vf){ 0 };
+            sum[i][v] = o->from ? load(o->from + i * o->from_row + v * VF_WIDTH) : (vf){ 0 };
     for (int64_t p = 0; p < o->k; p++, a += o->column, b += COLUMNS) {
         const vf left = load(b), right = load(b + VF_WIDTH);
 
@@ -42,7 +44,7 @@ static inline __attribute__((always_inline)) void tile(const operands *o, int ro
 }
 
 #define TILE(rows) \
-    static void tile_##rows(const operands *o, bool add, float *c, int64_t ldc) { tile(o, rows, add, c, ldc); }
+    static void tile_##rows(const operands *o, float *c, int64_t ldc) { tile(o, rows, c, ldc); }
 TILE(1)
 TILE(2)
 TILE(3)
@@ -60,7 +62,7 @@ TILE(11)
 TILE(12)
 #endif
 
-typedef void tile_fn(const operands *o, bool add, float *c, int64_t ldc);
+typedef void tile_fn(const operands *o, float *c, int64_t ldc);
 static tile_fn *const tiles[] = { NULL, tile_1, tile_2, tile_3, tile_4,
 #if VF_WIDTH >= 8
                                   tile_5, tile_6,
@@ -71,13 +73,18 @@ static tile_fn *const tiles[] = { NULL, tile_1, tile_2, tile_3, tile_4,
 };
 
 /* A panel of fewer columns goes through a full one. */
-static void narrow_tile(const operands *o, int rows, int64_t n, bool add, float *c, int64_t ldc)
+static void narrow_tile(const operands *o, int rows, int64_t n, float *c, int64_t ldc)
 {
     float full[ROWS * COLUMNS];
+    operands in_full = *o;
 
-    for (int i = 0; i < rows && add; i++)
-        memcpy(full + i * COLUMNS, c + i * ldc, (size_t)n * sizeof *c);
-    tiles[rows](o, add, full, COLUMNS);
+    for (int i = 0; i < rows && o->from; i++)
+        memcpy(full + i * COLUMNS, o->from + i * o->from_row, (size_t)n * sizeof *c);
+    if (o->from) {
+        in_full.from = full;
+        in_full.from_row = COLUMNS;
+    }
+    tiles[rows](&in_full, full, COLUMNS);
     for (int i = 0; i < rows; i++)
         memcpy(c + i * ldc, full + i * COLUMNS, (size_t)n * sizeof *c);
 }
@@ -86,9 +93,9 @@ static void narrow_tile(const operands *o, int rows, int64_t n, bool add, float 
 static int next_tile(int64_t left) { return (int)(left <= ROWS ? left : left < 2 * ROWS ? (left + 1) / 2 : ROWS); }
 
 static void panel(int64_t m, int64_t n, int64_t k, const float *a, int64_t row, int64_t column, const float *packed,
-                  bool add, float *c, int64_t ldc)
+                  const float *from, int64_t from_row, float *c, int64_t ldc)
 {
-    operands o = { a, column ? row : 1, column, packed, k };
+    operands o = { a, column ? row : 1, column, packed, k, from, from_row };
 
     for (int64_t left = m; left > 0;) {
         const int rows = next_tile(left);
@@ -96,10 +103,11 @@ static void panel(int64_t m, int64_t n, int64_t k, const float *a, int64_t row, 
         if (!column)
             o.column = rows;
         if (n == COLUMNS)
-            tiles[rows](&o, add, c, ldc);
+            tiles[rows](&o, c, ldc);
         else
-            narrow_tile(&o, rows, n, add, c, ldc);
+            narrow_tile(&o, rows, n, c, ldc);
         o.a += rows * (column ? row : k);
+        o.from = from ? o.from + rows * from_row : NULL;
         c += rows * ldc;
         left -= rows;
     }

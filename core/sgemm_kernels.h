@@ -11,10 +11,11 @@ typedef struct tf1c_sgemm_kernels {
     void (*pack)(int64_t k, int64_t n, const float *b, int64_t row, int64_t column, float *packed);
     /* m rows of a as `panel` reads them best: m·k floats. */
     void (*pack_rows)(int64_t m, int64_t k, const float *a, int64_t row, int64_t column, float *packed);
-    /* c[m, n] = a·panel, or c + a·panel, n <= columns: a[i, p] at a[i·row + p·column]; column 0: a as packed. An element
-     * of c is one chain of fused multiply-adds over p, whatever tile it is in. */
+    /* c[m, n] = from + a·panel, n <= columns: a[i, p] at a[i·row + p·column]; column 0: a as packed. Row i of what is
+     * started from is at from + i·from_row: c itself, one row for all (0), or NULL for zeros. An element of c is one
+     * chain of fused multiply-adds over p, whatever tile it is in. */
     void (*panel)(int64_t m, int64_t n, int64_t k, const float *a, int64_t row, int64_t column, const float *packed,
-                  bool add, float *c, int64_t ldc);
+                  const float *from, int64_t from_row, float *c, int64_t ldc);
 } tf1c_sgemm_kernels;
 
 extern const tf1c_sgemm_kernels tf1c_sgemm_baseline, tf1c_sgemm_avx2, tf1c_sgemm_avx512;

@@ -145,9 +145,10 @@ static void add_grad(tf_grad_ctx *g, int i, tf_tensor dx) { tf_add_grad(g, i, su
 #define STRIPS(id)                                                                                                             \
     static tf_strip *const id##_strips[TF_DTYPES] = { [tf_float32] = id##_f32, [tf_float64] = id##_f64, [tf_int32] = id##_i32, \
                                                       [tf_int64] = id##_i64, [tf_uint8] = id##_u8 };
-#define BINARY_OP(id, type, dtypes)                                                                                  \
+#define BINARY_OP(id, type, dtypes) BINARY_OP_(id, type, dtypes, 0)
+#define BINARY_OP_(id, type, dtypes, more_traits)                                                                    \
     static const tf_op_def id##_op = {                                                                               \
-        .name = type, .in = "x:T, y:T", .out = "z:T", .T = dtypes, .traits = TF_ELEMENTWISE_TRAITS,                  \
+        .name = type, .in = "x:T, y:T", .out = "z:T", .T = dtypes, .traits = TF_ELEMENTWISE_TRAITS | (more_traits),    \
         .shape = tf_broadcast_shape, .strips = id##_strips, .gradient = id##_gradient,                               \
     };
 
@@ -159,11 +160,11 @@ static void add_gradient(tf_grad_ctx *g, tf_tensor dz)
         if (tf1c_grad_wanted(g, i))
             add_grad(g, i, dz);
 }
-BINARY_OP(add, "Add", TF_NUMERIC)
+BINARY_OP_(add, "Add", TF_NUMERIC, TF_PLUS)
 BINARY_BUILDER(tf_add_, add_op, NULL)
 #define add_v2_strips add_strips
 #define add_v2_gradient add_gradient
-BINARY_OP(add_v2, "AddV2", TF_NUMERIC)
+BINARY_OP_(add_v2, "AddV2", TF_NUMERIC, TF_PLUS)
 BINARY_BUILDER(tf_raw_ops_add_v2_, add_v2_op, NULL)
 
 /* ---- Sub -------------------------------------------------------------------------------------------------------------------- */

@@ -65,27 +65,31 @@ static matrix matrix_of(const tf_view *v, bool transpose)
     return (matrix){ !transpose, v->strides[1] };
 }
 
-/* Rows [begin, end) of a'. */
-static const void *rows_of(const tf_view *a, const matrix *m, int64_t begin)
+/* From row (or column) `begin` of what a product sees. */
+static void *from_row(const tf_view *v, const matrix *m, int64_t begin)
 {
-    return (const char *)a->data + begin * (m->transposed ? 1 : m->ld) * (int64_t)tf_dtype_size(a->dtype);
+    return (char *)v->data + begin * (m->transposed ? 1 : m->ld) * (int64_t)tf_dtype_size(v->dtype);
 }
 
-static int64_t rows(const tf_kernel_ctx *k) { return k->out[0].dims[0]; }
-
-/* Whether kernels of our own, packing on the way, beat BLAS: on long sums it has the better blocks. */
-static bool is_short(const tf_kernel_ctx *k)
+static void *from_column(const tf_view *v, const matrix *m, int64_t begin)
 {
-    enum { LEAST_ROWS = 16, LONGEST = 1024 };
-    const int64_t inner = k->in[0].dims[!((const matmul_attrs *)k->attrs)->transpose_a];
-    return k->T == tf_float32 && tf1c_sgemm_available() && k->out[0].dims[0] >= LEAST_ROWS && inner <= LONGEST;
+    return (char *)v->data + begin * (m->transposed ? m->ld : 1) * (int64_t)tf_dtype_size(v->dtype);
 }
 
-static size_t matmul_scratch(const tf_kernel_ctx *k)
+static int64_t inner_of(const tf_kernel_ctx *k) { return k->in[0].dims[!((const matmul_attrs *)k->attrs)->transpose_a]; }
+
+static bool is_short(const tf_kernel_ctx *k) { return k->T == tf_float32 && tf1c_sgemm_wins(k->out[0].dims[0], inner_of(k)); }
+
+/* A long sum of a wide result, a weight gradient, is dealt out by columns: less of it is packed twice. Others by rows, as what
+ * stands around them. */
+static bool by_columns(const tf_kernel_ctx *k)
 {
-    const int64_t inner = k->in[0].dims[!((const matmul_attrs *)k->attrs)->transpose_a];
-    return is_short(k) ? tf1c_sgemm_scratch(k->out[0].dims[1], inner) : 0;
+    return !is_short(k) && ((const matmul_attrs *)k->attrs)->transpose_a && k->out[0].dims[1] >= 2 * k->out[0].dims[0];
 }
+
+static int64_t matmul_units(const tf_kernel_ctx *k) { return k->out[0].dims[by_columns(k)]; }
+
+static size_t matmul_scratch(const tf_kernel_ctx *k) { return is_short(k) ? tf1c_sgemm_scratch(k->out[0].dims[1], inner_of(k)) : 0; }
 
 static void short_product(tf_kernel_ctx *k)
 {
@@ -93,7 +97,7 @@ static void short_product(tf_kernel_ctx *k)
     const tf_view *y = &k->out[0];
     tf1c_matrix a = tf1c_matrix_of(&k->in[0], t->transpose_a);
     a.data += k->begin * a.row;
-    tf1c_sgemm(k->end - k->begin, y->dims[1], k->in[0].dims[!t->transpose_a], a, tf1c_matrix_of(&k->in[1], t->transpose_b),
+    tf1c_sgemm(k->end - k->begin, y->dims[1], inner_of(k), a, tf1c_matrix_of(&k->in[1], t->transpose_b), NULL,
                (float *)y->data + k->begin * y->strides[0], y->strides[0], k->scratch);
 }
 
@@ -101,14 +105,16 @@ static void matmul_kernel(tf_kernel_ctx *k)
 {
     const matmul_attrs *t = k->attrs;
     const tf_view *y = &k->out[0];
-    if (k->scratch) {
+    const matrix a = matrix_of(&k->in[0], t->transpose_a), b = matrix_of(&k->in[1], t->transpose_b), c = { false, y->strides[0] };
+    const int64_t some = k->end - k->begin;
+    if (k->scratch)
         short_product(k);
-        return;
-    }
-    const matrix a = matrix_of(&k->in[0], t->transpose_a), b = matrix_of(&k->in[1], t->transpose_b);
-    const int64_t inner = k->in[0].dims[!t->transpose_a];
-    tf1c_gemm(k->T, a.transposed, b.transposed, k->end - k->begin, y->dims[1], inner, rows_of(&k->in[0], &a, k->begin), a.ld,
-              k->in[1].data, b.ld, 0, (char *)y->data + k->begin * y->strides[0] * (int64_t)tf_dtype_size(y->dtype), y->strides[0]);
+    else if (by_columns(k))
+        tf1c_gemm(k->T, a.transposed, b.transposed, y->dims[0], some, inner_of(k), k->in[0].data, a.ld, from_column(&k->in[1], &b, k->begin), b.ld, 0,
+                  from_column(y, &c, k->begin), c.ld);
+    else
+        tf1c_gemm(k->T, a.transposed, b.transposed, some, y->dims[1], inner_of(k), from_row(&k->in[0], &a, k->begin), a.ld, k->in[1].data, b.ld, 0,
+                  from_row(y, &c, k->begin), c.ld);
 }
 
 static tf_product matmul_product(const void *attrs)
@@ -139,7 +145,7 @@ static bool matmul_sums_rows(const tf_kernel_ctx *k)
 
 static const tf_op_def matmul_op = {
     .name = "MatMul", .in = "a:T, b:T", .out = "product:T", .T = PRODUCT_DTYPES, .attrs = matmul_fields, .attrs_size = sizeof(matmul_attrs),
-    .traits = TF_PRODUCT | TF_ROWS_IN | TF_ROWS_OUT, .shape = matmul_shape, .kernel = matmul_kernel, .units = rows, .scratch = matmul_scratch,
+    .traits = TF_PRODUCT | TF_ROWS_IN | TF_ROWS_OUT, .shape = matmul_shape, .kernel = matmul_kernel, .units = matmul_units, .scratch = matmul_scratch,
     .product = matmul_product, .sums_rows = matmul_sums_rows, .gradient = matmul_gradient,
 };
 

@@ -488,7 +488,7 @@ static void bias_add_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 static const tf_op_def bias_add_op = {
     .name = "BiasAdd", .in = "value:T, bias:T", .out = "output:T", .T = TF_NUMERIC, .attrs = bias_fields, .attrs_size = sizeof(bias_attrs),
-    .traits = TF_ELEMENTWISE_TRAITS, .shape = bias_add_shape, .strips = bias_add_strips, .gradient = bias_add_gradient,
+    .traits = TF_ELEMENTWISE_TRAITS | TF_PLUS, .shape = bias_add_shape, .strips = bias_add_strips, .gradient = bias_add_gradient,
 };
 static const tf_op_def bias_add_second_op = {
     .name = "BiasAdd", .in = "value:T, bias:T", .out = "output:T", .T = TF_NUMERIC, .attrs = bias_fields, .attrs_size = sizeof(bias_attrs),

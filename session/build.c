@@ -6,13 +6,18 @@
 
 enum { FOLD_BYTES = 1 << 16, DEMAND_ELEMENTS = 1024 };
 
+void ir_no_memory(ir_ctx *c)
+{
+    if (!c->failed)
+        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
+    c->failed = true;
+}
+
 void *ir_alloc(ir_ctx *c, size_t size)
 {
     void *p = tf1c_arena_alloc(c->memory, size ? size : 1);
-    if (!p && !c->failed) {
-        c->failed = true;
-        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
-    }
+    if (!p)
+        ir_no_memory(c);
     return p;
 }
 

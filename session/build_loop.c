@@ -41,10 +41,8 @@ static bool prune_body(ir_ctx *c, const tf1c_body *b, const char *wanted, found 
         if (b->has_condition)
             tf1c_want(&w, b->condition);
     }
-    if (!tf1c_prune_end(&w, &f->ops, &f->wanted, &f->n)) {
-        c->failed = true;
-        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
-    }
+    if (!tf1c_prune_end(&w, &f->ops, &f->wanted, &f->n))
+        ir_no_memory(c);
     return !c->failed;
 }
 
@@ -288,22 +286,6 @@ static ir_loop *loop_new(ir_ctx *c, const tf1c_body *b)
     return l->sliced && l->carried && l->stacked && l->summed ? l : NULL;
 }
 
-static bool results_of_body(ir_ctx *c, ir_loop *l)
-{
-    ir_block *b = &l->body;
-    b->results = ir_alloc(c, (size_t)(l->n_carried + l->n_stacked + l->n_summed) * sizeof *b->results);
-    if (!b->results)
-        return false;
-    for (int i = 0; i < l->n_carried; i++)
-        b->results[b->n_results++] = l->carried[i].next;
-    for (int i = 0; i < l->n_stacked; i++)
-        b->results[b->n_results++] = l->stacked[i].result;
-    for (int i = 0; i < l->n_summed; i++)
-        b->results[b->n_results++] = l->summed[i].result;
-    ir_prune(b);
-    return true;
-}
-
 /* A predicate: one bool. */
 static bool check_pred(ir_ctx *c, const ir_node *n, const ir_value *pred)
 {
@@ -355,8 +337,8 @@ bool ir_build_loop(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation *o
             set_output(n, l->carried[i].output, l->carried[i].arg->view.dtype, ir_dims(&l->carried[i].arg->view));
     if (b->has_condition && !build_condition(c, &s, n, b))
         return false;
-    if (!results_of_body(c, l))
-        return false;
+    ir_list_results(c, l);
+    ir_prune(&l->body);
     find_written(c, &l->body, &l->written, &l->n_written, most_written(&l->body));
     if (l->count_output >= 0 && l->steps != NONE) {
         int32_t *count = ir_alloc(c, sizeof *count);

@@ -38,7 +38,7 @@ struct ir_value {
     int uses;            /* how many nodes read it, after ir_count_uses; results and unseen readers count too */
     int first, last;     /* of a root: the schedule positions between which it lives */
     ir_value *replaced;  /* a pass gives its readers this one instead */
-    int tenant;          /* of a root: its number in place.c */
+    int tenant;          /* of a root: its number in offsets.c */
     ir_value *alias;     /* of a root that place.c put on top of another one */
     ir_value *outside;   /* pass_hoist.c, in a body: what it is before the loop */
     unsigned char when;  /* and since when */
@@ -221,6 +221,7 @@ bool ir_build_branch(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op,
 bool ir_demand(ir_ctx *c, ir_value *v); /* computes v now, if shapes may depend on it */
 bool ir_size_fits(ir_ctx *c, const ir_node *n, tf_dims d, tf_dtype dtype); /* false after a report: more than can be */
 tf_dims ir_dims(const tf_view *v);
+void ir_no_memory(ir_ctx *c); /* reports it, once */
 void *ir_alloc(ir_ctx *c, size_t size); /* zeroed; NULL after a report, with c->failed set */
 ir_node *ir_node_new(ir_ctx *c, const tf_op_def *def, int n_in, int n_out);
 void ir_add_node(ir_ctx *c, ir_block *b, ir_node *n);
@@ -234,6 +235,9 @@ void ir_count_uses(ir_block *b); /* of the values of this block and those around
 void ir_apply_replacements(ir_block *b); /* of values whose `replaced` a pass has set */
 bool ir_is_captured(const ir_loop *l, const ir_value *v); /* the same in every step of the loop */
 void ir_list_results(ir_ctx *c, ir_loop *l); /* its body's results anew, after its ports have changed */
+/* What a pass took out of node n and added to b from `first` on, n itself not: it sees the variables as n does, which comes after
+ * these assignments. */
+bool ir_after_assignments_of(ir_ctx *c, ir_block *b, int first, const ir_node *n);
 ir_node *ir_rows_node(ir_ctx *c, int n, ir_value *const *parts); /* parts one below the other, along axis 0 */
 ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims);    /* of's elements in another shape, as reshape */
 ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns); /* a part of a matrix */
@@ -244,6 +248,8 @@ ir_node *ir_piece_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n); /* a 
 bool ir_pass_simplify(ir_ctx *c, ir_block *b); /* identities go, what is alike is computed once */
 bool ir_pass_hoist(ir_ctx *c, ir_block *b); /* what does not depend on a loop's state is done before it, for all steps at once */
 bool ir_pass_sums(ir_ctx *c, ir_block *b);   /* Σ f(xᵢ) = f(all xᵢ), within a block and out of loops */
+bool ir_pass_affine(ir_ctx *c, ir_block *b); /* a product plus a vector starts from the vector */
+bool ir_pass_ports(ir_ctx *c, ir_block *b);  /* what nobody reads is not passed into loops or saved by them */
 bool ir_pass_blocks(ir_ctx *c, ir_block *b); /* a product of which only a part is read computes that part */
 bool ir_run_passes(ir_ctx *c, ir_block *b);
 const char *ir_pass_name(int i); /* of those that passes_off may name, in running order; NULL after the last */
@@ -259,7 +265,9 @@ bool ir_assigns(const ir_node *n, const ir_value *variable); /* whether it, or i
 bool ir_pack(ir_ctx *c, ir_block *b); /* pass_pack.c, in the running order: matrices that several products read are packed once */
 bool ir_fuse(ir_ctx *c, ir_block *b); /* pass_fuse.c, in the running order: neighbours that are elementwise over one shape become one pass over tiles */
 bool ir_pass_is_off(const char *off, const char *name);
-bool ir_place_memory(ir_ctx *c, ir_block *b); /* place.c: lifetimes and offsets */
+bool ir_place_memory(ir_ctx *c, ir_block *b); /* place.c: lifetimes, and by them offsets */
+ir_value *ir_root_of(ir_value *v);             /* whose memory v lies in, after all */
+bool ir_give_offsets(ir_ctx *c, ir_block *b);  /* offsets.c: of roots whose lifetimes are known */
 void ir_shift_memory(ir_block *b, int64_t base); /* of bodies, to where their region lies */
 bool ir_emit(ir_ctx *c);                  /* shard.c: instructions, shards, barriers */
 bool ir_note_kept(ir_ctx *c);             /* snapshot.c, of the instructions */

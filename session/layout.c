@@ -98,7 +98,7 @@ typedef struct {
 
 static ir_value *contiguous(layout *l, ir_value *v, int order)
 {
-    if (v->contiguous)
+    if (v->contiguous && v->contiguous->node->block == l->to->id) /* one of another block is not there, or no longer */
         return v->contiguous;
     ir_node *copy = ir_copy_of(l->c, v);
     if (!copy)

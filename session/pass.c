@@ -105,6 +105,48 @@ void ir_list_results(ir_ctx *c, ir_loop *l)
         b->results[b->n_results++] = l->summed[i].result;
 }
 
+/* ---- order -------------------------------------------------------------------------------------------------------------- */
+
+static bool assigns(const ir_node *n) { return (n->def && n->def->traits & TF_WRITES_REF) || (n->loop && n->loop->n_written) || (n->branch && n->branch->n_written); }
+
+static void need_all(ir_value **in, int n_in, ir_node **after, int n_after)
+{
+    for (int j = 0; j < n_in; j++)
+        if (in[j]->node)
+            in[j]->node->needed = true;
+    for (int j = 0; j < n_after; j++)
+        after[j]->needed = true;
+}
+
+bool ir_after_assignments_of(ir_ctx *c, ir_block *b, int first, const ir_node *n)
+{
+    int count = 0;
+    for (int i = 0; i < b->n; i++) {
+        count += assigns(b->nodes[i]);
+        b->nodes[i]->needed = false;
+    }
+    if (!count || first == b->n)
+        return true;
+    ir_node **after = ir_alloc(c, (size_t)count * sizeof *after);
+    if (!after)
+        return false;
+    count = 0;
+    need_all(n->in, n->n_in, n->after, n->n_after);
+    for (int i = first; i-- > 0;) {
+        ir_node *before = b->nodes[i];
+        if (!before->needed)
+            continue;
+        need_all(before->in, before->n_in, before->after, before->n_after);
+        if (assigns(before))
+            after[count++] = before;
+    }
+    for (int i = first; i < b->n && count; i++) {
+        b->nodes[i]->after = after;
+        b->nodes[i]->n_after = count;
+    }
+    return true;
+}
+
 /* ---- the planner's own nodes --------------------------------------------------------------------------------------------------- */
 
 /* Inputs of one shape, one below the other along axis 0. */
@@ -210,8 +252,10 @@ static const struct {
     { "simplify", ir_pass_simplify },
     { "hoist", ir_pass_hoist },
     { "sums", ir_pass_sums },
+    { "affine", ir_pass_affine },
     { "blocks", ir_pass_blocks },
     { "simplify", ir_pass_simplify }, /* what those made alike: the rows under two sums, the parts of one weight */
+    { "ports", ir_pass_ports },
 };
 
 enum { PASSES = sizeof passes / sizeof *passes };

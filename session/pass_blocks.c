@@ -75,6 +75,11 @@ static ir_node *like_node(ir_ctx *c, const ir_node *n, int64_t rows, int64_t col
     return copy;
 }
 
+static ir_value *vector_part(ir_ctx *c, ir_block *to, ir_value *v, const part *r, const ir_node *like)
+{
+    return add_view(c, to, ir_piece_node(c, v, r->column, r->columns), like);
+}
+
 /* ---- a product, one part of which is read --------------------------------------------------------------------------------------- */
 
 static bool shrink(ir_ctx *c, ir_block *to, ir_node *view, int o, const ir_node *product, const part *r)
@@ -87,12 +92,14 @@ static bool shrink(ir_ctx *c, ir_block *to, ir_node *view, int o, const ir_node 
         return false;
     less->in[0] = a;
     less->in[1] = b;
+    if (product->n_in == 3 && !(less->in[2] = vector_part(c, to, product->in[2], r, product))) /* a bias */
+        return false;
     ir_add_node(c, to, less);
     view->out[o].replaced = &less->out[0];
     return true;
 }
 
-static bool is_product(const ir_node *p) { return p->def->traits & TF_PRODUCT && p->def->product && p->n_in == 2; }
+static bool is_product(const ir_node *p) { return p->def->traits & TF_PRODUCT && p->def->product && p->n_in <= 3; }
 
 /* ---- an elementwise result that is only read in parts: f(x)[part] = f(x[part]), so that all parts' readers can be fused with it --- */
 
@@ -102,7 +109,7 @@ static ir_value *operand_part(ir_ctx *c, ir_block *to, ir_value *v, const ir_nod
     if (v->view.rank == 2)
         return v->view.dims[1] == columns ? cut(c, to, v, false, r->column, r->columns, e) : v;
     if (v->view.rank == 1 && v->view.dims[0] == columns)
-        return add_view(c, to, ir_piece_node(c, v, r->column, r->columns), e);
+        return vector_part(c, to, v, r, e);
     return v;
 }
 

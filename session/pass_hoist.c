@@ -79,9 +79,12 @@ static bool is_pure(const ir_node *n)
            n->n_out <= MOST_OPERANDS;
 }
 
-/* Nothing in the data makes it fail: it may run though the loop does not take a step. */
+/* Nothing in the data makes it fail (an index would): it may run though the loop does not take a step. */
 static bool cannot_fail(const ir_node *n)
 {
+    for (int i = 0; i < n->n_in && n->def->traits & TF_VIEW; i++)
+        if (i != n->def->viewed && !n->in[i]->known)
+            return false;
     return n->def->traits & (TF_VIEW | TF_PARTS | TF_PRODUCT) || (n->def->strips && TF_FLOATING & TF_DTYPE_BIT(n->T));
 }
 
@@ -393,9 +396,12 @@ static bool replace(hoisting *h, ir_node *n)
 static bool hoist(hoisting *h)
 {
     ir_block *b = &h->loop->body;
+    const int first = h->to->n;
     for (int i = 0; i < b->n; i++)
         if (b->nodes[i]->needed && !put_outside(h, b->nodes[i]))
             return false;
+    if (!ir_after_assignments_of(h->c, h->to, first, h->node))
+        return false;
     unstack(h);
     for (int i = 0; i < b->n; i++)
         if (b->nodes[i]->needed && !replace(h, b->nodes[i]))

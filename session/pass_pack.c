@@ -36,12 +36,12 @@ static void product_kernel(tf_kernel_ctx *k)
     const tf_view *y = &k->out[0];
     tf1c_matrix a = tf1c_matrix_of(&k->in[0], p->transpose_a);
     a.data += k->begin * a.row;
-    tf1c_sgemm_packed(k->end - k->begin, p->n, p->k, a, k->in[1].data, (float *)y->data + k->begin * y->strides[0], y->strides[0], k->scratch);
+    tf1c_sgemm_packed(k->end - k->begin, p->n, p->k, a, k->in[1].data, k->n_in == 3 ? k->in[2].data : NULL, (float *)y->data + k->begin * y->strides[0], y->strides[0], k->scratch);
 }
 
 static tf_product product_of(const void *attrs) { return (tf_product){ ((const pack_attrs *)attrs)->transpose_a, false }; }
 
-static const tf_op_def product_op = { .name = "(product)", .in = "a:T, panels:T", .out = "product:T", .traits = TF_PRODUCT | TF_ROWS_IN | TF_ROWS_OUT,
+static const tf_op_def product_op = { .name = "(product)", .in = "a:T, panels:T, bias:T", .out = "product:T", .traits = TF_PRODUCT | TF_ROWS_IN | TF_ROWS_OUT,
                                       .kernel = product_kernel, .units = product_rows, .scratch = product_scratch, .product = product_of,
                                       .gradient = tf_no_gradient };
 
@@ -81,7 +81,7 @@ static bool is_steady(const ir_ctx *c, const ir_value *root) { return root->plac
 
 static bool is_product(const ir_ctx *c, const ir_node *n)
 {
-    if (!n->def || !(n->def->traits & TF_PRODUCT) || !n->def->product || n->n_in != 2 || n->n_out != 1 || n->T != tf_float32)
+    if (!n->def || !(n->def->traits & TF_PRODUCT) || !n->def->product || n->n_in > 3 || n->n_out != 1 || n->T != tf_float32)
         return false;
     const tf_view *b = &n->in[1]->view, *y = &n->out[0].view;
     return b->rank == 2 && y->rank == 2 && y->dims[0] >= LEAST_ROWS && b->dims[0] >= LEAST_SIDE && b->dims[1] >= LEAST_SIDE && is_steady(c, n->in[1]->root);

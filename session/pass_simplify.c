@@ -109,8 +109,7 @@ bool ir_pass_simplify(ir_ctx *c, ir_block *b)
     while (t.mask < 2 * (size_t)b->n)
         t.mask = 2 * t.mask + 1;
     if (!(t.slots = tf1c_alloc_zero((t.mask + 1) * sizeof *t.slots))) { /* not the binding's memory: it is for now alone */
-        c->failed = true;
-        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
+        ir_no_memory(c);
         return false;
     }
     for (int i = 0; i < b->n; i++)

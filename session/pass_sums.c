@@ -34,7 +34,7 @@ static bool same_known(const ir_value *a, const ir_value *b)
 
 static bool alike(const ir_node *a, const ir_node *b)
 {
-    if (a->def != b->def || a->n_in != b->n_in || !tf1c_same_attrs(a->def, a->attrs, b->attrs))
+    if (a->def != b->def || a->T != b->T || a->U != b->U || a->n_in != b->n_in || !tf1c_same_attrs(a->def, a->attrs, b->attrs))
         return false;
     for (int i = 0; i < a->n_in; i++)
         if (!same_dims(&a->in[i]->view, &b->in[i]->view) || !same_known(a->in[i], b->in[i]))
@@ -162,6 +162,7 @@ static bool leave(ir_ctx *c, ir_block *to, ir_node *n, const ir_summed *s)
 static bool empty_loop(ir_ctx *c, ir_block *to, ir_node *n)
 {
     ir_loop *l = n->loop;
+    const int first = to->n;
     int kept = 0;
     for (int i = 0; i < l->n_summed; i++) {
         if (!may_leave(n, &l->summed[i]))
@@ -172,7 +173,7 @@ static bool empty_loop(ir_ctx *c, ir_block *to, ir_node *n)
     l->n_summed = kept;
     ir_list_results(c, l);
     ir_prune(&l->body);
-    return !c->failed;
+    return ir_after_assignments_of(c, to, first, n) && !c->failed;
 }
 
 bool ir_pass_sums(ir_ctx *c, ir_block *b)

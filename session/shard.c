@@ -130,7 +130,7 @@ static int aligned_axis(const ir_node *n, bool output, int i)
     if (!n->def || n->def->traits & TF_ELEMENTWISE) /* by axis 0 of the output; an operand of lower rank is read whole */
         return v->rank == n->out[0].view.rank ? 0 : TF_WHOLE;
     const tf_shard_rule *rule = n->def->shard;
-    if (!rule && n->def->product) /* by rows of the result, each from one of a' */
+    if (!rule && n->def->product) /* by rows of the result, each from one of a'; else, units being other than rows, all of it */
         return output ? 0 : i == 0 ? n->def->product(n->attrs).transpose_a : TF_WHOLE;
     if (!rule)
         return TF_WHOLE;
@@ -262,10 +262,8 @@ static code emit_block(emission *e, const ir_block *b)
     ir_ctx *c = e->c;
     code out = { ir_alloc(c, (size_t)b->n * sizeof *out.code), 0 };
     sharding *s = tf1c_alloc_zero(sizeof *s);
-    if (!s && !c->failed) {
-        c->failed = true;
-        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
-    }
+    if (!s)
+        ir_no_memory(c);
     if (!c->failed) {
         s->all = e;
         forget(s);

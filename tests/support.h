@@ -11,6 +11,9 @@
 /* Runs all of `suite` (CK_ENV decides how much is said) and gives main's exit status. */
 int run_suite(Suite *suite);
 
+/* Says why the running test checks nothing here; tests/run counts it as skipped. */
+void skipped(const char *why);
+
 /* How many times longer tests may take here than compiled plainly: 6 and 10 under sanitizers, 40 under valgrind (tests/run). */
 int slowness(void);
 

@@ -8,6 +8,7 @@ import re
 import sys
 
 SUMMARY = re.compile(r'^\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)', re.M)
+SKIPPED = re.compile(r'^skipped: ', re.M)
 FAILURE = re.compile(r':[FE]:')
 
 
@@ -16,14 +17,15 @@ def tally(report):
     if report['result'] == 'SKIP':
         return 0, 0, 1
     checks = failures = 0
+    skipped = len(SKIPPED.findall(report.get('stdout') or ''))
     for found in SUMMARY.findall(report.get('stdout') or ''):
         checks += int(found[0])
         failures += int(found[1]) + int(found[2])
     if report['result'] != 'OK' and failures == 0:
-        return checks, 1, 0
+        return checks - skipped, 1, skipped
     if checks == 0:
         return 0, 1, 0
-    return checks - failures, failures, 0
+    return checks - failures - skipped, failures, skipped
 
 
 def details(report):

@@ -24,11 +24,11 @@ static float *numbers(int64_t n, float (*one)(void))
 
 static float at(tf1c_matrix m, int64_t i, int64_t j) { return m.data[i * m.row + j * m.column]; }
 
-static void check_equal(int64_t m, int64_t n, int64_t k, tf1c_matrix a, tf1c_matrix b, const float *before, const float *c, int64_t ldc, const char *what)
+static void check_equal(int64_t m, int64_t n, int64_t k, tf1c_matrix a, tf1c_matrix b, const float *before, int64_t before_row, const float *c, int64_t ldc, const char *what)
 {
     for (int64_t i = 0; i < m; i++)
         for (int64_t j = 0; j < ldc; j++) {
-            double want = before ? (double)before[i * ldc + j] : 0;
+            double want = before ? (double)before[i * before_row + j] : 0;
             if (j >= n) {
                 ck_assert_msg(c[i * ldc + j] == 77, "%s: [%lld,%lld] behind the row was written", what, (long long)i, (long long)j);
                 continue;
@@ -44,7 +44,11 @@ static void check_equal(int64_t m, int64_t n, int64_t k, tf1c_matrix a, tf1c_mat
 static const char *const level_names[] = { "baseline", "avx2", "avx512" };
 enum { LEVELS = sizeof level_names / sizeof *level_names };
 
-static void check_panel(const tf1c_sgemm_kernels *kernels, int64_t m, int64_t n, int64_t k, bool transposed, bool rows_packed, bool add)
+/* What a product is added to. */
+typedef enum { ZEROS, ITSELF, ONE_ROW, STARTS } start_of;
+static const char *const start_names[] = { "", ", added", ", from one row" };
+
+static void check_panel(const tf1c_sgemm_kernels *kernels, int64_t m, int64_t n, int64_t k, bool transposed, bool rows_packed, start_of start)
 {
     const int64_t ldc = n + 3;
     float *a = numbers(m * k, random_small), *b = numbers(k * n, random_small), *c = numbers(m * ldc, random_small);
@@ -55,15 +59,16 @@ static void check_panel(const tf1c_sgemm_kernels *kernels, int64_t m, int64_t n,
     for (int64_t i = 0; i < m; i++)
         for (int64_t j = n; j < ldc; j++)
             c[i * ldc + j] = before[i * ldc + j] = 77;
-    if (add)
+    if (start == ITSELF)
         memcpy(c, before, (size_t)(m * ldc) * sizeof *c);
     kernels->pack(k, n, b, right.row, right.column, panel);
     if (rows_packed)
         kernels->pack_rows(m, k, a, left.row, left.column, rows);
-    kernels->panel(m, n, k, rows_packed ? rows : a, rows_packed ? 0 : left.row, rows_packed ? 0 : left.column, panel, add, c, ldc);
+    kernels->panel(m, n, k, rows_packed ? rows : a, rows_packed ? 0 : left.row, rows_packed ? 0 : left.column, panel,
+                   start == ZEROS ? NULL : start == ITSELF ? c : before, start == ITSELF ? ldc : 0, c, ldc);
     snprintf(what, sizeof what, "m %lld, n %lld, k %lld%s%s%s", (long long)m, (long long)n, (long long)k, transposed ? ", transposed" : "",
-             rows_packed ? ", rows packed" : "", add ? ", added" : "");
-    check_equal(m, n, k, left, right, add ? before : NULL, c, ldc, what);
+             rows_packed ? ", rows packed" : "", start_names[start]);
+    check_equal(m, n, k, left, right, start ? before : NULL, start == ITSELF ? ldc : 0, c, ldc, what);
     free(a), free(b), free(c), free(before), free(panel), free(rows);
 }
 
@@ -75,8 +80,8 @@ START_TEST(a_panel_of_any_shape_is_multiplied)
         return; /* not this CPU's */
     for (int64_t m = 1; m <= 30; m++)
         for (int64_t n = 1; n <= level->sgemm->columns; n += n < level->sgemm->columns - 1 ? 5 : 1)
-            for (int way = 0; way < 8; way++)
-                check_panel(level->sgemm, m, n, m % 3 ? 17 : 1, way & 1, way & 2, way & 4);
+            for (int way = 0; way < 4 * STARTS; way++)
+                check_panel(level->sgemm, m, n, m % 3 ? 17 : 1, way & 1, way & 2, way / 4);
 }
 END_TEST
 
@@ -95,7 +100,7 @@ START_TEST(products_of_any_shape_and_layout)
         const bool ta = way & 1, tb = way & 2;
         const int64_t lda = (ta ? m : k) + more, ldb = (tb ? k : n) + more;
         float *a = numbers((ta ? k : m) * lda, random_small), *b = numbers((tb ? n : k) * ldb, random_small), *c = numbers(m * ldc, random_small);
-        float *packed = numbers(tf1c_sgemm_panels(n) * tf1c_sgemm_panel_size(k), random_small);
+        float *bias = numbers(n, random_small), *packed = numbers(tf1c_sgemm_panels(n) * tf1c_sgemm_panel_size(k), random_small);
         float *scratch = malloc(tf1c_sgemm_scratch(n, k) + 1);
         tf1c_matrix left = { a, ta ? 1 : lda, ta ? lda : 1 }, right = { b, tb ? 1 : ldb, tb ? ldb : 1 };
 
@@ -107,13 +112,13 @@ START_TEST(products_of_any_shape_and_layout)
                 tf1c_sgemm_pack(k, n, right, 1, tf1c_sgemm_panels(n), packed); /* panels in any order */
                 tf1c_sgemm_pack(k, n, right, 0, 1, packed);
                 ck_assert_uint_le(tf1c_sgemm_packed_scratch(k), tf1c_sgemm_scratch(n, k));
-                tf1c_sgemm_packed(m, n, k, left, packed, c, ldc, scratch);
+                tf1c_sgemm_packed(m, n, k, left, packed, bias, c, ldc, scratch);
             } else {
-                tf1c_sgemm(m, n, k, left, right, c, ldc, scratch);
+                tf1c_sgemm(m, n, k, left, right, bias, c, ldc, scratch);
             }
-            check_equal(m, n, k, left, right, NULL, c, ldc, packs ? "packed before" : "packed on the way");
+            check_equal(m, n, k, left, right, bias, 0, c, ldc, packs ? "packed before" : "packed on the way");
         }
-        free(a), free(b), free(c), free(packed), free(scratch);
+        free(a), free(b), free(c), free(bias), free(packed), free(scratch);
     }
 }
 END_TEST
@@ -128,9 +133,9 @@ START_TEST(rows_dealt_out_in_any_way_have_the_same_bits)
 
     ck_assert_ptr_nonnull(scratch);
     tf1c_sgemm_pack(K, N, right, 0, tf1c_sgemm_panels(N), packed);
-    tf1c_sgemm(M, N, K, (tf1c_matrix){ a, K, 1 }, right, whole, N, scratch);
+    tf1c_sgemm(M, N, K, (tf1c_matrix){ a, K, 1 }, right, NULL, whole, N, scratch);
     for (size_t i = 0; i + 1 < sizeof cuts / sizeof *cuts; i++)
-        tf1c_sgemm_packed(cuts[i + 1] - cuts[i], N, K, (tf1c_matrix){ a + cuts[i] * K, K, 1 }, packed, pieces + cuts[i] * N, N, scratch);
+        tf1c_sgemm_packed(cuts[i + 1] - cuts[i], N, K, (tf1c_matrix){ a + cuts[i] * K, K, 1 }, packed, NULL, pieces + cuts[i] * N, N, scratch);
     ck_assert_mem_eq(whole, pieces, M * N * sizeof *whole);
     free(a), free(b), free(whole), free(pieces), free(packed), free(scratch);
 }
