@@ -12,7 +12,7 @@ typedef struct {
     tf1c_arena *memory; /* the plan's */
     char *depends;      /* per operation of the graph: on `at`, which does so itself */
     char *awaited;      /* per operation: what depends on it waits for this one */
-    bool assigns;       /* what does not depend on it may assign to variables */
+    bool assigns;       /* it, or what does not depend on it, may assign to variables */
     tf_tensor *cross;   /* what `before` fetches */
     tf_operation **targets;
     int n_cross, most_cross, n_targets;
@@ -61,7 +61,7 @@ static void mark(splitting *s)
     for (int i = 0; i < s->p->n_ops; i++) {
         const tf_operation *op = s->p->ops[i];
         s->depends[op->index] = depends(s, op);
-        s->assigns |= !s->depends[op->index] && may_assign(op);
+        s->assigns |= (op == s->at || !s->depends[op->index]) && may_assign(op);
         for (int j = 0; j < op->n_controls && s->depends[op->index]; j++)
             if (op->controls[j]->graph == s->p->graph && !in_both(s, op->controls[j]))
                 s->awaited[op->controls[j]->index] = 1;

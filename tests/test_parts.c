@@ -237,6 +237,8 @@ START_TEST(a_branch_taken_alone_assigns)
     check_run(y, FEED(p, true), NUMBERS(1, 2));
     check_run(y, FEED(p, false), NUMBERS(2));
     check_run(v[0], (tf_feeds){ 0 }, NUMBERS(2));
+    check_run(tf_add(tf_reduce_sum(y), v[0]), FEED(p, true), NUMBERS(3 + 2)); /* read before the branch assigns */
+    check_run(v[0], (tf_feeds){ 0 }, NUMBERS(3));
 }
 END_TEST
 
