@@ -118,6 +118,8 @@ static void begin_loop(const walker *w, const ir_instruction *i)
         w->slots[l->carried[k].arg->slot] = address(w, &i->in[l->carried[k].input]);
     for (int k = 0; k < l->n_summed && w->worker == 0; k++)
         memset(address(w, &i->out[l->summed[k].output]), 0, (size_t)bytes(&i->out[l->summed[k].output].view));
+    if (l->n_summed)
+        wait_all(w);
 }
 
 static void end_loop(const walker *w, const ir_instruction *i, int64_t steps)
@@ -137,6 +139,7 @@ static void end_loop(const walker *w, const ir_instruction *i, int64_t steps)
 static bool goes_on(const walker *w, const ir_loop *l)
 {
     ir_operand o = ir_operand_of(l->condition.results[0]);
+    wait_all(w);
     run_code(w, l->condition_code, l->n_condition_code);
     wait_all(w);
     if (w->worker == 0)
@@ -171,8 +174,11 @@ static void run_loop(const walker *w, const ir_instruction *i)
     const ir_loop *l = i->node->loop;
     bool counted = l->steps != NONE || l->trip >= 0;
     int64_t t = 0, steps = l->steps != NONE ? l->steps : l->trip >= 0 ? *(const int32_t *)address(w, &i->in[l->trip]) : 0;
-    if (l->steps == NONE && stopped(w)) /* what it goes by may not have been computed */
-        steps = 0;
+    if (l->steps == NONE) {
+        if (stopped(w)) /* what it goes by may not have been computed */
+            steps = 0;
+        wait_all(w); /* all have seen the same: nobody is in the body yet */
+    }
     begin_loop(w, i);
     note_depth(w, 1);
     for (; !counted || t < steps; t++) {

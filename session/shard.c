@@ -223,19 +223,20 @@ typedef struct {
     int n;
 } code;
 
-static code emit_block(emission *e, const ir_block *b);
+static code emit_block(emission *e, const ir_block *b, const ir_loop *counted);
 
 static void emit_bodies(emission *e, const ir_node *n)
 {
     if (n->loop) {
-        code body = emit_block(e, &n->loop->body), condition = emit_block(e, &n->loop->condition);
+        bool counted = n->loop->steps != NONE || n->loop->trip >= 0;
+        code body = emit_block(e, &n->loop->body, counted ? n->loop : NULL), condition = emit_block(e, &n->loop->condition, NULL);
         n->loop->code = body.code;
         n->loop->n_code = body.n;
         n->loop->condition_code = condition.code;
         n->loop->n_condition_code = condition.n;
     }
     for (int w = 0; n->branch && w < 2; w++) {
-        code body = emit_block(e, &n->branch->bodies[w]);
+        code body = emit_block(e, &n->branch->bodies[w], NULL);
         n->branch->code[w] = body.code;
         n->branch->n_code[w] = body.n;
     }
@@ -256,25 +257,70 @@ static void emit_node(sharding *s, ir_instruction *x, const ir_node *n)
     e->parallel |= x->parallel;
 }
 
-/* A block begins with everything waiting: the step before, or whatever ran before the loop. */
-static code emit_block(emission *e, const ir_block *b)
+/* ---- from one step of a loop to the next ----------------------------------------------------------------------------------------- */
+
+/* What a step has touched, as the next one names it: false if that is nothing it will see. The state's two buffers take turns;
+ * elements of stacks and sequences are others each time. */
+static bool rename_access(const ir_loop *l, access *a)
+{
+    for (int i = 0; i < l->n_carried; i++) {
+        const ir_carried *k = &l->carried[i];
+        int next = k->follows < 0 ? k->next_slot : l->stacked[k->follows].slot;
+        if (a->slot == next) {
+            a->slot = k->arg->slot;
+            return true;
+        }
+        if (a->slot == k->arg->slot) {
+            a->slot = k->next_slot;
+            return k->follows < 0;
+        }
+    }
+    for (int i = 0; i < l->n_stacked; i++)
+        if (a->slot == l->stacked[i].slot)
+            return false;
+    for (int i = 0; i < l->n_sliced; i++)
+        if (a->slot == l->sliced[i].arg->slot)
+            return false;
+    return true;
+}
+
+/* The next step's instructions up to the first that waits: if one of them has to, it does. Without any, threads may be steps
+ * apart: each keeps to its own shards. */
+static void wait_for_last_step(sharding *s, const ir_loop *l, code *body)
+{
+    int kept = 0;
+    for (int i = 0; i < s->n; i++)
+        if (rename_access(l, &s->since[i]))
+            s->since[kept++] = s->since[i];
+    s->n = kept;
+    for (ir_instruction *x = body->code; x < body->code + body->n && !x->barrier; x++) {
+        access mine[MOST_OPERANDS];
+        int count = accesses(x, x->parallel, mine);
+        if ((x->barrier = has_to_wait(s, mine, count)))
+            break;
+        memcpy(s->since + s->n, mine, (size_t)count * sizeof *mine);
+        s->n += count;
+    }
+}
+
+/* Whoever comes to a block has waited, and a loop asks its condition between waits; a body that is one of several steps, `counted`,
+ * may not have. */
+static code emit_block(emission *e, const ir_block *b, const ir_loop *counted)
 {
     ir_ctx *c = e->c;
     code out = { ir_alloc(c, (size_t)b->n * sizeof *out.code), 0 };
     sharding *s = tf1c_alloc_zero(sizeof *s);
     if (!s)
         ir_no_memory(c);
-    if (!c->failed) {
+    else
         s->all = e;
-        forget(s);
-    }
     for (int i = 0; i < b->n && !c->failed; i++) {
         const ir_node *n = b->nodes[i];
         if (!n->silent && !(n->def && n->def->traits & TF_SOURCE_OP))
             emit_node(s, &out.code[out.n++], n);
     }
-    if (out.n && b->id) /* a body's slots point elsewhere at each step, whatever their numbers say */
-        out.code[0].barrier = true;
+    if (counted && !c->failed)
+        wait_for_last_step(s, counted, &out);
     tf1c_free(s);
     return out;
 }
@@ -360,7 +406,7 @@ bool ir_emit(ir_ctx *c)
 {
     tf1c_binding *b = c->binding;
     emission e = { .c = c, .awake = c->session->threads > 1 && is_worth_waking(&b->block) };
-    code out = emit_block(&e, &b->block);
+    code out = emit_block(&e, &b->block, NULL);
     b->code = out.code;
     b->n_code = out.n;
     b->n_shards = e.parallel ? c->session->threads : 1;

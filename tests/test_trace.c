@@ -199,7 +199,7 @@ static void check_spans(int n)
 
 static tf_tensor add_product(tf_tensor state, tf_tensor x, void *context)
 {
-    return tf_tanh(tf_add(tf_matmul(x, *(tf_tensor *)context, .name = "product"), state));
+    return tf_tanh(tf_add(tf_matmul(x, state, .name = "product"), *(tf_tensor *)context));
 }
 
 static tf_ndarray input;
