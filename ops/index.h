@@ -42,7 +42,7 @@ struct tf_strided_slice_args {
     const char *name;
 };
 #define tf_strided_slice(input, begin, end, ...) \
-    tf_strided_slice_(TF_T(input), TF_T(begin), TF_T(end), (struct tf_strided_slice_args){ TF_HERE_, __VA_ARGS__ })
+    TF_KWARGS_(tf_strided_slice_(TF_T(input), TF_T(begin), TF_T(end), (struct tf_strided_slice_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_strided_slice_(tf_operand input, tf_operand begin, tf_operand end, struct tf_strided_slice_args args);
 
 #ifdef __cplusplus

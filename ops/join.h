@@ -32,7 +32,7 @@ struct tf_split_args {
     tf_operand axis_tensor;
 };
 #define tf_split(value, num_or_size_splits, ...) \
-    tf_split_(TF_T(value), TF_T(num_or_size_splits), (struct tf_split_args){ TF_HERE_, __VA_ARGS__ })
+    TF_KWARGS_(tf_split_(TF_T(value), TF_T(num_or_size_splits), (struct tf_split_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_list tf_split_(tf_operand value, tf_operand num_or_size_splits, struct tf_split_args args);
 
 /* The tensors of a list along a new axis.                                                            TF1: tf.stack, once tf.pack

@@ -269,7 +269,8 @@ struct tf_static_rnn_args {
     tf_operand sequence_length;
     const char *scope; /* unset: "rnn" */
 };
-#define tf_nn_static_rnn(cell, inputs, ...) tf_nn_static_rnn_(cell, inputs, (struct tf_static_rnn_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_nn_static_rnn(cell, inputs, ...) \
+    TF_KWARGS_(tf_nn_static_rnn_(cell, inputs, (struct tf_static_rnn_args){ TF_HERE_, __VA_ARGS__ }))
 #define tf_contrib_rnn_static_rnn(cell, inputs, ...) tf_nn_static_rnn(cell, inputs, __VA_ARGS__)
 TF1C_API tf_rnn_list tf_nn_static_rnn_(tf_cell *cell, tf_list inputs, struct tf_static_rnn_args args);
 
@@ -286,7 +287,7 @@ struct tf_static_birnn_args {
     const char *scope; /* unset: "bidirectional_rnn" */
 };
 #define tf_nn_static_bidirectional_rnn(cell_fw, cell_bw, inputs, ...) \
-    tf_nn_static_bidirectional_rnn_(cell_fw, cell_bw, inputs, (struct tf_static_birnn_args){ TF_HERE_, __VA_ARGS__ })
+    TF_KWARGS_(tf_nn_static_bidirectional_rnn_(cell_fw, cell_bw, inputs, (struct tf_static_birnn_args){ TF_HERE_, __VA_ARGS__ }))
 #define tf_contrib_rnn_static_bidirectional_rnn(cell_fw, cell_bw, inputs, ...) \
     tf_nn_static_bidirectional_rnn(cell_fw, cell_bw, inputs, __VA_ARGS__)
 TF1C_API tf_birnn_list tf_nn_static_bidirectional_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf_list inputs, struct tf_static_birnn_args args);
@@ -309,7 +310,7 @@ struct tf_dynamic_rnn_args {
     const char *scope; /* unset: "rnn" */
 };
 #define tf_nn_dynamic_rnn(cell, inputs, ...) \
-    tf_nn_dynamic_rnn_(cell, TF_T(inputs), (struct tf_dynamic_rnn_args){ TF_HERE_, __VA_ARGS__ })
+    TF_KWARGS_(tf_nn_dynamic_rnn_(cell, TF_T(inputs), (struct tf_dynamic_rnn_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_rnn tf_nn_dynamic_rnn_(tf_cell *cell, tf_operand inputs, struct tf_dynamic_rnn_args args);
 
 /* TF1: tf.nn.bidirectional_dynamic_rnn */
@@ -328,7 +329,8 @@ struct tf_bidirectional_rnn_args {
     const char *scope; /* unset: "bidirectional_rnn" */
 };
 #define tf_nn_bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, ...) \
-    tf_nn_bidirectional_dynamic_rnn_(cell_fw, cell_bw, TF_T(inputs), (struct tf_bidirectional_rnn_args){ TF_HERE_, __VA_ARGS__ })
+    TF_KWARGS_(tf_nn_bidirectional_dynamic_rnn_(                                                 \
+        cell_fw, cell_bw, TF_T(inputs), (struct tf_bidirectional_rnn_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_birnn tf_nn_bidirectional_dynamic_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf_operand inputs, struct tf_bidirectional_rnn_args args);
 
 #ifdef __cplusplus

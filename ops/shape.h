@@ -46,7 +46,7 @@ struct tf_transpose_args {
     const char *name;
     tf_operand perm_tensor;
 };
-#define tf_transpose(a, ...) tf_transpose_(TF_T(a), (struct tf_transpose_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_transpose(a, ...) TF_KWARGS_(tf_transpose_(TF_T(a), (struct tf_transpose_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_transpose_(tf_operand a, struct tf_transpose_args args);
 
 /* A new axis of length 1 before `axis` (an integer or a scalar tensor; -1: at the end).                TF1: tf.expand_dims

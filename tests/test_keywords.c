@@ -143,7 +143,15 @@ END_TEST
     ROW(tf_one_hot(ids(), 3, .on_value = .5, .dtype = tf_int32), "Expected int32, got 0.5 of type 'float' instead.")      \
     ROW(tf_pad(ids(), NP_INT2D({ 1, 0 }), .constant_values = .5), "Expected int32, got 0.5 of type 'float' instead.")     \
     ROW(tf_nn_dynamic_rnn(CELL, tf_expand_dims(x, 0), .sequence_length = 2, .dtype = tf_float32).outputs,                 \
-        "sequence_length must be a vector of length batch_size, but saw shape: ()")
+        "sequence_length must be a vector of length batch_size, but saw shape: ()")                                       \
+    ROW(tf_nn_bidirectional_dynamic_rnn(CELL, CELL, tf_expand_dims(x, 0), .sequence_length = 2, .dtype = tf_float32).output_fw, \
+        "sequence_length must be a vector of length batch_size, but saw shape: ()")                                       \
+    ROW(tf_at(tf_nn_static_rnn(CELL, LIST(x), .sequence_length = 2, .dtype = tf_float32).outputs, 0),                     \
+        "sequence_length must be a vector of length batch_size")                                       \
+    ROW(tf_at(tf_nn_static_bidirectional_rnn(CELL, CELL, LIST(x), .sequence_length = 2, .dtype = tf_float32).outputs, 0), \
+        "sequence_length must be a vector of length batch_size")                                       \
+    ROW(tf_transpose(x, .perm_tensor = 1), "Shape must be rank 1 but is rank 0 for 'transpose' (op: 'Transpose')")                                                                        \
+    ROW(tf_strided_slice(x, SHAPE(0), SHAPE(1), .strides = 1), "Shape must be rank 1 but is rank 0 for 'StridedSlice'")
 
 #define COUNT_MISTAKE(call, message) +1
 enum { N_MISTAKES = 0 MISTAKES(COUNT_MISTAKE) };

@@ -198,7 +198,7 @@ static tf_tensor turned(tf_tensor x)
 static tf_tensor cut(tf_tensor x)
 {
     static const char *const keys[] = { "1:", ":1", "::-1", "::2", ":" };
-    return tf_getitem(x, keys[draw(5)]);
+    return tf_getitem(x, "%s", keys[draw(5)]);
 }
 
 static void view(pool *p)
