@@ -6,66 +6,6 @@
 
 enum { FOLD_BYTES = 1 << 16, DEMAND_ELEMENTS = 1024 };
 
-void ir_no_memory(ir_ctx *c)
-{
-    if (!c->failed)
-        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
-    c->failed = true;
-}
-
-void *ir_alloc(ir_ctx *c, size_t size)
-{
-    void *p = tf1c_arena_alloc(c->memory, size ? size : 1);
-    if (!p)
-        ir_no_memory(c);
-    return p;
-}
-
-ir_node *ir_node_new(ir_ctx *c, const tf_op_def *def, int n_in, int n_out)
-{
-    ir_node *n = ir_alloc(c, sizeof *n);
-    if (!n)
-        return NULL;
-    *n = (ir_node){ .def = def, .n_in = n_in, .n_out = n_out, .order = c->order++, .position = -1, .name = "" };
-    n->in = ir_alloc(c, (size_t)n_in * sizeof *n->in);
-    n->out = ir_alloc(c, (size_t)n_out * sizeof *n->out);
-    if (!n->in || !n->out)
-        return NULL;
-    for (int i = 0; i < n_out; i++)
-        n->out[i] = (ir_value){ .node = n, .index = i, .root = &n->out[i] };
-    return n;
-}
-
-void ir_add_node(ir_ctx *c, ir_block *b, ir_node *n)
-{
-    if (b->n == b->capacity) {
-        int bigger = b->capacity ? 2 * b->capacity : 64;
-        ir_node **nodes = ir_alloc(c, (size_t)bigger * sizeof *nodes);
-        if (!nodes)
-            return;
-        if (b->n)
-            memcpy(nodes, b->nodes, (size_t)b->n * sizeof *nodes);
-        b->nodes = nodes;
-        b->capacity = bigger;
-    }
-    n->block = b->id;
-    b->nodes[b->n++] = n;
-}
-
-ir_node *ir_copy_of(ir_ctx *c, ir_value *v)
-{
-    ir_node *copy = ir_node_new(c, NULL, 1, 1);
-    if (!copy)
-        return NULL;
-    tf_dims dims = { .known = true, .rank = v->view.rank };
-    memcpy(dims.dims, v->view.dims, sizeof dims.dims);
-    tf_view_set(&copy->out[0].view, NULL, v->view.dtype, dims);
-    copy->in[0] = v;
-    copy->name = v->node ? v->node->name : "feed";
-    copy->T = v->view.dtype;
-    return copy;
-}
-
 bool ir_cut(ir_ctx *c, const tf_operation *op)
 {
     if (!c->failed)
@@ -76,18 +16,7 @@ bool ir_cut(ir_ctx *c, const tf_operation *op)
 
 /* ---- what is known --------------------------------------------------------------------------------------------------- */
 
-tf_dims ir_dims(const tf_view *v)
-{
-    tf_dims d = { .known = true, .rank = v->rank };
-    memcpy(d.dims, v->dims, sizeof d.dims);
-    return d;
-}
-
-static bool pure(const ir_node *n)
-{
-    const unsigned bad = TF_STATEFUL | TF_SIDE_EFFECT | TF_WRITES_REF | TF_SOURCE_OP;
-    return n->def && !(n->def->traits & bad) && !n->def->scratch && !(n->def->traits & (TF_LOOP | TF_BRANCH));
-}
+static bool may_compute(const ir_node *n) { return ir_is_pure(n) && !n->def->scratch; }
 
 /* Memory for an output computed now. */
 static bool make_room(ir_ctx *c, tf_view *out)
@@ -146,7 +75,7 @@ bool ir_demand(ir_ctx *c, ir_value *v)
         v->known = value;
         return true;
     }
-    if (!pure(v->node))
+    if (!may_compute(v->node))
         return false;
     for (int i = 0; i < v->node->n_in && !(v->node->def->traits & TF_SHAPE_ONLY); i++)
         if (!ir_demand(c, v->node->in[i]))
@@ -303,7 +232,7 @@ static void fold(ir_ctx *c, ir_node *n)
         n->out[0].absolute = a->value.data;
         return;
     }
-    if (!pure(n) || n->n_after || !n->n_out || n->out[0].known)
+    if (!may_compute(n) || n->n_after || !n->n_out || n->out[0].known)
         return;
     for (int i = 0; i < n->n_out; i++)
         if ((size_t)tf_view_count(&n->out[i].view) * tf_dtype_size(n->out[i].view.dtype) > FOLD_BYTES)

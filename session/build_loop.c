@@ -65,14 +65,6 @@ static bool open_scope(ir_ctx *c, ir_scope *s, const tf_graph *g, ir_block *bloc
     return s->nodes && s->args;
 }
 
-static int add_input(ir_ctx *c, ir_node *n, ir_value *v, int capacity)
-{
-    if (!n->n_in && !(n->in = ir_alloc(c, (size_t)capacity * sizeof *n->in)))
-        return 0;
-    n->in[n->n_in] = v;
-    return n->n_in++;
-}
-
 static ir_value *slot_value(ir_ctx *c, tf_dtype dtype, tf_dims dims)
 {
     ir_value *v = ir_alloc(c, sizeof *v);
@@ -107,7 +99,7 @@ static bool bind_args(ir_ctx *c, const ir_scope *outer, ir_scope *s, ir_node *n,
         if (!uses(f, b->in[i].arg.op)) { /* only its length counts */
             continue;
         }
-        int input = add_input(c, n, v, op->n_inputs + 1);
+        int input = ir_add_input(c, n, v);
         if (b->in[i].kind == TF1C_SLICED) {
             arg = slot_value(c, v->view.dtype, element(&v->view));
             l->sliced[l->n_sliced++] = (ir_sliced){ input, arg };
@@ -128,6 +120,24 @@ static bool build_ops(ir_ctx *c, ir_scope *s, const found *f)
     return true;
 }
 
+tf_status tf1c_check_pred(const tf_operation *op, tf_dims pred)
+{
+    char shape[TF_DIMS_TEXT];
+    if (!pred.rank)
+        return tf_ok;
+    return tf_fail(tf_invalid_argument, op->here, op->name, "The second input must be a scalar, but it has shape %s", tf_dims_kernel_text(pred, shape, sizeof shape));
+}
+
+tf_status tf1c_check_length(const tf_operation *op, tf_dims sequence, int64_t *steps)
+{
+    if (!sequence.rank)
+        return tf_fail(tf_invalid_argument, op->here, op->name, "slice index 0 of dimension 0 out of bounds.");
+    if (*steps != NONE && *steps != sequence.dims[0])
+        return tf_fail(tf_invalid_argument, op->here, op->name, "The sequences of a loop differ in length: %lld and %lld", (long long)*steps, (long long)sequence.dims[0]);
+    *steps = sequence.dims[0];
+    return tf_ok;
+}
+
 static bool count_steps(ir_ctx *c, const ir_scope *outer, ir_node *n, const tf_operation *op, const tf1c_body *b)
 {
     ir_loop *l = n->loop;
@@ -137,26 +147,15 @@ static bool count_steps(ir_ctx *c, const ir_scope *outer, ir_node *n, const tf_o
         if (ir_demand(c, trip))
             l->steps = *(const int32_t *)trip->known > 0 ? *(const int32_t *)trip->known : 0;
         else
-            l->trip = add_input(c, n, trip, op->n_inputs + 1);
+            l->trip = ir_add_input(c, n, trip);
     }
     for (int i = 0; i < b->n_in && !c->failed; i++) {
         if (b->in[i].kind != TF1C_SLICED)
             continue;
+        const bool by_length = l->trip < 0 && (l->steps != NONE || !b->has_condition);
+        int64_t as_long = NONE; /* as there is room */
         const ir_value *v = ir_value_in(c, outer, op->inputs[i]);
-        if (!v->view.rank) {
-            c->failed = true;
-            tf_fail(tf_invalid_argument, n->here, n->name, "slice index 0 of dimension 0 out of bounds.");
-            return false;
-        }
-        int64_t length = v->view.dims[0];
-        if (l->trip >= 0)
-            continue; /* as long as there is room */
-        if (l->steps == NONE && !b->has_condition)
-            l->steps = length;
-        if (l->steps != NONE && l->steps != length) {
-            c->failed = true;
-            tf_fail(tf_invalid_argument, n->here, n->name, "The sequences of a loop differ in length: %lld and %lld", (long long)l->steps, (long long)length);
-        }
+        c->failed |= tf1c_check_length(op, ir_dims(&v->view), by_length ? &l->steps : &as_long) != tf_ok;
     }
     if (l->steps == NONE && !b->has_condition && l->trip < 0)
         l->steps = 0;
@@ -227,7 +226,7 @@ static void want_states(const tf1c_body *b, char *wanted, ir_scope *s, ir_node *
         ir_value *arg = slot_value(c, v->view.dtype, ir_dims(&v->view));
         if (!arg)
             return;
-        n->loop->carried[n->loop->n_carried++] = (ir_carried){ .input = add_input(c, n, v, op->n_inputs + 1), .output = -1, .arg = arg, .follows = -1 };
+        n->loop->carried[n->loop->n_carried++] = (ir_carried){ .input = ir_add_input(c, n, v), .output = -1, .arg = arg, .follows = -1 };
         s->args[b->in[i].arg.op->index] = arg;
     }
 }
@@ -286,21 +285,9 @@ static ir_loop *loop_new(ir_ctx *c, const tf1c_body *b)
     return l->sliced && l->carried && l->stacked && l->summed ? l : NULL;
 }
 
-/* A predicate: one bool. */
-static bool check_pred(ir_ctx *c, const ir_node *n, const ir_value *pred)
-{
-    char shape[TF_DIMS_TEXT];
-    if (!pred->view.rank)
-        return true;
-    c->failed = true;
-    tf_fail(tf_invalid_argument, n->here, n->name, "The second input must be a scalar, but it has shape %s", tf_dims_kernel_text(ir_dims(&pred->view), shape, sizeof shape));
-    return false;
-}
-
 /* The condition as a block of its own, over the same arguments. */
-static bool build_condition(ir_ctx *c, const ir_scope *s, const ir_node *n, const tf1c_body *b)
+static bool build_condition(ir_ctx *c, const ir_scope *s, ir_loop *l, const tf_operation *op, const tf1c_body *b)
 {
-    ir_loop *l = n->loop;
     found f;
     ir_scope inner;
     tf1c_body only = *b;
@@ -312,8 +299,10 @@ static bool build_condition(ir_ctx *c, const ir_scope *s, const ir_node *n, cons
     if (!l->condition.results || !build_ops(c, &inner, &f))
         return false;
     l->condition.results[l->condition.n_results++] = ir_value_in(c, &inner, b->condition);
-    if (!check_pred(c, n, l->condition.results[0]))
+    if (tf1c_check_pred(op, ir_dims(&l->condition.results[0]->view))) {
+        c->failed = true;
         return false;
+    }
     ir_prune(&l->condition);
     return true;
 }
@@ -335,7 +324,7 @@ bool ir_build_loop(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation *o
     for (int i = 0; i < l->n_carried; i++)
         if (l->carried[i].output >= 0)
             set_output(n, l->carried[i].output, l->carried[i].arg->view.dtype, ir_dims(&l->carried[i].arg->view));
-    if (b->has_condition && !build_condition(c, &s, n, b))
+    if (b->has_condition && !build_condition(c, &s, l, op, b))
         return false;
     ir_list_results(c, l);
     ir_prune(&l->body);
@@ -379,9 +368,13 @@ bool ir_build_branch(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation 
     n->branch = ir_alloc(c, sizeof *n->branch);
     if (!n->branch)
         return false;
-    add_input(c, n, ir_value_in(c, outer, op->inputs[0]), op->n_inputs);
-    if (c->failed || !check_pred(c, n, n->in[0]))
+    ir_add_input(c, n, ir_value_in(c, outer, op->inputs[0]));
+    if (c->failed)
         return false;
+    if (tf1c_check_pred(op, ir_dims(&n->in[0]->view))) {
+        c->failed = true;
+        return false;
+    }
     if (!build_branch_body(c, outer, n, op, 0, 1, wanted) || !build_branch_body(c, outer, n, op, 1, 1 + a->bodies[0]->n_in, wanted))
         return false;
     for (int o = 0; o < op->n_outputs; o++) {

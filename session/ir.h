@@ -220,15 +220,28 @@ bool ir_build_loop(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op, c
 bool ir_build_branch(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op, const char *wanted);
 bool ir_demand(ir_ctx *c, ir_value *v); /* computes v now, if shapes may depend on it */
 bool ir_size_fits(ir_ctx *c, const ir_node *n, tf_dims d, tf_dtype dtype); /* false after a report: more than can be */
-tf_dims ir_dims(const tf_view *v);
+bool ir_cut(ir_ctx *c, const tf_operation *op); /* the run is to be cut in parts at it: false */
+void ir_prune(ir_block *b); /* drops the nodes that nothing needs */
+
+/* nodes.c: making nodes, and what is asked of their records */
 void ir_no_memory(ir_ctx *c); /* reports it, once */
 void *ir_alloc(ir_ctx *c, size_t size); /* zeroed; NULL after a report, with c->failed set */
 ir_node *ir_node_new(ir_ctx *c, const tf_op_def *def, int n_in, int n_out);
 void ir_add_node(ir_ctx *c, ir_block *b, ir_node *n);
+int ir_add_input(ir_ctx *c, ir_node *n, ir_value *v); /* one more, at this index */
 ir_node *ir_copy_of(ir_ctx *c, ir_value *v); /* a node, not yet in a block, whose output is v's value, contiguous */
-bool ir_cut(ir_ctx *c, const tf_operation *op); /* the run is to be cut in parts at it: false */
-void ir_prune(ir_block *b); /* drops the nodes that nothing needs */
 static inline bool ir_is_copy(const ir_node *n) { return !n->def; }
+tf_dims ir_dims(const tf_view *v);
+bool ir_same_dims(const tf_view *a, const tf_view *b);
+bool ir_is_pure(const ir_node *n); /* its outputs depend on its inputs alone, and nothing on whether it runs */
+enum { IR_MOST_OPERANDS = 64 };    /* inputs, or outputs, of a node that ir_view_rule is asked about */
+/* What a rule of n's record is given: in and out have room for n's, filled here; data is there where a value is known. */
+tf_kernel_ctx ir_rule_ctx(const ir_node *n, tf_view *in, tf_view *out);
+bool ir_view_rule(const ir_node *n, int o, tf_view *out, int64_t *offset); /* output o of a view node; false: it has to copy */
+ir_node *ir_rows_node(ir_ctx *c, int n, ir_value *const *parts); /* parts one below the other, along axis 0 */
+ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims);    /* of's elements in another shape, as reshape */
+ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns); /* a part of a matrix */
+ir_node *ir_piece_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n); /* a part of a vector */
 
 /* pass.c: what passes share */
 void ir_count_uses(ir_block *b); /* of the values of this block and those around it that it reads */
@@ -238,11 +251,6 @@ void ir_list_results(ir_ctx *c, ir_loop *l); /* its body's results anew, after i
 /* What a pass took out of node n and added to b from `first` on, n itself not: it sees the variables as n does, which comes after
  * these assignments. */
 bool ir_after_assignments_of(ir_ctx *c, ir_block *b, int first, const ir_node *n);
-ir_node *ir_rows_node(ir_ctx *c, int n, ir_value *const *parts); /* parts one below the other, along axis 0 */
-ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims);    /* of's elements in another shape, as reshape */
-ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns); /* a part of a matrix */
-
-ir_node *ir_piece_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n); /* a part of a vector */
 
 /* The passes: each rewrites one block (bodies included) and leaves it computing the same. */
 bool ir_pass_simplify(ir_ctx *c, ir_block *b); /* identities go, what is alike is computed once */

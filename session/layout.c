@@ -34,21 +34,6 @@ bool ir_same_place(const ir_value *a, const ir_value *b)
                       memcmp(a->view.dims, b->view.dims, n) == 0 && memcmp(a->view.strides, b->view.strides, n) == 0);
 }
 
-/* A node's operands as its rules see them: values of small known inputs, no data otherwise. */
-static tf_kernel_ctx rule_ctx(const ir_node *n, tf_view *in, tf_view *out)
-{
-    for (int i = 0; i < n->n_in; i++) {
-        in[i] = n->in[i]->view;
-        in[i].data = n->def->traits & TF_VIEW && i == n->def->viewed ? NULL : (void *)n->in[i]->known;
-        for (int64_t j = in[i].rank, step = 1; in[i].data && j-- > 0; step *= in[i].dims[j])
-            in[i].strides[j] = step; /* a known value lies by itself, wherever its tensor does */
-    }
-    for (int i = 0; i < n->n_out; i++)
-        out[i] = n->out[i].view;
-    return (tf_kernel_ctx){ .def = n->def, .attrs = n->attrs, .T = n->T, .U = n->U, .n_in = n->n_in, .n_out = n->n_out, .in = in, .out = out,
-                            .name = n->name };
-}
-
 static bool rule_memory(ir_ctx *c, const ir_node *n, tf_view **in, tf_view **out)
 {
     *in = ir_alloc(c, (size_t)(n->n_in + n->n_out) * sizeof **in);
@@ -77,7 +62,7 @@ static void place_parts(ir_ctx *c, const ir_block *b, ir_node *n)
     tf_view *in, *out;
     if (!rule_memory(c, n, &in, &out))
         return;
-    tf_kernel_ctx k = rule_ctx(n, in, out);
+    tf_kernel_ctx k = ir_rule_ctx(n, in, out);
     for (int j = 0; j < n->n_in; j++) {
         ir_value *v = n->in[j];
         int64_t offset = 0;
@@ -115,7 +100,7 @@ static bool try_views(layout *l, ir_node *n)
     tf_view *in, *out;
     if (!rule_memory(l->c, n, &in, &out))
         return false;
-    tf_kernel_ctx k = rule_ctx(n, in, out);
+    tf_kernel_ctx k = ir_rule_ctx(n, in, out);
     int64_t offset;
     for (int o = 0; o < n->n_out; o++) {
         offset = 0;
@@ -143,7 +128,7 @@ static void copy_parts(layout *l, ir_node *n)
     tf_view *in, *out;
     if (!rule_memory(l->c, n, &in, &out))
         return;
-    tf_kernel_ctx k = rule_ctx(n, in, out);
+    tf_kernel_ctx k = ir_rule_ctx(n, in, out);
     for (int j = 0; j < n->n_in; j++) {
         ir_value *v = n->in[j];
         int64_t offset = 0;

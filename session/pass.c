@@ -1,4 +1,4 @@
-/* What the passes share: who reads what, replacing values, and the planner's own nodes (rows, views, blocks of matrices). */
+/* What the passes share: who reads what, replacing values, ports of loops; and the order in which they run. */
 #include <string.h>
 
 #include "session/plan.h"
@@ -145,102 +145,6 @@ bool ir_after_assignments_of(ir_ctx *c, ir_block *b, int first, const ir_node *n
         b->nodes[i]->n_after = count;
     }
     return true;
-}
-
-/* ---- the planner's own nodes --------------------------------------------------------------------------------------------------- */
-
-/* Inputs of one shape, one below the other along axis 0. */
-static bool rows_part(tf_kernel_ctx *k, int input, int64_t *offset)
-{
-    memcpy(k->in[input].strides, k->out[0].strides, sizeof k->out[0].strides);
-    *offset = input * k->in[input].dims[0] * k->out[0].strides[0];
-    return true;
-}
-static const tf_op_def rows_op = { .name = "(rows)", .in = "parts:T*", .out = "rows:T", .traits = TF_PARTS, .part = rows_part, .gradient = tf_no_gradient };
-
-ir_node *ir_rows_node(ir_ctx *c, int n, ir_value *const *parts)
-{
-    ir_node *rows = ir_node_new(c, &rows_op, n, 1);
-    if (!rows)
-        return NULL;
-    memcpy(rows->in, parts, (size_t)n * sizeof *parts);
-    tf_dims dims = ir_dims(&parts[0]->view);
-    dims.dims[0] *= n;
-    tf_view_set(&rows->out[0].view, NULL, parts[0]->view.dtype, dims);
-    rows->T = parts[0]->view.dtype;
-    return rows;
-}
-
-static bool flat_view(tf_kernel_ctx *k, int output, int64_t *offset)
-{
-    *offset = 0; /* the output's strides are contiguous already */
-    (void)output;
-    return tf_view_contiguous(&k->in[0]);
-}
-static const tf_op_def view_op = { .name = "(view)", .in = "x:T", .out = "y:T", .traits = TF_VIEW, .view = flat_view, .gradient = tf_no_gradient };
-
-ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims)
-{
-    ir_node *view = ir_node_new(c, &view_op, 1, 1);
-    if (!view)
-        return NULL;
-    view->in[0] = of;
-    view->T = of->view.dtype;
-    tf_view_set(&view->out[0].view, NULL, of->view.dtype, dims);
-    return view;
-}
-
-typedef struct {
-    int64_t row, column;
-} block_attrs;
-
-static const tf_attr_def block_fields[] = { TF_ATTR(block_attrs, row, TF_ATTR_INT), TF_ATTR(block_attrs, column, TF_ATTR_INT), { 0 } };
-
-static bool block_view(tf_kernel_ctx *k, int output, int64_t *offset)
-{
-    const block_attrs *a = k->attrs;
-    memcpy(k->out[output].strides, k->in[0].strides, sizeof k->in[0].strides);
-    *offset = a->row * k->in[0].strides[0] + a->column * k->in[0].strides[1];
-    return true;
-}
-static const tf_op_def block_op = { .name = "(block)", .in = "x:T", .out = "y:T", .attrs = block_fields, .attrs_size = sizeof(block_attrs), .traits = TF_VIEW,
-                                    .view = block_view, .gradient = tf_no_gradient };
-
-ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns)
-{
-    ir_node *block = ir_node_new(c, &block_op, 1, 1);
-    block_attrs *attrs = ir_alloc(c, sizeof *attrs);
-    if (!block || !attrs)
-        return NULL;
-    *attrs = (block_attrs){ row, column };
-    block->attrs = attrs;
-    block->in[0] = of;
-    block->T = of->view.dtype;
-    tf_view_set(&block->out[0].view, NULL, of->view.dtype, SHAPE(rows, columns));
-    return block;
-}
-
-static bool piece_view(tf_kernel_ctx *k, int output, int64_t *offset)
-{
-    k->out[output].strides[0] = k->in[0].strides[0];
-    *offset = ((const block_attrs *)k->attrs)->row * k->in[0].strides[0];
-    return true;
-}
-static const tf_op_def piece_op = { .name = "(piece)", .in = "x:T", .out = "y:T", .attrs = block_fields, .attrs_size = sizeof(block_attrs), .traits = TF_VIEW,
-                                    .view = piece_view, .gradient = tf_no_gradient };
-
-ir_node *ir_piece_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n)
-{
-    ir_node *piece = ir_node_new(c, &piece_op, 1, 1);
-    block_attrs *attrs = ir_alloc(c, sizeof *attrs);
-    if (!piece || !attrs)
-        return NULL;
-    attrs->row = begin;
-    piece->attrs = attrs;
-    piece->in[0] = of;
-    piece->T = of->view.dtype;
-    tf_view_set(&piece->out[0].view, NULL, of->view.dtype, SHAPE(n));
-    return piece;
 }
 
 /* ---- the sequence --------------------------------------------------------------------------------------------------------------- */

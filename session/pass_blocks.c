@@ -24,21 +24,11 @@ static int only_output(const ir_node *view)
 /* Which part of `whole`, a matrix, output o of the view node is, if it is a rectangle. */
 static bool part_read(const ir_node *view, int o, const ir_value *whole, part *r)
 {
-    enum { MOST = 64 };
-    tf_view in[MOST], out[MOST];
-    int64_t offset = 0, columns = whole->view.dims[1];
-    if (view->n_in > MOST || view->n_out > MOST || view->out[o].view.rank != 2 || !columns)
+    tf_view out;
+    int64_t offset, columns = whole->view.dims[1];
+    if (view->out[o].view.rank != 2 || !columns || !ir_view_rule(view, o, &out, &offset) || out.strides[0] != columns || out.strides[1] != 1)
         return false;
-    for (int i = 0; i < view->n_in; i++) {
-        in[i] = view->in[i]->view;
-        in[i].data = i == view->def->viewed ? NULL : (void *)view->in[i]->known;
-    }
-    for (int i = 0; i < view->n_out; i++)
-        out[i] = view->out[i].view;
-    tf_kernel_ctx k = { .def = view->def, .attrs = view->attrs, .T = view->T, .U = view->U, .n_in = view->n_in, .n_out = view->n_out, .in = in, .out = out, .name = view->name };
-    if (!view->def->view(&k, o, &offset) || out[o].strides[0] != columns || out[o].strides[1] != 1)
-        return false;
-    *r = (part){ offset / columns, out[o].dims[0], offset % columns, out[o].dims[1] };
+    *r = (part){ offset / columns, out.dims[0], offset % columns, out.dims[1] };
     return r->column + r->columns <= columns && r->row + r->rows <= whole->view.dims[0];
 }
 

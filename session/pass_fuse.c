@@ -278,12 +278,6 @@ static bool reads_well(const run *r, const ir_node *n)
     return true;
 }
 
-static bool same_dims(const ir_node *a, const ir_node *b)
-{
-    const tf_view *x = &a->out[0].view, *y = &b->out[0].view;
-    return x->rank == y->rank && memcmp(x->dims, y->dims, (size_t)x->rank * sizeof *x->dims) == 0;
-}
-
 static int count_external(const run *r, const ir_node *more)
 {
     int n = more->n_in;
@@ -296,7 +290,7 @@ static bool may_join(const run *r, const ir_node *n)
 {
     if (!is_candidate(n) || r->n == MOST_OPS || count_external(r, n) > MOST_EXTERNAL)
         return false;
-    return same_dims(r->nodes[0], n) && fits_shape(n, r->flat, r->rows, r->columns) && reads_well(r, n);
+    return ir_same_dims(&r->nodes[0]->out[0].view, &n->out[0].view) && fits_shape(n, r->flat, r->rows, r->columns) && reads_well(r, n);
 }
 
 static bool may_start(run *r, const ir_node *n)

@@ -35,13 +35,11 @@ static void put_strides(tf_view *v, const tf_view *one, int64_t step)
     v->strides[0] = step;
 }
 
-enum { MOST_OPERANDS = 64 };
-
 /* The node's own rule, on one step's operands. */
 static bool ask_rule(tf_kernel_ctx *k, bool part, int which, int64_t *offset)
 {
     const ir_node *of = ((const steps_attrs *)k->attrs)->of;
-    tf_view in[MOST_OPERANDS], out[MOST_OPERANDS];
+    tf_view in[IR_MOST_OPERANDS], out[IR_MOST_OPERANDS];
     for (int i = 0; i < k->n_in; i++)
         in[i] = part || i == of->def->viewed ? without_steps(&k->in[i]) : k->in[i];
     for (int i = 0; i < k->n_out; i++)
@@ -72,11 +70,9 @@ static const tf_op_def parts_op = { .name = "(steps)", .in = "in:?*", .out = "ou
 
 /* ---- what may leave ----------------------------------------------------------------------------------------------------------------- */
 
-static bool is_pure(const ir_node *n)
+static bool may_leave(const ir_node *n)
 {
-    const unsigned bad = TF_STATEFUL | TF_SIDE_EFFECT | TF_WRITES_REF | TF_SOURCE_OP | TF_VARIABLE | TF_LOOP | TF_BRANCH;
-    return n->def && !(n->def->traits & bad) && !n->state && !n->n_after && !n->effect && n->n_out && !n->out[0].known && n->n_in <= MOST_OPERANDS &&
-           n->n_out <= MOST_OPERANDS;
+    return ir_is_pure(n) && !n->n_after && !n->effect && n->n_out && !n->out[0].known && n->n_in <= IR_MOST_OPERANDS && n->n_out <= IR_MOST_OPERANDS;
 }
 
 /* Nothing in the data makes it fail (an index would): it may run though the loop does not take a step. */
@@ -101,19 +97,12 @@ static int count_when(const ir_node *n, int when)
 /* The view's rule answers for one step, laid out side by side. */
 static bool is_fixed_view(const ir_node *n)
 {
-    tf_view in[MOST_OPERANDS], out[MOST_OPERANDS];
+    tf_view out;
     int64_t offset;
     if (n->def->viewed >= VIEW_OPS || n->n_in <= n->def->viewed || n->in[n->def->viewed]->when != ALL_STEPS || count_when(n, ALL_STEPS) != 1)
         return false;
-    for (int i = 0; i < n->n_in; i++) {
-        in[i] = n->in[i]->view;
-        in[i].data = i == n->def->viewed ? NULL : (void *)n->in[i]->known;
-    }
     for (int o = 0; o < n->n_out; o++)
-        out[o] = n->out[o].view;
-    tf_kernel_ctx k = { .def = n->def, .attrs = n->attrs, .T = n->T, .U = n->U, .n_in = n->n_in, .n_out = n->n_out, .in = in, .out = out, .name = n->name };
-    for (int o = 0; o < n->n_out; o++)
-        if (!n->def->view(&k, o, &offset))
+        if (!ir_view_rule(n, o, &out, &offset))
             return false;
     return true;
 }
@@ -150,7 +139,7 @@ static bool may_batch(const ir_node *n)
 static int when_known(const hoisting *h, const ir_node *n)
 {
     bool steps = h->loop->steps >= 1;
-    if (!is_pure(n) || count_when(n, IN_STEP) || (!steps && !cannot_fail(n)))
+    if (!may_leave(n) || count_when(n, IN_STEP) || (!steps && !cannot_fail(n)))
         return IN_STEP;
     if (count_when(n, ALL_STEPS) == 0)
         return ALWAYS;
@@ -319,19 +308,6 @@ static bool put_outside(hoisting *h, ir_node *n)
 
 /* ---- the body without them --------------------------------------------------------------------------------------------------------------- */
 
-static int add_input(hoisting *h, ir_value *v)
-{
-    ir_node *n = h->node;
-    ir_value **in = ir_alloc(h->c, (size_t)(n->n_in + 1) * sizeof *in);
-    if (!in)
-        return 0;
-    if (n->n_in)
-        memcpy(in, n->in, (size_t)n->n_in * sizeof *in);
-    in[n->n_in] = v;
-    n->in = in;
-    return n->n_in++;
-}
-
 /* In the body it is a slice now. */
 static bool slice(hoisting *h, ir_value *v)
 {
@@ -344,7 +320,7 @@ static bool slice(hoisting *h, ir_value *v)
     tf_view_set(&arg->view, NULL, v->view.dtype, ir_dims(&v->view));
     if (l->n_sliced)
         memcpy(more, l->sliced, (size_t)l->n_sliced * sizeof *more);
-    more[l->n_sliced] = (ir_sliced){ add_input(h, v->outside), arg };
+    more[l->n_sliced] = (ir_sliced){ ir_add_input(h->c, h->node, v->outside), arg };
     l->sliced = more;
     l->n_sliced++;
     v->replaced = arg;
@@ -387,7 +363,7 @@ static bool replace(hoisting *h, ir_node *n)
         ir_value *v = &n->out[o];
         if (!is_read_in_body(h->loop, v))
             continue;
-        if (v->when == ALL_STEPS ? !slice(h, v) : (add_input(h, v->outside), v->replaced = v->outside, h->c->failed))
+        if (v->when == ALL_STEPS ? !slice(h, v) : (ir_add_input(h->c, h->node, v->outside), v->replaced = v->outside, h->c->failed))
             return false;
     }
     return true;

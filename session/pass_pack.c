@@ -120,19 +120,6 @@ static ir_node *pack_node(ir_ctx *c, const wish *w)
     return pack;
 }
 
-/* The loop reads v too. */
-static bool capture(ir_ctx *c, ir_node *loop, ir_value *v)
-{
-    ir_value **in = ir_alloc(c, (size_t)(loop->n_in + 1) * sizeof *in);
-    if (!in)
-        return false;
-    if (loop->n_in)
-        memcpy(in, loop->in, (size_t)loop->n_in * sizeof *in);
-    in[loop->n_in++] = v;
-    loop->in = in;
-    return true;
-}
-
 static bool use_panels(ir_ctx *c, const wish *w, ir_node *pack)
 {
     ir_node *p = w->product;
@@ -144,10 +131,9 @@ static bool use_panels(ir_ctx *c, const wish *w, ir_node *pack)
     p->def = &product_op;
     p->attrs = attrs;
     p->in[1] = &pack->out[0];
-    for (int i = 0; i < w->n_loops; i++)
-        if (!capture(c, w->loops[i], &pack->out[0]))
-            return false;
-    return true;
+    for (int i = 0; i < w->n_loops; i++) /* they read it too */
+        ir_add_input(c, w->loops[i], &pack->out[0]);
+    return !c->failed;
 }
 
 /* The wishes from the first on that one packing serves: until something overwrites the operand. Marks them in `group`. */

@@ -8,28 +8,18 @@ static bool may_go(const ir_node *n) { return n->n_out && !n->n_after && !n->eff
 
 /* ---- nodes that change nothing ----------------------------------------------------------------------------------------- */
 
-static bool same_dims(const tf_view *a, const tf_view *b)
-{
-    return a->dtype == b->dtype && a->rank == b->rank && memcmp(a->dims, b->dims, (size_t)a->rank * sizeof *a->dims) == 0;
-}
+static bool same_kind(const tf_view *a, const tf_view *b) { return a->dtype == b->dtype && ir_same_dims(a, b); }
 
 /* A view of all elements in the order they are in: asked of its rule, with the operand contiguous. */
 static bool is_whole_view(const ir_node *n)
 {
-    enum { MOST = 8 };
-    tf_view in[MOST], out = n->out[0].view;
-    int64_t offset = 0;
-    if (n->n_in > MOST || n->n_out != 1 || !same_dims(&n->in[n->def->viewed]->view, &out))
-        return false;
-    for (int i = 0; i < n->n_in; i++) {
-        in[i] = n->in[i]->view;
-        in[i].data = i == n->def->viewed ? NULL : (void *)n->in[i]->known;
-    }
-    tf_kernel_ctx k = { .def = n->def, .attrs = n->attrs, .T = n->T, .U = n->U, .n_in = n->n_in, .n_out = 1, .in = in, .out = &out, .name = n->name };
-    if (!n->def->view(&k, 0, &offset) || offset)
+    const tf_view *viewed = &n->in[n->def->viewed]->view;
+    tf_view out;
+    int64_t offset;
+    if (n->n_out != 1 || !same_kind(viewed, &n->out[0].view) || !ir_view_rule(n, 0, &out, &offset) || offset)
         return false;
     for (int i = 0; i < out.rank; i++)
-        if (out.dims[i] > 1 && out.strides[i] != n->in[n->def->viewed]->view.strides[i])
+        if (out.dims[i] > 1 && out.strides[i] != viewed->strides[i])
             return false;
     return true;
 }
@@ -42,12 +32,6 @@ static bool changes_nothing(const ir_node *n)
 }
 
 /* ---- nodes that are alike --------------------------------------------------------------------------------------------------- */
-
-static bool is_pure(const ir_node *n)
-{
-    const unsigned bad = TF_STATEFUL | TF_SIDE_EFFECT | TF_WRITES_REF | TF_SOURCE_OP | TF_VARIABLE | TF_LOOP | TF_BRANCH;
-    return n->def && !(n->def->traits & bad) && !n->state;
-}
 
 static size_t hash_of(const ir_node *n)
 {
@@ -64,7 +48,7 @@ static bool alike(const ir_node *a, const ir_node *b)
     if (memcmp(a->in, b->in, (size_t)a->n_in * sizeof *a->in) != 0)
         return false;
     for (int i = 0; i < a->n_out; i++)
-        if (!same_dims(&a->out[i].view, &b->out[i].view))
+        if (!same_kind(&a->out[i].view, &b->out[i].view))
             return false;
     return tf1c_same_attrs(a->def, a->attrs, b->attrs);
 }
@@ -98,7 +82,7 @@ static void simplify(table *t, ir_node *n)
         n->out[0].replaced = n->in[n->def->viewed];
         return;
     }
-    ir_node *same = is_pure(n) ? earlier(t, n) : NULL;
+    ir_node *same = ir_is_pure(n) ? earlier(t, n) : NULL;
     for (int i = 0; same && i < n->n_out; i++)
         n->out[i].replaced = &same->out[i];
 }

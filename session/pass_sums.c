@@ -8,19 +8,11 @@
 static bool sums_rows(const ir_node *n)
 {
     enum { MOST = 4 };
-    tf_view in[MOST];
-    if (!n || !n->def || !n->def->sums_rows || n->n_in > MOST)
+    tf_view in[MOST], out[MOST];
+    if (!n || !n->def || !n->def->sums_rows || n->n_in > MOST || n->n_out > MOST)
         return false;
-    for (int i = 0; i < n->n_in; i++) {
-        in[i] = n->in[i]->view;
-        in[i].data = (void *)n->in[i]->known;
-    }
-    return n->def->sums_rows(&(tf_kernel_ctx){ .def = n->def, .attrs = n->attrs, .T = n->T, .U = n->U, .n_in = n->n_in, .in = in });
-}
-
-static bool same_dims(const tf_view *a, const tf_view *b)
-{
-    return a->rank == b->rank && memcmp(a->dims, b->dims, (size_t)a->rank * sizeof *a->dims) == 0;
+    tf_kernel_ctx k = ir_rule_ctx(n, in, out);
+    return n->def->sums_rows(&k);
 }
 
 /* ---- within a block ------------------------------------------------------------------------------------------------------- */
@@ -37,7 +29,7 @@ static bool alike(const ir_node *a, const ir_node *b)
     if (a->def != b->def || a->T != b->T || a->U != b->U || a->n_in != b->n_in || !tf1c_same_attrs(a->def, a->attrs, b->attrs))
         return false;
     for (int i = 0; i < a->n_in; i++)
-        if (!same_dims(&a->in[i]->view, &b->in[i]->view) || !same_known(a->in[i], b->in[i]))
+        if (!ir_same_dims(&a->in[i]->view, &b->in[i]->view) || !same_known(a->in[i], b->in[i]))
             return false;
     return true;
 }

@@ -11,15 +11,15 @@ tf_status tf1c_run_branch(const running *r, const tf1c_split *split, const tf_nd
 {
     const tf1c_branch_attrs *a = split->at->attrs;
     const tf_operation *op = split->at;
-    char shape[TF_DIMS_TEXT];
-    if (in[0].shape.rank)
-        return tf_fail(tf_invalid_argument, op->here, op->name, "The second input must be a scalar, but it has shape %s", tf_dims_kernel_text(in[0].shape, shape, sizeof shape));
+    tf_status status = tf1c_check_pred(op, in[0].shape);
+    if (status)
+        return status;
     const int which = *(const bool *)in[0].data;
     const tf1c_piece *piece = &split->pieces[which];
     tf_ndarray *results = tf1c_keep_memory(k, (size_t)piece->plan->n_fetches * sizeof *results);
     if (!results)
         return tf_memory_error;
-    tf_status status = tf1c_run_part(r, piece->plan, in + (which ? 1 + a->bodies[0]->n_in : 1), results, k);
+    status = tf1c_run_part(r, piece->plan, in + (which ? 1 + a->bodies[0]->n_in : 1), results, k);
     for (int o = 0; !status && o < op->n_outputs; o++)
         if (piece->fetch_of[o] >= 0)
             out[o] = results[piece->fetch_of[o]];
@@ -45,19 +45,15 @@ static bool wanted(const looping *l, int o) { return l->split->wanted && o < l->
 
 static tf_status count_steps(looping *l)
 {
-    const tf_operation *op = l->split->at;
     l->steps = l->b->trip >= 0 ? *(const int32_t *)l->in[l->b->trip].data : NONE;
     if (l->b->trip >= 0)
         return tf_ok;
     for (int i = 0; i < l->b->n_in; i++) {
         if (l->b->in[i].kind != TF1C_SLICED)
             continue;
-        if (!l->in[i].shape.rank)
-            return tf_fail(tf_invalid_argument, op->here, op->name, "slice index 0 of dimension 0 out of bounds.");
-        if (l->steps != NONE && l->steps != l->in[i].shape.dims[0])
-            return tf_fail(tf_invalid_argument, op->here, op->name, "The sequences of a loop differ in length: %lld and %lld", (long long)l->steps,
-                           (long long)l->in[i].shape.dims[0]);
-        l->steps = l->in[i].shape.dims[0];
+        tf_status status = tf1c_check_length(l->split->at, l->in[i].shape, &l->steps);
+        if (status)
+            return status;
     }
     if (l->steps == NONE && !l->b->has_condition)
         l->steps = 0;
@@ -89,11 +85,8 @@ static tf_status goes_on(looping *l, int64_t t, bool *on)
     if (!*on || !l->piece->condition)
         return tf_ok;
     tf_status status = tf1c_run_part(l->r, l->piece->condition, l->feeds, &go, &l->now);
-    if (!status && go.shape.rank) {
-        char shape[TF_DIMS_TEXT];
-        status = tf_fail(tf_invalid_argument, l->split->at->here, l->split->at->name, "The second input must be a scalar, but it has shape %s",
-                         tf_dims_kernel_text(go.shape, shape, sizeof shape));
-    }
+    if (!status)
+        status = tf1c_check_pred(l->split->at, go.shape);
     *on = !status && *(const bool *)go.data;
     return status;
 }

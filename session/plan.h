@@ -89,6 +89,10 @@ void tf1c_plan_free(tf1c_plan *p);
 void *tf1c_session_memory(tf_session *s, const tf_operation *op, size_t size, tf1c_resource **resource);
 bool tf1c_is_fed(const tf1c_plan *p, tf_tensor t, int *which);
 
+/* build_loop.c: what loops and branches check, whichever way they run; reported */
+tf_status tf1c_check_pred(const tf_operation *op, tf_dims pred);
+tf_status tf1c_check_length(const tf_operation *op, tf_dims sequence, int64_t *steps); /* of what is sliced; *steps: NONE before the first */
+
 /* split.c: a plan in parts. What does not depend on operation `at` runs first, then `at` alone, or its inputs become feeds, then the
  * rest. The parts may be cut again. */
 typedef struct {

@@ -83,22 +83,6 @@ static bool make_instruction(ir_ctx *c, ir_instruction *x, const ir_node *n)
     return true;
 }
 
-static tf_kernel_ctx kernel_ctx(ir_ctx *c, const ir_node *n)
-{
-    tf_view *v = ir_alloc(c, (size_t)(n->n_in + n->n_out) * sizeof *v);
-    tf_kernel_ctx k = { .def = n->def, .attrs = n->attrs, .T = n->T, .U = n->U, .n_in = n->n_in, .n_out = n->n_out, .in = v, .out = v + n->n_in,
-                        .name = n->name, .state = n->state };
-    if (!v)
-        return k;
-    for (int i = 0; i < n->n_in; i++) {
-        k.in[i] = n->in[i]->view;
-        k.in[i].data = (void *)n->in[i]->known;
-    }
-    for (int i = 0; i < n->n_out; i++)
-        k.out[i] = n->out[i].view;
-    return k;
-}
-
 static int64_t work_of(const ir_node *n)
 {
     int64_t most = 0;
@@ -192,9 +176,10 @@ static void shard_listed(sharding *s, ir_instruction *x, int64_t work)
 static void shard(sharding *s, ir_instruction *x)
 {
     const ir_node *n = x->node;
-    tf_kernel_ctx k = kernel_ctx(s->all->c, n);
-    if (s->all->c->failed)
+    tf_view *in = ir_alloc(s->all->c, (size_t)(n->n_in + n->n_out) * sizeof *in);
+    if (!in)
         return;
+    tf_kernel_ctx k = ir_rule_ctx(n, in, in + n->n_in);
     int64_t work = work_of(n);
     x->units = units_of(n, &k);
     x->parallel = s->all->c->session->threads > 1 && x->units > 1 && work >= PARALLEL_WORK;
