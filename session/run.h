@@ -28,7 +28,15 @@ typedef struct {
     tf_ndarray *values; /* of the plan's fetches, if it ran in parts */
 } running;
 
-/* session.c */
+/* request.c */
+tf_status tf1c_take_fetches(running *r); /* what is fetched, distinct; r->many is the caller's to free */
+tf_status tf1c_stage_feeds(running *r);  /* r->x->feeds, from what is given */
+tf_status tf1c_feed_array(const running *r, tf_tensor t, const tf_operand *value, tf_ndarray *array, double *number); /* borrows both */
+tf_status tf1c_mistake_again(const running *r, const tf_operation *op);
+
+/* run.c */
+tf_status tf1c_refuse_session(const tf_session *s, tf_source here); /* NULL, closed or of an empty graph: reported */
+bool tf1c_grow_buffer(void *memory, size_t *have, size_t want);     /* what it held is lost; false without memory */
 tf1c_context *tf1c_borrow_context(tf_session *s); /* s->lock held; NULL without memory */
 tf_status tf1c_fit_context(running *r);           /* r->x, to r->binding */
 tf_status tf1c_bind_with_more_room(running *r);   /* the same run, after r->x->overflow */

@@ -1,0 +1,262 @@
+/* tf_run from the outside in: what is asked is checked, a plan is bound and run, and what was fetched is copied out. */
+#include "core/report.h"
+#include "session/run.h"
+
+/* ---- memory -------------------------------------------------------------------------------------------------------- */
+
+bool tf1c_grow_buffer(void *memory, size_t *have, size_t want)
+{
+    void **p = memory;
+    if (want <= *have)
+        return true;
+    tf1c_free(*p);
+    *p = tf1c_alloc_buffer(want);
+    *have = *p ? want : 0;
+    return *p;
+}
+
+tf1c_context *tf1c_borrow_context(tf_session *s)
+{
+    tf1c_context *x = s->contexts;
+    if (x) {
+        s->contexts = x->next;
+        return x;
+    }
+    return tf1c_alloc_zero(sizeof *x);
+}
+
+tf_status tf1c_fit_context(running *r)
+{
+    tf1c_context *x = r->x;
+    const tf1c_binding *b = r->binding;
+    int n_slots = b->n_slots * b->n_shards; /* each worker has its own */
+    if (n_slots > x->slots_capacity) {
+        char **slots = tf1c_realloc(x->slots, (size_t)n_slots * sizeof *slots);
+        if (!slots)
+            return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
+        x->slots = slots;
+        x->slots_capacity = n_slots;
+    }
+    if (!tf1c_grow_buffer(&x->arena, &x->arena_size, b->arena_size))
+        return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run (%zu bytes)", b->arena_size);
+    if (!tf1c_grow_buffer(&x->kept, &x->kept_size, b->kept_bytes))
+        return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run (%zu bytes)", b->kept_bytes);
+    return tf_ok;
+}
+
+/* ---- the steps of a run -------------------------------------------------------------------------------------------- */
+
+static tf_status check_initialized(const running *r)
+{
+    const tf1c_binding *b = r->binding;
+    for (int i = 0; i < b->n_read; i++)
+        if (!b->read[i]->initialized)
+            return tf_fail(tf_failed_precondition, b->read[i]->op->here, b->read[i]->op->name, "Attempting to use uninitialized value %s", b->read[i]->op->name);
+    return tf_ok;
+}
+
+/* s->order held. */
+static tf_status execute(running *r)
+{
+    tf1c_context *x = r->x;
+    if (r->binding->kept)
+        tf1c_keep(r->binding, x->kept);
+    tf_status status = tf1c_execute(r->s, r->binding, x, x->feeds);
+    if (x->overflow)
+        tf1c_put_back(r->binding, x->kept);
+    else if (status)
+        tf_fail(status, x->culprit->here, x->culprit->name, "%s", x->message);
+    return status;
+}
+
+tf_status tf1c_run_bound(running *r)
+{
+    const tf1c_binding *b = r->binding;
+    tf_status status = check_initialized(r);
+    if (!status)
+        status = execute(r);
+    for (int i = 0; !status && i < b->n_written; i++)
+        b->written[i]->initialized = true;
+    return status;
+}
+
+static tf_status compute(running *r)
+{
+    tf_session *s = r->s;
+    if (r->binding->assigns)
+        pthread_rwlock_wrlock(&s->order);
+    else
+        pthread_rwlock_rdlock(&s->order);
+    tf_status status = tf1c_run_bound(r);
+    if (!status)
+        status = tf1c_copy_out(r);
+    pthread_rwlock_unlock(&s->order);
+    return status;
+}
+
+/* s->lock held: a context, the fed arrays as the tensors want them, the plan. */
+static tf_status find_plan(running *r)
+{
+    tf_session *s = r->s;
+    s->running++;
+    r->x = tf1c_borrow_context(s);
+    tf_status status = r->x ? tf1c_stage_feeds(r) : tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
+    s->running--; /* while this run binds, plans that no other uses may go */
+    r->plan = status ? NULL : tf1c_plan_for(s, r->n_fetches, r->fetches, r->n_targets, r->targets, r->n_feeds, r->feeds, r->here);
+    if (!status && !r->plan)
+        status = tf_memory_error;
+    if (!status && r->plan->mistake)
+        status = tf1c_mistake_again(r, r->plan->mistake);
+    return status;
+}
+
+static tf_status bind(running *r)
+{
+    tf_session *s = r->s;
+    pthread_mutex_lock(&s->lock);
+    tf_status status = find_plan(r);
+    if (!status && !r->plan->split && !(r->binding = tf1c_binding_for(s, r->plan, r->x->feeds)) && !r->plan->split)
+        status = tf_last_error()->code;
+    s->running++;
+    pthread_mutex_unlock(&s->lock);
+    return status || !r->binding ? status : tf1c_fit_context(r);
+}
+
+/* A loop of unknown length took more steps than it had room for: the same run with more room. */
+tf_status tf1c_bind_with_more_room(running *r)
+{
+    tf_session *s = r->s;
+    tf_status status = tf_ok;
+    pthread_mutex_lock(&s->lock);
+    tf1c_more_loop_room(r->plan, r->binding);
+    if (!(r->binding = tf1c_binding_for(s, r->plan, r->x->feeds)))
+        status = tf_last_error()->code;
+    pthread_mutex_unlock(&s->lock);
+    return status ? status : tf1c_fit_context(r);
+}
+
+static void finish(running *r)
+{
+    tf_session *s = r->s;
+    pthread_mutex_lock(&s->lock);
+    s->running--;
+    if (r->x) {
+        r->x->next = s->contexts;
+        s->contexts = r->x;
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+tf_status tf1c_refuse_session(const tf_session *s, tf_source here)
+{
+    if (!s)
+        return tf_fail(tf_runtime_error, here, NULL, "The session is NULL: it could not be made, or was never made.");
+    if (s->closed)
+        return tf_fail(tf_runtime_error, here, NULL, "Attempted to use a closed Session.");
+    if (!s->graph->n_ops)
+        return tf_fail(tf_runtime_error, here, NULL, "The Session graph is empty.  Add operations to the graph before calling run().");
+    return tf_ok;
+}
+
+/* The first run after a mistake that nobody was told of says so once, whether it depends on it or not. */
+static void say_unseen(const running *r, tf_status status)
+{
+    const tf_operation *op = r->s && !r->s->closed ? tf1c_take_unseen(r->s->graph) : NULL;
+    if (op && !status)
+        tf1c_mistake_again(r, op);
+}
+
+/* ---- tf_run -------------------------------------------------------------------------------------------------------- */
+
+static tf_status run_expanded(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here, void *none)
+{
+    (void)none;
+    return tf_run_fetches(s, what, feeds, here);
+}
+
+tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here)
+{
+    if (tf1c_has_states(what, feeds))
+        return tf1c_with_states(s, what, feeds, here, run_expanded, NULL);
+    running r = { .s = s, .what = what, .given = feeds, .here = here };
+    tf1c_hold_reports();
+    tf_status status = tf1c_refuse_session(s, here);
+    if (!status)
+        status = tf1c_take_fetches(&r);
+    if (!status) {
+        status = bind(&r);
+        if (!status)
+            status = r.binding ? compute(&r) : tf1c_run_in_parts(&r);
+        while (status && r.x && r.x->overflow) {
+            r.x->overflow = false;
+            status = tf1c_bind_with_more_room(&r);
+            if (!status)
+                status = compute(&r);
+        }
+        finish(&r);
+    }
+    if (status)
+        tf1c_blank(&what);
+    tf1c_release_outgrown(&r);
+    tf1c_free(r.many);
+    say_unseen(&r, status);
+    tf1c_release_reports(here);
+    return status;
+}
+
+/* *text: the caller's to free. */
+static tf_status explain(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here, void *text)
+{
+    running r = { .s = s, .what = what, .given = feeds, .here = here };
+    tf_status status = tf1c_take_fetches(&r);
+    if (!status) {
+        pthread_mutex_lock(&s->lock);
+        status = find_plan(&r);
+        if (!status && !(*(char **)text = tf1c_explain(s, r.plan, r.x->feeds)))
+            status = tf_last_error()->code;
+        s->running++;
+        pthread_mutex_unlock(&s->lock);
+        finish(&r);
+    }
+    tf1c_free(r.many);
+    return status;
+}
+
+char *tf_session_explain_(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here)
+{
+    char *text = NULL;
+    tf1c_hold_reports();
+    if (!tf1c_refuse_session(s, here)) {
+        if (tf1c_has_states(what, feeds))
+            tf1c_with_states(s, what, feeds, here, explain, &text);
+        else
+            explain(s, what, feeds, here, &text);
+    }
+    tf1c_release_reports(here);
+    return text;
+}
+
+tf_status tf_run_op(tf_session *s, tf_operation *op, tf_feeds feeds, tf_source here)
+{
+    tf_fetch f = tf_fetch_op(op);
+    return tf_run_fetches(s, (tf_fetches){ 1, &f }, feeds, here);
+}
+
+tf_status tf_run_tensor(tf_session *s, tf_tensor t, tf_feeds feeds, tf_source here)
+{
+    tf_fetch f = tf_fetch_tensor(t);
+    return tf_run_fetches(s, (tf_fetches){ 1, &f }, feeds, here);
+}
+
+tf_status tf_run_ops(tf_session *s, tf_ops ops, tf_feeds feeds, tf_source here)
+{
+    tf_fetch few[FEW], *f = few;
+    if (ops.n > FEW && !(f = tf1c_alloc((size_t)ops.n * sizeof *f)))
+        return tf_fail(tf_memory_error, here, NULL, "no memory left for a run");
+    for (int i = 0; i < ops.n; i++)
+        f[i] = tf_fetch_op(ops.items[i]);
+    tf_status status = tf_run_fetches(s, (tf_fetches){ ops.n, f }, feeds, here);
+    if (f != few)
+        tf1c_free(f);
+    return status;
+}
