@@ -104,6 +104,16 @@ TF1C_API tf_operand tf_operand_list(tf_list l);
         (void)sizeof(char[]){ 0 };                                                           \
         _Pragma("GCC diagnostic pop") tf_result_;                                            \
     })
+/* Python makes arguments from left to right, and names and seeds follow that order; C leaves it open, gcc goes from right to left.
+ * fn(a, …, the rest), with a, … made in order. */
+#define TF_IN_ORDER1_(fn, a, ...) __extension__({ __auto_type tf_a_ = a; fn(tf_a_, __VA_ARGS__); })
+#define TF_IN_ORDER2_(fn, a, b, ...) __extension__({ __auto_type tf_a_ = a; __auto_type tf_b_ = b; fn(tf_a_, tf_b_, __VA_ARGS__); })
+#define TF_IN_ORDER3_(fn, a, b, c, ...) \
+    __extension__({ __auto_type tf_a_ = a; __auto_type tf_b_ = b; __auto_type tf_c_ = c; fn(tf_a_, tf_b_, tf_c_, __VA_ARGS__); })
+#define TF_IN_ORDER4_(fn, a, b, c, d, ...) \
+    __extension__({ __auto_type tf_a_ = a; __auto_type tf_b_ = b; __auto_type tf_c_ = c; __auto_type tf_d_ = d; \
+                    fn(tf_a_, tf_b_, tf_c_, tf_d_, __VA_ARGS__); })
+
 #define TF_HERE_ .here = { __FILE__, __LINE__ }
 
 struct tf_name_args {
@@ -275,7 +285,7 @@ struct tf_gradients_args {
     tf_list stop_gradients;
     const char *name;
 };
-#define tf_gradients(ys, xs, ...) tf_gradients_(ys, xs, (struct tf_gradients_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_gradients(ys, xs, ...) TF_IN_ORDER2_(tf_gradients_, ys, xs, (struct tf_gradients_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_list tf_gradients_(tf_list ys, tf_list xs, struct tf_gradients_args args);
 
 /* A gradient that may be sparse: rows `values` [n, …] at `indices` [n] of a tensor of shape `dense_shape`; dense if indices

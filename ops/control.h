@@ -37,15 +37,15 @@ struct tf_scan_args {
  *           "Tried to read from index 0 but array size is: 0" (empty elems without an initializer)
  *   source  python/ops/functional_ops.py scan */
 #define tf_scan(fn, elems, ...) \
-    _Generic((elems), tf_tensor: tf_scan_, tf_list: tf_scan_list_)(fn, elems, (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
+    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_scan_, tf_list: tf_scan_list_), fn, elems, (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_tensor tf_scan_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args args);
 TF1C_API tf_list tf_scan_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args args);
 
 /* The last state alone; tf_foldr goes from the last element to the first.                 TF1: tf.foldl, tf.foldr */
 #define tf_foldl(fn, elems, ...) \
-    _Generic((elems), tf_tensor: tf_foldl_, tf_list: tf_foldl_list_)(fn, elems, (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
+    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_foldl_, tf_list: tf_foldl_list_), fn, elems, (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
 #define tf_foldr(fn, elems, ...) \
-    _Generic((elems), tf_tensor: tf_foldr_, tf_list: tf_foldr_list_)(fn, elems, (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
+    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_foldr_, tf_list: tf_foldr_list_), fn, elems, (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_tensor tf_foldl_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args args);
 TF1C_API tf_tensor tf_foldr_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args args);
 TF1C_API tf_list tf_foldl_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args args);
@@ -64,7 +64,7 @@ struct tf_map_args {
     bool swap_memory;
 };
 #define tf_map_fn(fn, elems, ...) \
-    _Generic((elems), tf_tensor: tf_map_fn_, tf_list: tf_map_fn_list_)(fn, elems, (struct tf_map_args){ TF_HERE_, __VA_ARGS__ })
+    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_map_fn_, tf_list: tf_map_fn_list_), fn, elems, (struct tf_map_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_tensor tf_map_fn_(tf_map_callable *fn, tf_tensor elems, struct tf_map_args args);
 TF1C_API tf_list tf_map_fn_list_(tf_map_list_callable *fn, tf_list elems, struct tf_map_args args); /* any dtypes */
 

@@ -23,7 +23,7 @@ struct tf_print_args {
     const char *name;
 };
 #define tf_print(input, data, ...) \
-    TF_KWARGS_(tf_print_(TF_T(input), data, (struct tf_print_args){ .first_n = -1, .summarize = 3, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(TF_IN_ORDER2_(tf_print_, TF_T(input), data, (struct tf_print_args){ .first_n = -1, .summarize = 3, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_print_(tf_operand input, tf_list data, struct tf_print_args args);
 
 /* Where tf_print's lines go, for the whole process: NULL for stderr, the default. Returns the one before. Called, without
@@ -42,7 +42,7 @@ struct tf_assert_args {
     const char *name, *message;
 };
 #define tf_assert(condition, data, ...) \
-    TF_KWARGS_(tf_assert_(TF_T(condition), data, (struct tf_assert_args){ .summarize = 3, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(TF_IN_ORDER2_(tf_assert_, TF_T(condition), data, (struct tf_assert_args){ .summarize = 3, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_operation *tf_assert_(tf_operand condition, tf_list data, struct tf_assert_args args);
 
 /* Stops the run unless x == y, x < y, x > 0 for every element. Always checked when run, of constants too.
@@ -58,8 +58,8 @@ struct tf_check_args {
     const char *message, *name;
 };
 #define TF_CHECK_ARGS_(...) ((struct tf_check_args){ .summarize = 3, TF_HERE_, __VA_ARGS__ })
-#define tf_assert_equal(x, y, ...) TF_KWARGS_(tf_assert_equal_(TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
-#define tf_assert_less(x, y, ...) TF_KWARGS_(tf_assert_less_(TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
+#define tf_assert_equal(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_equal_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
+#define tf_assert_less(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_less_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
 #define tf_assert_positive(x, ...) TF_KWARGS_(tf_assert_positive_(TF_T(x), TF_CHECK_ARGS_(__VA_ARGS__)))
 #define tf_debugging_assert_equal(x, y, ...) tf_assert_equal(x, y, __VA_ARGS__)
 #define tf_debugging_assert_less(x, y, ...) tf_assert_less(x, y, __VA_ARGS__)

@@ -26,7 +26,7 @@ TF1C_API tf_tensor tf_ones_(tf_operand shape, struct tf_zeros_args args);
 /* `value`, a scalar, everywhere in a tensor of shape `dims`.                                          TF1: tf.fill
  *   dtypes  value's;   grad  dvalue = sum of dy
  *   errors  ValueError "Fill dimensions must be >= 0" */
-#define tf_fill(dims, value, ...) tf_fill_(TF_T(dims), TF_T(value), TF_NAMED_(__VA_ARGS__))
+#define tf_fill(dims, value, ...) TF_IN_ORDER2_(tf_fill_, TF_T(dims), TF_T(value), TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_tensor tf_fill_(tf_operand dims, tf_operand value, struct tf_name_args args);
 
 /* start, start + delta, … below limit (above it if delta < 0).                                        TF1: tf.range
@@ -40,18 +40,19 @@ struct tf_range_args {
     const char *name;
 };
 #define TF_RANGE_PICK_(_1, _2, _3, _4, _5, _6, N, ...) N
-#define TF_RANGE_1_(limit) tf_range_(TF_T(0), TF_T(limit), TF_T(1), (struct tf_range_args){ TF_HERE_ })
-#define TF_RANGE_2_(start, limit) tf_range_(TF_T(start), TF_T(limit), TF_T(1), (struct tf_range_args){ TF_HERE_ })
-#define TF_RANGE_3_(start, limit, delta) tf_range_(TF_T(start), TF_T(limit), TF_T(delta), (struct tf_range_args){ TF_HERE_ })
+#define TF_RANGE_1_(limit) TF_IN_ORDER3_(tf_range_, TF_T(0), TF_T(limit), TF_T(1), (struct tf_range_args){ TF_HERE_ })
+#define TF_RANGE_2_(start, limit) TF_IN_ORDER3_(tf_range_, TF_T(start), TF_T(limit), TF_T(1), (struct tf_range_args){ TF_HERE_ })
+#define TF_RANGE_3_(start, limit, delta) \
+    TF_IN_ORDER3_(tf_range_, TF_T(start), TF_T(limit), TF_T(delta), (struct tf_range_args){ TF_HERE_ })
 #define TF_RANGE_N_(start, limit, delta, ...) \
-    tf_range_(TF_T(start), TF_T(limit), TF_T(delta), (struct tf_range_args){ TF_HERE_, __VA_ARGS__ })
+    TF_IN_ORDER3_(tf_range_, TF_T(start), TF_T(limit), TF_T(delta), (struct tf_range_args){ TF_HERE_, __VA_ARGS__ })
 #define tf_range(...) \
     TF_RANGE_PICK_(__VA_ARGS__, TF_RANGE_N_, TF_RANGE_N_, TF_RANGE_N_, TF_RANGE_3_, TF_RANGE_2_, TF_RANGE_1_, )(__VA_ARGS__)
 TF1C_API tf_tensor tf_range_(tf_operand start, tf_operand limit, tf_operand delta, struct tf_range_args args);
 
 /* num values from start to stop, evenly spaced, both included; floating.                              TF1: tf.linspace, tf.lin_space
  *   errors  ValueError "Requires num > 0: 0" */
-#define tf_linspace(start, stop, num, ...) tf_linspace_(TF_T(start), TF_T(stop), TF_T(num), TF_NAMED_(__VA_ARGS__))
+#define tf_linspace(start, stop, num, ...) TF_IN_ORDER3_(tf_linspace_, TF_T(start), TF_T(stop), TF_T(num), TF_NAMED_(__VA_ARGS__))
 #define tf_lin_space(start, stop, num, ...) tf_linspace(start, stop, num, __VA_ARGS__)
 TF1C_API tf_tensor tf_linspace_(tf_operand start, tf_operand stop, tf_operand num, struct tf_name_args args);
 
@@ -74,7 +75,8 @@ TF1C_API tf_tensor tf_eye_(tf_operand num_rows, struct tf_eye_args args);
 #define tf_diag_part(input, ...) tf_diag_part_(TF_T(input), TF_NAMED_(__VA_ARGS__))
 #define tf_matrix_diag(diagonal, ...) tf_matrix_diag_(TF_T(diagonal), TF_NAMED_(__VA_ARGS__))
 #define tf_matrix_diag_part(input, ...) tf_matrix_diag_part_(TF_T(input), TF_NAMED_(__VA_ARGS__))
-#define tf_matrix_set_diag(input, diagonal, ...) tf_matrix_set_diag_(TF_T(input), TF_T(diagonal), TF_NAMED_(__VA_ARGS__))
+#define tf_matrix_set_diag(input, diagonal, ...) \
+    TF_IN_ORDER2_(tf_matrix_set_diag_, TF_T(input), TF_T(diagonal), TF_NAMED_(__VA_ARGS__))
 #define tf_linalg_tensor_diag(diagonal, ...) tf_diag(diagonal, __VA_ARGS__)
 #define tf_linalg_tensor_diag_part(input, ...) tf_diag_part(input, __VA_ARGS__)
 #define tf_linalg_diag(diagonal, ...) tf_matrix_diag(diagonal, __VA_ARGS__)

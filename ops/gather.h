@@ -22,20 +22,22 @@ struct tf_gather_args {
     int axis;
     const char *name;
 };
-#define tf_gather(params, indices, ...) tf_gather_(TF_T(params), TF_T(indices), (struct tf_gather_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_gather(params, indices, ...) \
+    TF_IN_ORDER2_(tf_gather_, TF_T(params), TF_T(indices), (struct tf_gather_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_tensor tf_gather_(tf_operand params, tf_operand indices, struct tf_gather_args args);
 
 /* Rows of one table `params`: tf_gather with a name scope of its own.                                 TF1: tf.nn.embedding_lookup
  *   errors  UnimplementedError: several tables */
-#define tf_nn_embedding_lookup(params, ids, ...) tf_nn_embedding_lookup_(TF_T(params), TF_T(ids), TF_NAMED_(__VA_ARGS__))
+#define tf_nn_embedding_lookup(params, ids, ...) TF_IN_ORDER2_(tf_nn_embedding_lookup_, TF_T(params), TF_T(ids), TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_tensor tf_nn_embedding_lookup_(tf_operand params, tf_operand ids, struct tf_name_args args);
 
 /* tf_gather_nd: params[indices[i, …, :]] for every vector along indices' last axis. tf_scatter_nd: zeros of `shape` with
  * updates added at indices[i, …, :].                                                                  TF1: tf.gather_nd, tf.scatter_nd
  *   grad    each other; tf_gather_nd's is sparse for indices [n, 1]
  *   errors  at run InvalidArgumentError "indices[1] = [1, 5] does not index into param shape [2,3]" */
-#define tf_gather_nd(params, indices, ...) tf_gather_nd_(TF_T(params), TF_T(indices), TF_NAMED_(__VA_ARGS__))
-#define tf_scatter_nd(indices, updates, shape, ...) tf_scatter_nd_(TF_T(indices), TF_T(updates), TF_T(shape), TF_NAMED_(__VA_ARGS__))
+#define tf_gather_nd(params, indices, ...) TF_IN_ORDER2_(tf_gather_nd_, TF_T(params), TF_T(indices), TF_NAMED_(__VA_ARGS__))
+#define tf_scatter_nd(indices, updates, shape, ...) \
+    TF_IN_ORDER3_(tf_scatter_nd_, TF_T(indices), TF_T(updates), TF_T(shape), TF_NAMED_(__VA_ARGS__))
 #define tf_manip_gather_nd(params, indices, ...) tf_gather_nd(params, indices, __VA_ARGS__)
 #define tf_manip_scatter_nd(indices, updates, shape, ...) tf_scatter_nd(indices, updates, shape, __VA_ARGS__)
 TF1C_API tf_tensor tf_gather_nd_(tf_operand params, tf_operand indices, struct tf_name_args args);
@@ -46,7 +48,7 @@ TF1C_API tf_tensor tf_scatter_nd_(tf_operand indices, tf_operand updates, tf_ope
  *   grad    ddata[i] = dy[segment_ids[i]]
  *   errors  at run InvalidArgumentError "segment_ids[1] = 2 is out of range [0, 2)" */
 #define tf_unsorted_segment_sum(data, segment_ids, num_segments, ...) \
-    tf_unsorted_segment_sum_(TF_T(data), TF_T(segment_ids), TF_T(num_segments), TF_NAMED_(__VA_ARGS__))
+    TF_IN_ORDER3_(tf_unsorted_segment_sum_, TF_T(data), TF_T(segment_ids), TF_T(num_segments), TF_NAMED_(__VA_ARGS__))
 #define tf_math_unsorted_segment_sum(data, segment_ids, num_segments, ...) \
     tf_unsorted_segment_sum(data, segment_ids, num_segments, __VA_ARGS__)
 TF1C_API tf_tensor tf_unsorted_segment_sum_(tf_operand data, tf_operand segment_ids, tf_operand num_segments, struct tf_name_args args);
@@ -64,7 +66,7 @@ struct tf_one_hot_args {
     const char *name;
 };
 #define tf_one_hot(indices, depth, ...) \
-    TF_KWARGS_(tf_one_hot_(TF_T(indices), TF_T(depth), (struct tf_one_hot_args){ \
+    TF_KWARGS_(TF_IN_ORDER2_(tf_one_hot_, TF_T(indices), TF_T(depth), (struct tf_one_hot_args){ \
         .on_value = TF_UNSET_, .off_value = TF_UNSET_, .axis = -1, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_one_hot_(tf_operand indices, tf_operand depth, struct tf_one_hot_args args);
 
@@ -80,13 +82,14 @@ struct tf_top_k_args {
     const char *name;
 };
 #define tf_nn_top_k(input, k, ...) \
-    TF_KWARGS_(tf_nn_top_k_(TF_T(input), TF_T(k), (struct tf_top_k_args){ .sorted = true, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(TF_IN_ORDER2_(tf_nn_top_k_, TF_T(input), TF_T(k), (struct tf_top_k_args){ .sorted = true, TF_HERE_, __VA_ARGS__ }))
 #define tf_math_top_k(input, k, ...) tf_nn_top_k(input, k, __VA_ARGS__)
 TF1C_API tf_top_k tf_nn_top_k_(tf_operand input, tf_operand k, struct tf_top_k_args args);
 
 /* Whether predictions[i, targets[i]] is among the k largest of its row; false where a value of the row is not finite.
  * TF1: tf.nn.in_top_k   shapes  [b, n], [b] -> bool [b];   grad  none */
-#define tf_nn_in_top_k(predictions, targets, k, ...) tf_nn_in_top_k_(TF_T(predictions), TF_T(targets), TF_T(k), TF_NAMED_(__VA_ARGS__))
+#define tf_nn_in_top_k(predictions, targets, k, ...) \
+    TF_IN_ORDER3_(tf_nn_in_top_k_, TF_T(predictions), TF_T(targets), TF_T(k), TF_NAMED_(__VA_ARGS__))
 #define tf_math_in_top_k(predictions, targets, k, ...) tf_nn_in_top_k(predictions, targets, k, __VA_ARGS__)
 TF1C_API tf_tensor tf_nn_in_top_k_(tf_operand predictions, tf_operand targets, tf_operand k, struct tf_name_args args);
 
@@ -100,7 +103,8 @@ struct tf_reverse_sequence_args {
     int seq_dim, batch_dim; /* their old names */
 };
 #define tf_reverse_sequence(input, seq_lengths, ...)                                                                     \
-    TF_KWARGS_(tf_reverse_sequence_(TF_T(input), TF_T(seq_lengths), (struct tf_reverse_sequence_args){ .seq_axis = TF_NO_AXIS, .seq_dim = TF_NO_AXIS, \
+    TF_KWARGS_(TF_IN_ORDER2_(tf_reverse_sequence_, TF_T(input), TF_T(seq_lengths), (struct tf_reverse_sequence_args){ \
+        .seq_axis = TF_NO_AXIS, .seq_dim = TF_NO_AXIS, \
                                                                                   .batch_dim = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_reverse_sequence_(tf_operand input, tf_operand seq_lengths, struct tf_reverse_sequence_args args);
 
@@ -113,7 +117,7 @@ struct tf_sequence_mask_args {
     const char *name;
 };
 #define tf_sequence_mask(lengths, ...) \
-    TF_KWARGS_(tf_sequence_mask_(TF_T(lengths), (struct tf_sequence_mask_args){ .maxlen = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(TF_IN_ORDER1_(tf_sequence_mask_, TF_T(lengths), (struct tf_sequence_mask_args){ .maxlen = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_sequence_mask_(tf_operand lengths, struct tf_sequence_mask_args args);
 
 /* y[x[i]] = i of a permutation x of 0 … n - 1.                                                        TF1: tf.invert_permutation

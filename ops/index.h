@@ -19,8 +19,8 @@ extern "C" {
  *            dims"; at run InvalidArgumentError with the same texts; TypeError: an index that is none
  *   source   python/ops/array_ops.py _slice_helper, core/util/strided_slice_op.cc */
 #define tf_getitem(x, ...) tf_getitem_(TF_T(x), TF_SOURCE, __VA_ARGS__)
-#define tf_getitem_tensor(x, i) tf_getitem_tensors_(TF_T(x), LIST(i), TF_SOURCE, "{}")
-#define tf_getitem_tensors(x, tensors, ...) tf_getitem_tensors_(TF_T(x), tensors, TF_SOURCE, __VA_ARGS__)
+#define tf_getitem_tensor(x, i) TF_IN_ORDER2_(tf_getitem_tensors_, TF_T(x), LIST(i), TF_SOURCE, "{}")
+#define tf_getitem_tensors(x, tensors, ...) TF_IN_ORDER2_(tf_getitem_tensors_, TF_T(x), tensors, TF_SOURCE, __VA_ARGS__)
 TF1C_API tf_tensor tf_getitem_(tf_operand x, tf_source here, const char *slices, ...) __attribute__((format(printf, 3, 4)));
 TF1C_API tf_tensor tf_getitem_tensors_(tf_operand x, tf_list tensors, tf_source here, const char *slices, ...)
     __attribute__((format(printf, 4, 5)));
@@ -29,7 +29,7 @@ TF1C_API tf_tensor tf_getitem_tensors_(tf_operand x, tf_list tensors, tf_source 
  *   begin, size  SHAPE(0, 1), or integer vectors
  *   grad         dy padded with zeros
  *   errors       at run InvalidArgumentError "Expected size[1] in [0, 1], but got 2" */
-#define tf_slice(input, begin, size, ...) tf_slice_(TF_T(input), TF_T(begin), TF_T(size), TF_NAMED_(__VA_ARGS__))
+#define tf_slice(input, begin, size, ...) TF_IN_ORDER3_(tf_slice_, TF_T(input), TF_T(begin), TF_T(size), TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_tensor tf_slice_(tf_operand input, tf_operand begin, tf_operand size, struct tf_name_args args);
 
 /* What tf_getitem is made of: begin, end and strides as vectors, and masks with a bit per entry.     TF1: tf.strided_slice
@@ -42,7 +42,8 @@ struct tf_strided_slice_args {
     const char *name;
 };
 #define tf_strided_slice(input, begin, end, ...) \
-    TF_KWARGS_(tf_strided_slice_(TF_T(input), TF_T(begin), TF_T(end), (struct tf_strided_slice_args){ TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(TF_IN_ORDER3_(tf_strided_slice_, TF_T(input), TF_T(begin), TF_T(end), \
+        (struct tf_strided_slice_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_strided_slice_(tf_operand input, tf_operand begin, tf_operand end, struct tf_strided_slice_args args);
 
 #ifdef __cplusplus

@@ -16,7 +16,7 @@ extern "C" {
  *   errors  ValueError: "Dimension 0 in both shapes must be equal, but are 3 and 4. Shapes are [3] and [4].", "Shape must be
  *           rank 2 but is rank 1";  TypeError: dtypes that differ
  *   source  core/framework/common_shape_fns.cc ConcatV2Shape */
-#define tf_concat(values, axis, ...) tf_concat_(values, TF_T(axis), TF_NAMED_(__VA_ARGS__))
+#define tf_concat(values, axis, ...) TF_IN_ORDER2_(tf_concat_, values, TF_T(axis), TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_tensor tf_concat_(tf_list values, tf_operand axis, struct tf_name_args args);
 
 /* `value` along `axis` in `num_or_size_splits` equal parts, or parts of given sizes: tf_split(x, 4, 1),
@@ -32,7 +32,7 @@ struct tf_split_args {
     tf_operand axis_tensor;
 };
 #define tf_split(value, num_or_size_splits, ...) \
-    TF_KWARGS_(tf_split_(TF_T(value), TF_T(num_or_size_splits), (struct tf_split_args){ TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(TF_IN_ORDER2_(tf_split_, TF_T(value), TF_T(num_or_size_splits), (struct tf_split_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_list tf_split_(tf_operand value, tf_operand num_or_size_splits, struct tf_split_args args);
 
 /* The tensors of a list along a new axis.                                                            TF1: tf.stack, once tf.pack

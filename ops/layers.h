@@ -64,7 +64,7 @@ struct tf_layers_dropout_args {
     const char *name;
 };
 #define tf_layers_dropout(inputs, ...) \
-    TF_KWARGS_(tf_layers_dropout_(TF_T(inputs), (struct tf_layers_dropout_args){ \
+    TF_KWARGS_(TF_IN_ORDER1_(tf_layers_dropout_, TF_T(inputs), (struct tf_layers_dropout_args){ \
         .rate = TF_UNSET_, .training = TF_UNSET_, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_layers_dropout_(tf_operand inputs, struct tf_layers_dropout_args args);
 

@@ -23,13 +23,14 @@ struct tf_matmul_args {
     bool transpose_a, transpose_b, adjoint_a, adjoint_b, a_is_sparse, b_is_sparse;
     const char *name;
 };
-#define tf_matmul(a, b, ...) tf_matmul_(TF_T(a), TF_T(b), (struct tf_matmul_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_matmul(a, b, ...) TF_IN_ORDER2_(tf_matmul_, TF_T(a), TF_T(b), (struct tf_matmul_args){ TF_HERE_, __VA_ARGS__ })
 #define tf_linalg_matmul(a, b, ...) tf_matmul(a, b, __VA_ARGS__)
 TF1C_API tf_tensor tf_matmul_(tf_operand a, tf_operand b, struct tf_matmul_args args);
 
 /* a·b for a vector b.                                                              TF1: tf.linalg.matvec
  *   shapes  a […,m,k], b […,k] -> […,m] */
-#define tf_linalg_matvec(a, b, ...) tf_linalg_matvec_(TF_T(a), TF_T(b), (struct tf_matmul_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_linalg_matvec(a, b, ...) \
+    TF_IN_ORDER2_(tf_linalg_matvec_, TF_T(a), TF_T(b), (struct tf_matmul_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_tensor tf_linalg_matvec_(tf_operand a, tf_operand b, struct tf_matmul_args args);
 
 /* Sums of products over several axes: a's last `axes` with b's first, or a's .axes_a with b's .axes_b.       TF1: tf.tensordot
@@ -41,7 +42,7 @@ struct tf_tensordot_args {
     const char *name;
     tf_dims axes_a, axes_b;
 };
-#define tf_tensordot(a, b, ...) tf_tensordot_(TF_T(a), TF_T(b), (struct tf_tensordot_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_tensordot(a, b, ...) TF_IN_ORDER2_(tf_tensordot_, TF_T(a), TF_T(b), (struct tf_tensordot_args){ TF_HERE_, __VA_ARGS__ })
 #define tf_linalg_tensordot(a, b, ...) tf_tensordot(a, b, __VA_ARGS__)
 TF1C_API tf_tensor tf_tensordot_(tf_operand a, tf_operand b, struct tf_tensordot_args args);
 

@@ -99,7 +99,7 @@ struct tf_weighted_loss_args {
     const char *scope, *loss_collection, *reduction;
 };
 #define tf_losses_compute_weighted_loss(losses, ...) \
-    TF_KWARGS_(tf_losses_compute_weighted_loss_(losses, (struct tf_weighted_loss_args){ \
+    TF_KWARGS_(TF_IN_ORDER1_(tf_losses_compute_weighted_loss_, losses, (struct tf_weighted_loss_args){ \
         .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_losses_compute_weighted_loss_(tf_tensor losses, struct tf_weighted_loss_args args);
 

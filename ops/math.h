@@ -19,53 +19,53 @@ extern "C" {
 
 /* x + y: tf_add is tf.add (node "Add"), tf_raw_ops_add_v2 what Python's + makes (AddV2). TF1: tf.add, tf.raw_ops.AddV2
  *   grad    dx = dy, dy' = dy */
-#define tf_add(x, y, ...) tf_add_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_add(x, y, ...) TF_IN_ORDER2_(tf_add_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_math_add(x, y, ...) tf_add(x, y, __VA_ARGS__)
-#define tf_raw_ops_add_v2(x, y, ...) tf_raw_ops_add_v2_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_raw_ops_add_v2(x, y, ...) TF_IN_ORDER2_(tf_raw_ops_add_v2_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 /* x - y: tf_subtract is tf.subtract (node "Sub"), tf_sub Python's - (node "sub"). */
-#define tf_sub(x, y, ...) tf_sub_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
-#define tf_subtract(x, y, ...) tf_subtract_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_sub(x, y, ...) TF_IN_ORDER2_(tf_sub_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_subtract(x, y, ...) TF_IN_ORDER2_(tf_subtract_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_math_subtract(x, y, ...) tf_subtract(x, y, __VA_ARGS__)
 /* x · y: tf_multiply is tf.multiply (node "Mul"), tf_mul Python's * (node "mul"). */
-#define tf_mul(x, y, ...) tf_mul_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
-#define tf_multiply(x, y, ...) tf_multiply_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_mul(x, y, ...) TF_IN_ORDER2_(tf_mul_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_multiply(x, y, ...) TF_IN_ORDER2_(tf_multiply_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_math_multiply(x, y, ...) tf_multiply(x, y, __VA_ARGS__)
 /* scalar · x.                                                                      TF1: tf.scalar_mul
  *   errors  ValueError: scalar is no scalar */
-#define tf_scalar_mul(scalar, x, ...) tf_scalar_mul_(TF_T(scalar), TF_T(x), TF_NAMED_(__VA_ARGS__))
+#define tf_scalar_mul(scalar, x, ...) TF_IN_ORDER2_(tf_scalar_mul_, TF_T(scalar), TF_T(x), TF_NAMED_(__VA_ARGS__))
 #define tf_math_scalar_mul(scalar, x, ...) tf_scalar_mul(scalar, x, __VA_ARGS__)
 /* x / y as Python 3 divides: integers become float64 (uint8: float32) first.       TF1: /, tf.truediv, tf.divide
  *   errors  TypeError: x and y of different dtypes, bools */
-#define tf_div(x, y, ...) tf_truediv_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
-#define tf_truediv(x, y, ...) tf_truediv_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
-#define tf_divide(x, y, ...) tf_truediv_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_div(x, y, ...) TF_IN_ORDER2_(tf_truediv_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_truediv(x, y, ...) TF_IN_ORDER2_(tf_truediv_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_divide(x, y, ...) TF_IN_ORDER2_(tf_truediv_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_math_truediv(x, y, ...) tf_truediv(x, y, __VA_ARGS__)
 #define tf_math_divide(x, y, ...) tf_truediv(x, y, __VA_ARGS__)
 /* x / y of floating numbers.                                                       TF1: tf.realdiv */
-#define tf_realdiv(x, y, ...) tf_realdiv_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_realdiv(x, y, ...) TF_IN_ORDER2_(tf_realdiv_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 /* x / y, and 0 where y is 0.                                                       TF1: tf.div_no_nan */
-#define tf_div_no_nan(x, y, ...) tf_div_no_nan_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_div_no_nan(x, y, ...) TF_IN_ORDER2_(tf_div_no_nan_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_math_divide_no_nan(x, y, ...) tf_div_no_nan(x, y, __VA_ARGS__)
 /* ⌊x / y⌋ and the rest, which has y's sign; no gradient through the former.        TF1: tf.floordiv, //; tf.mod, %
  *   errors  when run: InvalidArgumentError "Integer division by zero" */
-#define tf_floordiv(x, y, ...) tf_floordiv_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_floordiv(x, y, ...) TF_IN_ORDER2_(tf_floordiv_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_math_floordiv(x, y, ...) tf_floordiv(x, y, __VA_ARGS__)
-#define tf_floor_div(x, y, ...) tf_floor_div_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
-#define tf_mod(x, y, ...) tf_mod_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
-#define tf_floormod(x, y, ...) tf_floormod_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_floor_div(x, y, ...) TF_IN_ORDER2_(tf_floor_div_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_mod(x, y, ...) TF_IN_ORDER2_(tf_mod_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_floormod(x, y, ...) TF_IN_ORDER2_(tf_floormod_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_math_mod(x, y, ...) tf_floormod(x, y, __VA_ARGS__)
 #define tf_math_floormod(x, y, ...) tf_floormod(x, y, __VA_ARGS__)
 /* x^y. Gradient to y: dz·z·ln x where x > 0, else 0.                               TF1: tf.pow
  *   errors  when run: InvalidArgumentError "Integers to negative integer powers are not allowed" */
-#define tf_pow(x, y, ...) tf_pow_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_pow(x, y, ...) TF_IN_ORDER2_(tf_pow_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_math_pow(x, y, ...) tf_pow(x, y, __VA_ARGS__)
 /* The larger and the smaller; the gradient goes to x where they are equal. x's NaN stays, y's does not. */
-#define tf_maximum(x, y, ...) tf_maximum_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
-#define tf_minimum(x, y, ...) tf_minimum_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_maximum(x, y, ...) TF_IN_ORDER2_(tf_maximum_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_minimum(x, y, ...) TF_IN_ORDER2_(tf_minimum_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_math_maximum(x, y, ...) tf_maximum(x, y, __VA_ARGS__)
 #define tf_math_minimum(x, y, ...) tf_minimum(x, y, __VA_ARGS__)
 /* (x - y)².                                                                        TF1: tf.squared_difference */
-#define tf_squared_difference(x, y, ...) tf_squared_difference_(TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_squared_difference(x, y, ...) TF_IN_ORDER2_(tf_squared_difference_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_math_squared_difference(x, y, ...) tf_squared_difference(x, y, __VA_ARGS__)
 TF1C_API tf_tensor tf_add_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_raw_ops_add_v2_(tf_operand x, tf_operand y, struct tf_name_args args);
@@ -214,7 +214,7 @@ TF1C_API tf_tensor tf_to_(tf_operand x, tf_dtype dtype, struct tf_name_args args
 /* t, no smaller than clip_value_min and no larger than clip_value_max; at a bound the gradient is 1. TF1: tf.clip_by_value
  *   errors  ValueError: a bound whose shape would widen t's */
 #define tf_clip_by_value(t, clip_value_min, clip_value_max, ...) \
-    tf_clip_by_value_(TF_T(t), TF_T(clip_value_min), TF_T(clip_value_max), TF_NAMED_(__VA_ARGS__))
+    TF_IN_ORDER3_(tf_clip_by_value_, TF_T(t), TF_T(clip_value_min), TF_T(clip_value_max), TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_tensor tf_clip_by_value_(tf_operand t, tf_operand clip_value_min, tf_operand clip_value_max, struct tf_name_args args);
 
 /* t · clip_norm / max(‖t‖, clip_norm), the norm taken over all of t, or over .axes (or .axis).       TF1: tf.clip_by_norm
@@ -227,7 +227,8 @@ struct tf_clip_by_norm_args {
     int axis;
 };
 #define tf_clip_by_norm(t, clip_norm, ...) \
-    TF_KWARGS_(tf_clip_by_norm_(TF_T(t), TF_T(clip_norm), (struct tf_clip_by_norm_args){ .axis = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(TF_IN_ORDER2_(tf_clip_by_norm_, TF_T(t), TF_T(clip_norm), \
+        (struct tf_clip_by_norm_args){ .axis = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_clip_by_norm_(tf_operand t, tf_operand clip_norm, struct tf_clip_by_norm_args args);
 
 /* √(Σ of the squares of all elements of all tensors); none handles are skipped.    TF1: tf.global_norm, tf.linalg.global_norm */
@@ -248,7 +249,7 @@ struct tf_clip_by_global_norm_args {
     const char *name;
 };
 #define tf_clip_by_global_norm(t_list, clip_norm, ...) \
-    tf_clip_by_global_norm_(t_list, TF_T(clip_norm), (struct tf_clip_by_global_norm_args){ TF_HERE_, __VA_ARGS__ })
+    TF_IN_ORDER2_(tf_clip_by_global_norm_, t_list, TF_T(clip_norm), (struct tf_clip_by_global_norm_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_clipped tf_clip_by_global_norm_(tf_list t_list, tf_operand clip_norm, struct tf_clip_by_global_norm_args args);
 
 #ifdef __cplusplus

@@ -152,11 +152,12 @@ struct tf_bias_add_args {
     const char *name;
 };
 #define tf_nn_bias_add(value, bias, ...) \
-    tf_nn_bias_add_(TF_T(value), TF_T(bias), (struct tf_bias_add_args){ TF_HERE_, __VA_ARGS__ })
+    TF_IN_ORDER2_(tf_nn_bias_add_, TF_T(value), TF_T(bias), (struct tf_bias_add_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_tensor tf_nn_bias_add_(tf_operand value, tf_operand bias, struct tf_bias_add_args args);
 
 /* x·weights + biases.                                                                TF1: tf.nn.xw_plus_b */
-#define tf_nn_xw_plus_b(x, weights, biases, ...) tf_nn_xw_plus_b_(TF_T(x), TF_T(weights), TF_T(biases), TF_NAMED_(__VA_ARGS__))
+#define tf_nn_xw_plus_b(x, weights, biases, ...) \
+    TF_IN_ORDER3_(tf_nn_xw_plus_b_, TF_T(x), TF_T(weights), TF_T(biases), TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_tensor tf_nn_xw_plus_b_(tf_operand x, tf_operand weights, tf_operand biases, struct tf_name_args args);
 
 /* Each element kept with probability keep_prob and scaled by 1/keep_prob, else 0: tf_nn_dropout(x, TF_T(keep_prob)),
@@ -175,7 +176,7 @@ struct tf_dropout_args {
     tf_operand rate;
 };
 #define tf_nn_dropout(x, ...) \
-    TF_KWARGS_(tf_nn_dropout_(TF_T(x), (struct tf_dropout_args){ \
+    TF_KWARGS_(TF_IN_ORDER1_(tf_nn_dropout_, TF_T(x), (struct tf_dropout_args){ \
         .keep_prob = TF_UNSET_, .rate = TF_UNSET_, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_nn_dropout_(tf_operand x, struct tf_dropout_args args);
 

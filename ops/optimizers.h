@@ -116,7 +116,7 @@ struct tf_minimize_args {
     const char *name;
     tf_tensor grad_loss;
 };
-#define tf_minimize(optimizer, loss, ...) tf_minimize_(optimizer, loss, (struct tf_minimize_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_minimize(optimizer, loss, ...) TF_IN_ORDER2_(tf_minimize_, optimizer, loss, (struct tf_minimize_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_operation *tf_minimize_(tf_optimizer *optimizer, tf_tensor loss, struct tf_minimize_args args);
 
 /* The two halves of tf_minimize, to do something with the gradients in between.
@@ -144,7 +144,7 @@ struct tf_apply_gradients_args {
     const char *name;
 };
 #define tf_compute_gradients(optimizer, loss, ...) \
-    tf_compute_gradients_(optimizer, loss, (struct tf_compute_gradients_args){ TF_HERE_, __VA_ARGS__ })
+    TF_IN_ORDER2_(tf_compute_gradients_, optimizer, loss, (struct tf_compute_gradients_args){ TF_HERE_, __VA_ARGS__ })
 #define tf_apply_gradients(optimizer, grads_and_vars, ...) \
     tf_apply_gradients_(optimizer, grads_and_vars, (struct tf_apply_gradients_args){ TF_HERE_, __VA_ARGS__ })
 #define tf_zip(grads, variables) tf_zip_(grads, variables, TF_SOURCE)
@@ -196,7 +196,8 @@ struct tf_cosine_decay_args {
     const char *name;
 };
 #define TF_DECAY_(fn, learning_rate, global_step, decay_steps, decay_rate, ...) \
-    fn(TF_T(learning_rate), TF_T(global_step), TF_T(decay_steps), TF_T(decay_rate), (struct tf_decay_args){ TF_HERE_, __VA_ARGS__ })
+    TF_IN_ORDER4_(fn, TF_T(learning_rate), TF_T(global_step), TF_T(decay_steps), TF_T(decay_rate), \
+                  (struct tf_decay_args){ TF_HERE_, __VA_ARGS__ })
 #define tf_train_exponential_decay(learning_rate, global_step, decay_steps, decay_rate, ...) \
     TF_DECAY_(tf_train_exponential_decay_, learning_rate, global_step, decay_steps, decay_rate, __VA_ARGS__)
 #define tf_train_natural_exp_decay(learning_rate, global_step, decay_steps, decay_rate, ...) \
@@ -204,10 +205,11 @@ struct tf_cosine_decay_args {
 #define tf_train_inverse_time_decay(learning_rate, global_step, decay_steps, decay_rate, ...) \
     TF_DECAY_(tf_train_inverse_time_decay_, learning_rate, global_step, decay_steps, decay_rate, __VA_ARGS__)
 #define tf_train_polynomial_decay(learning_rate, global_step, decay_steps, ...)                          \
-    TF_KWARGS_(tf_train_polynomial_decay_(TF_T(learning_rate), TF_T(global_step), TF_T(decay_steps),     \
+    TF_KWARGS_(TF_IN_ORDER3_(tf_train_polynomial_decay_, TF_T(learning_rate), TF_T(global_step), TF_T(decay_steps), \
         (struct tf_polynomial_decay_args){ .end_learning_rate = 0.0001, .power = 1, TF_HERE_, __VA_ARGS__ }))
 #define tf_train_cosine_decay(learning_rate, global_step, decay_steps, ...) \
-    tf_train_cosine_decay_(TF_T(learning_rate), TF_T(global_step), TF_T(decay_steps), (struct tf_cosine_decay_args){ TF_HERE_, __VA_ARGS__ })
+    TF_IN_ORDER3_(tf_train_cosine_decay_, TF_T(learning_rate), TF_T(global_step), TF_T(decay_steps), \
+                  (struct tf_cosine_decay_args){ TF_HERE_, __VA_ARGS__ })
 #define tf_train_piecewise_constant(x, boundaries, values, ...) \
     tf_train_piecewise_constant_(TF_T(x), boundaries, values, TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_tensor tf_train_exponential_decay_(tf_operand rate, tf_operand step, tf_operand steps, tf_operand decay, struct tf_decay_args args);

@@ -72,7 +72,7 @@ struct tf_multinomial_args {
     tf_dtype output_dtype;
 };
 #define tf_multinomial(logits, num_samples, ...)                      \
-    TF_KWARGS_(tf_multinomial_(TF_T(logits), TF_T(num_samples),       \
+    TF_KWARGS_(TF_IN_ORDER2_(tf_multinomial_, TF_T(logits), TF_T(num_samples), \
         (struct tf_multinomial_args){ .seed = TF_NO_SEED, .output_dtype = tf_int64, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_multinomial_(tf_operand logits, tf_operand num_samples, struct tf_multinomial_args args);
 struct tf_categorical_args {
@@ -82,7 +82,7 @@ struct tf_categorical_args {
     const char *name;
 };
 #define tf_random_categorical(logits, num_samples, ...)               \
-    TF_KWARGS_(tf_random_categorical_(TF_T(logits), TF_T(num_samples),\
+    TF_KWARGS_(TF_IN_ORDER2_(tf_random_categorical_, TF_T(logits), TF_T(num_samples), \
         (struct tf_categorical_args){ .dtype = tf_int64, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_random_categorical_(tf_operand logits, tf_operand num_samples, struct tf_categorical_args args);
 

@@ -27,7 +27,7 @@ struct tf_state {
 /* What goes into a state, all of it or nothing: never NULL. A tuple's parts are states.
  * TF1: a tensor or a tuple given as state;  tf.nn.rnn_cell.LSTMStateTuple */
 #define tf_state_new(tensor) tf_state_new_(TF_T(tensor), TF_SOURCE)
-#define tf_nn_rnn_cell_lstm_state_tuple(c, h) tf_nn_rnn_cell_lstm_state_tuple_(TF_T(c), TF_T(h), TF_SOURCE)
+#define tf_nn_rnn_cell_lstm_state_tuple(c, h) TF_IN_ORDER2_(tf_nn_rnn_cell_lstm_state_tuple_, TF_T(c), TF_T(h), TF_SOURCE)
 #define tf_contrib_rnn_lstm_state_tuple(c, h) tf_nn_rnn_cell_lstm_state_tuple(c, h)
 #define tf_state_tuple(...) \
     tf_state_tuple_((int)(sizeof((tf_state *[]){ __VA_ARGS__ }) / sizeof(tf_state *)), (tf_state *[]){ __VA_ARGS__ }, TF_SOURCE)
@@ -101,7 +101,7 @@ TF1C_API tf_cell *tf_cell_new_(tf_cell cell, tf_source here);
  *   errors  ValueError "Input 0 of layer gru_cell is incompatible with the layer: expected ndim=2, found ndim=3. …",
  *           "Expected inputs.shape[-1] to be known, saw shape: (2, None)", "RNN cell only supports floating point inputs, …",
  *           "Variable rnn/gru_cell/gates/kernel already exists, disallowed. …" for a second cell in a scope */
-#define tf_call(cell, inputs, state) tf_call_(cell, TF_T(inputs), state, TF_SOURCE)
+#define tf_call(cell, inputs, state) TF_IN_ORDER3_(tf_call_, cell, TF_T(inputs), state, TF_SOURCE)
 TF1C_API tf_cell_output tf_call_(tf_cell *cell, tf_operand inputs, tf_state *state, tf_source here);
 
 /* cell.zero_state(batch_size, dtype): zeros [batch_size, units] for each tensor of the state; batch_size a number or a scalar
@@ -270,7 +270,7 @@ struct tf_static_rnn_args {
     const char *scope; /* unset: "rnn" */
 };
 #define tf_nn_static_rnn(cell, inputs, ...) \
-    TF_KWARGS_(tf_nn_static_rnn_(cell, inputs, (struct tf_static_rnn_args){ TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(TF_IN_ORDER2_(tf_nn_static_rnn_, cell, inputs, (struct tf_static_rnn_args){ TF_HERE_, __VA_ARGS__ }))
 #define tf_contrib_rnn_static_rnn(cell, inputs, ...) tf_nn_static_rnn(cell, inputs, __VA_ARGS__)
 TF1C_API tf_rnn_list tf_nn_static_rnn_(tf_cell *cell, tf_list inputs, struct tf_static_rnn_args args);
 
@@ -287,7 +287,7 @@ struct tf_static_birnn_args {
     const char *scope; /* unset: "bidirectional_rnn" */
 };
 #define tf_nn_static_bidirectional_rnn(cell_fw, cell_bw, inputs, ...) \
-    TF_KWARGS_(tf_nn_static_bidirectional_rnn_(cell_fw, cell_bw, inputs, (struct tf_static_birnn_args){ TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(TF_IN_ORDER3_(tf_nn_static_bidirectional_rnn_, cell_fw, cell_bw, inputs, (struct tf_static_birnn_args){ TF_HERE_, __VA_ARGS__ }))
 #define tf_contrib_rnn_static_bidirectional_rnn(cell_fw, cell_bw, inputs, ...) \
     tf_nn_static_bidirectional_rnn(cell_fw, cell_bw, inputs, __VA_ARGS__)
 TF1C_API tf_birnn_list tf_nn_static_bidirectional_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf_list inputs, struct tf_static_birnn_args args);
@@ -310,7 +310,7 @@ struct tf_dynamic_rnn_args {
     const char *scope; /* unset: "rnn" */
 };
 #define tf_nn_dynamic_rnn(cell, inputs, ...) \
-    TF_KWARGS_(tf_nn_dynamic_rnn_(cell, TF_T(inputs), (struct tf_dynamic_rnn_args){ TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(TF_IN_ORDER2_(tf_nn_dynamic_rnn_, cell, TF_T(inputs), (struct tf_dynamic_rnn_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_rnn tf_nn_dynamic_rnn_(tf_cell *cell, tf_operand inputs, struct tf_dynamic_rnn_args args);
 
 /* TF1: tf.nn.bidirectional_dynamic_rnn */
@@ -329,7 +329,7 @@ struct tf_bidirectional_rnn_args {
     const char *scope; /* unset: "bidirectional_rnn" */
 };
 #define tf_nn_bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, ...) \
-    TF_KWARGS_(tf_nn_bidirectional_dynamic_rnn_(                                                 \
+    TF_KWARGS_(TF_IN_ORDER3_(tf_nn_bidirectional_dynamic_rnn_, \
         cell_fw, cell_bw, TF_T(inputs), (struct tf_bidirectional_rnn_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_birnn tf_nn_bidirectional_dynamic_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf_operand inputs, struct tf_bidirectional_rnn_args args);
 

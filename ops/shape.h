@@ -33,7 +33,7 @@ TF1C_API tf_tensor tf_rank_(tf_operand input, struct tf_name_args args);
  *   errors  ValueError "Cannot reshape a tensor with 6 elements to shape [4] (4 elements)", …; at run InvalidArgumentError
  *           "Input to reshape is a tensor with 6 values, but the requested shape has 4", …
  *   source  core/kernels/reshape_op.h, python/ops/array_grad.py _ReshapeGrad */
-#define tf_reshape(tensor, shape, ...) tf_reshape_(TF_T(tensor), TF_T(shape), TF_NAMED_(__VA_ARGS__))
+#define tf_reshape(tensor, shape, ...) TF_IN_ORDER2_(tf_reshape_, TF_T(tensor), TF_T(shape), TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_tensor tf_reshape_(tf_operand tensor, tf_operand shape, struct tf_name_args args);
 
 /* Axes in the order `perm`: y's axis i is a's axis perm[i]; unset: reversed.                          TF1: tf.transpose
@@ -46,12 +46,12 @@ struct tf_transpose_args {
     const char *name;
     tf_operand perm_tensor;
 };
-#define tf_transpose(a, ...) TF_KWARGS_(tf_transpose_(TF_T(a), (struct tf_transpose_args){ TF_HERE_, __VA_ARGS__ }))
+#define tf_transpose(a, ...) TF_KWARGS_(TF_IN_ORDER1_(tf_transpose_, TF_T(a), (struct tf_transpose_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_transpose_(tf_operand a, struct tf_transpose_args args);
 
 /* A new axis of length 1 before `axis` (an integer or a scalar tensor; -1: at the end).                TF1: tf.expand_dims
  *   errors  ValueError "dim 3 not in the interval [-3, 2]." */
-#define tf_expand_dims(input, axis, ...) tf_expand_dims_(TF_T(input), TF_T(axis), TF_NAMED_(__VA_ARGS__))
+#define tf_expand_dims(input, axis, ...) TF_IN_ORDER2_(tf_expand_dims_, TF_T(input), TF_T(axis), TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_tensor tf_expand_dims_(tf_operand input, tf_operand axis, struct tf_name_args args);
 
 /* Without the axes of length 1: all, or .axis, or .axes = AXES(0, 2).                                  TF1: tf.squeeze
@@ -67,12 +67,12 @@ TF1C_API tf_tensor tf_squeeze_(tf_operand input, struct tf_squeeze_args args);
 
 /* `input` repeated along axes of length 1, as arithmetic would do.                                     TF1: tf.broadcast_to
  *   grad    dy, summed over the repeated axes */
-#define tf_broadcast_to(input, shape, ...) tf_broadcast_to_(TF_T(input), TF_T(shape), TF_NAMED_(__VA_ARGS__))
+#define tf_broadcast_to(input, shape, ...) TF_IN_ORDER2_(tf_broadcast_to_, TF_T(input), TF_T(shape), TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_tensor tf_broadcast_to_(tf_operand input, tf_operand shape, struct tf_name_args args);
 
 /* `input` side by side, multiples[i] times along axis i.                                               TF1: tf.tile
  *   grad    dy, summed over the copies; rank at most 4 */
-#define tf_tile(input, multiples, ...) tf_tile_(TF_T(input), TF_T(multiples), TF_NAMED_(__VA_ARGS__))
+#define tf_tile(input, multiples, ...) TF_IN_ORDER2_(tf_tile_, TF_T(input), TF_T(multiples), TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_tensor tf_tile_(tf_operand input, tf_operand multiples, struct tf_name_args args);
 
 /* `tensor` with paddings[i, 0] elements before and paddings[i, 1] after it along axis i.                TF1: tf.pad
@@ -85,12 +85,12 @@ struct tf_pad_args {
     tf_operand constant_values;
 };
 #define tf_pad(tensor, paddings, ...) \
-    TF_KWARGS_(tf_pad_(TF_T(tensor), TF_T(paddings), (struct tf_pad_args){ \
+    TF_KWARGS_(TF_IN_ORDER2_(tf_pad_, TF_T(tensor), TF_T(paddings), (struct tf_pad_args){ \
         .constant_values = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_pad_(tf_operand tensor, tf_operand paddings, struct tf_pad_args args);
 
 /* The order of elements reversed along `axis`, an integer vector: tf_reverse(x, AXES(0)).               TF1: tf.reverse */
-#define tf_reverse(tensor, axis, ...) tf_reverse_(TF_T(tensor), TF_T(axis), TF_NAMED_(__VA_ARGS__))
+#define tf_reverse(tensor, axis, ...) TF_IN_ORDER2_(tf_reverse_, TF_T(tensor), TF_T(axis), TF_NAMED_(__VA_ARGS__))
 #define tf_reverse_v2(tensor, axis, ...) tf_reverse(tensor, axis, __VA_ARGS__)
 TF1C_API tf_tensor tf_reverse_(tf_operand tensor, tf_operand axis, struct tf_name_args args);
 

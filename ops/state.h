@@ -48,9 +48,9 @@ TF1C_API tf_tensor tf_get_variable_(const char *name, struct tf_get_variable_arg
 /* ref = value, ref += value, ref -= value; the result is the new value. TF1: tf.assign, tf.assign_add, tf.assign_sub
  *   shapes  value as ref;   dtypes  value as ref;   grad  none
  *   errors  TypeError: ref is no variable;  ValueError: shapes differ */
-#define tf_assign(ref, value, ...) tf_assign_(ref, TF_T(value), TF_NAMED_(__VA_ARGS__))
-#define tf_assign_add(ref, value, ...) tf_assign_add_(ref, TF_T(value), TF_NAMED_(__VA_ARGS__))
-#define tf_assign_sub(ref, value, ...) tf_assign_sub_(ref, TF_T(value), TF_NAMED_(__VA_ARGS__))
+#define tf_assign(ref, value, ...) TF_IN_ORDER2_(tf_assign_, ref, TF_T(value), TF_NAMED_(__VA_ARGS__))
+#define tf_assign_add(ref, value, ...) TF_IN_ORDER2_(tf_assign_add_, ref, TF_T(value), TF_NAMED_(__VA_ARGS__))
+#define tf_assign_sub(ref, value, ...) TF_IN_ORDER2_(tf_assign_sub_, ref, TF_T(value), TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_tensor tf_assign_(tf_tensor ref, tf_operand value, struct tf_name_args args);
 TF1C_API tf_tensor tf_assign_add_(tf_tensor ref, tf_operand value, struct tf_name_args args);
 TF1C_API tf_tensor tf_assign_sub_(tf_tensor ref, tf_operand value, struct tf_name_args args);

@@ -29,7 +29,7 @@ struct tf_boolean_mask_args {
     const char *name;
 };
 #define tf_boolean_mask(tensor, mask, ...) \
-    tf_boolean_mask_(TF_T(tensor), TF_T(mask), (struct tf_boolean_mask_args){ TF_HERE_, __VA_ARGS__ })
+    TF_IN_ORDER2_(tf_boolean_mask_, TF_T(tensor), TF_T(mask), (struct tf_boolean_mask_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_tensor tf_boolean_mask_(tf_operand tensor, tf_operand mask, struct tf_boolean_mask_args args);
 
 /* Each value of a vector once, in the order of their first appearance: x[i] = y[idx[i]]. NaN is equal to nothing.

@@ -1,5 +1,5 @@
-/* Keywords that take a tensor or a number: a plain number equals the same number in TF_T, 0 is a number, and what is not
- * given keeps its default. */
+/* Calls, as Python has them: arguments are made from left to right; where a keyword takes a tensor or a number, a plain number
+ * equals the same number in TF_T, 0 is a number, and what is not given keeps its default. */
 #include <string.h>
 
 #include "support.h"
@@ -170,6 +170,60 @@ START_TEST(a_number_that_does_not_fit_is_refused)
 }
 END_TEST
 
+/* ---- the order in which arguments are made ------------------------------------------------------------------------------------ */
+static char order[16];
+static tf_tensor made(char letter, tf_tensor t)
+{
+    size_t n = strlen(order);
+    if (n + 1 < sizeof order)
+        order[n] = letter;
+    return t;
+}
+#define A made('a', x)
+#define B made('b', y)
+#define C made('c', x)
+static tf_tensor sum(tf_tensor state, tf_tensor element, void *context) { return (void)context, tf_add(state, element); }
+static tf_tensor rows(char letter) { return made(letter, tf_reduce_sum(x, 0)); }
+static tf_tensor number(char letter) { return made(letter, tf_constant(2)); }
+
+#define CALLS(ROW)                                                                                                    \
+    ROW(tf_add(A, B), "ab")                                                                                           \
+    ROW(tf_add(tf_multiply(A, B), tf_multiply(C, A)), "abca")                                                         \
+    ROW(tf_matmul(A, B, .transpose_b = true), "ab")                                                                   \
+    ROW(tf_nn_xw_plus_b(A, made('b', tf_transpose(y)), made('c', tf_ones(SHAPE(2)))), "abc")                          \
+    ROW(tf_where(made('a', tf_greater(x, y)), B, C), "abc")                                                           \
+    ROW(tf_clip_by_value(A, B, C), "abc")                                                                             \
+    ROW(tf_concat(LIST(A, B, C), number('d')), "abcd")                                                                \
+    ROW(tf_stack(LIST(A, B, C)), "abc")                                                                               \
+    ROW(tf_at(tf_split(A, 1, .axis_tensor = TF_T(number('b'))), 0), "ab")                                             \
+    ROW(tf_one_hot(made('a', ids()), number('b'), .on_value = TF_T(made('c', tf_constant(1.0)))), "abc")              \
+    ROW(tf_transpose(A, .perm_tensor = TF_T(made('b', tf_constant(NP_INT(1, 0))))), "ab")                             \
+    ROW(tf_nn_dropout(A, .rate = TF_T(made('b', tf_constant(.5)))), "ab")                                             \
+    ROW(tf_scan(sum, A, .initializer = rows('b')), "ab")                                                              \
+    ROW(tf_nn_sigmoid_cross_entropy_with_logits(.labels = A, .logits = B), "ab")                                      \
+    ROW(tf_losses_mean_squared_error(A, B, .weights = TF_T(made('c', tf_constant(2.0)))), "abc")                      \
+    ROW(tf_at(tf_gradients(LIST(A), LIST(B, C), .grad_ys = LIST(made('d', y))), 0), "abcd")                                 \
+    ROW(tf_train_exponential_decay(.1, number('a'), number('b'), made('c', tf_constant(.5))), "abc")
+
+#define COUNT_CALL(call, want) +1
+enum { N_CALLS = 0 CALLS(COUNT_CALL) };
+
+START_TEST(arguments_are_made_from_left_to_right)
+{
+    const char *text = NULL, *want = NULL;
+    int n = 0;
+    memset(order, 0, sizeof order);
+#define CALL(call, letters)  \
+    if (_i == n++) {         \
+        text = #call;        \
+        want = letters;      \
+        (void)(call);        \
+    }
+    CALLS(CALL)
+    ck_assert_msg(strcmp(order, want) == 0, "%s: %s and not %s", text, order, want);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("keywords");
@@ -178,6 +232,7 @@ int main(void)
     tcase_add_loop_test(tc, a_plain_number_equals_the_same_in_an_operand, 0, WAYS);
     tcase_add_loop_test(tc, a_learning_rate_by_name_is_a_number_and_0_stands_still, 0, N_OPTIMIZERS);
     tcase_add_loop_test(tc, a_number_that_does_not_fit_is_refused, 0, N_MISTAKES);
+    tcase_add_loop_test(tc, arguments_are_made_from_left_to_right, 0, N_CALLS);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

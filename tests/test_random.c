@@ -4,13 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ops/basic.h"
-#include "ops/fill.h"
-#include "ops/math.h"
-#include "ops/nn.h"
-#include "ops/random.h"
-#include "session/session.h"
 #include "support.h"
+#include "tf1c.h"
 
 typedef tf_tensor draw(int64_t seed);
 
@@ -171,12 +166,40 @@ START_TEST(seeds_derived_from_the_number_of_ops_are_tensorflows)
 }
 END_TEST
 
+/* A layer in one line, as tutorials write it: the weights come before the bias, in names and in what is drawn. TF 1.15.5:
+ * tf.set_random_seed(7), x = tf.constant([[1., 2.]]), then the line below. */
+START_TEST(variables_made_within_one_expression_draw_in_the_order_they_are_written)
+{
+    open_graph();
+    tf_set_random_seed(7);
+    tf_tensor x = tf_constant(NP_FLOAT2D({ 1, 2 }));
+    tf_tensor layer = tf_nn_relu(tf_add(tf_matmul(x, tf_variable(tf_random_normal(SHAPE(2, 3)))), tf_variable(tf_random_normal(SHAPE(3)))));
+    tf_tensor weights = tf_get_tensor_by_name(graph, "Variable:0"), bias = tf_get_tensor_by_name(graph, "Variable_1:0");
+    tf_session *session = tf_session(.graph = graph);
+    tf_run(session, tf_global_variables_initializer());
+    tf_ndarray got[] = { run(session, weights), run(session, bias), run(session, layer) };
+    const tf_ndarray want[] = {
+        NP_FLOAT2D({ -0.43790116906166077f, -1.7534533739089966f, -2.2072646617889404f }, { -1.1140024662017822f, 2.304117441177368f, -1.477815866470337f }),
+        NP_FLOAT(-1.9078086614608765f, -0.47489821910858154f, -0.3380057215690613f),
+        NP_FLOAT2D({ 0, 2.379883289337158f, 0 }),
+    };
+    for (int i = 0; i < 3; i++) {
+        const char *difference = array_difference(got[i], want[i], 1e-6);
+        ck_assert_msg(!difference, "%d: %s", i, difference);
+        np_free(&got[i]);
+    }
+    tf_close(session);
+    close_graph();
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("random");
     TCase *t = tcase_create("streams");
     tcase_add_loop_test(t, streams_of_given_seeds_are_tensorflows, 0, KINDS * 3 * 2);
     tcase_add_loop_test(t, seeds_derived_from_the_number_of_ops_are_tensorflows, 0, 3);
+    tcase_add_test(t, variables_made_within_one_expression_draw_in_the_order_they_are_written);
     tcase_add_test(t, a_new_session_starts_the_stream_again);
     tcase_add_test(t, without_any_seed_every_session_draws_afresh);
     suite_add_tcase(s, t);
