@@ -86,9 +86,6 @@ static const char *write_dims(tf_dims d, const char *open, const char *comma, co
     return text;
 }
 
-const char *tf_dims_text(tf_dims d, char *text, size_t n)
-{
-    return write_dims(d, "(", ", ", d.rank == 1 ? ",)" : ")", text, n);
-}
+const char *tf_dims_text(tf_dims d, char *text, size_t n) { return write_dims(d, "(", ", ", d.rank == 1 ? ",)" : ")", text, n); }
 
 const char *tf_dims_kernel_text(tf_dims d, char *text, size_t n) { return write_dims(d, "[", ",", "]", text, n); }

@@ -51,20 +51,11 @@ LOOPS(loops_int64, int64_t, uint64_t)
 static void loops(const product *p)
 {
     switch (p->dtype) {
-    case tf_float32:
-        loops_float32(p);
-        break;
-    case tf_float64:
-        loops_float64(p);
-        break;
-    case tf_int32:
-        loops_int32(p);
-        break;
-    case tf_int64:
-        loops_int64(p);
-        break;
-    default:
-        break; /* other dtypes have no products; ops refuse them */
+    case tf_float32: loops_float32(p); break;
+    case tf_float64: loops_float64(p); break;
+    case tf_int32: loops_int32(p); break;
+    case tf_int64: loops_int64(p); break;
+    default: break; /* other dtypes have no products; ops refuse them */
     }
 }
 
@@ -76,8 +67,8 @@ static void blas(const product *p)
     const int m = (int)p->m, n = (int)p->n, k = (int)p->k, lda = (int)p->lda, ldb = (int)p->ldb, ldc = (int)p->ldc;
 
     if (p->dtype == tf_float32)
-        cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1.0f, (const float *)(const void *)p->a, lda,
-                    (const float *)(const void *)p->b, ldb, (float)p->beta, (float *)(void *)p->c, ldc);
+        cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1.0f, (const float *)(const void *)p->a, lda, (const float *)(const void *)p->b,
+                    ldb, (float)p->beta, (float *)(void *)p->c, ldc);
     else
         cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1.0, (const double *)(const void *)p->a, lda,
                     (const double *)(const void *)p->b, ldb, p->beta, (double *)(void *)p->c, ldc);
@@ -118,8 +109,8 @@ static int64_t distance(int64_t ld, int64_t rows, int64_t columns) /* of a singl
     return rows > 1 ? ld : columns > 1 ? columns : 1;
 }
 
-void tf1c_gemm(tf_dtype dtype, bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a,
-               int64_t lda, const void *b, int64_t ldb, double beta, void *c, int64_t ldc)
+void tf1c_gemm(tf_dtype dtype, bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a, int64_t lda,
+               const void *b, int64_t ldb, double beta, void *c, int64_t ldc)
 {
     const product p = { dtype,
                         transpose_a,
@@ -152,8 +143,7 @@ static int users, threads_before;
 
 static bool has_threads(void)
 {
-    return openblas_get_parallel && openblas_get_num_threads && openblas_set_num_threads &&
-           openblas_get_parallel() != 0;
+    return openblas_get_parallel && openblas_get_num_threads && openblas_set_num_threads && openblas_get_parallel() != 0;
 }
 
 void tf1c_gemm_begin(void)

@@ -22,10 +22,7 @@ static struct tf1c_map_slot *find(const tf1c_map *m, const char *key)
     return &m->slots[i];
 }
 
-void *tf1c_map_get(const tf1c_map *m, const char *key)
-{
-    return m->capacity ? find(m, key)->value : NULL;
-}
+void *tf1c_map_get(const tf1c_map *m, const char *key) { return m->capacity ? find(m, key)->value : NULL; }
 
 static bool grow(tf1c_map *m)
 {

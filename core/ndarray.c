@@ -153,16 +153,11 @@ static void read_reals(tf_ndarray a, int64_t at, int64_t n, double *out)
     int64_t i = 0;
 
     switch (a.dtype) {
-    case tf_float32:
-        READ(float, s != 0 ? *x * s : *x);
-    case tf_float64:
-        READ(double, s != 0 ? (float)*x * s : *x);
-    case tf_int32:
-        READ(int32_t, s != 0 ? (float)*x * s : *x);
-    case tf_int64:
-        READ(int64_t, s != 0 ? (float)*x * s : (double)*x);
-    default:
-        READ(uint8_t, s != 0 ? (float)*x * s : *x);
+    case tf_float32: READ(float, s != 0 ? *x * s : *x);
+    case tf_float64: READ(double, s != 0 ? (float)*x * s : *x);
+    case tf_int32: READ(int32_t, s != 0 ? (float)*x * s : *x);
+    case tf_int64: READ(int64_t, s != 0 ? (float)*x * s : (double)*x);
+    default: READ(uint8_t, s != 0 ? (float)*x * s : *x);
     }
 }
 
@@ -172,12 +167,9 @@ static void read_wholes(tf_ndarray a, int64_t at, int64_t n, int64_t *out)
     int64_t i = 0;
 
     switch (a.dtype) {
-    case tf_int32:
-        READ(int32_t, *x);
-    case tf_int64:
-        READ(int64_t, *x);
-    default:
-        READ(uint8_t, *x);
+    case tf_int32: READ(int32_t, *x);
+    case tf_int64: READ(int64_t, *x);
+    default: READ(uint8_t, *x);
     }
 }
 #undef READ
@@ -197,18 +189,12 @@ static void write_reals(tf_ndarray a, int64_t at, int64_t n, const double *in)
     int64_t i = 0;
 
     switch (a.dtype) {
-    case tf_float32:
-        WRITE(float, in[i]);
-    case tf_float64:
-        WRITE(double, in[i]);
-    case tf_int32:
-        WRITE(int32_t, to_int32(in[i]));
-    case tf_int64:
-        WRITE(int64_t, to_int64(in[i]));
-    case tf_bool:
-        WRITE(uint8_t, in[i] != 0);
-    default:
-        WRITE(uint8_t, to_int32(in[i]));
+    case tf_float32: WRITE(float, in[i]);
+    case tf_float64: WRITE(double, in[i]);
+    case tf_int32: WRITE(int32_t, to_int32(in[i]));
+    case tf_int64: WRITE(int64_t, to_int64(in[i]));
+    case tf_bool: WRITE(uint8_t, in[i] != 0);
+    default: WRITE(uint8_t, to_int32(in[i]));
     }
 }
 
@@ -218,18 +204,12 @@ static void write_wholes(tf_ndarray a, int64_t at, int64_t n, const int64_t *in)
     int64_t i = 0;
 
     switch (a.dtype) {
-    case tf_float32:
-        WRITE(float, in[i]);
-    case tf_float64:
-        WRITE(double, in[i]);
-    case tf_int32:
-        WRITE(int32_t, in[i]);
-    case tf_int64:
-        WRITE(int64_t, in[i]);
-    case tf_bool:
-        WRITE(uint8_t, in[i] != 0);
-    default:
-        WRITE(uint8_t, in[i]);
+    case tf_float32: WRITE(float, in[i]);
+    case tf_float64: WRITE(double, in[i]);
+    case tf_int32: WRITE(int32_t, in[i]);
+    case tf_int64: WRITE(int64_t, in[i]);
+    case tf_bool: WRITE(uint8_t, in[i] != 0);
+    default: WRITE(uint8_t, in[i]);
     }
 }
 #undef WRITE
@@ -323,8 +303,8 @@ tf_ndarray np_eye_rows(tf_ndarray index, int64_t n)
     if (!has_data(index) || !length_is_good("np_eye_rows", n))
         return (tf_ndarray){ 0 };
     if (is_real(index) || index.dtype == tf_bool || shape.rank == TF_MAX_RANK) {
-        tf_fail(tf_type_error, library, NULL, "np_eye_rows: indices are integers of rank below %d, got %s of rank %d",
-                TF_MAX_RANK, tf_dtype_name(acting_dtype(index)), shape.rank);
+        tf_fail(tf_type_error, library, NULL, "np_eye_rows: indices are integers of rank below %d, got %s of rank %d", TF_MAX_RANK,
+                tf_dtype_name(acting_dtype(index)), shape.rank);
         return (tf_ndarray){ 0 };
     }
     shape.dims[shape.rank++] = n;
@@ -332,8 +312,8 @@ tf_ndarray np_eye_rows(tf_ndarray index, int64_t n)
     for (int64_t row = 0; a.data && row < np_size(index); row++) {
         read_wholes(index, row, 1, &i);
         if (i < -n || i >= n) {
-            tf_fail(tf_lookup_error, library, NULL,
-                    "np_eye_rows: index %" PRId64 " is out of bounds for axis 0 with size %" PRId64, i, n);
+            tf_fail(tf_lookup_error, library, NULL, "np_eye_rows: index %" PRId64 " is out of bounds for axis 0 with size %" PRId64,
+                    i, n);
             np_free(&a);
         } else {
             ((float *)a.data)[row * n + (i < 0 ? i + n : i)] = 1;
@@ -386,8 +366,7 @@ static int64_t argmax_line(tf_ndarray a, int64_t at, int64_t n, int64_t stride)
 static bool argmax_is_possible(tf_ndarray a, int axis, int rank, int64_t n)
 {
     if (axis < -rank || axis >= rank)
-        tf_fail(tf_value_error, library, NULL, "np_argmax: axis %d is out of bounds for array of dimension %d", axis,
-                rank);
+        tf_fail(tf_value_error, library, NULL, "np_argmax: axis %d is out of bounds for array of dimension %d", axis, rank);
     else if (n == 0)
         tf_fail(tf_value_error, library, NULL, "attempt to get argmax of an empty sequence");
     else

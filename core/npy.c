@@ -109,8 +109,7 @@ static tf_status read_bytes(tf1c_npy_reader *r, void *to, size_t n)
     tf_status code;
 
     if (n > r->left)
-        return tf1c_npy_fault(&r->place, tf_data_loss, "truncated: %zu bytes expected, %" PRIu64 " are left", n,
-                              r->left);
+        return tf1c_npy_fault(&r->place, tf_data_loss, "truncated: %zu bytes expected, %" PRIu64 " are left", n, r->left);
     code = r->deflated ? inflate_bytes(r, to, n) : tf1c_npy_read(&r->place, r->file, to, n);
     if (code)
         return code;
@@ -131,8 +130,7 @@ static const struct {
     const char *descr;
     tf_dtype dtype;
 } descrs[] = {
-    { "<f4", tf_float32 }, { "<f8", tf_float64 }, { "<i4", tf_int32 },
-    { "<i8", tf_int64 },   { "|u1", tf_uint8 },   { "|b1", tf_bool },
+    { "<f4", tf_float32 }, { "<f8", tf_float64 }, { "<i4", tf_int32 }, { "<i8", tf_int64 }, { "|u1", tf_uint8 }, { "|b1", tf_bool },
 };
 enum { DESCRS = sizeof descrs / sizeof descrs[0] };
 
@@ -225,8 +223,7 @@ static tf_status parse_header(const tf1c_npy_place *p, const char *text, header 
 
         if (good && strcmp(key, "descr") == 0) {
             if (!take_string(&at, descr, sizeof descr))
-                return tf1c_npy_fault(p, tf_unimplemented,
-                                      "records are not supported, or the header is damaged at 'descr'");
+                return tf1c_npy_fault(p, tf_unimplemented, "records are not supported, or the header is damaged at 'descr'");
             for (int i = 0; i < DESCRS; i++)
                 if (strcmp(descr, descrs[i].descr) == 0)
                     h->dtype = descrs[i].dtype;
@@ -245,8 +242,7 @@ static tf_status parse_header(const tf1c_npy_place *p, const char *text, header 
     }
     skip_space(&at);
     if (*at || !h->dtype || !h->has_order || !h->shape.known)
-        return tf1c_npy_fault(p, tf_data_loss,
-                              "the header lacks descr, fortran_order or shape, or has more than those");
+        return tf1c_npy_fault(p, tf_data_loss, "the header lacks descr, fortran_order or shape, or has more than those");
     return tf_ok;
 }
 
@@ -272,9 +268,8 @@ static tf_status check_header(const tf1c_npy_place *p, const header *h, uint64_t
 static tf_status read_header(tf1c_npy_reader *r, header *h)
 {
     uint8_t prefix[PREFIX_MAX] = { 0 };
-    tf_status code = r->left < 10
-                         ? tf1c_npy_fault(&r->place, tf_data_loss, "%" PRIu64 " bytes are no .npy file", r->left)
-                         : read_bytes(r, prefix, 10);
+    tf_status code = r->left < 10 ? tf1c_npy_fault(&r->place, tf_data_loss, "%" PRIu64 " bytes are no .npy file", r->left)
+                                  : read_bytes(r, prefix, 10);
     size_t length;
     char *text;
 
@@ -287,11 +282,9 @@ static tf_status read_header(tf1c_npy_reader *r, header *h)
         return tf1c_npy_fault(&r->place, tf_unimplemented, "version %d.%d of .npy is unknown", prefix[6], prefix[7]);
     if (prefix[6] > 1 && (code = read_bytes(r, prefix + 10, 2)) != tf_ok)
         return code;
-    length =
-        prefix[8] | (size_t)prefix[9] << 8 | (size_t)prefix[10] << 16 | (size_t)prefix[11] << 24; /* 1.0: two bytes */
+    length = prefix[8] | (size_t)prefix[9] << 8 | (size_t)prefix[10] << 16 | (size_t)prefix[11] << 24; /* 1.0: two bytes */
     if (length > HEADER_MAX || length > r->left)
-        return tf1c_npy_fault(&r->place, tf_data_loss, "a header of %zu bytes where %" PRIu64 " are left", length,
-                              r->left);
+        return tf1c_npy_fault(&r->place, tf_data_loss, "a header of %zu bytes where %" PRIu64 " are left", length, r->left);
     text = tf1c_alloc(length + 1);
     if (!text)
         return tf1c_npy_no_memory(&r->place, length + 1);

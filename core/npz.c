@@ -56,8 +56,7 @@ typedef struct {
 } directory;
 
 /* The directory's place from zip64's own record, for archives or counts too large for the plain one. */
-static tf_status find_directory64(const tf1c_npy_place *p, FILE *f, const uint8_t *locator, uint64_t limit,
-                                  directory *d)
+static tf_status find_directory64(const tf1c_npy_place *p, FILE *f, const uint8_t *locator, uint64_t limit, directory *d)
 {
     uint8_t end[END64];
     uint64_t at = get64(locator + 8);
@@ -85,8 +84,7 @@ static tf_status find_directory(const tf1c_npy_place *p, FILE *f, uint64_t size,
         if (memcmp(bytes + i, "PK\5\6", 4) == 0 && get16(bytes + i + 20) == tail - i - END)
             break;
     if (!code && (tail < END || i == UINT64_MAX))
-        code = tf1c_npy_fault(p, tf_data_loss,
-                              "not a .npz file, or truncated: a zip archive's directory is missing at its end");
+        code = tf1c_npy_fault(p, tf_data_loss, "not a .npz file, or truncated: a zip archive's directory is missing at its end");
     if (!code) {
         const uint8_t *end = bytes + i;
 
@@ -123,8 +121,7 @@ static bool read_extra(const uint8_t *extra, const uint8_t *end, entry *e)
         if (id == 1) {
             const uint8_t *stop = extra + n;
 
-            return take64(&extra, stop, &e->size) && take64(&extra, stop, &e->packed) &&
-                   take64(&extra, stop, &e->offset);
+            return take64(&extra, stop, &e->size) && take64(&extra, stop, &e->packed) && take64(&extra, stop, &e->offset);
         }
         extra += n;
     }
@@ -182,8 +179,7 @@ static tf_status read_directory(const tf1c_npy_place *p, np_npz *z, const direct
             z->count += e->key != NULL;
     }
     if (!code && at != bytes + d->bytes)
-        code = tf1c_npy_fault(p, tf_data_loss, "the archive's directory holds more than its %" PRIu64 " entries",
-                              d->count);
+        code = tf1c_npy_fault(p, tf_data_loss, "the archive's directory holds more than its %" PRIu64 " entries", d->count);
     tf1c_free(bytes);
     return code;
 }
@@ -333,8 +329,8 @@ static tf_ndarray read_entry_array(np_npz *z, const entry *e, const tf1c_npy_pla
     if (r.deflated)
         inflateEnd(&r.z);
     if (a.data && r.crc != e->crc) {
-        tf1c_npy_fault(p, tf_data_loss, "the data are damaged (checksum %08" PRIx32 ", the archive says %08" PRIx32 ")",
-                       r.crc, e->crc);
+        tf1c_npy_fault(p, tf_data_loss, "the data are damaged (checksum %08" PRIx32 ", the archive says %08" PRIx32 ")", r.crc,
+                       e->crc);
         np_free(&a);
     }
     return a;
@@ -499,10 +495,7 @@ static tf_status put_array(tf1c_npy_writer *w, written *e, const char *key, tf_n
     return tf_ok;
 }
 
-static int compare_keys(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
+static int compare_keys(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
 /* Keys are names that fit a zip record, and no two are the same; `sorted` is room for n. */
 static tf_status check_keys(const tf1c_npy_place *p, int n, const char *const *keys, const char **sorted)
@@ -519,8 +512,7 @@ static tf_status check_keys(const tf1c_npy_place *p, int n, const char *const *k
     return tf_ok;
 }
 
-static tf_status write_archive(tf1c_npy_writer *w, int n, const char *const *keys, const tf_ndarray *arrays,
-                               written *entries)
+static tf_status write_archive(tf1c_npy_writer *w, int n, const char *const *keys, const tf_ndarray *arrays, written *entries)
 {
     tf_status code = tf_ok;
     uint64_t at;

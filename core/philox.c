@@ -40,8 +40,7 @@ static int64_t truncate_seed(int64_t seed) /* Python's %, never negative */
     return r < 0 ? r + m : r;
 }
 
-void tf1c_philox_seeds(const int64_t *graph_seed, const int64_t *op_seed, int64_t last_id, int64_t *seed,
-                       int64_t *seed2)
+void tf1c_philox_seeds(const int64_t *graph_seed, const int64_t *op_seed, int64_t last_id, int64_t *seed, int64_t *seed2)
 {
     const int64_t default_graph_seed = 87654321;
 

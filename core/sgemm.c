@@ -76,15 +76,25 @@ static void begin_with(int64_t m, int64_t n, const float *bias, float *c, int64_
             memset(c + i * ldc, 0, (size_t)n * sizeof *c);
 }
 
-void tf1c_sgemm_packed(int64_t m, int64_t n, int64_t k, tf1c_matrix a, const float *packed, const float *bias, float *c, int64_t ldc, float *scratch)
+void tf1c_sgemm_packed(int64_t m, int64_t n, int64_t k, tf1c_matrix a, const float *packed, const float *bias, float *c,
+                       int64_t ldc, float *scratch)
 {
     const int64_t columns = kernels()->columns;
 
     if (k == 0)
         begin_with(m, n, bias, c, ldc);
     for (int64_t p = 0; p < k; p += DEPTH)
-        multiply(&(block){ m, n, least(DEPTH, k - p), { element(a, 0, p), a.row, a.column }, packed + p * columns, k * columns, p ? c : bias,
-                           p ? ldc : 0, c, ldc, scratch });
+        multiply(&(block){ m,
+                           n,
+                           least(DEPTH, k - p),
+                           { element(a, 0, p), a.row, a.column },
+                           packed + p * columns,
+                           k * columns,
+                           p ? c : bias,
+                           p ? ldc : 0,
+                           c,
+                           ldc,
+                           scratch });
 }
 
 static int64_t rows_scratch(int64_t k) { return ROWS * least(k, DEPTH); }
@@ -93,10 +103,12 @@ size_t tf1c_sgemm_packed_scratch(int64_t k) { return (size_t)rows_scratch(k) * s
 
 size_t tf1c_sgemm_scratch(int64_t n, int64_t k)
 {
-    return (size_t)(rows_scratch(k) + tf1c_sgemm_panels(least(n, COLUMNS)) * tf1c_sgemm_panel_size(least(k, DEPTH))) * sizeof(float);
+    return (size_t)(rows_scratch(k) + tf1c_sgemm_panels(least(n, COLUMNS)) * tf1c_sgemm_panel_size(least(k, DEPTH))) *
+           sizeof(float);
 }
 
-void tf1c_sgemm(int64_t m, int64_t n, int64_t k, tf1c_matrix a, tf1c_matrix b, const float *bias, float *c, int64_t ldc, float *scratch)
+void tf1c_sgemm(int64_t m, int64_t n, int64_t k, tf1c_matrix a, tf1c_matrix b, const float *bias, float *c, int64_t ldc,
+                float *scratch)
 {
     float *panels = scratch + rows_scratch(k);
 
@@ -107,7 +119,18 @@ void tf1c_sgemm(int64_t m, int64_t n, int64_t k, tf1c_matrix a, tf1c_matrix b, c
             const int64_t wide = least(COLUMNS, n - j), deep = least(DEPTH, k - p);
 
             tf1c_sgemm_pack(deep, wide, (tf1c_matrix){ element(b, p, j), b.row, b.column }, 0, tf1c_sgemm_panels(wide), panels);
-            multiply(&(block){ m, wide, deep, { element(a, 0, p), a.row, a.column }, panels, tf1c_sgemm_panel_size(deep),
-                               p ? c + j : bias ? bias + j : NULL, p ? ldc : 0, c + j, ldc, scratch });
+            multiply(&(block){ m,
+                               wide,
+                               deep,
+                               { element(a, 0, p), a.row, a.column },
+                               panels,
+                               tf1c_sgemm_panel_size(deep),
+                               p      ? c + j
+                               : bias ? bias + j
+                                      : NULL,
+                               p ? ldc : 0,
+                               c + j,
+                               ldc,
+                               scratch });
         }
 }

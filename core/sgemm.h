@@ -27,9 +27,11 @@ typedef struct {
 void tf1c_sgemm_pack(int64_t k, int64_t n, tf1c_matrix b, int64_t begin, int64_t end, float *packed);
 /* c [m,n] = a'·b' + bias, rows of c ldc apart; bias [n] or NULL; `scratch` is of the size that is asked for. */
 size_t tf1c_sgemm_packed_scratch(int64_t k);
-void tf1c_sgemm_packed(int64_t m, int64_t n, int64_t k, tf1c_matrix a, const float *packed, const float *bias, float *c, int64_t ldc, float *scratch);
+void tf1c_sgemm_packed(int64_t m, int64_t n, int64_t k, tf1c_matrix a, const float *packed, const float *bias, float *c,
+                       int64_t ldc, float *scratch);
 /* The same on b' as it lies. */
 size_t tf1c_sgemm_scratch(int64_t n, int64_t k);
-void tf1c_sgemm(int64_t m, int64_t n, int64_t k, tf1c_matrix a, tf1c_matrix b, const float *bias, float *c, int64_t ldc, float *scratch);
+void tf1c_sgemm(int64_t m, int64_t n, int64_t k, tf1c_matrix a, tf1c_matrix b, const float *bias, float *c, int64_t ldc,
+                float *scratch);
 
 #endif

@@ -63,12 +63,13 @@ TILE(12)
 #endif
 
 typedef void tile_fn(const operands *o, float *c, int64_t ldc);
-static tile_fn *const tiles[] = { NULL, tile_1, tile_2, tile_3, tile_4,
+static tile_fn *const tiles[] = {
+    NULL,   tile_1, tile_2, tile_3,  tile_4,
 #if VF_WIDTH >= 8
-                                  tile_5, tile_6,
+    tile_5, tile_6,
 #endif
 #if VF_WIDTH >= 16
-                                  tile_7, tile_8, tile_9, tile_10, tile_11, tile_12,
+    tile_7, tile_8, tile_9, tile_10, tile_11, tile_12,
 #endif
 };
 

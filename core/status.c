@@ -17,15 +17,14 @@ typedef struct {
 
 static _Thread_local tf_error_handler *thread_handler; /* NULL: tf_report */
 static _Thread_local report last;
-static _Thread_local int holds;  /* open tf1c_hold_reports */
+static _Thread_local int holds; /* open tf1c_hold_reports */
 static _Thread_local bool held; /* `last` has not been handed over yet */
 
 const char *tf_status_name(tf_status code)
 {
     switch (code) {
 #define NAME_CASE(number, id, text) \
-    case id:                        \
-        return text;
+    case id: return text;
         TF_STATUS_LIST(NAME_CASE)
 #undef NAME_CASE
     }

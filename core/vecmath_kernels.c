@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/sgemm_kernels.h"
-#include "core/sgemm_kernels.h"
 #include "core/vector.h"
 
 static inline vf polynomial(vf x, int n, const float *c) /* c[0] + c[1]·x + …, n coefficients */
@@ -413,8 +412,8 @@ static void rmsprop_body(int64_t n, float *const *p, const float *a)
     }
 }
 
-static void rmsprop_pass(int64_t n, float *var, float *ms, float *mom, const float *g, float lr, float decay,
-                         float momentum, float epsilon)
+static void rmsprop_pass(int64_t n, float *var, float *ms, float *mom, const float *g, float lr, float decay, float momentum,
+                         float epsilon)
 {
     const float a[] = { lr, decay, momentum, epsilon };
 
@@ -440,8 +439,8 @@ static void rmsprop_centered_body(int64_t n, float *const *p, const float *a)
     }
 }
 
-static void rmsprop_centered_pass(int64_t n, float *var, float *mg, float *ms, float *mom, const float *g, float lr,
-                                  float decay, float momentum, float epsilon)
+static void rmsprop_centered_pass(int64_t n, float *var, float *mg, float *ms, float *mom, const float *g, float lr, float decay,
+                                  float momentum, float epsilon)
 {
     const float a[] = { lr, decay, momentum, epsilon };
 

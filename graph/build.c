@@ -165,10 +165,10 @@ typedef struct {
     tf_graph *g;
     tf_source here;
     const char *name;
-    tf_dtype type[2];         /* T, U */
-    char from[2][32];         /* the argument that told them */
+    tf_dtype type[2]; /* T, U */
+    char from[2][32]; /* the argument that told them */
     tf_tensor *inputs;
-    tf_operation *poison;     /* set: give up, quietly */
+    tf_operation *poison; /* set: give up, quietly */
 } building;
 
 static tf_dtype *type_of(building *b, char variable) { return &b->type[variable == 'U']; }
@@ -293,12 +293,14 @@ static bool literal_fits(tf_dtype dtype, const tf_operand *o, char *message, siz
     bool floating = TF_FLOATING & TF_DTYPE_BIT(dtype);
     if (o->kind == TF_OPERAND_REAL && !floating) {
         char number[32];
-        snprintf(message, n, "Expected %s, got %s of type 'float' instead.", tf_dtype_name(dtype), real_text(o->as.real, number, sizeof number));
+        snprintf(message, n, "Expected %s, got %s of type 'float' instead.", tf_dtype_name(dtype),
+                 real_text(o->as.real, number, sizeof number));
         return false;
     }
     if ((o->kind == TF_OPERAND_BOOL) != (dtype == tf_bool)) {
         if (o->kind == TF_OPERAND_BOOL)
-            snprintf(message, n, "Expected %s, got %s of type 'bool' instead.", tf_dtype_name(dtype), o->as.boolean ? "True" : "False");
+            snprintf(message, n, "Expected %s, got %s of type 'bool' instead.", tf_dtype_name(dtype),
+                     o->as.boolean ? "True" : "False");
         else
             snprintf(message, n, "Expected bool, got %lld of type 'int' instead.", (long long)o->as.integer);
         return false;
@@ -328,8 +330,8 @@ static tf_operation *constant_of_dims(tf_graph *g, tf_dims d, tf_dtype dtype, co
 }
 
 /* A literal operand as a constant of `dtype` called exactly `name`; NULL with code and message filled in. */
-static tf_operation *constant_of(tf_graph *g, const tf_operand *o, tf_dtype dtype, const char *name, tf_source here,
-                                 char *message, size_t n)
+static tf_operation *constant_of(tf_graph *g, const tf_operand *o, tf_dtype dtype, const char *name, tf_source here, char *message,
+                                 size_t n)
 {
     *message = 0;
     if (o->kind == TF_OPERAND_ARRAY) {
@@ -390,16 +392,16 @@ static void check_dtype(building *b, const argument *a, tf_dtype got)
     if (a->variable && *type_of(b, a->variable) != got) {
         const char *from = b->from[a->variable == 'U'];
         if (a->many)
-            fail(b, tf_type_error, "Tensors in list passed to '%s' of '%s' Op have types [%s, %s] that don't all match.",
-                 a->name, b->def->name, tf_dtype_name(*type_of(b, a->variable)), tf_dtype_name(got));
+            fail(b, tf_type_error, "Tensors in list passed to '%s' of '%s' Op have types [%s, %s] that don't all match.", a->name,
+                 b->def->name, tf_dtype_name(*type_of(b, a->variable)), tf_dtype_name(got));
         else
             fail(b, tf_type_error, "Input '%s' of '%s' Op has type %s that does not match type %s of argument '%s'.", a->name,
                  b->def->name, tf_dtype_name(got), tf_dtype_name(*type_of(b, a->variable)), from);
     } else if (a->variable)
         check_allowed(b, a, got);
     else if (a->dtype && a->dtype != got)
-        fail(b, tf_type_error, "Input '%s' of '%s' Op has type %s that does not match expected type of %s.", a->name,
-             b->def->name, tf_dtype_name(got), tf_dtype_name(a->dtype));
+        fail(b, tf_type_error, "Input '%s' of '%s' Op has type %s that does not match expected type of %s.", a->name, b->def->name,
+             tf_dtype_name(got), tf_dtype_name(a->dtype));
 }
 
 static void convert_input(building *b, const argument *a, int i)
@@ -410,8 +412,8 @@ static void convert_input(building *b, const argument *a, int i)
         return;
     }
     if (o->kind == TF_OPERAND_TENSOR && !b->g->parent && o->as.tensor.op->graph->parent) {
-        fail(b, tf_value_error, "Cannot use '%s' as input to '%s' because '%s' is in a while loop. See info log for more details.", o->as.tensor.op->name, b->name,
-             o->as.tensor.op->name);
+        fail(b, tf_value_error, "Cannot use '%s' as input to '%s' because '%s' is in a while loop. See info log for more details.",
+             o->as.tensor.op->name, b->name, o->as.tensor.op->name);
         return;
     }
     if (a->ref && !(o->kind == TF_OPERAND_TENSOR && o->as.tensor.op->read)) {
@@ -495,9 +497,19 @@ static bool infer(building *b, int n, tf1c_output *outputs)
     int n_in = b->args->n_inputs;
     tf_dims *shapes = tf1c_alloc_zero((size_t)(n + n_in + 1) * sizeof *shapes);
     tf_dtype *dtypes = tf1c_alloc_zero((size_t)(n + n_in + 1) * sizeof *dtypes);
-    tf_shape_ctx c = { .def = b->def, .attrs = b->args->attrs, .name = b->name, .here = b->here, .n_in = n_in, .n_out = n,
-                       .in = shapes, .in_dtype = dtypes, .out = shapes + n_in, .out_dtype = dtypes + n_in,
-                       .value = constant_input, .ints = partial_input, .arg = b->inputs };
+    tf_shape_ctx c = { .def = b->def,
+                       .attrs = b->args->attrs,
+                       .name = b->name,
+                       .here = b->here,
+                       .n_in = n_in,
+                       .n_out = n,
+                       .in = shapes,
+                       .in_dtype = dtypes,
+                       .out = shapes + n_in,
+                       .out_dtype = dtypes + n_in,
+                       .value = constant_input,
+                       .ints = partial_input,
+                       .arg = b->inputs };
     if (!shapes || !dtypes) {
         fail(b, tf_memory_error, "no memory left for the graph");
     } else {
@@ -545,8 +557,16 @@ bool tf1c_partial_ints(tf_tensor t, tf_dims *ints)
         shapes[i] = tf_get_shape(op->inputs[i]);
         dtypes[i] = tf_get_dtype(op->inputs[i]);
     }
-    tf_shape_ctx c = { .def = op->def, .attrs = op->attrs, .name = op->name, .here = op->here, .n_in = op->n_inputs,
-                       .in = shapes, .in_dtype = dtypes, .value = constant_input, .ints = partial_input, .arg = op->inputs };
+    tf_shape_ctx c = { .def = op->def,
+                       .attrs = op->attrs,
+                       .name = op->name,
+                       .here = op->here,
+                       .n_in = op->n_inputs,
+                       .in = shapes,
+                       .in_dtype = dtypes,
+                       .value = constant_input,
+                       .ints = partial_input,
+                       .arg = op->inputs };
     return op->def->ints(&c, ints) || unknown_ints(op->outputs[0].shape, ints);
 }
 
@@ -595,7 +615,8 @@ static bool same_graph(building *b, tf_tensor *first, tf_tensor t)
         *first = t;
     if (t.op->graph->universe == first->op->graph->universe)
         return true;
-    fail(b, tf_value_error, "%s must be from the same graph as %s.", tf_tensor_text(t, x, sizeof x), tf_tensor_text(*first, y, sizeof y));
+    fail(b, tf_value_error, "%s must be from the same graph as %s.", tf_tensor_text(t, x, sizeof x),
+         tf_tensor_text(*first, y, sizeof y));
     return false;
 }
 
@@ -629,14 +650,20 @@ tf_operation *tf_op_new(const tf_op_def *def, struct tf_op_args args)
 
 tf_tensor tf_op_unary(const tf_op_def *def, tf_operand x, struct tf_name_args a, const char *default_name)
 {
-    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = a.here, .name = a.name, .default_name = default_name,
-                                                            .n_inputs = 1, .inputs = &x }), 0 };
+    return (tf_tensor){ tf_op_new(def,
+                                  (struct tf_op_args){
+                                      .here = a.here, .name = a.name, .default_name = default_name, .n_inputs = 1, .inputs = &x }),
+                        0 };
 }
 
 tf_tensor tf_op_binary(const tf_op_def *def, tf_operand x, tf_operand y, struct tf_name_args a, const char *default_name)
 {
-    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = a.here, .name = a.name, .default_name = default_name,
-                                                            .n_inputs = 2, .inputs = (tf_operand[]){ x, y } }), 0 };
+    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = a.here,
+                                                            .name = a.name,
+                                                            .default_name = default_name,
+                                                            .n_inputs = 2,
+                                                            .inputs = (tf_operand[]){ x, y } }),
+                        0 };
 }
 
 /* As for any node: a name ending in "/" is exact. */

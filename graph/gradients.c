@@ -12,9 +12,9 @@ typedef struct contribution {
 
 typedef struct {
     tf_graph *g;
-    tf1c_arena arena; /* contributions and marks, gone when done */
-    char *wanted;     /* per node: on a path from an x */
-    char *stopped;    /* per node: a stop_gradients tensor's, or not reached from the ys */
+    tf1c_arena arena;     /* contributions and marks, gone when done */
+    char *wanted;         /* per node: on a path from an x */
+    char *stopped;        /* per node: a stop_gradients tensor's, or not reached from the ys */
     contribution ***into; /* per node, per output */
     tf_list stop;
     tf_status status;
@@ -92,7 +92,8 @@ void tf1c_disable_gradient(tf_grad_ctx *g, const char *reason)
 {
     backprop *b = g->private_;
     if (!b->status)
-        b->status = tf_fail(tf_lookup_error, tf1c_source(g->op->here), g->op->name, "Gradient explicitly disabled. Reason: %s", reason);
+        b->status =
+            tf_fail(tf_lookup_error, tf1c_source(g->op->here), g->op->name, "Gradient explicitly disabled. Reason: %s", reason);
 }
 
 void tf_gradient_disabled(tf_grad_ctx *g, tf_tensor dy)
@@ -111,7 +112,8 @@ static tf_indexed_slices add_dense(int n, const tf_tensor *terms)
         return (tf_indexed_slices){ .values = terms[0] };
     tf_operand *in = tf1c_alloc((size_t)n * sizeof *in);
     if (!in)
-        return (tf_indexed_slices){ .values = tf_mistake(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for the gradients") };
+        return (tf_indexed_slices){ .values =
+                                        tf_mistake(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for the gradients") };
     for (int i = 0; i < n; i++)
         in[i] = tf_operand_tensor(terms[i]);
     tf_operation *sum = tf_op_new(tf1c_basic.add_n, (struct tf_op_args){ .n_inputs = n, .inputs = in });
@@ -158,7 +160,8 @@ static void mark_wanted(backprop *b, int n_xs, const tf_tensor *xs)
     for (int i = 0; i < b->g->n_ops; i++) {
         const tf_operation *op = b->g->ops[i];
         for (int j = 0; j < op->n_inputs && !b->wanted[i]; j++)
-            b->wanted[i] = op->inputs[j].op->graph == b->g && b->wanted[op->inputs[j].op->index] && !is_listed(b->stop, op->inputs[j]);
+            b->wanted[i] =
+                op->inputs[j].op->graph == b->g && b->wanted[op->inputs[j].op->index] && !is_listed(b->stop, op->inputs[j]);
     }
 }
 
@@ -205,7 +208,8 @@ static void through(backprop *b, tf_operation *op)
         return;
     }
     if (!op->def->gradient) {
-        b->status = tf_fail(tf_lookup_error, tf1c_source(op->here), op->name, "No gradient defined for operation '%s' (op type: %s)", op->name, op->def->name);
+        b->status = tf_fail(tf_lookup_error, tf1c_source(op->here), op->name,
+                            "No gradient defined for operation '%s' (op type: %s)", op->name, op->def->name);
         return;
     }
     if (TF_FLOATING & TF_DTYPE_BIT(op->outputs[0].dtype) || n > 1)
@@ -222,8 +226,8 @@ static bool prepare(backprop *b)
     return !b->status;
 }
 
-tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs,
-                        tf_list stop_gradients, tf_indexed_slices *dxs, tf_source here)
+tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs, tf_list stop_gradients,
+                        tf_indexed_slices *dxs, tf_source here)
 {
     TF_FROM(here);
     backprop b = { .g = ys[0].op->graph, .stop = stop_gradients };
@@ -265,8 +269,10 @@ static bool starting_gradients(tf_list ys, tf_list grad_ys, tf_tensor *dys, tf_s
         }
         dys[i] = tf_convert(tf_operand_tensor(given), tf_dtype_unset, here, name);
         if (tf_get_dtype(given) != tf_get_dtype(ys.items[i]) && !tf_is_poisoned(given)) {
-            tf_fail(tf_type_error, here, ys.items[i].op->name, "Gradient type %s generated for real-valued tensor %s:%d with type %s must be real",
-                    tf_dtype_name(tf_get_dtype(given)), ys.items[i].op->name, ys.items[i].index, tf_dtype_name(tf_get_dtype(ys.items[i])));
+            tf_fail(tf_type_error, here, ys.items[i].op->name,
+                    "Gradient type %s generated for real-valued tensor %s:%d with type %s must be real",
+                    tf_dtype_name(tf_get_dtype(given)), ys.items[i].op->name, ys.items[i].index,
+                    tf_dtype_name(tf_get_dtype(ys.items[i])));
             return false;
         }
     }

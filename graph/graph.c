@@ -17,7 +17,9 @@ const tf_op_def tf1c_mistake_op = { .name = "Mistake", .in = "", .out = "output:
 static tf1c_output nothing_output = { tf_float32, { 0 } };
 static tf_operation nothing = { .def = &tf1c_mistake_op, .name = "", .device = "", .n_outputs = 1, .outputs = &nothing_output };
 static tf1c_mistake out_of_memory = { .code = tf_memory_error, .message = "no memory left for the graph" };
-static tf_operation poison = { .def = &tf1c_mistake_op, .name = "", .device = "", .n_outputs = 1, .outputs = &nothing_output, .attrs = &out_of_memory };
+static tf_operation poison = {
+    .def = &tf1c_mistake_op, .name = "", .device = "", .n_outputs = 1, .outputs = &nothing_output, .attrs = &out_of_memory
+};
 #define FOUR(x) x, x, x, x
 static const tf_tensor poisons[] = { FOUR(FOUR(FOUR(FOUR(FOUR({ .op = &poison }))))) };
 
@@ -45,8 +47,14 @@ tf_operation *tf1c_record_mistake(tf_graph *g)
         return tf1c_poison(g);
     *mistake = (tf1c_mistake){ e->code, message, name, e->where };
     *out = nothing_output;
-    *op = (tf_operation){ .def = &tf1c_mistake_op, .graph = g, .name = name ? name : "", .device = "", .here = e->where,
-                          .n_outputs = 1, .outputs = out, .attrs = mistake };
+    *op = (tf_operation){ .def = &tf1c_mistake_op,
+                          .graph = g,
+                          .name = name ? name : "",
+                          .device = "",
+                          .here = e->where,
+                          .n_outputs = 1,
+                          .outputs = out,
+                          .attrs = mistake };
     if (!g->universe->unseen && tf1c_reports_are_silent())
         g->universe->unseen = op;
     return op;
@@ -260,8 +268,9 @@ tf_graph *tf_get_default_graph(void)
 void tf_reset_default_graph(void)
 {
     if (open_graph) {
-        tf_fail(tf_runtime_error, tf1c_source((tf_source){ 0 }), NULL,
-                "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, exit the nesting and create a new graph.");
+        tf_fail(
+            tf_runtime_error, tf1c_source((tf_source){ 0 }), NULL,
+            "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, exit the nesting and create a new graph.");
         return;
     }
     tf_graph_free(default_graph);
@@ -356,8 +365,8 @@ static bool set_controls(tf_graph *g, tf_operation *op)
     return true;
 }
 
-tf_operation *tf1c_node(tf_graph *g, const tf_op_def *def, const char *exact_name, tf_source here, const void *attrs,
-                        int n_inputs, const tf_tensor *inputs, int n_outputs)
+tf_operation *tf1c_node(tf_graph *g, const tf_op_def *def, const char *exact_name, tf_source here, const void *attrs, int n_inputs,
+                        const tf_tensor *inputs, int n_outputs)
 {
     tf1c_universe *u = g->universe;
     if (u->finalized) {
@@ -367,8 +376,13 @@ tf_operation *tf1c_node(tf_graph *g, const tf_op_def *def, const char *exact_nam
     tf_operation *op = tf1c_graph_alloc(g, sizeof *op);
     if (!op)
         return NULL;
-    *op = (tf_operation){ .def = def, .graph = g, .name = exact_name, .device = u->default_device, .here = here,
-                          .n_inputs = n_inputs, .n_outputs = n_outputs };
+    *op = (tf_operation){ .def = def,
+                          .graph = g,
+                          .name = exact_name,
+                          .device = u->default_device,
+                          .here = here,
+                          .n_inputs = n_inputs,
+                          .n_outputs = n_outputs };
     op->inputs = tf1c_graph_alloc(g, (size_t)n_inputs * sizeof *inputs + 1);
     op->outputs = tf1c_graph_alloc(g, (size_t)n_outputs * sizeof *op->outputs + 1);
     if (!op->inputs || !op->outputs)
@@ -397,9 +411,11 @@ tf_tensor tf1c_import(tf_graph *g, tf_tensor t, tf_source here)
     if (t.op->graph == g || tf1c_is_mistake(t.op))
         return t;
     if (!g->import && t.op->graph->universe == g->universe)
-        return tf_mistake(tf_value_error, here, NULL, "Cannot use '%s' here because it is in a while loop. See info log for more details.", t.op->name);
+        return tf_mistake(tf_value_error, here, NULL,
+                          "Cannot use '%s' here because it is in a while loop. See info log for more details.", t.op->name);
     if (!g->import || t.op->graph->universe != g->universe)
-        return tf_mistake(tf_value_error, here, NULL, "%s must be from the same graph as what reads it.", tf_tensor_text(t, text, sizeof text));
+        return tf_mistake(tf_value_error, here, NULL, "%s must be from the same graph as what reads it.",
+                          tf_tensor_text(t, text, sizeof text));
     return g->import(g, t, g->import_arg);
 }
 
@@ -442,21 +458,30 @@ tf_tensor tf_get_tensor_by_name_(tf_graph *g, const char *name, tf_source here)
     int index = 0;
     char rest;
     if (!colon && op)
-        return tf_mistake(tf_value_error, here, NULL,
-                          "The name '%s' refers to an Operation, not a Tensor. Tensor names must be of the form \"<op_name>:<output_index>\".", name);
+        return tf_mistake(
+            tf_value_error, here, NULL,
+            "The name '%s' refers to an Operation, not a Tensor. Tensor names must be of the form \"<op_name>:<output_index>\".",
+            name);
     if (!colon)
-        return tf_mistake(tf_value_error, here, NULL,
-                          "The name '%s' looks like an (invalid) Operation name, not a Tensor. Tensor names must be of the form \"<op_name>:<output_index>\".", name);
+        return tf_mistake(
+            tf_value_error, here, NULL,
+            "The name '%s' looks like an (invalid) Operation name, not a Tensor. Tensor names must be of the form \"<op_name>:<output_index>\".",
+            name);
     if (sscanf(colon + 1, "%d%c", &index, &rest) != 1 || index < 0)
-        return tf_mistake(tf_value_error, here, NULL,
-                          "The name '%s' looks a like a Tensor name, but is not a valid one. Tensor names must be of the form \"<op_name>:<output_index>\".", name);
+        return tf_mistake(
+            tf_value_error, here, NULL,
+            "The name '%s' looks a like a Tensor name, but is not a valid one. Tensor names must be of the form \"<op_name>:<output_index>\".",
+            name);
     if (!op)
-        return tf_mistake(tf_key_error, here, NULL,
-                          "\"The name '%s' refers to a Tensor which does not exist. The operation, '%s', does not exist in the graph.\"", name, op_name);
+        return tf_mistake(
+            tf_key_error, here, NULL,
+            "\"The name '%s' refers to a Tensor which does not exist. The operation, '%s', does not exist in the graph.\"", name,
+            op_name);
     if (index >= op->n_outputs)
-        return tf_mistake(tf_key_error, here, NULL,
-                          "\"The name '%s' refers to a Tensor which does not exist. The operation, '%s', exists but only has %d outputs.\"",
-                          name, op_name, op->n_outputs);
+        return tf_mistake(
+            tf_key_error, here, NULL,
+            "\"The name '%s' refers to a Tensor which does not exist. The operation, '%s', exists but only has %d outputs.\"", name,
+            op_name, op->n_outputs);
     return (tf_tensor){ op, index };
 }
 
@@ -470,10 +495,7 @@ int tf_op_output_count(const tf_operation *op) { return some(op)->n_outputs; }
 int tf_op_control_input_count(const tf_operation *op) { return some(op)->n_controls; }
 tf_graph *tf_op_graph(const tf_operation *op) { return some(op)->graph; }
 
-tf_tensor tf_op_input(const tf_operation *op, int i)
-{
-    return op && i >= 0 && i < op->n_inputs ? op->inputs[i] : (tf_tensor){ 0 };
-}
+tf_tensor tf_op_input(const tf_operation *op, int i) { return op && i >= 0 && i < op->n_inputs ? op->inputs[i] : (tf_tensor){ 0 }; }
 
 tf_operation *tf_op_control_input(const tf_operation *op, int i)
 {
@@ -513,6 +535,8 @@ void tf_set_shape_(tf_tensor t, tf_dims shape, tf_source here)
     }
     while (tf_merge_dim(out->shape.dims[i], shape.dims[i], &merged.dims[i]))
         i++;
-    tf_fail(tf_value_error, here, t.op->name, "Dimension %d in both shapes must be equal, but are %lld and %lld. Shapes are %s and %s.", i,
-            (long long)out->shape.dims[i], (long long)shape.dims[i], tf_dims_kernel_text(out->shape, a, sizeof a), tf_dims_kernel_text(shape, b, sizeof b));
+    tf_fail(tf_value_error, here, t.op->name,
+            "Dimension %d in both shapes must be equal, but are %lld and %lld. Shapes are %s and %s.", i,
+            (long long)out->shape.dims[i], (long long)shape.dims[i], tf_dims_kernel_text(out->shape, a, sizeof a),
+            tf_dims_kernel_text(shape, b, sizeof b));
 }

@@ -230,8 +230,9 @@ struct tf_with_ {
     int saved_int;
 };
 TF1C_API void tf_with_close_(struct tf_with_ *w);
-#define TF_WITH_(opened) \
-    for (struct tf_with_ tf_with_scope_ __attribute__((cleanup(tf_with_close_))) = opened; tf_with_scope_.open == 1; tf_with_scope_.open = 2)
+#define TF_WITH_(opened)                                                                                             \
+    for (struct tf_with_ tf_with_scope_ __attribute__((cleanup(tf_with_close_))) = opened; tf_with_scope_.open == 1; \
+         tf_with_scope_.open = 2)
 #define tf_with_name_scope(name) TF_WITH_(tf_name_scope_open_(name, TF_SOURCE))
 #define tf_with_control_dependencies(ops) TF_WITH_(tf_control_dependencies_open_(ops, TF_SOURCE))
 #define tf_with_graph(graph) TF_WITH_(tf_graph_open_(graph))
@@ -256,7 +257,8 @@ struct tf_variable_scope_args {
     tf_initializer initializer;
     const char *default_name;
 };
-#define tf_with_variable_scope(...) TF_WITH_(tf_variable_scope_open_((struct tf_variable_scope_args){ .here = TF_SOURCE, .name = __VA_ARGS__ }))
+#define tf_with_variable_scope(...) \
+    TF_WITH_(tf_variable_scope_open_((struct tf_variable_scope_args){ .here = TF_SOURCE, .name = __VA_ARGS__ }))
 TF1C_API struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args);
 
 /* ---- collections: TF1: tf.add_to_collection, tf.get_collection ---------------------------------------------------- */

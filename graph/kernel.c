@@ -127,8 +127,8 @@ static void walk(int n, tf_view *v, int64_t begin, int64_t end, run_fn *fn, void
 
 /* ---- copying -------------------------------------------------------------------------------------------------------------------- */
 
-#define COPY_STRIDED(type)                                                           \
-    for (int64_t i = 0; i < n; i++)                                                  \
+#define COPY_STRIDED(type)          \
+    for (int64_t i = 0; i < n; i++) \
         ((type *)at[0])[i * stride[0]] = ((const type *)at[1])[i * stride[1]];
 
 static void copy_run(void *arg, int64_t n, char *const *at, const int64_t *stride)
@@ -186,7 +186,8 @@ static void elementwise_run(void *arg, int64_t n, char *const *at, const int64_t
         int64_t m = n - i < room ? n - i : room;
         for (int j = 0; j < e->n_in; j++)
             if (stride[j + 1] || i == 0) /* a broadcast scalar's strip is filled once */
-                in[j] = gather_strip(buffer[j], at[j + 1] + i * stride[j + 1] * (int64_t)e->size[j + 1], stride[j + 1], m, e->size[j + 1]);
+                in[j] = gather_strip(buffer[j], at[j + 1] + i * stride[j + 1] * (int64_t)e->size[j + 1], stride[j + 1], m,
+                                     e->size[j + 1]);
         char *out = at[0] + i * stride[0] * (int64_t)e->size[0];
         if (stride[0] == 1) {
             e->strip(m, out, in, e->attrs);

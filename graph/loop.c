@@ -4,8 +4,13 @@
 #include <string.h>
 
 static const tf_attr_def arg_fields[] = { TF_ATTR(tf1c_arg_attrs, outer, TF_ATTR_POINTER), { 0 } };
-const tf_op_def tf1c_arg_op = { .name = "Arg", .in = "", .out = "output:?", .attrs = arg_fields, .attrs_size = sizeof(tf1c_arg_attrs),
-                                .traits = TF_SOURCE_OP, .gradient = tf_no_gradient };
+const tf_op_def tf1c_arg_op = { .name = "Arg",
+                                .in = "",
+                                .out = "output:?",
+                                .attrs = arg_fields,
+                                .attrs_size = sizeof(tf1c_arg_attrs),
+                                .traits = TF_SOURCE_OP,
+                                .gradient = tf_no_gradient };
 
 /* ---- growing arrays in the graph's memory -------------------------------------------------------------------------------- */
 
@@ -71,7 +76,8 @@ static tf_tensor constant_again(tf1c_body *b, tf_ndarray value)
 {
     tf1c_const_attrs attrs = { value };
     const char *name = tf1c_unique_name(b->graph, "Const");
-    tf_operation *op = name ? tf1c_node(b->graph, tf1c_basic.constant, name, tf1c_source((tf_source){ 0 }), &attrs, 0, NULL, 1) : NULL;
+    tf_operation *op =
+        name ? tf1c_node(b->graph, tf1c_basic.constant, name, tf1c_source((tf_source){ 0 }), &attrs, 0, NULL, 1) : NULL;
     if (!op)
         return (tf_tensor){ tf1c_record_mistake(b->graph), 0 };
     op->outputs[0] = (tf1c_output){ value.dtype, value.shape };

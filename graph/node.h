@@ -134,7 +134,10 @@ tf_from tf1c_by_user(void);
 /* A keyword as it was given: none, or a plain number made an operand, a whole one of no dtype yet (unless floating is asked). */
 tf_operand tf1c_keyword(tf_operand given, bool floating);
 /* The same of a keyword that has no TF_UNSET_ under it, a vector or an axis: a zero operand is not given. */
-static inline tf_operand tf1c_whole_keyword(tf_operand given) { return given.kind || given.number == 0 ? given : tf1c_keyword(given, false); }
+static inline tf_operand tf1c_whole_keyword(tf_operand given)
+{
+    return given.kind || given.number == 0 ? given : tf1c_keyword(given, false);
+}
 
 tf_source tf1c_source(tf_source here); /* the line to blame: that of the outermost open TF_FROM, else `here` */
 tf_operation *tf1c_node(tf_graph *g, const tf_op_def *def, const char *exact_name, tf_source here, const void *attrs,

@@ -18,7 +18,8 @@ static bool same_field(const tf_attr_def *field, const void *a, const void *b)
     }
     case TF_ATTR_ARRAY: {
         const tf_ndarray *s = x, *t = y;
-        return s->dtype == t->dtype && tf_dims_equal(s->shape, t->shape) && (np_nbytes(*s) == 0 || memcmp(s->data, t->data, np_nbytes(*s)) == 0);
+        return s->dtype == t->dtype && tf_dims_equal(s->shape, t->shape) &&
+               (np_nbytes(*s) == 0 || memcmp(s->data, t->data, np_nbytes(*s)) == 0);
     }
     default: return *(void *const *)x == *(void *const *)y;
     }

@@ -234,7 +234,8 @@ struct tf_op_args {
 TF1C_API tf_operation *tf_op_new(const tf_op_def *def, struct tf_op_args args);
 /* Output 0 of a node with one or two operands: what most builders are. */
 TF1C_API tf_tensor tf_op_unary(const tf_op_def *def, tf_operand x, struct tf_name_args args, const char *default_name);
-TF1C_API tf_tensor tf_op_binary(const tf_op_def *def, tf_operand x, tf_operand y, struct tf_name_args args, const char *default_name);
+TF1C_API tf_tensor tf_op_binary(const tf_op_def *def, tf_operand x, tf_operand y, struct tf_name_args args,
+                                const char *default_name);
 /* A builder's mistake: reports it (code, user's line, op or NULL) and gives a poisoned tensor. */
 TF1C_API tf_tensor tf_mistake(tf_status code, tf_source here, const char *op, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -200,7 +200,9 @@ struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
     *saved = u->variable_scope;
     const char *nodes = args.name ? name : args.default_name; /* of a default name, nodes and variables are numbered apart */
     const char *scope = !*name ? g->scope : tf1c_valid_name(name, *g->scope) ? tf1c_unique_name(g, nodes) : NULL; /* "": as it is */
-    const char *full = !*name ? saved->name : *saved->name ? tf1c_graph_printf(g, "%s/%s", saved->name, name) : tf1c_graph_strdup(g, name);
+    const char *full = !*name         ? saved->name
+                       : *saved->name ? tf1c_graph_printf(g, "%s/%s", saved->name, name)
+                                      : tf1c_graph_strdup(g, name);
     if (!scope || !full) {
         if (full && !scope && !tf1c_valid_name(name, *g->scope))
             tf_fail(tf_value_error, here, NULL, "'%s' is not a valid scope name", name);

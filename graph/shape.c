@@ -81,7 +81,8 @@ static size_t value_text(tf_ndarray a, char *text, size_t n)
     int64_t count = np_size(a), columns = a.shape.rank > 1 ? a.shape.dims[a.shape.rank - 1] : 0;
     for (int64_t i = 0; i < count && i < 6 && used + 32 < n; i++) {
         bool first = columns ? i % columns == 0 : i == 0, last = columns && i % columns == columns - 1;
-        used += (size_t)snprintf(text + used, n - used, integers ? "%s%.0f%s" : "%s%.6g%s", first ? (columns ? "[" : "") : " ", np_get(a, i), last ? "]" : "");
+        used += (size_t)snprintf(text + used, n - used, integers ? "%s%.0f%s" : "%s%.6g%s", first ? (columns ? "[" : "") : " ",
+                                 np_get(a, i), last ? "]" : "");
     }
     return used + (count > 6 ? (size_t)snprintf(text + used, n - used, "...") : 0);
 }
@@ -105,7 +106,8 @@ static void read_inputs_text(const tf_shape_ctx *c, char *text, size_t n)
     for (int i = 0; i < c->n_in && used + 128 + TF_DIMS_TEXT < n; i++)
         if (was_read(c->shapes_read, i) && c->ints(c->arg, i, &dims)) {
             char shape[TF_DIMS_TEXT];
-            used += (size_t)snprintf(text + used, n - used, "%sinput[%d] = %s", before, i, tf_dims_kernel_text(dims, shape, sizeof shape));
+            used += (size_t)snprintf(text + used, n - used, "%sinput[%d] = %s", before, i,
+                                     tf_dims_kernel_text(dims, shape, sizeof shape));
             before = ",";
         }
 }
@@ -126,7 +128,8 @@ void tf_shape_error(tf_shape_ctx *c, const char *format, ...)
     }
     input_shapes_text(c, shapes, sizeof shapes);
     read_inputs_text(c, values, sizeof values);
-    tf_fail(tf_value_error, c->here, c->name, "%s for '%s' (op: '%s') with input shapes: %s%s.", message, c->name, c->def->name, shapes, values);
+    tf_fail(tf_value_error, c->here, c->name, "%s for '%s' (op: '%s') with input shapes: %s%s.", message, c->name, c->def->name,
+            shapes, values);
 }
 
 void tf_shape_mistake(tf_shape_ctx *c, tf_status code, const char *format, ...)
@@ -255,7 +258,8 @@ static void not_broadcastable(tf_shape_ctx *c, tf_dims a, tf_dims b)
 {
     char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
     if (c->at_run) {
-        tf_shape_error(c, "Incompatible shapes: %s vs. %s", tf_dims_kernel_text(a, x, sizeof x), tf_dims_kernel_text(b, y, sizeof y));
+        tf_shape_error(c, "Incompatible shapes: %s vs. %s", tf_dims_kernel_text(a, x, sizeof x),
+                       tf_dims_kernel_text(b, y, sizeof y));
         return;
     }
     for (int i = 1; i <= a.rank && i <= b.rank; i++) {

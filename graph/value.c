@@ -10,7 +10,8 @@ enum { NOT_TRIED, KNOWN, UNKNOWN };
 static bool may_fold(const tf_operation *op)
 {
     const unsigned bad = TF_STATEFUL | TF_SIDE_EFFECT | TF_WRITES_REF | TF_SOURCE_OP;
-    if (op->def->traits & bad || op->n_outputs != 1 || op->n_controls || op->n_inputs > MOST_OPERANDS || op->def->scratch || op->def->state_size)
+    if (op->def->traits & bad || op->n_outputs != 1 || op->n_controls || op->n_inputs > MOST_OPERANDS || op->def->scratch ||
+        op->def->state_size)
         return false;
     const tf_dims *shape = &op->outputs[0].shape;
     return tf_dims_fully_known(*shape) && tf_dims_count(*shape) <= MOST_ELEMENTS;
@@ -46,8 +47,15 @@ static bool compute(tf_operation *op)
     if (!data)
         return false;
     tf_view_set(&out, data, o->dtype, o->shape);
-    tf_kernel_ctx k = { .def = op->def, .attrs = op->attrs, .T = op->T, .U = op->U, .n_in = op->n_inputs, .n_out = 1, .in = in,
-                        .out = &out, .name = op->name };
+    tf_kernel_ctx k = { .def = op->def,
+                        .attrs = op->attrs,
+                        .T = op->T,
+                        .U = op->U,
+                        .n_in = op->n_inputs,
+                        .n_out = 1,
+                        .in = in,
+                        .out = &out,
+                        .name = op->name };
     k.end = tf1c_kernel_units(&k);
     if (tf1c_run_kernel(&k))
         return false;

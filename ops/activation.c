@@ -3,11 +3,11 @@
 #include <math.h>
 
 #include "core/vecmath.h"
-#include "ops/nn.h"
 #include "ops/basic.h"
 #include "ops/compare.h"
 #include "ops/family.h"
 #include "ops/math.h"
+#include "ops/nn.h"
 
 enum { CHUNK = 256 };
 
@@ -24,8 +24,8 @@ static void same_shape(tf_shape_ctx *c)
     tf_dims_kernel_text(a, x, sizeof x);
     tf_dims_kernel_text(b, y, sizeof y);
     if (tf_shape_at_run(c)) {
-        tf_shape_error(c, "Inputs to operation %s of type %s must have the same size and shape.  Input 0: %s != input 1: %s", c->name,
-                       c->def->name, x, y);
+        tf_shape_error(c, "Inputs to operation %s of type %s must have the same size and shape.  Input 0: %s != input 1: %s",
+                       c->name, c->def->name, x, y);
         return;
     }
     if (a.rank != b.rank)
@@ -49,11 +49,16 @@ static void piecewise(tf_grad_ctx *g, const tf_op_def *def, tf_tensor dy)
         tf_add_grad(g, 1, tf_zeros_like(g->in[1]));
 }
 
-#define NUMERIC_STRIPS(id) \
-    { [tf_float32] = id##_f32, [tf_float64] = id##_f64, [tf_int32] = id##_i32, [tf_int64] = id##_i64, [tf_uint8] = id##_u8 }
-#define NUMERIC_STRIP2(id, formula) \
-    STRIP2(id##_f32, float, float, formula) STRIP2(id##_f64, double, double, formula) STRIP2(id##_i32, int32_t, int32_t, formula) \
-    STRIP2(id##_i64, int64_t, int64_t, formula) STRIP2(id##_u8, uint8_t, uint8_t, formula)
+#define NUMERIC_STRIPS(id)                                                                                                   \
+    {                                                                                                                        \
+        [tf_float32] = id##_f32, [tf_float64] = id##_f64, [tf_int32] = id##_i32, [tf_int64] = id##_i64, [tf_uint8] = id##_u8 \
+    }
+#define NUMERIC_STRIP2(id, formula)             \
+    STRIP2(id##_f32, float, float, formula)     \
+    STRIP2(id##_f64, double, double, formula)   \
+    STRIP2(id##_i32, int32_t, int32_t, formula) \
+    STRIP2(id##_i64, int64_t, int64_t, formula) \
+    STRIP2(id##_u8, uint8_t, uint8_t, formula)
 
 /* ---- Relu: y = max(x, 0), NaN stays; dx = dy·[y > 0] --------------------------------------------------------------------- */
 static void relu_f32(int64_t n, void *out, const void *const *in, const void *attrs)
@@ -72,19 +77,31 @@ static tf_strip *const relu_grad_strips[TF_DTYPES] = NUMERIC_STRIPS(relu_grad);
 
 static void relu_grad_gradient(tf_grad_ctx *g, tf_tensor dy);
 static const tf_op_def relu_grad_op = {
-    .name = "ReluGrad", .in = "gradients:T, features:T", .out = "backprops:T", .T = TF_NUMERIC, .traits = TF_ELEMENTWISE_TRAITS,
-    .shape = same_shape, .strips = relu_grad_strips, .gradient = relu_grad_gradient,
+    .name = "ReluGrad",
+    .in = "gradients:T, features:T",
+    .out = "backprops:T",
+    .T = TF_NUMERIC,
+    .traits = TF_ELEMENTWISE_TRAITS,
+    .shape = same_shape,
+    .strips = relu_grad_strips,
+    .gradient = relu_grad_gradient,
 };
 static void relu_grad_gradient(tf_grad_ctx *g, tf_tensor dy) { piecewise(g, &relu_grad_op, dy); }
 static void relu_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, grad_of(&relu_grad_op, dy, g->out[0])); }
 static const tf_op_def relu_op = {
-    .name = "Relu", .in = "features:T", .out = "activations:T", .T = TF_NUMERIC, .traits = TF_ELEMENTWISE_TRAITS,
-    .shape = tf_unchanged_shape, .strips = relu_strips, .gradient = relu_gradient,
+    .name = "Relu",
+    .in = "features:T",
+    .out = "activations:T",
+    .T = TF_NUMERIC,
+    .traits = TF_ELEMENTWISE_TRAITS,
+    .shape = tf_unchanged_shape,
+    .strips = relu_strips,
+    .gradient = relu_gradient,
 };
 UNARY_BUILDER(tf_nn_relu_, relu_op, NULL)
 
 /* ---- Relu6: y = min(max(x, 0), 6); dx = dy·[0 < y < 6] ------------------------------------------------------------------- */
-#define CLIP6 x < 0 ? 0 : x > 6 ? 6 : x
+#define CLIP6 x<0 ? 0 : x> 6 ? 6 : x
 STRIP1(relu6_f32, float, float, CLIP6)
 STRIP1(relu6_f64, double, double, CLIP6)
 STRIP1(relu6_i32, int32_t, int32_t, CLIP6)
@@ -96,14 +113,26 @@ static tf_strip *const relu6_grad_strips[TF_DTYPES] = NUMERIC_STRIPS(relu6_grad)
 
 static void relu6_grad_gradient(tf_grad_ctx *g, tf_tensor dy);
 static const tf_op_def relu6_grad_op = {
-    .name = "Relu6Grad", .in = "gradients:T, features:T", .out = "backprops:T", .T = TF_NUMERIC, .traits = TF_ELEMENTWISE_TRAITS,
-    .shape = same_shape, .strips = relu6_grad_strips, .gradient = relu6_grad_gradient,
+    .name = "Relu6Grad",
+    .in = "gradients:T, features:T",
+    .out = "backprops:T",
+    .T = TF_NUMERIC,
+    .traits = TF_ELEMENTWISE_TRAITS,
+    .shape = same_shape,
+    .strips = relu6_grad_strips,
+    .gradient = relu6_grad_gradient,
 };
 static void relu6_grad_gradient(tf_grad_ctx *g, tf_tensor dy) { piecewise(g, &relu6_grad_op, dy); }
 static void relu6_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, grad_of(&relu6_grad_op, dy, g->out[0])); }
 static const tf_op_def relu6_op = {
-    .name = "Relu6", .in = "features:T", .out = "activations:T", .T = TF_NUMERIC, .traits = TF_ELEMENTWISE_TRAITS,
-    .shape = tf_unchanged_shape, .strips = relu6_strips, .gradient = relu6_gradient,
+    .name = "Relu6",
+    .in = "features:T",
+    .out = "activations:T",
+    .T = TF_NUMERIC,
+    .traits = TF_ELEMENTWISE_TRAITS,
+    .shape = tf_unchanged_shape,
+    .strips = relu6_strips,
+    .gradient = relu6_gradient,
 };
 UNARY_BUILDER(tf_nn_relu6_, relu6_op, NULL)
 
@@ -140,14 +169,26 @@ static void grad_below_zero(tf_grad_ctx *g, const tf_op_def *def, tf_tensor dy)
 }
 static void elu_grad_gradient(tf_grad_ctx *g, tf_tensor dy);
 static const tf_op_def elu_grad_op = {
-    .name = "EluGrad", .in = "gradients:T, outputs:T", .out = "backprops:T", .T = TF_FLOATING, .traits = TF_ELEMENTWISE_TRAITS,
-    .shape = same_shape, .strips = elu_grad_strips, .gradient = elu_grad_gradient,
+    .name = "EluGrad",
+    .in = "gradients:T, outputs:T",
+    .out = "backprops:T",
+    .T = TF_FLOATING,
+    .traits = TF_ELEMENTWISE_TRAITS,
+    .shape = same_shape,
+    .strips = elu_grad_strips,
+    .gradient = elu_grad_gradient,
 };
 static void elu_grad_gradient(tf_grad_ctx *g, tf_tensor dy) { grad_below_zero(g, &elu_grad_op, dy); }
 static void elu_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, grad_of(&elu_grad_op, dy, g->out[0])); }
 static const tf_op_def elu_op = {
-    .name = "Elu", .in = "features:T", .out = "activations:T", .T = TF_FLOATING, .traits = TF_ELEMENTWISE_TRAITS,
-    .shape = tf_unchanged_shape, .strips = elu_strips, .gradient = elu_gradient,
+    .name = "Elu",
+    .in = "features:T",
+    .out = "activations:T",
+    .T = TF_FLOATING,
+    .traits = TF_ELEMENTWISE_TRAITS,
+    .shape = tf_unchanged_shape,
+    .strips = elu_strips,
+    .gradient = elu_gradient,
 };
 UNARY_BUILDER(tf_nn_elu_, elu_op, NULL)
 
@@ -167,14 +208,26 @@ static tf_strip *const selu_grad_strips[TF_DTYPES] = { [tf_float32] = selu_grad_
 
 static void selu_grad_gradient(tf_grad_ctx *g, tf_tensor dy);
 static const tf_op_def selu_grad_op = {
-    .name = "SeluGrad", .in = "gradients:T, outputs:T", .out = "backprops:T", .T = TF_FLOATING, .traits = TF_ELEMENTWISE_TRAITS,
-    .shape = same_shape, .strips = selu_grad_strips, .gradient = selu_grad_gradient,
+    .name = "SeluGrad",
+    .in = "gradients:T, outputs:T",
+    .out = "backprops:T",
+    .T = TF_FLOATING,
+    .traits = TF_ELEMENTWISE_TRAITS,
+    .shape = same_shape,
+    .strips = selu_grad_strips,
+    .gradient = selu_grad_gradient,
 };
 static void selu_grad_gradient(tf_grad_ctx *g, tf_tensor dy) { grad_below_zero(g, &selu_grad_op, dy); }
 static void selu_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, grad_of(&selu_grad_op, dy, g->out[0])); }
 static const tf_op_def selu_op = {
-    .name = "Selu", .in = "features:T", .out = "activations:T", .T = TF_FLOATING, .traits = TF_ELEMENTWISE_TRAITS,
-    .shape = tf_unchanged_shape, .strips = selu_strips, .gradient = selu_gradient,
+    .name = "Selu",
+    .in = "features:T",
+    .out = "activations:T",
+    .T = TF_FLOATING,
+    .traits = TF_ELEMENTWISE_TRAITS,
+    .shape = tf_unchanged_shape,
+    .strips = selu_strips,
+    .gradient = selu_gradient,
 };
 UNARY_BUILDER(tf_nn_selu_, selu_op, NULL)
 
@@ -184,20 +237,20 @@ typedef struct {
 } leaky_attrs;
 static const tf_attr_def leaky_fields[] = { TF_ATTR(leaky_attrs, alpha, TF_ATTR_FLOAT), { 0 } };
 
-#define LEAKY(id, type)                                                                              \
-    static void leaky_##id(int64_t n, void *out, const void *const *in, const void *attrs)           \
-    {                                                                                                \
-        const type a = (float)((const leaky_attrs *)attrs)->alpha, *x = in[0];                        \
-        type *y = out;                                                                               \
-        for (int64_t i = 0; i < n; i++)                                                              \
-            y[i] = x[i] < x[i] * a ? x[i] * a : x[i];                                                \
-    }                                                                                                \
-    static void leaky_grad_##id(int64_t n, void *out, const void *const *in, const void *attrs)      \
-    {                                                                                                \
-        const type a = (float)((const leaky_attrs *)attrs)->alpha, *dy = in[0], *x = in[1];           \
-        type *dx = out;                                                                              \
-        for (int64_t i = 0; i < n; i++)                                                              \
-            dx[i] = x[i] > 0 ? dy[i] : dy[i] * a;                                                    \
+#define LEAKY(id, type)                                                                         \
+    static void leaky_##id(int64_t n, void *out, const void *const *in, const void *attrs)      \
+    {                                                                                           \
+        const type a = (float)((const leaky_attrs *)attrs)->alpha, *x = in[0];                  \
+        type *y = out;                                                                          \
+        for (int64_t i = 0; i < n; i++)                                                         \
+            y[i] = x[i] < x[i] * a ? x[i] * a : x[i];                                           \
+    }                                                                                           \
+    static void leaky_grad_##id(int64_t n, void *out, const void *const *in, const void *attrs) \
+    {                                                                                           \
+        const type a = (float)((const leaky_attrs *)attrs)->alpha, *dy = in[0], *x = in[1];     \
+        type *dx = out;                                                                         \
+        for (int64_t i = 0; i < n; i++)                                                         \
+            dx[i] = x[i] > 0 ? dy[i] : dy[i] * a;                                               \
     }
 LEAKY(f32, float)
 LEAKY(f64, double)
@@ -206,8 +259,15 @@ static tf_strip *const leaky_grad_strips[TF_DTYPES] = { [tf_float32] = leaky_gra
 
 static void leaky_grad_gradient(tf_grad_ctx *g, tf_tensor dy);
 static const tf_op_def leaky_grad_op = {
-    .name = "LeakyReluGrad", .in = "gradients:T, features:T", .out = "backprops:T", .T = TF_FLOATING, .attrs = leaky_fields,
-    .attrs_size = sizeof(leaky_attrs), .traits = TF_ELEMENTWISE_TRAITS, .shape = same_shape, .strips = leaky_grad_strips,
+    .name = "LeakyReluGrad",
+    .in = "gradients:T, features:T",
+    .out = "backprops:T",
+    .T = TF_FLOATING,
+    .attrs = leaky_fields,
+    .attrs_size = sizeof(leaky_attrs),
+    .traits = TF_ELEMENTWISE_TRAITS,
+    .shape = same_shape,
+    .strips = leaky_grad_strips,
     .gradient = leaky_grad_gradient,
 };
 static tf_tensor leaky_grad(const void *attrs, tf_tensor dy, tf_tensor x)
@@ -223,8 +283,15 @@ static void leaky_grad_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 static void leaky_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, leaky_grad(g->attrs, dy, g->in[0])); }
 static const tf_op_def leaky_op = {
-    .name = "LeakyRelu", .in = "features:T", .out = "activations:T", .T = TF_FLOATING, .attrs = leaky_fields,
-    .attrs_size = sizeof(leaky_attrs), .traits = TF_ELEMENTWISE_TRAITS, .shape = tf_unchanged_shape, .strips = leaky_strips,
+    .name = "LeakyRelu",
+    .in = "features:T",
+    .out = "activations:T",
+    .T = TF_FLOATING,
+    .attrs = leaky_fields,
+    .attrs_size = sizeof(leaky_attrs),
+    .traits = TF_ELEMENTWISE_TRAITS,
+    .shape = tf_unchanged_shape,
+    .strips = leaky_strips,
     .gradient = leaky_gradient,
 };
 
@@ -238,8 +305,13 @@ tf_tensor tf_nn_leaky_relu_(tf_operand features, struct tf_leaky_relu_args a)
         return x;
     if (TF_INDEX & TF_DTYPE_BIT(tf_get_dtype(x)))
         x = tf1c_cast(x, tf_float32, a.here);
-    return (tf_tensor){ tf_op_new(&leaky_op, (struct tf_op_args){ .here = a.here, .name = scope, .attrs = &(leaky_attrs){ a.alpha }, .n_inputs = 1,
-                                                                  .inputs = &(tf_operand){ .kind = TF_OPERAND_TENSOR, .as.tensor = x } }), 0 };
+    return (tf_tensor){ tf_op_new(&leaky_op,
+                                  (struct tf_op_args){ .here = a.here,
+                                                       .name = scope,
+                                                       .attrs = &(leaky_attrs){ a.alpha },
+                                                       .n_inputs = 1,
+                                                       .inputs = &(tf_operand){ .kind = TF_OPERAND_TENSOR, .as.tensor = x } }),
+                        0 };
 }
 
 /* ---- Softplus: y = log(1 + e^x); dx = dy / (e^-x + 1) ------------------------------------------------------------------------------ */
@@ -265,8 +337,14 @@ static tf_strip *const softplus_grad_strips[TF_DTYPES] = { [tf_float32] = softpl
 
 static void softplus_grad_gradient(tf_grad_ctx *g, tf_tensor dy); /* d/dx = dy·g / (e^-x + 2 + e^x) */
 static const tf_op_def softplus_grad_op = {
-    .name = "SoftplusGrad", .in = "gradients:T, features:T", .out = "backprops:T", .T = TF_FLOATING, .traits = TF_ELEMENTWISE_TRAITS,
-    .shape = same_shape, .strips = softplus_grad_strips, .gradient = softplus_grad_gradient,
+    .name = "SoftplusGrad",
+    .in = "gradients:T, features:T",
+    .out = "backprops:T",
+    .T = TF_FLOATING,
+    .traits = TF_ELEMENTWISE_TRAITS,
+    .shape = same_shape,
+    .strips = softplus_grad_strips,
+    .gradient = softplus_grad_gradient,
 };
 static void softplus_grad_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
@@ -277,8 +355,14 @@ static void softplus_grad_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 static void softplus_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, grad_of(&softplus_grad_op, dy, g->in[0])); }
 static const tf_op_def softplus_op = {
-    .name = "Softplus", .in = "features:T", .out = "activations:T", .T = TF_FLOATING, .traits = TF_ELEMENTWISE_TRAITS,
-    .shape = tf_unchanged_shape, .strips = softplus_strips, .gradient = softplus_gradient,
+    .name = "Softplus",
+    .in = "features:T",
+    .out = "activations:T",
+    .T = TF_FLOATING,
+    .traits = TF_ELEMENTWISE_TRAITS,
+    .shape = tf_unchanged_shape,
+    .strips = softplus_strips,
+    .gradient = softplus_gradient,
 };
 UNARY_BUILDER(tf_nn_softplus_, softplus_op, NULL)
 
@@ -292,8 +376,14 @@ static tf_strip *const softsign_grad_strips[TF_DTYPES] = { [tf_float32] = softsi
 
 static void softsign_grad_gradient(tf_grad_ctx *g, tf_tensor dy); /* d/dx = -2·sign(x)·dy·g / (1 + |x|)³; TF has none */
 static const tf_op_def softsign_grad_op = {
-    .name = "SoftsignGrad", .in = "gradients:T, features:T", .out = "backprops:T", .T = TF_FLOATING, .traits = TF_ELEMENTWISE_TRAITS,
-    .shape = same_shape, .strips = softsign_grad_strips, .gradient = softsign_grad_gradient,
+    .name = "SoftsignGrad",
+    .in = "gradients:T, features:T",
+    .out = "backprops:T",
+    .T = TF_FLOATING,
+    .traits = TF_ELEMENTWISE_TRAITS,
+    .shape = same_shape,
+    .strips = softsign_grad_strips,
+    .gradient = softsign_grad_gradient,
 };
 static void softsign_grad_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
@@ -305,12 +395,17 @@ static void softsign_grad_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 static void softsign_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, grad_of(&softsign_grad_op, dy, g->in[0])); }
 static const tf_op_def softsign_op = {
-    .name = "Softsign", .in = "features:T", .out = "activations:T", .T = TF_FLOATING, .traits = TF_ELEMENTWISE_TRAITS,
-    .shape = tf_unchanged_shape, .strips = softsign_strips, .gradient = softsign_gradient,
+    .name = "Softsign",
+    .in = "features:T",
+    .out = "activations:T",
+    .T = TF_FLOATING,
+    .traits = TF_ELEMENTWISE_TRAITS,
+    .shape = tf_unchanged_shape,
+    .strips = softsign_strips,
+    .gradient = softsign_gradient,
 };
 UNARY_BUILDER(tf_nn_softsign_, softsign_op, NULL)
 
-tf1c_op_family tf1c_activation_ops = {
-    &relu_op, &relu_grad_op, &relu6_op, &relu6_grad_op, &elu_op, &elu_grad_op, &selu_op, &selu_grad_op, &leaky_op, &leaky_grad_op,
-    &softplus_op, &softplus_grad_op, &softsign_op, &softsign_grad_op, NULL
-};
+tf1c_op_family tf1c_activation_ops = { &relu_op,     &relu_grad_op,     &relu6_op,     &relu6_grad_op,    &elu_op,
+                                       &elu_grad_op, &selu_op,          &selu_grad_op, &leaky_op,         &leaky_grad_op,
+                                       &softplus_op, &softplus_grad_op, &softsign_op,  &softsign_grad_op, NULL };

@@ -61,8 +61,13 @@ static void gradient_args_kernel(tf_kernel_ctx *k)
 }
 
 static const tf_op_def gradient_args_op = {
-    .name = "BroadcastGradientArgs", .in = "s0:T, s1:T", .out = "r0:T, r1:T", .T = TF_INDEX, .shape = gradient_args_shape,
-    .kernel = gradient_args_kernel, .gradient = tf_no_gradient,
+    .name = "BroadcastGradientArgs",
+    .in = "s0:T, s1:T",
+    .out = "r0:T, r1:T",
+    .T = TF_INDEX,
+    .shape = gradient_args_shape,
+    .kernel = gradient_args_kernel,
+    .gradient = tf_no_gradient,
 };
 
 /* ---- tf_sum_to -------------------------------------------------------------------------------------------------------------- */
@@ -96,8 +101,9 @@ static tf_tensor sum_known_axes(tf_tensor dx, int missing, const int *fate, int 
 static tf_tensor sum_axes_at_run(tf_tensor dx, tf_tensor like)
 {
     tf_tensor shape = tf_shape(like), wide = tf_shape(dx);
-    tf_operation *args = tf_op_new(&gradient_args_op, (struct tf_op_args){ .n_inputs = 2,
-                                       .inputs = (tf_operand[]){ tf_operand_tensor(shape), tf_operand_tensor(wide) } });
+    tf_operation *args = tf_op_new(
+        &gradient_args_op,
+        (struct tf_op_args){ .n_inputs = 2, .inputs = (tf_operand[]){ tf_operand_tensor(shape), tf_operand_tensor(wide) } });
     return tf_reshape(tf_reduce_sum(dx, .axis_tensor = (tf_tensor){ args, 0 }), shape);
 }
 
@@ -106,7 +112,8 @@ static tf_tensor sum_to(tf_tensor dx, tf_tensor like, tf_dims other)
 {
     const tf_dims to = tf_get_shape(like);
     int fate[TF_MAX_RANK];
-    if (tf_is_poisoned(dx) || tf_is_poisoned(like) || (to.known && other.known && tf_dims_fully_known(to) && tf_dims_equal(to, other)))
+    if (tf_is_poisoned(dx) || tf_is_poisoned(like) ||
+        (to.known && other.known && tf_dims_fully_known(to) && tf_dims_equal(to, other)))
         return dx;
     if (!to.known || !other.known)
         return sum_axes_at_run(dx, like);
@@ -128,28 +135,35 @@ tf_tensor tf_sum_to(tf_tensor dx, tf_tensor like) { return sum_to(dx, like, tf_g
 static void add_grad(tf_grad_ctx *g, int i, tf_tensor dx) { tf_add_grad(g, i, sum_to(dx, g->in[i], tf_get_shape(g->in[1 - i]))); }
 
 /* ---- records ------------------------------------------------------------------------------------------------------------------ */
-#define VEC2(id, fn)                                                                       \
-    static void id(int64_t n, void *out, const void *const *in, const void *attrs)         \
-    {                                                                                      \
-        (void)attrs;                                                                       \
-        tf1c_vec()->fn(n, out, in[0], in[1]);                                              \
+#define VEC2(id, fn)                                                               \
+    static void id(int64_t n, void *out, const void *const *in, const void *attrs) \
+    {                                                                              \
+        (void)attrs;                                                               \
+        tf1c_vec()->fn(n, out, in[0], in[1]);                                      \
     }
 /* Integers wrap around. */
-#define NUMERIC_STRIPS(id, formula, type_32, type_64)                                                                          \
-    VEC2(id##_f32, id)                                                                                                         \
-    STRIP2(id##_f64, double, double, formula)                                                                                  \
-    STRIP2(id##_i32, int32_t, type_32, formula)                                                                                \
-    STRIP2(id##_i64, int64_t, type_64, formula)                                                                                \
-    STRIP2(id##_u8, uint8_t, uint8_t, formula)                                                                                 \
+#define NUMERIC_STRIPS(id, formula, type_32, type_64) \
+    VEC2(id##_f32, id)                                \
+    STRIP2(id##_f64, double, double, formula)         \
+    STRIP2(id##_i32, int32_t, type_32, formula)       \
+    STRIP2(id##_i64, int64_t, type_64, formula)       \
+    STRIP2(id##_u8, uint8_t, uint8_t, formula)        \
     STRIPS(id)
-#define STRIPS(id)                                                                                                             \
-    static tf_strip *const id##_strips[TF_DTYPES] = { [tf_float32] = id##_f32, [tf_float64] = id##_f64, [tf_int32] = id##_i32, \
-                                                      [tf_int64] = id##_i64, [tf_uint8] = id##_u8 };
+#define STRIPS(id)                                                                                                           \
+    static tf_strip *const id##_strips[TF_DTYPES] = {                                                                        \
+        [tf_float32] = id##_f32, [tf_float64] = id##_f64, [tf_int32] = id##_i32, [tf_int64] = id##_i64, [tf_uint8] = id##_u8 \
+    };
 #define BINARY_OP(id, type, dtypes) BINARY_OP_(id, type, dtypes, 0)
-#define BINARY_OP_(id, type, dtypes, more_traits)                                                                    \
-    static const tf_op_def id##_op = {                                                                               \
-        .name = type, .in = "x:T, y:T", .out = "z:T", .T = dtypes, .traits = TF_ELEMENTWISE_TRAITS | (more_traits),    \
-        .shape = tf_broadcast_shape, .strips = id##_strips, .gradient = id##_gradient,                               \
+#define BINARY_OP_(id, type, dtypes, more_traits)        \
+    static const tf_op_def id##_op = {                   \
+        .name = type,                                    \
+        .in = "x:T, y:T",                                \
+        .out = "z:T",                                    \
+        .T = dtypes,                                     \
+        .traits = TF_ELEMENTWISE_TRAITS | (more_traits), \
+        .shape = tf_broadcast_shape,                     \
+        .strips = id##_strips,                           \
+        .gradient = id##_gradient,                       \
     };
 
 /* ---- Add, AddV2: dx = dy' = dz -------------------------------------------------------------------------------------------- */
@@ -237,7 +251,8 @@ tf_tensor tf_truediv_(tf_operand x, tf_operand y, struct tf_name_args a)
         return q;
     const tf_dtype dtype = tf_get_dtype(p);
     if (!same_dtype(p, q))
-        return tf_mistake(tf_type_error, a.here, NULL, "x and y must have the same dtype, got tf.%s != tf.%s", tf_dtype_name(dtype), tf_dtype_name(tf_get_dtype(q)));
+        return tf_mistake(tf_type_error, a.here, NULL, "x and y must have the same dtype, got tf.%s != tf.%s", tf_dtype_name(dtype),
+                          tf_dtype_name(tf_get_dtype(q)));
     if (dtype == tf_bool)
         return tf_mistake(tf_type_error, a.here, NULL, "Invalid dtype tf.bool in __truediv__");
     if (TF_DTYPE_BIT(dtype) & (TF_INDEX | TF_DTYPE_BIT(tf_uint8))) {
@@ -311,8 +326,9 @@ STRIP2(floormod_f32, float, float, float_floor_mod(x, y))
 STRIP2(floormod_f64, double, double, real_floor_mod(x, y))
 STRIP2(floormod_i32, int32_t, int32_t, int_floor_mod(x, y))
 STRIP2(floormod_i64, int64_t, int64_t, int_floor_mod(x, y))
-static tf_strip *const floormod_strips[TF_DTYPES] = { [tf_float32] = floormod_f32, [tf_float64] = floormod_f64,
-                                                      [tf_int32] = floormod_i32, [tf_int64] = floormod_i64 };
+static tf_strip *const floormod_strips[TF_DTYPES] = {
+    [tf_float32] = floormod_f32, [tf_float64] = floormod_f64, [tf_int32] = floormod_i32, [tf_int64] = floormod_i64
+};
 static void floormod_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
     if (tf1c_grad_wanted(g, 0))
@@ -340,7 +356,9 @@ VEC2(pow_f32, pow)
 STRIP2(pow_f64, double, double, pow(x, y))
 STRIP2(pow_i32, int32_t, int32_t, int_pow((uint64_t)x, y))
 STRIP2(pow_i64, int64_t, int64_t, int_pow((uint64_t)x, y))
-static tf_strip *const pow_strips[TF_DTYPES] = { [tf_float32] = pow_f32, [tf_float64] = pow_f64, [tf_int32] = pow_i32, [tf_int64] = pow_i64 };
+static tf_strip *const pow_strips[TF_DTYPES] = {
+    [tf_float32] = pow_f32, [tf_float64] = pow_f64, [tf_int32] = pow_i32, [tf_int64] = pow_i64
+};
 static void pow_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
     const tf_tensor x = g->in[0], y = g->in[1], z = g->out[0];
@@ -364,12 +382,14 @@ static void choice_gradient(tf_grad_ctx *g, tf_tensor dz, tf_tensor x_is_chosen)
         add_grad(g, 1, tf_where(x_is_chosen, zeros, dz));
 }
 
-#define CHOICE_STRIPS(id, vec, formula)               \
-    VEC2(id##_f32, vec)                               \
-    STRIP2(id##_f64, double, double, formula)         \
-    STRIP2(id##_i32, int32_t, int32_t, formula)       \
-    STRIP2(id##_i64, int64_t, int64_t, formula)       \
-    static tf_strip *const id##_strips[TF_DTYPES] = { [tf_float32] = id##_f32, [tf_float64] = id##_f64, [tf_int32] = id##_i32, [tf_int64] = id##_i64 };
+#define CHOICE_STRIPS(id, vec, formula)                                                                \
+    VEC2(id##_f32, vec)                                                                                \
+    STRIP2(id##_f64, double, double, formula)                                                          \
+    STRIP2(id##_i32, int32_t, int32_t, formula)                                                        \
+    STRIP2(id##_i64, int64_t, int64_t, formula)                                                        \
+    static tf_strip *const id##_strips[TF_DTYPES] = {                                                  \
+        [tf_float32] = id##_f32, [tf_float64] = id##_f64, [tf_int32] = id##_i32, [tf_int64] = id##_i64 \
+    };
 
 CHOICE_STRIPS(maximum, max2, x < y ? y : x)
 static void maximum_gradient(tf_grad_ctx *g, tf_tensor dz) { choice_gradient(g, dz, tf_greater_equal(g->in[0], g->in[1])); }
@@ -386,8 +406,10 @@ STRIP2(squared_difference_f32, float, float, (x - y) * (x - y))
 STRIP2(squared_difference_f64, double, double, (x - y) * (x - y))
 STRIP2(squared_difference_i32, int32_t, uint32_t, (x - y) * (x - y))
 STRIP2(squared_difference_i64, int64_t, uint64_t, (x - y) * (x - y))
-static tf_strip *const squared_difference_strips[TF_DTYPES] = { [tf_float32] = squared_difference_f32, [tf_float64] = squared_difference_f64,
-                                                                [tf_int32] = squared_difference_i32, [tf_int64] = squared_difference_i64 };
+static tf_strip *const squared_difference_strips[TF_DTYPES] = { [tf_float32] = squared_difference_f32,
+                                                                [tf_float64] = squared_difference_f64,
+                                                                [tf_int32] = squared_difference_i32,
+                                                                [tf_int64] = squared_difference_i64 };
 static void squared_difference_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
     tf_tensor dx = tf_mul(tf_mul(2, dz), tf_sub(g->in[0], g->in[1]));
@@ -399,7 +421,6 @@ static void squared_difference_gradient(tf_grad_ctx *g, tf_tensor dz)
 BINARY_OP(squared_difference, "SquaredDifference", TF_FLOATING | TF_INDEX)
 BINARY_BUILDER(tf_squared_difference_, squared_difference_op, NULL)
 
-tf1c_op_family tf1c_arith_ops = {
-    &gradient_args_op, &add_op, &add_v2_op, &sub_op, &mul_op, &realdiv_op, &div_no_nan_op, &floordiv_op, &floormod_op, &pow_op,
-    &maximum_op, &minimum_op, &squared_difference_op, NULL
-};
+tf1c_op_family tf1c_arith_ops = { &gradient_args_op,      &add_op,      &add_v2_op,   &sub_op, &mul_op,     &realdiv_op,
+                                  &div_no_nan_op,         &floordiv_op, &floormod_op, &pow_op, &maximum_op, &minimum_op,
+                                  &squared_difference_op, NULL };

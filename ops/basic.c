@@ -14,9 +14,9 @@ typedef struct {
     tf_dtype dtype;
     tf_dims shape;
 } placeholder_attrs;
-static const tf_attr_def placeholder_fields[] = {
-    TF_ATTR(placeholder_attrs, dtype, TF_ATTR_DTYPE), TF_ATTR(placeholder_attrs, shape, TF_ATTR_DIMS), { 0 }
-};
+static const tf_attr_def placeholder_fields[] = { TF_ATTR(placeholder_attrs, dtype, TF_ATTR_DTYPE),
+                                                  TF_ATTR(placeholder_attrs, shape, TF_ATTR_DIMS),
+                                                  { 0 } };
 
 static void placeholder_shape(tf_shape_ctx *c)
 {
@@ -30,23 +30,31 @@ static void placeholder_kernel(tf_kernel_ctx *k) /* reached only where nothing w
     const placeholder_attrs *a = k->attrs;
     char shape[TF_DIMS_TEXT];
     if (a->shape.known && a->shape.rank)
-        tf_kernel_error(k, tf_invalid_argument, "You must feed a value for placeholder tensor '%s' with dtype %s and shape %s", k->name,
-                        tf_dtype_kernel_name(a->dtype), tf_dims_kernel_text(a->shape, shape, sizeof shape));
+        tf_kernel_error(k, tf_invalid_argument, "You must feed a value for placeholder tensor '%s' with dtype %s and shape %s",
+                        k->name, tf_dtype_kernel_name(a->dtype), tf_dims_kernel_text(a->shape, shape, sizeof shape));
     else
         tf_kernel_error(k, tf_invalid_argument, "You must feed a value for placeholder tensor '%s' with dtype %s", k->name,
                         tf_dtype_kernel_name(a->dtype));
 }
 
 static const tf_op_def placeholder_op = {
-    .name = "Placeholder", .in = "", .out = "output:?", .attrs = placeholder_fields, .attrs_size = sizeof(placeholder_attrs),
-    .traits = TF_SOURCE_OP, .shape = placeholder_shape, .kernel = placeholder_kernel, .gradient = tf_no_gradient,
+    .name = "Placeholder",
+    .in = "",
+    .out = "output:?",
+    .attrs = placeholder_fields,
+    .attrs_size = sizeof(placeholder_attrs),
+    .traits = TF_SOURCE_OP,
+    .shape = placeholder_shape,
+    .kernel = placeholder_kernel,
+    .gradient = tf_no_gradient,
 };
 
 tf_tensor tf_placeholder_(struct tf_placeholder_args a)
 {
     for (int i = 0; a.shape.known && i < a.shape.rank; i++)
         if (a.shape.dims[i] < NONE)
-            return tf_mistake(tf_value_error, a.here, NULL, "Error converting shape to a TensorShape: Dimension %lld must be >= 0.", (long long)a.shape.dims[i]);
+            return tf_mistake(tf_value_error, a.here, NULL, "Error converting shape to a TensorShape: Dimension %lld must be >= 0.",
+                              (long long)a.shape.dims[i]);
     if (!tf_dtype_size(a.dtype))
         return tf_mistake(tf_type_error, a.here, NULL, "Expected DataType for argument 'dtype' not %d.", a.dtype);
     placeholder_attrs attrs = { a.dtype, a.shape };
@@ -71,16 +79,24 @@ static void default_shape(tf_shape_ctx *c)
 }
 
 static const tf_op_def placeholder_with_default_op = {
-    .name = "PlaceholderWithDefault", .in = "input:T", .out = "output:T", .attrs = placeholder_fields,
-    .attrs_size = sizeof(placeholder_attrs), .traits = TF_VIEW, .shape = default_shape, .gradient = identity_gradient,
+    .name = "PlaceholderWithDefault",
+    .in = "input:T",
+    .out = "output:T",
+    .attrs = placeholder_fields,
+    .attrs_size = sizeof(placeholder_attrs),
+    .traits = TF_VIEW,
+    .shape = default_shape,
+    .gradient = identity_gradient,
     .view = identity_view,
 };
 
 tf_tensor tf_placeholder_with_default_(tf_operand input, struct tf_placeholder_with_default_args a)
 {
     placeholder_attrs attrs = { .shape = a.shape };
-    return (tf_tensor){ tf_op_new(&placeholder_with_default_op, (struct tf_op_args){ .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1,
-                                                                        .inputs = &input }), 0 };
+    return (tf_tensor){ tf_op_new(&placeholder_with_default_op,
+                                  (struct tf_op_args){
+                                      .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &input }),
+                        0 };
 }
 
 /* ---- Const ------------------------------------------------------------------------------------------------------------------ */
@@ -93,11 +109,22 @@ static void const_shape(tf_shape_ctx *c)
     tf_set_out_dtype(c, 0, a->value.dtype);
 }
 
-static void const_kernel(tf_kernel_ctx *k) { memcpy(k->out[0].data, ((const tf1c_const_attrs *)k->attrs)->value.data, np_nbytes(((const tf1c_const_attrs *)k->attrs)->value)); }
+static void const_kernel(tf_kernel_ctx *k)
+{
+    memcpy(k->out[0].data, ((const tf1c_const_attrs *)k->attrs)->value.data,
+           np_nbytes(((const tf1c_const_attrs *)k->attrs)->value));
+}
 
 static const tf_op_def const_op = {
-    .name = "Const", .in = "", .out = "output:?", .attrs = const_fields, .attrs_size = sizeof(tf1c_const_attrs),
-    .traits = TF_SOURCE_OP, .shape = const_shape, .kernel = const_kernel, .gradient = tf_no_gradient,
+    .name = "Const",
+    .in = "",
+    .out = "output:?",
+    .attrs = const_fields,
+    .attrs_size = sizeof(tf1c_const_attrs),
+    .traits = TF_SOURCE_OP,
+    .shape = const_shape,
+    .kernel = const_kernel,
+    .gradient = tf_no_gradient,
 };
 
 /* `value` in `shape`, its last element repeated to fill it. Owns its memory. */
@@ -123,7 +150,8 @@ tf_tensor tf_constant_(tf_operand value, struct tf_constant_args a)
     tf1c_const_attrs *attrs = t.op->attrs;
     int64_t want = tf_dims_count(a.shape), have = np_size(attrs->value);
     if (want < 0 || have > want || (have == 0 && want))
-        return tf_mistake(tf_value_error, a.here, t.op->name, "Too many elements provided. Needed at most %lld, but received %lld", (long long)want, (long long)have);
+        return tf_mistake(tf_value_error, a.here, t.op->name, "Too many elements provided. Needed at most %lld, but received %lld",
+                          (long long)want, (long long)have);
     tf_ndarray full = filled(attrs->value, a.shape);
     void *data = full.data ? tf1c_graph_alloc(t.op->graph, np_nbytes(full) + 64) : NULL;
     if (!data) {
@@ -142,29 +170,50 @@ tf_tensor tf_constant_(tf_operand value, struct tf_constant_args a)
 static bool identity_ints(tf_shape_ctx *c, tf_dims *ints) { return tf_in_ints(c, 0, ints); }
 
 static const tf_op_def identity_op = {
-    .name = "Identity", .in = "input:T", .out = "output:T", .traits = TF_VIEW | TF_IDENTITY, .shape = tf_unchanged_shape,
-    .ints = identity_ints, .gradient = identity_gradient, .view = identity_view,
+    .name = "Identity",
+    .in = "input:T",
+    .out = "output:T",
+    .traits = TF_VIEW | TF_IDENTITY,
+    .shape = tf_unchanged_shape,
+    .ints = identity_ints,
+    .gradient = identity_gradient,
+    .view = identity_view,
 };
 UNARY_BUILDER(tf_identity_, identity_op, NULL)
 
 static const tf_op_def stop_gradient_op = {
-    .name = "StopGradient", .in = "input:T", .out = "output:T", .traits = TF_VIEW | TF_IDENTITY, .shape = tf_unchanged_shape,
-    .gradient = tf_no_gradient, .view = identity_view,
+    .name = "StopGradient",
+    .in = "input:T",
+    .out = "output:T",
+    .traits = TF_VIEW | TF_IDENTITY,
+    .shape = tf_unchanged_shape,
+    .gradient = tf_no_gradient,
+    .view = identity_view,
 };
 UNARY_BUILDER(tf_stop_gradient_, stop_gradient_op, NULL)
 
 /* ---- ZerosLike, OnesLike: d/dx = 0 ---------------------------------------------------------------------------------------------- */
-static void zeros_like_kernel(tf_kernel_ctx *k) { memset(k->out[0].data, 0, (size_t)tf_view_count(&k->out[0]) * tf_dtype_size(k->out[0].dtype)); }
+static void zeros_like_kernel(tf_kernel_ctx *k)
+{
+    memset(k->out[0].data, 0, (size_t)tf_view_count(&k->out[0]) * tf_dtype_size(k->out[0].dtype));
+}
 
 static const tf_op_def zeros_like_op = {
-    .name = "ZerosLike", .in = "x:T", .out = "y:T", .traits = TF_SHAPE_ONLY | TF_CHEAP, .shape = tf_unchanged_shape,
-    .kernel = zeros_like_kernel, .gradient = tf_no_gradient,
+    .name = "ZerosLike",
+    .in = "x:T",
+    .out = "y:T",
+    .traits = TF_SHAPE_ONLY | TF_CHEAP,
+    .shape = tf_unchanged_shape,
+    .kernel = zeros_like_kernel,
+    .gradient = tf_no_gradient,
 };
 
 static void ones_like_kernel(tf_kernel_ctx *k)
 {
     const int64_t n = tf_view_count(&k->out[0]);
-#define ONES(type) for (int64_t i = 0; i < n; i++) TF_DATA(k, out, 0, type)[i] = 1
+#define ONES(type)                  \
+    for (int64_t i = 0; i < n; i++) \
+    TF_DATA(k, out, 0, type)[i] = 1
     switch (k->out[0].dtype) {
     case tf_float32: ONES(float); break;
     case tf_float64: ONES(double); break;
@@ -176,16 +225,22 @@ static void ones_like_kernel(tf_kernel_ctx *k)
 }
 
 static const tf_op_def ones_like_op = {
-    .name = "OnesLike", .in = "x:T", .out = "y:T", .traits = TF_SHAPE_ONLY | TF_CHEAP, .shape = tf_unchanged_shape,
-    .kernel = ones_like_kernel, .gradient = tf_no_gradient,
+    .name = "OnesLike",
+    .in = "x:T",
+    .out = "y:T",
+    .traits = TF_SHAPE_ONLY | TF_CHEAP,
+    .shape = tf_unchanged_shape,
+    .kernel = ones_like_kernel,
+    .gradient = tf_no_gradient,
 };
 
 /* ---- AddN: y = Σ inputs, dinputs[i] = dy -------------------------------------------------------------------------------------------- */
 static void unequal_at_run(tf_shape_ctx *c, int i)
 {
     char a[TF_DIMS_TEXT], b[TF_DIMS_TEXT];
-    tf_shape_error(c, "Inputs to operation %s of type AddN must have the same size and shape.  Input 0: %s != input %d: %s", c->name,
-                   tf_dims_kernel_text(*tf_in_dims(c, 0), a, sizeof a), i, tf_dims_kernel_text(*tf_in_dims(c, i), b, sizeof b));
+    tf_shape_error(c, "Inputs to operation %s of type AddN must have the same size and shape.  Input 0: %s != input %d: %s",
+                   c->name, tf_dims_kernel_text(*tf_in_dims(c, 0), a, sizeof a), i,
+                   tf_dims_kernel_text(*tf_in_dims(c, i), b, sizeof b));
 }
 
 /* TF1 merges from the last to the first. */
@@ -204,12 +259,12 @@ static void add_n_shape(tf_shape_ctx *c)
     tf_set_out(c, 0, all);
 }
 
-#define ADD_N(type)                                                                        \
-    for (int64_t i = k->begin; i < k->end; i++) {                                           \
-        type sum = TF_DATA(k, in, 0, const type)[i];                                        \
-        for (int j = 1; j < k->n_in; j++)                                                   \
-            sum += TF_DATA(k, in, j, const type)[i];                                        \
-        TF_DATA(k, out, 0, type)[i] = sum;                                                  \
+#define ADD_N(type)                                  \
+    for (int64_t i = k->begin; i < k->end; i++) {    \
+        type sum = TF_DATA(k, in, 0, const type)[i]; \
+        for (int j = 1; j < k->n_in; j++)            \
+            sum += TF_DATA(k, in, j, const type)[i]; \
+        TF_DATA(k, out, 0, type)[i] = sum;           \
     }
 
 static void add_n_kernel(tf_kernel_ctx *k)
@@ -232,14 +287,22 @@ static void add_n_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 
 static const tf_op_def add_n_op = {
-    .name = "AddN", .in = "inputs:T*", .out = "sum:T", .T = TF_NUMERIC, .traits = TF_SUM | TF_INPLACE, .shape = add_n_shape,
-    .kernel = add_n_kernel, .units = add_n_units, .gradient = add_n_gradient,
+    .name = "AddN",
+    .in = "inputs:T*",
+    .out = "sum:T",
+    .T = TF_NUMERIC,
+    .traits = TF_SUM | TF_INPLACE,
+    .shape = add_n_shape,
+    .kernel = add_n_kernel,
+    .units = add_n_units,
+    .gradient = add_n_gradient,
 };
 
 tf_tensor tf_add_n_(tf_list inputs, struct tf_name_args a)
 {
     if (!inputs.n)
-        return tf_mistake(tf_value_error, a.here, NULL, "inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape");
+        return tf_mistake(tf_value_error, a.here, NULL,
+                          "inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape");
     if (inputs.n == 1)
         return a.name ? tf_identity_(tf_operand_tensor(inputs.items[0]), a) : inputs.items[0];
     tf_operand *in = tf1c_alloc((size_t)inputs.n * sizeof *in);
@@ -247,7 +310,8 @@ tf_tensor tf_add_n_(tf_list inputs, struct tf_name_args a)
         return tf_mistake(tf_memory_error, a.here, NULL, "no memory left for the graph");
     for (int i = 0; i < inputs.n; i++)
         in[i] = tf_operand_tensor(inputs.items[i]);
-    tf_operation *op = tf_op_new(&add_n_op, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = inputs.n, .inputs = in });
+    tf_operation *op =
+        tf_op_new(&add_n_op, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = inputs.n, .inputs = in });
     tf1c_free(in);
     return (tf_tensor){ op, 0 };
 }
@@ -289,7 +353,9 @@ tf_operation *tf_group_(tf_ops ops, struct tf_name_args a)
     tf_operation *group = NULL;
     for (int i = 0; i < ops.n; i++)
         if (ops.items[i] == tf_op_same(NULL))
-            return tf_mistake(tf_type_error, a.here, NULL, "Expected tf.group() expected Tensor arguments not 'None' with type '<class 'NoneType'>'").op;
+            return tf_mistake(tf_type_error, a.here, NULL,
+                              "Expected tf.group() expected Tensor arguments not 'None' with type '<class 'NoneType'>'")
+                .op;
     tf_with_control_dependencies(ops)
         group = tf_op_new(&no_op, (struct tf_op_args){ .here = a.here, .name = a.name, .default_name = "group_deps" });
     for (int i = 0; i < ops.n; i++)
@@ -298,10 +364,23 @@ tf_operation *tf_group_(tf_ops ops, struct tf_name_args a)
     return group;
 }
 
-tf1c_op_family tf1c_basic_ops_family = {
-    &placeholder_op, &placeholder_with_default_op, &const_op, &identity_op, &stop_gradient_op, &zeros_like_op, &ones_like_op, &add_n_op, &no_op, NULL
-};
+tf1c_op_family tf1c_basic_ops_family = { &placeholder_op,
+                                         &placeholder_with_default_op,
+                                         &const_op,
+                                         &identity_op,
+                                         &stop_gradient_op,
+                                         &zeros_like_op,
+                                         &ones_like_op,
+                                         &add_n_op,
+                                         &no_op,
+                                         NULL };
 const tf1c_basic_ops tf1c_basic = {
-    .constant = &const_op, .identity = &identity_op, .zeros_like = &zeros_like_op, .ones_like = &ones_like_op, .add_n = &add_n_op,
-    .pack = tf1c_pack, .densify = tf1c_densify, .concat_rows = tf1c_concat_rows,
+    .constant = &const_op,
+    .identity = &identity_op,
+    .zeros_like = &zeros_like_op,
+    .ones_like = &ones_like_op,
+    .add_n = &add_n_op,
+    .pack = tf1c_pack,
+    .densify = tf1c_densify,
+    .concat_rows = tf1c_concat_rows,
 };

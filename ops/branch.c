@@ -12,7 +12,10 @@ extern const tf_op_def tf1c_branch_op;
 /* Inputs: pred, what the false body captures, what the true body captures. */
 static int first_input(const tf1c_branch_attrs *a, int which) { return which ? 1 + a->bodies[0]->n_in : 1; }
 
-static const char *branch_scope(tf_graph *g, const char *name, int which) { return tf1c_graph_printf(g, "%s/%s", name, which ? "true" : "false"); }
+static const char *branch_scope(tf_graph *g, const char *name, int which)
+{
+    return tf1c_graph_printf(g, "%s/%s", name, which ? "true" : "false");
+}
 
 /* Output o in its static shape: what both agree on. */
 static tf1c_output output_of(const tf1c_branch_attrs *a, int o)
@@ -60,7 +63,8 @@ static tf_tensor save(tf_operation *op, int which, tf_tensor result)
         if (tf_same_tensor(a->bodies[which]->out[o].result, result))
             return (tf_tensor){ op, o };
     tf1c_output *outputs = tf1c_graph_alloc(op->graph, (size_t)(op->n_outputs + 1) * sizeof *outputs);
-    if (!outputs || !tf1c_body_result(a->bodies[which], TF1C_FINAL, -1, result) || !tf1c_body_result(a->bodies[!which], TF1C_FINAL, -1, (tf_tensor){ 0 }))
+    if (!outputs || !tf1c_body_result(a->bodies[which], TF1C_FINAL, -1, result) ||
+        !tf1c_body_result(a->bodies[!which], TF1C_FINAL, -1, (tf_tensor){ 0 }))
         return (tf_tensor){ 0 };
     memcpy(outputs, op->outputs, (size_t)op->n_outputs * sizeof *outputs);
     outputs[op->n_outputs] = output_of(a, op->n_outputs);
@@ -89,7 +93,8 @@ static bool backprop_branch(reversing *r, const tf1c_body *f, int first, tf_sour
 {
     tf_graph *g = r->b->parent;
     size_t n = (size_t)(f->n_in + r->g->n_out + 1);
-    tf_tensor *ys = tf1c_graph_alloc(g, n * sizeof *ys), *dys = tf1c_graph_alloc(g, n * sizeof *dys), *xs = tf1c_graph_alloc(g, n * sizeof *xs);
+    tf_tensor *ys = tf1c_graph_alloc(g, n * sizeof *ys), *dys = tf1c_graph_alloc(g, n * sizeof *dys),
+              *xs = tf1c_graph_alloc(g, n * sizeof *xs);
     r->dxs = tf1c_graph_alloc(g, n * sizeof *r->dxs);
     r->x_port = tf1c_graph_alloc(g, n * sizeof *r->x_port);
     int n_ys = 0;
@@ -173,13 +178,17 @@ static void branch_gradient(tf_grad_ctx *g, tf_tensor dy)
                 tf_add_grad(g, first_input(a, w) + i, (tf_tensor){ op, o++ });
 }
 
-static const tf_attr_def branch_fields[] = {
-    { "false", TF_ATTR_BODY, offsetof(tf1c_branch_attrs, graphs) },
-    { "true", TF_ATTR_BODY, offsetof(tf1c_branch_attrs, graphs) + sizeof(tf_graph *) }, { 0 }
-};
+static const tf_attr_def branch_fields[] = { { "false", TF_ATTR_BODY, offsetof(tf1c_branch_attrs, graphs) },
+                                             { "true", TF_ATTR_BODY, offsetof(tf1c_branch_attrs, graphs) + sizeof(tf_graph *) },
+                                             { 0 } };
 const tf_op_def tf1c_branch_op = {
-    .name = "Branch", .in = "inputs:?*", .out = "outputs:?*", .attrs = branch_fields, .attrs_size = sizeof(tf1c_branch_attrs),
-    .traits = TF_BRANCH, .gradient = branch_gradient,
+    .name = "Branch",
+    .in = "inputs:?*",
+    .out = "outputs:?*",
+    .attrs = branch_fields,
+    .attrs_size = sizeof(tf1c_branch_attrs),
+    .traits = TF_BRANCH,
+    .gradient = branch_gradient,
 };
 
 /* ---- building ------------------------------------------------------------------------------------------------------------------- */
@@ -210,7 +219,8 @@ static tf_tensor fill_body(tf1c_body *b, const branch_fn *f, void *context, tf_s
     for (int i = 0; i < results.n; i++) {
         tf_tensor t = results.items[i];
         if (tf_is_none(t))
-            return body_mistake(b, tf_mistake(tf_value_error, here, NULL, "A branch of tf.cond returned None where a tensor was expected."));
+            return body_mistake(
+                b, tf_mistake(tf_value_error, here, NULL, "A branch of tf.cond returned None where a tensor was expected."));
         t = tf_is_poisoned(t) ? t : t.op->read ? tf_identity(t) : tf1c_import(b->graph, t, here);
         if (tf_is_poisoned(t))
             return body_mistake(b, t);
@@ -224,11 +234,13 @@ static tf_tensor fill_body(tf1c_body *b, const branch_fn *f, void *context, tf_s
 static tf_tensor check_branches(const tf1c_branch_attrs *a, tf_source here)
 {
     if (a->bodies[0]->n_out != a->bodies[1]->n_out)
-        return tf_mistake(tf_value_error, here, NULL, "true_fn and false_fn must return the same number of values: %d and %d", a->bodies[1]->n_out, a->bodies[0]->n_out);
+        return tf_mistake(tf_value_error, here, NULL, "true_fn and false_fn must return the same number of values: %d and %d",
+                          a->bodies[1]->n_out, a->bodies[0]->n_out);
     for (int o = 0; o < a->bodies[0]->n_out; o++) {
         tf_tensor f = a->bodies[0]->out[o].result, t = a->bodies[1]->out[o].result;
         if (tf_get_dtype(f) != tf_get_dtype(t))
-            return tf_mistake(tf_value_error, here, NULL, "Outputs of true_fn and false_fn must have the same type: %s, %s", tf_dtype_name(tf_get_dtype(t)), tf_dtype_name(tf_get_dtype(f)));
+            return tf_mistake(tf_value_error, here, NULL, "Outputs of true_fn and false_fn must have the same type: %s, %s",
+                              tf_dtype_name(tf_get_dtype(t)), tf_dtype_name(tf_get_dtype(f)));
     }
     return (tf_tensor){ 0 };
 }
@@ -240,9 +252,12 @@ static tf_tensor check_pred(tf_tensor pred, tf_source here)
     if (tf_is_poisoned(pred))
         return pred;
     if (tf_get_dtype(pred) != tf_bool)
-        return tf_mistake(tf_type_error, here, pred.op->name, "Input 'pred' of 'Switch' Op has type %s that does not match expected type of bool.", tf_dtype_name(tf_get_dtype(pred)));
+        return tf_mistake(tf_type_error, here, pred.op->name,
+                          "Input 'pred' of 'Switch' Op has type %s that does not match expected type of bool.",
+                          tf_dtype_name(tf_get_dtype(pred)));
     if (d.known && d.rank)
-        return tf_mistake(tf_value_error, here, pred.op->name, "Shape must be rank 0 but is rank %d for 'cond/Switch' (op: 'Switch') with input shapes: %s, %s.", d.rank,
+        return tf_mistake(tf_value_error, here, pred.op->name,
+                          "Shape must be rank 0 but is rank %d for 'cond/Switch' (op: 'Switch') with input shapes: %s, %s.", d.rank,
                           tf_dims_kernel_text(d, shape, sizeof shape), shape);
     return (tf_tensor){ 0 };
 }
@@ -253,7 +268,8 @@ static tf_list branch(tf_operand predicate, branch_fn when_true, branch_fn when_
     TF_FROM(here);
     const bool have_true = when_true.one || when_true.many, have_false = when_false.one || when_false.many;
     if (!have_true || !have_false)
-        return tf_mistake_list(1, tf_mistake(tf_type_error, here, NULL, "%s must be callable.", have_true ? "false_fn" : "true_fn"));
+        return tf_mistake_list(1,
+                               tf_mistake(tf_type_error, here, NULL, "%s must be callable.", have_true ? "false_fn" : "true_fn"));
     tf_tensor pred = tf_convert(predicate, tf_dtype_unset, here, "pred"), mistake = check_pred(pred, here);
     tf_graph *g = tf1c_current_graph();
     const char *name = g && tf_is_none(mistake) ? tf1c_unique_name(g, a.name ? a.name : "cond") : NULL;
@@ -317,7 +333,8 @@ tf_tensor tf_case_(int n, const tf_tensor *preds, tf_branch_fn *const *fns, tf_b
 {
     for (int i = 0; i < n; i++)
         if (!fns[i])
-            return tf_mistake(tf_type_error, a.here, NULL, "fn for pred %s must be callable.", tf_is_none(preds[i]) ? "None" : tf_op_name(preds[i].op));
+            return tf_mistake(tf_type_error, a.here, NULL, "fn for pred %s must be callable.",
+                              tf_is_none(preds[i]) ? "None" : tf_op_name(preds[i].op));
     if (!default_fn)
         return tf_mistake(tf_type_error, a.here, NULL, "default must be callable.");
     if (n < 1)

@@ -31,10 +31,16 @@ bool tf1c_layer_scope(tf1c_cell_scope *s, const char *name, const char *default_
         return true;
     if (!g)
         return false;
-    struct tf_with_ w = tf_variable_scope_open_((struct tf_variable_scope_args){ .here = here, .name = name, .default_name = default_name });
+    struct tf_with_ w =
+        tf_variable_scope_open_((struct tf_variable_scope_args){ .here = here, .name = name, .default_name = default_name });
     if (w.close) {
         const tf1c_variable_scope *open = &g->universe->variable_scope;
-        *s = (tf1c_cell_scope){ .variables = open->name, .names = g->scope, .outer = s->outer, .reuse = open->reuse, .initializer = open->initializer, .set = true };
+        *s = (tf1c_cell_scope){ .variables = open->name,
+                                .names = g->scope,
+                                .outer = s->outer,
+                                .reuse = open->reuse,
+                                .initializer = open->initializer,
+                                .set = true };
     }
     tf_with_close_(&w);
     return s->set;
@@ -45,7 +51,8 @@ tf1c_entered tf1c_layer_enter(const tf1c_cell_scope *s, tf_reuse reuse)
     tf_graph *g = tf1c_current_graph();
     tf1c_universe *u = g->universe;
     tf1c_entered e = { g, u->variable_scope, g->scope };
-    u->variable_scope = (tf1c_variable_scope){ .name = s->variables, .reuse = reuse ? reuse : s->reuse, .initializer = s->initializer };
+    u->variable_scope =
+        (tf1c_variable_scope){ .name = s->variables, .reuse = reuse ? reuse : s->reuse, .initializer = s->initializer };
     g->scope = s->names;
     return e;
 }
@@ -76,8 +83,13 @@ static tf_state *no_zero_state(tf_cell *self, tf_operand batch_size, tf_dtype dt
 
 tf_cell *tf1c_cell_mistake(tf_tensor mistake)
 {
-    static tf_cell no_memory = { .class_name = "RNNCell", .name = "rnn_cell", .state_size = { .shape = { .known = true, .rank = 1 } },
-                                 .output_size = { .known = true, .rank = 1 }, .call = no_step, .zero_state = no_zero_state, .kind = TF_CELL_WRAPPER };
+    static tf_cell no_memory = { .class_name = "RNNCell",
+                                 .name = "rnn_cell",
+                                 .state_size = { .shape = { .known = true, .rank = 1 } },
+                                 .output_size = { .known = true, .rank = 1 },
+                                 .call = no_step,
+                                 .zero_state = no_zero_state,
+                                 .kind = TF_CELL_WRAPPER };
     tf_graph *g = tf1c_current_graph();
     tf_cell *cell = g ? tf1c_graph_alloc(g, sizeof *cell) : NULL;
     tf_tensor *context = cell ? tf1c_graph_alloc(g, sizeof *context) : NULL;
@@ -118,8 +130,9 @@ tf_cell *tf_cell_new_(tf_cell given, tf_source here)
     if (!given.call)
         return tf1c_cell_mistake(tf_mistake(tf_type_error, here, NULL, "The cell has no call function."));
     if (!given.output_size.known || (!given.state_size.n && !given.state_size.shape.known))
-        return tf1c_cell_mistake(tf_mistake(tf_type_error, here, NULL, "The cell has no '%s': .%s.", given.output_size.known ? "state_size" : "output_size",
-                                            given.output_size.known ? "state_size = { .shape = SHAPE(units) }" : "output_size = SHAPE(units)"));
+        return tf1c_cell_mistake(tf_mistake(
+            tf_type_error, here, NULL, "The cell has no '%s': .%s.", given.output_size.known ? "state_size" : "output_size",
+            given.output_size.known ? "state_size = { .shape = SHAPE(units) }" : "output_size = SHAPE(units)"));
     *cell = given;
     cell->class_name = tf1c_graph_strdup(g, given.class_name ? given.class_name : "RNNCell");
     cell->name = given.name ? tf1c_graph_strdup(g, given.name) : cell->class_name ? snake_case(g, cell->class_name) : NULL;
@@ -158,15 +171,22 @@ static tf_tensor check_input(const tf_cell *cell, tf_tensor inputs, tf_source he
     tf_dims d = tf_get_shape(inputs);
     char text[TF_DIMS_TEXT];
     if (!d.known)
-        return tf_mistake(tf_value_error, here, NULL, "Input 0 of layer %s is incompatible with the layer: its rank is undefined, but the layer requires a defined rank.", cell->name);
+        return tf_mistake(
+            tf_value_error, here, NULL,
+            "Input 0 of layer %s is incompatible with the layer: its rank is undefined, but the layer requires a defined rank.",
+            cell->name);
     if (d.rank != 2)
-        return tf_mistake(tf_value_error, here, NULL, "Input 0 of layer %s is incompatible with the layer: expected ndim=2, found ndim=%d. Full shape received: %s", cell->name,
-                          d.rank, tf1c_dims_list(d, "[]", text, sizeof text));
+        return tf_mistake(
+            tf_value_error, here, NULL,
+            "Input 0 of layer %s is incompatible with the layer: expected ndim=2, found ndim=%d. Full shape received: %s",
+            cell->name, d.rank, tf1c_dims_list(d, "[]", text, sizeof text));
     if (!cell->scope->built && d.dims[1] == NONE)
-        return tf_mistake(tf_value_error, here, NULL, "Expected inputs.shape[-1] to be known, saw shape: %s", tf1c_dims_list(d, "()", text, sizeof text));
+        return tf_mistake(tf_value_error, here, NULL, "Expected inputs.shape[-1] to be known, saw shape: %s",
+                          tf1c_dims_list(d, "()", text, sizeof text));
     tf_dtype dtype = tf_get_dtype(inputs);
     if (!(TF_FLOATING & TF_DTYPE_BIT(dtype)))
-        return tf_mistake(tf_value_error, here, NULL, "RNN cell only supports floating point inputs, but saw dtype: <dtype: '%s'>", tf_dtype_name(dtype));
+        return tf_mistake(tf_value_error, here, NULL, "RNN cell only supports floating point inputs, but saw dtype: <dtype: '%s'>",
+                          tf_dtype_name(dtype));
     return (tf_tensor){ 0 };
 }
 
@@ -180,14 +200,18 @@ static tf_tensor check_state(const tf_cell *cell, const tf_state *state, tf_sour
     if (tf1c_state_fits(state, &cell->state_size))
         return (tf_tensor){ 0 };
     if (!state->n && cell->state_size.lstm)
-        return tf_mistake(tf_type_error, here, NULL, "Cell '%s' wants a state (c, h) (state_size %s), but received one tensor '%s:%d'.", cell->name,
+        return tf_mistake(tf_type_error, here, NULL,
+                          "Cell '%s' wants a state (c, h) (state_size %s), but received one tensor '%s:%d'.", cell->name,
                           tf1c_state_size_text(&cell->state_size, size, sizeof size), state->tensor.op->name, state->tensor.index);
     if (!state->n) {
         char text[256];
-        return tf_mistake(tf_value_error, here, NULL, "Expected state to be a tuple of length %d, but received: %s", cell->state_size.n, tf_tensor_text(state->tensor, text, sizeof text));
+        return tf_mistake(tf_value_error, here, NULL, "Expected state to be a tuple of length %d, but received: %s",
+                          cell->state_size.n, tf_tensor_text(state->tensor, text, sizeof text));
     }
-    return tf_mistake(tf_value_error, here, NULL, "The two structures don't have the same nested structure: cell '%s' has state_size %s and received a tuple of %d.", cell->name,
-                      tf1c_state_size_text(&cell->state_size, size, sizeof size), state->n);
+    return tf_mistake(
+        tf_value_error, here, NULL,
+        "The two structures don't have the same nested structure: cell '%s' has state_size %s and received a tuple of %d.",
+        cell->name, tf1c_state_size_text(&cell->state_size, size, sizeof size), state->n);
 }
 
 static tf_cell_output call_in_scope(tf_cell *cell, tf_tensor inputs, tf_state *state, tf_source here)
@@ -244,9 +268,11 @@ tf_cell_output tf_call_(tf_cell *cell, tf_operand given, tf_state *state, tf_sou
         mistake = check_state(cell, state, here);
     if (mistake.op)
         return tf1c_cell_poison(cell, mistake);
-    tf_cell_output out = cell->kind == TF_CELL_RNN ? call_rnn_cell(cell, inputs, state, here) : call_in_scope(cell, inputs, state, here);
+    tf_cell_output out =
+        cell->kind == TF_CELL_RNN ? call_rnn_cell(cell, inputs, state, here) : call_in_scope(cell, inputs, state, here);
     if (!out.state || tf_is_none(out.output))
-        return tf1c_cell_poison(cell, tf_mistake(tf_type_error, here, NULL, "Cell '%s' returned None as %s.", cell->name, out.state ? "output" : "state"));
+        return tf1c_cell_poison(cell, tf_mistake(tf_type_error, here, NULL, "Cell '%s' returned None as %s.", cell->name,
+                                                 out.state ? "output" : "state"));
     return out;
 }
 
@@ -318,7 +344,8 @@ static tf_operand batch_operand(tf_operand batch, tf_source here, tf_tensor *mis
     if (tf_is_poisoned(t))
         *mistake = t;
     else if (!(TF_INDEX & TF_DTYPE_BIT(tf_get_dtype(t))) || (d.known && d.rank))
-        *mistake = tf_mistake(tf_value_error, here, NULL, "prefix tensor must be either a scalar or vector, but saw tensor: %s", tf_tensor_text(t, (char[256]){ 0 }, 256));
+        *mistake = tf_mistake(tf_value_error, here, NULL, "prefix tensor must be either a scalar or vector, but saw tensor: %s",
+                              tf_tensor_text(t, (char[256]){ 0 }, 256));
     return tf_operand_tensor(t);
 }
 

@@ -12,10 +12,11 @@
 /* ---- what the cells share ------------------------------------------------------------------------------------------------- */
 
 /* A copy of a cell's arguments, in the graph; its weights come after them. NULL after a report. */
-#define NEW_CONTEXT(type) \
+#define NEW_CONTEXT(type)                                                                      \
     type *k = tf1c_current_graph() ? tf1c_graph_alloc(tf1c_current_graph(), sizeof *k) : NULL; \
-    if (!k)                   \
-        return tf1c_cell_mistake((tf_tensor){ tf1c_poison(NULL), 0 })
+    if (!k) {                                                                                  \
+        return tf1c_cell_mistake((tf_tensor){ tf1c_poison(NULL), 0 });                         \
+    }
 
 /* Python's x + y. */
 #define plus(x, y) tf_raw_ops_add_v2(x, y, .name = "add")
@@ -53,15 +54,17 @@ static bool check_dtype(tf_dtype dtype, tf_source here, tf_tensor *mistake)
 {
     if (!dtype || TF_FLOATING & TF_DTYPE_BIT(dtype))
         return true;
-    *mistake = tf_mistake(tf_value_error, here, NULL, "RNN cell only supports floating point inputs, but saw dtype: <dtype: '%s'>", tf_dtype_name(dtype));
+    *mistake = tf_mistake(tf_value_error, here, NULL, "RNN cell only supports floating point inputs, but saw dtype: <dtype: '%s'>",
+                          tf_dtype_name(dtype));
     return false;
 }
 
-#define CHECK_CELL(class_name)                                                                                             \
-    TF_FROM(a.here);                                                                                                       \
-    tf_tensor mistake;                                                                                                     \
-    if (!check_units(a.num_units, class_name, a.here, &mistake) || !check_dtype(a.dtype, a.here, &mistake)) \
-    return tf1c_cell_mistake(mistake)
+#define CHECK_CELL(class_name)                                                                                \
+    TF_FROM(a.here);                                                                                          \
+    tf_tensor mistake;                                                                                        \
+    if (!check_units(a.num_units, class_name, a.here, &mistake) || !check_dtype(a.dtype, a.here, &mistake)) { \
+        return tf1c_cell_mistake(mistake);                                                                    \
+    }
 
 /* ---- BasicRNNCell: h' = act([x, h]·kernel + bias) ------------------------------------------------------------------------------ */
 typedef struct {
@@ -88,12 +91,20 @@ static tf_cell_output basic_rnn_call(tf_cell *self, tf_tensor x, tf_state *state
 
 tf_cell *tf_nn_rnn_cell_basic_rnn_cell_(struct tf_basic_rnn_cell_args a)
 {
-    CHECK_CELL("BasicRNNCell");
-    NEW_CONTEXT(basic_rnn);
+    CHECK_CELL("BasicRNNCell")
+    NEW_CONTEXT(basic_rnn)
     k->a = a;
-    return tf_cell_new_((tf_cell){ .class_name = "BasicRNNCell", .name = a.name, .kind = TF_CELL_LAYER, .dtype = a.dtype, .reuse = a.reuse, .context = k,
-                                   .state_size = { .shape = SHAPE(a.num_units) }, .output_size = SHAPE(a.num_units),
-                                   .build = basic_rnn_build, .call = basic_rnn_call }, a.here);
+    return tf_cell_new_((tf_cell){ .class_name = "BasicRNNCell",
+                                   .name = a.name,
+                                   .kind = TF_CELL_LAYER,
+                                   .dtype = a.dtype,
+                                   .reuse = a.reuse,
+                                   .context = k,
+                                   .state_size = { .shape = SHAPE(a.num_units) },
+                                   .output_size = SHAPE(a.num_units),
+                                   .build = basic_rnn_build,
+                                   .call = basic_rnn_call },
+                        a.here);
 }
 
 /* ---- GRUCell -------------------------------------------------------------------------------------------------------------------- */
@@ -109,9 +120,11 @@ static void gru_build(tf_cell *self, tf_dims inputs, tf_source here)
     int64_t n = k->a.num_units, depth = inputs.dims[1] + n;
     bool own = k->a.bias_initializer.fn;
     k->gates_kernel = weight(self, first, "gates/kernel", SHAPE(depth, 2 * n), k->a.kernel_initializer);
-    k->gates_bias = weight(self, k->gates_kernel, "gates/bias", SHAPE(2 * n), own ? k->a.bias_initializer : tf_constant_initializer(1.0));
+    k->gates_bias =
+        weight(self, k->gates_kernel, "gates/bias", SHAPE(2 * n), own ? k->a.bias_initializer : tf_constant_initializer(1.0));
     k->candidate_kernel = weight(self, k->gates_bias, "candidate/kernel", SHAPE(depth, n), k->a.kernel_initializer);
-    k->candidate_bias = weight(self, k->candidate_kernel, "candidate/bias", SHAPE(n), own ? k->a.bias_initializer : tf_zeros_initializer());
+    k->candidate_bias =
+        weight(self, k->candidate_kernel, "candidate/bias", SHAPE(n), own ? k->a.bias_initializer : tf_zeros_initializer());
 }
 
 static tf_cell_output gru_call(tf_cell *self, tf_tensor x, tf_state *state, tf_source here)
@@ -131,11 +144,20 @@ static tf_cell_output gru_call(tf_cell *self, tf_tensor x, tf_state *state, tf_s
 
 tf_cell *tf_nn_rnn_cell_gru_cell_(struct tf_gru_cell_args a)
 {
-    CHECK_CELL("GRUCell");
-    NEW_CONTEXT(gru);
+    CHECK_CELL("GRUCell")
+    NEW_CONTEXT(gru)
     k->a = a;
-    return tf_cell_new_((tf_cell){ .class_name = "GRUCell", .name = a.name, .kind = TF_CELL_LAYER, .dtype = a.dtype, .reuse = a.reuse, .context = k,
-                                   .state_size = { .shape = SHAPE(a.num_units) }, .output_size = SHAPE(a.num_units), .build = gru_build, .call = gru_call }, a.here);
+    return tf_cell_new_((tf_cell){ .class_name = "GRUCell",
+                                   .name = a.name,
+                                   .kind = TF_CELL_LAYER,
+                                   .dtype = a.dtype,
+                                   .reuse = a.reuse,
+                                   .context = k,
+                                   .state_size = { .shape = SHAPE(a.num_units) },
+                                   .output_size = SHAPE(a.num_units),
+                                   .build = gru_build,
+                                   .call = gru_call },
+                        a.here);
 }
 
 /* ---- BasicLSTMCell ------------------------------------------------------------------------------------------------------------------ */
@@ -191,12 +213,21 @@ static tf_cell_output basic_lstm_call(tf_cell *self, tf_tensor x, tf_state *stat
 
 tf_cell *tf_nn_rnn_cell_basic_lstm_cell_(struct tf_basic_lstm_cell_args a)
 {
-    CHECK_CELL("BasicLSTMCell");
-    NEW_CONTEXT(basic_lstm);
+    CHECK_CELL("BasicLSTMCell")
+    NEW_CONTEXT(basic_lstm)
     k->a = a;
-    return tf_cell_new_((tf_cell){ .class_name = "BasicLSTMCell", .name = a.name, .kind = TF_CELL_LAYER, .dtype = a.dtype, .reuse = a.reuse, .context = k,
-                                   .state_size = a.state_is_tuple ? tf1c_lstm_size(a.num_units, a.num_units) : (tf_state_size){ .shape = SHAPE(2 * a.num_units) },
-                                   .output_size = SHAPE(a.num_units), .build = basic_lstm_build, .call = basic_lstm_call }, a.here);
+    return tf_cell_new_((tf_cell){ .class_name = "BasicLSTMCell",
+                                   .name = a.name,
+                                   .kind = TF_CELL_LAYER,
+                                   .dtype = a.dtype,
+                                   .reuse = a.reuse,
+                                   .context = k,
+                                   .state_size = a.state_is_tuple ? tf1c_lstm_size(a.num_units, a.num_units)
+                                                                  : (tf_state_size){ .shape = SHAPE(2 * a.num_units) },
+                                   .output_size = SHAPE(a.num_units),
+                                   .build = basic_lstm_build,
+                                   .call = basic_lstm_call },
+                        a.here);
 }
 
 /* ---- LSTMCell: BasicLSTMCell with peepholes, projection and clipping -------------------------------------------------------------------- */
@@ -219,7 +250,8 @@ static void lstm_build(tf_cell *self, tf_dims inputs, tf_source here)
         k->w_o = weight(self, k->w_i, "w_o_diag", SHAPE(n), k->a.initializer);
     }
     if (k->a.num_proj)
-        k->projection = weight(self, k->a.use_peepholes ? k->w_o : k->bias, "projection/kernel", SHAPE(n, k->a.num_proj), k->a.initializer);
+        k->projection =
+            weight(self, k->a.use_peepholes ? k->w_o : k->bias, "projection/kernel", SHAPE(n, k->a.num_proj), k->a.initializer);
 }
 
 /* σ(gate), or σ(gate + w·c) */
@@ -259,11 +291,20 @@ static tf_cell_output lstm_call(tf_cell *self, tf_tensor x, tf_state *state, tf_
 
 tf_cell *tf_nn_rnn_cell_lstm_cell_(struct tf_lstm_cell_args a)
 {
-    CHECK_CELL("LSTMCell");
-    NEW_CONTEXT(lstm);
+    CHECK_CELL("LSTMCell")
+    NEW_CONTEXT(lstm)
     k->a = a;
     k->h_units = a.num_proj ? a.num_proj : a.num_units;
-    return tf_cell_new_((tf_cell){ .class_name = "LSTMCell", .name = a.name, .kind = TF_CELL_LAYER, .dtype = a.dtype, .reuse = a.reuse, .context = k,
-                                   .state_size = a.state_is_tuple ? tf1c_lstm_size(a.num_units, k->h_units) : (tf_state_size){ .shape = SHAPE(a.num_units + k->h_units) },
-                                   .output_size = SHAPE(k->h_units), .build = lstm_build, .call = lstm_call }, a.here);
+    return tf_cell_new_((tf_cell){ .class_name = "LSTMCell",
+                                   .name = a.name,
+                                   .kind = TF_CELL_LAYER,
+                                   .dtype = a.dtype,
+                                   .reuse = a.reuse,
+                                   .context = k,
+                                   .state_size = a.state_is_tuple ? tf1c_lstm_size(a.num_units, k->h_units)
+                                                                  : (tf_state_size){ .shape = SHAPE(a.num_units + k->h_units) },
+                                   .output_size = SHAPE(k->h_units),
+                                   .build = lstm_build,
+                                   .call = lstm_call },
+                        a.here);
 }

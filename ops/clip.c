@@ -19,14 +19,16 @@ tf_tensor tf_clip_by_value_(tf_operand t, tf_operand least, tf_operand most, str
         return below;
     tf_dims merged, own = tf_get_shape(values), got = tf_get_shape(below);
     if (!tf_merge_dims(own, got, &merged))
-        return tf_mistake(tf_value_error, a.here, NULL, "Shapes %s and %s are not compatible", tf_dims_text(own, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT),
+        return tf_mistake(tf_value_error, a.here, NULL, "Shapes %s and %s are not compatible",
+                          tf_dims_text(own, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT),
                           tf_dims_text(got, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT));
     tf_tensor clipped = tf_maximum(below, least, .name = tf_scope_name());
     if (tf_is_poisoned(clipped))
         return clipped;
     got = tf_get_shape(clipped);
     if (!tf_merge_dims(own, got, &merged))
-        return tf_mistake(tf_value_error, a.here, NULL, "Shapes %s and %s are not compatible", tf_dims_text(own, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT),
+        return tf_mistake(tf_value_error, a.here, NULL, "Shapes %s and %s are not compatible",
+                          tf_dims_text(own, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT),
                           tf_dims_text(got, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT));
     return clipped;
 }

@@ -9,28 +9,34 @@
 #define RESULT_TRAITS (TF_ELEMENTWISE | TF_STRIDED_IN | TF_STRIDED_OUT)
 
 /* ---- comparisons ---------------------------------------------------------------------------------------------------------- */
-#define COMPARE_STRIPS(id, formula)               \
-    STRIP2(id##_f32, bool, float, formula)        \
-    STRIP2(id##_f64, bool, double, formula)       \
-    STRIP2(id##_i32, bool, int32_t, formula)      \
-    STRIP2(id##_i64, bool, int64_t, formula)      \
+#define COMPARE_STRIPS(id, formula)          \
+    STRIP2(id##_f32, bool, float, formula)   \
+    STRIP2(id##_f64, bool, double, formula)  \
+    STRIP2(id##_i32, bool, int32_t, formula) \
+    STRIP2(id##_i64, bool, int64_t, formula) \
     STRIP2(id##_u8, bool, uint8_t, formula)
 #define COMPARE_TABLE(id) \
     [tf_float32] = id##_f32, [tf_float64] = id##_f64, [tf_int32] = id##_i32, [tf_int64] = id##_i64, [tf_uint8] = id##_u8
-#define COMPARE_RECORD(id, type, dtypes)                                                                       \
-    static const tf_op_def id##_op = {                                                                         \
-        .name = type, .in = "x:T, y:T", .out = "z:bool", .T = dtypes, .traits = RESULT_TRAITS,                 \
-        .shape = tf_broadcast_shape, .strips = id##_strips, .gradient = tf_no_gradient,                        \
-    };                                                                                                         \
+#define COMPARE_RECORD(id, type, dtypes) \
+    static const tf_op_def id##_op = {   \
+        .name = type,                    \
+        .in = "x:T, y:T",                \
+        .out = "z:bool",                 \
+        .T = dtypes,                     \
+        .traits = RESULT_TRAITS,         \
+        .shape = tf_broadcast_shape,     \
+        .strips = id##_strips,           \
+        .gradient = tf_no_gradient,      \
+    };                                   \
     BINARY_BUILDER(tf_##id##_, id##_op, NULL)
-#define EQUALITY_OP(id, type, formula)                                                                         \
-    COMPARE_STRIPS(id, formula)                                                                                \
-    STRIP2(id##_bool, bool, bool, formula)                                                                     \
-    static tf_strip *const id##_strips[TF_DTYPES] = { COMPARE_TABLE(id), [tf_bool] = id##_bool };              \
+#define EQUALITY_OP(id, type, formula)                                                            \
+    COMPARE_STRIPS(id, formula)                                                                   \
+    STRIP2(id##_bool, bool, bool, formula)                                                        \
+    static tf_strip *const id##_strips[TF_DTYPES] = { COMPARE_TABLE(id), [tf_bool] = id##_bool }; \
     COMPARE_RECORD(id, type, TF_ANY_DTYPE)
-#define ORDER_OP(id, type, formula)                                                                            \
-    COMPARE_STRIPS(id, formula)                                                                                \
-    static tf_strip *const id##_strips[TF_DTYPES] = { COMPARE_TABLE(id) };                                     \
+#define ORDER_OP(id, type, formula)                                        \
+    COMPARE_STRIPS(id, formula)                                            \
+    static tf_strip *const id##_strips[TF_DTYPES] = { COMPARE_TABLE(id) }; \
     COMPARE_RECORD(id, type, TF_NUMERIC)
 
 EQUALITY_OP(equal, "Equal", x == y)
@@ -41,11 +47,16 @@ ORDER_OP(greater, "Greater", x > y)
 ORDER_OP(greater_equal, "GreaterEqual", x >= y)
 
 /* ---- logic: all of bools ------------------------------------------------------------------------------------------------------ */
-#define LOGIC_OP(id, type, signature)                                                                          \
-    static tf_strip *const id##_strips[TF_DTYPES] = { id##_bool };                                             \
-    static const tf_op_def id##_op = {                                                                         \
-        .name = type, .in = signature, .out = "z:bool", .traits = TF_ELEMENTWISE_TRAITS,                       \
-        .shape = tf_broadcast_shape, .strips = id##_strips, .gradient = tf_no_gradient,                        \
+#define LOGIC_OP(id, type, signature)                              \
+    static tf_strip *const id##_strips[TF_DTYPES] = { id##_bool }; \
+    static const tf_op_def id##_op = {                             \
+        .name = type,                                              \
+        .in = signature,                                           \
+        .out = "z:bool",                                           \
+        .traits = TF_ELEMENTWISE_TRAITS,                           \
+        .shape = tf_broadcast_shape,                               \
+        .strips = id##_strips,                                     \
+        .gradient = tf_no_gradient,                                \
     };
 STRIP2(logical_and_bool, bool, bool, x &y)
 LOGIC_OP(logical_and, "LogicalAnd", "x:bool, y:bool")
@@ -72,15 +83,17 @@ tf_tensor tf_logical_xor_(tf_operand x, tf_operand y, struct tf_name_args a)
 static void select_run_error(tf_shape_ctx *c, int i, int j)
 {
     char a[TF_DIMS_TEXT], b[TF_DIMS_TEXT];
-    tf_shape_error(c, "Inputs to operation %s of type Select must have the same size and shape.  Input %d: %s != input %d: %s", c->name, i,
-                   tf_dims_kernel_text(*tf_in_dims(c, i), a, sizeof a), j, tf_dims_kernel_text(*tf_in_dims(c, j), b, sizeof b));
+    tf_shape_error(c, "Inputs to operation %s of type Select must have the same size and shape.  Input %d: %s != input %d: %s",
+                   c->name, i, tf_dims_kernel_text(*tf_in_dims(c, i), a, sizeof a), j,
+                   tf_dims_kernel_text(*tf_in_dims(c, j), b, sizeof b));
 }
 
 static void select_shape_at_run(tf_shape_ctx *c)
 {
     const tf_dims *condition = tf_in_dims(c, 0), *x = tf_in_dims(c, 1), *y = tf_in_dims(c, 2);
     if (condition->rank == 1 && x->rank > 1 && x->dims[0] != condition->dims[0])
-        tf_shape_error(c, "Number of batches of 'then' must match size of 'cond', but saw: %lld vs. %lld", (long long)x->dims[0], (long long)condition->dims[0]);
+        tf_shape_error(c, "Number of batches of 'then' must match size of 'cond', but saw: %lld vs. %lld", (long long)x->dims[0],
+                       (long long)condition->dims[0]);
     else if (condition->rank > 1 && !tf_dims_equal(*condition, *x))
         select_run_error(c, 0, 1);
     else if (!tf_dims_equal(*x, *y))
@@ -107,15 +120,15 @@ static void select_shape(tf_shape_ctx *c)
         tf1c_merge_in(c, all, *condition, &whole, "");
 }
 
-#define SELECT_STRIP(id, type)                                                             \
-    static void id(int64_t n, void *out, const void *const *in, const void *attrs)         \
-    {                                                                                      \
-        const bool *condition = in[0];                                                     \
-        const type *x = in[1], *y = in[2];                                                 \
-        type *z = out;                                                                     \
-        (void)attrs;                                                                       \
-        for (int64_t i = 0; i < n; i++)                                                    \
-            z[i] = condition[i] ? x[i] : y[i];                                             \
+#define SELECT_STRIP(id, type)                                                     \
+    static void id(int64_t n, void *out, const void *const *in, const void *attrs) \
+    {                                                                              \
+        const bool *condition = in[0];                                             \
+        const type *x = in[1], *y = in[2];                                         \
+        type *z = out;                                                             \
+        (void)attrs;                                                               \
+        for (int64_t i = 0; i < n; i++)                                            \
+            z[i] = condition[i] ? x[i] : y[i];                                     \
     }
 SELECT_STRIP(select_32, uint32_t)
 SELECT_STRIP(select_64, uint64_t)
@@ -134,8 +147,13 @@ static void select_gradient(tf_grad_ctx *g, tf_tensor dz)
 }
 
 static const tf_op_def select_op = {
-    .name = "Select", .in = "condition:bool, t:T, e:T", .out = "output:T", .traits = RESULT_TRAITS, .shape = select_shape,
-    .strips = select_strips, .gradient = select_gradient,
+    .name = "Select",
+    .in = "condition:bool, t:T, e:T",
+    .out = "output:T",
+    .traits = RESULT_TRAITS,
+    .shape = select_shape,
+    .strips = select_strips,
+    .gradient = select_gradient,
 };
 
 /* The same where the condition may choose rows, which is no broadcasting by NumPy's rule: units are rows. */
@@ -158,8 +176,13 @@ static void select_rows_kernel(tf_kernel_ctx *k)
 }
 
 static const tf_op_def select_rows_op = {
-    .name = "Select", .in = "condition:bool, t:T, e:T", .out = "output:T", .shape = select_shape, .kernel = select_rows_kernel,
-    .units = select_rows_units, .gradient = select_gradient,
+    .name = "Select",
+    .in = "condition:bool, t:T, e:T",
+    .out = "output:T",
+    .shape = select_shape,
+    .kernel = select_rows_kernel,
+    .units = select_rows_units,
+    .gradient = select_gradient,
 };
 
 static tf_dims operand_shape(const tf_operand *o)
@@ -194,6 +217,6 @@ tf_tensor tf_where_(tf_operand condition, tf_operand x, tf_operand y, struct tf_
 }
 
 tf1c_op_family tf1c_compare_ops = {
-    &equal_op, &not_equal_op, &less_op, &less_equal_op, &greater_op, &greater_equal_op, &logical_and_op, &logical_or_op,
-    &logical_not_op, &select_op, NULL
+    &equal_op,       &not_equal_op,  &less_op,        &less_equal_op, &greater_op, &greater_equal_op,
+    &logical_and_op, &logical_or_op, &logical_not_op, &select_op,     NULL
 };

@@ -144,7 +144,8 @@ static void loop_gradient(tf_grad_ctx *g, tf_tensor dy)
         out_of[i] = -1;
     add_ys(&r);
     add_xs(&r);
-    bool good = r.n_ys && r.n_xs && !tf1c_backprop(r.n_ys, r.ys, r.dys, r.n_xs, r.xs, (tf_list){ 0 }, r.dxs, here) && add_results(&r, out_of);
+    bool good = r.n_ys && r.n_xs && !tf1c_backprop(r.n_ys, r.ys, r.dys, r.n_xs, r.xs, (tf_list){ 0 }, r.dxs, here) &&
+                add_results(&r, out_of);
     if (good)
         set_trip(&r);
     tf1c_body_close(r.b);
@@ -157,12 +158,15 @@ static void loop_gradient(tf_grad_ctx *g, tf_tensor dy)
             tf_add_grad(g, i, (tf_tensor){ op, out_of[i] });
 }
 
-static const tf_attr_def loop_fields[] = {
-    TF_ATTR(tf1c_loop_attrs, graph, TF_ATTR_BODY), { 0 }
-};
+static const tf_attr_def loop_fields[] = { TF_ATTR(tf1c_loop_attrs, graph, TF_ATTR_BODY), { 0 } };
 static const tf_op_def loop_op = {
-    .name = "Loop", .in = "inputs:?*", .out = "outputs:?*", .attrs = loop_fields, .attrs_size = sizeof(tf1c_loop_attrs),
-    .traits = TF_LOOP, .gradient = loop_gradient,
+    .name = "Loop",
+    .in = "inputs:?*",
+    .out = "outputs:?*",
+    .attrs = loop_fields,
+    .attrs_size = sizeof(tf1c_loop_attrs),
+    .traits = TF_LOOP,
+    .gradient = loop_gradient,
 };
 
 /* ---- building a loop ------------------------------------------------------------------------------------------------------ */
@@ -200,7 +204,8 @@ static tf_operation *close_loop(looping *l)
 static tf_tensor result_in(looping *l, tf_tensor t)
 {
     if (tf_is_none(t)) {
-        spoil(l, tf_mistake(tf_value_error, l->here, NULL, "The body of '%s' returned None where a tensor was expected.", l->scope));
+        spoil(l,
+              tf_mistake(tf_value_error, l->here, NULL, "The body of '%s' returned None where a tensor was expected.", l->scope));
         return (tf_tensor){ l->poison, 0 };
     }
     if (t.op->read && !tf_is_poisoned(t))
@@ -231,11 +236,13 @@ static bool check_elems(tf_list elems, tf_source here, tf_tensor *mistake)
         if (tf_is_poisoned(elems.items[i]))
             return false;
         if (d.known && !d.rank) {
-            *mistake = tf_mistake(tf_value_error, here, elems.items[i].op->name, "elems must be a 1+ dimensional Tensor, not a scalar");
+            *mistake =
+                tf_mistake(tf_value_error, here, elems.items[i].op->name, "elems must be a 1+ dimensional Tensor, not a scalar");
             return false;
         }
         if (d.known && !tf_merge_dim(n, d.dims[0], &n)) {
-            *mistake = tf_mistake(tf_value_error, here, elems.items[i].op->name, "Dimensions %lld and %lld are not compatible", (long long)n, (long long)d.dims[0]);
+            *mistake = tf_mistake(tf_value_error, here, elems.items[i].op->name, "Dimensions %lld and %lld are not compatible",
+                                  (long long)n, (long long)d.dims[0]);
             return false;
         }
     }
@@ -249,10 +256,11 @@ static void check_state(looping *l, tf_tensor before, tf_tensor after)
     if (tf_is_poisoned(after))
         return;
     if (tf_get_dtype(before) != tf_get_dtype(after))
-        spoil(l, tf_mistake(tf_type_error, l->here, NULL, "The state enters the body of '%s' as %s and leaves it as %s.", l->scope, tf_dtype_name(tf_get_dtype(before)),
-                            tf_dtype_name(tf_get_dtype(after))));
+        spoil(l, tf_mistake(tf_type_error, l->here, NULL, "The state enters the body of '%s' as %s and leaves it as %s.", l->scope,
+                            tf_dtype_name(tf_get_dtype(before)), tf_dtype_name(tf_get_dtype(after))));
     else if (!tf_merge_dims(tf_get_shape(before), tf_get_shape(after), &merged))
-        spoil(l, tf_mistake(tf_value_error, l->here, NULL, "Inconsistent shapes: saw %s but expected %s ", tf_dims_text(tf_get_shape(after), saw, sizeof saw),
+        spoil(l, tf_mistake(tf_value_error, l->here, NULL, "Inconsistent shapes: saw %s but expected %s ",
+                            tf_dims_text(tf_get_shape(after), saw, sizeof saw),
                             tf_dims_text(tf_get_shape(before), expected, sizeof expected)));
 }
 
@@ -263,17 +271,21 @@ static void check_invariant(looping *l, tf_tensor var, tf_tensor arg, tf_tensor 
     if (tf_is_poisoned(next))
         return;
     if (tf_get_dtype(arg) != tf_get_dtype(next)) {
-        spoil(l, tf_mistake(tf_type_error, l->here, NULL, "Input tensor '%s:%d' enters the loop with dtype %s, but has dtype %s after one iteration.", var.op->name,
-                            var.index, tf_dtype_name(tf_get_dtype(arg)), tf_dtype_name(tf_get_dtype(next))));
+        spoil(l, tf_mistake(tf_type_error, l->here, NULL,
+                            "Input tensor '%s:%d' enters the loop with dtype %s, but has dtype %s after one iteration.",
+                            var.op->name, var.index, tf_dtype_name(tf_get_dtype(arg)), tf_dtype_name(tf_get_dtype(next))));
         return;
     }
     bool fits = !before.known || (after.known && tf_merge_dims(before, after, &merged));
     for (int i = 0; fits && before.known && i < before.rank; i++) /* the invariant may not know less afterwards */
         fits = before.dims[i] == NONE || after.dims[i] == before.dims[i];
     if (!fits)
-        spoil(l, tf_mistake(tf_value_error, l->here, NULL,
-                            "Input tensor '%s:%d' enters the loop with shape %s, but has shape %s after one iteration. To allow the shape to vary across iterations, use the `shape_invariants` argument of tf.while_loop to specify a less-specific shape.",
-                            var.op->name, var.index, tf_dims_text(before, entered, sizeof entered), tf_dims_text(after, left, sizeof left)));
+        spoil(
+            l,
+            tf_mistake(
+                tf_value_error, l->here, NULL,
+                "Input tensor '%s:%d' enters the loop with shape %s, but has shape %s after one iteration. To allow the shape to vary across iterations, use the `shape_invariants` argument of tf.while_loop to specify a less-specific shape.",
+                var.op->name, var.index, tf_dims_text(before, entered, sizeof entered), tf_dims_text(after, left, sizeof left)));
 }
 
 /* ---- scan and the folds ---------------------------------------------------------------------------------------------------- */
@@ -315,7 +327,8 @@ static tf_list first_of(tf_list elems, bool reverse, bool keep)
 }
 
 /* Outputs 0 … n-1 are the stacked states (if asked for), then come the final ones. */
-static tf_operation *scan_loop(const scan_fn *f, tf_list elems, tf_list init, bool reverse, bool stacked, const char *name, const char *default_name, tf_source here)
+static tf_operation *scan_loop(const scan_fn *f, tf_list elems, tf_list init, bool reverse, bool stacked, const char *name,
+                               const char *default_name, tf_source here)
 {
     looping l = { 0 };
     if (!open_loop(&l, name, default_name, here))
@@ -328,7 +341,9 @@ static tf_operation *scan_loop(const scan_fn *f, tf_list elems, tf_list init, bo
         tf_append(&xs, tf1c_body_arg(l.b, TF1C_SLICED, elems.items[i], element_dims(elems.items[i])));
     tf_list next = call_scan(f, state, xs);
     if (next.n != init.n)
-        spoil(&l, tf_mistake(tf_value_error, l.here, NULL, "The two structures don't have the same nested structure: fn takes %d states and returned %d.", init.n, next.n));
+        spoil(&l, tf_mistake(tf_value_error, l.here, NULL,
+                             "The two structures don't have the same nested structure: fn takes %d states and returned %d.", init.n,
+                             next.n));
     for (int pass = stacked ? 0 : 1; pass < 2 && !l.poison; pass++)
         for (int i = 0; i < next.n && !l.poison; i++) {
             tf_tensor t = result_in(&l, next.items[i]);
@@ -358,7 +373,8 @@ static tf_list values_of(tf_list list, tf_source here, const char *name)
     return values;
 }
 
-static tf_list scan(const scan_fn *f, tf_list elems, tf_list init, bool reverse, bool stacked, struct tf_scan_args a, const char *default_name)
+static tf_list scan(const scan_fn *f, tf_list elems, tf_list init, bool reverse, bool stacked, struct tf_scan_args a,
+                    const char *default_name)
 {
     tf_source here = tf1c_source(a.here);
     TF_FROM(here);
@@ -382,7 +398,8 @@ static tf_list scan(const scan_fn *f, tf_list elems, tf_list init, bool reverse,
     return out;
 }
 
-static tf_tensor scan_one(tf_scan_fn *fn, tf_tensor elems, bool reverse, bool stacked, struct tf_scan_args a, const char *default_name)
+static tf_tensor scan_one(tf_scan_fn *fn, tf_tensor elems, bool reverse, bool stacked, struct tf_scan_args a,
+                          const char *default_name)
 {
     scan_fn f = { .one = fn, .context = a.context };
     tf_list list = tf_list_new_(1, &elems, a.here), init = { 0 };
@@ -391,8 +408,14 @@ static tf_tensor scan_one(tf_scan_fn *fn, tf_tensor elems, bool reverse, bool st
     return tf_at(scan(&f, list, init, reverse, stacked, a, default_name), 0);
 }
 
-tf_tensor tf_scan_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args a) { return scan_one(fn, elems, a.reverse, true, a, "scan"); }
-tf_tensor tf_foldl_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args a) { return scan_one(fn, elems, false, false, a, "foldl"); }
+tf_tensor tf_scan_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args a)
+{
+    return scan_one(fn, elems, a.reverse, true, a, "scan");
+}
+tf_tensor tf_foldl_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args a)
+{
+    return scan_one(fn, elems, false, false, a, "foldl");
+}
 tf_tensor tf_foldr_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args a) { return scan_one(fn, elems, true, false, a, "foldr"); }
 
 tf_list tf_scan_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args a)
@@ -413,8 +436,8 @@ tf_list tf_foldr_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args a
 static void check_mapped(looping *l, tf_tensor t, tf_dtype want)
 {
     if (!tf_is_poisoned(t) && want && tf_get_dtype(t) != want)
-        spoil(l, tf_mistake(tf_invalid_argument, l->here, NULL, "TensorArray dtype is %s but Op is trying to write dtype %s.", tf_dtype_kernel_name(want),
-                            tf_dtype_kernel_name(tf_get_dtype(t))));
+        spoil(l, tf_mistake(tf_invalid_argument, l->here, NULL, "TensorArray dtype is %s but Op is trying to write dtype %s.",
+                            tf_dtype_kernel_name(want), tf_dtype_kernel_name(tf_get_dtype(t))));
 }
 
 static tf_list call_map(tf_map_callable *one, tf_map_list_callable *many, tf_list xs, void *context)
@@ -472,10 +495,13 @@ static tf_tensor condition_in(looping *l, tf_tensor t)
     tf_dims d = tf_get_shape(t);
     char shape[TF_DIMS_TEXT];
     if (tf_get_dtype(t) != tf_bool)
-        spoil(l, tf_mistake(tf_type_error, l->here, NULL, "Input 'input' of 'LoopCond' Op has type %s that does not match expected type of bool.", tf_dtype_name(tf_get_dtype(t))));
+        spoil(l, tf_mistake(tf_type_error, l->here, NULL,
+                            "Input 'input' of 'LoopCond' Op has type %s that does not match expected type of bool.",
+                            tf_dtype_name(tf_get_dtype(t))));
     else if (d.known && d.rank)
-        spoil(l, tf_mistake(tf_value_error, l->here, NULL, "Shape must be rank 0 but is rank %d for '%s/LoopCond' (op: 'LoopCond') with input shapes: %s.", d.rank, l->scope,
-                            tf_dims_kernel_text(d, shape, sizeof shape)));
+        spoil(l, tf_mistake(tf_value_error, l->here, NULL,
+                            "Shape must be rank 0 but is rank %d for '%s/LoopCond' (op: 'LoopCond') with input shapes: %s.", d.rank,
+                            l->scope, tf_dims_kernel_text(d, shape, sizeof shape)));
     return t;
 }
 
@@ -483,7 +509,8 @@ static tf_list while_args(looping *l, tf_list vars, const tf_dims *invariants)
 {
     tf_list args = { 0 };
     for (int i = 0; i < vars.n; i++)
-        tf_append(&args, tf1c_body_arg(l->b, TF1C_CARRIED, vars.items[i], invariants ? invariants[i] : tf_get_shape(vars.items[i])));
+        tf_append(&args,
+                  tf1c_body_arg(l->b, TF1C_CARRIED, vars.items[i], invariants ? invariants[i] : tf_get_shape(vars.items[i])));
     return args;
 }
 
@@ -511,7 +538,10 @@ static void build_while(looping *l, tf_while_cond *cond, tf_while_body *body, tf
         go_on = result_in(l, tf_logical_and(tf_less(counter, (int)a.maximum_iterations), go_on));
     tf_list next = l->poison ? args : call_body(body, args, a.context);
     if (next.n != vars.n)
-        spoil(l, tf_mistake(tf_value_error, l->here, NULL, "The two structures don't have the same nested structure: body takes %d loop variables and returned %d.", vars.n, next.n));
+        spoil(l,
+              tf_mistake(tf_value_error, l->here, NULL,
+                         "The two structures don't have the same nested structure: body takes %d loop variables and returned %d.",
+                         vars.n, next.n));
     for (int i = 0; i < next.n && !l->poison; i++) {
         tf_tensor t = result_in(l, next.items[i]);
         check_invariant(l, vars.items[i], args.items[i], t);

@@ -37,15 +37,18 @@ struct tf_scan_args {
  *           "Tried to read from index 0 but array size is: 0" (empty elems without an initializer)
  *   source  python/ops/functional_ops.py scan */
 #define tf_scan(fn, elems, ...) \
-    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_scan_, tf_list: tf_scan_list_), fn, elems, (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
+    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_scan_, tf_list: tf_scan_list_), fn, elems, \
+                  (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_tensor tf_scan_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args args);
 TF1C_API tf_list tf_scan_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args args);
 
 /* The last state alone; tf_foldr goes from the last element to the first.                 TF1: tf.foldl, tf.foldr */
 #define tf_foldl(fn, elems, ...) \
-    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_foldl_, tf_list: tf_foldl_list_), fn, elems, (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
+    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_foldl_, tf_list: tf_foldl_list_), fn, elems, \
+                  (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
 #define tf_foldr(fn, elems, ...) \
-    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_foldr_, tf_list: tf_foldr_list_), fn, elems, (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
+    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_foldr_, tf_list: tf_foldr_list_), fn, elems, \
+                  (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_tensor tf_foldl_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args args);
 TF1C_API tf_tensor tf_foldr_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args args);
 TF1C_API tf_list tf_foldl_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args args);
@@ -64,7 +67,8 @@ struct tf_map_args {
     bool swap_memory;
 };
 #define tf_map_fn(fn, elems, ...) \
-    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_map_fn_, tf_list: tf_map_fn_list_), fn, elems, (struct tf_map_args){ TF_HERE_, __VA_ARGS__ })
+    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_map_fn_, tf_list: tf_map_fn_list_), fn, elems, \
+                  (struct tf_map_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_tensor tf_map_fn_(tf_map_callable *fn, tf_tensor elems, struct tf_map_args args);
 TF1C_API tf_list tf_map_fn_list_(tf_map_list_callable *fn, tf_list elems, struct tf_map_args args); /* any dtypes */
 
@@ -86,8 +90,9 @@ struct tf_while_args {
  *   errors  ValueError: a shape changes ("Input tensor 'x:0' enters the loop with shape …"), body gives another number of
  *           tensors than it takes;  TypeError: cond is no bool scalar, dtypes change
  *   source  python/ops/control_flow_ops.py while_loop */
-#define tf_while_loop(cond, body, loop_vars, ...)                                                                  \
-    TF_KWARGS_(tf_while_loop_(cond, body, loop_vars, (struct tf_while_args){ .maximum_iterations = -1, .back_prop = true, TF_HERE_, __VA_ARGS__ }))
+#define tf_while_loop(cond, body, loop_vars, ...) \
+    TF_KWARGS_(tf_while_loop_(cond, body, loop_vars, (struct tf_while_args){ \
+        .maximum_iterations = -1, .back_prop = true, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_list tf_while_loop_(tf_while_cond *cond, tf_while_body *body, tf_list loop_vars, struct tf_while_args args);
 
 /* ---- branches ------------------------------------------------------------------------------------------------------------ */
@@ -101,7 +106,8 @@ struct tf_cond_args {
 /* true_fn() if pred, else false_fn(); only the branch taken runs, except for what was made outside of it.   TF1: tf.cond
  *   shapes  of the branches may differ; the run then goes in parts
  *   errors  TypeError: pred is no bool scalar, the branches' dtypes differ;  ValueError: different numbers of results */
-#define tf_cond(pred, true_fn, false_fn, ...) tf_cond_(TF_T(pred), true_fn, false_fn, (struct tf_cond_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_cond(pred, true_fn, false_fn, ...) \
+    tf_cond_(TF_T(pred), true_fn, false_fn, (struct tf_cond_args){ TF_HERE_, __VA_ARGS__ })
 #define tf_cond_list(pred, true_fn, false_fn, ...) \
     tf_cond_list_(TF_T(pred), true_fn, false_fn, (struct tf_cond_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_tensor tf_cond_(tf_operand pred, tf_branch_fn *true_fn, tf_branch_fn *false_fn, struct tf_cond_args args);

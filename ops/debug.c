@@ -126,9 +126,10 @@ typedef struct {
     const char *message;
     int64_t first_n, summarize;
 } print_attrs;
-static const tf_attr_def print_fields[] = {
-    TF_ATTR(print_attrs, message, TF_ATTR_STRING), TF_ATTR(print_attrs, first_n, TF_ATTR_INT), TF_ATTR(print_attrs, summarize, TF_ATTR_INT), { 0 }
-};
+static const tf_attr_def print_fields[] = { TF_ATTR(print_attrs, message, TF_ATTR_STRING),
+                                            TF_ATTR(print_attrs, first_n, TF_ATTR_INT),
+                                            TF_ATTR(print_attrs, summarize, TF_ATTR_INT),
+                                            { 0 } };
 typedef struct {
     _Atomic int64_t printed;
 } print_state;
@@ -158,7 +159,7 @@ static void print_kernel(tf_kernel_ctx *k)
         say(&t, "%s", a->message);
         for (int i = 1; i < k->n_in; i++)
             say_value(&t, &k->in[i], a->summarize);
-        atomic_load(&print_sink)(t.at);
+        atomic_load (&print_sink)(t.at);
     }
     pass_on(k);
 }
@@ -166,9 +167,17 @@ static void print_kernel(tf_kernel_ctx *k)
 static void print_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, dy); }
 
 static const tf_op_def print_op = {
-    .name = "Print", .in = "input:T, data:?*", .out = "output:T", .attrs = print_fields, .attrs_size = sizeof(print_attrs),
-    .traits = TF_SIDE_EFFECT | TF_INPLACE, .shape = tf_unchanged_shape, .kernel = print_kernel, .scratch = print_scratch,
-    .state_size = sizeof(print_state), .gradient = print_gradient,
+    .name = "Print",
+    .in = "input:T, data:?*",
+    .out = "output:T",
+    .attrs = print_fields,
+    .attrs_size = sizeof(print_attrs),
+    .traits = TF_SIDE_EFFECT | TF_INPLACE,
+    .shape = tf_unchanged_shape,
+    .kernel = print_kernel,
+    .scratch = print_scratch,
+    .state_size = sizeof(print_state),
+    .gradient = print_gradient,
 };
 
 tf_tensor tf_print_(tf_operand input, tf_list data, struct tf_print_args a)
@@ -177,7 +186,8 @@ tf_tensor tf_print_(tf_operand input, tf_list data, struct tf_print_args a)
     tf_operand *in = operands_with(input, data, a.here);
     if (!in)
         return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 };
-    tf_operation *op = tf_op_new(&print_op, (struct tf_op_args){ .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = data.n + 1, .inputs = in });
+    tf_operation *op = tf_op_new(
+        &print_op, (struct tf_op_args){ .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = data.n + 1, .inputs = in });
     tf1c_free(in);
     return (tf_tensor){ op, 0 };
 }
@@ -189,9 +199,10 @@ typedef struct {
     int64_t summarize;
     const char *first, *second;
 } assert_attrs;
-static const tf_attr_def assert_fields[] = {
-    TF_ATTR(assert_attrs, summarize, TF_ATTR_INT), TF_ATTR(assert_attrs, first, TF_ATTR_STRING), TF_ATTR(assert_attrs, second, TF_ATTR_STRING), { 0 }
-};
+static const tf_attr_def assert_fields[] = { TF_ATTR(assert_attrs, summarize, TF_ATTR_INT),
+                                             TF_ATTR(assert_attrs, first, TF_ATTR_STRING),
+                                             TF_ATTR(assert_attrs, second, TF_ATTR_STRING),
+                                             { 0 } };
 
 static void assert_shape(tf_shape_ctx *c)
 {
@@ -220,8 +231,15 @@ static void assert_kernel(tf_kernel_ctx *k)
 }
 
 static const tf_op_def assert_op = {
-    .name = "Assert", .in = "condition:bool, data:?*", .out = "", .attrs = assert_fields, .attrs_size = sizeof(assert_attrs),
-    .traits = TF_SIDE_EFFECT, .shape = assert_shape, .kernel = assert_kernel, .gradient = tf_no_gradient,
+    .name = "Assert",
+    .in = "condition:bool, data:?*",
+    .out = "",
+    .attrs = assert_fields,
+    .attrs_size = sizeof(assert_attrs),
+    .traits = TF_SIDE_EFFECT,
+    .shape = assert_shape,
+    .kernel = assert_kernel,
+    .gradient = tf_no_gradient,
 };
 
 /* TF guards an Assert by a cond, unless its data are all int32 or strings; the nodes that it makes for that and for
@@ -255,7 +273,8 @@ tf_operation *tf_assert_(tf_operand condition, tf_list data, struct tf_assert_ar
 {
     TF_FROM(a.here);
     if (!data.n && !a.message)
-        return tf_mistake(tf_value_error, a.here, a.name, "Attr 'T' of 'Assert' Op passed list of length 0 less than minimum 1.").op;
+        return tf_mistake(tf_value_error, a.here, a.name, "Attr 'T' of 'Assert' Op passed list of length 0 less than minimum 1.")
+            .op;
     TF_SCOPE(a.name, "Assert");
     tf_tensor holds = tf_convert(condition, tf_bool, a.here, "condition");
     if (tf_is_poisoned(holds))
@@ -279,7 +298,8 @@ static tf_operation *check_all(tf_tensor holds, const char *condition, tf_tensor
     const char *first = a.message ? tf1c_graph_printf(g, " [%s]", a.message) : "", *second = "";
     int strings = a.message ? 1 : 0;
     if (first && !a.data.n) {
-        first = tf1c_graph_printf(g, "%s [Condition %s did not hold element-wise:] [x (%s:%d) = ]", first, condition, x.op->name, x.index);
+        first = tf1c_graph_printf(g, "%s [Condition %s did not hold element-wise:] [x (%s:%d) = ]", first, condition, x.op->name,
+                                  x.index);
         second = n == 2 ? tf1c_graph_printf(g, " [y (%s:%d) = ]", y.op->name, y.index) : "";
         strings += 1 + n;
         a.data = (tf_list){ .n = n, .items = own };
@@ -353,7 +373,9 @@ static void numerics_kernel(tf_kernel_ctx *k)
     pass_on(k);
     if (nan || inf)
         tf_kernel_error(k, tf_invalid_argument, "%s : Tensor had %s values", ((const numerics_attrs *)k->attrs)->message,
-                        nan && inf ? "Inf and NaN" : nan ? "NaN" : "Inf");
+                        nan && inf ? "Inf and NaN"
+                        : nan      ? "NaN"
+                                   : "Inf");
 }
 
 /* The message as Python shows it in TF's text. */
@@ -361,21 +383,31 @@ static void numerics_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     const char *message = ((const numerics_attrs *)g->attrs)->message;
     const char quote = strchr(message, '\'') && !strchr(message, '"') ? '"' : '\'';
-    const char *said = tf1c_graph_printf(g->op->graph, "Not a number (NaN) or infinity (Inf) values detected in gradient. b%c%s%c", quote, message, quote);
+    const char *said = tf1c_graph_printf(g->op->graph, "Not a number (NaN) or infinity (Inf) values detected in gradient. b%c%s%c",
+                                         quote, message, quote);
     tf_add_grad(g, 0, said ? tf_check_numerics(dy, said) : (tf_tensor){ tf1c_record_mistake(g->op->graph), 0 });
 }
 
 static const tf_op_def check_numerics_op = {
-    .name = "CheckNumerics", .in = "tensor:T", .out = "output:T", .T = TF_FLOATING, .attrs = numerics_fields,
-    .attrs_size = sizeof(numerics_attrs), .traits = TF_SIDE_EFFECT | TF_INPLACE, .shape = tf_unchanged_shape,
-    .kernel = numerics_kernel, .gradient = numerics_gradient,
+    .name = "CheckNumerics",
+    .in = "tensor:T",
+    .out = "output:T",
+    .T = TF_FLOATING,
+    .attrs = numerics_fields,
+    .attrs_size = sizeof(numerics_attrs),
+    .traits = TF_SIDE_EFFECT | TF_INPLACE,
+    .shape = tf_unchanged_shape,
+    .kernel = numerics_kernel,
+    .gradient = numerics_gradient,
 };
 
 tf_tensor tf_check_numerics_(tf_operand tensor, const char *message, struct tf_name_args a)
 {
     numerics_attrs attrs = { message ? message : "" };
-    return (tf_tensor){ tf_op_new(&check_numerics_op, (struct tf_op_args){ .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1,
-                                                                          .inputs = &tensor }), 0 };
+    return (tf_tensor){ tf_op_new(&check_numerics_op,
+                                  (struct tf_op_args){
+                                      .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &tensor }),
+                        0 };
 }
 
 tf1c_op_family tf1c_debug_ops = { &print_op, &assert_op, &check_numerics_op, NULL };

@@ -22,8 +22,9 @@ struct tf_print_args {
     int first_n, summarize;
     const char *name;
 };
-#define tf_print(input, data, ...) \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_print_, TF_T(input), data, (struct tf_print_args){ .first_n = -1, .summarize = 3, TF_HERE_, __VA_ARGS__ }))
+#define tf_print(input, data, ...)                         \
+    TF_KWARGS_(TF_IN_ORDER2_(tf_print_, TF_T(input), data, \
+                             (struct tf_print_args){ .first_n = -1, .summarize = 3, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_print_(tf_operand input, tf_list data, struct tf_print_args args);
 
 /* Where tf_print's lines go, for the whole process: NULL for stderr, the default. Returns the one before. Called, without

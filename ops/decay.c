@@ -26,8 +26,8 @@ tf_tensor tf_create_global_step_(tf_source here)
     TF_FROM(here);
     if (!tf_is_none(tf_train_get_global_step()))
         return tf_mistake(tf_value_error, here, NULL, "\"global_step\" already exists.");
-    const tf_tensor step =
-        tf_get_variable("global_step", .shape = SCALAR, .dtype = tf_int64, .initializer = tf_zeros_initializer(), .trainable = false);
+    const tf_tensor step = tf_get_variable("global_step", .shape = SCALAR, .dtype = tf_int64, .initializer = tf_zeros_initializer(),
+                                           .trainable = false);
     if (!tf_is_poisoned(step))
         tf_add_to_collection(TF_GLOBAL_STEP, step);
     return step;
@@ -40,7 +40,10 @@ tf_tensor tf_get_or_create_global_step_(tf_source here)
 }
 
 /* ---- decays: all in the learning rate's dtype -------------------------------------------------------------------------------- */
-static bool missing(tf_operand step) { return step.kind == TF_OPERAND_NONE || (step.kind == TF_OPERAND_TENSOR && tf_is_none(step.as.tensor)); }
+static bool missing(tf_operand step)
+{
+    return step.kind == TF_OPERAND_NONE || (step.kind == TF_OPERAND_TENSOR && tf_is_none(step.as.tensor));
+}
 static tf_tensor no_step(const char *call, tf_source here)
 {
     return tf_mistake(tf_value_error, here, NULL, "global_step is required for %s.", call);

@@ -25,8 +25,8 @@ static void check_lengths_shape(tf_shape_ctx *c)
     tf_dims length = *tf_in_dims(c, 0), x = *tf_in_dims(c, 1);
     tf_set_out(c, 0, length);
     if (tf_shape_at_run(c) && (length.rank != 1 || length.dims[0] != x.dims[1]))
-        tf_shape_error(c, "assertion failed: [Expected shape for Tensor %s:0 is ] [%lld] [ but saw shape: ] [%lld]", a->checked, (long long)x.dims[1],
-                       (long long)(length.rank ? length.dims[0] : 0));
+        tf_shape_error(c, "assertion failed: [Expected shape for Tensor %s:0 is ] [%lld] [ but saw shape: ] [%lld]", a->checked,
+                       (long long)x.dims[1], (long long)(length.rank ? length.dims[0] : 0));
 }
 
 static bool check_lengths_view(tf_kernel_ctx *k, int output, int64_t *offset)
@@ -38,9 +38,16 @@ static bool check_lengths_view(tf_kernel_ctx *k, int output, int64_t *offset)
 }
 
 static const tf_op_def check_lengths_op = {
-    .name = "CheckSeqLen", .in = "sequence_length:U, x:T", .out = "output:U", .U = TF_INDEX, .attrs = check_lengths_fields,
-    .attrs_size = sizeof(check_lengths_attrs), .traits = TF_VIEW, .shape = check_lengths_shape,
-    .view = check_lengths_view, .gradient = tf_no_gradient,
+    .name = "CheckSeqLen",
+    .in = "sequence_length:U, x:T",
+    .out = "output:U",
+    .U = TF_INDEX,
+    .attrs = check_lengths_fields,
+    .attrs_size = sizeof(check_lengths_attrs),
+    .traits = TF_VIEW,
+    .shape = check_lengths_shape,
+    .view = check_lengths_view,
+    .gradient = tf_no_gradient,
 };
 
 /* ---- before the loop --------------------------------------------------------------------------------------------------------- */
@@ -48,7 +55,7 @@ static const tf_op_def check_lengths_op = {
 typedef struct {
     tf_cell *cell;
     tf_source here;
-    tf_tensor x, mistake;       /* x [time, batch, depth] */
+    tf_tensor x, mistake; /* x [time, batch, depth] */
     tf_tensor length, steps, zero_output;
     tf_operand batch;
     tf_state *state;
@@ -63,7 +70,8 @@ static tf_tensor swap_batch_time(tf_tensor x)
         return x;
     tf_tensor rank = tf_rank(x);
     const tf_operand parts[3] = { tf_operand_dims(SHAPE(1, 0)), tf_operand_tensor(tf_range(2, rank)), tf_operand_integer(0) };
-    tf_operation *perm = tf_op_new(tf1c_find_op("ConcatV2"), (struct tf_op_args){ .default_name = "concat", .n_inputs = 3, .inputs = parts });
+    tf_operation *perm =
+        tf_op_new(tf1c_find_op("ConcatV2"), (struct tf_op_args){ .default_name = "concat", .n_inputs = 3, .inputs = parts });
     tf_tensor y = tf_transpose(x, .perm_tensor = tf_operand_tensor((tf_tensor){ perm, 0 }));
     if (d.known && !tf_is_poisoned(y)) {
         int64_t first = d.dims[0];
@@ -92,7 +100,8 @@ static bool take_x(looping *r, tf_operand given, bool time_major)
     else if (!d.known)
         r->mistake = tf_mistake(tf_value_error, r->here, NULL, "as_list() is not defined on an unknown TensorShape.");
     else if (d.rank < 2)
-        r->mistake = tf_mistake(tf_value_error, r->here, NULL, "Expected input tensor %s to have rank at least 2", tf_tensor_text(r->x, text, sizeof text));
+        r->mistake = tf_mistake(tf_value_error, r->here, NULL, "Expected input tensor %s to have rank at least 2",
+                                tf_tensor_text(r->x, text, sizeof text));
     return !r->mistake.op;
 }
 
@@ -107,7 +116,9 @@ static bool take_length(looping *r, tf_operand given)
     if (tf_is_poisoned(length))
         r->mistake = length;
     else if (d.known && d.rank != 1)
-        r->mistake = tf_mistake(tf_value_error, r->here, NULL, "sequence_length must be a vector of length batch_size, but saw shape: %s", tf_dims_text(d, text, sizeof text));
+        r->mistake =
+            tf_mistake(tf_value_error, r->here, NULL, "sequence_length must be a vector of length batch_size, but saw shape: %s",
+                       tf_dims_text(d, text, sizeof text));
     else
         r->length = tf_identity(length, .name = "sequence_length");
     return !r->mistake.op;
@@ -138,8 +149,10 @@ static void check_length(looping *r)
         tf1c_skip(nodes[i].name, nodes[i].n);
     const check_lengths_attrs attrs = { tf_op_name(tf_tensor_op(r->length)) };
     const tf_operand in[2] = { tf_operand_tensor(r->length), tf_operand_tensor(r->x) };
-    r->length = (tf_tensor){ tf_op_new(&check_lengths_op, (struct tf_op_args){ .here = r->here, .name = "CheckSeqLen", .attrs = &attrs, .n_inputs = 2,
-                                                                             .inputs = in }), 0 };
+    r->length = (tf_tensor){ tf_op_new(&check_lengths_op,
+                                       (struct tf_op_args){
+                                           .here = r->here, .name = "CheckSeqLen", .attrs = &attrs, .n_inputs = 2, .inputs = in }),
+                             0 };
 }
 
 static bool take_steps(looping *r)
@@ -149,10 +162,15 @@ static bool take_steps(looping *r)
     r->steps = tf_getitem(tf_shape(r->x), "0");
     tf_operand batch = batch_size(r->x);
     if (d.rank < 3)
-        return r->mistake = tf_mistake(tf_value_error, r->here, NULL, "Shape %s must have rank at least 3", tf_dims_text(d, text, sizeof text)), false;
+        return r->mistake = tf_mistake(tf_value_error, r->here, NULL, "Shape %s must have rank at least 3",
+                                       tf_dims_text(d, text, sizeof text)),
+               false;
     for (int i = 2; i < d.rank; i++)
         if (d.dims[i] == NONE)
-            return r->mistake = tf_mistake(tf_value_error, r->here, NULL, "Input size (depth of inputs) must be accessible via shape inference, but saw value None."), false;
+            return r->mistake =
+                       tf_mistake(tf_value_error, r->here, NULL,
+                                  "Input size (depth of inputs) must be accessible via shape inference, but saw value None."),
+                   false;
     r->zero_output = tf1c_zero_output(r->cell, batch, tf1c_state_dtype(r->state, r->dtype));
     if (r->length.op) { /* TF runs to the longest length alone; the rows beyond are zeros either way */
         tf_reduce_min(r->length);
@@ -187,17 +205,20 @@ static void check_state(stepping *s, tf_tensor outer, tf_tensor before, tf_tenso
     if (s->mistake.op)
         return;
     if (tf_get_dtype(before) != tf_get_dtype(after)) {
-        s->mistake = tf_mistake(tf_type_error, s->r->here, NULL, "Input tensor '%s:%d' enters the loop with dtype %s, but has dtype %s after one iteration.", outer.op->name,
-                                outer.index, tf_dtype_name(tf_get_dtype(before)), tf_dtype_name(tf_get_dtype(after)));
+        s->mistake =
+            tf_mistake(tf_type_error, s->r->here, NULL,
+                       "Input tensor '%s:%d' enters the loop with dtype %s, but has dtype %s after one iteration.", outer.op->name,
+                       outer.index, tf_dtype_name(tf_get_dtype(before)), tf_dtype_name(tf_get_dtype(after)));
         return;
     }
     bool fits = !was.known || (is.known && tf_merge_dims(was, is, &merged));
     for (int i = 0; fits && was.known && i < was.rank; i++)
         fits = was.dims[i] == NONE || was.dims[i] == is.dims[i];
     if (!fits)
-        s->mistake = tf_mistake(tf_value_error, s->r->here, NULL,
-                                "Input tensor '%s:%d' enters the loop with shape %s, but has shape %s after one iteration. To allow the shape to vary across iterations, use the `shape_invariants` argument of tf.while_loop to specify a less-specific shape.",
-                                outer.op->name, outer.index, tf_dims_text(was, entered, sizeof entered), tf_dims_text(is, left, sizeof left));
+        s->mistake = tf_mistake(
+            tf_value_error, s->r->here, NULL,
+            "Input tensor '%s:%d' enters the loop with shape %s, but has shape %s after one iteration. To allow the shape to vary across iterations, use the `shape_invariants` argument of tf.while_loop to specify a less-specific shape.",
+            outer.op->name, outer.index, tf_dims_text(was, entered, sizeof entered), tf_dims_text(is, left, sizeof left));
 }
 
 static tf_dims row_dims(tf_tensor x)
@@ -215,7 +236,8 @@ static void build_body(stepping *s, tf_tensor time, tf_list outer)
     const looping *r = s->r;
     tf1c_universe *u = s->b->graph->universe;
     tf_tensor past = { 0 };
-    int n = 3 + outer.n, base = u->last_id + 26 + 4 * n + (r->length.op ? 2 : 0); /* where TF's cell begins: seeds are counted over its loop's nodes */
+    int n = 3 + outer.n, base = u->last_id + 26 + 4 * n +
+                                (r->length.op ? 2 : 0); /* where TF's cell begins: seeds are counted over its loop's nodes */
     for (int i = 0; i < outer.n; i++)
         tf_append(&s->before, tf1c_body_arg(s->b, TF1C_CARRIED, outer.items[i], tf_get_shape(outer.items[i])));
     tf_tensor x = tf1c_body_arg(s->b, TF1C_SLICED, r->x, row_dims(r->x));
@@ -229,7 +251,9 @@ static void build_body(stepping *s, tf_tensor time, tf_list outer)
     tf_list after = tf_state_flatten(out.state);
     tf_tensor y = result_in(s, out.output);
     if (!s->mistake.op && after.n != outer.n)
-        s->mistake = tf_mistake(tf_value_error, r->here, NULL, "The two structures don't have the same nested structure: a state of %d tensors became one of %d.", outer.n, after.n);
+        s->mistake = tf_mistake(tf_value_error, r->here, NULL,
+                                "The two structures don't have the same nested structure: a state of %d tensors became one of %d.",
+                                outer.n, after.n);
     if (!s->mistake.op && !tf1c_body_result(s->b, TF1C_STACKED, -1, y))
         s->mistake = (tf_tensor){ tf1c_record_mistake(s->b->parent), 0 };
     for (int i = 0; i < after.n && !s->mistake.op; i++) {
@@ -261,7 +285,9 @@ static tf_rnn run_loop(looping *r)
         tf_append(&start, t);
     }
     int ids = g->universe->last_id;
-    tf_tensor time = r->length.op ? tf_range_(tf_operand_integer(0), tf_operand_tensor(r->steps), tf_operand_integer(1), (struct tf_range_args){ .here = r->here, .name = "time" }) : (tf_tensor){ 0 };
+    tf_tensor time = r->length.op ? tf_range_(tf_operand_integer(0), tf_operand_tensor(r->steps), tf_operand_integer(1),
+                                              (struct tf_range_args){ .here = r->here, .name = "time" })
+                                  : (tf_tensor){ 0 };
     g->universe->last_id = ids + 1;
     const char *scope = tf1c_unique_name(g, "while");
     const char *node = scope ? tf1c_graph_printf(g, "%s/Loop", scope) : NULL;
@@ -329,7 +355,9 @@ tf_birnn tf_nn_bidirectional_dynamic_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf
     TF_FROM(a.here);
     tf_rnn fw = { 0 }, bw = { 0 };
     a.sequence_length = tf1c_whole_keyword(a.sequence_length);
-    struct tf_dynamic_rnn_args one = { .here = a.here, .sequence_length = a.sequence_length, .dtype = a.dtype, .time_major = a.time_major };
+    struct tf_dynamic_rnn_args one = {
+        .here = a.here, .sequence_length = a.sequence_length, .dtype = a.dtype, .time_major = a.time_major
+    };
     if (!tf1c_is_cell(cell_fw, "cell_fw", a.here) || !tf1c_is_cell(cell_bw, "cell_bw", a.here)) {
         fw = spoiled(NULL, (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 });
         return (tf_birnn){ fw.outputs, fw.outputs, fw.state, fw.state };
@@ -342,7 +370,9 @@ tf_birnn tf_nn_bidirectional_dynamic_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf
     }
     tf_with_variable_scope("bw") {
         one.initial_state = a.initial_state_bw;
-        bw = tf_is_poisoned(fw.outputs) ? spoiled(cell_bw, fw.outputs) : dynamic_rnn(cell_bw, tf_operand_tensor(reversed(x, a.sequence_length, a.time_major)), one, true);
+        bw = tf_is_poisoned(fw.outputs)
+                 ? spoiled(cell_bw, fw.outputs)
+                 : dynamic_rnn(cell_bw, tf_operand_tensor(reversed(x, a.sequence_length, a.time_major)), one, true);
     }
     tf_with_close_(&outer);
     tf_tensor back = tf_is_poisoned(bw.outputs) ? bw.outputs : reversed(bw.outputs, a.sequence_length, a.time_major);

@@ -6,8 +6,10 @@
 
 /* Every family file ends with its records in reading order; ops/families.c lists the families. */
 typedef const tf_op_def *const tf1c_op_family[];
-extern tf1c_op_family tf1c_basic_ops_family, tf1c_math_ops, tf1c_arith_ops, tf1c_compare_ops, tf1c_reduce_ops, tf1c_linear_ops, tf1c_shape_ops,
-    tf1c_join_ops, tf1c_index_ops, tf1c_fill_ops, tf1c_gather_ops, tf1c_pad_ops, tf1c_pick_ops, tf1c_where_ops, tf1c_nn_ops, tf1c_activation_ops, tf1c_random_ops, tf1c_state_ops, tf1c_training_ops, tf1c_control_ops, tf1c_rnn_ops, tf1c_debug_ops;
+extern tf1c_op_family tf1c_basic_ops_family, tf1c_math_ops, tf1c_arith_ops, tf1c_compare_ops, tf1c_reduce_ops, tf1c_linear_ops,
+    tf1c_shape_ops, tf1c_join_ops, tf1c_index_ops, tf1c_fill_ops, tf1c_gather_ops, tf1c_pad_ops, tf1c_pick_ops, tf1c_where_ops,
+    tf1c_nn_ops, tf1c_activation_ops, tf1c_random_ops, tf1c_state_ops, tf1c_training_ops, tf1c_control_ops, tf1c_rnn_ops,
+    tf1c_debug_ops;
 
 /* Strips by a formula in x (and y), one per dtype: STRIP1(sqrt_f32, float, float, sqrtf(x)). */
 #define STRIP1(id, type_out, type_in, formula)                                                        \

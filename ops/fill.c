@@ -77,8 +77,7 @@ tf_tensor tf_fill_(tf_operand dims, tf_operand value, struct tf_name_args a)
 }
 
 /* ---- zeros, ones -------------------------------------------------------------------------------------------------------------- */
-static tf_tensor small_constant(tf_dims shape, tf_dtype dtype, bool one, struct tf_zeros_args a,
-                                const char *default_name)
+static tf_tensor small_constant(tf_dims shape, tf_dtype dtype, bool one, struct tf_zeros_args a, const char *default_name)
 {
     tf_ndarray all = np_zeros(shape, dtype);
     if (!all.shape.known)
@@ -88,8 +87,8 @@ static tf_tensor small_constant(tf_dims shape, tf_dtype dtype, bool one, struct 
         for (int64_t i = 0; one && i < np_size(all); i++)
             x[i] = 1;
     })
-    tf_tensor t = tf_constant_(tf_operand_array(all),
-                               (struct tf_constant_args){ .here = a.here, .name = a.name ? a.name : default_name });
+    tf_tensor t =
+        tf_constant_(tf_operand_array(all), (struct tf_constant_args){ .here = a.here, .name = a.name ? a.name : default_name });
     np_free(&all);
     return t;
 }
@@ -111,8 +110,7 @@ static tf_tensor all_of(tf_operand shape, bool one, struct tf_zeros_args a, cons
     TF_FROM(a.here);
     TF_SCOPE(a.name, default_name);
     struct tf_name_args whole = { .name = tf_scope_name() };
-    tf_tensor dims =
-        tf_convert(shape, tf_dtype_unset, a.here, shape.kind == TF_OPERAND_LIST ? NULL : "shape_as_tensor");
+    tf_tensor dims = tf_convert(shape, tf_dtype_unset, a.here, shape.kind == TF_OPERAND_LIST ? NULL : "shape_as_tensor");
     if (!tf_is_poisoned(dims) && (!tf_get_shape(dims).known || tf_get_shape(dims).rank == 0))
         dims = tf_reshape(dims, SHAPE(-1));
     tf_operand value = dtype == tf_bool ? tf_operand_bool(one) : tf_operand_integer(one);
@@ -146,9 +144,8 @@ static void range_mistake(tf_shape_ctx *c, const double *v, bool floating)
     if (v[2] == 0)
         tf_shape_error(c, tf_shape_at_run(c) ? "Requires delta != 0: 0" : "Requires delta != 0");
     else
-        tf_shape_error(
-            c, v[2] > 0 ? "Requires start <= limit when delta > 0: %s" : "Requires start >= limit when delta < 0: %s",
-            text);
+        tf_shape_error(c, v[2] > 0 ? "Requires start <= limit when delta > 0: %s" : "Requires start >= limit when delta < 0: %s",
+                       text);
 }
 
 static void range_shape(tf_shape_ctx *c)
@@ -199,8 +196,7 @@ static const tf_op_def range_op = {
     .gradient = tf_no_gradient,
 };
 
-tf_tensor tf1c_range(tf_operand start, tf_operand limit, tf_operand delta, struct tf_name_args a,
-                     const char *default_name)
+tf_tensor tf1c_range(tf_operand start, tf_operand limit, tf_operand delta, struct tf_name_args a, const char *default_name)
 {
     return array_op(&range_op, a, default_name, NULL, 3, (tf_operand[]){ start, limit, delta });
 }
@@ -524,8 +520,7 @@ tf_tensor tf_eye_(tf_operand num_rows, struct tf_eye_args a)
     if (num_rows.kind == TF_OPERAND_TENSOR)
         return eye_unknown(num_rows.as.tensor, a, dtype);
     if (num_rows.kind != TF_OPERAND_INTEGER || num_rows.as.integer < 0 || a.num_columns < NONE)
-        return tf_mistake(tf_type_error, a.here, NULL,
-                          "Arguments `num_rows` and `num_columns` must be positive integer values.");
+        return tf_mistake(tf_type_error, a.here, NULL, "Arguments `num_rows` and `num_columns` must be positive integer values.");
     int64_t rows = num_rows.as.integer, columns = a.num_columns == NONE ? rows : a.num_columns;
     tf_dims diagonal = a.batch_shape.known ? a.batch_shape : SCALAR;
     if (diagonal.rank + 2 > TF_MAX_RANK)

@@ -64,7 +64,8 @@ struct tf_eye_args {
     tf_dtype dtype;
     const char *name;
 };
-#define tf_eye(num_rows, ...) TF_KWARGS_(tf_eye_(TF_T(num_rows), (struct tf_eye_args){ .num_columns = NONE, TF_HERE_, __VA_ARGS__ }))
+#define tf_eye(num_rows, ...) \
+    TF_KWARGS_(tf_eye_(TF_T(num_rows), (struct tf_eye_args){ .num_columns = NONE, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_eye_(tf_operand num_rows, struct tf_eye_args args);
 
 /* tf_diag [d0, …] -> [d0, …, d0, …] with x on the diagonal and zeros elsewhere; tf_diag_part takes it out again.

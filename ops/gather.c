@@ -61,8 +61,7 @@ static void gather_shape(tf_shape_ctx *c)
     int least = (int)(axis < 0 ? -axis : axis + 1);
     if (params.known && params.rank < least) {
         if (at_run)
-            tf_shape_error(c, "Expected axis in the range [%d, %d), but got %lld", -params.rank, params.rank,
-                           (long long)axis);
+            tf_shape_error(c, "Expected axis in the range [%d, %d), but got %lld", -params.rank, params.rank, (long long)axis);
         else
             tf_shape_error(c, "Shape must be at least rank %d but is rank %d", least, params.rank);
         return;
@@ -99,8 +98,8 @@ static void gather_kernel(tf_kernel_ctx *k)
     const tf_view *params = &k->in[0], *indices = &k->in[1];
     int at = tf_norm_axis(int_at(&k->in[2], 0), params->rank);
     if (at < 0) {
-        tf_kernel_error(k, tf_invalid_argument, "Expected axis in the range [%d, %d), but got %lld", -params->rank,
-                        params->rank, (long long)int_at(&k->in[2], 0));
+        tf_kernel_error(k, tf_invalid_argument, "Expected axis in the range [%d, %d), but got %lld", -params->rank, params->rank,
+                        (long long)int_at(&k->in[2], 0));
         return;
     }
     const int64_t n = tf_view_count(indices), rows = params->dims[at];
@@ -127,10 +126,9 @@ static void gather_sums(tf_grad_ctx *g, tf_tensor dy, tf_tensor shape, int at, i
         to_front.dims[i] = i == 0 ? at : i <= at ? i - 1 : i;
         back.dims[to_front.dims[i]] = i;
     }
-    tf_tensor before = tf_getitem(shape, ":%d", at),
-              one = tf_convert(tf_operand_dims(SHAPE(-1)), tf_int32, (tf_source){ 0 }, NULL);
-    tf_tensor pieces = at + 1 < rank ? tf_concat(LIST(before, one, tf_getitem(shape, "%d:", at + 1)), 0)
-                                     : tf_concat(LIST(before, one), 0);
+    tf_tensor before = tf_getitem(shape, ":%d", at), one = tf_convert(tf_operand_dims(SHAPE(-1)), tf_int32, (tf_source){ 0 }, NULL);
+    tf_tensor pieces =
+        at + 1 < rank ? tf_concat(LIST(before, one, tf_getitem(shape, "%d:", at + 1)), 0) : tf_concat(LIST(before, one), 0);
     tf_tensor rows = tf_transpose(tf_reshape(dy, pieces), .perm = to_front);
     tf_tensor sums = tf_unsorted_segment_sum(rows, tf_reshape(g->in[1], SHAPE(-1)), tf_getitem(shape, "%d", at));
     tf_add_grad(g, 0, tf_transpose(sums, .perm = back));
@@ -178,9 +176,9 @@ tf_tensor tf_gather_(tf_operand params, tf_operand indices, struct tf_gather_arg
 tf_tensor tf_nn_embedding_lookup_(tf_operand params, tf_operand ids, struct tf_name_args a)
 {
     if (params.kind == TF_OPERAND_LIST && params.as.list.n != 1)
-        return params.as.list.n ? tf_mistake(tf_unimplemented, a.here, NULL,
-                                             "tf_nn_embedding_lookup takes one table, got %d", params.as.list.n)
-                                : tf_mistake(tf_value_error, a.here, NULL, "Need at least one param");
+        return params.as.list.n
+                   ? tf_mistake(tf_unimplemented, a.here, NULL, "tf_nn_embedding_lookup takes one table, got %d", params.as.list.n)
+                   : tf_mistake(tf_value_error, a.here, NULL, "Need at least one param");
     if (params.kind == TF_OPERAND_LIST)
         params = of(params.as.list.items[0]);
     TF_FROM(a.here);
@@ -199,11 +197,10 @@ static void gather_nd_shape(tf_shape_ctx *c)
     int64_t depth = indices.dims[indices.rank - 1];
     if (depth > params.rank) {
         if (tf_shape_at_run(c))
-            tf_shape_error(c, "index innermost dimension length must be <= params rank; saw: %lld vs. %d",
-                           (long long)depth, params.rank);
+            tf_shape_error(c, "index innermost dimension length must be <= params rank; saw: %lld vs. %d", (long long)depth,
+                           params.rank);
         else
-            tf_shape_error(c,
-                           "indices.shape[-1] must be <= params.rank, but saw indices shape: %s and params shape: %s",
+            tf_shape_error(c, "indices.shape[-1] must be <= params.rank, but saw indices shape: %s and params shape: %s",
                            tf_dims_kernel_text(indices, x, sizeof x), tf_dims_kernel_text(params, y, sizeof y));
         return;
     }
@@ -232,10 +229,10 @@ static void nd_mistake(tf_kernel_ctx *k, const tf_view *indices, int64_t row, tf
     const int64_t depth = indices->dims[indices->rank - 1];
     char list[160] = "", text[TF_DIMS_TEXT];
     for (int64_t i = 0, used = 0; i < depth; i++)
-        used += snprintf(list + used, sizeof list - (size_t)used, "%s%lld", i ? ", " : "",
-                         (long long)int_at(indices, row * depth + i));
-    tf_kernel_error(k, tf_invalid_argument, "indices[%lld] = [%s] does not index into %s %s", (long long)row, list,
-                    what, tf_dims_kernel_text(shape, text, sizeof text));
+        used +=
+            snprintf(list + used, sizeof list - (size_t)used, "%s%lld", i ? ", " : "", (long long)int_at(indices, row * depth + i));
+    tf_kernel_error(k, tf_invalid_argument, "indices[%lld] = [%s] does not index into %s %s", (long long)row, list, what,
+                    tf_dims_kernel_text(shape, text, sizeof text));
 }
 
 static int64_t nd_rows(const tf_view *indices) { return product(indices->dims, 0, indices->rank - 1); }
@@ -244,8 +241,8 @@ static int64_t gather_nd_units(const tf_kernel_ctx *k) { return nd_rows(&k->in[1
 static void gather_nd_kernel(tf_kernel_ctx *k)
 {
     const tf_view *params = &k->in[0], *indices = &k->in[1];
-    const size_t size = (size_t)product(params->dims, (int)indices->dims[indices->rank - 1], params->rank) *
-                        tf_dtype_size(params->dtype);
+    const size_t size =
+        (size_t)product(params->dims, (int)indices->dims[indices->rank - 1], params->rank) * tf_dtype_size(params->dtype);
     for (int64_t row = k->begin; row < k->end; row++) {
         int64_t from = nd_offset(indices, row, params->dims);
         char *to = (char *)k->out[0].data + (size_t)row * size;
@@ -283,8 +280,7 @@ BINARY_BUILDER(tf_gather_nd_, gather_nd_op, NULL)
 /* ---- ScatterNd: dupdates = gather_nd(dy) ------------------------------------------------------------------------------------------- */
 
 /* Axes [from, from + n) of a against those of b from `at`; false after a report in TF's long words. */
-static bool match_dims(tf_shape_ctx *c, const char *where, tf_dims a, const char *a_name, int from, tf_dims b, int at,
-                       int n)
+static bool match_dims(tf_shape_ctx *c, const char *where, tf_dims a, const char *a_name, int from, tf_dims b, int at, int n)
 {
     char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT], p[TF_DIMS_TEXT], q[TF_DIMS_TEXT];
     int64_t d;
@@ -298,9 +294,9 @@ static bool match_dims(tf_shape_ctx *c, const char *where, tf_dims a, const char
                        "The %s %d dimensions of %s.shape=%s must match the %s %d dimensions of updates.shape=%s: "
                        "Dimension %d in both shapes must be "
                        "equal, but are %lld and %lld. Shapes are %s and %s.",
-                       where, n, a_name, tf_dims_kernel_text(a, x, sizeof x), where, n,
-                       tf_dims_kernel_text(b, y, sizeof y), i, (long long)u.dims[i], (long long)v.dims[i],
-                       tf_dims_kernel_text(u, p, sizeof p), tf_dims_kernel_text(v, q, sizeof q));
+                       where, n, a_name, tf_dims_kernel_text(a, x, sizeof x), where, n, tf_dims_kernel_text(b, y, sizeof y), i,
+                       (long long)u.dims[i], (long long)v.dims[i], tf_dims_kernel_text(u, p, sizeof p),
+                       tf_dims_kernel_text(v, q, sizeof q));
         return false;
     }
     return true;
@@ -323,9 +319,8 @@ static bool scatter_nd_at_run(tf_shape_ctx *c, tf_dims indices, tf_dims updates,
     for (int i = 0; same && i < updates.rank - outer; i++)
         same = updates.dims[outer + i] == out.dims[depth + i];
     if (!same)
-        tf_shape_error(
-            c, "Inner dimensions of output shape must match inner dimensions of updates shape. Output: %s updates: %s",
-            tf_dims_kernel_text(out, x, sizeof x), tf_dims_kernel_text(updates, y, sizeof y));
+        tf_shape_error(c, "Inner dimensions of output shape must match inner dimensions of updates shape. Output: %s updates: %s",
+                       tf_dims_kernel_text(out, x, sizeof x), tf_dims_kernel_text(updates, y, sizeof y));
     return same;
 }
 
@@ -398,13 +393,12 @@ static void segment_sum_shape(tf_shape_ctx *c)
             break;
     if (!prefix || (data.known && ids.known && at < ids.rank)) {
         if (at_run)
-            tf_shape_error(c, "data.shape = %s does not start with segment_ids.shape = %s",
-                           tf_dims_kernel_text(data, x, sizeof x), tf_dims_kernel_text(ids, y, sizeof y));
+            tf_shape_error(c, "data.shape = %s does not start with segment_ids.shape = %s", tf_dims_kernel_text(data, x, sizeof x),
+                           tf_dims_kernel_text(ids, y, sizeof y));
         else if (!prefix)
             tf_shape_error(c, "Shape must be at least rank %d but is rank %d", ids.rank, data.rank);
         else
-            tf_shape_error(c, "Dimensions must be equal, but are %lld and %lld", (long long)data.dims[at],
-                           (long long)ids.dims[at]);
+            tf_shape_error(c, "Dimensions must be equal, but are %lld and %lld", (long long)data.dims[at], (long long)ids.dims[at]);
         return;
     }
     if (tf_in_int(c, 2, &count) && count < 0) {
@@ -479,9 +473,6 @@ tf_tensor tf_unsorted_segment_sum_(tf_operand data, tf_operand ids, tf_operand c
     return array_op(&segment_sum_op, a, NULL, NULL, 3, (tf_operand[]){ data, ids, count });
 }
 
-tf_tensor tf1c_densify(tf_indexed_slices x)
-{
-    return tf_unsorted_segment_sum(x.values, x.indices, tf_getitem(x.dense_shape, "0"));
-}
+tf_tensor tf1c_densify(tf_indexed_slices x) { return tf_unsorted_segment_sum(x.values, x.indices, tf_getitem(x.dense_shape, "0")); }
 
 tf1c_op_family tf1c_gather_ops = { &gather_op, &gather_nd_op, &scatter_nd_op, &segment_sum_op, NULL };

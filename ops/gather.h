@@ -28,7 +28,8 @@ TF1C_API tf_tensor tf_gather_(tf_operand params, tf_operand indices, struct tf_g
 
 /* Rows of one table `params`: tf_gather with a name scope of its own.                                 TF1: tf.nn.embedding_lookup
  *   errors  UnimplementedError: several tables */
-#define tf_nn_embedding_lookup(params, ids, ...) TF_IN_ORDER2_(tf_nn_embedding_lookup_, TF_T(params), TF_T(ids), TF_NAMED_(__VA_ARGS__))
+#define tf_nn_embedding_lookup(params, ids, ...) \
+    TF_IN_ORDER2_(tf_nn_embedding_lookup_, TF_T(params), TF_T(ids), TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_tensor tf_nn_embedding_lookup_(tf_operand params, tf_operand ids, struct tf_name_args args);
 
 /* tf_gather_nd: params[indices[i, …, :]] for every vector along indices' last axis. tf_scatter_nd: zeros of `shape` with
@@ -51,7 +52,8 @@ TF1C_API tf_tensor tf_scatter_nd_(tf_operand indices, tf_operand updates, tf_ope
     TF_IN_ORDER3_(tf_unsorted_segment_sum_, TF_T(data), TF_T(segment_ids), TF_T(num_segments), TF_NAMED_(__VA_ARGS__))
 #define tf_math_unsorted_segment_sum(data, segment_ids, num_segments, ...) \
     tf_unsorted_segment_sum(data, segment_ids, num_segments, __VA_ARGS__)
-TF1C_API tf_tensor tf_unsorted_segment_sum_(tf_operand data, tf_operand segment_ids, tf_operand num_segments, struct tf_name_args args);
+TF1C_API tf_tensor tf_unsorted_segment_sum_(tf_operand data, tf_operand segment_ids, tf_operand num_segments,
+                                            struct tf_name_args args);
 
 /* on_value at each index along a new axis of length depth, off_value elsewhere and for an index outside.    TF1: tf.one_hot
  *   on_value, off_value  1 and 0 if unset; a plain number, .on_value = 5, is of dtype; TF_T(5) is int32, as in Python
@@ -116,8 +118,9 @@ struct tf_sequence_mask_args {
     tf_dtype dtype;
     const char *name;
 };
-#define tf_sequence_mask(lengths, ...) \
-    TF_KWARGS_(TF_IN_ORDER1_(tf_sequence_mask_, TF_T(lengths), (struct tf_sequence_mask_args){ .maxlen = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
+#define tf_sequence_mask(lengths, ...)                         \
+    TF_KWARGS_(TF_IN_ORDER1_(tf_sequence_mask_, TF_T(lengths), \
+                             (struct tf_sequence_mask_args){ .maxlen = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_sequence_mask_(tf_operand lengths, struct tf_sequence_mask_args args);
 
 /* y[x[i]] = i of a permutation x of 0 … n - 1.                                                        TF1: tf.invert_permutation

@@ -202,8 +202,7 @@ static bool reads_bounds(const slice_attrs *a, int n)
 }
 
 /* Steps, then begin and end as far as they are known: TF's order, which its messages show. False if the steps are not. */
-static bool read_spec(tf_shape_ctx *c, const slice_attrs *a, slice_spec *spec, int rank, const int64_t *dims,
-                      slicing *s)
+static bool read_spec(tf_shape_ctx *c, const slice_attrs *a, slice_spec *spec, int rank, const int64_t *dims, slicing *s)
 {
     tf_ndarray begin, end, step;
     *spec = (slice_spec){ 0 };
@@ -218,8 +217,7 @@ static bool read_spec(tf_shape_ctx *c, const slice_attrs *a, slice_spec *spec, i
     }
     if (tf_shape_at_run(c) && !reads_bounds(a, spec->n))
         return true; /* a bad index is found by the view rule */
-    spec->known =
-        tf_in_value(c, 1, &begin) && tf_in_value(c, 2, &end) && np_size(begin) == spec->n && np_size(end) == spec->n;
+    spec->known = tf_in_value(c, 1, &begin) && tf_in_value(c, 2, &end) && np_size(begin) == spec->n && np_size(end) == spec->n;
     for (int i = 0; spec->known && i < spec->n; i++) {
         spec->begin[i] = int_of(&begin, i);
         spec->end[i] = int_of(&end, i);
@@ -248,8 +246,8 @@ static bool strided_slice_ints(tf_shape_ctx *c, tf_dims *ints)
     tf_dims in;
     slice_spec spec;
     slicing s;
-    if (!tf_in_ints(c, 0, &in) || !read_spec(c, tf_shape_attrs(c), &spec, 1, (int64_t[]){ in.rank }, &s) ||
-        !spec.known || !resolve(tf_shape_attrs(c), &spec, 1, (int64_t[]){ in.rank }, &s))
+    if (!tf_in_ints(c, 0, &in) || !read_spec(c, tf_shape_attrs(c), &spec, 1, (int64_t[]){ in.rank }, &s) || !spec.known ||
+        !resolve(tf_shape_attrs(c), &spec, 1, (int64_t[]){ in.rank }, &s))
         return false;
     *ints = (tf_dims){ .known = true, .rank = (int)s.axes[0].length };
     for (int i = 0; i < ints->rank; i++)
@@ -320,8 +318,7 @@ static void strided_slice_grad_kernel(tf_kernel_ctx *k)
     }
     if (!tf_dims_equal(sliced_dims(&s), dims_of_view(&part))) {
         tf_kernel_error(k, tf_invalid_argument, "shape of dy was %s instead of %s",
-                        tf_dims_kernel_text(dims_of_view(&part), x, sizeof x),
-                        tf_dims_kernel_text(sliced_dims(&s), y, sizeof y));
+                        tf_dims_kernel_text(dims_of_view(&part), x, sizeof x), tf_dims_kernel_text(sliced_dims(&s), y, sizeof y));
         return;
     }
     int64_t offset = lay_in(&s, &k->out[0], &part);
@@ -331,9 +328,8 @@ static void strided_slice_grad_kernel(tf_kernel_ctx *k)
 
 static void strided_slice_grad_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
-    tf_add_grad(
-        g, 4,
-        slice_like(&strided_slice_op, g->attrs, 4, (tf_operand[]){ of(dy), of(g->in[1]), of(g->in[2]), of(g->in[3]) }));
+    tf_add_grad(g, 4,
+                slice_like(&strided_slice_op, g->attrs, 4, (tf_operand[]){ of(dy), of(g->in[1]), of(g->in[2]), of(g->in[3]) }));
 }
 
 static const tf_op_def strided_slice_grad_op = {
@@ -434,8 +430,8 @@ static char *trimmed(char *s)
 
 static bool is_new_axis(const char *s)
 {
-    return strcmp(s, "None") == 0 || strcmp(s, "newaxis") == 0 || strcmp(s, "tf.newaxis") == 0 ||
-           strcmp(s, "np.newaxis") == 0 || strcmp(s, "tf_newaxis") == 0;
+    return strcmp(s, "None") == 0 || strcmp(s, "newaxis") == 0 || strcmp(s, "tf.newaxis") == 0 || strcmp(s, "np.newaxis") == 0 ||
+           strcmp(s, "tf_newaxis") == 0;
 }
 
 static bool range_entry(indexing *x, char *text)
@@ -526,8 +522,7 @@ static tf_tensor stacked(const indexing *x, const tf_operand *entries, const cha
     tf_tensor items[MOST_ENTRIES];
     for (int i = 0; i < x->n; i++) {
         snprintf(part, sizeof part, "%s/%d", name, i);
-        items[i] =
-            entries[i].kind == TF_OPERAND_TENSOR ? entries[i].as.tensor : tf_convert(entries[i], dtype, x->here, part);
+        items[i] = entries[i].kind == TF_OPERAND_TENSOR ? entries[i].as.tensor : tf_convert(entries[i], dtype, x->here, part);
     }
     return tf_stack(tf_list_new_(x->n, items, x->here), .name = name);
 }
@@ -541,15 +536,13 @@ static tf_tensor sliced(indexing *x, tf_operand input)
 {
     TF_SCOPE(NULL, "strided_slice");
     struct tf_name_args whole = { .name = tf_scope_name() };
-    tf_tensor begin = stacked(x, x->begin, "stack"), end = stacked(x, x->end, "stack_1"),
-              step = stacked(x, x->step, "stack_2");
+    tf_tensor begin = stacked(x, x->begin, "stack"), end = stacked(x, x->end, "stack_1"), step = stacked(x, x->step, "stack_2");
     bool wide = !tf_is_poisoned(begin) && !tf_is_poisoned(end) && !tf_is_poisoned(step) &&
                 (tf_get_dtype(begin) == tf_int64 || tf_get_dtype(end) == tf_int64 || tf_get_dtype(step) == tf_int64);
     begin = as_int64(begin, wide);
     end = as_int64(end, wide);
     step = as_int64(step, wide);
-    return array_op(&strided_slice_op, whole, NULL, &x->attrs, 4,
-                    (tf_operand[]){ input, of(begin), of(end), of(step) });
+    return array_op(&strided_slice_op, whole, NULL, &x->attrs, 4, (tf_operand[]){ input, of(begin), of(end), of(step) });
 }
 
 static tf_tensor getitem(tf_operand input, tf_list tensors, tf_source here, const char *format, va_list args)
@@ -589,9 +582,8 @@ static void slice_at_run(tf_shape_ctx *c, tf_dims in)
     char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
     bool rest = false;
     if (b.rank != 1 || z.rank != 1 || b.dims[0] != in.rank || z.dims[0] != in.rank) {
-        tf_shape_error(
-            c, "Expected begin and size arguments to be 1-D tensors of size %d, but got shapes %s and %s instead.",
-            in.rank, tf_dims_kernel_text(b, x, sizeof x), tf_dims_kernel_text(z, y, sizeof y));
+        tf_shape_error(c, "Expected begin and size arguments to be 1-D tensors of size %d, but got shapes %s and %s instead.",
+                       in.rank, tf_dims_kernel_text(b, x, sizeof x), tf_dims_kernel_text(z, y, sizeof y));
         return;
     }
     if (!tf_in_shape(c, 2, &out))
@@ -603,14 +595,12 @@ static void slice_at_run(tf_shape_ctx *c, tf_dims in)
     for (int i = 0; rest && i < out.rank; i++) {
         int64_t from = begin.dims[i], most = in.dims[i] - from;
         if (from < 0 || most < 0) {
-            tf_shape_error(c, "Expected begin[%d] in [0, %lld], but got %lld", i, (long long)in.dims[i],
-                           (long long)from);
+            tf_shape_error(c, "Expected begin[%d] in [0, %lld], but got %lld", i, (long long)in.dims[i], (long long)from);
             return;
         }
         out.dims[i] = out.dims[i] == -1 ? most : out.dims[i];
         if (out.dims[i] < 0 || out.dims[i] > most) {
-            tf_shape_error(c, "Expected size[%d] in [0, %lld], but got %lld", i, (long long)most,
-                           (long long)out.dims[i]);
+            tf_shape_error(c, "Expected size[%d] in [0, %lld], but got %lld", i, (long long)most, (long long)out.dims[i]);
             return;
         }
     }
@@ -620,8 +610,7 @@ static void slice_at_run(tf_shape_ctx *c, tf_dims in)
 static bool slice_operands(tf_shape_ctx *c, tf_dims in)
 {
     tf_dims both;
-    if (!tf_with_rank(c, 1, 1) || !tf_with_rank(c, 2, 1) ||
-        !tf1c_merge_in(c, *tf_in_dims(c, 1), *tf_in_dims(c, 2), &both, ""))
+    if (!tf_with_rank(c, 1, 1) || !tf_with_rank(c, 2, 1) || !tf1c_merge_in(c, *tf_in_dims(c, 1), *tf_in_dims(c, 2), &both, ""))
         return false;
     if (both.known && both.dims[0] != NONE && in.known && in.rank != both.dims[0]) {
         tf_shape_error(c, "Shape must be rank %lld but is rank %d", (long long)both.dims[0], in.rank);
@@ -674,11 +663,11 @@ static bool slice_view(tf_kernel_ctx *k, int output, int64_t *offset)
         int64_t from = int_at(&k->in[1], i), most = in->dims[i] - from, size = k->out[output].dims[i];
         if (from < 0 || most < 0 || size > most) {
             if (from < 0 || most < 0)
-                tf_kernel_error(k, tf_invalid_argument, "Expected begin[%d] in [0, %lld], but got %lld", i,
-                                (long long)in->dims[i], (long long)from);
+                tf_kernel_error(k, tf_invalid_argument, "Expected begin[%d] in [0, %lld], but got %lld", i, (long long)in->dims[i],
+                                (long long)from);
             else
-                tf_kernel_error(k, tf_invalid_argument, "Expected size[%d] in [0, %lld], but got %lld", i,
-                                (long long)most, (long long)size);
+                tf_kernel_error(k, tf_invalid_argument, "Expected size[%d] in [0, %lld], but got %lld", i, (long long)most,
+                                (long long)size);
             return false;
         }
         *offset += from * in->strides[i];

@@ -129,7 +129,8 @@ tf_initializer tf_variance_scaling_initializer_(struct tf_variance_scaling_args 
     else if (mode < 0)
         tf_fail(tf_value_error, tf1c_source(a.here), NULL, "('Invalid `mode` argument:', '%s')", a.mode ? a.mode : "None");
     else
-        tf_fail(tf_value_error, tf1c_source(a.here), NULL, "('Invalid `distribution` argument:', '%s')", a.distribution ? a.distribution : "None");
+        tf_fail(tf_value_error, tf1c_source(a.here), NULL, "('Invalid `distribution` argument:', '%s')",
+                a.distribution ? a.distribution : "None");
     return (tf_initializer){ .fn = no_initializer };
 }
 tf_initializer tf_glorot_uniform_initializer_(struct tf_glorot_args a)

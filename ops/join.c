@@ -70,8 +70,8 @@ static void concat_at_run(tf_shape_ctx *c, int n, int64_t axis)
     char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
     int at = tf_norm_axis(axis, out.rank);
     if (at < 0) {
-        tf_shape_error(c, "ConcatOp : Expected concatenating dimensions in the range [%d, %d), but got %lld", -out.rank,
-                       out.rank, (long long)axis);
+        tf_shape_error(c, "ConcatOp : Expected concatenating dimensions in the range [%d, %d), but got %lld", -out.rank, out.rank,
+                       (long long)axis);
         return;
     }
     for (int i = 1; i < n; i++) {
@@ -82,8 +82,7 @@ static void concat_at_run(tf_shape_ctx *c, int n, int64_t axis)
         if (!equal) {
             tf_shape_error(c, "ConcatOp : %s should match: shape[0] = %s vs. shape[%d] = %s",
                            in->rank == out.rank ? "Dimensions of inputs" : "Ranks of all input tensors",
-                           tf_dims_kernel_text(*tf_in_dims(c, 0), x, sizeof x), i,
-                           tf_dims_kernel_text(*in, y, sizeof y));
+                           tf_dims_kernel_text(*tf_in_dims(c, 0), x, sizeof x), i, tf_dims_kernel_text(*in, y, sizeof y));
             return;
         }
         out.dims[at] += in->dims[at];
@@ -181,8 +180,7 @@ static tf_tensor part_sizes(const tf_grad_ctx *g, int n, tf_tensor axis)
         return t;
     /* shape[axis] of each; an axis that may be negative counts from the end */
     int rank = tf_get_shape(g->in[0]).rank;
-    tf_operand index =
-        value.dims[0] != NONE ? tf_operand_integer(tf_norm_axis(value.dims[0], rank)) : of(tf_floormod(axis, rank));
+    tf_operand index = value.dims[0] != NONE ? tf_operand_integer(tf_norm_axis(value.dims[0], rank)) : of(tf_floormod(axis, rank));
     tf_list lengths = { 0 };
     for (int i = 0; i < n; i++)
         tf_append(&lengths, tf_gather(tf_shape(g->in[i]), index));
@@ -194,13 +192,11 @@ static void concat_gradient(tf_grad_ctx *g, tf_tensor dy)
     int n = g->n_in - 1;
     tf_tensor axis = g->in[n];
     if (!tf_get_shape(g->in[0]).known) {
-        tf_add_grad(g, 0,
-                    tf_mistake(tf_value_error, (tf_source){ 0 }, g->op->name,
-                               "the gradient of ConcatV2 needs inputs of known rank"));
+        tf_add_grad(
+            g, 0, tf_mistake(tf_value_error, (tf_source){ 0 }, g->op->name, "the gradient of ConcatV2 needs inputs of known rank"));
         return;
     }
-    tf_list parts =
-        tf_split_(of(dy), of(part_sizes(g, n, axis)), (struct tf_split_args){ .num = n, .axis_tensor = of(axis) });
+    tf_list parts = tf_split_(of(dy), of(part_sizes(g, n, axis)), (struct tf_split_args){ .num = n, .axis_tensor = of(axis) });
     for (int i = 0; i < n && i < parts.n; i++)
         tf_add_grad(g, i, parts.items[i]);
 }
@@ -262,8 +258,7 @@ static int split_axis(tf_shape_ctx *c, int i, int rank)
     if (tf_shape_at_run(c))
         tf_shape_error(c, "-input rank(-%d) <= split_dim < input rank (%d), but got %lld", rank, rank, (long long)axis);
     else
-        tf_shape_error(c, "Dimension size, given by scalar input %lld must be in range [-%d, %d)", (long long)axis,
-                       rank, rank);
+        tf_shape_error(c, "Dimension size, given by scalar input %lld must be in range [-%d, %d)", (long long)axis, rank, rank);
     return -2;
 }
 
@@ -309,10 +304,7 @@ static bool lie_after(tf_kernel_ctx *k, const tf_view *value, const tf_view *axi
     return true;
 }
 
-static bool split_view(tf_kernel_ctx *k, int output, int64_t *offset)
-{
-    return lie_after(k, &k->in[1], &k->in[0], output, offset);
-}
+static bool split_view(tf_kernel_ctx *k, int output, int64_t *offset) { return lie_after(k, &k->in[1], &k->in[0], output, offset); }
 static bool split_v_view(tf_kernel_ctx *k, int output, int64_t *offset)
 {
     return lie_after(k, &k->in[0], &k->in[2], output, offset);
@@ -427,11 +419,9 @@ static tf_list split_by_sizes(tf_operand value, tf_tensor sizes, tf_operand axis
     int n = a.num ? a.num : shape.known && shape.rank == 1 && shape.dims[0] != NONE ? (int)shape.dims[0] : -1;
     if (shape.known && shape.rank == 0)
         return tf_mistake_list(
-            n,
-            tf_mistake(
-                tf_value_error, a.here, NULL,
-                "Rank-0 tensors are not supported as the num_or_size_splits argument to split. Argument provided: %s",
-                tf_tensor_text(sizes, text, sizeof text)));
+            n, tf_mistake(tf_value_error, a.here, NULL,
+                          "Rank-0 tensors are not supported as the num_or_size_splits argument to split. Argument provided: %s",
+                          tf_tensor_text(sizes, text, sizeof text)));
     if (n < 1)
         return tf_mistake_list(1, tf_mistake(tf_value_error, a.here, NULL, "Cannot infer num from shape %s",
                                              tf_tensor_text(sizes, text, sizeof text)));
@@ -458,13 +448,11 @@ tf_list tf_split_(tf_operand value, tf_operand parts, struct tf_split_args a)
         return tf_mistake_list(1, tf_mistake(tf_value_error, a.here, NULL,
                                              "Attr 'num_split' of 'Split' Op passed %lld less than minimum 1.",
                                              (long long)parts.as.integer));
-    return list_op(&split_op,
-                   (struct tf_op_args){ .here = a.here,
-                                        .name = a.name,
-                                        .default_name = "split",
-                                        .n_inputs = 2,
-                                        .inputs = (tf_operand[]){ axis, value } },
-                   n);
+    return list_op(
+        &split_op,
+        (struct tf_op_args){
+            .here = a.here, .name = a.name, .default_name = "split", .n_inputs = 2, .inputs = (tf_operand[]){ axis, value } },
+        n);
 }
 
 /* ---- Pack: dvalues = unstack(dy) -------------------------------------------------------------------------------------------------- */
@@ -482,8 +470,7 @@ static bool pack_inputs(tf_shape_ctx *c, tf_dims *all)
         for (int i = 1; i < n; i++)
             if (!tf_dims_equal(*all, *tf_in_dims(c, i))) {
                 tf_shape_error(c, "Shapes of all inputs must match: values[0].shape = %s != values[%d].shape = %s",
-                               tf_dims_kernel_text(*all, x, sizeof x), i,
-                               tf_dims_kernel_text(*tf_in_dims(c, i), y, sizeof y));
+                               tf_dims_kernel_text(*all, x, sizeof x), i, tf_dims_kernel_text(*tf_in_dims(c, i), y, sizeof y));
                 return false;
             }
         return true;
@@ -578,8 +565,7 @@ tf_tensor tf_stack_(tf_list values, struct tf_stack_args a)
 {
     tf_dims first = values.n ? tf_get_shape(values.items[0]) : (tf_dims){ 0 };
     if (first.known && !tf_is_poisoned(values.items[0]) && tf_norm_axis(a.axis, first.rank + 1) < 0)
-        return tf_mistake(tf_value_error, a.here, NULL, "axis = %d not in [%d, %d)", a.axis, -first.rank - 1,
-                          first.rank + 1);
+        return tf_mistake(tf_value_error, a.here, NULL, "axis = %d not in [%d, %d)", a.axis, -first.rank - 1, first.rank + 1);
     return pack(values, a.axis, (struct tf_name_args){ a.here, a.name }, "stack");
 }
 
@@ -604,8 +590,7 @@ static void unpack_shape(tf_shape_ctx *c)
     }
     if (in.dims[at] != NONE && in.dims[at] != n) {
         if (tf_shape_at_run(c))
-            tf_shape_error(c, "Input shape axis %d must equal %d, got shape %s", at, n,
-                           tf_dims_kernel_text(in, text, sizeof text));
+            tf_shape_error(c, "Input shape axis %d must equal %d, got shape %s", at, n, tf_dims_kernel_text(in, text, sizeof text));
         else
             tf_shape_error(c, "Dimension must be %d but is %lld", n, (long long)in.dims[at]);
         return;
@@ -661,8 +646,8 @@ tf_list tf_unstack_(tf_operand value, struct tf_unstack_args a)
         n = at >= 0 ? in.dims[at] : NONE;
     }
     if (n < 0 || n > INT32_MAX)
-        return tf_mistake_list(1, tf_mistake(tf_value_error, a.here, NULL, "Cannot infer num from shape %s",
-                                             tf_dims_text(in, text, sizeof text)));
+        return tf_mistake_list(
+            1, tf_mistake(tf_value_error, a.here, NULL, "Cannot infer num from shape %s", tf_dims_text(in, text, sizeof text)));
     return list_op(&unpack_op,
                    (struct tf_op_args){ .here = a.here,
                                         .name = a.name,

@@ -21,10 +21,15 @@ static tf_tensor check_rank(tf_tensor x, const char *layer, int rank, tf_source 
     tf_dims d = tf_get_shape(x);
     char text[TF_DIMS_TEXT];
     if (!d.known)
-        return tf_mistake(tf_value_error, here, NULL, "Input 0 of layer %s is incompatible with the layer: its rank is undefined, but the layer requires a defined rank.", layer);
+        return tf_mistake(
+            tf_value_error, here, NULL,
+            "Input 0 of layer %s is incompatible with the layer: its rank is undefined, but the layer requires a defined rank.",
+            layer);
     if (d.rank < rank)
-        return tf_mistake(tf_value_error, here, NULL, "Input 0 of layer %s is incompatible with the layer: : expected min_ndim=%d, found ndim=%d. Full shape received: %s", layer, rank,
-                          d.rank, tf1c_dims_list(d, "[]", text, sizeof text));
+        return tf_mistake(
+            tf_value_error, here, NULL,
+            "Input 0 of layer %s is incompatible with the layer: : expected min_ndim=%d, found ndim=%d. Full shape received: %s",
+            layer, rank, d.rank, tf1c_dims_list(d, "[]", text, sizeof text));
     return (tf_tensor){ 0 };
 }
 
@@ -61,7 +66,8 @@ static tf_tensor times_kernel(tf_tensor x, tf_tensor kernel, int64_t units)
     tf_dims d = tf_get_shape(x);
     if (d.rank == 2)
         return tf_matmul(x, kernel);
-    tf_tensor y = tf_dims_fully_known(d) ? tf_tensordot(x, kernel, .axes_a = SHAPE(d.rank - 1), .axes_b = SHAPE(0)) : dot_unknown(x, kernel, units);
+    tf_tensor y = tf_dims_fully_known(d) ? tf_tensordot(x, kernel, .axes_a = SHAPE(d.rank - 1), .axes_b = SHAPE(0))
+                                         : dot_unknown(x, kernel, units);
     d.dims[d.rank - 1] = units;
     if (!tf_is_poisoned(y))
         tf_set_shape_(y, d, (tf_source){ 0 });
@@ -75,11 +81,14 @@ static tf_tensor check_dense(tf_tensor x, const char *layer, int64_t units, tf_s
     if (mistake.op)
         return mistake;
     if (!(TF_FLOATING & TF_DTYPE_BIT(tf_get_dtype(x))))
-        return tf_mistake(tf_type_error, here, NULL, "Unable to build `Dense` layer with non-floating point dtype <dtype: '%s'>", tf_dtype_name(tf_get_dtype(x)));
+        return tf_mistake(tf_type_error, here, NULL, "Unable to build `Dense` layer with non-floating point dtype <dtype: '%s'>",
+                          tf_dtype_name(tf_get_dtype(x)));
     if (d.dims[d.rank - 1] == NONE)
-        return tf_mistake(tf_value_error, here, NULL, "The last dimension of the inputs to `Dense` should be defined. Found `None`.");
+        return tf_mistake(tf_value_error, here, NULL,
+                          "The last dimension of the inputs to `Dense` should be defined. Found `None`.");
     if (units < 1)
-        return tf_mistake(tf_value_error, here, NULL, "The number of units of layer %s must be positive, got %lld.", layer, (long long)units);
+        return tf_mistake(tf_value_error, here, NULL, "The number of units of layer %s must be positive, got %lld.", layer,
+                          (long long)units);
     return (tf_tensor){ 0 };
 }
 
@@ -93,12 +102,14 @@ typedef struct {
 static tf_tensor apply_dense(const dense *k, tf_tensor x)
 {
     tf_dims d = tf_get_shape(x);
-    tf_tensor kernel = tf_get_variable(k->kernel, SHAPE(d.dims[d.rank - 1], k->units), .dtype = tf_get_dtype(x), .initializer = k->kernel_initializer, .trainable = k->trainable);
+    tf_tensor kernel = tf_get_variable(k->kernel, SHAPE(d.dims[d.rank - 1], k->units), .dtype = tf_get_dtype(x),
+                                       .initializer = k->kernel_initializer, .trainable = k->trainable);
     if (tf_is_poisoned(kernel))
         return kernel;
     if (!k->bias)
         return times_kernel(x, kernel, k->units);
-    tf_tensor bias = tf_get_variable(k->bias, SHAPE(k->units), .dtype = tf_get_dtype(x), .initializer = k->bias_initializer, .trainable = k->trainable);
+    tf_tensor bias = tf_get_variable(k->bias, SHAPE(k->units), .dtype = tf_get_dtype(x), .initializer = k->bias_initializer,
+                                     .trainable = k->trainable);
     return tf_is_poisoned(bias) ? bias : tf_nn_bias_add(times_kernel(x, kernel, k->units), bias);
 }
 
@@ -113,7 +124,10 @@ tf_tensor tf_layers_dense_(tf_operand inputs, int64_t units, struct tf_dense_arg
     if (!tf1c_layer_scope(&scope, a.name, "dense", a.here))
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, a.reuse);
-    const dense k = { "kernel", a.use_bias ? "bias" : NULL, units, a.trainable, a.kernel_initializer, a.bias_initializer.fn ? a.bias_initializer : tf_zeros_initializer() };
+    const dense k = {
+        "kernel",    a.use_bias ? "bias" : NULL, units,
+        a.trainable, a.kernel_initializer,       a.bias_initializer.fn ? a.bias_initializer : tf_zeros_initializer()
+    };
     tf_tensor y = apply_dense(&k, x);
     if (a.activation && !tf_is_poisoned(y))
         y = a.activation(y);
@@ -132,8 +146,12 @@ tf_tensor tf_contrib_layers_fully_connected_(tf_operand inputs, struct tf_fully_
     if (!tf1c_layer_scope(&scope, a.scope, "fully_connected", a.here))
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, a.reuse);
-    const dense k = { "weights", a.biases_initializer.fn ? "biases" : NULL, a.num_outputs, a.trainable,
-                      a.weights_initializer.fn ? a.weights_initializer : tf_contrib_layers_xavier_initializer(), a.biases_initializer };
+    const dense k = { "weights",
+                      a.biases_initializer.fn ? "biases" : NULL,
+                      a.num_outputs,
+                      a.trainable,
+                      a.weights_initializer.fn ? a.weights_initializer : tf_contrib_layers_xavier_initializer(),
+                      a.biases_initializer };
     tf_tensor y = apply_dense(&k, x);
     if (a.activation_fn && !tf_is_poisoned(y))
         y = a.activation_fn(y);
@@ -151,7 +169,8 @@ typedef struct {
 static tf_tensor dropped(void *context)
 {
     const dropping *k = context;
-    return tf_nn_dropout(k->x, .noise_shape = k->a.noise_shape, .seed = k->a.seed, .rate = k->a.rate.kind ? k->a.rate : tf_operand_real(0.5));
+    return tf_nn_dropout(k->x, .noise_shape = k->a.noise_shape, .seed = k->a.seed,
+                         .rate = k->a.rate.kind ? k->a.rate : tf_operand_real(0.5));
 }
 static tf_tensor kept(void *context) { return tf_identity(((const dropping *)context)->x); }
 
@@ -181,7 +200,9 @@ tf_tensor tf_layers_dropout_(tf_operand inputs, struct tf_layers_dropout_args a)
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, tf_reuse_unset);
     int training = known_training(a.training);
-    tf_tensor y = training == 1 ? dropped(&k) : training == 0 ? kept(&k) : tf_cond_(a.training, dropped, kept, (struct tf_cond_args){ .here = a.here, .context = &k });
+    tf_tensor y = training == 1   ? dropped(&k)
+                  : training == 0 ? kept(&k)
+                                  : tf_cond_(a.training, dropped, kept, (struct tf_cond_args){ .here = a.here, .context = &k });
     tf1c_layer_leave(&e);
     return y;
 }

@@ -27,8 +27,9 @@ struct tf_dense_args {
     const char *name;
     tf_reuse reuse;
 };
-#define tf_layers_dense(inputs, units, ...) \
-    TF_KWARGS_(tf_layers_dense_(TF_T(inputs), units, (struct tf_dense_args){ .use_bias = true, .trainable = true, TF_HERE_, __VA_ARGS__ }))
+#define tf_layers_dense(inputs, units, ...)          \
+    TF_KWARGS_(tf_layers_dense_(TF_T(inputs), units, \
+                                (struct tf_dense_args){ .use_bias = true, .trainable = true, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_layers_dense_(tf_operand inputs, int64_t units, struct tf_dense_args args);
 
 /* The same under its older names, with relu unless told otherwise.                   TF1: tf.contrib.layers.fully_connected

@@ -13,19 +13,24 @@ typedef struct {
     bool transpose_a, transpose_b;
 } matmul_attrs;
 
-static tf_tensor product_node(const tf_op_def *def, tf_operand a, tf_operand b, bool transpose_a, bool transpose_b, struct tf_name_args args)
+static tf_tensor product_node(const tf_op_def *def, tf_operand a, tf_operand b, bool transpose_a, bool transpose_b,
+                              struct tf_name_args args)
 {
-    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = args.here, .name = args.name, .default_name = "MatMul",
-                                                            .attrs = &(matmul_attrs){ transpose_a, transpose_b }, .n_inputs = 2,
-                                                            .inputs = (tf_operand[]){ a, b } }), 0 };
+    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = args.here,
+                                                            .name = args.name,
+                                                            .default_name = "MatMul",
+                                                            .attrs = &(matmul_attrs){ transpose_a, transpose_b },
+                                                            .n_inputs = 2,
+                                                            .inputs = (tf_operand[]){ a, b } }),
+                        0 };
 }
 
 /* ---- MatMul: y = a'·b' ------------------------------------------------------------------------------------------------------
  * a' [m,k], b' [k,n] -> y [m,n];                 da = dy·bᵀ, db = aᵀ·dy, transposed where a or b is
  * TF1: core/ops/math_ops.cc "MatMul", python/ops/math_grad.py _MatMulGrad */
-static const tf_attr_def matmul_fields[] = {
-    TF_ATTR(matmul_attrs, transpose_a, TF_ATTR_BOOL), TF_ATTR(matmul_attrs, transpose_b, TF_ATTR_BOOL), { 0 }
-};
+static const tf_attr_def matmul_fields[] = { TF_ATTR(matmul_attrs, transpose_a, TF_ATTR_BOOL),
+                                             TF_ATTR(matmul_attrs, transpose_b, TF_ATTR_BOOL),
+                                             { 0 } };
 
 static void not_multipliable(tf_shape_ctx *c, int64_t p, int64_t q)
 {
@@ -89,7 +94,10 @@ static bool by_columns(const tf_kernel_ctx *k)
 
 static int64_t matmul_units(const tf_kernel_ctx *k) { return k->out[0].dims[by_columns(k)]; }
 
-static size_t matmul_scratch(const tf_kernel_ctx *k) { return is_short(k) ? tf1c_sgemm_scratch(k->out[0].dims[1], inner_of(k)) : 0; }
+static size_t matmul_scratch(const tf_kernel_ctx *k)
+{
+    return is_short(k) ? tf1c_sgemm_scratch(k->out[0].dims[1], inner_of(k)) : 0;
+}
 
 static void short_product(tf_kernel_ctx *k)
 {
@@ -110,11 +118,11 @@ static void matmul_kernel(tf_kernel_ctx *k)
     if (k->scratch)
         short_product(k);
     else if (by_columns(k))
-        tf1c_gemm(k->T, a.transposed, b.transposed, y->dims[0], some, inner_of(k), k->in[0].data, a.ld, from_column(&k->in[1], &b, k->begin), b.ld, 0,
-                  from_column(y, &c, k->begin), c.ld);
+        tf1c_gemm(k->T, a.transposed, b.transposed, y->dims[0], some, inner_of(k), k->in[0].data, a.ld,
+                  from_column(&k->in[1], &b, k->begin), b.ld, 0, from_column(y, &c, k->begin), c.ld);
     else
-        tf1c_gemm(k->T, a.transposed, b.transposed, some, y->dims[1], inner_of(k), from_row(&k->in[0], &a, k->begin), a.ld, k->in[1].data, b.ld, 0,
-                  from_row(y, &c, k->begin), c.ld);
+        tf1c_gemm(k->T, a.transposed, b.transposed, some, y->dims[1], inner_of(k), from_row(&k->in[0], &a, k->begin), a.ld,
+                  k->in[1].data, b.ld, 0, from_row(y, &c, k->begin), c.ld);
 }
 
 static tf_product matmul_product(const void *attrs)
@@ -144,21 +152,33 @@ static bool matmul_sums_rows(const tf_kernel_ctx *k)
 }
 
 static const tf_op_def matmul_op = {
-    .name = "MatMul", .in = "a:T, b:T", .out = "product:T", .T = PRODUCT_DTYPES, .attrs = matmul_fields, .attrs_size = sizeof(matmul_attrs),
-    .traits = TF_PRODUCT | TF_ROWS_IN | TF_ROWS_OUT, .shape = matmul_shape, .kernel = matmul_kernel, .units = matmul_units, .scratch = matmul_scratch,
-    .product = matmul_product, .sums_rows = matmul_sums_rows, .gradient = matmul_gradient,
+    .name = "MatMul",
+    .in = "a:T, b:T",
+    .out = "product:T",
+    .T = PRODUCT_DTYPES,
+    .attrs = matmul_fields,
+    .attrs_size = sizeof(matmul_attrs),
+    .traits = TF_PRODUCT | TF_ROWS_IN | TF_ROWS_OUT,
+    .shape = matmul_shape,
+    .kernel = matmul_kernel,
+    .units = matmul_units,
+    .scratch = matmul_scratch,
+    .product = matmul_product,
+    .sums_rows = matmul_sums_rows,
+    .gradient = matmul_gradient,
 };
 
 static tf_tensor times(tf_tensor a, bool transpose_a, tf_tensor b, bool transpose_b)
 {
-    return product_node(&matmul_op, tf_operand_tensor(a), tf_operand_tensor(b), transpose_a, transpose_b, (struct tf_name_args){ 0 });
+    return product_node(&matmul_op, tf_operand_tensor(a), tf_operand_tensor(b), transpose_a, transpose_b,
+                        (struct tf_name_args){ 0 });
 }
 
 /* ---- BatchMatMulV2: y = x'·y' for each place of the broadcast leading dimensions ------------------------------------------------
  * TF1: core/ops/math_ops.cc "BatchMatMulV2", core/kernels/batch_matmul_op_impl.h, python/ops/math_grad.py _BatchMatMulV2 */
-static const tf_attr_def batch_fields[] = {
-    { "adj_x", TF_ATTR_BOOL, offsetof(matmul_attrs, transpose_a) }, { "adj_y", TF_ATTR_BOOL, offsetof(matmul_attrs, transpose_b) }, { 0 }
-};
+static const tf_attr_def batch_fields[] = { { "adj_x", TF_ATTR_BOOL, offsetof(matmul_attrs, transpose_a) },
+                                            { "adj_y", TF_ATTR_BOOL, offsetof(matmul_attrs, transpose_b) },
+                                            { 0 } };
 
 static tf_dims leading(tf_dims d)
 {
@@ -173,7 +193,8 @@ static void batch_error_at_run(tf_shape_ctx *c, bool inner, int64_t p, int64_t q
     tf_dims_kernel_text(*tf_in_dims(c, 0), x, sizeof x);
     tf_dims_kernel_text(*tf_in_dims(c, 1), y, sizeof y);
     if (inner)
-        tf_shape_error(c, "In[0] mismatch In[1] shape: %lld vs. %lld: %s %s %d %d", (long long)p, (long long)q, x, y, t->transpose_a, t->transpose_b);
+        tf_shape_error(c, "In[0] mismatch In[1] shape: %lld vs. %lld: %s %s %d %d", (long long)p, (long long)q, x, y,
+                       t->transpose_a, t->transpose_b);
     else
         tf_shape_error(c, "In[0] and In[1] must have compatible batch dimensions: %s vs. %s", x, y);
 }
@@ -249,7 +270,8 @@ static void batch_kernel(tf_kernel_ctx *k)
 static const tf_op_def batch_matmul_op;
 static tf_tensor batch_times(tf_tensor a, bool transpose_a, tf_tensor b, bool transpose_b)
 {
-    return product_node(&batch_matmul_op, tf_operand_tensor(a), tf_operand_tensor(b), transpose_a, transpose_b, (struct tf_name_args){ 0 });
+    return product_node(&batch_matmul_op, tf_operand_tensor(a), tf_operand_tensor(b), transpose_a, transpose_b,
+                        (struct tf_name_args){ 0 });
 }
 
 static void batch_gradient(tf_grad_ctx *g, tf_tensor dy)
@@ -257,14 +279,27 @@ static void batch_gradient(tf_grad_ctx *g, tf_tensor dy)
     const matmul_attrs *t = g->attrs;
     const tf_tensor a = g->in[0], b = g->in[1];
     if (tf1c_grad_wanted(g, 0))
-        tf_add_grad(g, 0, tf_sum_to(t->transpose_a ? batch_times(b, t->transpose_b, dy, true) : batch_times(dy, false, b, !t->transpose_b), a));
+        tf_add_grad(
+            g, 0,
+            tf_sum_to(t->transpose_a ? batch_times(b, t->transpose_b, dy, true) : batch_times(dy, false, b, !t->transpose_b), a));
     if (tf1c_grad_wanted(g, 1))
-        tf_add_grad(g, 1, tf_sum_to(t->transpose_b ? batch_times(dy, true, a, t->transpose_a) : batch_times(a, !t->transpose_a, dy, false), b));
+        tf_add_grad(
+            g, 1,
+            tf_sum_to(t->transpose_b ? batch_times(dy, true, a, t->transpose_a) : batch_times(a, !t->transpose_a, dy, false), b));
 }
 
 static const tf_op_def batch_matmul_op = {
-    .name = "BatchMatMulV2", .in = "x:T, y:T", .out = "output:T", .T = PRODUCT_DTYPES, .attrs = batch_fields, .attrs_size = sizeof(matmul_attrs),
-    .traits = TF_PRODUCT, .shape = batch_shape, .kernel = batch_kernel, .units = batch_units, .gradient = batch_gradient,
+    .name = "BatchMatMulV2",
+    .in = "x:T, y:T",
+    .out = "output:T",
+    .T = PRODUCT_DTYPES,
+    .attrs = batch_fields,
+    .attrs_size = sizeof(matmul_attrs),
+    .traits = TF_PRODUCT,
+    .shape = batch_shape,
+    .kernel = batch_kernel,
+    .units = batch_units,
+    .gradient = batch_gradient,
 };
 
 /* ---- builders ---------------------------------------------------------------------------------------------------------------------- */
@@ -277,7 +312,8 @@ tf_tensor tf_matmul_(tf_operand a, tf_operand b, struct tf_matmul_args args)
         return tf_mistake(tf_value_error, args.here, NULL, "Only one of transpose_b and adjoint_b can be True.");
     const bool plain = operand_rank(&a) >= 0 && operand_rank(&a) <= 2 && operand_rank(&b) >= 0 && operand_rank(&b) <= 2;
     const struct tf_name_args name = { args.here, args.name };
-    return product_node(plain ? &matmul_op : &batch_matmul_op, a, b, args.transpose_a || args.adjoint_a, args.transpose_b || args.adjoint_b, name);
+    return product_node(plain ? &matmul_op : &batch_matmul_op, a, b, args.transpose_a || args.adjoint_a,
+                        args.transpose_b || args.adjoint_b, name);
 }
 
 tf_tensor tf_linalg_matvec_(tf_operand a, tf_operand b, struct tf_matmul_args args)
@@ -355,9 +391,11 @@ tf_tensor tf_tensordot_(tf_operand a, tf_operand b, struct tf_tensordot_args arg
         unknown += da.dims[i] == NONE && i > 0;
     if (!da.known || !tf_dims_fully_known(db) || unknown)
         return tf_mistake(tf_value_error, args.here, NULL, "tensordot needs static dimensions, all but a's first: got %s and %s",
-                          tf_dims_text(da, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT), tf_dims_text(db, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT));
+                          tf_dims_text(da, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT),
+                          tf_dims_text(db, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT));
     if (!dot_axes(&args, da, db, &axes_a, &axes_b))
-        return tf_mistake(tf_value_error, args.here, NULL, "'axes' must be a pair of axes of a and of b, or a number no larger than their ranks");
+        return tf_mistake(tf_value_error, args.here, NULL,
+                          "'axes' must be a pair of axes of a and of b, or a number no larger than their ranks");
     tf_tensor left = as_matrix(p, axes_a, true, &free_a), right = as_matrix(q, axes_b, false, &free_b);
     tf_tensor y = tf_matmul(left, right);
     for (int i = 0; i < free_b.rank && free_a.rank < TF_MAX_RANK; i++)

@@ -37,13 +37,15 @@ static const char *wrong_weights(tf_dims weights, tf_dims values, char *message,
     tf_dims_text(weights, w, sizeof w);
     tf_dims_text(values, v, sizeof v);
     if (weights.rank != values.rank) {
-        snprintf(message, n, "weights can not be broadcast to values. values.rank=%d. weights.rank=%d. values.shape=%s. weights.shape=%s.",
+        snprintf(message, n,
+                 "weights can not be broadcast to values. values.rank=%d. weights.rank=%d. values.shape=%s. weights.shape=%s.",
                  values.rank, weights.rank, v, w);
         return message;
     }
     for (int i = 0; tf_dims_fully_known(weights) && tf_dims_fully_known(values) && i < values.rank; i++)
         if (weights.dims[i] != 1 && weights.dims[i] != values.dims[i]) {
-            snprintf(message, n, "weights can not be broadcast to values. Mismatch at dim %d. values.shape=%s weights.shape=%s.", i, v, w);
+            snprintf(message, n, "weights can not be broadcast to values. Mismatch at dim %d. values.shape=%s weights.shape=%s.", i,
+                     v, w);
             return message;
         }
     return NULL;
@@ -58,7 +60,8 @@ static tf_operation *assert_broadcastable(tf_operand weights, tf_tensor values, 
     {
         TF_SCOPE(NULL, "weights");
         const char *scope = tf_scope_name();
-        w = weights.kind == TF_OPERAND_TENSOR ? tf_convert(weights, tf_dtype_unset, here, NULL) : tf_constant(weights, .name = scope);
+        w = weights.kind == TF_OPERAND_TENSOR ? tf_convert(weights, tf_dtype_unset, here, NULL)
+                                              : tf_constant(weights, .name = scope);
         tf_shape(w, .name = "shape");
         tf_rank(w, .name = "rank");
     }
@@ -75,7 +78,8 @@ static tf_operation *assert_broadcastable(tf_operand weights, tf_tensor values, 
         *poison = tf_mistake(tf_value_error, here, NULL, "%s", message);
         return NULL;
     }
-    return tf_no_op(.name = tf_get_shape(w).known && tf_get_shape(w).rank == 0 ? "static_scalar_check_success" : "static_dims_check_success");
+    return tf_no_op(.name = tf_get_shape(w).known && tf_get_shape(w).rank == 0 ? "static_scalar_check_success"
+                                                                               : "static_dims_check_success");
 }
 
 /* How many of the losses have a weight other than 0. */
@@ -169,7 +173,8 @@ tf_tensor tf_losses_compute_weighted_loss_(tf_tensor losses, struct tf_weighted_
 /* ---- the losses --------------------------------------------------------------------------------------------------------------------- */
 
 /* The two operands given, and of shapes that fit; else *poison. */
-static bool operands_fit(tf_tensor labels, const char *labels_name, tf_tensor values, const char *values_name, tf_source here, tf_tensor *poison)
+static bool operands_fit(tf_tensor labels, const char *labels_name, tf_tensor values, const char *values_name, tf_source here,
+                         tf_tensor *poison)
 {
     char a[TF_DIMS_TEXT], b[TF_DIMS_TEXT];
     tf_dims merged;
@@ -178,25 +183,26 @@ static bool operands_fit(tf_tensor labels, const char *labels_name, tf_tensor va
     else if (tf_is_poisoned(labels) || tf_is_poisoned(values))
         *poison = tf_is_poisoned(labels) ? labels : values;
     else if (!tf_merge_dims(tf_get_shape(values), tf_get_shape(labels), &merged))
-        *poison = tf_mistake(tf_value_error, here, NULL, "Shapes %s and %s are incompatible", tf_dims_text(tf_get_shape(values), a, sizeof a),
-                             tf_dims_text(tf_get_shape(labels), b, sizeof b));
+        *poison = tf_mistake(tf_value_error, here, NULL, "Shapes %s and %s are incompatible",
+                             tf_dims_text(tf_get_shape(values), a, sizeof a), tf_dims_text(tf_get_shape(labels), b, sizeof b));
     else
         return true;
     return false;
 }
 
-#define WEIGHTED(losses, scope_name) \
-    tf_losses_compute_weighted_loss(losses, .weights = a.weights, .scope = scope_name, .loss_collection = a.loss_collection, .reduction = a.reduction)
+#define WEIGHTED(losses, scope_name)                                                                                         \
+    tf_losses_compute_weighted_loss(losses, .weights = a.weights, .scope = scope_name, .loss_collection = a.loss_collection, \
+                                    .reduction = a.reduction)
 /* Opens the loss' scope, with labels z and predictions p as float32. */
-#define OPEN_LOSS(default_name, labels, labels_name, values, values_name)                     \
-    tf_tensor poison;                                                                         \
-    TF_FROM(a.here);                                                                          \
-    if (!operands_fit(a.labels, labels_name, a.values, values_name, a.here, &poison))         \
-        return poison;                                                                        \
-    TF_SCOPE(a.scope, default_name);                                                          \
+#define OPEN_LOSS(default_name, labels, labels_name, values, values_name)             \
+    tf_tensor poison;                                                                 \
+    TF_FROM(a.here);                                                                  \
+    if (!operands_fit(a.labels, labels_name, a.values, values_name, a.here, &poison)) \
+        return poison;                                                                \
+    TF_SCOPE(a.scope, default_name);                                                  \
     const char *scope = tf_scope_name()
-#define OPEN_PREDICTION(default_name)                                                         \
-    OPEN_LOSS(default_name, labels, "labels", predictions, "predictions");                    \
+#define OPEN_PREDICTION(default_name)                                                                                              \
+    OPEN_LOSS(default_name, labels, "labels", predictions, "predictions");                                                         \
     const tf_tensor p = tf1c_cast(tf_convert(tf_operand_tensor(a.predictions), tf_dtype_unset, a.here, NULL), tf_float32, a.here); \
     const tf_tensor z = tf1c_cast(tf_convert(tf_operand_tensor(a.labels), tf_dtype_unset, a.here, NULL), tf_float32, a.here)
 
@@ -260,7 +266,8 @@ tf_tensor tf_losses_sparse_softmax_cross_entropy_(struct tf_sparse_softmax_loss_
     const tf_tensor x = tf_convert(tf_operand_tensor(a.logits), tf_dtype_unset, a.here, NULL);
     tf_tensor z = tf_convert(tf_operand_tensor(a.labels), tf_dtype_unset, a.here, NULL);
     const tf_dims labels = tf_get_shape(z), logits = tf_get_shape(x);
-    if (labels.known && logits.known && labels.rank && labels.rank == logits.rank && (labels.dims[labels.rank - 1] == 1 || labels.dims[labels.rank - 1] == NONE)) {
+    if (labels.known && logits.known && labels.rank && labels.rank == logits.rank &&
+        (labels.dims[labels.rank - 1] == 1 || labels.dims[labels.rank - 1] == NONE)) {
         TF_SCOPE(NULL, "remove_squeezable_dimensions");
         z = tf_squeeze(z, -1);
     }
@@ -275,7 +282,8 @@ tf_tensor tf_losses_sigmoid_cross_entropy_(struct tf_sigmoid_loss_args a)
 {
     OPEN_LOSS("sigmoid_cross_entropy_loss", multi_class_labels, "multi_class_labels", logits, "logits");
     const tf_tensor x = tf_convert(tf_operand_tensor(a.logits), tf_dtype_unset, a.here, NULL);
-    tf_tensor z = tf1c_cast(tf_convert(tf_operand_tensor(a.multi_class_labels), tf_dtype_unset, a.here, NULL), tf_get_dtype(x), a.here);
+    tf_tensor z =
+        tf1c_cast(tf_convert(tf_operand_tensor(a.multi_class_labels), tf_dtype_unset, a.here, NULL), tf_get_dtype(x), a.here);
     if (a.label_smoothing > 0)
         z = tf_raw_ops_add_v2(tf_mul(z, 1 - a.label_smoothing), 0.5 * a.label_smoothing, .name = "add");
     const tf_tensor losses = tf_nn_sigmoid_cross_entropy_with_logits(.labels = z, .logits = x, .name = "xentropy");

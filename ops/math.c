@@ -12,37 +12,50 @@
 #define NO_NAME ((struct tf_name_args){ 0 })
 
 /* Strips by core/vecmath.h for float32. */
-#define VEC1(id, fn)                                                                       \
-    static void id(int64_t n, void *out, const void *const *in, const void *attrs)         \
-    {                                                                                      \
-        (void)attrs;                                                                       \
-        tf1c_vec()->fn(n, out, in[0]);                                                     \
+#define VEC1(id, fn)                                                               \
+    static void id(int64_t n, void *out, const void *const *in, const void *attrs) \
+    {                                                                              \
+        (void)attrs;                                                               \
+        tf1c_vec()->fn(n, out, in[0]);                                             \
     }
-#define VEC2(id, fn)                                                                       \
-    static void id(int64_t n, void *out, const void *const *in, const void *attrs)         \
-    {                                                                                      \
-        (void)attrs;                                                                       \
-        tf1c_vec()->fn(n, out, in[0], in[1]);                                              \
+#define VEC2(id, fn)                                                               \
+    static void id(int64_t n, void *out, const void *const *in, const void *attrs) \
+    {                                                                              \
+        (void)attrs;                                                               \
+        tf1c_vec()->fn(n, out, in[0], in[1]);                                      \
     }
 
 #define FLOATING_STRIPS(id) static tf_strip *const id##_strips[TF_DTYPES] = { [tf_float32] = id##_f32, [tf_float64] = id##_f64 };
-#define SIGNED_STRIPS(id)                                                                                    \
-    static tf_strip *const id##_strips[TF_DTYPES] = { [tf_float32] = id##_f32, [tf_float64] = id##_f64,      \
-                                                      [tf_int32] = id##_i32, [tf_int64] = id##_i64 };
+#define SIGNED_STRIPS(id)                                                                              \
+    static tf_strip *const id##_strips[TF_DTYPES] = {                                                  \
+        [tf_float32] = id##_f32, [tf_float64] = id##_f64, [tf_int32] = id##_i32, [tf_int64] = id##_i64 \
+    };
 
 /* y = f(x): record and builder. */
-#define UNARY_OP(id, type, dtypes)                                                                           \
-    static const tf_op_def id##_op = {                                                                       \
-        .name = type, .in = "x:T", .out = "y:T", .T = dtypes, .traits = TF_ELEMENTWISE_TRAITS,               \
-        .shape = tf_unchanged_shape, .strips = id##_strips, .gradient = id##_gradient,                       \
-    };                                                                                                       \
+#define UNARY_OP(id, type, dtypes)       \
+    static const tf_op_def id##_op = {   \
+        .name = type,                    \
+        .in = "x:T",                     \
+        .out = "y:T",                    \
+        .T = dtypes,                     \
+        .traits = TF_ELEMENTWISE_TRAITS, \
+        .shape = tf_unchanged_shape,     \
+        .strips = id##_strips,           \
+        .gradient = id##_gradient,       \
+    };                                   \
     UNARY_BUILDER(tf_##id##_, id##_op, NULL)
 
 /* dx = f'(y)·dy as a node of y and dy: Inv, Rsqrt, Sigmoid, Sqrt and Tanh have one. */
-#define GRADIENT_OP(id, type)                                                                                \
-    static const tf_op_def id##_op = {                                                                       \
-        .name = type, .in = "y:T, dy:T", .out = "z:T", .T = TF_FLOATING, .traits = TF_ELEMENTWISE_TRAITS,    \
-        .shape = tf_unchanged_shape, .strips = id##_strips, .gradient = id##_gradient,                       \
+#define GRADIENT_OP(id, type)            \
+    static const tf_op_def id##_op = {   \
+        .name = type,                    \
+        .in = "y:T, dy:T",               \
+        .out = "z:T",                    \
+        .T = TF_FLOATING,                \
+        .traits = TF_ELEMENTWISE_TRAITS, \
+        .shape = tf_unchanged_shape,     \
+        .strips = id##_strips,           \
+        .gradient = id##_gradient,       \
     };
 #define GRADIENT_NODE(def, y, dy) tf_op_binary(&(def), tf_operand_tensor(y), tf_operand_tensor(dy), NO_NAME, NULL)
 
@@ -120,8 +133,8 @@ static void rsqrt_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, GRA
 UNARY_OP(rsqrt, "Rsqrt", TF_FLOATING)
 
 /* ---- Reciprocal: dx = -dy·y² ----------------------------------------------------------------------------------------------- */
-STRIP2(reciprocal_grad_f32, float, float, -y * x * x)
-STRIP2(reciprocal_grad_f64, double, double, -y * x * x)
+STRIP2(reciprocal_grad_f32, float, float, -y *x *x)
+STRIP2(reciprocal_grad_f64, double, double, -y *x *x)
 FLOATING_STRIPS(reciprocal_grad)
 static void reciprocal_grad_gradient(tf_grad_ctx *g, tf_tensor dz);
 GRADIENT_OP(reciprocal_grad, "ReciprocalGrad")
@@ -134,7 +147,10 @@ static void reciprocal_grad_gradient(tf_grad_ctx *g, tf_tensor dz)
 STRIP1(reciprocal_f32, float, float, 1 / x)
 STRIP1(reciprocal_f64, double, double, 1 / x)
 FLOATING_STRIPS(reciprocal)
-static void reciprocal_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, GRADIENT_NODE(reciprocal_grad_op, g->out[0], dy)); }
+static void reciprocal_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    tf_add_grad(g, 0, GRADIENT_NODE(reciprocal_grad_op, g->out[0], dy));
+}
 UNARY_OP(reciprocal, "Reciprocal", TF_FLOATING)
 
 /* ---- Exp, Expm1, Log, Log1p --------------------------------------------------------------------------------------------------- */
@@ -164,7 +180,7 @@ UNARY_OP(log1p, "Log1p", TF_FLOATING)
 
 /* ---- Sigmoid: dx = dy·y(1 - y) ---------------------------------------------------------------------------------------------------- */
 VEC2(sigmoid_grad_f32, sigmoid_grad)
-STRIP2(sigmoid_grad_f64, double, double, y *x * (1 - x))
+STRIP2(sigmoid_grad_f64, double, double, y *x *(1 - x))
 FLOATING_STRIPS(sigmoid_grad)
 static void sigmoid_grad_gradient(tf_grad_ctx *g, tf_tensor dz);
 GRADIENT_OP(sigmoid_grad, "SigmoidGrad")
@@ -207,9 +223,9 @@ static void tanh_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, GRAD
 UNARY_OP(tanh, "Tanh", TF_FLOATING)
 
 /* ---- trigonometry, by libm --------------------------------------------------------------------------------------------------------------- */
-#define LIBM_STRIPS(id, fn)                   \
-    STRIP1(id##_f32, float, float, fn##f(x))  \
-    STRIP1(id##_f64, double, double, fn(x))   \
+#define LIBM_STRIPS(id, fn)                  \
+    STRIP1(id##_f32, float, float, fn##f(x)) \
+    STRIP1(id##_f64, double, double, fn(x))  \
     FLOATING_STRIPS(id)
 
 LIBM_STRIPS(sin, sin)
@@ -221,7 +237,10 @@ static void cos_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_mu
 UNARY_OP(cos, "Cos", TF_FLOATING)
 
 LIBM_STRIPS(tan, tan)
-static void tan_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_mul(tf_square(tf_reciprocal(tf_cos(g->in[0]))), dy)); }
+static void tan_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    tf_add_grad(g, 0, tf_mul(tf_square(tf_reciprocal(tf_cos(g->in[0]))), dy));
+}
 UNARY_OP(tan, "Tan", TF_FLOATING)
 
 LIBM_STRIPS(asin, asin)
@@ -239,7 +258,10 @@ static void acos_gradient(tf_grad_ctx *g, tf_tensor dy)
 UNARY_OP(acos, "Acos", TF_FLOATING)
 
 LIBM_STRIPS(atan, atan)
-static void atan_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_mul(dy, tf_reciprocal(tf_add(1, tf_square(g->in[0]))))); }
+static void atan_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    tf_add_grad(g, 0, tf_mul(dy, tf_reciprocal(tf_add(1, tf_square(g->in[0])))));
+}
 UNARY_OP(atan, "Atan", TF_FLOATING)
 
 LIBM_STRIPS(sinh, sinh)
@@ -274,8 +296,14 @@ STRIP1(round_i64, int64_t, int64_t, x)
 #define round_f64 rint_f64
 SIGNED_STRIPS(round)
 static const tf_op_def round_op = {
-    .name = "Round", .in = "x:T", .out = "y:T", .T = SIGNED, .traits = TF_ELEMENTWISE_TRAITS, .shape = tf_unchanged_shape,
-    .strips = round_strips, .gradient = tf_no_gradient,
+    .name = "Round",
+    .in = "x:T",
+    .out = "y:T",
+    .T = SIGNED,
+    .traits = TF_ELEMENTWISE_TRAITS,
+    .shape = tf_unchanged_shape,
+    .strips = round_strips,
+    .gradient = tf_no_gradient,
 };
 tf_tensor tf_round_(tf_operand x, struct tf_name_args a) /* integers as they are, without a node */
 {
@@ -284,15 +312,20 @@ tf_tensor tf_round_(tf_operand x, struct tf_name_args a) /* integers as they are
 }
 
 /* ---- IsNan, IsInf, IsFinite ----------------------------------------------------------------------------------------------------------------- */
-#define KIND_OP(id, type, test)                                                                              \
-    STRIP1(id##_f32, bool, float, test(x))                                                                   \
-    STRIP1(id##_f64, bool, double, test(x))                                                                  \
-    FLOATING_STRIPS(id)                                                                                      \
-    static const tf_op_def id##_op = {                                                                       \
-        .name = type, .in = "x:T", .out = "y:bool", .T = TF_FLOATING,                                        \
-        .traits = TF_ELEMENTWISE | TF_STRIDED_IN | TF_STRIDED_OUT, .shape = tf_unchanged_shape,              \
-        .strips = id##_strips, .gradient = tf_no_gradient,                                                   \
-    };                                                                                                       \
+#define KIND_OP(id, type, test)                                    \
+    STRIP1(id##_f32, bool, float, test(x))                         \
+    STRIP1(id##_f64, bool, double, test(x))                        \
+    FLOATING_STRIPS(id)                                            \
+    static const tf_op_def id##_op = {                             \
+        .name = type,                                              \
+        .in = "x:T",                                               \
+        .out = "y:bool",                                           \
+        .T = TF_FLOATING,                                          \
+        .traits = TF_ELEMENTWISE | TF_STRIDED_IN | TF_STRIDED_OUT, \
+        .shape = tf_unchanged_shape,                               \
+        .strips = id##_strips,                                     \
+        .gradient = tf_no_gradient,                                \
+    };                                                             \
     UNARY_BUILDER(tf_##id##_, id##_op, NULL)
 KIND_OP(is_nan, "IsNan", isnan)
 KIND_OP(is_inf, "IsInf", isinf)
@@ -309,23 +342,23 @@ static inline int32_t real_to_int32(double x) { return x > -2147483649.0 && x < 
 static inline int64_t real_to_int64(double x) { return x >= -0x1p63 && x < 0x1p63 ? (int64_t)x : INT64_MIN; }
 static inline uint8_t real_to_uint8(double x) { return (uint8_t)real_to_int32(x); }
 
-#define CAST_LOOP(type_in, type_out, formula)                          \
-    for (int64_t i = 0; i < n; i++) {                                  \
-        const type_in x = ((const type_in *)in[0])[i];                 \
-        ((type_out *)out)[i] = (type_out)(formula);                    \
-    }                                                                  \
+#define CAST_LOOP(type_in, type_out, formula)          \
+    for (int64_t i = 0; i < n; i++) {                  \
+        const type_in x = ((const type_in *)in[0])[i]; \
+        ((type_out *)out)[i] = (type_out)(formula);    \
+    }                                                  \
     break
-#define CAST_STRIP(id, type, int32, int64, uint8)                                              \
-    static void id(int64_t n, void *out, const void *const *in, const void *attrs)             \
-    {                                                                                          \
-        switch (((const cast_attrs *)attrs)->DstT) {                                           \
-        case tf_float32: CAST_LOOP(type, float, x);                                            \
-        case tf_float64: CAST_LOOP(type, double, x);                                           \
-        case tf_int32: CAST_LOOP(type, int32_t, int32);                                        \
-        case tf_int64: CAST_LOOP(type, int64_t, int64);                                        \
-        case tf_uint8: CAST_LOOP(type, uint8_t, uint8);                                        \
-        default: CAST_LOOP(type, bool, x != 0);                                                \
-        }                                                                                      \
+#define CAST_STRIP(id, type, int32, int64, uint8)                                  \
+    static void id(int64_t n, void *out, const void *const *in, const void *attrs) \
+    {                                                                              \
+        switch (((const cast_attrs *)attrs)->DstT) {                               \
+        case tf_float32: CAST_LOOP(type, float, x);                                \
+        case tf_float64: CAST_LOOP(type, double, x);                               \
+        case tf_int32: CAST_LOOP(type, int32_t, int32);                            \
+        case tf_int64: CAST_LOOP(type, int64_t, int64);                            \
+        case tf_uint8: CAST_LOOP(type, uint8_t, uint8);                            \
+        default: CAST_LOOP(type, bool, x != 0);                                    \
+        }                                                                          \
     }
 CAST_STRIP(cast_f32, float, real_to_int32(x), real_to_int64(x), real_to_uint8(x))
 CAST_STRIP(cast_f64, double, real_to_int32(x), real_to_int64(x), real_to_uint8(x))
@@ -355,15 +388,24 @@ static void cast_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 
 static const tf_op_def cast_op = {
-    .name = "Cast", .in = "x:T", .out = "y:?", .attrs = cast_fields, .attrs_size = sizeof(cast_attrs),
-    .traits = TF_ELEMENTWISE | TF_STRIDED_IN | TF_STRIDED_OUT, .shape = cast_shape, .ints = cast_ints, .strips = cast_strips,
+    .name = "Cast",
+    .in = "x:T",
+    .out = "y:?",
+    .attrs = cast_fields,
+    .attrs_size = sizeof(cast_attrs),
+    .traits = TF_ELEMENTWISE | TF_STRIDED_IN | TF_STRIDED_OUT,
+    .shape = cast_shape,
+    .ints = cast_ints,
+    .strips = cast_strips,
     .gradient = cast_gradient,
 };
 
 tf_tensor tf1c_cast_node(tf_tensor x, tf_dtype dtype, const char *name)
 {
     tf_operand in = tf_operand_tensor(x);
-    return (tf_tensor){ tf_op_new(&cast_op, (struct tf_op_args){ .name = name, .attrs = &(cast_attrs){ dtype }, .n_inputs = 1, .inputs = &in }), 0 };
+    return (tf_tensor){
+        tf_op_new(&cast_op, (struct tf_op_args){ .name = name, .attrs = &(cast_attrs){ dtype }, .n_inputs = 1, .inputs = &in }), 0
+    };
 }
 
 static tf_tensor cast(tf_operand x, tf_dtype dtype, struct tf_name_args a, const char *default_name)
@@ -382,17 +424,33 @@ static tf_tensor cast(tf_operand x, tf_dtype dtype, struct tf_name_args a, const
     return tf1c_cast_node(t, dtype, tf_scope_name());
 }
 
-tf_tensor tf_cast_(tf_operand x, struct tf_cast_args a) { return cast(x, a.dtype, (struct tf_name_args){ a.here, a.name }, "Cast"); }
-tf_tensor tf1c_cast(tf_tensor x, tf_dtype dtype, tf_source here) { return tf_cast_(tf_operand_tensor(x), (struct tf_cast_args){ here, dtype, NULL }); }
+tf_tensor tf_cast_(tf_operand x, struct tf_cast_args a)
+{
+    return cast(x, a.dtype, (struct tf_name_args){ a.here, a.name }, "Cast");
+}
+tf_tensor tf1c_cast(tf_tensor x, tf_dtype dtype, tf_source here)
+{
+    return tf_cast_(tf_operand_tensor(x), (struct tf_cast_args){ here, dtype, NULL });
+}
 
 tf_tensor tf_to_(tf_operand x, tf_dtype dtype, struct tf_name_args a)
 {
-    return cast(x, dtype, a, dtype == tf_float32 ? "ToFloat" : dtype == tf_float64 ? "ToDouble" : dtype == tf_int32 ? "ToInt32" : "ToInt64");
+    return cast(x, dtype, a,
+                dtype == tf_float32   ? "ToFloat"
+                : dtype == tf_float64 ? "ToDouble"
+                : dtype == tf_int32   ? "ToInt32"
+                                      : "ToInt64");
 }
 
-tf1c_op_family tf1c_math_ops = {
-    &neg_op, &abs_op, &sign_op, &square_op, &sqrt_grad_op, &sqrt_op, &rsqrt_grad_op, &rsqrt_op, &reciprocal_grad_op, &reciprocal_op,
-    &exp_op, &expm1_op, &log_op, &log1p_op, &sigmoid_grad_op, &sigmoid_op, &tanh_grad_op, &tanh_op, &sin_op, &cos_op, &tan_op,
-    &asin_op, &acos_op, &atan_op, &sinh_op, &cosh_op, &erf_op, &floor_op, &ceil_op, &rint_op, &round_op, &is_nan_op, &is_inf_op,
-    &is_finite_op, &cast_op, NULL
-};
+tf1c_op_family tf1c_math_ops = { &neg_op,        &abs_op,       &sign_op,
+                                 &square_op,     &sqrt_grad_op, &sqrt_op,
+                                 &rsqrt_grad_op, &rsqrt_op,     &reciprocal_grad_op,
+                                 &reciprocal_op, &exp_op,       &expm1_op,
+                                 &log_op,        &log1p_op,     &sigmoid_grad_op,
+                                 &sigmoid_op,    &tanh_grad_op, &tanh_op,
+                                 &sin_op,        &cos_op,       &tan_op,
+                                 &asin_op,       &acos_op,      &atan_op,
+                                 &sinh_op,       &cosh_op,      &erf_op,
+                                 &floor_op,      &ceil_op,      &rint_op,
+                                 &round_op,      &is_nan_op,    &is_inf_op,
+                                 &is_finite_op,  &cast_op,      NULL };

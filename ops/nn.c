@@ -60,33 +60,33 @@ static double exponentials_f64(int64_t n, double *e, const double *x, double *m)
     return sum;
 }
 
-#define SOFTMAX(id, type, log_)                                                      \
-    static void softmax_##id(int64_t n, type *y, const type *x)                      \
-    {                                                                                \
-        type m;                                                                      \
-        const type scale = 1 / exponentials_##id(n, y, x, &m);                       \
-        for (int64_t i = 0; i < n; i++)                                              \
-            y[i] *= scale;                                                           \
-    }                                                                                \
-    static void log_softmax_##id(int64_t n, type *y, const type *x)                  \
-    {                                                                                \
-        type m;                                                                      \
-        const type log_sum = log_(exponentials_##id(n, y, x, &m));                   \
-        for (int64_t i = 0; i < n; i++)                                              \
-            y[i] = x[i] - m - log_sum;                                               \
+#define SOFTMAX(id, type, log_)                                     \
+    static void softmax_##id(int64_t n, type *y, const type *x)     \
+    {                                                               \
+        type m;                                                     \
+        const type scale = 1 / exponentials_##id(n, y, x, &m);      \
+        for (int64_t i = 0; i < n; i++)                             \
+            y[i] *= scale;                                          \
+    }                                                               \
+    static void log_softmax_##id(int64_t n, type *y, const type *x) \
+    {                                                               \
+        type m;                                                     \
+        const type log_sum = log_(exponentials_##id(n, y, x, &m));  \
+        for (int64_t i = 0; i < n; i++)                             \
+            y[i] = x[i] - m - log_sum;                              \
     }
 SOFTMAX(f32, float, logf)
 SOFTMAX(f64, double, log)
 
-#define BY_ROW(id)                                                                                                 \
-    static void id##_kernel(tf_kernel_ctx *k)                                                                      \
-    {                                                                                                              \
-        const int64_t n = row_length(&k->out[0]);                                                                  \
-        for (int64_t r = k->begin; r < k->end; r++)                                                                \
-            if (k->T == tf_float32)                                                                                \
-                id##_f32(n, TF_DATA(k, out, 0, float) + r * n, TF_DATA(k, in, 0, const float) + r * n);            \
-            else                                                                                                   \
-                id##_f64(n, TF_DATA(k, out, 0, double) + r * n, TF_DATA(k, in, 0, const double) + r * n);          \
+#define BY_ROW(id)                                                                                        \
+    static void id##_kernel(tf_kernel_ctx *k)                                                             \
+    {                                                                                                     \
+        const int64_t n = row_length(&k->out[0]);                                                         \
+        for (int64_t r = k->begin; r < k->end; r++)                                                       \
+            if (k->T == tf_float32)                                                                       \
+                id##_f32(n, TF_DATA(k, out, 0, float) + r * n, TF_DATA(k, in, 0, const float) + r * n);   \
+            else                                                                                          \
+                id##_f64(n, TF_DATA(k, out, 0, double) + r * n, TF_DATA(k, in, 0, const double) + r * n); \
     }
 BY_ROW(softmax)
 BY_ROW(log_softmax)
@@ -102,15 +102,38 @@ static void log_softmax_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 
 static const tf_op_def softmax_op = {
-    .name = "Softmax", .rows = 1, .in = "logits:T", .out = "softmax:T", .T = TF_FLOATING, .traits = TF_INPLACE, .shape = softmax_shape,
-    .kernel = softmax_kernel, .units = out_rows, .shard = &by_rows, .gradient = softmax_gradient,
+    .name = "Softmax",
+    .rows = 1,
+    .in = "logits:T",
+    .out = "softmax:T",
+    .T = TF_FLOATING,
+    .traits = TF_INPLACE,
+    .shape = softmax_shape,
+    .kernel = softmax_kernel,
+    .units = out_rows,
+    .shard = &by_rows,
+    .gradient = softmax_gradient,
 };
 static const tf_op_def log_softmax_op = {
-    .name = "LogSoftmax", .rows = 1, .in = "logits:T", .out = "logsoftmax:T", .T = TF_FLOATING, .shape = softmax_shape,
-    .kernel = log_softmax_kernel, .units = out_rows, .shard = &by_rows, .gradient = log_softmax_gradient,
+    .name = "LogSoftmax",
+    .rows = 1,
+    .in = "logits:T",
+    .out = "logsoftmax:T",
+    .T = TF_FLOATING,
+    .shape = softmax_shape,
+    .kernel = log_softmax_kernel,
+    .units = out_rows,
+    .shard = &by_rows,
+    .gradient = log_softmax_gradient,
 };
-tf_tensor tf1c_softmax(tf_tensor x, const char *name) { return tf_op_unary(&softmax_op, tf_operand_tensor(x), (struct tf_name_args){ .name = name }, NULL); }
-tf_tensor tf1c_log_softmax(tf_tensor x, const char *name) { return tf_op_unary(&log_softmax_op, tf_operand_tensor(x), (struct tf_name_args){ .name = name }, NULL); }
+tf_tensor tf1c_softmax(tf_tensor x, const char *name)
+{
+    return tf_op_unary(&softmax_op, tf_operand_tensor(x), (struct tf_name_args){ .name = name }, NULL);
+}
+tf_tensor tf1c_log_softmax(tf_tensor x, const char *name)
+{
+    return tf_op_unary(&log_softmax_op, tf_operand_tensor(x), (struct tf_name_args){ .name = name }, NULL);
+}
 
 /* ---- SoftmaxCrossEntropyWithLogits ----------------------------------------------------------------------------------------------
  * logits x, labels z [n,c], broadcast to each other -> loss [n] = Σ z·(log Σ e^(x-m) - (x-m)), backprop [n,c] = softmax(x) - z
@@ -122,11 +145,11 @@ static void xent_shape(tf_shape_ctx *c)
     tf_dims both;
     if (!(x.known && x.rank == 2 && tf_merge_dims(x, z, &both)) && !tf_broadcast_dims(x, z, &both)) {
         if (tf_shape_at_run(c))
-            tf_shape_error(c, "logits and labels must be broadcastable: logits_size=%s labels_size=%s", tf_dims_kernel_text(x, a, sizeof a),
-                           tf_dims_kernel_text(z, b, sizeof b));
+            tf_shape_error(c, "logits and labels must be broadcastable: logits_size=%s labels_size=%s",
+                           tf_dims_kernel_text(x, a, sizeof a), tf_dims_kernel_text(z, b, sizeof b));
         else if (x.dims[0] != NONE && z.dims[0] != NONE)
             tf_broadcast_shape(c); /* says which dimensions differ */
-        else /* TF loses sight of the classes while it does not know the rows, and complains when run */
+        else                       /* TF loses sight of the classes while it does not know the rows, and complains when run */
             tf_set_out(c, 1, SHAPE(NONE, NONE)), tf_set_out(c, 0, SHAPE(NONE));
         return;
     }
@@ -143,33 +166,33 @@ static void xent_shape(tf_shape_ctx *c)
     tf_set_out(c, 1, both);
 }
 
-#define XENT_ROW(id, type, log_)                                                                                   \
-    static type xent_row_##id(int64_t n, type *b, const type *x, const type *z, int64_t step_x, int64_t step_z)    \
-    {                                                                                                              \
-        type m, loss = 0;                                                                                          \
-        if (step_x == 1) /* else b holds the repeated logit already */                                             \
-            memcpy(b, x, (size_t)n * sizeof *b);                                                                   \
-        const type sum = exponentials_##id(n, b, b, &m), log_sum = log_(sum), scale = 1 / sum;                     \
-        for (int64_t i = 0; i < n; i++)                                                                            \
-            loss += z[i * step_z] * (log_sum - (x[i * step_x] - m));                                               \
-        for (int64_t i = 0; i < n; i++)                                                                            \
-            b[i] = b[i] * scale - z[i * step_z];                                                                   \
-        return loss;                                                                                               \
-    }                                                                                                              \
-    static void xent_##id(tf_kernel_ctx *k)                                                                        \
-    {                                                                                                              \
-        tf_view x = k->in[0], z = k->in[1];                                                                        \
-        const int64_t n = k->out[1].dims[1];                                                                       \
-        tf1c_broadcast_view(&x, &k->out[1]);                                                                       \
-        tf1c_broadcast_view(&z, &k->out[1]);                                                                       \
-        for (int64_t r = k->begin; r < k->end; r++) {                                                              \
-            type *b = TF_DATA(k, out, 1, type) + r * n;                                                            \
-            const type *logits = (const type *)x.data + r * x.strides[0];                                          \
-            for (int64_t i = 0; x.strides[1] == 0 && i < n; i++)                                                   \
-                b[i] = *logits;                                                                                    \
-            TF_DATA(k, out, 0, type)[r] =                                                                          \
-                xent_row_##id(n, b, logits, (const type *)z.data + r * z.strides[0], x.strides[1], z.strides[1]);  \
-        }                                                                                                          \
+#define XENT_ROW(id, type, log_)                                                                                    \
+    static type xent_row_##id(int64_t n, type *b, const type *x, const type *z, int64_t step_x, int64_t step_z)     \
+    {                                                                                                               \
+        type m, loss = 0;                                                                                           \
+        if (step_x == 1) /* else b holds the repeated logit already */                                              \
+            memcpy(b, x, (size_t)n * sizeof *b);                                                                    \
+        const type sum = exponentials_##id(n, b, b, &m), log_sum = log_(sum), scale = 1 / sum;                      \
+        for (int64_t i = 0; i < n; i++)                                                                             \
+            loss += z[i * step_z] * (log_sum - (x[i * step_x] - m));                                                \
+        for (int64_t i = 0; i < n; i++)                                                                             \
+            b[i] = b[i] * scale - z[i * step_z];                                                                    \
+        return loss;                                                                                                \
+    }                                                                                                               \
+    static void xent_##id(tf_kernel_ctx *k)                                                                         \
+    {                                                                                                               \
+        tf_view x = k->in[0], z = k->in[1];                                                                         \
+        const int64_t n = k->out[1].dims[1];                                                                        \
+        tf1c_broadcast_view(&x, &k->out[1]);                                                                        \
+        tf1c_broadcast_view(&z, &k->out[1]);                                                                        \
+        for (int64_t r = k->begin; r < k->end; r++) {                                                               \
+            type *b = TF_DATA(k, out, 1, type) + r * n;                                                             \
+            const type *logits = (const type *)x.data + r * x.strides[0];                                           \
+            for (int64_t i = 0; x.strides[1] == 0 && i < n; i++)                                                    \
+                b[i] = *logits;                                                                                     \
+            TF_DATA(k, out, 0, type)                                                                                \
+            [r] = xent_row_##id(n, b, logits, (const type *)z.data + r * z.strides[0], x.strides[1], z.strides[1]); \
+        }                                                                                                           \
     }
 XENT_ROW(f32, float, logf)
 XENT_ROW(f64, double, log)
@@ -203,12 +226,21 @@ static void xent_gradient(tf_grad_ctx *g, tf_tensor dloss)
 }
 
 static const tf_op_def xent_op = {
-    .name = "SoftmaxCrossEntropyWithLogits", .rows = 3, .in = "features:T, labels:T", .out = "loss:T, backprop:T", .T = TF_FLOATING,
-    .shape = xent_shape, .kernel = xent_kernel, .units = xent_units, .shard = &by_rows, .gradient = xent_gradient,
+    .name = "SoftmaxCrossEntropyWithLogits",
+    .rows = 3,
+    .in = "features:T, labels:T",
+    .out = "loss:T, backprop:T",
+    .T = TF_FLOATING,
+    .shape = xent_shape,
+    .kernel = xent_kernel,
+    .units = xent_units,
+    .shard = &by_rows,
+    .gradient = xent_gradient,
 };
 tf_tensor tf1c_xent(tf_tensor logits, tf_tensor labels, const char *name)
 {
-    return tf_op_binary(&xent_op, tf_operand_tensor(logits), tf_operand_tensor(labels), (struct tf_name_args){ .name = name }, NULL);
+    return tf_op_binary(&xent_op, tf_operand_tensor(logits), tf_operand_tensor(labels), (struct tf_name_args){ .name = name },
+                        NULL);
 }
 
 /* ---- SparseSoftmaxCrossEntropyWithLogits: the same with z = one_hot(labels [n]) ------------------------------------------------- */
@@ -227,7 +259,8 @@ static void sparse_xent_shape(tf_shape_ctx *c)
         return;
     else if (x.known && z.known && !tf_merge_dim(x.dims[0], z.dims[0], &n)) {
         if (tf_shape_at_run(c))
-            tf_shape_error(c, "logits and labels must have the same first dimension, got logits shape %s and labels shape %s", a, b);
+            tf_shape_error(c, "logits and labels must have the same first dimension, got logits shape %s and labels shape %s", a,
+                           b);
         else
             tf_shape_error(c, "Dimensions must be equal, but are %lld and %lld", (long long)x.dims[0], (long long)z.dims[0]);
     } else if (tf_shape_at_run(c) && x.dims[1] == 0)
@@ -256,25 +289,26 @@ static bool labels_in_range(tf_kernel_ctx *k)
     size_t used = 0;
     for (int64_t i = 0; i < n && used < sizeof all - 24; i++)
         used += (size_t)snprintf(all + used, sizeof all - used, "%s%lld", i ? " " : "", (long long)label(k, i));
-    tf_kernel_error(k, tf_invalid_argument, "Received a label value of %lld which is outside the valid range of [0, %lld).  Label values: %s",
+    tf_kernel_error(k, tf_invalid_argument,
+                    "Received a label value of %lld which is outside the valid range of [0, %lld).  Label values: %s",
                     (long long)label(k, bad), (long long)classes, all);
     return false;
 }
 
-#define SPARSE_XENT(id, type, log_)                                                              \
-    static void sparse_xent_##id(tf_kernel_ctx *k, bool valid)                                   \
-    {                                                                                            \
-        const int64_t n = k->out[1].dims[1];                                                     \
-        for (int64_t r = k->begin; r < k->end; r++) {                                            \
-            const type *x = TF_DATA(k, in, 0, const type) + r * n;                               \
-            type *b = TF_DATA(k, out, 1, type) + r * n, m;                                       \
-            const type sum = exponentials_##id(n, b, x, &m), scale = valid ? 1 / sum : NAN;      \
-            for (int64_t i = 0; i < n; i++)                                                      \
-                b[i] *= scale;                                                                   \
-            TF_DATA(k, out, 0, type)[r] = valid ? log_(sum) - (x[label(k, r)] - m) : NAN;        \
-            if (valid)                                                                           \
-                b[label(k, r)] -= 1;                                                             \
-        }                                                                                        \
+#define SPARSE_XENT(id, type, log_)                                                         \
+    static void sparse_xent_##id(tf_kernel_ctx *k, bool valid)                              \
+    {                                                                                       \
+        const int64_t n = k->out[1].dims[1];                                                \
+        for (int64_t r = k->begin; r < k->end; r++) {                                       \
+            const type *x = TF_DATA(k, in, 0, const type) + r * n;                          \
+            type *b = TF_DATA(k, out, 1, type) + r * n, m;                                  \
+            const type sum = exponentials_##id(n, b, x, &m), scale = valid ? 1 / sum : NAN; \
+            for (int64_t i = 0; i < n; i++)                                                 \
+                b[i] *= scale;                                                              \
+            TF_DATA(k, out, 0, type)[r] = valid ? log_(sum) - (x[label(k, r)] - m) : NAN;   \
+            if (valid)                                                                      \
+                b[label(k, r)] -= 1;                                                        \
+        }                                                                                   \
     }
 SPARSE_XENT(f32, float, logf)
 SPARSE_XENT(f64, double, log)
@@ -305,28 +339,48 @@ static bool whole_view(tf_kernel_ctx *k, int output, int64_t *offset)
     return true;
 }
 static const tf_op_def prevent_gradient_op = {
-    .name = "PreventGradient", .in = "input:T", .out = "output:T", .attrs = prevent_fields, .attrs_size = sizeof(prevent_attrs),
-    .traits = TF_VIEW | TF_IDENTITY, .shape = tf_unchanged_shape, .view = whole_view, .gradient = prevented,
+    .name = "PreventGradient",
+    .in = "input:T",
+    .out = "output:T",
+    .attrs = prevent_fields,
+    .attrs_size = sizeof(prevent_attrs),
+    .traits = TF_VIEW | TF_IDENTITY,
+    .shape = tf_unchanged_shape,
+    .view = whole_view,
+    .gradient = prevented,
 };
 
 static void sparse_xent_gradient(tf_grad_ctx *g, tf_tensor dloss)
 {
-    static const prevent_attrs attrs = { "Currently there is no way to take the second derivative of sparse_softmax_cross_entropy_with_logits "
-                                         "due to the fused implementation's interaction with tf.gradients()" };
+    static const prevent_attrs attrs = {
+        "Currently there is no way to take the second derivative of sparse_softmax_cross_entropy_with_logits "
+        "due to the fused implementation's interaction with tf.gradients()"
+    };
     if (tf_is_none(dloss))
         return;
     const tf_operand in = tf_operand_tensor(g->out[1]);
-    const tf_tensor once = { tf_op_new(&prevent_gradient_op, (struct tf_op_args){ .attrs = &attrs, .n_inputs = 1, .inputs = &in }), 0 };
+    const tf_tensor once = { tf_op_new(&prevent_gradient_op, (struct tf_op_args){ .attrs = &attrs, .n_inputs = 1, .inputs = &in }),
+                             0 };
     tf_add_grad(g, 0, times_column(dloss, once));
 }
 
 static const tf_op_def sparse_xent_op = {
-    .name = "SparseSoftmaxCrossEntropyWithLogits", .rows = 3, .in = "features:T, labels:U", .out = "loss:T, backprop:T", .T = TF_FLOATING, .U = TF_INDEX,
-    .shape = sparse_xent_shape, .kernel = sparse_xent_kernel, .units = xent_units, .shard = &by_rows, .gradient = sparse_xent_gradient,
+    .name = "SparseSoftmaxCrossEntropyWithLogits",
+    .rows = 3,
+    .in = "features:T, labels:U",
+    .out = "loss:T, backprop:T",
+    .T = TF_FLOATING,
+    .U = TF_INDEX,
+    .shape = sparse_xent_shape,
+    .kernel = sparse_xent_kernel,
+    .units = xent_units,
+    .shard = &by_rows,
+    .gradient = sparse_xent_gradient,
 };
 tf_tensor tf1c_sparse_xent(tf_tensor logits, tf_tensor labels, const char *name)
 {
-    return tf_op_binary(&sparse_xent_op, tf_operand_tensor(logits), tf_operand_tensor(labels), (struct tf_name_args){ .name = name }, NULL);
+    return tf_op_binary(&sparse_xent_op, tf_operand_tensor(logits), tf_operand_tensor(labels),
+                        (struct tf_name_args){ .name = name }, NULL);
 }
 
 /* ---- L2Loss: y = Σ x² / 2; dx = x·dy ------------------------------------------------------------------------------------------------- */
@@ -344,7 +398,12 @@ static void l2_loss_kernel(tf_kernel_ctx *k)
 }
 static void l2_loss_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_mul(g->in[0], dy)); }
 static const tf_op_def l2_loss_op = {
-    .name = "L2Loss", .in = "t:T", .out = "output:T", .T = TF_FLOATING, .shape = tf_scalar_shape, .kernel = l2_loss_kernel,
+    .name = "L2Loss",
+    .in = "t:T",
+    .out = "output:T",
+    .T = TF_FLOATING,
+    .shape = tf_scalar_shape,
+    .kernel = l2_loss_kernel,
     .gradient = l2_loss_gradient,
 };
 UNARY_BUILDER(tf_nn_l2_loss_, l2_loss_op, NULL)
@@ -397,8 +456,11 @@ STRIP2(bias_add_f64, double, double, x + y)
 STRIP2(bias_add_i32, int32_t, int32_t, (uint32_t)x + (uint32_t)y)
 STRIP2(bias_add_i64, int64_t, int64_t, (uint64_t)x + (uint64_t)y)
 STRIP2(bias_add_u8, uint8_t, uint8_t, x + y)
-static tf_strip *const bias_add_strips[TF_DTYPES] = { [tf_float32] = bias_add_f32, [tf_float64] = bias_add_f64, [tf_int32] = bias_add_i32,
-                                                      [tf_int64] = bias_add_i64, [tf_uint8] = bias_add_u8 };
+static tf_strip *const bias_add_strips[TF_DTYPES] = { [tf_float32] = bias_add_f32,
+                                                      [tf_float64] = bias_add_f64,
+                                                      [tf_int32] = bias_add_i32,
+                                                      [tf_int64] = bias_add_i64,
+                                                      [tf_uint8] = bias_add_u8 };
 
 /* outer × channels × inner elements around the channels' axis. */
 static void around_channels(const tf_view *v, const void *attrs, int64_t *outer, int64_t *channels, int64_t *inner)
@@ -410,25 +472,25 @@ static void around_channels(const tf_view *v, const void *attrs, int64_t *outer,
         *(i < axis ? outer : i > axis ? inner : &(int64_t){ 1 }) *= v->dims[i];
 }
 
-#define ADD_BIASES(type)                                                                                          \
-    for (int64_t o = k->begin; o < k->end; o++)                                                                   \
-        for (int64_t c = 0; c < channels; c++)                                                                    \
-            for (int64_t i = (o * channels + c) * inner, end = i + inner; i < end; i++)                           \
+#define ADD_BIASES(type)                                                                \
+    for (int64_t o = k->begin; o < k->end; o++)                                         \
+        for (int64_t c = 0; c < channels; c++)                                          \
+            for (int64_t i = (o * channels + c) * inner, end = i + inner; i < end; i++) \
                 TF_DATA(k, out, 0, type)[i] = (type)(TF_DATA(k, in, 0, const type)[i] + TF_DATA(k, in, 1, const type)[c]);
-#define SUM_BIASES(type)                                                                                          \
-    for (int64_t c = k->begin; c < k->end; c++)                                                                   \
-        TF_DATA(k, out, 0, type)[c] = 0;                                                                          \
-    for (int64_t o = 0; o < outer; o++)                                                                           \
-        for (int64_t c = k->begin; c < k->end; c++)                                                               \
-            for (int64_t i = (o * channels + c) * inner, end = i + inner; i < end; i++)                           \
+#define SUM_BIASES(type)                                                                \
+    for (int64_t c = k->begin; c < k->end; c++)                                         \
+        TF_DATA(k, out, 0, type)[c] = 0;                                                \
+    for (int64_t o = 0; o < outer; o++)                                                 \
+        for (int64_t c = k->begin; c < k->end; c++)                                     \
+            for (int64_t i = (o * channels + c) * inner, end = i + inner; i < end; i++) \
                 TF_DATA(k, out, 0, type)[c] += TF_DATA(k, in, 0, const type)[i];
-#define BY_TYPE(BODY)                                                                                             \
-    switch (k->T) {                                                                                               \
-    case tf_float32: BODY(float) break;                                                                           \
-    case tf_float64: BODY(double) break;                                                                          \
-    case tf_int32: BODY(int32_t) break;                                                                           \
-    case tf_int64: BODY(int64_t) break;                                                                           \
-    default: BODY(uint8_t) break;                                                                                 \
+#define BY_TYPE(BODY)                    \
+    switch (k->T) {                      \
+    case tf_float32: BODY(float) break;  \
+    case tf_float64: BODY(double) break; \
+    case tf_int32: BODY(int32_t) break;  \
+    case tf_int64: BODY(int64_t) break;  \
+    default: BODY(uint8_t) break;        \
     }
 
 static void bias_add_kernel(tf_kernel_ctx *k)
@@ -476,41 +538,74 @@ static void bias_grad_gradient(tf_grad_ctx *g, tf_tensor dy)
 static bool bias_grad_sums_rows(const tf_kernel_ctx *k) { return k->in[0].rank > 0; }
 
 static const tf_op_def bias_grad_op = {
-    .name = "BiasAddGrad", .in = "out_backprop:T", .out = "output:T", .T = TF_NUMERIC, .attrs = bias_fields, .attrs_size = sizeof(bias_attrs),
-    .shape = bias_grad_shape, .kernel = bias_grad_kernel, .units = bias_grad_units, .sums_rows = bias_grad_sums_rows, .gradient = bias_grad_gradient,
+    .name = "BiasAddGrad",
+    .in = "out_backprop:T",
+    .out = "output:T",
+    .T = TF_NUMERIC,
+    .attrs = bias_fields,
+    .attrs_size = sizeof(bias_attrs),
+    .shape = bias_grad_shape,
+    .kernel = bias_grad_kernel,
+    .units = bias_grad_units,
+    .sums_rows = bias_grad_sums_rows,
+    .gradient = bias_grad_gradient,
 };
 static void bias_add_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     const tf_operand in = tf_operand_tensor(dy);
     tf_add_grad(g, 0, dy);
     if (tf1c_grad_wanted(g, 1))
-        tf_add_grad(g, 1, (tf_tensor){ tf_op_new(&bias_grad_op, (struct tf_op_args){ .attrs = g->attrs, .n_inputs = 1, .inputs = &in }), 0 });
+        tf_add_grad(
+            g, 1,
+            (tf_tensor){ tf_op_new(&bias_grad_op, (struct tf_op_args){ .attrs = g->attrs, .n_inputs = 1, .inputs = &in }), 0 });
 }
 static const tf_op_def bias_add_op = {
-    .name = "BiasAdd", .in = "value:T, bias:T", .out = "output:T", .T = TF_NUMERIC, .attrs = bias_fields, .attrs_size = sizeof(bias_attrs),
-    .traits = TF_ELEMENTWISE_TRAITS | TF_PLUS, .shape = bias_add_shape, .strips = bias_add_strips, .gradient = bias_add_gradient,
+    .name = "BiasAdd",
+    .in = "value:T, bias:T",
+    .out = "output:T",
+    .T = TF_NUMERIC,
+    .attrs = bias_fields,
+    .attrs_size = sizeof(bias_attrs),
+    .traits = TF_ELEMENTWISE_TRAITS | TF_PLUS,
+    .shape = bias_add_shape,
+    .strips = bias_add_strips,
+    .gradient = bias_add_gradient,
 };
 static const tf_op_def bias_add_second_op = {
-    .name = "BiasAdd", .in = "value:T, bias:T", .out = "output:T", .T = TF_NUMERIC, .attrs = bias_fields, .attrs_size = sizeof(bias_attrs),
-    .traits = TF_INPLACE, .shape = bias_add_shape, .kernel = bias_add_kernel, .units = bias_add_units, .gradient = bias_add_gradient,
+    .name = "BiasAdd",
+    .in = "value:T, bias:T",
+    .out = "output:T",
+    .T = TF_NUMERIC,
+    .attrs = bias_fields,
+    .attrs_size = sizeof(bias_attrs),
+    .traits = TF_INPLACE,
+    .shape = bias_add_shape,
+    .kernel = bias_add_kernel,
+    .units = bias_add_units,
+    .gradient = bias_add_gradient,
 };
 
 tf_tensor tf_nn_bias_add_(tf_operand value, tf_operand bias, struct tf_bias_add_args a)
 {
     const bias_attrs attrs = { a.data_format ? a.data_format : "NHWC" };
     TF_FROM(a.here);
-    if (strncmp(attrs.data_format, "NC", 2) != 0 && !(attrs.data_format[0] == 'N' && attrs.data_format[strlen(attrs.data_format) - 1] == 'C'))
+    if (strncmp(attrs.data_format, "NC", 2) != 0 &&
+        !(attrs.data_format[0] == 'N' && attrs.data_format[strlen(attrs.data_format) - 1] == 'C'))
         return tf_mistake(tf_value_error, a.here, NULL, "data_format must be of the form `N...C` or `NC...`");
     TF_SCOPE(a.name, "BiasAdd");
     const char *scope = tf_scope_name();
     tf_tensor x = tf_convert(value, tf_dtype_unset, a.here, "input");
     tf_tensor b = tf_is_poisoned(x) ? x : tf_convert(bias, tf_get_dtype(x), a.here, "bias");
     return (tf_tensor){ tf_op_new(channels_second(&attrs) ? &bias_add_second_op : &bias_add_op,
-                                  (struct tf_op_args){ .here = a.here, .name = scope, .attrs = &attrs, .n_inputs = 2,
-                                                       .inputs = (tf_operand[]){ tf_operand_tensor(x), tf_operand_tensor(b) } }), 0 };
+                                  (struct tf_op_args){ .here = a.here,
+                                                       .name = scope,
+                                                       .attrs = &attrs,
+                                                       .n_inputs = 2,
+                                                       .inputs = (tf_operand[]){ tf_operand_tensor(x), tf_operand_tensor(b) } }),
+                        0 };
 }
 
 tf1c_op_family tf1c_nn_ops = {
-    &softmax_op, &log_softmax_op, &xent_op, &sparse_xent_op, &prevent_gradient_op, &l2_loss_op, &bias_add_op,
-    &bias_grad_op, NULL /* "BiasAdd" is one op to whoever looks it up by name */
+    &softmax_op,  &log_softmax_op, &xent_op, &sparse_xent_op, &prevent_gradient_op, &l2_loss_op,
+    &bias_add_op, &bias_grad_op,   NULL /* "BiasAdd" is one op to whoever looks it up by name */
 };

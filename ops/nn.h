@@ -82,10 +82,12 @@ struct tf_xent_v2_args {
     const char *name;
     int dim;
 };
-#define tf_nn_softmax_cross_entropy_with_logits(...) \
-    TF_KWARGS_(tf_nn_softmax_cross_entropy_with_logits_((struct tf_xent_args){ .dim = TF_NO_AXIS, .axis = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
-#define tf_nn_softmax_cross_entropy_with_logits_v2(...) \
-    TF_KWARGS_(tf_nn_softmax_cross_entropy_with_logits_v2_((struct tf_xent_v2_args){ .axis = TF_NO_AXIS, .dim = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
+#define tf_nn_softmax_cross_entropy_with_logits(...)     \
+    TF_KWARGS_(tf_nn_softmax_cross_entropy_with_logits_( \
+        (struct tf_xent_args){ .dim = TF_NO_AXIS, .axis = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
+#define tf_nn_softmax_cross_entropy_with_logits_v2(...)     \
+    TF_KWARGS_(tf_nn_softmax_cross_entropy_with_logits_v2_( \
+        (struct tf_xent_v2_args){ .axis = TF_NO_AXIS, .dim = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_nn_softmax_cross_entropy_with_logits_(struct tf_xent_args args);
 TF1C_API tf_tensor tf_nn_softmax_cross_entropy_with_logits_v2_(struct tf_xent_v2_args args);
 

@@ -21,7 +21,9 @@ static tf_tensor concat(int n, const tf_operand *in)
     for (int i = 0; i < n; i++)
         all[i] = in[i];
     all[n] = tf_operand_integer(0);
-    return (tf_tensor){ tf_op_new(tf1c_find_op("ConcatV2"), (struct tf_op_args){ .default_name = "concat", .n_inputs = n + 1, .inputs = all }), 0 };
+    return (tf_tensor){
+        tf_op_new(tf1c_find_op("ConcatV2"), (struct tf_op_args){ .default_name = "concat", .n_inputs = n + 1, .inputs = all }), 0
+    };
 }
 #define CONCAT(...) concat((int)(sizeof((tf_operand[]){ __VA_ARGS__ }) / sizeof(tf_operand)), (tf_operand[]){ __VA_ARGS__ })
 
@@ -183,11 +185,13 @@ static const char *wrong_sparse_shapes(tf_dims labels, tf_dims logits, char *mes
     if (logits.rank == 0)
         snprintf(message, n, "Logits cannot be scalars - received shape %s.", tf_dims_text(logits, a, sizeof a));
     else if (labels.known && labels.rank != logits.rank - 1)
-        snprintf(message, n, "Rank mismatch: Rank of labels (received %d) should equal rank of logits minus 1 (received %d).", labels.rank,
-                 logits.rank);
+        snprintf(message, n, "Rank mismatch: Rank of labels (received %d) should equal rank of logits minus 1 (received %d).",
+                 labels.rank, logits.rank);
     else if (tf_dims_fully_known(labels) && tf_dims_fully_known(outer) && !tf_dims_equal(labels, outer))
-        snprintf(message, n, "Shape mismatch: The shape of labels (received %s) should equal the shape of logits except for the last dimension "
-                             "(received %s).", tf_dims_text(labels, a, sizeof a), tf_dims_text(logits, b, sizeof b));
+        snprintf(message, n,
+                 "Shape mismatch: The shape of labels (received %s) should equal the shape of logits except for the last dimension "
+                 "(received %s).",
+                 tf_dims_text(labels, a, sizeof a), tf_dims_text(logits, b, sizeof b));
     return *message ? message : NULL;
 }
 
@@ -195,7 +199,8 @@ tf_tensor tf_nn_sparse_softmax_cross_entropy_with_logits_(struct tf_sparse_xent_
 {
     char message[512];
     TF_FROM(a.here);
-    if (wrong_xent_args("sparse_softmax_cross_entropy_with_logits", !tf_is_none(a.sentinel_), a.labels, a.logits, message, sizeof message))
+    if (wrong_xent_args("sparse_softmax_cross_entropy_with_logits", !tf_is_none(a.sentinel_), a.labels, a.logits, message,
+                        sizeof message))
         return tf_mistake(tf_value_error, a.here, NULL, "%s", message);
     TF_SCOPE(a.name, "SparseSoftmaxCrossEntropyWithLogits");
     const tf_tensor z = tf_convert(tf_operand_tensor(a.labels), tf_dtype_unset, a.here, NULL);
@@ -263,7 +268,8 @@ tf_tensor tf_nn_weighted_cross_entropy_with_logits_(struct tf_weighted_xent_args
     TF_SCOPE(a.name, "logistic_loss");
     const char *scope = tf_scope_name();
     const tf_tensor x = tf_convert(tf_operand_tensor(a.logits), tf_dtype_unset, a.here, "logits");
-    const tf_tensor z = tf_convert(tf_operand_tensor(tf_is_none(a.labels) ? a.targets : a.labels), tf_dtype_unset, a.here, "targets");
+    const tf_tensor z =
+        tf_convert(tf_operand_tensor(tf_is_none(a.labels) ? a.targets : a.labels), tf_dtype_unset, a.here, "targets");
     if (!same_shapes(x, z, a.here, &poison))
         return poison;
     /* (1 - z)·x + (1 + (pos_weight - 1)·z)·(log(1 + e^-|x|) + max(-x, 0)) */
@@ -308,7 +314,8 @@ tf_moments tf_nn_moments_(tf_operand operand, struct tf_moments_args a)
     TF_SCOPE(a.name, "moments");
     const tf_tensor x = tf_convert(operand, tf_dtype_unset, a.here, "x");
     const tf_tensor mean = tf_reduce_mean(x, .axes = a.axes, .keepdims = true, .name = "mean");
-    const tf_tensor variance = tf_reduce_mean(tf_squared_difference(x, tf_stop_gradient(mean)), .axes = a.axes, .keepdims = true, .name = "variance");
+    const tf_tensor variance =
+        tf_reduce_mean(tf_squared_difference(x, tf_stop_gradient(mean)), .axes = a.axes, .keepdims = true, .name = "variance");
     if (a.keep_dims || a.keepdims)
         return (tf_moments){ mean, variance };
     const tf_tensor flat = tf_squeeze(mean, .axes = a.axes);
@@ -377,14 +384,16 @@ tf_tensor tf_nn_dropout_(tf_operand operand, struct tf_dropout_args a)
                           "x has to be a floating point tensor since it's going to be scaled. Got a <dtype: '%s'> tensor instead.",
                           tf_dtype_name(tf_get_dtype(x)));
     if (given.kind == TF_OPERAND_REAL && !(given.as.real >= 0 && given.as.real < 1))
-        return tf_mistake(tf_value_error, a.here, NULL, "rate must be a scalar tensor or a float in the range [0, 1), got %g", given.as.real);
+        return tf_mistake(tf_value_error, a.here, NULL, "rate must be a scalar tensor or a float in the range [0, 1), got %g",
+                          given.as.real);
     if (given.kind == TF_OPERAND_REAL && given.as.real == 0)
         return x;
     const tf_tensor rate = tf_convert(given, tf_get_dtype(x), a.here, "rate");
     if (tf_is_poisoned(rate))
         return rate;
     if (tf_get_shape(rate).known && tf_get_shape(rate).rank)
-        return tf_mistake(tf_value_error, a.here, NULL, "Shape %s must have rank 0", tf_dims_text(tf_get_shape(rate), text, sizeof text));
+        return tf_mistake(tf_value_error, a.here, NULL, "Shape %s must have rank 0",
+                          tf_dims_text(tf_get_shape(rate), text, sizeof text));
     tf_ndarray value;
     if (tf_constant_value(rate, &value) && rate.op->def == tf1c_basic.constant && np_get(value, 0) == 0)
         return x;

@@ -16,13 +16,18 @@
 enum { MOST_SLOTS = 3, MOST_HYPER = 5, MOST_INPUTS = 11 };
 
 typedef struct {
-    const char *name;      /* get_slot's */
-    enum { ZEROS, ONES, INITIAL, CONSTANT } start; /* INITIAL: the optimizer's value by an initializer; CONSTANT: as a tensor, as Ftrl */
+    const char *name; /* get_slot's */
+    enum {
+        ZEROS,
+        ONES,
+        INITIAL,
+        CONSTANT
+    } start; /* INITIAL: the optimizer's value by an initializer; CONSTANT: as a tensor, as Ftrl */
 } slot_rule;
 
 typedef struct {
     const char *name;
-    slot_rule slots[MOST_SLOTS]; /* in the order they are made */
+    slot_rule slots[MOST_SLOTS];   /* in the order they are made */
     const char *hyper[MOST_HYPER]; /* names of the constants, the learning rate first */
     const tf_op_def *dense, *sparse;
     /* The inputs of the update: v variable; 0..2 a slot; a.. a hyperparameter; B, C the powers of beta; g gradient. Sparse: i after g. */
@@ -30,36 +35,60 @@ typedef struct {
     bool powers;
 } rule;
 
-static const rule gradient_descent = {
-    "GradientDescent", { { NULL, ZEROS } }, { "learning_rate" }, &tf1c_apply_gradient_descent_op, &tf1c_sparse_apply_gradient_descent_op, "vag", false
-};
-static const rule momentum = {
-    "Momentum", { { "momentum", ZEROS } }, { "learning_rate", "momentum" }, &tf1c_apply_momentum_op, &tf1c_sparse_apply_momentum_op, "v0agb", false
-};
-static const rule adam = {
-    "Adam", { { "m", ZEROS }, { "v", ZEROS } }, { "learning_rate", "beta1", "beta2", "epsilon" }, &tf1c_apply_adam_op, &tf1c_sparse_apply_adam_op,
-    "v01BCabcdg", true
-};
-static const rule rms_prop = {
-    "RMSProp", { { "rms", ONES }, { "momentum", ZEROS } }, { "learning_rate", "decay", "momentum", "epsilon" }, &tf1c_apply_rms_prop_op,
-    &tf1c_sparse_apply_rms_prop_op, "v01abcdg", false
-};
-static const rule centered_rms_prop = {
-    "RMSProp", { { "rms", ONES }, { "mg", ZEROS }, { "momentum", ZEROS } }, { "learning_rate", "decay", "momentum", "epsilon" },
-    &tf1c_apply_centered_rms_prop_op, &tf1c_sparse_apply_centered_rms_prop_op, "v102abcdg", false
-};
+static const rule gradient_descent = { "GradientDescent",
+                                       { { NULL, ZEROS } },
+                                       { "learning_rate" },
+                                       &tf1c_apply_gradient_descent_op,
+                                       &tf1c_sparse_apply_gradient_descent_op,
+                                       "vag",
+                                       false };
+static const rule momentum = { "Momentum",
+                               { { "momentum", ZEROS } },
+                               { "learning_rate", "momentum" },
+                               &tf1c_apply_momentum_op,
+                               &tf1c_sparse_apply_momentum_op,
+                               "v0agb",
+                               false };
+static const rule adam = { "Adam",
+                           { { "m", ZEROS }, { "v", ZEROS } },
+                           { "learning_rate", "beta1", "beta2", "epsilon" },
+                           &tf1c_apply_adam_op,
+                           &tf1c_sparse_apply_adam_op,
+                           "v01BCabcdg",
+                           true };
+static const rule rms_prop = { "RMSProp",
+                               { { "rms", ONES }, { "momentum", ZEROS } },
+                               { "learning_rate", "decay", "momentum", "epsilon" },
+                               &tf1c_apply_rms_prop_op,
+                               &tf1c_sparse_apply_rms_prop_op,
+                               "v01abcdg",
+                               false };
+static const rule centered_rms_prop = { "RMSProp",
+                                        { { "rms", ONES }, { "mg", ZEROS }, { "momentum", ZEROS } },
+                                        { "learning_rate", "decay", "momentum", "epsilon" },
+                                        &tf1c_apply_centered_rms_prop_op,
+                                        &tf1c_sparse_apply_centered_rms_prop_op,
+                                        "v102abcdg",
+                                        false };
 static const rule adagrad = {
-    "Adagrad", { { "accumulator", INITIAL } }, { "learning_rate" }, &tf1c_apply_adagrad_op, &tf1c_sparse_apply_adagrad_op, "v0ag", false
+    "Adagrad", { { "accumulator", INITIAL } }, { "learning_rate" }, &tf1c_apply_adagrad_op, &tf1c_sparse_apply_adagrad_op, "v0ag",
+    false
 };
-static const rule adadelta = {
-    "Adadelta", { { "accum", ZEROS }, { "accum_update", ZEROS } }, { "lr", "rho", "epsilon" }, &tf1c_apply_adadelta_op,
-    &tf1c_sparse_apply_adadelta_op, "v01abcg", false
-};
-static const rule ftrl = {
-    "Ftrl", { { "accum", CONSTANT }, { "linear", ZEROS } },
-    { "learning_rate", "l1_regularization_strength", "l2_regularization_strength", "l2_shrinkage_regularization_strength", "learning_rate_power" },
-    &tf1c_apply_ftrl_op, &tf1c_sparse_apply_ftrl_op, "v01gabce", false
-};
+static const rule adadelta = { "Adadelta",
+                               { { "accum", ZEROS }, { "accum_update", ZEROS } },
+                               { "lr", "rho", "epsilon" },
+                               &tf1c_apply_adadelta_op,
+                               &tf1c_sparse_apply_adadelta_op,
+                               "v01abcg",
+                               false };
+static const rule ftrl = { "Ftrl",
+                           { { "accum", CONSTANT }, { "linear", ZEROS } },
+                           { "learning_rate", "l1_regularization_strength", "l2_regularization_strength",
+                             "l2_shrinkage_regularization_strength", "learning_rate_power" },
+                           &tf1c_apply_ftrl_op,
+                           &tf1c_sparse_apply_ftrl_op,
+                           "v01gabce",
+                           false };
 
 /* ---- the object ------------------------------------------------------------------------------------------------------------------ */
 typedef struct {
@@ -109,14 +138,17 @@ static tf_optimizer *optimizer_new(const rule *r, const char *name, double rate,
     return o;
 }
 
-tf_optimizer *tf_sgd_new_(struct tf_sgd_args a) { return optimizer_new(&gradient_descent, a.name, a.rate_, a.learning_rate, a.here); }
+tf_optimizer *tf_sgd_new_(struct tf_sgd_args a)
+{
+    return optimizer_new(&gradient_descent, a.name, a.rate_, a.learning_rate, a.here);
+}
 
 /* A new optimizer is filled in only if it is one of its own. */
-#define WITH(o, ...)                        \
-    tf_optimizer *o_ = (o);                 \
-    if (o_ != &no_optimizer) {              \
-        __VA_ARGS__                         \
-    }                                       \
+#define WITH(o, ...)           \
+    tf_optimizer *o_ = (o);    \
+    if (o_ != &no_optimizer) { \
+        __VA_ARGS__            \
+    }                          \
     return o_
 
 tf_optimizer *tf_momentum_new_(struct tf_momentum_args a)
@@ -149,7 +181,8 @@ tf_optimizer *tf_rmsprop_new_(struct tf_rmsprop_args a)
 tf_optimizer *tf_adagrad_new_(struct tf_adagrad_args a)
 {
     if (a.initial_accumulator_value <= 0)
-        tf_fail(tf_value_error, tf1c_source(a.here), NULL, "initial_accumulator_value must be positive: %g", a.initial_accumulator_value);
+        tf_fail(tf_value_error, tf1c_source(a.here), NULL, "initial_accumulator_value must be positive: %g",
+                a.initial_accumulator_value);
     WITH(optimizer_new(&adagrad, a.name, a.rate_, a.learning_rate, a.here), {
         o_->initial = a.initial_accumulator_value;
         if (a.initial_accumulator_value <= 0)
@@ -202,7 +235,8 @@ static tf_status compute(tf_tensor loss, tf_list vars, tf_tensor grad_loss, tf_g
     if (!grads)
         return tf_fail(tf_memory_error, here, NULL, "no memory left for the gradients");
     const tf_list seeds = tf_is_none(grad_loss) ? (tf_list){ 0 } : LIST(grad_loss);
-    const tf_status status = tf_sparse_gradients_(LIST(loss), vars, grads, (struct tf_gradients_args){ .here = here, .grad_ys = seeds });
+    const tf_status status =
+        tf_sparse_gradients_(LIST(loss), vars, grads, (struct tf_gradients_args){ .here = here, .grad_ys = seeds });
     for (int i = 0; !status && i < vars.n; i++)
         pairs[i] = (tf_grad_and_var){ grads[i].values, vars.items[i], grads[i].indices, grads[i].dense_shape };
     tf1c_free(grads);
@@ -221,7 +255,8 @@ tf_grads_and_vars tf_compute_gradients_(tf_optimizer *o, tf_tensor loss, struct 
     if (tf_is_poisoned(loss))
         return no_pairs();
     if (!floating(loss)) {
-        tf_fail(tf_value_error, here, loss.op->name, "Invalid type tf.%s for %s:%d, expected: [tf.float32, tf.float64, tf.float16, tf.bfloat16].",
+        tf_fail(tf_value_error, here, loss.op->name,
+                "Invalid type tf.%s for %s:%d, expected: [tf.float32, tf.float64, tf.float16, tf.bfloat16].",
                 tf_dtype_name(tf_get_dtype(loss)), loss.op->name, loss.index);
         return no_pairs();
     }
@@ -258,7 +293,9 @@ static tf_tensor make_slot(const tf_optimizer *o, tf_tensor var, slot_rule s, tf
     if (s.start == CONSTANT)
         a.initial = tf_operand_tensor(tf_constant(o->initial, dtype, shape));
     else
-        a.initializer = s.start == ZEROS ? tf_zeros_initializer() : s.start == ONES ? tf_ones_initializer() : tf_constant_initializer(o->initial);
+        a.initializer = s.start == ZEROS  ? tf_zeros_initializer()
+                        : s.start == ONES ? tf_ones_initializer()
+                                          : tf_constant_initializer(o->initial);
     tf_tensor slot = { 0 };
     tf_with_variable_scope(NULL, .default_name = name)
         slot = tf_get_variable_("", a);
@@ -326,12 +363,14 @@ static tf_operation *update(tf_optimizer *o, const tf_grad_and_var *pair, tf_sou
         else if (*c >= 'a' && *c <= 'e')
             t = tf1c_cast(o->hyper_tensor[*c - 'a'], tf_get_dtype(pair->var), here);
         else if (*c == 'B' || *c == 'C')
-            t = tf1c_cast(tf_convert(tf_operand_tensor(o->power[*c - 'B']), tf_dtype_unset, here, NULL), tf_get_dtype(pair->var), here);
+            t = tf1c_cast(tf_convert(tf_operand_tensor(o->power[*c - 'B']), tf_dtype_unset, here, NULL), tf_get_dtype(pair->var),
+                          here);
         in[n++] = tf_operand_tensor(t);
         if (*c == 'g' && sparse)
             in[n++] = tf_operand_tensor(pair->indices);
     }
-    return tf_op_new(sparse ? o->rule->sparse : o->rule->dense, (struct tf_op_args){ .here = here, .attrs = &attrs, .n_inputs = n, .inputs = in });
+    return tf_op_new(sparse ? o->rule->sparse : o->rule->dense,
+                     (struct tf_op_args){ .here = here, .attrs = &attrs, .n_inputs = n, .inputs = in });
 }
 
 /* β1^t and β2^t take the next power when all updates have read them. */
@@ -366,8 +405,9 @@ static void variables_text(tf_grads_and_vars pairs, char *text, size_t n)
     for (int i = 0; i < pairs.n && used + TF_DIMS_TEXT < n; i++) {
         const tf_tensor v = pairs.items[i].var;
         if (v.op && v.op->read)
-            used += (size_t)snprintf(text + used, n - used, "%s\"<tf.Variable '%s:0' shape=%s dtype=%s_ref>\"", i ? ", " : "", v.op->name,
-                                     tf_dims_text(tf_get_shape(v), shape, sizeof shape), tf_dtype_name(tf_get_dtype(v)));
+            used +=
+                (size_t)snprintf(text + used, n - used, "%s\"<tf.Variable '%s:0' shape=%s dtype=%s_ref>\"", i ? ", " : "",
+                                 v.op->name, tf_dims_text(tf_get_shape(v), shape, sizeof shape), tf_dtype_name(tf_get_dtype(v)));
         else
             used += (size_t)snprintf(text + used, n - used, "%s'%s'", i ? ", " : "", tf_tensor_text(v, shape, sizeof shape));
     }
@@ -443,16 +483,20 @@ tf_operation *tf_minimize_(tf_optimizer *o, tf_tensor loss, struct tf_minimize_a
     TF_FROM(a.here);
     if (!o)
         return no_method("minimize", a.here);
-    const tf_grads_and_vars pairs =
-        tf_compute_gradients_(o, loss, (struct tf_compute_gradients_args){ .here = a.here, .var_list = a.var_list, .grad_loss = a.grad_loss });
+    const tf_grads_and_vars pairs = tf_compute_gradients_(
+        o, loss, (struct tf_compute_gradients_args){ .here = a.here, .var_list = a.var_list, .grad_loss = a.grad_loss });
     if (!pairs.n)
         return tf_is_poisoned(loss) ? tf_tensor_op(loss) : tf1c_record_mistake(tf1c_current_graph());
     if (!any_gradient(pairs)) {
         variables_text(pairs, text, sizeof text);
-        return tf_mistake(tf_value_error, a.here, NULL, "No gradients provided for any variable, check your graph for ops that do not support "
-                                                        "gradients, between variables %s and loss %s.", text, tf_tensor_text(loss, name, sizeof name)).op;
+        return tf_mistake(tf_value_error, a.here, NULL,
+                          "No gradients provided for any variable, check your graph for ops that do not support "
+                          "gradients, between variables %s and loss %s.",
+                          text, tf_tensor_text(loss, name, sizeof name))
+            .op;
     }
-    return tf_apply_gradients_(o, pairs, (struct tf_apply_gradients_args){ .here = a.here, .global_step = a.global_step, .name = a.name });
+    return tf_apply_gradients_(o, pairs,
+                               (struct tf_apply_gradients_args){ .here = a.here, .global_step = a.global_step, .name = a.name });
 }
 
 /* ---- what an optimizer has ------------------------------------------------------------------------------------------------------------- */

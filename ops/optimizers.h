@@ -83,16 +83,21 @@ struct tf_ftrl_args {
 #define tf_train_gradient_descent_optimizer(...) \
     TF_KWARGS_(tf_sgd_new_((struct tf_sgd_args){ TF_UNSET_RATE_, TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
 #define tf_train_momentum_optimizer(...) \
-    TF_KWARGS_(tf_momentum_new_((struct tf_momentum_args){ TF_UNSET_RATE_, .momentum = __builtin_nan(""), TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
-#define tf_train_adam_optimizer(...) \
-    TF_KWARGS_(tf_adam_new_((struct tf_adam_args){ .rate_ = 0.001, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_momentum_new_(         \
+        (struct tf_momentum_args){ TF_UNSET_RATE_, .momentum = __builtin_nan(""), TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
+#define tf_train_adam_optimizer(...)               \
+    TF_KWARGS_(tf_adam_new_((struct tf_adam_args){ \
+        .rate_ = 0.001, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
 #define tf_train_rms_prop_optimizer(...) \
-    TF_KWARGS_(tf_rmsprop_new_((struct tf_rmsprop_args){ TF_UNSET_RATE_, .decay = 0.9, .epsilon = 1e-10, TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_rmsprop_new_(          \
+        (struct tf_rmsprop_args){ TF_UNSET_RATE_, .decay = 0.9, .epsilon = 1e-10, TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
 #define tf_train_rmsprop_optimizer(...) tf_train_rms_prop_optimizer(__VA_ARGS__)
 #define tf_train_adagrad_optimizer(...) \
-    TF_KWARGS_(tf_adagrad_new_((struct tf_adagrad_args){ TF_UNSET_RATE_, .initial_accumulator_value = 0.1, TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_adagrad_new_(         \
+        (struct tf_adagrad_args){ TF_UNSET_RATE_, .initial_accumulator_value = 0.1, TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
 #define tf_train_adadelta_optimizer(...) \
-    TF_KWARGS_(tf_adadelta_new_((struct tf_adadelta_args){ .rate_ = 0.001, .rho = 0.95, .epsilon = 1e-8, TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_adadelta_new_(         \
+        (struct tf_adadelta_args){ .rate_ = 0.001, .rho = 0.95, .epsilon = 1e-8, TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
 #define tf_train_ftrl_optimizer(...)                                                                                              \
     TF_KWARGS_(tf_ftrl_new_((struct tf_ftrl_args){ TF_UNSET_RATE_, .learning_rate_power = -0.5, .initial_accumulator_value = 0.1, \
                                                    TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
@@ -116,7 +121,8 @@ struct tf_minimize_args {
     const char *name;
     tf_tensor grad_loss;
 };
-#define tf_minimize(optimizer, loss, ...) TF_IN_ORDER2_(tf_minimize_, optimizer, loss, (struct tf_minimize_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_minimize(optimizer, loss, ...) \
+    TF_IN_ORDER2_(tf_minimize_, optimizer, loss, (struct tf_minimize_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_operation *tf_minimize_(tf_optimizer *optimizer, tf_tensor loss, struct tf_minimize_args args);
 
 /* The two halves of tf_minimize, to do something with the gradients in between.
@@ -149,7 +155,8 @@ struct tf_apply_gradients_args {
     tf_apply_gradients_(optimizer, grads_and_vars, (struct tf_apply_gradients_args){ TF_HERE_, __VA_ARGS__ })
 #define tf_zip(grads, variables) tf_zip_(grads, variables, TF_SOURCE)
 TF1C_API tf_grads_and_vars tf_compute_gradients_(tf_optimizer *optimizer, tf_tensor loss, struct tf_compute_gradients_args args);
-TF1C_API tf_operation *tf_apply_gradients_(tf_optimizer *optimizer, tf_grads_and_vars grads_and_vars, struct tf_apply_gradients_args args);
+TF1C_API tf_operation *tf_apply_gradients_(tf_optimizer *optimizer, tf_grads_and_vars grads_and_vars,
+                                           struct tf_apply_gradients_args args);
 TF1C_API tf_grads_and_vars tf_zip_(tf_list grads, tf_list variables, tf_source here);
 
 /* A variable's slot, a none handle if there is none; the slots' names; the optimizer's variables.
@@ -212,10 +219,14 @@ struct tf_cosine_decay_args {
                   (struct tf_cosine_decay_args){ TF_HERE_, __VA_ARGS__ })
 #define tf_train_piecewise_constant(x, boundaries, values, ...) \
     tf_train_piecewise_constant_(TF_T(x), boundaries, values, TF_NAMED_(__VA_ARGS__))
-TF1C_API tf_tensor tf_train_exponential_decay_(tf_operand rate, tf_operand step, tf_operand steps, tf_operand decay, struct tf_decay_args args);
-TF1C_API tf_tensor tf_train_natural_exp_decay_(tf_operand rate, tf_operand step, tf_operand steps, tf_operand decay, struct tf_decay_args args);
-TF1C_API tf_tensor tf_train_inverse_time_decay_(tf_operand rate, tf_operand step, tf_operand steps, tf_operand decay, struct tf_decay_args args);
-TF1C_API tf_tensor tf_train_polynomial_decay_(tf_operand rate, tf_operand step, tf_operand steps, struct tf_polynomial_decay_args args);
+TF1C_API tf_tensor tf_train_exponential_decay_(tf_operand rate, tf_operand step, tf_operand steps, tf_operand decay,
+                                               struct tf_decay_args args);
+TF1C_API tf_tensor tf_train_natural_exp_decay_(tf_operand rate, tf_operand step, tf_operand steps, tf_operand decay,
+                                               struct tf_decay_args args);
+TF1C_API tf_tensor tf_train_inverse_time_decay_(tf_operand rate, tf_operand step, tf_operand steps, tf_operand decay,
+                                                struct tf_decay_args args);
+TF1C_API tf_tensor tf_train_polynomial_decay_(tf_operand rate, tf_operand step, tf_operand steps,
+                                              struct tf_polynomial_decay_args args);
 TF1C_API tf_tensor tf_train_cosine_decay_(tf_operand rate, tf_operand step, tf_operand steps, struct tf_cosine_decay_args args);
 TF1C_API tf_tensor tf_train_piecewise_constant_(tf_operand x, tf_ndarray boundaries, tf_ndarray values, struct tf_name_args args);
 

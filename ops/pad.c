@@ -24,8 +24,7 @@ static void broadcast_to_shape(tf_shape_ctx *c)
         }
     if (in.known && in.rank > out.rank) {
         if (at_run)
-            tf_shape_error(c, "Rank of input (%d) must be no greater than rank of output shape (%d).", in.rank,
-                           out.rank);
+            tf_shape_error(c, "Rank of input (%d) must be no greater than rank of output shape (%d).", in.rank, out.rank);
         else
             tf_shape_error(c, "Shape must be at most rank %d but is rank %d", out.rank, in.rank);
         return;
@@ -75,10 +74,7 @@ tf_tensor tf_broadcast_to_(tf_operand input, tf_operand shape, struct tf_name_ar
 }
 
 /* ---- rows: the last axis at given indices of the others ------------------------------------------------------------------------------------ */
-static int64_t row_units(const tf_kernel_ctx *k)
-{
-    return k->out[0].rank ? product(k->out[0].dims, 0, k->out[0].rank - 1) : 1;
-}
+static int64_t row_units(const tf_kernel_ctx *k) { return k->out[0].rank ? product(k->out[0].dims, 0, k->out[0].rank - 1) : 1; }
 
 static void row_index(const tf_view *out, int64_t row, int64_t *index)
 {
@@ -127,8 +123,7 @@ static void tile_kernel(tf_kernel_ctx *k)
 {
     const tf_view *in = &k->in[0], *out = &k->out[0];
     const size_t size = tf_dtype_size(in->dtype);
-    int64_t index[TF_MAX_RANK], columns = in->rank ? in->dims[in->rank - 1] : 1,
-                                width = out->rank ? out->dims[out->rank - 1] : 1;
+    int64_t index[TF_MAX_RANK], columns = in->rank ? in->dims[in->rank - 1] : 1, width = out->rank ? out->dims[out->rank - 1] : 1;
     if (tf_view_count(out) == 0)
         return;
     for (int64_t row = k->begin; row < k->end; row++) {
@@ -137,8 +132,8 @@ static void tile_kernel(tf_kernel_ctx *k)
         for (int i = 0; i + 1 < in->rank; i++)
             from = from * in->dims[i] + index[i] % in->dims[i];
         for (int64_t j = 0; j < width; j += columns)
-            copy_bytes((char *)out->data + (size_t)(row * width + j) * size,
-                       (char *)in->data + (size_t)(from * columns) * size, (size_t)columns * size);
+            copy_bytes((char *)out->data + (size_t)(row * width + j) * size, (char *)in->data + (size_t)(from * columns) * size,
+                       (size_t)columns * size);
     }
 }
 
@@ -261,8 +256,7 @@ static void pad_kernel(tf_kernel_ctx *k)
             continue;
         }
         fill_elements(to, value, before, size);
-        copy_bytes(to + (size_t)before * size, (char *)in->data + (size_t)(from * columns) * size,
-                   (size_t)columns * size);
+        copy_bytes(to + (size_t)before * size, (char *)in->data + (size_t)(from * columns) * size, (size_t)columns * size);
         fill_elements(to + (size_t)(before + columns) * size, value, width - before - columns, size);
     }
 }
@@ -348,8 +342,8 @@ static bool reverse_view(tf_kernel_ctx *k, int output, int64_t *offset)
         int axis = tf_norm_axis(at, in->rank);
         if (axis < 0 || seen[axis]) {
             if (axis < 0)
-                tf_kernel_error(k, tf_invalid_argument, "'axis'[%lld] = %lld is out of valid range [0, %d",
-                                (long long)i, (long long)at, in->rank - 1);
+                tf_kernel_error(k, tf_invalid_argument, "'axis'[%lld] = %lld is out of valid range [0, %d", (long long)i,
+                                (long long)at, in->rank - 1);
             else
                 tf_kernel_error(k, tf_invalid_argument, "axis %d specified more than once.", axis);
             return false;

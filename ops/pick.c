@@ -43,8 +43,7 @@ static void one_hot_shape(tf_shape_ctx *c)
     if (!out.known)
         return;
     if (axis > out.rank || out.rank == TF_MAX_RANK) {
-        tf_shape_error(c, "Expected axis to be -1 or between [0, %d).  But received: %lld", out.rank + 1,
-                       (long long)axis);
+        tf_shape_error(c, "Expected axis to be -1 or between [0, %d).  But received: %lld", out.rank + 1, (long long)axis);
         return;
     }
     int at = axis < 0 ? out.rank : (int)axis;
@@ -117,8 +116,7 @@ static tf_operand default_value(tf_operand value, int64_t otherwise, tf_dtype dt
 {
     if (value.kind)
         return value;
-    return of(
-        tf_convert(dtype == tf_bool ? tf_operand_bool(otherwise) : tf_operand_integer(otherwise), dtype, here, name));
+    return of(tf_convert(dtype == tf_bool ? tf_operand_bool(otherwise) : tf_operand_integer(otherwise), dtype, here, name));
 }
 
 tf_tensor tf_one_hot_(tf_operand indices, tf_operand depth, struct tf_one_hot_args a)
@@ -132,8 +130,7 @@ tf_tensor tf_one_hot_(tf_operand indices, tf_operand depth, struct tf_one_hot_ar
     tf_dtype dtype = a.dtype ? a.dtype : on ? on : off ? off : tf_float32;
     if (a.dtype && ((on && on != dtype) || (off && off != dtype))) {
         bool first = on && on != dtype;
-        return tf_mistake(tf_type_error, a.here, NULL,
-                          "dtype <dtype: '%s'> of %s does not match dtype parameter <dtype: '%s'>",
+        return tf_mistake(tf_type_error, a.here, NULL, "dtype <dtype: '%s'> of %s does not match dtype parameter <dtype: '%s'>",
                           tf_dtype_name(first ? on : off), first ? "on_value" : "off_value", tf_dtype_name(dtype));
     }
     if ((on ? on : dtype) != (off ? off : dtype))
@@ -160,10 +157,9 @@ static void top_k_shape(tf_shape_ctx *c)
     if (!tf_with_rank_at_least(c, 0, 1))
         return;
     if (tf_in_int(c, 1, &k) && k < 0) {
-        tf_shape_error(c,
-                       at_run ? "Need k >= 0, got %lld"
-                              : "Dimension size, given by scalar input 1, must be non-negative but is %lld",
-                       (long long)k);
+        tf_shape_error(
+            c, at_run ? "Need k >= 0, got %lld" : "Dimension size, given by scalar input 1, must be non-negative but is %lld",
+            (long long)k);
         return;
     }
     if (!out.known)
@@ -171,8 +167,7 @@ static void top_k_shape(tf_shape_ctx *c)
     int64_t *last = &out.dims[out.rank - 1];
     if (k != NONE && *last != NONE && *last < k) {
         if (at_run)
-            tf_shape_error(c, "input must have at least k columns. Had %lld, needed %lld", (long long)*last,
-                           (long long)k);
+            tf_shape_error(c, "input must have at least k columns. Had %lld, needed %lld", (long long)*last, (long long)k);
         else
             tf_shape_error(c, "input must have last dimension >= k = %lld but is %lld", (long long)k, (long long)*last);
         return;
@@ -256,8 +251,7 @@ static const tf_op_def top_k_op = {
 
 tf_top_k tf_nn_top_k_(tf_operand input, tf_operand k, struct tf_top_k_args a)
 {
-    tf_operation *op =
-        array_op(&top_k_op, (struct tf_name_args){ a.here, a.name }, NULL, NULL, 2, (tf_operand[]){ input, k }).op;
+    tf_operation *op = array_op(&top_k_op, (struct tf_name_args){ a.here, a.name }, NULL, NULL, 2, (tf_operand[]){ input, k }).op;
     return (tf_top_k){ { op, 0 }, { op, tf1c_is_mistake(op) ? 0 : 1 } };
 }
 
@@ -356,8 +350,7 @@ static bool lengths_fit(tf_kernel_ctx *k, int64_t longest, int64_t seq_dim)
         if (length < 0)
             tf_kernel_error(k, tf_invalid_argument, "seq_lens(%lld) < 0", (long long)i);
         else if (length > longest)
-            tf_kernel_error(k, tf_invalid_argument, "seq_lens(%lld) > input.dims(%lld)", (long long)i,
-                            (long long)seq_dim);
+            tf_kernel_error(k, tf_invalid_argument, "seq_lens(%lld) > input.dims(%lld)", (long long)i, (long long)seq_dim);
         else
             continue;
         clear_bytes(k->out[0].data, (size_t)tf_view_count(&k->out[0]) * tf_dtype_size(k->T));
@@ -480,5 +473,4 @@ tf_tensor tf_sequence_mask_(tf_operand lengths, struct tf_sequence_mask_args a)
     return a.dtype && a.dtype != tf_bool ? tf1c_cast(mask, a.dtype, a.here) : mask;
 }
 
-tf1c_op_family tf1c_pick_ops = { &one_hot_op, &top_k_op, &in_top_k_op, &reverse_sequence_op, &invert_permutation_op,
-                                 NULL };
+tf1c_op_family tf1c_pick_ops = { &one_hot_op, &top_k_op, &in_top_k_op, &reverse_sequence_op, &invert_permutation_op, NULL };

@@ -14,7 +14,9 @@
 typedef struct {
     int64_t seed, seed2;
 } random_attrs;
-static const tf_attr_def random_fields[] = { TF_ATTR(random_attrs, seed, TF_ATTR_INT), TF_ATTR(random_attrs, seed2, TF_ATTR_INT), { 0 } };
+static const tf_attr_def random_fields[] = { TF_ATTR(random_attrs, seed, TF_ATTR_INT),
+                                             TF_ATTR(random_attrs, seed2, TF_ATTR_INT),
+                                             { 0 } };
 
 /* What the session keeps for a node. Without seeds its own are drawn at the first run; runs may go side by side. */
 typedef struct {
@@ -86,22 +88,22 @@ static void random_shape(tf_shape_ctx *c)
 }
 
 /* ---- RandomStandardNormal, TruncatedNormal, RandomUniform: shape -> floats ----------------------------------------------- */
-#define FILL(id)                                                                         \
-    static void id##_kernel(tf_kernel_ctx *k)                                            \
-    {                                                                                    \
-        const int64_t n = tf_view_count(&k->out[0]);                                     \
-        const tf1c_philox p = next_draw(k, tf1c_philox_reserve(n));                      \
-        tf1c_philox_##id(&p, k->out[0].dtype, k->out[0].data, n);                        \
+#define FILL(id)                                                    \
+    static void id##_kernel(tf_kernel_ctx *k)                       \
+    {                                                               \
+        const int64_t n = tf_view_count(&k->out[0]);                \
+        const tf1c_philox p = next_draw(k, tf1c_philox_reserve(n)); \
+        tf1c_philox_##id(&p, k->out[0].dtype, k->out[0].data, n);   \
     }
 FILL(normal)
 FILL(truncated_normal)
 FILL(uniform)
 
-#define RANDOM_OP(type, kernel_)                                                                                     \
-    {                                                                                                                \
-        .name = type, .in = "shape:U", .out = "output:T", .T = TF_FLOATING, .U = TF_INDEX, .attrs = random_fields,   \
-        .attrs_size = sizeof(random_attrs), .traits = TF_STATEFUL, .shape = random_shape, .kernel = kernel_,         \
-        .state_size = sizeof(random_state), .gradient = tf_no_gradient,                                              \
+#define RANDOM_OP(type, kernel_)                                                                                   \
+    {                                                                                                              \
+        .name = type, .in = "shape:U", .out = "output:T", .T = TF_FLOATING, .U = TF_INDEX, .attrs = random_fields, \
+        .attrs_size = sizeof(random_attrs), .traits = TF_STATEFUL, .shape = random_shape, .kernel = kernel_,       \
+        .state_size = sizeof(random_state), .gradient = tf_no_gradient,                                            \
     }
 static const tf_op_def normal_op = RANDOM_OP("RandomStandardNormal", normal_kernel);
 static const tf_op_def truncated_normal_op = RANDOM_OP("TruncatedNormal", truncated_normal_kernel);
@@ -132,7 +134,10 @@ static tf_tensor normal(const tf_op_def *def, tf_operand shape, struct tf_random
     return scaled(drawn(def, size, a.dtype, a.seed), stddev, mean, scope);
 }
 tf_tensor tf_random_normal_(tf_operand shape, struct tf_random_args a) { return normal(&normal_op, shape, a, "random_normal"); }
-tf_tensor tf_truncated_normal_(tf_operand shape, struct tf_random_args a) { return normal(&truncated_normal_op, shape, a, "truncated_normal"); }
+tf_tensor tf_truncated_normal_(tf_operand shape, struct tf_random_args a)
+{
+    return normal(&truncated_normal_op, shape, a, "truncated_normal");
+}
 
 /* ---- RandomUniformInt: shape, minval, maxval -> integers in [minval, maxval) ------------------------------------------------ */
 static void uniform_int_shape(tf_shape_ctx *c)
@@ -141,7 +146,8 @@ static void uniform_int_shape(tf_shape_ctx *c)
     for (int i = 1; i <= 2; i++) {
         const tf_dims *limit = tf_in_dims(c, i);
         if (tf_shape_at_run(c) && limit->rank != 0) {
-            tf_shape_error(c, "%s must be 0-D, got shape %s", i == 1 ? "minval" : "maxval", tf_dims_kernel_text(*limit, text, sizeof text));
+            tf_shape_error(c, "%s must be 0-D, got shape %s", i == 1 ? "minval" : "maxval",
+                           tf_dims_kernel_text(*limit, text, sizeof text));
             return;
         }
         if (!tf_with_rank(c, i, 0))
@@ -166,16 +172,27 @@ static void uniform_int_kernel(tf_kernel_ctx *k)
 }
 
 static const tf_op_def uniform_int_op = {
-    .name = "RandomUniformInt", .in = "shape:U, minval:T, maxval:T", .out = "output:T", .T = TF_INDEX, .U = TF_INDEX, .attrs = random_fields,
-    .attrs_size = sizeof(random_attrs), .traits = TF_STATEFUL, .shape = uniform_int_shape, .kernel = uniform_int_kernel,
-    .state_size = sizeof(random_state), .gradient = tf_no_gradient,
+    .name = "RandomUniformInt",
+    .in = "shape:U, minval:T, maxval:T",
+    .out = "output:T",
+    .T = TF_INDEX,
+    .U = TF_INDEX,
+    .attrs = random_fields,
+    .attrs_size = sizeof(random_attrs),
+    .traits = TF_STATEFUL,
+    .shape = uniform_int_shape,
+    .kernel = uniform_int_kernel,
+    .state_size = sizeof(random_state),
+    .gradient = tf_no_gradient,
 };
 
 static tf_tensor uniform_integers(tf_tensor shape, tf_tensor low, tf_tensor high, int64_t seed, const char *name)
 {
     const random_attrs attrs = seeds(seed);
     const tf_operand in[] = { tf_operand_tensor(shape), tf_operand_tensor(low), tf_operand_tensor(high) };
-    return (tf_tensor){ tf_op_new(&uniform_int_op, (struct tf_op_args){ .name = name, .attrs = &attrs, .n_inputs = 3, .inputs = in }), 0 };
+    return (tf_tensor){
+        tf_op_new(&uniform_int_op, (struct tf_op_args){ .name = name, .attrs = &attrs, .n_inputs = 3, .inputs = in }), 0
+    };
 }
 
 tf_tensor tf_random_uniform_(tf_operand shape, struct tf_random_uniform_args a)
@@ -190,8 +207,10 @@ tf_tensor tf_random_uniform_(tf_operand shape, struct tf_random_uniform_args a)
     TF_SCOPE(a.name, "random_uniform");
     const char *scope = tf_scope_name();
     const tf_tensor size = tf_convert(shape, tf_dtype_unset, a.here, "shape");
-    const tf_tensor low = tf_convert(integers ? tf_operand_integer((int64_t)a.minval) : tf_operand_real(a.minval), a.dtype, a.here, "min");
-    const tf_tensor high = tf_convert(integers ? tf_operand_integer((int64_t)maxval) : tf_operand_real(maxval), a.dtype, a.here, "max");
+    const tf_tensor low =
+        tf_convert(integers ? tf_operand_integer((int64_t)a.minval) : tf_operand_real(a.minval), a.dtype, a.here, "min");
+    const tf_tensor high =
+        tf_convert(integers ? tf_operand_integer((int64_t)maxval) : tf_operand_real(maxval), a.dtype, a.here, "max");
     if (integers)
         return uniform_integers(size, low, high, a.seed, scope);
     const tf_tensor x = drawn(&uniform_op, size, a.dtype, a.seed);
@@ -219,15 +238,26 @@ static void shuffle_kernel(tf_kernel_ctx *k)
 }
 
 static const tf_op_def shuffle_op = {
-    .name = "RandomShuffle", .in = "value:T", .out = "output:T", .attrs = random_fields, .attrs_size = sizeof(random_attrs),
-    .traits = TF_STATEFUL, .shape = tf_unchanged_shape, .kernel = shuffle_kernel, .scratch = shuffle_scratch,
-    .state_size = sizeof(random_state), .gradient = tf_no_gradient,
+    .name = "RandomShuffle",
+    .in = "value:T",
+    .out = "output:T",
+    .attrs = random_fields,
+    .attrs_size = sizeof(random_attrs),
+    .traits = TF_STATEFUL,
+    .shape = tf_unchanged_shape,
+    .kernel = shuffle_kernel,
+    .scratch = shuffle_scratch,
+    .state_size = sizeof(random_state),
+    .gradient = tf_no_gradient,
 };
 
 tf_tensor tf_random_shuffle_(tf_operand value, struct tf_seeded_args a)
 {
     const random_attrs attrs = seeds(a.seed);
-    return (tf_tensor){ tf_op_new(&shuffle_op, (struct tf_op_args){ .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &value }), 0 };
+    return (tf_tensor){ tf_op_new(&shuffle_op,
+                                  (struct tf_op_args){
+                                      .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &value }),
+                        0 };
 }
 
 /* ---- Multinomial: logits [batch, classes], num_samples -> [batch, num_samples] -------------------------------------------------- */
@@ -244,7 +274,9 @@ static void multinomial_shape(tf_shape_ctx *c)
     else if (!tf_with_rank(c, 0, 2) || !tf_with_rank(c, 1, 0))
         return;
     else if (tf_in_int(c, 1, &n) && n < 0)
-        tf_shape_error(c, run ? "num_samples should be nonnegative, got %lld" : "Dimension size, given by scalar input 1, must be non-negative but is %lld",
+        tf_shape_error(c,
+                       run ? "num_samples should be nonnegative, got %lld"
+                           : "Dimension size, given by scalar input 1, must be non-negative but is %lld",
                        (long long)n);
     else if (run && x.dims[1] <= 0)
         tf_shape_error(c, "num_classes should be positive, got %lld", (long long)x.dims[1]);
@@ -271,19 +303,31 @@ static void multinomial_kernel(tf_kernel_ctx *k)
 }
 
 static const tf_op_def multinomial_op = {
-    .name = "Multinomial", .in = "logits:T, num_samples:int32", .out = "output:U", .T = TF_FLOATING, .U = TF_INDEX, .attrs = random_fields,
-    .attrs_size = sizeof(random_attrs), .traits = TF_STATEFUL, .shape = multinomial_shape, .kernel = multinomial_kernel,
-    .scratch = multinomial_scratch, .state_size = sizeof(random_state), .gradient = tf_no_gradient,
+    .name = "Multinomial",
+    .in = "logits:T, num_samples:int32",
+    .out = "output:U",
+    .T = TF_FLOATING,
+    .U = TF_INDEX,
+    .attrs = random_fields,
+    .attrs_size = sizeof(random_attrs),
+    .traits = TF_STATEFUL,
+    .shape = multinomial_shape,
+    .kernel = multinomial_kernel,
+    .scratch = multinomial_scratch,
+    .state_size = sizeof(random_state),
+    .gradient = tf_no_gradient,
 };
 
-static tf_tensor multinomial(tf_operand logits, tf_operand num_samples, tf_dtype dtype, int64_t seed, struct tf_name_args a, const char *default_name)
+static tf_tensor multinomial(tf_operand logits, tf_operand num_samples, tf_dtype dtype, int64_t seed, struct tf_name_args a,
+                             const char *default_name)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, default_name);
     const tf_tensor x = tf_convert(logits, tf_dtype_unset, a.here, "logits");
     const random_attrs attrs = seeds(seed);
     const tf_operand in[] = { tf_operand_tensor(x), num_samples };
-    return (tf_tensor){ tf_op_new(&multinomial_op, (struct tf_op_args){ .attrs = &attrs, .n_inputs = 2, .inputs = in, .U = dtype }), 0 };
+    return (tf_tensor){ tf_op_new(&multinomial_op, (struct tf_op_args){ .attrs = &attrs, .n_inputs = 2, .inputs = in, .U = dtype }),
+                        0 };
 }
 tf_tensor tf_multinomial_(tf_operand logits, tf_operand num_samples, struct tf_multinomial_args a)
 {
@@ -294,4 +338,5 @@ tf_tensor tf_random_categorical_(tf_operand logits, tf_operand num_samples, stru
     return multinomial(logits, num_samples, a.dtype, a.seed, (struct tf_name_args){ a.here, a.name }, "categorical");
 }
 
-tf1c_op_family tf1c_random_ops = { &normal_op, &truncated_normal_op, &uniform_op, &uniform_int_op, &shuffle_op, &multinomial_op, NULL };
+tf1c_op_family tf1c_random_ops = { &normal_op,  &truncated_normal_op, &uniform_op, &uniform_int_op,
+                                   &shuffle_op, &multinomial_op,      NULL };

@@ -151,8 +151,9 @@ struct tf_xavier_args {
     TF_KWARGS_(tf_glorot_uniform_initializer_((struct tf_glorot_args){ .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
 #define tf_glorot_normal_initializer(...) \
     TF_KWARGS_(tf_glorot_normal_initializer_((struct tf_glorot_args){ .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
-#define tf_contrib_layers_xavier_initializer(...) \
-    TF_KWARGS_(tf_contrib_layers_xavier_initializer_((struct tf_xavier_args){ .uniform = true, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
+#define tf_contrib_layers_xavier_initializer(...)     \
+    TF_KWARGS_(tf_contrib_layers_xavier_initializer_( \
+        (struct tf_xavier_args){ .uniform = true, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_initializer tf_variance_scaling_initializer_(struct tf_variance_scaling_args args);
 TF1C_API tf_initializer tf_glorot_uniform_initializer_(struct tf_glorot_args args);
 TF1C_API tf_initializer tf_glorot_normal_initializer_(struct tf_glorot_args args);

@@ -68,14 +68,14 @@ static void reduce_shape(tf_shape_ctx *c)
  * Axes are merged into alternating groups, kept and reduced; the last group is the inner one. If it is reduced, an output is a
  * combination of inner runs; if it is kept, a row of outputs is a combination of rows. */
 typedef struct {
-    int n;                      /* groups but for the inner one, outermost first */
+    int n; /* groups but for the inner one, outermost first */
     int64_t length[TF_MAX_RANK], stride[TF_MAX_RANK];
 } group_list;
 typedef struct {
-    group_list kept, gone;      /* the outer groups */
+    group_list kept, gone; /* the outer groups */
     bool inner_gone;
-    int64_t inner;              /* the inner group's length; its stride is 1 */
-    int64_t gone_rows;          /* Π of gone's lengths */
+    int64_t inner;     /* the inner group's length; its stride is 1 */
+    int64_t gone_rows; /* Π of gone's lengths */
 } layout;
 
 static void push(group_list *g, int64_t length, int64_t stride)
@@ -131,82 +131,82 @@ static int64_t reduce_units(const tf_kernel_ctx *k) { return tf_view_count(&k->o
 enum { STRIP = 256, BLOCK = 64 };
 
 /* id: RUN(n, x) combines a contiguous run, ROW(n, acc, x) a row into another; acc = COMBINE(acc, x); FINISH(acc, count). */
-#define REDUCTION(id, type, acc_type, start, RUN, ROW, COMBINE, FINISH)                                                   \
-    static void id##_runs(tf_kernel_ctx *k, const layout *l, int64_t count)                                               \
-    {                                                                                                                     \
-        const type *x = k->in[0].data;                                                                                    \
-        type *out = k->out[0].data;                                                                                       \
-        (void)count;                                                                                                      \
-        for (int64_t u = k->begin; u < k->end; u++) {                                                                     \
-            const int64_t base = offset_of(&l->kept, u);                                                                  \
-            acc_type acc = start;                                                                                         \
-            for (int64_t r = 0; r < l->gone_rows; r++) {                                                                  \
-                const acc_type part = RUN(l->inner, x + base + offset_of(&l->gone, r));                                   \
-                acc = COMBINE(acc, part);                                                                                 \
-            }                                                                                                             \
-            out[u] = (type)FINISH(acc, count);                                                                            \
-        }                                                                                                                 \
-    }                                                                                                                     \
-    static void id##_strip(const layout *l, int64_t n, const type *x, type *out, int64_t count)                           \
-    {                                                                                                                     \
-        acc_type acc[STRIP], part[STRIP];                                                                                 \
-        (void)count;                                                                                                      \
-        for (int64_t i = 0; i < n; i++)                                                                                   \
-            acc[i] = start;                                                                                               \
-        for (int64_t from = 0; from < l->gone_rows; from += BLOCK) {                                                      \
-            const int64_t to = from + BLOCK < l->gone_rows ? from + BLOCK : l->gone_rows;                                 \
-            for (int64_t i = 0; i < n; i++)                                                                               \
-                part[i] = start;                                                                                          \
-            for (int64_t r = from; r < to; r++)                                                                           \
-                ROW(n, part, x + offset_of(&l->gone, r));                                                                 \
-            for (int64_t i = 0; i < n; i++)                                                                               \
-                acc[i] = COMBINE(acc[i], part[i]);                                                                        \
-        }                                                                                                                 \
-        for (int64_t i = 0; i < n; i++)                                                                                   \
-            out[i] = (type)FINISH(acc[i], count);                                                                         \
-    }                                                                                                                     \
-    static void id##_rows(tf_kernel_ctx *k, const layout *l, int64_t count)                                               \
-    {                                                                                                                     \
-        for (int64_t u = k->begin; u < k->end;) {                                                                         \
-            const int64_t row = u / l->inner, column = u % l->inner;                                                      \
-            int64_t n = l->inner - column < k->end - u ? l->inner - column : k->end - u;                                  \
-            n = n < STRIP ? n : STRIP;                                                                                    \
+#define REDUCTION(id, type, acc_type, start, RUN, ROW, COMBINE, FINISH)                                                           \
+    static void id##_runs(tf_kernel_ctx *k, const layout *l, int64_t count)                                                       \
+    {                                                                                                                             \
+        const type *x = k->in[0].data;                                                                                            \
+        type *out = k->out[0].data;                                                                                               \
+        (void)count;                                                                                                              \
+        for (int64_t u = k->begin; u < k->end; u++) {                                                                             \
+            const int64_t base = offset_of(&l->kept, u);                                                                          \
+            acc_type acc = start;                                                                                                 \
+            for (int64_t r = 0; r < l->gone_rows; r++) {                                                                          \
+                const acc_type part = RUN(l->inner, x + base + offset_of(&l->gone, r));                                           \
+                acc = COMBINE(acc, part);                                                                                         \
+            }                                                                                                                     \
+            out[u] = (type)FINISH(acc, count);                                                                                    \
+        }                                                                                                                         \
+    }                                                                                                                             \
+    static void id##_strip(const layout *l, int64_t n, const type *x, type *out, int64_t count)                                   \
+    {                                                                                                                             \
+        acc_type acc[STRIP], part[STRIP];                                                                                         \
+        (void)count;                                                                                                              \
+        for (int64_t i = 0; i < n; i++)                                                                                           \
+            acc[i] = start;                                                                                                       \
+        for (int64_t from = 0; from < l->gone_rows; from += BLOCK) {                                                              \
+            const int64_t to = from + BLOCK < l->gone_rows ? from + BLOCK : l->gone_rows;                                         \
+            for (int64_t i = 0; i < n; i++)                                                                                       \
+                part[i] = start;                                                                                                  \
+            for (int64_t r = from; r < to; r++)                                                                                   \
+                ROW(n, part, x + offset_of(&l->gone, r));                                                                         \
+            for (int64_t i = 0; i < n; i++)                                                                                       \
+                acc[i] = COMBINE(acc[i], part[i]);                                                                                \
+        }                                                                                                                         \
+        for (int64_t i = 0; i < n; i++)                                                                                           \
+            out[i] = (type)FINISH(acc[i], count);                                                                                 \
+    }                                                                                                                             \
+    static void id##_rows(tf_kernel_ctx *k, const layout *l, int64_t count)                                                       \
+    {                                                                                                                             \
+        for (int64_t u = k->begin; u < k->end;) {                                                                                 \
+            const int64_t row = u / l->inner, column = u % l->inner;                                                              \
+            int64_t n = l->inner - column < k->end - u ? l->inner - column : k->end - u;                                          \
+            n = n < STRIP ? n : STRIP;                                                                                            \
             id##_strip(l, n, (const type *)k->in[0].data + offset_of(&l->kept, row) + column, (type *)k->out[0].data + u, count); \
-            u += n;                                                                                                       \
-        }                                                                                                                 \
-    }                                                                                                                     \
-    static void id(tf_kernel_ctx *k)                                                                                      \
-    {                                                                                                                     \
-        const layout l = layout_of(k);                                                                                    \
-        const int64_t out = reduce_units(k), count = out ? tf_view_count(&k->in[0]) / out : 0;                            \
-        if (l.inner_gone)                                                                                                 \
-            id##_runs(k, &l, count);                                                                                      \
-        else                                                                                                              \
-            id##_rows(k, &l, count);                                                                                      \
+            u += n;                                                                                                               \
+        }                                                                                                                         \
+    }                                                                                                                             \
+    static void id(tf_kernel_ctx *k)                                                                                              \
+    {                                                                                                                             \
+        const layout l = layout_of(k);                                                                                            \
+        const int64_t out = reduce_units(k), count = out ? tf_view_count(&k->in[0]) / out : 0;                                    \
+        if (l.inner_gone)                                                                                                         \
+            id##_runs(k, &l, count);                                                                                              \
+        else                                                                                                                      \
+            id##_rows(k, &l, count);                                                                                              \
     }
 
 /* A run combined in eight interleaved lanes, which vectorizes; and row by row. */
-#define LANE_RUN(id, type, acc_type, start, COMBINE)                   \
-    static void id##_row(int64_t n, acc_type *acc, const type *x)      \
-    {                                                                  \
-        for (int64_t i = 0; i < n; i++)                                \
-            acc[i] = COMBINE(acc[i], x[i]);                            \
-    }                                                                  \
-    static acc_type id(int64_t n, const type *x)                       \
-    {                                                                  \
-        enum { LANES = 8 };                                            \
-        acc_type lane[LANES];                                          \
-        int64_t i = 0;                                                 \
-        for (int j = 0; j < LANES; j++)                                \
-            lane[j] = start;                                           \
-        for (; i + LANES <= n; i += LANES)                             \
-            for (int j = 0; j < LANES; j++)                            \
-                lane[j] = COMBINE(lane[j], x[i + j]);                  \
-        for (int j = 0; i < n; i++, j++)                               \
-            lane[j] = COMBINE(lane[j], x[i]);                          \
-        for (int j = 1; j < LANES; j++)                                \
-            lane[0] = COMBINE(lane[0], lane[j]);                       \
-        return lane[0];                                                \
+#define LANE_RUN(id, type, acc_type, start, COMBINE)              \
+    static void id##_row(int64_t n, acc_type *acc, const type *x) \
+    {                                                             \
+        for (int64_t i = 0; i < n; i++)                           \
+            acc[i] = COMBINE(acc[i], x[i]);                       \
+    }                                                             \
+    static acc_type id(int64_t n, const type *x)                  \
+    {                                                             \
+        enum { LANES = 8 };                                       \
+        acc_type lane[LANES];                                     \
+        int64_t i = 0;                                            \
+        for (int j = 0; j < LANES; j++)                           \
+            lane[j] = start;                                      \
+        for (; i + LANES <= n; i += LANES)                        \
+            for (int j = 0; j < LANES; j++)                       \
+                lane[j] = COMBINE(lane[j], x[i + j]);             \
+        for (int j = 0; i < n; i++, j++)                          \
+            lane[j] = COMBINE(lane[j], x[i]);                     \
+        for (int j = 1; j < LANES; j++)                           \
+            lane[0] = COMBINE(lane[0], lane[j]);                  \
+        return lane[0];                                           \
     }
 
 #define ADD(a, b) ((a) + (b))
@@ -228,8 +228,8 @@ static void sum_row_f32(int64_t n, float *acc, const float *x)
     else
         tf1c_vec()->add(n, acc, acc, x);
 }
-#define REDUCTIONS(id, type, acc_type, start, COMBINE)             \
-    LANE_RUN(id##_run, type, acc_type, start, COMBINE)             \
+#define REDUCTIONS(id, type, acc_type, start, COMBINE) \
+    LANE_RUN(id##_run, type, acc_type, start, COMBINE) \
     REDUCTION(id, type, acc_type, start, id##_run, id##_run_row, COMBINE, AS_IT_IS)
 
 /* Integers wrap around: they are summed and multiplied as unsigned. */
@@ -263,16 +263,16 @@ REDUCTIONS(min_u8, uint8_t, uint8_t, UINT8_MAX, MINIMUM)
 REDUCTIONS(all_bool, bool, bool, true, AND)
 REDUCTIONS(any_bool, bool, bool, false, OR)
 
-#define BY_DTYPE(id)                                   \
-    static void id##_kernel(tf_kernel_ctx *k)          \
-    {                                                  \
-        switch (k->T) {                                \
-        case tf_float32: id##_f32(k); break;           \
-        case tf_float64: id##_f64(k); break;           \
-        case tf_int32: id##_i32(k); break;             \
-        case tf_int64: id##_i64(k); break;             \
-        default: id##_u8(k); break;                    \
-        }                                              \
+#define BY_DTYPE(id)                          \
+    static void id##_kernel(tf_kernel_ctx *k) \
+    {                                         \
+        switch (k->T) {                       \
+        case tf_float32: id##_f32(k); break;  \
+        case tf_float64: id##_f64(k); break;  \
+        case tf_int32: id##_i32(k); break;    \
+        case tf_int64: id##_i64(k); break;    \
+        default: id##_u8(k); break;           \
+        }                                     \
     }
 BY_DTYPE(sum)
 BY_DTYPE(mean)
@@ -326,7 +326,10 @@ static tf_tensor with_axes(tf_grad_ctx *g, tf_tensor t)
     if (((const reduce_attrs *)g->attrs)->keep_dims)
         return t;
     if (!static_axes(g, gone, &rank)) { /* a node made for its shape: never computed */
-        tf_operation *kept = tf_op_new(g->op->def, (struct tf_op_args){ .attrs = &(reduce_attrs){ true }, .n_inputs = 2,
+        tf_operation *kept =
+            tf_op_new(g->op->def,
+                      (struct tf_op_args){ .attrs = &(reduce_attrs){ true },
+                                           .n_inputs = 2,
                                            .inputs = (tf_operand[]){ tf_operand_tensor(g->in[0]), tf_operand_tensor(g->in[1]) } });
         return tf_reshape(t, tf_shape(((tf_tensor){ kept, 0 })));
     }
@@ -424,7 +427,9 @@ static void prod_gradient(tf_grad_ctx *g, tf_tensor dy)
     bool gone[TF_MAX_RANK];
     int rank;
     if (!static_axes(g, gone, &rank)) {
-        tf_add_grad(g, 0, tf_mistake(tf_unimplemented, tf_op_source(g->op), tf_op_name(g->op), "The gradient of Prod needs axes and rank that the graph tells"));
+        tf_add_grad(g, 0,
+                    tf_mistake(tf_unimplemented, tf_op_source(g->op), tf_op_name(g->op),
+                               "The gradient of Prod needs axes and rank that the graph tells"));
         return;
     }
     tf_add_grad(g, 0, tf_mul(with_axes(g, dy), others_over(g->in[0], gone, rank)));
@@ -441,11 +446,22 @@ static bool sum_sums_rows(const tf_kernel_ctx *k)
 }
 
 /* ---- records ------------------------------------------------------------------------------------------------------------------------ */
-#define REDUCTION_OP(id, type, signature_in, signature_out, dtypes, gradient_fn, rows_rule)                         \
-    static const tf_op_def id##_op = {                                                                              \
-        .name = type, .in = signature_in, .out = signature_out, .T = dtypes, .U = TF_INDEX, .attrs = reduce_fields, \
-        .attrs_size = sizeof(reduce_attrs), .traits = TF_VIEW, .shape = reduce_shape, .kernel = id##_kernel,         \
-        .units = reduce_units, .view = reduce_view, .sums_rows = rows_rule, .gradient = gradient_fn,                 \
+#define REDUCTION_OP(id, type, signature_in, signature_out, dtypes, gradient_fn, rows_rule) \
+    static const tf_op_def id##_op = {                                                      \
+        .name = type,                                                                       \
+        .in = signature_in,                                                                 \
+        .out = signature_out,                                                               \
+        .T = dtypes,                                                                        \
+        .U = TF_INDEX,                                                                      \
+        .attrs = reduce_fields,                                                             \
+        .attrs_size = sizeof(reduce_attrs),                                                 \
+        .traits = TF_VIEW,                                                                  \
+        .shape = reduce_shape,                                                              \
+        .kernel = id##_kernel,                                                              \
+        .units = reduce_units,                                                              \
+        .view = reduce_view,                                                                \
+        .sums_rows = rows_rule,                                                             \
+        .gradient = gradient_fn,                                                            \
     };
 #define NUMBERS(id, type, gradient_fn, rows_rule) \
     REDUCTION_OP(id, type, "input:T, reduction_indices:U", "output:T", TF_NUMERIC, gradient_fn, rows_rule)
@@ -502,7 +518,9 @@ static tf_tensor reduce(const tf_op_def *def, tf_operand x, struct tf_reduce_arg
         in[1] = all_axes(in[0].as.tensor, a->here);
     }
     reduce_attrs attrs = { a->keepdims || a->keep_dims };
-    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = a->here, .name = a->name, .attrs = &attrs, .n_inputs = 2, .inputs = in }), 0 };
+    return (tf_tensor){
+        tf_op_new(def, (struct tf_op_args){ .here = a->here, .name = a->name, .attrs = &attrs, .n_inputs = 2, .inputs = in }), 0
+    };
 }
 
 tf_tensor tf_reduce_sum_(tf_operand x, struct tf_reduce_args a) { return reduce(&sum_op, x, &a); }
@@ -541,7 +559,8 @@ tf_tensor tf_count_nonzero_(tf_operand x, struct tf_count_nonzero_args a)
     tf_ndarray zero = np_array((double[1]){ 0 }, tf_get_dtype(t), SCALAR);
     tf_tensor zeros = tf_convert(tf_operand_array(zero), tf_get_dtype(t), a.here, "zeros");
     tf_tensor ones = tf_cast(tf_not_equal(t, zeros), tf_int64);
-    tf_tensor n = tf_reduce_sum(ones, a.axis, a.keepdims, .reduction_indices = a.reduction_indices, .keep_dims = a.keep_dims, .axes = a.axes);
+    tf_tensor n =
+        tf_reduce_sum(ones, a.axis, a.keepdims, .reduction_indices = a.reduction_indices, .keep_dims = a.keep_dims, .axes = a.axes);
     return tf_cast(n, a.dtype);
 }
 
@@ -572,8 +591,8 @@ static void arg_shape(tf_shape_ctx *c)
     if (axis < 0 && tf_shape_at_run(c))
         tf_shape_error(c, "Expected dimension in the range [%d, %d), but got %lld", -in.rank, in.rank, (long long)given);
     else if (axis < 0)
-        tf_shape_error(c, "Dimension (%lld) must be in the range [%d, %d), where %d is the number of dimensions in the input.", (long long)given,
-                       -in.rank, in.rank, in.rank);
+        tf_shape_error(c, "Dimension (%lld) must be in the range [%d, %d), where %d is the number of dimensions in the input.",
+                       (long long)given, -in.rank, in.rank, in.rank);
     else if (in.dims[axis] == 0 && tf_shape_at_run(c))
         tf_shape_error(c, "Reduction axis %d is empty in shape %s", axis, tf_dims_kernel_text(in, text, sizeof text));
     for (int i = 0; i < in.rank; i++)
@@ -584,44 +603,52 @@ static void arg_shape(tf_shape_ctx *c)
 }
 
 /* Units are outputs. `beats` compares as the op does; a NaN beats nothing, not even the start. */
-#define ARG_LOOP(type, lowest, beats)                                               \
-    for (int64_t u = k->begin; u < k->end; u++) {                                   \
+#define ARG_LOOP(type, lowest, beats)                                                    \
+    for (int64_t u = k->begin; u < k->end; u++) {                                        \
         const type *x = (const type *)k->in[0].data + u / inner * n * inner + u % inner; \
-        type best = lowest;                                                         \
-        int64_t at = 0;                                                             \
-        for (int64_t i = 0; i < n; i++)                                             \
-            if (x[i * inner] beats best) {                                          \
-                best = x[i * inner];                                                \
-                at = i;                                                             \
-            }                                                                       \
-        if (k->out[0].dtype == tf_int32)                                            \
-            TF_DATA(k, out, 0, int32_t)[u] = (int32_t)at;                           \
-        else                                                                        \
-            TF_DATA(k, out, 0, int64_t)[u] = at;                                    \
-    }                                                                               \
+        type best = lowest;                                                              \
+        int64_t at = 0;                                                                  \
+        for (int64_t i = 0; i < n; i++)                                                  \
+            if (x[i * inner] beats best) {                                               \
+                best = x[i * inner];                                                     \
+                at = i;                                                                  \
+            }                                                                            \
+        if (k->out[0].dtype == tf_int32)                                                 \
+            TF_DATA(k, out, 0, int32_t)[u] = (int32_t)at;                                \
+        else                                                                             \
+            TF_DATA(k, out, 0, int64_t)[u] = at;                                         \
+    }                                                                                    \
     break
-#define ARG_KERNEL(id, beats, f, d, i32, i64, u8)                                             \
-    static void id(tf_kernel_ctx *k)                                                          \
-    {                                                                                         \
-        const tf_view *x = &k->in[0];                                                         \
-        const int axis = x->rank ? tf_norm_axis(int_at(&k->in[1], 0), x->rank) : 0;           \
+#define ARG_KERNEL(id, beats, f, d, i32, i64, u8)                                                                 \
+    static void id(tf_kernel_ctx *k)                                                                              \
+    {                                                                                                             \
+        const tf_view *x = &k->in[0];                                                                             \
+        const int axis = x->rank ? tf_norm_axis(int_at(&k->in[1], 0), x->rank) : 0;                               \
         const int64_t n = x->rank ? x->dims[axis] : 1, inner = x->rank ? product(x->dims, axis + 1, x->rank) : 1; \
-        switch (k->T) {                                                                       \
-        case tf_float32: ARG_LOOP(float, f, beats);                                           \
-        case tf_float64: ARG_LOOP(double, d, beats);                                          \
-        case tf_int32: ARG_LOOP(int32_t, i32, beats);                                         \
-        case tf_int64: ARG_LOOP(int64_t, i64, beats);                                         \
-        default: ARG_LOOP(uint8_t, u8, beats);                                                \
-        }                                                                                     \
+        switch (k->T) {                                                                                           \
+        case tf_float32: ARG_LOOP(float, f, beats);                                                               \
+        case tf_float64: ARG_LOOP(double, d, beats);                                                              \
+        case tf_int32: ARG_LOOP(int32_t, i32, beats);                                                             \
+        case tf_int64: ARG_LOOP(int64_t, i64, beats);                                                             \
+        default: ARG_LOOP(uint8_t, u8, beats);                                                                    \
+        }                                                                                                         \
     }
 ARG_KERNEL(arg_max_kernel, >, -INFINITY, -INFINITY, INT32_MIN, INT64_MIN, 0)
 ARG_KERNEL(arg_min_kernel, <, INFINITY, INFINITY, INT32_MAX, INT64_MAX, UINT8_MAX)
 
-#define ARG_OP(id, type)                                                                                                  \
-    static const tf_op_def id##_op = {                                                                                    \
-        .name = type, .in = "input:T, dimension:U", .out = "output:?", .T = TF_NUMERIC, .U = TF_INDEX, .attrs = arg_fields, \
-        .attrs_size = sizeof(arg_attrs), .shape = arg_shape, .kernel = id##_kernel, .units = reduce_units,                \
-        .gradient = tf_no_gradient,                                                                                       \
+#define ARG_OP(id, type)                 \
+    static const tf_op_def id##_op = {   \
+        .name = type,                    \
+        .in = "input:T, dimension:U",    \
+        .out = "output:?",               \
+        .T = TF_NUMERIC,                 \
+        .U = TF_INDEX,                   \
+        .attrs = arg_fields,             \
+        .attrs_size = sizeof(arg_attrs), \
+        .shape = arg_shape,              \
+        .kernel = id##_kernel,           \
+        .units = reduce_units,           \
+        .gradient = tf_no_gradient,      \
     };
 ARG_OP(arg_max, "ArgMax")
 ARG_OP(arg_min, "ArgMin")
@@ -633,10 +660,15 @@ static tf_tensor arg(const tf_op_def *def, tf_operand x, const struct tf_argmax_
     const int axis = a->axis != TF_NO_AXIS ? a->axis : a->dimension != TF_NO_AXIS ? a->dimension : 0;
     arg_attrs attrs = { a->output_type ? a->output_type : tf_int64 };
     if (!(TF_INDEX & TF_DTYPE_BIT(attrs.output_type)))
-        return tf_mistake(tf_type_error, a->here, NULL, "Value passed to parameter 'output_type' has DataType %s not in list of allowed values: int32, int64",
+        return tf_mistake(tf_type_error, a->here, NULL,
+                          "Value passed to parameter 'output_type' has DataType %s not in list of allowed values: int32, int64",
                           tf_dtype_name(attrs.output_type));
-    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = a->here, .name = a->name, .attrs = &attrs, .n_inputs = 2,
-                                                            .inputs = (tf_operand[]){ x, tf_operand_integer(axis) } }), 0 };
+    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = a->here,
+                                                            .name = a->name,
+                                                            .attrs = &attrs,
+                                                            .n_inputs = 2,
+                                                            .inputs = (tf_operand[]){ x, tf_operand_integer(axis) } }),
+                        0 };
 }
 tf_tensor tf_argmax_(tf_operand x, struct tf_argmax_args a) { return arg(&arg_max_op, x, &a); }
 tf_tensor tf_argmin_(tf_operand x, struct tf_argmax_args a) { return arg(&arg_min_op, x, &a); }
@@ -645,7 +677,9 @@ tf_tensor tf_argmin_(tf_operand x, struct tf_argmax_args a) { return arg(&arg_mi
 typedef struct {
     bool exclusive, reverse;
 } scan_attrs;
-static const tf_attr_def scan_fields[] = { TF_ATTR(scan_attrs, exclusive, TF_ATTR_BOOL), TF_ATTR(scan_attrs, reverse, TF_ATTR_BOOL), { 0 } };
+static const tf_attr_def scan_fields[] = { TF_ATTR(scan_attrs, exclusive, TF_ATTR_BOOL),
+                                           TF_ATTR(scan_attrs, reverse, TF_ATTR_BOOL),
+                                           { 0 } };
 
 static void scan_shape(tf_shape_ctx *c)
 {
@@ -655,7 +689,8 @@ static void scan_shape(tf_shape_ctx *c)
     if (!tf_shape_at_run(c))
         return;
     if (tf_in_dims(c, 1)->rank)
-        tf_shape_error(c, "ScanOp: axis must be a scalar, not %s", tf_dims_kernel_text(*tf_in_dims(c, 1), (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT));
+        tf_shape_error(c, "ScanOp: axis must be a scalar, not %s",
+                       tf_dims_kernel_text(*tf_in_dims(c, 1), (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT));
     else if (tf_in_int(c, 1, &axis) && tf_norm_axis(axis, in.rank) < 0)
         tf_shape_error(c, "ScanOp: Expected scan axis in the range [%d, %d), but got %lld", -in.rank, in.rank, (long long)axis);
 }
@@ -668,40 +703,43 @@ static int64_t scan_units(const tf_kernel_ctx *k)
     return axis < 0 ? 0 : product(x->dims, 0, axis) * product(x->dims, axis + 1, x->rank);
 }
 
-#define SCAN_LOOP(type, acc_type, start, COMBINE)                                               \
-    for (int64_t u = k->begin; u < k->end; u++) {                                               \
-        const int64_t base = u / inner * n * inner + u % inner;                                 \
-        acc_type acc = start;                                                                   \
-        for (int64_t i = 0; i < n; i++) {                                                       \
-            const int64_t at = base + (a->reverse ? n - 1 - i : i) * inner;                     \
-            const acc_type next = COMBINE(acc, (acc_type)TF_DATA(k, in, 0, const type)[at]);    \
-            TF_DATA(k, out, 0, type)[at] = (type)(a->exclusive ? acc : next);                   \
-            acc = next;                                                                         \
-        }                                                                                       \
-    }                                                                                           \
+#define SCAN_LOOP(type, acc_type, start, COMBINE)                                            \
+    for (int64_t u = k->begin; u < k->end; u++) {                                            \
+        const int64_t base = u / inner * n * inner + u % inner;                              \
+        acc_type acc = start;                                                                \
+        for (int64_t i = 0; i < n; i++) {                                                    \
+            const int64_t at = base + (a->reverse ? n - 1 - i : i) * inner;                  \
+            const acc_type next = COMBINE(acc, (acc_type)TF_DATA(k, in, 0, const type)[at]); \
+            TF_DATA(k, out, 0, type)[at] = (type)(a->exclusive ? acc : next);                \
+            acc = next;                                                                      \
+        }                                                                                    \
+    }                                                                                        \
     break
-#define SCAN_KERNEL(id, start, COMBINE)                                                         \
-    static void id(tf_kernel_ctx *k)                                                            \
-    {                                                                                           \
-        const scan_attrs *a = k->attrs;                                                         \
-        const tf_view *x = &k->in[0];                                                           \
-        const int axis = tf_norm_axis(int_at(&k->in[1], 0), x->rank);                           \
+#define SCAN_KERNEL(id, start, COMBINE)                                                                             \
+    static void id(tf_kernel_ctx *k)                                                                                \
+    {                                                                                                               \
+        const scan_attrs *a = k->attrs;                                                                             \
+        const tf_view *x = &k->in[0];                                                                               \
+        const int axis = tf_norm_axis(int_at(&k->in[1], 0), x->rank);                                               \
         const int64_t n = axis < 0 ? 0 : x->dims[axis], inner = axis < 0 ? 1 : product(x->dims, axis + 1, x->rank); \
-        switch (k->T) {                                                                         \
-        case tf_float32: SCAN_LOOP(float, float, start, COMBINE);                               \
-        case tf_float64: SCAN_LOOP(double, double, start, COMBINE);                             \
-        case tf_int32: SCAN_LOOP(int32_t, uint32_t, start, COMBINE);                            \
-        case tf_int64: SCAN_LOOP(int64_t, uint64_t, start, COMBINE);                            \
-        default: SCAN_LOOP(uint8_t, uint8_t, start, COMBINE);                                   \
-        }                                                                                       \
+        switch (k->T) {                                                                                             \
+        case tf_float32: SCAN_LOOP(float, float, start, COMBINE);                                                   \
+        case tf_float64: SCAN_LOOP(double, double, start, COMBINE);                                                 \
+        case tf_int32: SCAN_LOOP(int32_t, uint32_t, start, COMBINE);                                                \
+        case tf_int64: SCAN_LOOP(int64_t, uint64_t, start, COMBINE);                                                \
+        default: SCAN_LOOP(uint8_t, uint8_t, start, COMBINE);                                                       \
+        }                                                                                                           \
     }
 SCAN_KERNEL(cumsum_kernel, 0, ADD)
 SCAN_KERNEL(cumprod_kernel, 1, MULTIPLY)
 
 static tf_tensor scan(const tf_op_def *def, tf_tensor x, tf_tensor axis, bool exclusive, bool reverse)
 {
-    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .attrs = &(scan_attrs){ exclusive, reverse }, .n_inputs = 2,
-                                                            .inputs = (tf_operand[]){ tf_operand_tensor(x), tf_operand_tensor(axis) } }), 0 };
+    return (tf_tensor){ tf_op_new(def,
+                                  (struct tf_op_args){ .attrs = &(scan_attrs){ exclusive, reverse },
+                                                       .n_inputs = 2,
+                                                       .inputs = (tf_operand[]){ tf_operand_tensor(x), tf_operand_tensor(axis) } }),
+                        0 };
 }
 
 static const tf_op_def cumsum_op;
@@ -717,23 +755,34 @@ static void cumprod_gradient(tf_grad_ctx *g, tf_tensor dy)
     tf_tensor sums = scan(&cumsum_op, tf_mul(g->out[0], dy), g->in[1], a->exclusive, !a->reverse);
     tf_add_grad(g, 0, tf_div(sums, g->in[0]));
 }
-#define SCAN_OP(id, type)                                                                                              \
-    static const tf_op_def id##_op = {                                                                                 \
-        .name = type, .in = "x:T, axis:U", .out = "out:T", .T = TF_NUMERIC, .U = TF_INDEX, .attrs = scan_fields,       \
-        .attrs_size = sizeof(scan_attrs), .shape = scan_shape, .kernel = id##_kernel, .units = scan_units,             \
-        .gradient = id##_gradient,                                                                                     \
+#define SCAN_OP(id, type)                 \
+    static const tf_op_def id##_op = {    \
+        .name = type,                     \
+        .in = "x:T, axis:U",              \
+        .out = "out:T",                   \
+        .T = TF_NUMERIC,                  \
+        .U = TF_INDEX,                    \
+        .attrs = scan_fields,             \
+        .attrs_size = sizeof(scan_attrs), \
+        .shape = scan_shape,              \
+        .kernel = id##_kernel,            \
+        .units = scan_units,              \
+        .gradient = id##_gradient,        \
     };
 SCAN_OP(cumsum, "Cumsum")
 SCAN_OP(cumprod, "Cumprod")
 
 static tf_tensor cumulate(const tf_op_def *def, tf_operand x, const struct tf_cumsum_args *a)
 {
-    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = a->here, .name = a->name, .attrs = &(scan_attrs){ a->exclusive, a->reverse },
-                                                            .n_inputs = 2, .inputs = (tf_operand[]){ x, tf_operand_integer(a->axis) } }), 0 };
+    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = a->here,
+                                                            .name = a->name,
+                                                            .attrs = &(scan_attrs){ a->exclusive, a->reverse },
+                                                            .n_inputs = 2,
+                                                            .inputs = (tf_operand[]){ x, tf_operand_integer(a->axis) } }),
+                        0 };
 }
 tf_tensor tf_cumsum_(tf_operand x, struct tf_cumsum_args a) { return cumulate(&cumsum_op, x, &a); }
 tf_tensor tf_cumprod_(tf_operand x, struct tf_cumsum_args a) { return cumulate(&cumprod_op, x, &a); }
 
-tf1c_op_family tf1c_reduce_ops = {
-    &sum_op, &mean_op, &prod_op, &max_op, &min_op, &all_op, &any_op, &arg_max_op, &arg_min_op, &cumsum_op, &cumprod_op, NULL
-};
+tf1c_op_family tf1c_reduce_ops = { &sum_op, &mean_op,    &prod_op,    &max_op,    &min_op,     &all_op,
+                                   &any_op, &arg_max_op, &arg_min_op, &cumsum_op, &cumprod_op, NULL };

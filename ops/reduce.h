@@ -29,7 +29,8 @@ struct tf_reduce_args {
     tf_tensor axis_tensor;
 };
 #define TF_REDUCE_(fn, x, ...) \
-    TF_KWARGS_(TF_IN_ORDER1_(fn, TF_T(x), (struct tf_reduce_args){ .axis = TF_NO_AXIS, .reduction_indices = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(TF_IN_ORDER1_(  \
+        fn, TF_T(x), (struct tf_reduce_args){ .axis = TF_NO_AXIS, .reduction_indices = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
 #define tf_reduce_sum(x, ...) TF_REDUCE_(tf_reduce_sum_, x, __VA_ARGS__)
 #define tf_reduce_mean(x, ...) TF_REDUCE_(tf_reduce_mean_, x, __VA_ARGS__)
 #define tf_reduce_prod(x, ...) TF_REDUCE_(tf_reduce_prod_, x, __VA_ARGS__)

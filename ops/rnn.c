@@ -58,7 +58,9 @@ static tf_tensor copy_through(tf_tensor past, tf_tensor before, tf_tensor after)
 static tf_state *copy_state(tf_tensor past, tf_state *before, tf_state *after)
 {
     if (!before->n || before->n != after->n)
-        return before->n ? after : tf1c_state_leaf(copy_through(past, before->tensor, after->n ? (tf_tensor){ tf1c_poison(NULL), 0 } : after->tensor));
+        return before->n ? after
+                         : tf1c_state_leaf(
+                               copy_through(past, before->tensor, after->n ? (tf_tensor){ tf1c_poison(NULL), 0 } : after->tensor));
     tf_state *s = tf1c_state_of(after->n, after->items, after->lstm);
     for (int i = 0; i < s->n; i++)
         ((tf_state **)s->items)[i] = copy_state(past, before->items[i], after->items[i]);
@@ -79,7 +81,10 @@ static bool check_depth(tf_tensor t, tf_source here)
     tf_dims d = tf_get_shape(t);
     for (int i = 1; i < d.rank; i++)
         if (d.dims[i] == NONE)
-            return tf_fail(tf_value_error, tf1c_source(here), NULL, "Input size (dimension %d of inputs) must be accessible via shape inference, but saw value None.", i - 1), false;
+            return tf_fail(tf_value_error, tf1c_source(here), NULL,
+                           "Input size (dimension %d of inputs) must be accessible via shape inference, but saw value None.",
+                           i - 1),
+                   false;
     return true;
 }
 
@@ -90,7 +95,9 @@ static bool check_inputs(const tf_tensor *x, int n, int64_t *batch, tf_source he
     tf_dims first = tf_get_shape(x[0]);
     *batch = NONE;
     if (!first.known)
-        return tf_fail(tf_value_error, tf1c_source(here), NULL, "Input size (depth of inputs) must be accessible via shape inference, but saw value None."), false;
+        return tf_fail(tf_value_error, tf1c_source(here), NULL,
+                       "Input size (depth of inputs) must be accessible via shape inference, but saw value None."),
+               false;
     if (first.rank == 1) {
         *batch = first.dims[0];
         return true;
@@ -98,9 +105,13 @@ static bool check_inputs(const tf_tensor *x, int n, int64_t *batch, tf_source he
     for (int i = 0; i < n; i++) {
         tf_dims d = tf_get_shape(x[i]);
         if (d.known && d.rank < 2)
-            return tf_fail(tf_value_error, tf1c_source(here), NULL, "Shape %s must have rank at least 2", tf_dims_text(d, text, sizeof text)), false;
+            return tf_fail(tf_value_error, tf1c_source(here), NULL, "Shape %s must have rank at least 2",
+                           tf_dims_text(d, text, sizeof text)),
+                   false;
         if (d.known && !tf_merge_dim(*batch, d.dims[0], batch))
-            return tf_fail(tf_value_error, tf1c_source(here), NULL, "Dimensions %lld and %lld are not compatible", (long long)*batch, (long long)d.dims[0]), false;
+            return tf_fail(tf_value_error, tf1c_source(here), NULL, "Dimensions %lld and %lld are not compatible",
+                           (long long)*batch, (long long)d.dims[0]),
+                   false;
         if (!check_depth(x[i], here))
             return false;
     }
@@ -123,7 +134,8 @@ typedef struct {
 
 static tf_rnn_list spoiled(const tf_cell *cell, int n, tf_tensor mistake)
 {
-    return (tf_rnn_list){ tf_mistake_list(n, mistake), cell ? tf1c_state_for(&cell->state_size, mistake) : tf1c_state_leaf(mistake) };
+    return (tf_rnn_list){ tf_mistake_list(n, mistake),
+                          cell ? tf1c_state_for(&cell->state_size, mistake) : tf1c_state_leaf(mistake) };
 }
 
 static bool take_inputs(unrolling *r, tf_list inputs)
@@ -251,7 +263,8 @@ static tf_rnn_list unroll(unrolling *r)
     for (int t = 0; t < r->n; t++) {
         if (t > 0)
             u->variable_scope.reuse = tf_reuse_true;
-        tf_cell_output out = r->length.op ? step_of_lengths(r, t) : tf_call_(r->cell, tf_operand_tensor(r->x[t]), r->state, r->here);
+        tf_cell_output out =
+            r->length.op ? step_of_lengths(r, t) : tf_call_(r->cell, tf_operand_tensor(r->x[t]), r->state, r->here);
         tf_append(&outputs, out.output);
         r->state = out.state;
     }
@@ -269,7 +282,8 @@ static tf_rnn_list static_rnn(tf_cell *cell, tf_list inputs, struct tf_static_rn
         return spoiled(cell, 1, tf_mistake(tf_value_error, a.here, NULL, "inputs must not be empty"));
     struct tf_with_ scope = tf1c_rnn_scope(a.scope ? a.scope : "rnn", again, a.here);
     tf1c_variable_scope saved = tf1c_current_graph() ? tf1c_current_graph()->universe->variable_scope : (tf1c_variable_scope){ 0 };
-    bool good = take_inputs(&r, inputs) && take_batch(&r) && take_state(&r, a.initial_state, a.dtype) && take_length(&r, a.sequence_length, a.dtype);
+    bool good = take_inputs(&r, inputs) && take_batch(&r) && take_state(&r, a.initial_state, a.dtype) &&
+                take_length(&r, a.sequence_length, a.dtype);
     tf_rnn_list out = good ? unroll(&r) : spoiled(cell, inputs.n, r.mistake);
     if (tf1c_current_graph())
         tf1c_current_graph()->universe->variable_scope = saved;

@@ -206,7 +206,8 @@ struct tf_multi_rnn_cell_args {
     bool state_is_tuple;
 };
 #define tf_nn_rnn_cell_multi_rnn_cell(cells, ...) \
-    TF_KWARGS_(tf_nn_rnn_cell_multi_rnn_cell_(cells, (struct tf_multi_rnn_cell_args){ .state_is_tuple = true, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(                                   \
+        tf_nn_rnn_cell_multi_rnn_cell_(cells, (struct tf_multi_rnn_cell_args){ .state_is_tuple = true, TF_HERE_, __VA_ARGS__ }))
 #define tf_contrib_rnn_multi_rnn_cell(cells, ...) tf_nn_rnn_cell_multi_rnn_cell(cells, __VA_ARGS__)
 TF1C_API tf_cell *tf_nn_rnn_cell_multi_rnn_cell_(tf_cells cells, struct tf_multi_rnn_cell_args args);
 
@@ -286,11 +287,13 @@ struct tf_static_birnn_args {
     tf_operand sequence_length;
     const char *scope; /* unset: "bidirectional_rnn" */
 };
-#define tf_nn_static_bidirectional_rnn(cell_fw, cell_bw, inputs, ...) \
-    TF_KWARGS_(TF_IN_ORDER3_(tf_nn_static_bidirectional_rnn_, cell_fw, cell_bw, inputs, (struct tf_static_birnn_args){ TF_HERE_, __VA_ARGS__ }))
+#define tf_nn_static_bidirectional_rnn(cell_fw, cell_bw, inputs, ...)                   \
+    TF_KWARGS_(TF_IN_ORDER3_(tf_nn_static_bidirectional_rnn_, cell_fw, cell_bw, inputs, \
+                             (struct tf_static_birnn_args){ TF_HERE_, __VA_ARGS__ }))
 #define tf_contrib_rnn_static_bidirectional_rnn(cell_fw, cell_bw, inputs, ...) \
     tf_nn_static_bidirectional_rnn(cell_fw, cell_bw, inputs, __VA_ARGS__)
-TF1C_API tf_birnn_list tf_nn_static_bidirectional_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf_list inputs, struct tf_static_birnn_args args);
+TF1C_API tf_birnn_list tf_nn_static_bidirectional_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf_list inputs,
+                                                       struct tf_static_birnn_args args);
 
 /* A loop: one body for any number of steps. inputs [batch, time, depth], time_major: [time, batch, depth].
  * TF1: tf.nn.dynamic_rnn
@@ -331,7 +334,8 @@ struct tf_bidirectional_rnn_args {
 #define tf_nn_bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, ...) \
     TF_KWARGS_(TF_IN_ORDER3_(tf_nn_bidirectional_dynamic_rnn_, \
         cell_fw, cell_bw, TF_T(inputs), (struct tf_bidirectional_rnn_args){ TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_birnn tf_nn_bidirectional_dynamic_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf_operand inputs, struct tf_bidirectional_rnn_args args);
+TF1C_API tf_birnn tf_nn_bidirectional_dynamic_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf_operand inputs,
+                                                   struct tf_bidirectional_rnn_args args);
 
 #ifdef __cplusplus
 }

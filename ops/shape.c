@@ -106,9 +106,8 @@ static const tf_op_def rank_op = {
 /* A static shape gives a constant instead of the op. */
 static tf_tensor shape_constant(tf_ndarray value, tf_dtype dtype, struct tf_name_args a, const char *default_name)
 {
-    return tf_constant_(
-        tf_operand_array(value),
-        (struct tf_constant_args){ .here = a.here, .dtype = dtype, .name = a.name ? a.name : default_name });
+    return tf_constant_(tf_operand_array(value),
+                        (struct tf_constant_args){ .here = a.here, .dtype = dtype, .name = a.name ? a.name : default_name });
 }
 
 static bool wants_index(tf_dtype *type, tf_source here)
@@ -224,15 +223,14 @@ static bool reshape_at_run(tf_shape_ctx *c, tf_dims in, tf_dims *out)
     if (unknown >= 0) {
         out->dims[unknown] = have / rest;
         if (have % rest) {
-            tf_shape_error(
-                c, "Input to reshape is a tensor with %lld values, but the requested shape requires a multiple of %lld",
-                (long long)have, (long long)rest);
+            tf_shape_error(c, "Input to reshape is a tensor with %lld values, but the requested shape requires a multiple of %lld",
+                           (long long)have, (long long)rest);
             return false;
         }
     }
     if (tf_dims_count(*out) != all) {
-        tf_shape_error(c, "Input to reshape is a tensor with %lld values, but the requested shape has %lld",
-                       (long long)all, (long long)tf_dims_count(*out));
+        tf_shape_error(c, "Input to reshape is a tensor with %lld values, but the requested shape has %lld", (long long)all,
+                       (long long)tf_dims_count(*out));
         return false;
     }
     return true;
@@ -268,8 +266,7 @@ static bool reshape_built(tf_shape_ctx *c, tf_dims in, tf_dims *out)
     bool infers = in_unknown < 0 && out_unknown >= 0, checks = in_unknown >= 0 && out_unknown < 0 && have;
     int64_t whole = infers ? have : want, part = infers ? want : have;
     if ((infers || checks) && whole % part) {
-        tf_shape_error(c, "Dimension size must be evenly divisible by %lld but is %lld", (long long)part,
-                       (long long)whole);
+        tf_shape_error(c, "Dimension size must be evenly divisible by %lld but is %lld", (long long)part, (long long)whole);
         return false;
     }
     if (infers)
@@ -339,8 +336,7 @@ static bool transpose_at_run(tf_shape_ctx *c, const tf_ndarray *perm, int rank)
         if (!seen[i]) {
             char list[128] = "";
             for (int j = 0, used = 0; j < rank; j++)
-                used += snprintf(list + used, sizeof list - (size_t)used, "%s%lld", j ? "," : "",
-                                 (long long)int_of(perm, j));
+                used += snprintf(list + used, sizeof list - (size_t)used, "%s%lld", j ? "," : "", (long long)int_of(perm, j));
             tf_shape_error(c, "%d is missing from {%s}.", i, list);
             return false;
         }
@@ -424,11 +420,10 @@ static tf_tensor transpose_unknown(tf_tensor x, struct tf_transpose_args a)
     tf_tensor rank = array_op(&rank_op, (struct tf_name_args){ .name = NULL }, NULL, NULL, 1,
                               &(tf_operand){ .kind = TF_OPERAND_TENSOR, .as.tensor = x });
     tf_tensor last = tf_sub(rank, 1);
-    tf_tensor range = tf1c_range(tf_operand_integer(0), of(rank), tf_operand_integer(1),
-                                 (struct tf_name_args){ .name = NULL }, "Range");
+    tf_tensor range =
+        tf1c_range(tf_operand_integer(0), of(rank), tf_operand_integer(1), (struct tf_name_args){ .name = NULL }, "Range");
     tf_tensor perm = tf_sub(last, range);
-    return array_op(&transpose_op, (struct tf_name_args){ .name = scope }, NULL, NULL, 2,
-                    (tf_operand[]){ of(x), of(perm) });
+    return array_op(&transpose_op, (struct tf_name_args){ .name = scope }, NULL, NULL, 2, (tf_operand[]){ of(x), of(perm) });
 }
 
 tf_tensor tf_transpose_(tf_operand x, struct tf_transpose_args a)
@@ -463,8 +458,7 @@ static void expand_dims_shape(tf_shape_ctx *c)
     int64_t axis = int_of(&dim, 0);
     if (axis < -in.rank - 1 || axis > in.rank) {
         if (tf_shape_at_run(c))
-            tf_shape_error(c, "Tried to expand dim index %lld for tensor with %d dimensions.", (long long)axis,
-                           in.rank);
+            tf_shape_error(c, "Tried to expand dim index %lld for tensor with %d dimensions.", (long long)axis, in.rank);
         else
             tf_shape_error(c, "dim %lld not in the interval [%d, %d].", (long long)axis, -in.rank - 1, in.rank);
         return;
@@ -511,8 +505,7 @@ static bool squeezed_axes(tf_shape_ctx *c, tf_dims asked, tf_dims in, bool *drop
         if (axis >= 0)
             drop[axis] = true;
         else if (tf_shape_at_run(c))
-            tf_shape_error(c, "Tried to squeeze dim index %lld for tensor with %d dimensions.",
-                           (long long)asked.dims[i], in.rank);
+            tf_shape_error(c, "Tried to squeeze dim index %lld for tensor with %d dimensions.", (long long)asked.dims[i], in.rank);
         else
             tf_shape_error(c, "squeeze_dims[%d] not in [%d,%d).", i, -in.rank, in.rank);
         if (axis < 0)
@@ -564,5 +557,4 @@ tf_tensor tf_squeeze_(tf_operand input, struct tf_squeeze_args a)
     return array_op(&squeeze_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 1, &input);
 }
 
-tf1c_op_family tf1c_shape_ops = { &shape_op,     &size_op,        &rank_op,    &reshape_op,
-                                  &transpose_op, &expand_dims_op, &squeeze_op, NULL };
+tf1c_op_family tf1c_shape_ops = { &shape_op, &size_op, &rank_op, &reshape_op, &transpose_op, &expand_dims_op, &squeeze_op, NULL };

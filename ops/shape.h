@@ -62,7 +62,8 @@ struct tf_squeeze_args {
     const char *name;
     tf_dims axes, squeeze_dims; /* the second is the first's old name */
 };
-#define tf_squeeze(input, ...) TF_KWARGS_(tf_squeeze_(TF_T(input), (struct tf_squeeze_args){ .axis = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
+#define tf_squeeze(input, ...) \
+    TF_KWARGS_(tf_squeeze_(TF_T(input), (struct tf_squeeze_args){ .axis = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_squeeze_(tf_operand input, struct tf_squeeze_args args);
 
 /* `input` repeated along axes of length 1, as arithmetic would do.                                     TF1: tf.broadcast_to

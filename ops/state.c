@@ -14,9 +14,9 @@ typedef struct {
     tf_dims shape;
     tf_dtype dtype;
 } variable_attrs;
-static const tf_attr_def variable_fields[] = {
-    TF_ATTR(variable_attrs, shape, TF_ATTR_DIMS), TF_ATTR(variable_attrs, dtype, TF_ATTR_DTYPE), { 0 }
-};
+static const tf_attr_def variable_fields[] = { TF_ATTR(variable_attrs, shape, TF_ATTR_DIMS),
+                                               TF_ATTR(variable_attrs, dtype, TF_ATTR_DTYPE),
+                                               { 0 } };
 
 static void variable_shape(tf_shape_ctx *c)
 {
@@ -26,8 +26,14 @@ static void variable_shape(tf_shape_ctx *c)
 }
 
 static const tf_op_def variable_op = {
-    .name = "VariableV2", .in = "", .out = "ref:?", .attrs = variable_fields, .attrs_size = sizeof(variable_attrs),
-    .traits = TF_SOURCE_OP | TF_VARIABLE, .shape = variable_shape, .gradient = tf_no_gradient,
+    .name = "VariableV2",
+    .in = "",
+    .out = "ref:?",
+    .attrs = variable_fields,
+    .attrs_size = sizeof(variable_attrs),
+    .traits = TF_SOURCE_OP | TF_VARIABLE,
+    .shape = variable_shape,
+    .gradient = tf_no_gradient,
 };
 
 /* ---- Assign, AssignAdd, AssignSub: units run over the variable's elements ------------------------------------------------ */
@@ -58,37 +64,59 @@ static void assign_kernel(tf_kernel_ctx *k) { tf_view_copy(&k->in[0], &k->in[1],
 
 static const tf_shard_rule by_rows = { .out = 0, .in = { 0, 0 } };
 static const tf_op_def assign_op = {
-    .name = "Assign", .in = "ref:T&, value:T", .out = "output_ref:T",
-    .traits = TF_WRITES_REF | TF_OVERWRITES | TF_SIDE_EFFECT | TF_STRIDED_IN, .shape = assign_shape, .kernel = assign_kernel,
-    .units = assign_units, .shard = &by_rows, .gradient = tf_no_gradient,
+    .name = "Assign",
+    .in = "ref:T&, value:T",
+    .out = "output_ref:T",
+    .traits = TF_WRITES_REF | TF_OVERWRITES | TF_SIDE_EFFECT | TF_STRIDED_IN,
+    .shape = assign_shape,
+    .kernel = assign_kernel,
+    .units = assign_units,
+    .shard = &by_rows,
+    .gradient = tf_no_gradient,
 };
 
-#define ACCUMULATE(type, op)                                                            \
-    for (int64_t i = first; i < last; i++)                                              \
+#define ACCUMULATE(type, op)               \
+    for (int64_t i = first; i < last; i++) \
         TF_DATA(k, in, 0, type)[i] op TF_DATA(k, in, 1, const type)[i];
-#define ACCUMULATE_KERNEL(id, op)                                                       \
-    static void id(tf_kernel_ctx *k)                                                    \
-    {                                                                                   \
-        int64_t row = k->in[0].rank && k->in[0].dims[0] ? tf_view_count(&k->in[0]) / k->in[0].dims[0] : 1;       \
-        int64_t first = k->begin * row, last = k->end * row;                            \
-        switch (k->T) {                                                                 \
-        case tf_float32: ACCUMULATE(float, op) break;                                   \
-        case tf_float64: ACCUMULATE(double, op) break;                                  \
-        case tf_int32: ACCUMULATE(int32_t, op) break;                                   \
-        case tf_int64: ACCUMULATE(int64_t, op) break;                                   \
-        default: ACCUMULATE(uint8_t, op) break;                                         \
-        }                                                                               \
+#define ACCUMULATE_KERNEL(id, op)                                                                          \
+    static void id(tf_kernel_ctx *k)                                                                       \
+    {                                                                                                      \
+        int64_t row = k->in[0].rank && k->in[0].dims[0] ? tf_view_count(&k->in[0]) / k->in[0].dims[0] : 1; \
+        int64_t first = k->begin * row, last = k->end * row;                                               \
+        switch (k->T) {                                                                                    \
+        case tf_float32: ACCUMULATE(float, op) break;                                                      \
+        case tf_float64: ACCUMULATE(double, op) break;                                                     \
+        case tf_int32: ACCUMULATE(int32_t, op) break;                                                      \
+        case tf_int64: ACCUMULATE(int64_t, op) break;                                                      \
+        default: ACCUMULATE(uint8_t, op) break;                                                            \
+        }                                                                                                  \
     }
 ACCUMULATE_KERNEL(assign_add_kernel, +=)
 ACCUMULATE_KERNEL(assign_sub_kernel, -=)
 
 static const tf_op_def assign_add_op = {
-    .name = "AssignAdd", .in = "ref:T&, value:T", .out = "output_ref:T", .T = TF_NUMERIC, .traits = TF_WRITES_REF | TF_SIDE_EFFECT,
-    .shape = accumulate_shape, .kernel = assign_add_kernel, .units = assign_units, .shard = &by_rows, .gradient = tf_no_gradient,
+    .name = "AssignAdd",
+    .in = "ref:T&, value:T",
+    .out = "output_ref:T",
+    .T = TF_NUMERIC,
+    .traits = TF_WRITES_REF | TF_SIDE_EFFECT,
+    .shape = accumulate_shape,
+    .kernel = assign_add_kernel,
+    .units = assign_units,
+    .shard = &by_rows,
+    .gradient = tf_no_gradient,
 };
 static const tf_op_def assign_sub_op = {
-    .name = "AssignSub", .in = "ref:T&, value:T", .out = "output_ref:T", .T = TF_NUMERIC, .traits = TF_WRITES_REF | TF_SIDE_EFFECT,
-    .shape = accumulate_shape, .kernel = assign_sub_kernel, .units = assign_units, .shard = &by_rows, .gradient = tf_no_gradient,
+    .name = "AssignSub",
+    .in = "ref:T&, value:T",
+    .out = "output_ref:T",
+    .T = TF_NUMERIC,
+    .traits = TF_WRITES_REF | TF_SIDE_EFFECT,
+    .shape = accumulate_shape,
+    .kernel = assign_sub_kernel,
+    .units = assign_units,
+    .shard = &by_rows,
+    .gradient = tf_no_gradient,
 };
 
 static tf_tensor assign(const tf_op_def *def, tf_tensor ref, tf_operand value, struct tf_name_args a)
@@ -107,7 +135,8 @@ static tf_tensor make_variable(const char *scope, tf_tensor initial, bool traina
     variable_attrs attrs = { tf_get_shape(initial), tf_get_dtype(initial) };
     char text[512];
     if (!tf_dims_fully_known(attrs.shape))
-        return tf_mistake(tf_value_error, here, NULL, "initial_value must have a shape specified: %s", tf_tensor_text(initial, text, sizeof text));
+        return tf_mistake(tf_value_error, here, NULL, "initial_value must have a shape specified: %s",
+                          tf_tensor_text(initial, text, sizeof text));
     tf_operation *op = tf_op_new(&variable_op, (struct tf_op_args){ .here = here, .name = scope, .attrs = &attrs });
     if (tf1c_is_mistake(op))
         return (tf_tensor){ op, 0 };
@@ -115,7 +144,9 @@ static tf_tensor make_variable(const char *scope, tf_tensor initial, bool traina
     tf_tensor ref = { op, 0 };
     tf_tensor assigned = tf_assign_(ref, tf_operand_tensor(initial), (struct tf_name_args){ here, "Assign" });
     const char *name = tf1c_unique_name(op->graph, "read");
-    tf_operation *read = name && !tf_is_poisoned(assigned) ? tf1c_node(op->graph, tf1c_basic.identity, name, tf1c_source(here), NULL, 1, &ref, 1) : NULL;
+    tf_operation *read = name && !tf_is_poisoned(assigned)
+                             ? tf1c_node(op->graph, tf1c_basic.identity, name, tf1c_source(here), NULL, 1, &ref, 1)
+                             : NULL;
     if (!read) {
         op->read = NULL;
         return (tf_tensor){ tf_is_poisoned(assigned) ? tf_tensor_op(assigned) : tf1c_record_mistake(op->graph), 0 };
@@ -124,15 +155,17 @@ static tf_tensor make_variable(const char *scope, tf_tensor initial, bool traina
     read->T = attrs.dtype;
     op->read = read;
     op->initializer = assigned.op;
-    if (tf_add_to_collection(collection ? collection : TF_GLOBAL_VARIABLES, ref) || (trainable && tf_add_to_collection(TF_TRAINABLE_VARIABLES, ref)))
+    if (tf_add_to_collection(collection ? collection : TF_GLOBAL_VARIABLES, ref) ||
+        (trainable && tf_add_to_collection(TF_TRAINABLE_VARIABLES, ref)))
         return (tf_tensor){ tf1c_record_mistake(op->graph), 0 };
     return ref;
 }
 
 /* Variables live in the root graph, wherever they are asked for; without control dependencies, as in TF. */
-#define IN_ROOT(g)                                                                                        \
+#define IN_ROOT(g)                                                                                         \
     struct tf_with_ root_ __attribute__((cleanup(tf_with_close_), unused)) = tf_graph_open_(tf1c_root(g)); \
-    struct tf_with_ free_ __attribute__((cleanup(tf_with_close_), unused)) = tf_control_dependencies_open_((tf_ops){ 0 }, (tf_source){ 0 })
+    struct tf_with_ free_ __attribute__((cleanup(tf_with_close_), unused)) =                               \
+        tf_control_dependencies_open_((tf_ops){ 0 }, (tf_source){ 0 })
 
 tf_tensor tf_variable_(tf_operand initial_value, struct tf_variable_args a)
 {
@@ -155,10 +188,11 @@ static tf_tensor existing_variable(tf_operation *op, const char *name, struct tf
     tf_dims merged;
     tf_source made = op->here;
     if (a.shape.known && !tf_merge_dims(a.shape, op->outputs[0].shape, &merged))
-        return tf_mistake(tf_value_error, a.here, name, "Trying to share variable %s, but specified shape %s and found shape %s.", name,
-                          tf_dims_text(a.shape, want, sizeof want), tf_dims_text(op->outputs[0].shape, have, sizeof have));
+        return tf_mistake(tf_value_error, a.here, name, "Trying to share variable %s, but specified shape %s and found shape %s.",
+                          name, tf_dims_text(a.shape, want, sizeof want), tf_dims_text(op->outputs[0].shape, have, sizeof have));
     if (a.dtype && a.dtype != op->outputs[0].dtype)
-        return tf_mistake(tf_value_error, a.here, name, "Trying to share variable %s, but specified dtype %s and found dtype %s_ref.", name,
+        return tf_mistake(tf_value_error, a.here, name,
+                          "Trying to share variable %s, but specified dtype %s and found dtype %s_ref.", name,
                           tf_dtype_name(a.dtype), tf_dtype_name(op->outputs[0].dtype));
     (void)made;
     return (tf_tensor){ op, 0 };
@@ -189,24 +223,28 @@ tf_tensor tf_get_variable_(const char *name, struct tf_get_variable_args a)
         return (tf_tensor){ tf1c_record_mistake(g), 0 };
     tf_operation *found = tf1c_map_get(&u->variables, full);
     if (found && scope->reuse != tf_reuse_true && scope->reuse != tf_AUTO_REUSE)
-        return tf_mistake(tf_value_error, a.here, full,
-                          "Variable %s already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope? Originally defined at: %s:%d",
-                          full, found->here.file ? found->here.file : "?", found->here.line);
+        return tf_mistake(
+            tf_value_error, a.here, full,
+            "Variable %s already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope? Originally defined at: %s:%d",
+            full, found->here.file ? found->here.file : "?", found->here.line);
     if (found)
         return existing_variable(found, full, a);
     if (scope->reuse == tf_reuse_true)
-        return tf_mistake(tf_value_error, a.here, full,
-                          "Variable %s does not exist, or was not created with tf.get_variable(). Did you mean to set reuse=tf.AUTO_REUSE in VarScope?", full);
+        return tf_mistake(
+            tf_value_error, a.here, full,
+            "Variable %s does not exist, or was not created with tf.get_variable(). Did you mean to set reuse=tf.AUTO_REUSE in VarScope?",
+            full);
     tf_dtype dtype = a.dtype ? a.dtype : tf_float32;
     if (!a.initial.kind && !tf_dims_fully_known(a.shape)) {
         char shape[TF_DIMS_TEXT];
-        return tf_mistake(tf_value_error, a.here, full, "Shape of a new variable (%s) must be fully defined, but instead was %s.", full,
-                          tf_dims_text(a.shape, shape, sizeof shape));
+        return tf_mistake(tf_value_error, a.here, full, "Shape of a new variable (%s) must be fully defined, but instead was %s.",
+                          full, tf_dims_text(a.shape, shape, sizeof shape));
     }
     if (!a.initializer.fn)
         a.initializer = scope->initializer;
     IN_ROOT(g);
-    struct tf_with_ outside __attribute__((cleanup(tf_with_close_), unused)) = tf_name_scope_open_(NULL, a.here); /* get_variable ignores name scopes */
+    struct tf_with_ outside __attribute__((cleanup(tf_with_close_), unused)) =
+        tf_name_scope_open_(NULL, a.here); /* get_variable ignores name scopes */
     TF_SCOPE(full, "Variable");
     const char *exact = tf_scope_name();
     tf_tensor initial = initial_of(a, dtype);
@@ -223,7 +261,10 @@ tf_tensor tf_get_variable_(const char *name, struct tf_get_variable_args a)
 tf_list tf_global_variables(void) { return tf_get_collection(TF_GLOBAL_VARIABLES); }
 tf_list tf_trainable_variables(void) { return tf_get_collection(TF_TRAINABLE_VARIABLES); }
 tf_list tf_local_variables(void) { return tf_get_collection(TF_LOCAL_VARIABLES); }
-tf_operation *tf_initializer_of(tf_tensor variable) { return variable.op && variable.op->initializer ? variable.op->initializer : tf1c_poison(NULL); }
+tf_operation *tf_initializer_of(tf_tensor variable)
+{
+    return variable.op && variable.op->initializer ? variable.op->initializer : tf1c_poison(NULL);
+}
 
 tf_operation *tf_variables_initializer_(tf_list variables, struct tf_name_args a)
 {

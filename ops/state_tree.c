@@ -36,7 +36,10 @@ tf_state *tf1c_state_of(int n, tf_state *const *items, bool lstm)
     return s;
 }
 
-tf_state *tf_state_new_(tf_operand tensor, tf_source here) { return tf1c_state_leaf(tf_convert(tensor, tf_dtype_unset, here, "state")); }
+tf_state *tf_state_new_(tf_operand tensor, tf_source here)
+{
+    return tf1c_state_leaf(tf_convert(tensor, tf_dtype_unset, here, "state"));
+}
 
 tf_state *tf_nn_rnn_cell_lstm_state_tuple_(tf_operand c, tf_operand h, tf_source here)
 {
@@ -60,7 +63,11 @@ static tf_tensor no_attribute(const tf_state *s, const char *name, tf_source her
 {
     if (is_poisoned(s))
         return s->tensor;
-    return tf_mistake(tf_type_error, here, NULL, "'%s' object has no attribute '%s'", !s ? "NoneType" : s->n ? "tuple" : "Tensor", name);
+    return tf_mistake(tf_type_error, here, NULL, "'%s' object has no attribute '%s'",
+                      !s     ? "NoneType"
+                      : s->n ? "tuple"
+                             : "Tensor",
+                      name);
 }
 
 static tf_tensor part(const tf_state *s, int i, const char *name, tf_source here)
@@ -81,7 +88,8 @@ tf_state *tf_state_at_(const tf_state *s, int i, tf_source here)
     if (is_poisoned(s))
         return (tf_state *)s;
     if (!s || !s->n)
-        return tf1c_state_leaf(tf_mistake(tf_type_error, here, NULL, "The state is %s, not a tuple: it has no part %d.", s ? "one tensor" : "NULL", i));
+        return tf1c_state_leaf(tf_mistake(tf_type_error, here, NULL, "The state is %s, not a tuple: it has no part %d.",
+                                          s ? "one tensor" : "NULL", i));
     return tf1c_state_leaf(tf_mistake(tf_value_error, here, NULL, "tuple index out of range: %d in a state of %d", i, s->n));
 }
 
@@ -91,7 +99,8 @@ tf_tensor tf_state_tensor_(const tf_state *s, tf_source here)
         return s->tensor;
     if (!s)
         return tf_mistake(tf_type_error, here, NULL, "The state is NULL.");
-    return tf_mistake(tf_type_error, here, NULL, "The state is a tuple of %d, not one tensor: tf_state_c, tf_state_h and tf_state_at look into it.", s->n);
+    return tf_mistake(tf_type_error, here, NULL,
+                      "The state is a tuple of %d, not one tensor: tf_state_c, tf_state_h and tf_state_at look into it.", s->n);
 }
 
 /* ---- taking apart and putting together ------------------------------------------------------------------------------------ */
@@ -173,7 +182,8 @@ const char *tf1c_state_size_text(const tf_state_size *size, char *text, size_t n
     else if (!size->n)
         tf_dims_text(size->shape, text, n);
     else if (size->lstm)
-        snprintf(text, n, "LSTMStateTuple(c=%s, h=%s)", tf1c_state_size_text(&size->items[0], a, sizeof a), tf1c_state_size_text(&size->items[1], b, sizeof b));
+        snprintf(text, n, "LSTMStateTuple(c=%s, h=%s)", tf1c_state_size_text(&size->items[0], a, sizeof a),
+                 tf1c_state_size_text(&size->items[1], b, sizeof b));
     else
         snprintf(text, n, "(%s, … %d)", tf1c_state_size_text(&size->items[0], a, sizeof a), size->n);
     return text;

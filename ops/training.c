@@ -113,8 +113,8 @@ static size_t sparse_bytes(const tf_kernel_ctx *k, const char *roles)
     return (size_t)given * 8 + (size_t)given * (size_t)sparse_width(k) * tf_dtype_size(k->T) + (size_t)k->in[0].dims[0] * 4;
 }
 
-#define ADD_ROW(type)                            \
-    for (int64_t j = 0; j < width; j++)          \
+#define ADD_ROW(type)                   \
+    for (int64_t j = 0; j < width; j++) \
         ((type *)to)[j] += ((const type *)from)[j];
 
 static bool sum_rows(tf_kernel_ctx *k, const operands *o, summed_rows *s)
@@ -126,9 +126,11 @@ static bool sum_rows(tf_kernel_ctx *k, const operands *o, summed_rows *s)
     int32_t *place = (int32_t *)((char *)s->sum + (size_t)given * size); /* of each row among those that occur, plus 1 */
     memset(place, 0, (size_t)rows * sizeof *place);
     for (int64_t i = 0; i < given; i++) {
-        const int64_t r = o->indices->dtype == tf_int32 ? ((const int32_t *)o->indices->data)[i] : ((const int64_t *)o->indices->data)[i];
+        const int64_t r =
+            o->indices->dtype == tf_int32 ? ((const int32_t *)o->indices->data)[i] : ((const int64_t *)o->indices->data)[i];
         if (r < 0 || r >= rows) {
-            tf_kernel_error(k, tf_invalid_argument, "Index %lld at offset %lld in indices is out of range", (long long)r, (long long)i);
+            tf_kernel_error(k, tf_invalid_argument, "Index %lld at offset %lld in indices is out of range", (long long)r,
+                            (long long)i);
             return false;
         }
         const char *from = (const char *)o->grad->data + (size_t)i * size;
@@ -166,41 +168,57 @@ static void apply_sparse(tf_kernel_ctx *k, const char *roles, update *f32, updat
 
 /* ---- the two ops of a rule: shape function, kernel and record of each --------------------------------------------------------- */
 #define APPLY_TRAITS (TF_WRITES_REF | TF_SIDE_EFFECT)
-#define DENSE(id, type, signature, roles)                                                                               \
-    static void id##_shape(tf_shape_ctx *c) { apply_shape(c, roles); }                                                  \
-    static void id##_kernel(tf_kernel_ctx *k) { apply_dense(k, roles, id##_f32, id##_f64); }                            \
-    const tf_op_def tf1c_apply_##id##_op = {                                                                            \
-        .name = "Apply" type, .in = signature, .out = "out:T", .T = TF_FLOATING, .attrs = apply_fields,                 \
-        .attrs_size = sizeof(apply_attrs), .traits = APPLY_TRAITS, .shape = id##_shape, .kernel = id##_kernel,          \
-        .units = elements, .gradient = tf_no_gradient,                                                                  \
+#define DENSE(id, type, signature, roles)                                                    \
+    static void id##_shape(tf_shape_ctx *c) { apply_shape(c, roles); }                       \
+    static void id##_kernel(tf_kernel_ctx *k) { apply_dense(k, roles, id##_f32, id##_f64); } \
+    const tf_op_def tf1c_apply_##id##_op = {                                                 \
+        .name = "Apply" type,                                                                \
+        .in = signature,                                                                     \
+        .out = "out:T",                                                                      \
+        .T = TF_FLOATING,                                                                    \
+        .attrs = apply_fields,                                                               \
+        .attrs_size = sizeof(apply_attrs),                                                   \
+        .traits = APPLY_TRAITS,                                                              \
+        .shape = id##_shape,                                                                 \
+        .kernel = id##_kernel,                                                               \
+        .units = elements,                                                                   \
+        .gradient = tf_no_gradient,                                                          \
     };
-#define SPARSE(id, type, signature, roles)                                                                              \
-    static void sparse_##id##_shape(tf_shape_ctx *c) { apply_shape(c, roles); }                                         \
-    static void sparse_##id##_kernel(tf_kernel_ctx *k) { apply_sparse(k, roles, id##_f32, id##_f64); }                  \
+#define SPARSE(id, type, signature, roles)                                                             \
+    static void sparse_##id##_shape(tf_shape_ctx *c) { apply_shape(c, roles); }                        \
+    static void sparse_##id##_kernel(tf_kernel_ctx *k) { apply_sparse(k, roles, id##_f32, id##_f64); } \
     SPARSE_RECORD(id, type, signature, roles)
-#define SPARSE_RECORD(id, type, signature, roles)                                                                       \
-    static size_t sparse_##id##_scratch(const tf_kernel_ctx *k) { return sparse_bytes(k, roles); }                      \
-    const tf_op_def tf1c_sparse_apply_##id##_op = {                                                                     \
-        .name = "SparseApply" type, .in = signature, .out = "out:T", .T = TF_FLOATING, .U = TF_INDEX,                   \
-        .attrs = apply_fields, .attrs_size = sizeof(apply_attrs), .traits = APPLY_TRAITS,                               \
-        .shape = sparse_##id##_shape, .kernel = sparse_##id##_kernel, .scratch = sparse_##id##_scratch,                 \
-        .gradient = tf_no_gradient,                                                                                     \
+#define SPARSE_RECORD(id, type, signature, roles)                                                  \
+    static size_t sparse_##id##_scratch(const tf_kernel_ctx *k) { return sparse_bytes(k, roles); } \
+    const tf_op_def tf1c_sparse_apply_##id##_op = {                                                \
+        .name = "SparseApply" type,                                                                \
+        .in = signature,                                                                           \
+        .out = "out:T",                                                                            \
+        .T = TF_FLOATING,                                                                          \
+        .U = TF_INDEX,                                                                             \
+        .attrs = apply_fields,                                                                     \
+        .attrs_size = sizeof(apply_attrs),                                                         \
+        .traits = APPLY_TRAITS,                                                                    \
+        .shape = sparse_##id##_shape,                                                              \
+        .kernel = sparse_##id##_kernel,                                                            \
+        .scratch = sparse_##id##_scratch,                                                          \
+        .gradient = tf_no_gradient,                                                                \
     };
-#define VEC(id, call)                                                                                                   \
-    static void id##_f32(int64_t n, void *const *ref, const void *grad, const double *scalar, bool nesterov)            \
-    {                                                                                                                   \
-        (void)nesterov;                                                                                                 \
-        const tf1c_vecmath *vec = tf1c_vec();                                                                           \
-        call;                                                                                                           \
+#define VEC(id, call)                                                                                        \
+    static void id##_f32(int64_t n, void *const *ref, const void *grad, const double *scalar, bool nesterov) \
+    {                                                                                                        \
+        (void)nesterov;                                                                                      \
+        const tf1c_vecmath *vec = tf1c_vec();                                                                \
+        call;                                                                                                \
     }
 #define S(i) (float)scalar[i]
-#define EACH(id, suffix, type, body)                                                                                    \
-    static void id##_##suffix(int64_t n, void *const *ref, const void *grad, const double *scalar, bool nesterov)       \
-    {                                                                                                                   \
-        type *var = ref[0];                                                                                             \
-        const type *g = grad;                                                                                           \
-        (void)nesterov;                                                                                                 \
-        body                                                                                                            \
+#define EACH(id, suffix, type, body)                                                                              \
+    static void id##_##suffix(int64_t n, void *const *ref, const void *grad, const double *scalar, bool nesterov) \
+    {                                                                                                             \
+        type *var = ref[0];                                                                                       \
+        const type *g = grad;                                                                                     \
+        (void)nesterov;                                                                                           \
+        body                                                                                                      \
     }
 #define LOOP(statement)               \
     for (int64_t i = 0; i < n; i++) { \
@@ -245,25 +263,24 @@ EACH(adam, f64, double, {
 })
 DENSE(adam, "Adam", "var:T&, m:T&, v:T&, beta1_power:T, beta2_power:T, lr:T, beta1:T, beta2:T, epsilon:T, grad:T", "rrrssssssg")
 
-#define SPARSE_ADAM(type, rate_, sqrt_)                                                             \
-    static void sparse_adam_##type(tf_kernel_ctx *k, const operands *o, const summed_rows *s)       \
-    {                                                                                               \
-        const int64_t n = tf_view_count(&k->in[0]);                                                 \
-        type *var = o->ref[0], *m = o->ref[1], *v = o->ref[2];                                      \
-        const type rate = rate_(o->scalar), beta1 = (type)o->scalar[3], beta2 = (type)o->scalar[4], \
-                   epsilon = (type)o->scalar[5];                                                    \
-        for (int64_t i = 0; i < n; i++) {                                                           \
-            m[i] *= beta1;                                                                          \
-            v[i] *= beta2;                                                                          \
-        }                                                                                           \
-        for (int64_t r = 0; r < s->n; r++)                                                          \
-            for (int64_t j = 0, i = s->row[r] * s->width; j < s->width; j++, i++) {                 \
-                const type g = ((const type *)s->sum)[r * s->width + j];                            \
-                m[i] += g * (1 - beta1);                                                            \
-                v[i] += g * g * (1 - beta2);                                                        \
-            }                                                                                       \
-        for (int64_t i = 0; i < n; i++)                                                             \
-            var[i] -= rate * m[i] / (sqrt_(v[i]) + epsilon);                                        \
+#define SPARSE_ADAM(type, rate_, sqrt_)                                                                                           \
+    static void sparse_adam_##type(tf_kernel_ctx *k, const operands *o, const summed_rows *s)                                     \
+    {                                                                                                                             \
+        const int64_t n = tf_view_count(&k->in[0]);                                                                               \
+        type *var = o->ref[0], *m = o->ref[1], *v = o->ref[2];                                                                    \
+        const type rate = rate_(o->scalar), beta1 = (type)o->scalar[3], beta2 = (type)o->scalar[4], epsilon = (type)o->scalar[5]; \
+        for (int64_t i = 0; i < n; i++) {                                                                                         \
+            m[i] *= beta1;                                                                                                        \
+            v[i] *= beta2;                                                                                                        \
+        }                                                                                                                         \
+        for (int64_t r = 0; r < s->n; r++)                                                                                        \
+            for (int64_t j = 0, i = s->row[r] * s->width; j < s->width; j++, i++) {                                               \
+                const type g = ((const type *)s->sum)[r * s->width + j];                                                          \
+                m[i] += g * (1 - beta1);                                                                                          \
+                v[i] += g * g * (1 - beta2);                                                                                      \
+            }                                                                                                                     \
+        for (int64_t i = 0; i < n; i++)                                                                                           \
+            var[i] -= rate * m[i] / (sqrt_(v[i]) + epsilon);                                                                      \
     }
 SPARSE_ADAM(float, adam_rate_f32, sqrtf)
 SPARSE_ADAM(double, adam_rate_f64, sqrt)
@@ -281,7 +298,8 @@ static void sparse_adam_kernel(tf_kernel_ctx *k)
     else
         sparse_adam_double(k, &o, &s);
 }
-SPARSE_RECORD(adam, "Adam", "var:T&, m:T&, v:T&, beta1_power:T, beta2_power:T, lr:T, beta1:T, beta2:T, epsilon:T, grad:T, indices:U", ADAM_ROLES)
+SPARSE_RECORD(adam, "Adam",
+              "var:T&, m:T&, v:T&, beta1_power:T, beta2_power:T, lr:T, beta1:T, beta2:T, epsilon:T, grad:T, indices:U", ADAM_ROLES)
 
 /* ---- RMSProp: ms += (g² - ms)(1 - ρ); mom = μ·mom + lr·g / √(ms + ε); var -= mom ---------------------------------------------------
  * Centered: mg += (g - mg)(1 - ρ), and √(ms - mg² + ε). Scalars lr, ρ, μ, ε. */
@@ -311,7 +329,8 @@ EACH(centered_rms_prop, f64, double, {
     })
 })
 DENSE(centered_rms_prop, "CenteredRMSProp", "var:T&, mg:T&, ms:T&, mom:T&, lr:T, rho:T, momentum:T, epsilon:T, grad:T", "rrrrssssg")
-SPARSE(centered_rms_prop, "CenteredRMSProp", "var:T&, mg:T&, ms:T&, mom:T&, lr:T, rho:T, momentum:T, epsilon:T, grad:T, indices:U", "rrrrssssgi")
+SPARSE(centered_rms_prop, "CenteredRMSProp", "var:T&, mg:T&, ms:T&, mom:T&, lr:T, rho:T, momentum:T, epsilon:T, grad:T, indices:U",
+       "rrrrssssgi")
 
 /* ---- Adagrad: a += g²; var -= lr·g / √a ------------------------------------------------------------------------------------------ */
 VEC(adagrad, vec->adagrad(n, ref[0], ref[1], grad, S(0)))
@@ -342,30 +361,41 @@ SPARSE(adadelta, "Adadelta", "var:T&, accum:T&, accum_update:T&, lr:T, rho:T, ep
 
 /* ---- Ftrl: a' = a + g²; l += g - (a'^-p - a^-p)/lr·var; var = |l| > l1 ? (sign(l)·l1 - l) / (a'^-p/lr + 2·l2) : 0 ------------------
  * Scalars lr, l1, l2, p. */
-#define FTRL(suffix, type, pow_, fabs_)                                                                             \
-    EACH(ftrl, suffix, type, {                                                                                      \
-        type *a = ref[1];                                                                                           \
-        type *l = ref[2];                                                                                           \
-        const type lr = (type)scalar[0];                                                                            \
-        const type l1 = (type)scalar[1];                                                                            \
-        const type l2 = (type)scalar[2];                                                                            \
-        const type p = (type)scalar[3];                                                                             \
-        LOOP({                                                                                                      \
-            const type after = a[i] + g[i] * g[i];                                                                  \
-            const type power = pow_(after, -p);                                                                     \
-            l[i] += g[i] - (power - pow_(a[i], -p)) / lr * var[i];                                                  \
-            var[i] = fabs_(l[i]) > l1 ? ((l[i] > 0 ? l1 : -l1) - l[i]) / (power / lr + 2 * l2) : 0;                 \
-            a[i] = after;                                                                                           \
-        })                                                                                                          \
+#define FTRL(suffix, type, pow_, fabs_)                                                             \
+    EACH(ftrl, suffix, type, {                                                                      \
+        type *a = ref[1];                                                                           \
+        type *l = ref[2];                                                                           \
+        const type lr = (type)scalar[0];                                                            \
+        const type l1 = (type)scalar[1];                                                            \
+        const type l2 = (type)scalar[2];                                                            \
+        const type p = (type)scalar[3];                                                             \
+        LOOP({                                                                                      \
+            const type after = a[i] + g[i] * g[i];                                                  \
+            const type power = pow_(after, -p);                                                     \
+            l[i] += g[i] - (power - pow_(a[i], -p)) / lr * var[i];                                  \
+            var[i] = fabs_(l[i]) > l1 ? ((l[i] > 0 ? l1 : -l1) - l[i]) / (power / lr + 2 * l2) : 0; \
+            a[i] = after;                                                                           \
+        })                                                                                          \
     })
 FTRL(f32, float, powf, fabsf)
 FTRL(f64, double, pow, fabs)
 DENSE(ftrl, "Ftrl", "var:T&, accum:T&, linear:T&, grad:T, lr:T, l1:T, l2:T, lr_power:T", "rrrgssss")
 SPARSE(ftrl, "Ftrl", "var:T&, accum:T&, linear:T&, grad:T, indices:U, lr:T, l1:T, l2:T, lr_power:T", "rrrgissss")
 
-tf1c_op_family tf1c_training_ops = {
-    &tf1c_apply_gradient_descent_op, &tf1c_sparse_apply_gradient_descent_op, &tf1c_apply_momentum_op, &tf1c_sparse_apply_momentum_op,
-    &tf1c_apply_adam_op, &tf1c_sparse_apply_adam_op, &tf1c_apply_rms_prop_op, &tf1c_sparse_apply_rms_prop_op,
-    &tf1c_apply_centered_rms_prop_op, &tf1c_sparse_apply_centered_rms_prop_op, &tf1c_apply_adagrad_op, &tf1c_sparse_apply_adagrad_op,
-    &tf1c_apply_adadelta_op, &tf1c_sparse_apply_adadelta_op, &tf1c_apply_ftrl_op, &tf1c_sparse_apply_ftrl_op, NULL
-};
+tf1c_op_family tf1c_training_ops = { &tf1c_apply_gradient_descent_op,
+                                     &tf1c_sparse_apply_gradient_descent_op,
+                                     &tf1c_apply_momentum_op,
+                                     &tf1c_sparse_apply_momentum_op,
+                                     &tf1c_apply_adam_op,
+                                     &tf1c_sparse_apply_adam_op,
+                                     &tf1c_apply_rms_prop_op,
+                                     &tf1c_sparse_apply_rms_prop_op,
+                                     &tf1c_apply_centered_rms_prop_op,
+                                     &tf1c_sparse_apply_centered_rms_prop_op,
+                                     &tf1c_apply_adagrad_op,
+                                     &tf1c_sparse_apply_adagrad_op,
+                                     &tf1c_apply_adadelta_op,
+                                     &tf1c_sparse_apply_adadelta_op,
+                                     &tf1c_apply_ftrl_op,
+                                     &tf1c_sparse_apply_ftrl_op,
+                                     NULL };

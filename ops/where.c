@@ -52,7 +52,12 @@ static void where_kernel(tf_kernel_ctx *k)
 }
 
 static const tf_op_def where_op = {
-    .name = "Where", .in = "input:T", .out = "index:int64", .shape = where_shape, .data_shape = where_data_shape, .kernel = where_kernel,
+    .name = "Where",
+    .in = "input:T",
+    .out = "index:int64",
+    .shape = where_shape,
+    .data_shape = where_data_shape,
+    .kernel = where_kernel,
     .gradient = tf_no_gradient,
 };
 
@@ -159,11 +164,19 @@ static void unique_kernel(tf_kernel_ctx *k)
 static void unique_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     (void)dy;
-    tf_add_grad(g, 0, tf_mistake(tf_lookup_error, (tf_source){ 0 }, g->op->name, "No gradient defined for operation '%s' (op type: Unique)", g->op->name));
+    tf_add_grad(g, 0,
+                tf_mistake(tf_lookup_error, (tf_source){ 0 }, g->op->name,
+                           "No gradient defined for operation '%s' (op type: Unique)", g->op->name));
 }
 
 static const tf_op_def unique_op = {
-    .name = "Unique", .in = "x:T", .out = "y:T, idx:U", .U = TF_INDEX, .shape = unique_shape, .data_shape = unique_data_shape, .kernel = unique_kernel,
+    .name = "Unique",
+    .in = "x:T",
+    .out = "y:T, idx:U",
+    .U = TF_INDEX,
+    .shape = unique_shape,
+    .data_shape = unique_data_shape,
+    .kernel = unique_kernel,
     .gradient = unique_gradient,
 };
 
@@ -171,11 +184,14 @@ tf_unique tf_unique_(tf_operand x, struct tf_unique_args a)
 {
     tf_dtype out_idx = a.out_idx ? a.out_idx : tf_int32;
     if (out_idx != tf_int32 && out_idx != tf_int64) {
-        tf_tensor mistake = tf_mistake(tf_type_error, a.here, NULL, "Value passed to parameter 'out_idx' has DataType %s not in list of allowed values: int32, int64",
-                                       tf_dtype_name(out_idx));
+        tf_tensor mistake =
+            tf_mistake(tf_type_error, a.here, NULL,
+                       "Value passed to parameter 'out_idx' has DataType %s not in list of allowed values: int32, int64",
+                       tf_dtype_name(out_idx));
         return (tf_unique){ mistake, mistake };
     }
-    tf_operation *op = tf_op_new(&unique_op, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = 1, .inputs = &x, .U = out_idx });
+    tf_operation *op =
+        tf_op_new(&unique_op, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = 1, .inputs = &x, .U = out_idx });
     return (tf_unique){ { op, 0 }, { op, tf1c_is_mistake(op) ? 0 : 1 } };
 }
 
@@ -199,11 +215,13 @@ static tf_tensor check_mask(tf_tensor x, tf_tensor mask, int axis, tf_source her
     if (m.known && !m.rank)
         return tf_mistake(tf_value_error, here, NULL, "mask cannot be scalar.");
     if (!m.known)
-        return tf_mistake(tf_value_error, here, NULL,
-                          "Number of mask dimensions must be specified, even if some dimensions are None.  E.g. shape=[None] is ok, but shape=None is not.");
+        return tf_mistake(
+            tf_value_error, here, NULL,
+            "Number of mask dimensions must be specified, even if some dimensions are None.  E.g. shape=[None] is ok, but shape=None is not.");
     tf_dims part = d.known ? masked_dims(d, axis, m.rank) : m;
     if (part.rank != m.rank || !tf_merge_dims(part, m, &merged))
-        return tf_mistake(tf_value_error, here, NULL, "Shapes %s and %s are incompatible", tf_dims_text(part, a, sizeof a), tf_dims_text(m, b, sizeof b));
+        return tf_mistake(tf_value_error, here, NULL, "Shapes %s and %s are incompatible", tf_dims_text(part, a, sizeof a),
+                          tf_dims_text(m, b, sizeof b));
     return (tf_tensor){ 0 };
 }
 
@@ -211,7 +229,8 @@ tf_tensor tf_boolean_mask_(tf_operand tensor, tf_operand mask_given, struct tf_b
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "boolean_mask");
-    tf_tensor x = tf_convert(tensor, tf_dtype_unset, a.here, "tensor"), mask = tf_convert(mask_given, tf_dtype_unset, a.here, "mask");
+    tf_tensor x = tf_convert(tensor, tf_dtype_unset, a.here, "tensor"),
+              mask = tf_convert(mask_given, tf_dtype_unset, a.here, "mask");
     tf_tensor mistake = check_mask(x, mask, a.axis, a.here);
     if (!tf_is_none(mistake))
         return mistake;

@@ -77,8 +77,10 @@ static bool check_cells(tf_cells cells, bool tuple, tf_source here)
             return false;
     for (int i = 0; i < cells.n; i++)
         if (!tuple && cells.items[i]->state_size.n)
-            return tf_fail(tf_value_error, tf1c_source(here), NULL, "Some cells return tuples of states, but the flag state_is_tuple is not set.  State sizes are: [%s]",
-                           tf1c_state_size_text(&cells.items[i]->state_size, size, sizeof size)), false;
+            return tf_fail(tf_value_error, tf1c_source(here), NULL,
+                           "Some cells return tuples of states, but the flag state_is_tuple is not set.  State sizes are: [%s]",
+                           tf1c_state_size_text(&cells.items[i]->state_size, size, sizeof size)),
+                   false;
     return true;
 }
 
@@ -99,9 +101,15 @@ tf_cell *tf_nn_rnn_cell_multi_rnn_cell_(tf_cells cells, struct tf_multi_rnn_cell
     }
     k->n = cells.n;
     k->tuple = a.state_is_tuple;
-    return tf_cell_new_((tf_cell){ .class_name = "MultiRNNCell", .name = "multi_rnn_cell", .context = k, .call = multi_call, .zero_state = multi_zero_state,
-                                   .state_size = k->tuple ? (tf_state_size){ .n = k->n, .items = sizes } : (tf_state_size){ .shape = SHAPE(sum) },
-                                   .output_size = cells.items[k->n - 1]->output_size }, a.here);
+    return tf_cell_new_(
+        (tf_cell){ .class_name = "MultiRNNCell",
+                   .name = "multi_rnn_cell",
+                   .context = k,
+                   .call = multi_call,
+                   .zero_state = multi_zero_state,
+                   .state_size = k->tuple ? (tf_state_size){ .n = k->n, .items = sizes } : (tf_state_size){ .shape = SHAPE(sum) },
+                   .output_size = cells.items[k->n - 1]->output_size },
+        a.here);
 }
 
 /* ---- wrappers: the cell's sizes, its zero state under the wrapper's name --------------------------------------------------------- */
@@ -114,8 +122,14 @@ static tf_state *wrapped_zero_state(tf_cell *self, tf_operand batch, tf_dtype dt
 /* `context` begins with the wrapped cell. */
 static tf_cell *wrapper(const char *class_name, tf_cell *cell, void *context, tf_cell_call *call, tf_source here)
 {
-    return tf_cell_new_((tf_cell){ .class_name = class_name, .kind = TF_CELL_WRAPPER, .context = context, .call = call, .zero_state = wrapped_zero_state,
-                                   .state_size = cell->state_size, .output_size = cell->output_size }, here);
+    return tf_cell_new_((tf_cell){ .class_name = class_name,
+                                   .kind = TF_CELL_WRAPPER,
+                                   .context = context,
+                                   .call = call,
+                                   .zero_state = wrapped_zero_state,
+                                   .state_size = cell->state_size,
+                                   .output_size = cell->output_size },
+                        here);
 }
 
 /* ---- ResidualWrapper ------------------------------------------------------------------------------------------------------------------ */
@@ -131,8 +145,8 @@ static tf_tensor add_input(tf_tensor x, tf_tensor y, tf_source here)
     if (tf_is_poisoned(y))
         return y;
     if (!tf_merge_dims(tf_get_shape(x), tf_get_shape(y), &merged))
-        return tf_mistake(tf_value_error, here, NULL, "Shapes %s and %s are incompatible", tf_dims_text(tf_get_shape(x), a, sizeof a),
-                          tf_dims_text(tf_get_shape(y), b, sizeof b));
+        return tf_mistake(tf_value_error, here, NULL, "Shapes %s and %s are incompatible",
+                          tf_dims_text(tf_get_shape(x), a, sizeof a), tf_dims_text(tf_get_shape(y), b, sizeof b));
     return tf_raw_ops_add_v2(x, y, .name = "add");
 }
 
@@ -220,7 +234,8 @@ static tf_tensor take_prob(tf_operand given, const char *name, keep_prob *p, tf_
 static tf_tensor batch_noise(const dropping *k, tf_dims size, const char *salt, int index, tf_dtype dtype)
 {
     const tf_operand parts[3] = { tf_operand_dims(SHAPE(1)), tf_operand_dims(size), tf_operand_integer(0) };
-    tf_operation *op = tf_op_new(tf1c_find_op("ConcatV2"), (struct tf_op_args){ .default_name = "concat", .n_inputs = 3, .inputs = parts });
+    tf_operation *op =
+        tf_op_new(tf1c_find_op("ConcatV2"), (struct tf_op_args){ .default_name = "concat", .n_inputs = 3, .inputs = parts });
     tf_tensor shape = { op, 0 };
     return tf_random_uniform(shape, .seed = tf1c_salted_seed(k->seed, salt, index), .dtype = dtype);
 }
@@ -239,7 +254,8 @@ static tf_tensor draw_noise(dropping *k, const struct tf_dropout_wrapper_args *a
     if (!a->dtype)
         return tf_mistake(tf_value_error, a->here, NULL, "When variational_recurrent=True, dtype must be provided");
     if (drops(&k->input) && !a->input_size)
-        return tf_mistake(tf_value_error, a->here, NULL, "When variational_recurrent=True and input_keep_prob < 1.0 or is unknown, input_size must be provided");
+        return tf_mistake(tf_value_error, a->here, NULL,
+                          "When variational_recurrent=True and input_keep_prob < 1.0 or is unknown, input_size must be provided");
     if (drops(&k->input))
         k->input_noise = batch_noise(k, SHAPE(a->input_size), "input", 0, a->dtype);
     state_noise(k, &k->cell->state_size, &index, a->dtype);
@@ -247,7 +263,10 @@ static tf_tensor draw_noise(dropping *k, const struct tf_dropout_wrapper_args *a
     return (tf_tensor){ 0 };
 }
 
-static tf_operand prob_operand(const keep_prob *p) { return p->tensor.op ? tf_operand_tensor(p->tensor) : tf_operand_real(p->number); }
+static tf_operand prob_operand(const keep_prob *p)
+{
+    return p->tensor.op ? tf_operand_tensor(p->tensor) : tf_operand_real(p->number);
+}
 
 /* x / keep_prob · ⌊keep_prob + noise⌋ */
 static tf_tensor drop_by_noise(tf_tensor x, tf_tensor noise, const keep_prob *p)
@@ -272,7 +291,10 @@ static tf_state *drop_state(const dropping *k, tf_state *s, bool keep, int *inde
 {
     if (!s->n) {
         int i = (*index)++;
-        return keep ? s : tf1c_state_leaf(drop(k, s->tensor, k->variational && i < k->state_noise.n ? k->state_noise.items[i] : (tf_tensor){ 0 }, &k->state, "state", i));
+        return keep ? s
+                    : tf1c_state_leaf(drop(k, s->tensor,
+                                           k->variational && i < k->state_noise.n ? k->state_noise.items[i] : (tf_tensor){ 0 },
+                                           &k->state, "state", i));
     }
     tf_state *next = tf1c_state_of(s->n, s->items, s->lstm);
     for (int i = 0; i < next->n; i++)

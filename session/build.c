@@ -42,7 +42,14 @@ static bool compute(ir_ctx *c, ir_node *n)
         if (!make_room(c, &out[i]))
             return false;
     }
-    tf_kernel_ctx k = { .def = n->def, .attrs = n->attrs, .T = n->T, .U = n->U, .n_in = n->n_in, .n_out = n->n_out, .in = in, .out = out,
+    tf_kernel_ctx k = { .def = n->def,
+                        .attrs = n->attrs,
+                        .T = n->T,
+                        .U = n->U,
+                        .n_in = n->n_in,
+                        .n_out = n->n_out,
+                        .in = in,
+                        .out = out,
                         .name = n->name };
     k.end = tf1c_kernel_units(&k);
     if (tf1c_run_kernel(&k))
@@ -113,7 +120,8 @@ bool ir_size_fits(ir_ctx *c, const ir_node *n, tf_dims d, tf_dtype dtype)
     char shape[TF_DIMS_TEXT];
     int64_t count = tf_dims_count(d);
     if (count == INT64_MAX)
-        tf_fail(tf_invalid_argument, n->here, n->name, "Shape %s would have more than 2**63 - 1 elements", tf_dims_kernel_text(d, shape, sizeof shape));
+        tf_fail(tf_invalid_argument, n->here, n->name, "Shape %s would have more than 2**63 - 1 elements",
+                tf_dims_kernel_text(d, shape, sizeof shape));
     else if (count > (INT64_C(1) << MOST_BITS) / (int64_t)tf_dtype_size(dtype))
         tf_fail(tf_resource_exhausted, n->here, n->name, "OOM when allocating tensor with shape%s and type %s by allocator cpu",
                 tf_dims_kernel_text(d, shape, sizeof shape), tf_dtype_kernel_name(dtype));
@@ -144,7 +152,15 @@ static bool data_shape(ir_ctx *c, ir_node *n, const tf_operation *op, tf_dims *o
         in[i] = n->in[i]->view;
         in[i].data = (void *)n->in[i]->known;
     }
-    tf_kernel_ctx k = { .def = n->def, .attrs = n->attrs, .T = n->T, .U = n->U, .n_in = n->n_in, .n_out = n->n_out, .in = in, .name = n->name, .private_ = &report };
+    tf_kernel_ctx k = { .def = n->def,
+                        .attrs = n->attrs,
+                        .T = n->T,
+                        .U = n->U,
+                        .n_in = n->n_in,
+                        .n_out = n->n_out,
+                        .in = in,
+                        .name = n->name,
+                        .private_ = &report };
     n->def->data_shape(&k, out);
     if (!k.status)
         return true;
@@ -175,8 +191,20 @@ static bool infer(ir_ctx *c, ir_node *n, const tf_operation *op)
         out_dtype[i] = op->outputs[i].dtype;
     }
     asking a = { c, n };
-    tf_shape_ctx s = { .def = n->def, .attrs = n->attrs, .name = n->name, .here = n->here, .n_in = n->n_in, .n_out = n->n_out, .in = in,
-                       .in_dtype = in_dtype, .out = out, .out_dtype = out_dtype, .at_run = true, .value = value_of, .ints = ints_of, .arg = &a };
+    tf_shape_ctx s = { .def = n->def,
+                       .attrs = n->attrs,
+                       .name = n->name,
+                       .here = n->here,
+                       .n_in = n->n_in,
+                       .n_out = n->n_out,
+                       .in = in,
+                       .in_dtype = in_dtype,
+                       .out = out,
+                       .out_dtype = out_dtype,
+                       .at_run = true,
+                       .value = value_of,
+                       .ints = ints_of,
+                       .arg = &a };
     if (n->def->shape)
         tf1c_infer(&s);
     else if (n->n_out)
@@ -194,7 +222,10 @@ static bool infer(ir_ctx *c, ir_node *n, const tf_operation *op)
             if (!all_given(c, n))
                 return ir_cut(c, op);
             c->failed = true;
-            tf_fail(tf_unimplemented, n->here, n->name, "The shape of output %d depends on data that is not known before the run; only shapes, constants and fed values may decide it.", i);
+            tf_fail(
+                tf_unimplemented, n->here, n->name,
+                "The shape of output %d depends on data that is not known before the run; only shapes, constants and fed values may decide it.",
+                i);
             return false;
         }
         tf_view_set(&n->out[i].view, NULL, out_dtype[i], out[i]);
@@ -259,8 +290,9 @@ static bool fed_reference(ir_ctx *c, const ir_node *n, const tf_operation *op)
 {
     const tf_tensor ref = op->inputs[0];
     const char *type = tf_dtype_kernel_name(tf_get_dtype(ref));
-    tf_fail(tf_invalid_argument, n->here, n->name, "Input 0 of node %s was passed %s from _arg_%s_%d_0:0 incompatible with expected %s_ref.", n->name, type,
-            ref.op->name, ref.index, type);
+    tf_fail(tf_invalid_argument, n->here, n->name,
+            "Input 0 of node %s was passed %s from _arg_%s_%d_0:0 incompatible with expected %s_ref.", n->name, type, ref.op->name,
+            ref.index, type);
     c->failed = true;
     return false;
 }
@@ -285,7 +317,8 @@ static bool fill_node(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op
 /* The gradient of what ran piece by piece does so too: what it reads may have another shape in each. */
 static bool runs_by_pieces(const ir_ctx *c, const tf_operation *op)
 {
-    const tf1c_body *b = op->def->traits & TF_LOOP ? ((const tf1c_loop_attrs *)op->attrs)->body : ((const tf1c_branch_attrs *)op->attrs)->bodies[0];
+    const tf1c_body *b =
+        op->def->traits & TF_LOOP ? ((const tf1c_loop_attrs *)op->attrs)->body : ((const tf1c_branch_attrs *)op->attrs)->bodies[0];
     return b->forward && tf1c_was_cut(c->session, b->forward);
 }
 

@@ -84,7 +84,8 @@ static tf_dims element(const tf_view *v)
 }
 
 /* The arguments in use become values of the scope, what they stand for inputs of the node. */
-static bool bind_args(ir_ctx *c, const ir_scope *outer, ir_scope *s, ir_node *n, const tf_operation *op, int first_input, const tf1c_body *b, const found *f)
+static bool bind_args(ir_ctx *c, const ir_scope *outer, ir_scope *s, ir_node *n, const tf_operation *op, int first_input,
+                      const tf1c_body *b, const found *f)
 {
     ir_loop *l = n->loop;
     for (int i = 0; i < b->n_in && !c->failed; i++) {
@@ -125,7 +126,8 @@ tf_status tf1c_check_pred(const tf_operation *op, tf_dims pred)
     char shape[TF_DIMS_TEXT];
     if (!pred.rank)
         return tf_ok;
-    return tf_fail(tf_invalid_argument, op->here, op->name, "The second input must be a scalar, but it has shape %s", tf_dims_kernel_text(pred, shape, sizeof shape));
+    return tf_fail(tf_invalid_argument, op->here, op->name, "The second input must be a scalar, but it has shape %s",
+                   tf_dims_kernel_text(pred, shape, sizeof shape));
 }
 
 tf_status tf1c_check_length(const tf_operation *op, tf_dims sequence, int64_t *steps)
@@ -133,7 +135,8 @@ tf_status tf1c_check_length(const tf_operation *op, tf_dims sequence, int64_t *s
     if (!sequence.rank)
         return tf_fail(tf_invalid_argument, op->here, op->name, "slice index 0 of dimension 0 out of bounds.");
     if (*steps != NONE && *steps != sequence.dims[0])
-        return tf_fail(tf_invalid_argument, op->here, op->name, "The sequences of a loop differ in length: %lld and %lld", (long long)*steps, (long long)sequence.dims[0]);
+        return tf_fail(tf_invalid_argument, op->here, op->name, "The sequences of a loop differ in length: %lld and %lld",
+                       (long long)*steps, (long long)sequence.dims[0]);
     *steps = sequence.dims[0];
     return tf_ok;
 }
@@ -174,7 +177,8 @@ static bool bind_outputs(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation 
         ir_carried *carried = &l->carried[k++];
         int o = (int)(final - b->out);
         carried->next = ir_value_in(c, s, final->result);
-        if (memcmp(&carried->next->view.dims, &carried->arg->view.dims, sizeof carried->arg->view.dims) || carried->next->view.rank != carried->arg->view.rank)
+        if (memcmp(&carried->next->view.dims, &carried->arg->view.dims, sizeof carried->arg->view.dims) ||
+            carried->next->view.rank != carried->arg->view.rank)
             return ir_cut(c, op);
         if (wanted && wanted[o])
             carried->output = o;
@@ -202,7 +206,8 @@ static bool bind_outputs(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation 
         tf_dims all = tf1c_stacked_dims(l->steps == NONE ? l->capacity : l->steps, ir_dims(&r->view));
         if (!all.known) {
             c->failed = true;
-            tf_fail(tf_invalid_argument, n->here, n->name, "Shape must be at most rank %d but is rank %d", TF_MAX_RANK, r->view.rank + 1);
+            tf_fail(tf_invalid_argument, n->here, n->name, "Shape must be at most rank %d but is rank %d", TF_MAX_RANK,
+                    r->view.rank + 1);
             return false;
         }
         if (!ir_size_fits(c, n, all, r->view.dtype))
@@ -214,7 +219,8 @@ static bool bind_outputs(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation 
 }
 
 /* A final state that the body passes on, or whose state is not read in the body, is still wanted. */
-static void want_states(const tf1c_body *b, char *wanted, ir_scope *s, ir_node *n, ir_ctx *c, const ir_scope *outer, const tf_operation *op)
+static void want_states(const tf1c_body *b, char *wanted, ir_scope *s, ir_node *n, ir_ctx *c, const ir_scope *outer,
+                        const tf_operation *op)
 {
     for (int o = 0; o < b->n_out; o++) {
         if (b->out[o].kind != TF1C_FINAL || !wanted || !wanted[o])
@@ -226,7 +232,8 @@ static void want_states(const tf1c_body *b, char *wanted, ir_scope *s, ir_node *
         ir_value *arg = slot_value(c, v->view.dtype, ir_dims(&v->view));
         if (!arg)
             return;
-        n->loop->carried[n->loop->n_carried++] = (ir_carried){ .input = ir_add_input(c, n, v), .output = -1, .arg = arg, .follows = -1 };
+        n->loop->carried[n->loop->n_carried++] =
+            (ir_carried){ .input = ir_add_input(c, n, v), .output = -1, .arg = arg, .follows = -1 };
         s->args[b->in[i].arg.op->index] = arg;
     }
 }
@@ -267,7 +274,8 @@ static int most_written(const ir_block *b)
 {
     int n = 1;
     for (int i = 0; i < b->n; i++)
-        n += 1 + (b->nodes[i]->loop ? b->nodes[i]->loop->n_written : 0) + (b->nodes[i]->branch ? b->nodes[i]->branch->n_written : 0);
+        n +=
+            1 + (b->nodes[i]->loop ? b->nodes[i]->loop->n_written : 0) + (b->nodes[i]->branch ? b->nodes[i]->branch->n_written : 0);
     return n;
 }
 
@@ -342,13 +350,15 @@ bool ir_build_loop(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation *o
 
 /* ---- branches -------------------------------------------------------------------------------------------------------------------------- */
 
-static bool build_branch_body(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation *op, int which, int first_input, const char *wanted)
+static bool build_branch_body(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation *op, int which, int first_input,
+                              const char *wanted)
 {
     const tf1c_body *b = ((const tf1c_branch_attrs *)op->attrs)->bodies[which];
     ir_block *block = &n->branch->bodies[which];
     found f;
     ir_scope s;
-    if (!prune_body(c, b, wanted, &f) || !open_scope(c, &s, b->graph, block) || !bind_args(c, outer, &s, n, op, first_input, b, &f) || !build_ops(c, &s, &f))
+    if (!prune_body(c, b, wanted, &f) || !open_scope(c, &s, b->graph, block) ||
+        !bind_args(c, outer, &s, n, op, first_input, b, &f) || !build_ops(c, &s, &f))
         return false;
     block->results = ir_alloc(c, (size_t)op->n_outputs * sizeof *block->results);
     if (!block->results)

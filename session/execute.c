@@ -48,8 +48,19 @@ static void run_shard(const execution *e, const ir_instruction *i, char *const *
         tf_view_copy(&v[1], &v[0], begin, end);
     } else {
         tf1c_kernel_report report;
-        tf_kernel_ctx k = { .def = n->def, .attrs = n->attrs, .T = n->T, .U = n->U, .n_in = n->n_in, .n_out = n->n_out, .in = v, .out = v + n->n_in,
-                            .begin = begin, .end = end, .state = n->state, .name = n->name, .private_ = &report };
+        tf_kernel_ctx k = { .def = n->def,
+                            .attrs = n->attrs,
+                            .T = n->T,
+                            .U = n->U,
+                            .n_in = n->n_in,
+                            .n_out = n->n_out,
+                            .in = v,
+                            .out = v + n->n_in,
+                            .begin = begin,
+                            .end = end,
+                            .state = n->state,
+                            .name = n->name,
+                            .private_ = &report };
         if (i->scratch)
             k.scratch = slots[IR_SLOT_ARENA] + e->b->scratch_at + e->b->scratch * shard;
         if (tf1c_run_kernel(&k))
@@ -102,13 +113,15 @@ static void point_at_step(const walker *w, const ir_instruction *i, int64_t t, i
     }
     for (int k = 0; k < l->n_carried; k++)
         if (l->carried[k].follows < 0)
-            w->slots[l->carried[k].next_slot] = address(w, &i->out[i->node->region]) + l->carried[k].buffers + (t & 1) * l->carried[k].bytes;
+            w->slots[l->carried[k].next_slot] =
+                address(w, &i->out[i->node->region]) + l->carried[k].buffers + (t & 1) * l->carried[k].bytes;
 }
 
 static void carry_on(const walker *w, const ir_loop *l)
 {
     for (int k = 0; k < l->n_carried; k++)
-        w->slots[l->carried[k].arg->slot] = w->slots[l->carried[k].follows < 0 ? l->carried[k].next_slot : l->stacked[l->carried[k].follows].slot];
+        w->slots[l->carried[k].arg->slot] =
+            w->slots[l->carried[k].follows < 0 ? l->carried[k].next_slot : l->stacked[l->carried[k].follows].slot];
 }
 
 static void begin_loop(const walker *w, const ir_instruction *i)
@@ -130,7 +143,8 @@ static void end_loop(const walker *w, const ir_instruction *i, int64_t steps)
         return;
     for (int k = 0; k < l->n_carried; k++)
         if (l->carried[k].output >= 0)
-            memmove(address(w, &i->out[l->carried[k].output]), w->slots[l->carried[k].arg->slot], (size_t)bytes(&l->carried[k].arg->view));
+            memmove(address(w, &i->out[l->carried[k].output]), w->slots[l->carried[k].arg->slot],
+                    (size_t)bytes(&l->carried[k].arg->view));
     if (l->count_output >= 0 && l->steps == NONE)
         *(int32_t *)address(w, &i->out[l->count_output]) = (int32_t)steps;
 }

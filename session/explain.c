@@ -132,7 +132,8 @@ void ir_show_stage(ir_ctx *c, const char *stage)
 
 static void write_pruned(FILE *f, const tf1c_plan *p)
 {
-    fprintf(f, "== prune: %d of %d operations are needed (fetches: %d, targets: %d, feeds: %d)\n", p->n_ops, p->graph->n_ops, p->n_fetches, p->n_targets, p->n_feeds);
+    fprintf(f, "== prune: %d of %d operations are needed (fetches: %d, targets: %d, feeds: %d)\n", p->n_ops, p->graph->n_ops,
+            p->n_fetches, p->n_targets, p->n_feeds);
     for (int i = 0; i < p->n_ops; i++)
         tf1c_write_operation(f, p->ops[i], 0);
 }
@@ -142,8 +143,8 @@ static bool explain_part(struct ir_sink *sink, tf_session *s, tf1c_plan *p, cons
 /* Only a run knows the shapes behind the cut: the part before it is all that can be told. */
 static bool explain_split(struct ir_sink *sink, tf_session *s, const tf1c_plan *p, const tf_ndarray *feeds)
 {
-    fprintf(sink->f, "\n== parts: the run is cut in parts at '%s' (%s), for shapes behind it depend on its values; before it:\n", p->split->at->name,
-            p->split->at->def->name);
+    fprintf(sink->f, "\n== parts: the run is cut in parts at '%s' (%s), for shapes behind it depend on its values; before it:\n",
+            p->split->at->name, p->split->at->def->name);
     return explain_part(sink, s, p->split->before, feeds);
 }
 

@@ -35,15 +35,21 @@ static void write_list(ir_writer *w, const ir_instruction *code, int n, int shar
 void ir_write_code(FILE *f, const tf1c_plan *p, const tf1c_binding *b)
 {
     ir_writer w = { .f = f, .plan = p, .places = true };
-    fprintf(f, "\n== instructions: %d, %d shard%s%s\n", b->n_code, b->n_shards, b->n_shards > 1 ? "s" : "", b->assigns ? ", variables are assigned" : "");
-    fprintf(f, "('|': all threads wait for each other first; @N: N bytes into the run's arena; @slotN: an address that the run fills in; "
-               "@fixed: a variable or a constant)\n");
+    fprintf(f, "\n== instructions: %d, %d shard%s%s\n", b->n_code, b->n_shards, b->n_shards > 1 ? "s" : "",
+            b->assigns ? ", variables are assigned" : "");
+    fprintf(
+        f,
+        "('|': all threads wait for each other first; @N: N bytes into the run's arena; @slotN: an address that the run fills in; "
+        "@fixed: a variable or a constant)\n");
     write_list(&w, b->code, b->n_code, b->n_shards, 0);
 }
 
 /* ---- memory -------------------------------------------------------------------------------------------------------------------------- */
 
-static int64_t bytes_of(const ir_value *v) { return (tf_view_count(&v->view) * (int64_t)tf_dtype_size(v->view.dtype) + 63) / 64 * 64; }
+static int64_t bytes_of(const ir_value *v)
+{
+    return (tf_view_count(&v->view) * (int64_t)tf_dtype_size(v->view.dtype) + 63) / 64 * 64;
+}
 
 static bool has_memory(const ir_value *v)
 {
@@ -146,7 +152,8 @@ static bool write_peak(ir_writer *w, const ir_block *b, const ir_instruction *co
     peak p;
     bool good = find_peak(b, &p);
     if (good && p.bytes)
-        fprintf(w->f, "%*smost at instruction %d, %lld bytes:\n", INDENT * depth, "", instruction_of(code, n_code, b->nodes[p.peak]), (long long)p.bytes);
+        fprintf(w->f, "%*smost at instruction %d, %lld bytes:\n", INDENT * depth, "",
+                instruction_of(code, n_code, b->nodes[p.peak]), (long long)p.bytes);
     int64_t rest = 0;
     for (int i = 0; good && p.bytes && i < p.n; i++)
         if (i < MOST_LISTED)

@@ -23,8 +23,9 @@ static tf_status fetch_number(const running *r, const tf_fetch *f, const tf_view
     tf_dims dims = { .known = true, .rank = v->rank };
     memcpy(dims.dims, v->dims, sizeof dims.dims);
     if (tf_view_count(v) != 1)
-        return tf_fail(tf_value_error, r->here, f->op->name, "'%s:%d' of shape %s was fetched into a single number; a tf_ndarray takes any shape",
-                       f->op->name, f->tensor.index, tf_dims_text(dims, shape, sizeof shape));
+        return tf_fail(tf_value_error, r->here, f->op->name,
+                       "'%s:%d' of shape %s was fetched into a single number; a tf_ndarray takes any shape", f->op->name,
+                       f->tensor.index, tf_dims_text(dims, shape, sizeof shape));
     tf_ndarray one = np_array(v->data, v->dtype, (tf_dims){ .known = true });
     double x = np_get(one, 0);
     int64_t i = v->dtype == tf_int64 ? *(int64_t *)v->data : !(x > -9.2e18 && x < 9.2e18) ? INT64_MIN : (int64_t)x;
@@ -73,9 +74,10 @@ static tf_status fetch_array(running *r, const tf_fetch *f, const tf_view *v)
     bool fits = out->data && out->dtype == v->dtype && out->scale == 0 && tf_dims_equal(out->shape, dims);
     if (!fits && out->data && !out->memory) {
         char have[TF_DIMS_TEXT], want[TF_DIMS_TEXT];
-        return tf_fail(tf_value_error, r->here, f->op->name, "'%s:%d' (%s %s) was fetched into borrowed memory of %s %s; start from { 0 } to have it allocated",
-                       f->op->name, f->tensor.index, tf_dtype_name(v->dtype), tf_dims_text(dims, want, sizeof want), tf_dtype_name(out->dtype),
-                       tf_dims_text(out->shape, have, sizeof have));
+        return tf_fail(tf_value_error, r->here, f->op->name,
+                       "'%s:%d' (%s %s) was fetched into borrowed memory of %s %s; start from { 0 } to have it allocated",
+                       f->op->name, f->tensor.index, tf_dtype_name(v->dtype), tf_dims_text(dims, want, sizeof want),
+                       tf_dtype_name(out->dtype), tf_dims_text(out->shape, have, sizeof have));
     }
     if (!fits && !refit(r, out, v->dtype, dims))
         return tf_memory_error;

@@ -90,7 +90,8 @@ typedef struct tf1c_resource {
     bool initialized;
 } tf1c_resource;
 
-enum { IR_SLOT_ABSOLUTE = 0, IR_SLOT_ARENA = 1, IR_FIRST_FEED_SLOT = 2, IR_MAX_SHARDS = 64, IR_MORE_OUTPUTS = 2 /* stacked ones that passes may add, per output of a loop */ };
+enum { IR_SLOT_ABSOLUTE = 0, IR_SLOT_ARENA = 1, IR_FIRST_FEED_SLOT = 2 };
+enum { IR_MAX_SHARDS = 64, IR_MORE_OUTPUTS = 2 /* stacked ones that passes may add, per output of a loop */ };
 
 typedef struct {
     int slot;
@@ -179,7 +180,7 @@ typedef struct tf1c_binding {
     int n_code;
     int n_slots, n_shards;
     size_t arena_size;
-    int64_t scratch, scratch_at; /* bytes a shard, of any instruction: one may be at the next while another is not yet; where they begin */
+    int64_t scratch, scratch_at; /* bytes a shard, of any instruction: workers need not be at the same one; where they begin */
     ir_operand *fetched; /* one a fetched tensor */
     tf1c_resource **read, **written; /* variables that must be initialized before; that are after */
     int n_read, n_written;
@@ -201,7 +202,7 @@ typedef struct {
     const tf_ndarray *feeds; /* of this run, for the values that shapes depend on */
     struct ir_sink *sink;    /* explain.c: is shown the graph after each stage; NULL in runs */
     bool failed;             /* a report was made, or the plan is to be cut */
-    const tf_operation *cut; /* the operation of the plan's graph whose shape only a run can tell, once that has been found; no report was made */
+    const tf_operation *cut; /* found to have a shape that only a run can tell: in the plan's graph; no report was made */
     int order, block_ids;
 } ir_ctx;
 
@@ -263,7 +264,7 @@ bool ir_run_passes(ir_ctx *c, ir_block *b);
 const char *ir_pass_name(int i); /* of those that passes_off may name, in running order; NULL after the last */
 
 bool ir_layout(ir_ctx *c, ir_block *b);   /* layout.c: views, parts, copies where a kernel wants contiguous memory */
-bool ir_may_place(const ir_block *b, const ir_value *v, const tf_view *as); /* whether v's producer can write it elsewhere, laid out so */
+bool ir_may_place(const ir_block *b, const ir_value *v, const tf_view *as); /* whether v's producer can write it so, elsewhere */
 bool ir_same_place(const ir_value *a, const ir_value *b); /* the same elements in the same order at the same address */
 void ir_set_view(ir_value *v, ir_value *in, int64_t offset);
 bool ir_layout_loop(ir_ctx *c, ir_node *n);   /* layout_loop.c */
@@ -271,7 +272,7 @@ bool ir_layout_branch(ir_ctx *c, ir_node *n);
 bool ir_schedule(ir_ctx *c, ir_block *b); /* schedule.c: the running order, reads of variables before their updates */
 bool ir_assigns(const ir_node *n, const ir_value *variable); /* whether it, or its body, overwrites the variable at that root */
 bool ir_pack(ir_ctx *c, ir_block *b); /* pass_pack.c, in the running order: matrices that several products read are packed once */
-bool ir_fuse(ir_ctx *c, ir_block *b); /* pass_fuse.c, in the running order: neighbours that are elementwise over one shape become one pass over tiles */
+bool ir_fuse(ir_ctx *c, ir_block *b); /* pass_fuse.c, in the running order: elementwise neighbours of one shape become one */
 bool ir_pass_is_off(const char *off, const char *name);
 bool ir_place_memory(ir_ctx *c, ir_block *b); /* place.c: lifetimes, and by them offsets */
 ir_value *ir_root_of(ir_value *v);             /* whose memory v lies in, after all */

@@ -30,8 +30,9 @@ static int64_t offset_in_root(const ir_value *v) { return v->place == IR_VIEW ? 
 bool ir_same_place(const ir_value *a, const ir_value *b)
 {
     size_t n = (size_t)a->view.rank * sizeof *a->view.dims;
-    return a == b || (a->root == b->root && offset_in_root(a) == offset_in_root(b) && a->view.rank == b->view.rank && a->view.dtype == b->view.dtype &&
-                      memcmp(a->view.dims, b->view.dims, n) == 0 && memcmp(a->view.strides, b->view.strides, n) == 0);
+    return a == b || (a->root == b->root && offset_in_root(a) == offset_in_root(b) && a->view.rank == b->view.rank &&
+                      a->view.dtype == b->view.dtype && memcmp(a->view.dims, b->view.dims, n) == 0 &&
+                      memcmp(a->view.strides, b->view.strides, n) == 0);
 }
 
 static bool rule_memory(ir_ctx *c, const ir_node *n, tf_view **in, tf_view **out)
@@ -48,8 +49,8 @@ static bool may_write(const ir_node *producer, const tf_view *v)
     unsigned traits = producer->def ? producer->def->traits : TF_STRIDED_OUT;
     if (traits & (TF_VIEW | TF_WRITES_REF | TF_SOURCE_OP | TF_LOOP | TF_BRANCH))
         return false;
-    return traits & TF_STRIDED_OUT || traits & TF_PARTS || (traits & TF_ROWS_OUT && v->rank == 2 && (v->strides[1] == 1 || v->dims[1] == 1)) ||
-           tf_view_contiguous(v);
+    return traits & TF_STRIDED_OUT || traits & TF_PARTS ||
+           (traits & TF_ROWS_OUT && v->rank == 2 && (v->strides[1] == 1 || v->dims[1] == 1)) || tf_view_contiguous(v);
 }
 
 bool ir_may_place(const ir_block *b, const ir_value *v, const tf_view *as)
@@ -134,8 +135,8 @@ static void copy_parts(layout *l, ir_node *n)
         int64_t offset = 0;
         if (!n->def->part(&k, j, &offset))
             continue;
-        if (v->place == IR_VIEW && v->root == n->out[0].root && v->offset == n->out[0].offset + offset * item(v) &&
-            v->node && memcmp(v->view.strides, in[j].strides, sizeof in[j].strides) == 0)
+        if (v->place == IR_VIEW && v->root == n->out[0].root && v->offset == n->out[0].offset + offset * item(v) && v->node &&
+            memcmp(v->view.strides, in[j].strides, sizeof in[j].strides) == 0)
             continue;
         ir_node *copy = ir_copy_of(l->c, v);
         if (!copy)

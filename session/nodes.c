@@ -109,8 +109,16 @@ tf_kernel_ctx ir_rule_ctx(const ir_node *n, tf_view *in, tf_view *out)
     }
     for (int i = 0; i < n->n_out; i++)
         out[i] = n->out[i].view;
-    return (tf_kernel_ctx){ .def = n->def, .attrs = n->attrs, .T = n->T, .U = n->U, .n_in = n->n_in, .n_out = n->n_out, .in = in, .out = out,
-                            .name = n->name, .state = n->state };
+    return (tf_kernel_ctx){ .def = n->def,
+                            .attrs = n->attrs,
+                            .T = n->T,
+                            .U = n->U,
+                            .n_in = n->n_in,
+                            .n_out = n->n_out,
+                            .in = in,
+                            .out = out,
+                            .name = n->name,
+                            .state = n->state };
 }
 
 bool ir_view_rule(const ir_node *n, int o, tf_view *out, int64_t *offset)
@@ -135,7 +143,9 @@ static bool rows_part(tf_kernel_ctx *k, int input, int64_t *offset)
     *offset = input * k->in[input].dims[0] * k->out[0].strides[0];
     return true;
 }
-static const tf_op_def rows_op = { .name = "(rows)", .in = "parts:T*", .out = "rows:T", .traits = TF_PARTS, .part = rows_part, .gradient = tf_no_gradient };
+static const tf_op_def rows_op = {
+    .name = "(rows)", .in = "parts:T*", .out = "rows:T", .traits = TF_PARTS, .part = rows_part, .gradient = tf_no_gradient
+};
 
 ir_node *ir_rows_node(ir_ctx *c, int n, ir_value *const *parts)
 {
@@ -156,7 +166,9 @@ static bool flat_view(tf_kernel_ctx *k, int output, int64_t *offset)
     (void)output;
     return tf_view_contiguous(&k->in[0]);
 }
-static const tf_op_def view_op = { .name = "(view)", .in = "x:T", .out = "y:T", .traits = TF_VIEW, .view = flat_view, .gradient = tf_no_gradient };
+static const tf_op_def view_op = {
+    .name = "(view)", .in = "x:T", .out = "y:T", .traits = TF_VIEW, .view = flat_view, .gradient = tf_no_gradient
+};
 
 ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims)
 {
@@ -173,7 +185,9 @@ typedef struct {
     int64_t row, column;
 } block_attrs;
 
-static const tf_attr_def block_fields[] = { TF_ATTR(block_attrs, row, TF_ATTR_INT), TF_ATTR(block_attrs, column, TF_ATTR_INT), { 0 } };
+static const tf_attr_def block_fields[] = { TF_ATTR(block_attrs, row, TF_ATTR_INT),
+                                            TF_ATTR(block_attrs, column, TF_ATTR_INT),
+                                            { 0 } };
 
 static bool block_view(tf_kernel_ctx *k, int output, int64_t *offset)
 {
@@ -182,8 +196,14 @@ static bool block_view(tf_kernel_ctx *k, int output, int64_t *offset)
     *offset = a->row * k->in[0].strides[0] + a->column * k->in[0].strides[1];
     return true;
 }
-static const tf_op_def block_op = { .name = "(block)", .in = "x:T", .out = "y:T", .attrs = block_fields, .attrs_size = sizeof(block_attrs), .traits = TF_VIEW,
-                                    .view = block_view, .gradient = tf_no_gradient };
+static const tf_op_def block_op = { .name = "(block)",
+                                    .in = "x:T",
+                                    .out = "y:T",
+                                    .attrs = block_fields,
+                                    .attrs_size = sizeof(block_attrs),
+                                    .traits = TF_VIEW,
+                                    .view = block_view,
+                                    .gradient = tf_no_gradient };
 
 ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns)
 {
@@ -205,8 +225,14 @@ static bool piece_view(tf_kernel_ctx *k, int output, int64_t *offset)
     *offset = ((const block_attrs *)k->attrs)->row * k->in[0].strides[0];
     return true;
 }
-static const tf_op_def piece_op = { .name = "(piece)", .in = "x:T", .out = "y:T", .attrs = block_fields, .attrs_size = sizeof(block_attrs), .traits = TF_VIEW,
-                                    .view = piece_view, .gradient = tf_no_gradient };
+static const tf_op_def piece_op = { .name = "(piece)",
+                                    .in = "x:T",
+                                    .out = "y:T",
+                                    .attrs = block_fields,
+                                    .attrs_size = sizeof(block_attrs),
+                                    .traits = TF_VIEW,
+                                    .view = piece_view,
+                                    .gradient = tf_no_gradient };
 
 ir_node *ir_piece_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n)
 {

@@ -116,10 +116,7 @@ static bool find_pieces(space *s, const ir_block *b)
 
 /* ---- holes ----------------------------------------------------------------------------------------------------------------------- */
 
-static void remove_hole(space *s, int i)
-{
-    memmove(s->holes + i, s->holes + i + 1, (size_t)(--s->n_holes - i) * sizeof *s->holes);
-}
+static void remove_hole(space *s, int i) { memmove(s->holes + i, s->holes + i + 1, (size_t)(--s->n_holes - i) * sizeof *s->holes); }
 
 static void insert_hole(space *s, int i, hole h)
 {

@@ -165,9 +165,20 @@ static tf_status check_shapes(const tf_operation *op, const tf_ndarray *in, tf1c
         dtypes[op->n_inputs + i] = op->outputs[i].dtype;
     }
     values arg = { in };
-    tf_shape_ctx s = { .def = op->def, .attrs = op->attrs, .name = op->name, .here = op->here, .n_in = op->n_inputs, .n_out = op->n_outputs, .in = dims,
-                       .in_dtype = dtypes, .out = dims + op->n_inputs, .out_dtype = dtypes + op->n_inputs, .at_run = true, .value = value_in,
-                       .ints = ints_in, .arg = &arg };
+    tf_shape_ctx s = { .def = op->def,
+                       .attrs = op->attrs,
+                       .name = op->name,
+                       .here = op->here,
+                       .n_in = op->n_inputs,
+                       .n_out = op->n_outputs,
+                       .in = dims,
+                       .in_dtype = dtypes,
+                       .out = dims + op->n_inputs,
+                       .out_dtype = dtypes + op->n_inputs,
+                       .at_run = true,
+                       .value = value_in,
+                       .ints = ints_in,
+                       .arg = &arg };
     if (op->def->shape)
         tf1c_infer(&s);
     return s.failed ? tf_last_error()->code : tf_ok;
@@ -183,8 +194,16 @@ static tf_status run_data_op(const tf_operation *op, const tf_ndarray *in, tf_nd
     tf_status status = check_shapes(op, in, k);
     if (!views || !dims || status)
         return status ? status : tf_memory_error;
-    tf_kernel_ctx c = { .def = op->def, .attrs = op->attrs, .T = op->T, .U = op->U, .n_in = op->n_inputs, .n_out = op->n_outputs, .in = views,
-                        .out = views + op->n_inputs, .name = op->name, .private_ = &report };
+    tf_kernel_ctx c = { .def = op->def,
+                        .attrs = op->attrs,
+                        .T = op->T,
+                        .U = op->U,
+                        .n_in = op->n_inputs,
+                        .n_out = op->n_outputs,
+                        .in = views,
+                        .out = views + op->n_inputs,
+                        .name = op->name,
+                        .private_ = &report };
     for (int i = 0; i < op->n_inputs; i++)
         tf_view_set(&c.in[i], in[i].data, in[i].dtype, in[i].shape);
     op->def->data_shape(&c, dims);
@@ -208,7 +227,8 @@ static tf_ndarray variable_value(const running *r, const tf_operation *op)
     return np_array(data, o->dtype, o->shape);
 }
 
-static tf_status run_at(const running *r, const tf1c_split *split, const tf_ndarray *feeds, const tf_ndarray *before, tf_ndarray *out, tf1c_keeping *k)
+static tf_status run_at(const running *r, const tf1c_split *split, const tf_ndarray *feeds, const tf_ndarray *before,
+                        tf_ndarray *out, tf1c_keeping *k)
 {
     const tf_operation *op = split->at;
     tf_ndarray *in = tf1c_keep_memory(k, (size_t)op->n_inputs * sizeof *in);
@@ -216,11 +236,10 @@ static tf_status run_at(const running *r, const tf1c_split *split, const tf_ndar
         return tf_memory_error;
     for (int i = 0; i < op->n_inputs; i++) {
         const tf1c_origin *o = &split->origins[i];
-        in[i] = o->kind == TF1C_FROM_FEED     ? feeds[o->index]
-                : o->kind == TF1C_FROM_BEFORE ? before[o->index]
-                : o->kind == TF1C_FROM_CONSTANT
-                    ? ((const tf1c_const_attrs *)op->inputs[i].op->attrs)->value
-                    : variable_value(r, op->inputs[i].op);
+        in[i] = o->kind == TF1C_FROM_FEED       ? feeds[o->index]
+                : o->kind == TF1C_FROM_BEFORE   ? before[o->index]
+                : o->kind == TF1C_FROM_CONSTANT ? ((const tf1c_const_attrs *)op->inputs[i].op->attrs)->value
+                                                : variable_value(r, op->inputs[i].op);
         if (o->kind == TF1C_FROM_VARIABLE && !in[i].data)
             return tf_memory_error;
     }

@@ -107,7 +107,10 @@ void ir_list_results(ir_ctx *c, ir_loop *l)
 
 /* ---- order -------------------------------------------------------------------------------------------------------------- */
 
-static bool assigns(const ir_node *n) { return (n->def && n->def->traits & TF_WRITES_REF) || (n->loop && n->loop->n_written) || (n->branch && n->branch->n_written); }
+static bool assigns(const ir_node *n)
+{
+    return (n->def && n->def->traits & TF_WRITES_REF) || (n->loop && n->loop->n_written) || (n->branch && n->branch->n_written);
+}
 
 static void need_all(ir_value **in, int n_in, ir_node **after, int n_after)
 {
@@ -153,12 +156,8 @@ static const struct {
     const char *name;
     bool (*run)(ir_ctx *c, ir_block *b);
 } passes[] = {
-    { "simplify", ir_pass_simplify },
-    { "hoist", ir_pass_hoist },
-    { "sums", ir_pass_sums },
-    { "affine", ir_pass_affine },
-    { "blocks", ir_pass_blocks },
-    { "simplify", ir_pass_simplify }, /* what those made alike: the rows under two sums, the parts of one weight */
+    { "simplify", ir_pass_simplify }, { "hoist", ir_pass_hoist },       { "sums", ir_pass_sums }, { "affine", ir_pass_affine },
+    { "blocks", ir_pass_blocks },     { "simplify", ir_pass_simplify }, /* what those made alike: the rows under two sums, the parts of one weight */
     { "ports", ir_pass_ports },
 };
 
@@ -207,7 +206,8 @@ static bool run_on_bodies(ir_ctx *c, ir_block *b, bool (*run)(ir_ctx *c, ir_bloc
 bool ir_run_passes(ir_ctx *c, ir_block *b)
 {
     for (int i = 0; i < PASSES; i++)
-        if ((!ir_pass_is_off(c->session->passes_off, passes[i].name) && !run_on_bodies(c, b, passes[i].run)) || !ir_stage_done(c, passes[i].name))
+        if ((!ir_pass_is_off(c->session->passes_off, passes[i].name) && !run_on_bodies(c, b, passes[i].run)) ||
+            !ir_stage_done(c, passes[i].name))
             return false;
     return !c->failed;
 }

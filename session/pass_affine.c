@@ -23,22 +23,32 @@ static void affine_kernel(tf_kernel_ctx *k)
                (float *)y->data + k->begin * y->strides[0], y->strides[0], k->scratch);
 }
 
-static const tf_attr_def affine_fields[] = {
-    { "transpose_a", TF_ATTR_BOOL, offsetof(affine_attrs, product.transpose_a) }, { "transpose_b", TF_ATTR_BOOL, offsetof(affine_attrs, product.transpose_b) }, { 0 }
-};
-static const tf_op_def affine_op = { .name = "(affine)", .in = "a:T, b:T, bias:T", .out = "y:T", .attrs = affine_fields, .attrs_size = sizeof(affine_attrs),
-                                     .traits = TF_PRODUCT | TF_ROWS_IN | TF_ROWS_OUT, .kernel = affine_kernel, .units = rows, .scratch = affine_scratch,
-                                     .product = product_of, .gradient = tf_no_gradient };
+static const tf_attr_def affine_fields[] = { { "transpose_a", TF_ATTR_BOOL, offsetof(affine_attrs, product.transpose_a) },
+                                             { "transpose_b", TF_ATTR_BOOL, offsetof(affine_attrs, product.transpose_b) },
+                                             { 0 } };
+static const tf_op_def affine_op = { .name = "(affine)",
+                                     .in = "a:T, b:T, bias:T",
+                                     .out = "y:T",
+                                     .attrs = affine_fields,
+                                     .attrs_size = sizeof(affine_attrs),
+                                     .traits = TF_PRODUCT | TF_ROWS_IN | TF_ROWS_OUT,
+                                     .kernel = affine_kernel,
+                                     .units = rows,
+                                     .scratch = affine_scratch,
+                                     .product = product_of,
+                                     .gradient = tf_no_gradient };
 
 /* ---- which ------------------------------------------------------------------------------------------------------------------------ */
 
 static bool is_product(const ir_block *b, const ir_value *v)
 {
     const ir_node *p = v->node;
-    if (!p || p->block != b->id || !p->def || !(p->def->traits & TF_PRODUCT) || !p->def->product || p->n_in != 2 || p->T != tf_float32)
+    if (!p || p->block != b->id || !p->def || !(p->def->traits & TF_PRODUCT) || !p->def->product || p->n_in != 2 ||
+        p->T != tf_float32)
         return false;
     const tf_product t = p->def->product(p->attrs);
-    return !v->known && v->uses == 1 && !p->n_after && v->view.rank == 2 && tf1c_sgemm_wins(v->view.dims[0], p->in[0]->view.dims[!t.transpose_a]);
+    return !v->known && v->uses == 1 && !p->n_after && v->view.rank == 2 &&
+           tf1c_sgemm_wins(v->view.dims[0], p->in[0]->view.dims[!t.transpose_a]);
 }
 
 /* A vector for each row, whose value does not hang on anything that the product has not waited for. */

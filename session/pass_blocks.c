@@ -26,7 +26,8 @@ static bool part_read(const ir_node *view, int o, const ir_value *whole, part *r
 {
     tf_view out;
     int64_t offset, columns = whole->view.dims[1];
-    if (view->out[o].view.rank != 2 || !columns || !ir_view_rule(view, o, &out, &offset) || out.strides[0] != columns || out.strides[1] != 1)
+    if (view->out[o].view.rank != 2 || !columns || !ir_view_rule(view, o, &out, &offset) || out.strides[0] != columns ||
+        out.strides[1] != 1)
         return false;
     *r = (part){ offset / columns, out.dims[0], offset % columns, out.dims[1] };
     return r->column + r->columns <= columns && r->row + r->rows <= whole->view.dims[0];
@@ -47,7 +48,8 @@ static ir_value *cut(ir_ctx *c, ir_block *to, ir_value *v, bool rows, int64_t be
 {
     if (n == v->view.dims[rows ? 0 : 1])
         return v;
-    return add_view(c, to, rows ? ir_block_node(c, v, begin, n, 0, v->view.dims[1]) : ir_block_node(c, v, 0, v->view.dims[0], begin, n), like);
+    return add_view(
+        c, to, rows ? ir_block_node(c, v, begin, n, 0, v->view.dims[1]) : ir_block_node(c, v, 0, v->view.dims[0], begin, n), like);
 }
 
 static ir_node *like_node(ir_ctx *c, const ir_node *n, int64_t rows, int64_t columns)
@@ -145,7 +147,8 @@ static const ir_node *looked_at(const ir_block *b, const ir_node *view)
         return NULL;
     const ir_value *whole = view->in[view->def->viewed];
     const ir_node *n = whole->node;
-    bool fits = n && n->def && n->block == b->id && n->n_out == 1 && whole->uses == 1 && !whole->known && !n->n_after && whole->view.rank == 2;
+    bool fits = n && n->def && n->block == b->id && n->n_out == 1 && whole->uses == 1 && !whole->known && !n->n_after &&
+                whole->view.rank == 2;
     return fits ? n : NULL;
 }
 

@@ -33,9 +33,9 @@ typedef struct {
 
 typedef struct {
     int n_steps, n_tiles, n_external;
-    bool flat;            /* rows are all axes but the last, not the first axis alone */
+    bool flat;                     /* rows are all axes but the last, not the first axis alone */
     int64_t rows, columns, height; /* height: rows of a tile */
-    strides2 *external; /* of each input */
+    strides2 *external;            /* of each input */
     step steps[];
 } program;
 
@@ -212,10 +212,22 @@ static size_t fused_scratch(const tf_kernel_ctx *k)
 }
 
 /* Units along axis 0, as an elementwise op's; or over more axes than one. */
-static const tf_op_def fused_op = { .name = "(fused)", .in = "in:?*", .out = "out:?*", .traits = TF_ELEMENTWISE | TF_STRIDED_IN | TF_STRIDED_OUT,
-                                    .kernel = fused_kernel, .units = fused_units, .scratch = fused_scratch, .gradient = tf_no_gradient };
-static const tf_op_def fused_flat_op = { .name = "(fused)", .in = "in:?*", .out = "out:?*", .traits = TF_STRIDED_IN | TF_STRIDED_OUT,
-                                         .kernel = fused_kernel, .units = fused_units, .scratch = fused_scratch, .gradient = tf_no_gradient };
+static const tf_op_def fused_op = { .name = "(fused)",
+                                    .in = "in:?*",
+                                    .out = "out:?*",
+                                    .traits = TF_ELEMENTWISE | TF_STRIDED_IN | TF_STRIDED_OUT,
+                                    .kernel = fused_kernel,
+                                    .units = fused_units,
+                                    .scratch = fused_scratch,
+                                    .gradient = tf_no_gradient };
+static const tf_op_def fused_flat_op = { .name = "(fused)",
+                                         .in = "in:?*",
+                                         .out = "out:?*",
+                                         .traits = TF_STRIDED_IN | TF_STRIDED_OUT,
+                                         .kernel = fused_kernel,
+                                         .units = fused_units,
+                                         .scratch = fused_scratch,
+                                         .gradient = tf_no_gradient };
 
 bool ir_fused_step_at(const ir_node *n, int i, ir_fused_step *s)
 {
@@ -246,7 +258,8 @@ static bool is_candidate(const ir_node *n)
     if (!n->def)
         return true;
     if (n->def->strips) /* integers may fault (a division by zero), and the report is to name the one that did */
-        return TF_FLOATING & TF_DTYPE_BIT(n->T) && n->def->strips[n->T] && !(n->def->traits & (TF_WRITES_REF | TF_SIDE_EFFECT | TF_STATEFUL));
+        return TF_FLOATING & TF_DTYPE_BIT(n->T) && n->def->strips[n->T] &&
+               !(n->def->traits & (TF_WRITES_REF | TF_SIDE_EFFECT | TF_STATEFUL));
     return n->def->traits & TF_SUM && TF_FLOATING & TF_DTYPE_BIT(n->T) && n->n_in > 1;
 }
 
@@ -273,7 +286,8 @@ static bool reads_well(const run *r, const ir_node *n)
                 return false;
     for (int i = 0; i < r->n; i++) /* nor may it overwrite what another of the run reads or writes */
         for (int j = 0; j < r->nodes[i]->n_in; j++)
-            if (n->out[0].place == IR_VIEW && r->nodes[i]->in[j]->root == n->out[0].root && !ir_same_place(r->nodes[i]->in[j], &n->out[0]))
+            if (n->out[0].place == IR_VIEW && r->nodes[i]->in[j]->root == n->out[0].root &&
+                !ir_same_place(r->nodes[i]->in[j], &n->out[0]))
                 return false;
     return true;
 }
@@ -290,7 +304,8 @@ static bool may_join(const run *r, const ir_node *n)
 {
     if (!is_candidate(n) || r->n == MOST_OPS || count_external(r, n) > MOST_EXTERNAL)
         return false;
-    return ir_same_dims(&r->nodes[0]->out[0].view, &n->out[0].view) && fits_shape(n, r->flat, r->rows, r->columns) && reads_well(r, n);
+    return ir_same_dims(&r->nodes[0]->out[0].view, &n->out[0].view) && fits_shape(n, r->flat, r->rows, r->columns) &&
+           reads_well(r, n);
 }
 
 static bool may_start(run *r, const ir_node *n)
@@ -362,8 +377,12 @@ static void write_step(const run *r, program *p, ir_node *f, int i)
 {
     const ir_node *n = r->nodes[i];
     step *s = &p->steps[i];
-    *s = (step){ .def = n->def, .attrs = n->attrs, .strip = n->def && n->def->strips ? n->def->strips[n->T] : NULL, .dtype = n->out[0].view.dtype,
-                 .n_in = n->n_in, .out = -1 };
+    *s = (step){ .def = n->def,
+                 .attrs = n->attrs,
+                 .strip = n->def && n->def->strips ? n->def->strips[n->T] : NULL,
+                 .dtype = n->out[0].view.dtype,
+                 .n_in = n->n_in,
+                 .out = -1 };
     for (int j = 0; j < n->n_in; j++) {
         int from = step_of(r, i, n->in[j]);
         int size = (int)tf_dtype_size(n->in[j]->view.dtype);

@@ -44,7 +44,15 @@ static bool ask_rule(tf_kernel_ctx *k, bool part, int which, int64_t *offset)
         in[i] = part || i == of->def->viewed ? without_steps(&k->in[i]) : k->in[i];
     for (int i = 0; i < k->n_out; i++)
         out[i] = without_steps(&k->out[i]);
-    tf_kernel_ctx one = { .def = of->def, .attrs = of->attrs, .T = of->T, .U = of->U, .n_in = k->n_in, .n_out = k->n_out, .in = in, .out = out, .name = of->name };
+    tf_kernel_ctx one = { .def = of->def,
+                          .attrs = of->attrs,
+                          .T = of->T,
+                          .U = of->U,
+                          .n_in = k->n_in,
+                          .n_out = k->n_out,
+                          .in = in,
+                          .out = out,
+                          .name = of->name };
     if (!(part ? of->def->part(&one, which, offset) : of->def->view(&one, which, offset)))
         return false;
     if (part)
@@ -58,21 +66,27 @@ static bool steps_view(tf_kernel_ctx *k, int output, int64_t *offset) { return a
 static bool steps_part(tf_kernel_ctx *k, int input, int64_t *offset) { return ask_rule(k, true, input, offset); }
 
 /* One record for each input that may be the one viewed. */
-#define STEPS_VIEW(which)                                                                                                                         \
-    {                                                                                                                                             \
-        .name = "(steps)", .in = "in:?*", .out = "out:?*", .attrs_size = sizeof(steps_attrs), .traits = TF_VIEW, .viewed = which, .view = steps_view, \
-        .gradient = tf_no_gradient                                                                                                                \
+#define STEPS_VIEW(which)                                                                                                         \
+    {                                                                                                                             \
+        .name = "(steps)", .in = "in:?*", .out = "out:?*", .attrs_size = sizeof(steps_attrs), .traits = TF_VIEW, .viewed = which, \
+        .view = steps_view, .gradient = tf_no_gradient                                                                            \
     }
 static const tf_op_def view_ops[] = { STEPS_VIEW(0), STEPS_VIEW(1) };
 enum { VIEW_OPS = sizeof view_ops / sizeof *view_ops };
-static const tf_op_def parts_op = { .name = "(steps)", .in = "in:?*", .out = "out:?*", .attrs_size = sizeof(steps_attrs), .traits = TF_PARTS,
-                                    .part = steps_part, .gradient = tf_no_gradient };
+static const tf_op_def parts_op = { .name = "(steps)",
+                                    .in = "in:?*",
+                                    .out = "out:?*",
+                                    .attrs_size = sizeof(steps_attrs),
+                                    .traits = TF_PARTS,
+                                    .part = steps_part,
+                                    .gradient = tf_no_gradient };
 
 /* ---- what may leave ----------------------------------------------------------------------------------------------------------------- */
 
 static bool may_leave(const ir_node *n)
 {
-    return ir_is_pure(n) && !n->n_after && !n->effect && n->n_out && !n->out[0].known && n->n_in <= IR_MOST_OPERANDS && n->n_out <= IR_MOST_OPERANDS;
+    return ir_is_pure(n) && !n->n_after && !n->effect && n->n_out && !n->out[0].known && n->n_in <= IR_MOST_OPERANDS &&
+           n->n_out <= IR_MOST_OPERANDS;
 }
 
 /* Nothing in the data makes it fail (an index would): it may run though the loop does not take a step. */
@@ -84,7 +98,10 @@ static bool cannot_fail(const ir_node *n)
     return n->def->traits & (TF_VIEW | TF_PARTS | TF_PRODUCT) || (n->def->strips && TF_FLOATING & TF_DTYPE_BIT(n->T));
 }
 
-static bool is_plain_product(const ir_node *n) { return n->def->traits & TF_PRODUCT && n->def->product && n->n_in == 2 && n->n_out == 1; }
+static bool is_plain_product(const ir_node *n)
+{
+    return n->def->traits & TF_PRODUCT && n->def->product && n->n_in == 2 && n->n_out == 1;
+}
 
 static int count_when(const ir_node *n, int when)
 {
@@ -99,7 +116,8 @@ static bool is_fixed_view(const ir_node *n)
 {
     tf_view out;
     int64_t offset;
-    if (n->def->viewed >= VIEW_OPS || n->n_in <= n->def->viewed || n->in[n->def->viewed]->when != ALL_STEPS || count_when(n, ALL_STEPS) != 1)
+    if (n->def->viewed >= VIEW_OPS || n->n_in <= n->def->viewed || n->in[n->def->viewed]->when != ALL_STEPS ||
+        count_when(n, ALL_STEPS) != 1)
         return false;
     for (int o = 0; o < n->n_out; o++)
         if (!ir_view_rule(n, o, &out, &offset))
@@ -111,7 +129,8 @@ static bool is_fixed_view(const ir_node *n)
 static bool has_rows(const ir_node *n)
 {
     for (int i = 0; i < n->n_in; i++)
-        if ((n->def->rows >> i & 1) != (n->in[i]->when == ALL_STEPS) || (n->in[i]->when == ALL_STEPS && n->in[i]->view.rank < (i ? 1 : 2)))
+        if ((n->def->rows >> i & 1) != (n->in[i]->when == ALL_STEPS) ||
+            (n->in[i]->when == ALL_STEPS && n->in[i]->view.rank < (i ? 1 : 2)))
             return false;
     for (int o = 0; o < n->n_out; o++)
         if (!n->out[o].view.rank)
@@ -256,7 +275,8 @@ static ir_node *copy_of(hoisting *h, const ir_node *n, const tf_op_def *def, con
     for (int j = 0; j < n->n_in; j++)
         copy->in[j] = n->in[j]->outside;
     for (int o = 0; o < n->n_out; o++)
-        tf_view_set(&copy->out[o].view, NULL, n->out[o].view.dtype, n->out[o].when == ALL_STEPS ? of_all_steps(h, &n->out[o].view) : ir_dims(&n->out[o].view));
+        tf_view_set(&copy->out[o].view, NULL, n->out[o].view.dtype,
+                    n->out[o].when == ALL_STEPS ? of_all_steps(h, &n->out[o].view) : ir_dims(&n->out[o].view));
     return copy;
 }
 

@@ -24,8 +24,14 @@ static void pack_kernel(tf_kernel_ctx *k)
 }
 
 static const tf_shard_rule pack_shard = { .out = 0, .in = { TF_WHOLE, TF_WHOLE, TF_WHOLE, TF_WHOLE } };
-static const tf_op_def pack_op = { .name = "(pack)", .in = "b:T", .out = "panels:T", .traits = TF_STRIDED_IN, .kernel = pack_kernel, .units = panels,
-                                   .shard = &pack_shard, .gradient = tf_no_gradient };
+static const tf_op_def pack_op = { .name = "(pack)",
+                                   .in = "b:T",
+                                   .out = "panels:T",
+                                   .traits = TF_STRIDED_IN,
+                                   .kernel = pack_kernel,
+                                   .units = panels,
+                                   .shard = &pack_shard,
+                                   .gradient = tf_no_gradient };
 
 static int64_t product_rows(const tf_kernel_ctx *k) { return k->out[0].dims[0]; }
 static size_t product_scratch(const tf_kernel_ctx *k) { return tf1c_sgemm_packed_scratch(((const pack_attrs *)k->attrs)->k); }
@@ -36,13 +42,20 @@ static void product_kernel(tf_kernel_ctx *k)
     const tf_view *y = &k->out[0];
     tf1c_matrix a = tf1c_matrix_of(&k->in[0], p->transpose_a);
     a.data += k->begin * a.row;
-    tf1c_sgemm_packed(k->end - k->begin, p->n, p->k, a, k->in[1].data, k->n_in == 3 ? k->in[2].data : NULL, (float *)y->data + k->begin * y->strides[0], y->strides[0], k->scratch);
+    tf1c_sgemm_packed(k->end - k->begin, p->n, p->k, a, k->in[1].data, k->n_in == 3 ? k->in[2].data : NULL,
+                      (float *)y->data + k->begin * y->strides[0], y->strides[0], k->scratch);
 }
 
 static tf_product product_of(const void *attrs) { return (tf_product){ ((const pack_attrs *)attrs)->transpose_a, false }; }
 
-static const tf_op_def product_op = { .name = "(product)", .in = "a:T, panels:T, bias:T", .out = "product:T", .traits = TF_PRODUCT | TF_ROWS_IN | TF_ROWS_OUT,
-                                      .kernel = product_kernel, .units = product_rows, .scratch = product_scratch, .product = product_of,
+static const tf_op_def product_op = { .name = "(product)",
+                                      .in = "a:T, panels:T, bias:T",
+                                      .out = "product:T",
+                                      .traits = TF_PRODUCT | TF_ROWS_IN | TF_ROWS_OUT,
+                                      .kernel = product_kernel,
+                                      .units = product_rows,
+                                      .scratch = product_scratch,
+                                      .product = product_of,
                                       .gradient = tf_no_gradient };
 
 /* ---- who would like what packed ------------------------------------------------------------------------------------------------ */
@@ -77,26 +90,32 @@ static void add_wish(ir_ctx *c, wishes *list, wish w)
 static ir_value *operand(const wish *w) { return w->product->in[1]; }
 
 /* Memory that holds the same all through a step: not a slice or a state. */
-static bool is_steady(const ir_ctx *c, const ir_value *root) { return root->place != IR_SLOT || root->slot < IR_FIRST_FEED_SLOT + c->binding->n_feeds; }
+static bool is_steady(const ir_ctx *c, const ir_value *root)
+{
+    return root->place != IR_SLOT || root->slot < IR_FIRST_FEED_SLOT + c->binding->n_feeds;
+}
 
 static bool is_product(const ir_ctx *c, const ir_node *n)
 {
     if (!n->def || !(n->def->traits & TF_PRODUCT) || !n->def->product || n->n_in > 3 || n->n_out != 1 || n->T != tf_float32)
         return false;
     const tf_view *b = &n->in[1]->view, *y = &n->out[0].view;
-    return b->rank == 2 && y->rank == 2 && y->dims[0] >= LEAST_ROWS && b->dims[0] >= LEAST_SIDE && b->dims[1] >= LEAST_SIDE && is_steady(c, n->in[1]->root);
+    return b->rank == 2 && y->rank == 2 && y->dims[0] >= LEAST_ROWS && b->dims[0] >= LEAST_SIDE && b->dims[1] >= LEAST_SIDE &&
+           is_steady(c, n->in[1]->root);
 }
 
 static bool same_operand(const ir_node *p, const ir_node *q)
 {
     const ir_value *a = p->in[1], *b = q->in[1];
-    return a->root == b->root && ir_same_place(a, b) && p->def->product(p->attrs).transpose_b == q->def->product(q->attrs).transpose_b;
+    return a->root == b->root && ir_same_place(a, b) &&
+           p->def->product(p->attrs).transpose_b == q->def->product(q->attrs).transpose_b;
 }
 
 static bool may_leave(const ir_block *b, const ir_node *owner, const wish *w)
 {
     const ir_value *root = operand(w)->root;
-    return owner && owner->loop && w->n_loops < MOST_LOOPS && !(root->node && root->node->block == b->id) && !ir_assigns(owner, root);
+    return owner && owner->loop && w->n_loops < MOST_LOOPS && !(root->node && root->node->block == b->id) &&
+           !ir_assigns(owner, root);
 }
 
 /* ---- granting them --------------------------------------------------------------------------------------------------------------- */

@@ -29,10 +29,7 @@ static bool is_read_in(const ir_block *b, const ir_value *v)
     return is_among(b->results, b->n_results, v);
 }
 
-static bool is_read_by_loop(const ir_loop *l, const ir_value *v)
-{
-    return is_read_in(&l->body, v) || is_read_in(&l->condition, v);
-}
+static bool is_read_by_loop(const ir_loop *l, const ir_value *v) { return is_read_in(&l->body, v) || is_read_in(&l->condition, v); }
 
 /* ---- what a loop saves ----------------------------------------------------------------------------------------------------------- */
 

@@ -41,7 +41,8 @@ static bool is_sum_of_rows(const ir_block *b, const ir_node *n)
     const ir_node *first = n->in[0]->node;
     for (int i = 0; i < n->n_in; i++) {
         const ir_node *term = n->in[i]->node;
-        if (!sums_rows(term) || term->block != b->id || term->n_out != 1 || term->n_after || n->in[i]->uses != 1 || n->in[i]->known || !alike(first, term))
+        if (!sums_rows(term) || term->block != b->id || term->n_out != 1 || term->n_after || n->in[i]->uses != 1 ||
+            n->in[i]->known || !alike(first, term))
             return false;
         for (int j = 0; j < term->n_in; j++)
             if (!term->in[j]->view.rank && !term->in[j]->known)
@@ -107,7 +108,8 @@ static ir_value *all_steps(ir_ctx *c, ir_node *n, ir_value *v)
 static bool may_leave(const ir_node *n, const ir_summed *s)
 {
     const ir_node *term = s->result->node;
-    if (n->loop->steps < 1 || s->result->known || !sums_rows(term) || term->block != n->loop->body.id || term->n_out != 1 || n->n_out + term->n_in > n->room)
+    if (n->loop->steps < 1 || s->result->known || !sums_rows(term) || term->block != n->loop->body.id || term->n_out != 1 ||
+        n->n_out + term->n_in > n->room)
         return false;
     for (int j = 0; j < term->n_in; j++)
         if (!term->in[j]->known && (ir_is_captured(n->loop, term->in[j]) || !term->in[j]->view.rank))

@@ -91,14 +91,18 @@ static tf_status goes_on(looping *l, int64_t t, bool *on)
     return status;
 }
 
-static tf_status copied(tf1c_keeping *k, tf_ndarray *to, const tf_ndarray *from) { return tf1c_copy_array(k, to, from) ? tf_ok : tf_memory_error; }
+static tf_status copied(tf1c_keeping *k, tf_ndarray *to, const tf_ndarray *from)
+{
+    return tf1c_copy_array(k, to, from) ? tf_ok : tf_memory_error;
+}
 
 static tf_status add_up(looping *l, tf_ndarray *sum, const tf_ndarray *x, int64_t t)
 {
     if (!t)
         return copied(l->k, sum, x);
     if (!tf_dims_equal(sum->shape, x->shape))
-        return tf_fail(tf_unimplemented, l->split->at->here, l->split->at->name, "A gradient has another shape at each step of the loop: it cannot be summed.");
+        return tf_fail(tf_unimplemented, l->split->at->here, l->split->at->name,
+                       "A gradient has another shape at each step of the loop: it cannot be summed.");
     for (int64_t i = 0; i < np_size(*x); i++)
         if (x->dtype == tf_float64)
             ((double *)sum->data)[i] += ((const double *)x->data)[i];
@@ -162,7 +166,8 @@ static tf_status stack(looping *l, int o, int64_t steps)
     }
     tf_dims all = tf1c_stacked_dims(steps, each[0].shape);
     if (!all.known)
-        return tf_fail(tf_invalid_argument, l->split->at->here, l->split->at->name, "Shape must be at most rank %d but is rank %d", TF_MAX_RANK, each[0].shape.rank + 1);
+        return tf_fail(tf_invalid_argument, l->split->at->here, l->split->at->name, "Shape must be at most rank %d but is rank %d",
+                       TF_MAX_RANK, each[0].shape.rank + 1);
     if (!tf1c_keep_array(l->k, out, each[0].dtype, all))
         return tf_memory_error;
     for (int64_t t = 0; t < steps; t++)
@@ -216,7 +221,8 @@ static tf_status run_steps(looping *l)
         bool on;
         if (l->steps == NONE || t < l->steps)
             point_at_step(l, t);
-        if ((status = goes_on(l, t, &on)) || !on || (status = tf1c_run_part(l->r, l->piece->plan, l->feeds, l->results, &l->now)) || (status = take_results(l, t)))
+        if ((status = goes_on(l, t, &on)) || !on || (status = tf1c_run_part(l->r, l->piece->plan, l->feeds, l->results, &l->now)) ||
+            (status = take_results(l, t)))
             break;
         tf1c_let_go(l->r->s, &l->before);
         l->before = l->now;

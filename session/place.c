@@ -53,14 +53,15 @@ static void find_lifetimes(ir_block *b)
 
 static bool same_layout(const tf_view *a, const tf_view *b)
 {
-    return a->rank == b->rank && tf_dtype_size(a->dtype) == tf_dtype_size(b->dtype) && memcmp(a->dims, b->dims, (size_t)a->rank * sizeof *a->dims) == 0 &&
-           tf_view_contiguous(a) && tf_view_contiguous(b);
+    return a->rank == b->rank && tf_dtype_size(a->dtype) == tf_dtype_size(b->dtype) &&
+           memcmp(a->dims, b->dims, (size_t)a->rank * sizeof *a->dims) == 0 && tf_view_contiguous(a) && tf_view_contiguous(b);
 }
 
 static bool may_lie_on(const ir_block *b, const ir_node *n, int j, int position)
 {
     ir_value *in = n->in[j], *root = ir_root_of(in);
-    if (!is_ours(b, root) || root->place != IR_OWN || in->root != in || root->last != position || root->first == position || !same_layout(&in->view, &n->out[0].view))
+    if (!is_ours(b, root) || root->place != IR_OWN || in->root != in || root->last != position || root->first == position ||
+        !same_layout(&in->view, &n->out[0].view))
         return false;
     for (int i = 0; i < n->n_in; i++)
         if (i != j && n->in[i] != in && ir_root_of(n->in[i]) == root)
@@ -93,7 +94,8 @@ static void share_memory(ir_block *b)
 static bool place_body(ir_ctx *c, ir_node *n)
 {
     int64_t size = 0;
-    ir_block *blocks[2] = { n->loop ? &n->loop->body : &n->branch->bodies[0], n->loop ? &n->loop->condition : &n->branch->bodies[1] };
+    ir_block *blocks[2] = { n->loop ? &n->loop->body : &n->branch->bodies[0],
+                            n->loop ? &n->loop->condition : &n->branch->bodies[1] };
     for (int i = 0; i < 2; i++) {
         if (!ir_place_memory(c, blocks[i]))
             return false;
@@ -146,9 +148,18 @@ ir_operand ir_operand_of(const ir_value *v)
     const ir_value *root = ir_root_of((ir_value *)v);
     int64_t offset = v->place == IR_VIEW ? v->offset : 0;
     switch (root->place) {
-    case IR_ABSOLUTE: o.slot = IR_SLOT_ABSOLUTE; o.at = (int64_t)(intptr_t)root->absolute + offset; break;
-    case IR_SLOT: o.slot = root->slot; o.at = offset; break;
-    default: o.slot = IR_SLOT_ARENA; o.at = root->at + offset; break;
+    case IR_ABSOLUTE:
+        o.slot = IR_SLOT_ABSOLUTE;
+        o.at = (int64_t)(intptr_t)root->absolute + offset;
+        break;
+    case IR_SLOT:
+        o.slot = root->slot;
+        o.at = offset;
+        break;
+    default:
+        o.slot = IR_SLOT_ARENA;
+        o.at = root->at + offset;
+        break;
     }
     return o;
 }

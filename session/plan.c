@@ -3,7 +3,12 @@
 
 #include <string.h>
 
-enum { FEW_BINDINGS = 3, MOST_BINDINGS = 16, MOST_PLANS = 256, FIRST_CAPACITY = 1024 /* memory that is not touched costs nothing */ };
+enum {
+    FEW_BINDINGS = 3,
+    MOST_BINDINGS = 16,
+    MOST_PLANS = 256,
+    FIRST_CAPACITY = 1024 /* memory that is not touched costs nothing */
+};
 
 bool tf1c_is_fed(const tf1c_plan *p, tf_tensor t, int *which)
 {
@@ -100,8 +105,8 @@ static bool prune(tf1c_plan *p, const tf_graph *g)
 
 /* ---- plans ----------------------------------------------------------------------------------------------------------------- */
 
-static bool same(const tf1c_plan *p, int version, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets,
-                 int n_feeds, const tf_tensor *feeds)
+static bool same(const tf1c_plan *p, int version, int n_fetches, const tf_tensor *fetches, int n_targets,
+                 tf_operation *const *targets, int n_feeds, const tf_tensor *feeds)
 {
     if (p->version != version || p->n_fetches != n_fetches || p->n_targets != n_targets || p->n_feeds != n_feeds)
         return false;
@@ -143,8 +148,8 @@ static void *copied(tf1c_plan *p, const void *data, size_t size)
     return copy;
 }
 
-static tf1c_plan *plan_new(const tf_graph *g, const char *done, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets, int n_feeds,
-                           const tf_tensor *feeds)
+static tf1c_plan *plan_new(const tf_graph *g, const char *done, int n_fetches, const tf_tensor *fetches, int n_targets,
+                           tf_operation *const *targets, int n_feeds, const tf_tensor *feeds)
 {
     tf1c_plan *p = tf1c_alloc_zero(sizeof *p);
     if (!p)
@@ -166,8 +171,8 @@ static tf1c_plan *plan_new(const tf_graph *g, const char *done, int n_fetches, c
     return NULL;
 }
 
-tf1c_plan *tf1c_part_new(const tf1c_plan *of, const tf_graph *g, const char *done, int n_fetches, const tf_tensor *fetches, int n_targets,
-                         tf_operation *const *targets, int n_feeds, const tf_tensor *feeds)
+tf1c_plan *tf1c_part_new(const tf1c_plan *of, const tf_graph *g, const char *done, int n_fetches, const tf_tensor *fetches,
+                         int n_targets, tf_operation *const *targets, int n_feeds, const tf_tensor *feeds)
 {
     tf1c_plan *p = plan_new(g, done, n_fetches, fetches, n_targets, targets, n_feeds, feeds);
     if (!p)
@@ -198,8 +203,8 @@ static void drop_stale(tf_session *s, int version)
     }
 }
 
-tf1c_plan *tf1c_plan_for(tf_session *s, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets, int n_feeds,
-                         const tf_tensor *feeds, tf_source here)
+tf1c_plan *tf1c_plan_for(tf_session *s, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets,
+                         int n_feeds, const tf_tensor *feeds, tf_source here)
 {
     int version = s->graph->universe->version;
     for (tf1c_plan **at = &s->plans; *at; at = &(*at)->next) {
@@ -299,7 +304,8 @@ static size_t bytes_of_bindings(const tf1c_plan *p)
 /* A few bindings are kept at all events, more as long as they are small beside the memory that runs work in. */
 static void make_room(const tf_session *s, tf1c_plan *p)
 {
-    while ((!s->running || p->is_part) && p->n_bindings >= FEW_BINDINGS && (p->n_bindings >= MOST_BINDINGS || bytes_of_bindings(p) > s->largest_arena / 16))
+    while ((!s->running || p->is_part) && p->n_bindings >= FEW_BINDINGS &&
+           (p->n_bindings >= MOST_BINDINGS || bytes_of_bindings(p) > s->largest_arena / 16))
         evict_one(p);
 }
 

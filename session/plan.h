@@ -76,13 +76,14 @@ struct tf_session {
 };
 
 /* plan.c */
-tf1c_plan *tf1c_plan_for(tf_session *s, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets, int n_feeds,
-                         const tf_tensor *feeds, tf_source here); /* s->lock held; NULL after a report */
+tf1c_plan *tf1c_plan_for(tf_session *s, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets,
+                         int n_feeds, const tf_tensor *feeds, tf_source here); /* s->lock held; NULL after a report */
 /* s->lock held; NULL after a report, or without one if the plan has been split. */
 tf1c_binding *tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds);
 tf1c_binding *tf1c_binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds, struct ir_sink *sink); /* the same, kept nowhere */
-tf1c_plan *tf1c_part_new(const tf1c_plan *of, const tf_graph *g, const char *done, int n_fetches, const tf_tensor *fetches, int n_targets,
-                         tf_operation *const *targets, int n_feeds, const tf_tensor *feeds); /* NULL without memory */
+tf1c_plan *tf1c_part_new(const tf1c_plan *of, const tf_graph *g, const char *done, int n_fetches, const tf_tensor *fetches,
+                         int n_targets, tf_operation *const *targets, int n_feeds,
+                         const tf_tensor *feeds); /* NULL without memory */
 void tf1c_binding_free(tf1c_binding *b);
 void tf1c_more_loop_room(tf1c_plan *p, const tf1c_binding *b); /* s->lock held; after a run of b overflowed */
 void tf1c_plan_free(tf1c_plan *p);
@@ -91,7 +92,7 @@ bool tf1c_is_fed(const tf1c_plan *p, tf_tensor t, int *which);
 
 /* build_loop.c: what loops and branches check, whichever way they run; reported */
 tf_status tf1c_check_pred(const tf_operation *op, tf_dims pred);
-tf_status tf1c_check_length(const tf_operation *op, tf_dims sequence, int64_t *steps); /* of what is sliced; *steps: NONE before the first */
+tf_status tf1c_check_length(const tf_operation *op, tf_dims sliced, int64_t *steps); /* *steps: NONE before the first one */
 
 /* split.c: a plan in parts. What does not depend on operation `at` runs first, then `at` alone, or its inputs become feeds, then the
  * rest. The parts may be cut again. */
@@ -113,7 +114,8 @@ struct tf1c_split {
 };
 bool tf1c_split_plan(tf_session *s, tf1c_plan *p, const tf_operation *at); /* s->lock held; false after a report */
 void tf1c_split_free(tf1c_split *split);
-tf_status tf1c_ragged_error(tf_source here, const char *op); /* values whose shapes differ from step to step, read by another than the loop's gradient */
+/* Values whose shapes differ from step to step, read by another than the loop's gradient. */
+tf_status tf1c_ragged_error(tf_source here, const char *op);
 bool tf1c_was_cut(const tf_session *s, const tf_operation *op); /* a loop or branch that has been run piece by piece */
 
 /* The operations of `graph` that the roots need, inputs first, into *ops (in `memory`), with what of loops is read in *wanted.

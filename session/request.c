@@ -30,20 +30,24 @@ static tf_status not_in_graph(const running *r, const tf_operation *op, int inde
 {
     char text[512], shape[TF_DIMS_TEXT];
     if (op->graph->universe == r->s->graph->universe) /* of a body */
-        return tf_fail(tf_value_error, r->here, NULL,
-                       "Operation '%s' has been marked as not %s. Typically this happens when it is defined in another function or code block. Use return values,explicit Python locals or TensorFlow collections to access it.",
-                       op->name, fed ? "feedable" : "fetchable");
+        return tf_fail(
+            tf_value_error, r->here, NULL,
+            "Operation '%s' has been marked as not %s. Typically this happens when it is defined in another function or code block. Use return values,explicit Python locals or TensorFlow collections to access it.",
+            op->name, fed ? "feedable" : "fetchable");
     if (index < 0)
-        return tf_fail(tf_value_error, r->here, NULL,
-                       "Fetch argument <tf.Operation '%s' type=%s> cannot be interpreted as a Tensor. (Operation name: \"%s\"\nop: \"%s\"\n is not an element of this graph.)",
-                       op->name, op->def->name, op->name, op->def->name);
+        return tf_fail(
+            tf_value_error, r->here, NULL,
+            "Fetch argument <tf.Operation '%s' type=%s> cannot be interpreted as a Tensor. (Operation name: \"%s\"\nop: \"%s\"\n is not an element of this graph.)",
+            op->name, op->def->name, op->name, op->def->name);
     const tf1c_output *out = &op->outputs[index];
     tf_tensor_text((tf_tensor){ (tf_operation *)op, index }, text, sizeof text);
     if (fed)
-        return tf_fail(tf_type_error, r->here, NULL, "Cannot interpret feed_dict key as Tensor: Tensor %s is not an element of this graph.", text);
-    return tf_fail(tf_value_error, r->here, NULL,
-                   "Fetch argument <tf.Tensor '%s:%d' shape=%s dtype=%s> cannot be interpreted as a Tensor. (Tensor %s is not an element of this graph.)",
-                   op->name, index, tf_dims_text(out->shape, shape, sizeof shape), tf_dtype_name(out->dtype), text);
+        return tf_fail(tf_type_error, r->here, NULL,
+                       "Cannot interpret feed_dict key as Tensor: Tensor %s is not an element of this graph.", text);
+    return tf_fail(
+        tf_value_error, r->here, NULL,
+        "Fetch argument <tf.Tensor '%s:%d' shape=%s dtype=%s> cannot be interpreted as a Tensor. (Tensor %s is not an element of this graph.)",
+        op->name, index, tf_dims_text(out->shape, shape, sizeof shape), tf_dtype_name(out->dtype), text);
 }
 
 /* A mistake made while building is reported again, at its own line. */
@@ -87,9 +91,10 @@ static tf_status feed_type_error(const running *r, tf_tensor t, const tf_operand
     char key[256], given[256];
     tf_tensor_text(t, key, sizeof key);
     if (value->kind == TF_OPERAND_TENSOR)
-        return tf_fail(tf_type_error, r->here, NULL,
-                       "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include numbers and arrays. For reference, the tensor object was %s which was passed to the feed with key %s.",
-                       tf_tensor_text(value->as.tensor, given, sizeof given), key);
+        return tf_fail(
+            tf_type_error, r->here, NULL,
+            "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include numbers and arrays. For reference, the tensor object was %s which was passed to the feed with key %s.",
+            tf_tensor_text(value->as.tensor, given, sizeof given), key);
     return tf_fail(tf_type_error, r->here, NULL, "The value fed for %s is neither a number nor an array.", key);
 }
 
@@ -100,23 +105,17 @@ tf_status tf1c_feed_array(const running *r, tf_tensor t, const tf_operand *value
     case TF_OPERAND_ARRAY:
         *array = value->as.array;
         if (!array->shape.known || (!array->data && np_size(*array)))
-            return tf_fail(tf_value_error, r->here, NULL, "The array fed for Tensor '%s:%d' holds no data (was it fetched or loaded?)", t.op->name, t.index);
+            return tf_fail(tf_value_error, r->here, NULL,
+                           "The array fed for Tensor '%s:%d' holds no data (was it fetched or loaded?)", t.op->name, t.index);
         return tf_ok;
-    case TF_OPERAND_INTEGER:
-        *array = np_array((void *)&value->as.integer, tf_int64, scalar);
-        return tf_ok;
-    case TF_OPERAND_BOOL:
-        *array = np_array((void *)&value->as.boolean, tf_bool, scalar);
-        return tf_ok;
+    case TF_OPERAND_INTEGER: *array = np_array((void *)&value->as.integer, tf_int64, scalar); return tf_ok;
+    case TF_OPERAND_BOOL: *array = np_array((void *)&value->as.boolean, tf_bool, scalar); return tf_ok;
     case TF_OPERAND_REAL:
         *number = value->as.real;
         *array = np_array(number, tf_float64, scalar);
         return tf_ok;
-    case TF_OPERAND_DIMS:
-        *array = np_array((void *)value->as.dims.dims, tf_int64, SHAPE(value->as.dims.rank));
-        return tf_ok;
-    default:
-        return feed_type_error(r, t, value);
+    case TF_OPERAND_DIMS: *array = np_array((void *)value->as.dims.dims, tf_int64, SHAPE(value->as.dims.rank)); return tf_ok;
+    default: return feed_type_error(r, t, value);
     }
 }
 
@@ -135,9 +134,10 @@ static bool fits_dtype(int64_t i, tf_dtype dtype)
 static tf_status check_feed(const running *r, tf_tensor t, const tf_operand *value, const tf_ndarray *array)
 {
     if (value->kind == TF_OPERAND_INTEGER && !fits_dtype(value->as.integer, tf_get_dtype(t)))
-        return tf_fail(tf_type_error, r->here, NULL,
-                       "Type of feed value %lld with type int is not compatible with Tensor type %s. Try explicitly setting the type of the feed tensor to a larger type (e.g. int64).",
-                       (long long)value->as.integer, tf_dtype_name(tf_get_dtype(t)));
+        return tf_fail(
+            tf_type_error, r->here, NULL,
+            "Type of feed value %lld with type int is not compatible with Tensor type %s. Try explicitly setting the type of the feed tensor to a larger type (e.g. int64).",
+            (long long)value->as.integer, tf_dtype_name(tf_get_dtype(t)));
     tf_dims merged, want = tf_get_shape(t);
     char got[TF_DIMS_TEXT], wanted[TF_DIMS_TEXT];
     if (want.known ? want.rank == array->shape.rank && tf_merge_dims(want, array->shape, &merged) : true)
@@ -165,7 +165,9 @@ tf_status tf1c_stage_feeds(running *r)
             tf_ndarray array;
             double number;
             if (tf_is_poisoned(t))
-                return t.op ? tf1c_mistake_again(r, t.op) : tf_fail(tf_type_error, r->here, NULL, "Cannot interpret feed_dict key as Tensor: Can not convert a NoneType into a Tensor.");
+                return t.op ? tf1c_mistake_again(r, t.op)
+                            : tf_fail(tf_type_error, r->here, NULL,
+                                      "Cannot interpret feed_dict key as Tensor: Can not convert a NoneType into a Tensor.");
             if (t.op->graph != r->s->graph)
                 return not_in_graph(r, t.op, t.index, true);
             tf_status status = tf1c_feed_array(r, t, &r->given.items[i].value, &array, &number);

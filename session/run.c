@@ -1,6 +1,6 @@
 /* tf_run from the outside in: what is asked is checked, a plan is bound and run, and what was fetched is copied out. */
-#include "core/report.h"
 #include "session/run.h"
+#include "core/report.h"
 
 /* ---- memory -------------------------------------------------------------------------------------------------------- */
 
@@ -51,7 +51,8 @@ static tf_status check_initialized(const running *r)
     const tf1c_binding *b = r->binding;
     for (int i = 0; i < b->n_read; i++)
         if (!b->read[i]->initialized)
-            return tf_fail(tf_failed_precondition, b->read[i]->op->here, b->read[i]->op->name, "Attempting to use uninitialized value %s", b->read[i]->op->name);
+            return tf_fail(tf_failed_precondition, b->read[i]->op->here, b->read[i]->op->name,
+                           "Attempting to use uninitialized value %s", b->read[i]->op->name);
     return tf_ok;
 }
 
@@ -154,7 +155,8 @@ tf_status tf1c_refuse_session(const tf_session *s, tf_source here)
     if (s->closed)
         return tf_fail(tf_runtime_error, here, NULL, "Attempted to use a closed Session.");
     if (!s->graph->n_ops)
-        return tf_fail(tf_runtime_error, here, NULL, "The Session graph is empty.  Add operations to the graph before calling run().");
+        return tf_fail(tf_runtime_error, here, NULL,
+                       "The Session graph is empty.  Add operations to the graph before calling run().");
     return tf_ok;
 }
 

@@ -13,7 +13,7 @@ typedef struct edge {
 typedef struct {
     ir_node *reader, *writer;
     const ir_value *variable;
-    int input;     /* of the reader; -1: the writer comes after another writer */
+    int input; /* of the reader; -1: the writer comes after another writer */
     bool gone;
 } waiting; /* writer runs after reader */
 
@@ -27,7 +27,7 @@ typedef struct {
     struct writer {
         ir_node *node;
         const ir_value *variable;
-    } *writers;
+    } * writers;
     int n_writers, words;
     int *heap, n_heap;
 } scheduling;

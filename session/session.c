@@ -50,7 +50,8 @@ static int thread_count(const tf_config *config)
 tf_session *tf_session_new(struct tf_session_args a)
 {
     if (a.target && *a.target) {
-        tf_fail(tf_not_found, a.here, NULL, "No session factory registered for target %s: tf1c runs in this process alone", a.target);
+        tf_fail(tf_not_found, a.here, NULL, "No session factory registered for target %s: tf1c runs in this process alone",
+                a.target);
         return NULL;
     }
     tf_graph *graph = a.graph ? a.graph : tf_get_default_graph();
@@ -152,8 +153,9 @@ static tf_status eval(tf_tensor t, tf_fetch f, tf_feeds feeds, tf_source here)
     if (!default_session) {
         tf_fetches what = { 1, &f };
         tf1c_blank(&what);
-        return tf_fail(tf_value_error, here, NULL,
-                       "Cannot evaluate tensor using `eval()`: No default session is registered. Use `tf_with_session(sess)` or make it with `tf_interactive_session()`.");
+        return tf_fail(
+            tf_value_error, here, NULL,
+            "Cannot evaluate tensor using `eval()`: No default session is registered. Use `tf_with_session(sess)` or make it with `tf_interactive_session()`.");
     }
     return tf_run_fetches(default_session, (tf_fetches){ 1, &f }, feeds, here);
 }
@@ -195,7 +197,8 @@ static tf_status load_array(tf_session *s, const tf_operation *op, const tf_ndar
     const tf1c_output *out = &op->outputs[0];
     if (!tf_dims_equal(value->shape, out->shape))
         return tf_fail(tf_value_error, here, op->name, "Cannot feed value of shape %s for Tensor '%s:0', which has shape '%s'",
-                       tf_dims_text(value->shape, got, sizeof got), op->initializer ? op->initializer->inputs[1].op->name : op->name,
+                       tf_dims_text(value->shape, got, sizeof got),
+                       op->initializer ? op->initializer->inputs[1].op->name : op->name,
                        tf_dims_text(out->shape, want, sizeof want));
     tf1c_resource *r;
     pthread_mutex_lock(&s->lock);
@@ -220,7 +223,8 @@ static tf_status load(tf_tensor variable, tf_operand value, tf_session *s, tf_so
     if (tf_is_poisoned(variable))
         return tf1c_mistake_again(&r, tf_tensor_op(variable));
     if (!variable.op->read || variable.op->graph != s->graph)
-        return tf_fail(tf_type_error, here, variable.op->name, "tf_load wants a variable of the session's graph, got '%s:%d'", variable.op->name, variable.index);
+        return tf_fail(tf_type_error, here, variable.op->name, "tf_load wants a variable of the session's graph, got '%s:%d'",
+                       variable.op->name, variable.index);
     tf_ndarray array;
     double number;
     status = tf1c_feed_array(&r, variable, &value, &array, &number);

@@ -90,7 +90,16 @@ TF1C_API void tf_feeds_free(tf_feeds *feeds);
 /* ---- fetching ------------------------------------------------------------------------------------------------------
  * FETCH(loss, &loss_value, train_op, NULL): a float, double, int32_t, int64_t or bool takes a tensor of one element; a tf_ndarray any:
  * { 0 } gets memory of its own (np_free), one that has it or borrows it is reused if the shape is the same. */
-typedef enum { TF_INTO_NOTHING, TF_INTO_FLOAT, TF_INTO_DOUBLE, TF_INTO_INT32, TF_INTO_INT64, TF_INTO_BOOL, TF_INTO_ARRAY, TF_INTO_STATE } tf_into;
+typedef enum {
+    TF_INTO_NOTHING,
+    TF_INTO_FLOAT,
+    TF_INTO_DOUBLE,
+    TF_INTO_INT32,
+    TF_INTO_INT64,
+    TF_INTO_BOOL,
+    TF_INTO_ARRAY,
+    TF_INTO_STATE
+} tf_into;
 typedef struct {
     tf_tensor tensor;
     tf_operation *op;
@@ -119,7 +128,8 @@ TF1C_API tf_fetch tf_into_nothing(tf_fetch f, void *out);
     _Generic((v), float *: tf_into_float, double *: tf_into_double, int32_t *: tf_into_int32, int64_t *: tf_into_int64, \
         bool *: tf_into_bool, tf_ndarray *: tf_into_array, tf_state_value *: tf_into_state,                       \
         void *: tf_into_nothing)(TF_FETCHED_(k), (v))
-#define TF_PAIRS_N_(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, _19, _20, _21, _22, _23, _24, _25, _26, _27, _28, _29, _30, _31, _32, N, ...) N
+#define TF_PAIRS_N_(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, \
+                    _19, _20, _21, _22, _23, _24, _25, _26, _27, _28, _29, _30, _31, _32, N, ...) N
 #define TF_PAIRS_2_(f, k, v) f(k, v)
 #define TF_PAIRS_4_(f, k, v, ...) f(k, v), TF_PAIRS_2_(f, __VA_ARGS__)
 #define TF_PAIRS_6_(f, k, v, ...) f(k, v), TF_PAIRS_4_(f, __VA_ARGS__)
@@ -141,8 +151,9 @@ TF1C_API tf_fetch tf_into_nothing(tf_fetch f, void *out);
                 TF_PAIRS_22_, 21, TF_PAIRS_20_, 19, TF_PAIRS_18_, 17, TF_PAIRS_16_, 15, TF_PAIRS_14_, 13, TF_PAIRS_12_, 11, \
                 TF_PAIRS_10_, 9, TF_PAIRS_8_, 7, TF_PAIRS_6_, 5, TF_PAIRS_4_, 3, TF_PAIRS_2_, 1, )(f, __VA_ARGS__)
 /* Half the arguments: each pair is expanded once, not a second time to be counted. */
-#define TF_HALF_(...)                                                                                               \
-    TF_PAIRS_N_(__VA_ARGS__, 16, 0, 15, 0, 14, 0, 13, 0, 12, 0, 11, 0, 10, 0, 9, 0, 8, 0, 7, 0, 6, 0, 5, 0, 4, 0, 3, 0, 2, 0, 1, 0, )
+#define TF_HALF_(...)                                                                                                            \
+    TF_PAIRS_N_(__VA_ARGS__, 16, 0, 15, 0, 14, 0, 13, 0, 12, 0, 11, 0, 10, 0, 9, 0, 8, 0, 7, 0, 6, 0, 5, 0, 4, 0, 3, 0, 2, 0, 1, \
+                0, )
 #define FEED(...) ((tf_feeds){ .n = TF_HALF_(__VA_ARGS__), .items = (tf_feed[]){ TF_PAIRS_(TF_FEED1_, __VA_ARGS__) } })
 #define FETCH(...) ((tf_fetches){ .n = TF_HALF_(__VA_ARGS__), .items = (tf_fetch[]){ TF_PAIRS_(TF_FETCH1_, __VA_ARGS__) } })
 

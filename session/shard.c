@@ -11,7 +11,7 @@ enum { PARALLEL_WORK = 16384, SMALL_WORK = 512, MOST_ACCESSES = 512 };
 /* What an instruction touches through one operand since the last barrier. */
 typedef struct {
     int slot;
-    int64_t lo, hi;    /* bytes */
+    int64_t lo, hi; /* bytes */
     bool write, parallel;
     int64_t units, stride, unit_lo, unit_hi; /* parallel: unit u touches [unit_lo, unit_hi) + u·stride; units 0: all of it */
 } access;
@@ -314,7 +314,7 @@ static bool is_worth_waking(const ir_block *b)
 {
     for (int i = 0; i < b->n; i++) {
         const ir_node *n = b->nodes[i];
-        if (n->loop ? is_worth_waking(&n->loop->body) || is_worth_waking(&n->loop->condition)
+        if (n->loop     ? is_worth_waking(&n->loop->body) || is_worth_waking(&n->loop->condition)
             : n->branch ? is_worth_waking(&n->branch->bodies[0]) || is_worth_waking(&n->branch->bodies[1])
                         : !n->silent && work_of(n) >= PARALLEL_WORK)
             return true;

@@ -9,7 +9,8 @@ static bool may_outgrow(const ir_instruction *code, int n)
     for (const ir_instruction *i = code; i < code + n; i++) {
         const ir_loop *l = i->node->loop;
         const ir_branch *b = i->node->branch;
-        if (l && ((l->steps == NONE && l->n_stacked) || may_outgrow(l->code, l->n_code) || may_outgrow(l->condition_code, l->n_condition_code)))
+        if (l && ((l->steps == NONE && l->n_stacked) || may_outgrow(l->code, l->n_code) ||
+                  may_outgrow(l->condition_code, l->n_condition_code)))
             return true;
         if (b && (may_outgrow(b->code[0], b->n_code[0]) || may_outgrow(b->code[1], b->n_code[1])))
             return true;

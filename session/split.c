@@ -53,7 +53,8 @@ static bool in_both(const splitting *s, const tf_operation *op)
 {
     if (op->def == tf1c_basic.constant || op->def->traits & TF_VARIABLE)
         return true;
-    return op->def == tf1c_basic.identity && op->inputs[0].op->def->traits & TF_VARIABLE && !fed(s, op->inputs[0]) && !op->n_controls && !s->assigns;
+    return op->def == tf1c_basic.identity && op->inputs[0].op->def->traits & TF_VARIABLE && !fed(s, op->inputs[0]) &&
+           !op->n_controls && !s->assigns;
 }
 
 static void mark(splitting *s)
@@ -139,7 +140,8 @@ static bool make_after(splitting *s)
     for (int i = 0; p->done && i < p->graph->n_ops; i++)
         done[i] = p->done[i];
     for (int i = 0; i < p->n_ops; i++)
-        done[p->ops[i]->index] |= s->split->apart && p->ops[i] == s->at ? 1 : !s->depends[p->ops[i]->index] && !in_both(s, p->ops[i]);
+        done[p->ops[i]->index] |=
+            s->split->apart && p->ops[i] == s->at ? 1 : !s->depends[p->ops[i]->index] && !in_both(s, p->ops[i]);
     for (int i = 0; i < p->n_feeds; i++)
         feeds[n_feeds++] = p->feeds[i];
     for (int i = 0; i < s->n_cross; i++)
@@ -166,7 +168,8 @@ static const tf_operation *variable_of(const splitting *s, int input)
 
 static bool make_piece(splitting *s, tf1c_piece *piece, const tf1c_body *b, int first_input)
 {
-    tf_tensor *args = tf1c_arena_alloc(s->memory, (size_t)(b->n_in + 1) * sizeof *args), *results = tf1c_arena_alloc(s->memory, (size_t)(b->n_out + 1) * sizeof *results);
+    tf_tensor *args = tf1c_arena_alloc(s->memory, (size_t)(b->n_in + 1) * sizeof *args),
+              *results = tf1c_arena_alloc(s->memory, (size_t)(b->n_out + 1) * sizeof *results);
     piece->fetch_of = tf1c_arena_alloc(s->memory, (size_t)(b->n_out + 1) * sizeof *piece->fetch_of);
     if (!args || !results || !piece->fetch_of)
         return false;
@@ -174,7 +177,8 @@ static bool make_piece(splitting *s, tf1c_piece *piece, const tf1c_body *b, int 
     for (int i = 0; i < b->n_in; i++)
         args[i] = b->in[i].arg;
     for (int o = 0; o < b->n_out; o++) {
-        bool state = b->out[o].kind == TF1C_FINAL && b->out[o].carried >= 0, wanted = s->split->wanted && o < s->at->n_outputs && s->split->wanted[o];
+        bool state = b->out[o].kind == TF1C_FINAL && b->out[o].carried >= 0,
+             wanted = s->split->wanted && o < s->at->n_outputs && s->split->wanted[o];
         piece->fetch_of[o] = b->out[o].result.op && (state || wanted) ? n : -1;
         if (piece->fetch_of[o] >= 0)
             results[n++] = b->out[o].result;
@@ -197,7 +201,8 @@ static bool make_pieces(splitting *s)
     if (!(s->at->def->traits & TF_BRANCH))
         return true;
     const tf1c_branch_attrs *a = s->at->attrs;
-    return make_piece(s, &s->split->pieces[0], a->bodies[0], 1) && make_piece(s, &s->split->pieces[1], a->bodies[1], 1 + a->bodies[0]->n_in);
+    return make_piece(s, &s->split->pieces[0], a->bodies[0], 1) &&
+           make_piece(s, &s->split->pieces[1], a->bodies[1], 1 + a->bodies[0]->n_in);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------------------------------------- */
@@ -226,7 +231,8 @@ static bool begin(splitting *s)
 
 tf_status tf1c_ragged_error(tf_source here, const char *op)
 {
-    return tf_fail(tf_unimplemented, here, op, "Values saved in a loop have another shape at each step: only the gradient of that very loop can read them.");
+    return tf_fail(tf_unimplemented, here, op,
+                   "Values saved in a loop have another shape at each step: only the gradient of that very loop can read them.");
 }
 
 bool tf1c_was_cut(const tf_session *s, const tf_operation *op) { return tf1c_map_get(&s->cut, op->name); }
@@ -255,7 +261,9 @@ bool tf1c_split_plan(tf_session *session, tf1c_plan *p, const tf_operation *at)
 
 void tf1c_split_free(tf1c_split *split)
 {
-    tf1c_plan *plans[] = { split->before, split->after, split->pieces[0].plan, split->pieces[0].condition, split->pieces[1].plan, split->pieces[1].condition };
+    tf1c_plan *plans[] = { split->before,         split->after,
+                           split->pieces[0].plan, split->pieces[0].condition,
+                           split->pieces[1].plan, split->pieces[1].condition };
     for (int i = 0; i < (int)(sizeof plans / sizeof *plans); i++)
         if (plans[i])
             tf1c_plan_free(plans[i]);

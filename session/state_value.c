@@ -101,7 +101,8 @@ static tf_status expand_fetch(const tf_fetch *f, tf_tensor *tensors, tf_fetch *o
     if (count > FEW || (!f->state && !f->tensor.op))
         return tf_fail(tf_value_error, here, NULL, "A state of %d tensors cannot be fetched at once (at most %d).", count, FEW);
     if (f->into != TF_INTO_STATE && f->into != TF_INTO_NOTHING && (count != 1 || !f->state))
-        return tf_fail(tf_type_error, here, NULL, "A state of %d tensors was fetched into one value; a tf_state_value takes it.", count);
+        return tf_fail(tf_type_error, here, NULL, "A state of %d tensors was fetched into one value; a tf_state_value takes it.",
+                       count);
     tf_state_value *value = f->into == TF_INTO_STATE ? f->out : NULL;
     tf_status status = value ? fit_value(value, count, here) : tf_ok;
     for (int i = 0; i < count && !status; i++) {
@@ -125,7 +126,8 @@ static tf_status expand_feed(const tf_feed *f, tf_tensor *tensors, tf_feed *out,
     if (count > FEW || count != given)
         return tf_fail(tf_value_error, here, NULL, "Cannot feed a value of %d arrays for a state of %d tensors.", given, count);
     for (int i = 0; i < count; i++)
-        out[(*n)++] = tf_feed_tensor(tensors[i], f->value.kind == TF_OPERAND_STATE ? tf_operand_array(f->value.as.state.arrays[i]) : f->value);
+        out[(*n)++] = tf_feed_tensor(tensors[i],
+                                     f->value.kind == TF_OPERAND_STATE ? tf_operand_array(f->value.as.state.arrays[i]) : f->value);
     return tf_ok;
 }
 

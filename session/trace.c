@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,12 +22,12 @@ static const char head[] = "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n", ta
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
     char path[PATH_SIZE];
-    int file;         /* -1: not to be written (any more) */
-    int error;        /* why; 0: nothing is wrong */
-    bool told;        /* of the error */
-    atomic_int owner; /* the process; 0: nobody yet */
-    off_t at;         /* where the next events go */
-    int64_t began;    /* ns */
+    int file;                                /* -1: not to be written (any more) */
+    int error;                               /* why; 0: nothing is wrong */
+    bool told;                               /* of the error */
+    atomic_int owner;                        /* the process; 0: nobody yet */
+    off_t at;                                /* where the next events go */
+    int64_t began;                           /* ns */
     int sessions, runs, callers, generation; /* generation: of files */
     char text[TEXT_SIZE];
     size_t n;
@@ -129,8 +129,8 @@ static int lane_of(int worker)
     my_lane = worker ? worker : trace.callers ? TF1C_TEAM_MAX + trace.callers : 0;
     trace.callers += !worker;
     begin_event();
-    put("{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":%d,\"tid\":%d,\"args\":{\"name\":\"%s %d\"}}", (int)trace.owner, my_lane, worker ? "worker" : "caller",
-        worker ? worker : trace.callers);
+    put("{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":%d,\"tid\":%d,\"args\":{\"name\":\"%s %d\"}}", (int)trace.owner, my_lane,
+        worker ? "worker" : "caller", worker ? worker : trace.callers);
     return my_lane;
 }
 
@@ -140,7 +140,8 @@ static void put_span(const char *name, const char *category, int lane, int64_t b
     put("{\"name\":");
     put_string(name);
     put(",\"cat\":\"%s\",\"ph\":\"X\",\"pid\":%d,\"tid\":%d,\"ts\":%lld.%03d,\"dur\":%lld.%03d", category, (int)trace.owner, lane,
-        (long long)((begin - trace.began) / 1000), (int)((begin - trace.began) % 1000), (long long)((end - begin) / 1000), (int)((end - begin) % 1000));
+        (long long)((begin - trace.began) / 1000), (int)((begin - trace.began) % 1000), (long long)((end - begin) / 1000),
+        (int)((end - begin) % 1000));
 }
 
 /* What a fused node is made of. */

@@ -29,7 +29,8 @@ static model rows_lstm(tf_optimizer *optimizer)
     model m = { .x = tf_placeholder(tf_float32, SHAPE(NONE, 28, 28)), .y = tf_placeholder(tf_float32, SHAPE(NONE, 10)) };
     tf_tensor w = tf_variable(tf_random_normal(SHAPE(128, 10), .seed = 2), .name = "out_w");
     tf_tensor b = tf_variable(tf_random_normal(SHAPE(10), .seed = 3), .name = "out_b");
-    tf_rnn_list rnn = tf_contrib_rnn_static_rnn(tf_contrib_rnn_basic_lstm_cell(128, .forget_bias = 1.0), tf_unstack(m.x, 28, 1), .dtype = tf_float32);
+    tf_rnn_list rnn = tf_contrib_rnn_static_rnn(tf_contrib_rnn_basic_lstm_cell(128, .forget_bias = 1.0), tf_unstack(m.x, 28, 1),
+                                                .dtype = tf_float32);
     tf_tensor logits = tf_add(tf_matmul(tf_at(rnn.outputs, -1), w), b);
     m.loss = tf_reduce_mean(tf_nn_softmax_cross_entropy_with_logits(.logits = logits, .labels = m.y));
     m.accuracy = accuracy_of(logits, m.y);
@@ -48,7 +49,8 @@ static tf_tensor scan_step(tf_tensor state, tf_tensor x, void *context)
     const weights *v = context;
     tf_list hc = tf_unstack(state);
     tf_list zifo = tf_split(tf_add(tf_matmul(tf_concat(LIST(x, tf_at(hc, 0)), 1), v->w), v->b), 4, .axis = 1);
-    tf_tensor c = tf_add(tf_mul(tf_at(hc, 1), tf_sigmoid(tf_at(zifo, 2))), tf_mul(tf_nn_tanh(tf_at(zifo, 0)), tf_sigmoid(tf_at(zifo, 1))));
+    tf_tensor c =
+        tf_add(tf_mul(tf_at(hc, 1), tf_sigmoid(tf_at(zifo, 2))), tf_mul(tf_nn_tanh(tf_at(zifo, 0)), tf_sigmoid(tf_at(zifo, 1))));
     return tf_stack(LIST(tf_mul(c, tf_sigmoid(tf_at(zifo, 3))), c));
 }
 
@@ -110,8 +112,11 @@ static model lengths(void)
 
 static model char_rnn_of(int64_t seed, int vocabulary)
 {
-    model m = { .x = tf_placeholder(tf_int32, SHAPE(NONE, NONE)), .y = tf_placeholder(tf_int32, SHAPE(NONE, NONE)), .keep_prob = tf_placeholder(tf_float32, SCALAR) };
-    tf_cell *cell = tf_contrib_rnn_dropout_wrapper(tf_contrib_rnn_basic_lstm_cell(64), .output_keep_prob = TF_T(m.keep_prob), .seed = seed);
+    model m = { .x = tf_placeholder(tf_int32, SHAPE(NONE, NONE)),
+                .y = tf_placeholder(tf_int32, SHAPE(NONE, NONE)),
+                .keep_prob = tf_placeholder(tf_float32, SCALAR) };
+    tf_cell *cell =
+        tf_contrib_rnn_dropout_wrapper(tf_contrib_rnn_basic_lstm_cell(64), .output_keep_prob = TF_T(m.keep_prob), .seed = seed);
     tf_rnn rnn = tf_nn_dynamic_rnn(cell, tf_one_hot(m.x, vocabulary), .dtype = tf_float32);
     tf_tensor logits = tf_contrib_layers_fully_connected(rnn.outputs, .num_outputs = vocabulary, .activation_fn = NULL);
     m.loss = tf_reduce_mean(tf_nn_sparse_softmax_cross_entropy_with_logits(.logits = logits, .labels = m.y));
@@ -124,7 +129,7 @@ static model char_rnn_of(int64_t seed, int vocabulary)
 
 static const struct {
     const char *name;
-    model (*build)(void); /* NULL: the character model */
+    model (*build)(void);        /* NULL: the character model */
     double keep_prob, variables; /* bound of the final variables' absolute difference */
 } runs[] = {
     { "mnist_rows_lstm_adam", rows_lstm_adam, 0, 1e-4 },
@@ -175,14 +180,15 @@ static void check_variables(np_npz *z, tf_session *s, double bound)
         ck_assert_int_eq(tf_run(s, FETCH(tf_at(variables, i), &got)), tf_ok);
         ck_assert_int_eq(np_size(got), np_size(want));
         for (int64_t j = 0; j < np_size(want); j++)
-            ck_assert_msg(fabs(np_get(want, j) - np_get(got, j)) <= bound, "%s: %s[%lld] is %.9g, TensorFlow has %.9g", what, tf_op_name(tf_at(variables, i).op),
-                          (long long)j, np_get(got, j), np_get(want, j));
+            ck_assert_msg(fabs(np_get(want, j) - np_get(got, j)) <= bound, "%s: %s[%lld] is %.9g, TensorFlow has %.9g", what,
+                          tf_op_name(tf_at(variables, i).op), (long long)j, np_get(got, j), np_get(want, j));
         np_free(&want);
         np_free(&got);
     }
 }
 
-static void check_step(const model *m, tf_session *s, tf_ndarray x, tf_ndarray y, double keep_prob, double loss, double accuracy, int step, bool train)
+static void check_step(const model *m, tf_session *s, tf_ndarray x, tf_ndarray y, double keep_prob, double loss, double accuracy,
+                       int step, bool train)
 {
     float got_loss, got_accuracy;
     tf_feeds feeds = { 0 };
@@ -191,8 +197,10 @@ static void check_step(const model *m, tf_session *s, tf_ndarray x, tf_ndarray y
     if (!tf_is_none(m->keep_prob))
         tf_feed_set(&feeds, m->keep_prob, keep_prob);
     ck_assert_int_eq(tf_run(s, FETCH(m->loss, &got_loss, m->accuracy, &got_accuracy), feeds), tf_ok);
-    ck_assert_msg(fabs(got_loss - loss) <= 1e-5 * fabs(loss), "%s, step %d: loss %.9g, TensorFlow has %.9g", what, step, got_loss, loss);
-    ck_assert_msg(fabs(got_accuracy - accuracy) < 1e-6, "%s, step %d: accuracy %.9g, TensorFlow has %.9g", what, step, got_accuracy, accuracy);
+    ck_assert_msg(fabs(got_loss - loss) <= 1e-5 * fabs(loss), "%s, step %d: loss %.9g, TensorFlow has %.9g", what, step, got_loss,
+                  loss);
+    ck_assert_msg(fabs(got_accuracy - accuracy) < 1e-6, "%s, step %d: accuracy %.9g, TensorFlow has %.9g", what, step, got_accuracy,
+                  accuracy);
     if (train)
         ck_assert_int_eq(tf_run(s, m->train, feeds), tf_ok);
     tf_feeds_free(&feeds);
@@ -227,8 +235,14 @@ golden_run *golden_open(int i)
     ck_assert_ptr_nonnull(z);
     tf_reset_default_graph();
     tf_set_random_seed(1);
-    *g = (golden_run){ .i = i, .z = z, .x = np_npz_get(z, "x"), .y = np_npz_get(z, "y"), .loss = np_npz_get(z, "loss"), .accuracy = np_npz_get(z, "accuracy"),
-                       .batch = number(z, "batch"), .steps = number(z, "steps") };
+    *g = (golden_run){ .i = i,
+                       .z = z,
+                       .x = np_npz_get(z, "x"),
+                       .y = np_npz_get(z, "y"),
+                       .loss = np_npz_get(z, "loss"),
+                       .accuracy = np_npz_get(z, "accuracy"),
+                       .batch = number(z, "batch"),
+                       .steps = number(z, "steps") };
     g->model = runs[i].build ? runs[i].build() : char_rnn_of(runs[i].keep_prob < 1 ? 9 : TF_NO_SEED, (int)largest(g->x) + 1);
     g->initialize = tf_global_variables_initializer();
     return g;
@@ -243,8 +257,8 @@ void golden_replay(const golden_run *g, const char *passes_off, int threads, int
     load_variables(g->z, s);
     for (int64_t k = 0; k < end; k++) {
         int64_t at = k * b % n;
-        check_step(&g->model, s, np_slice(g->x, at, at + b), np_slice(g->y, at, at + b), runs[g->i].keep_prob, np_get(g->loss, k), np_get(g->accuracy, k), (int)k,
-                   k + 1 < end || end == g->steps);
+        check_step(&g->model, s, np_slice(g->x, at, at + b), np_slice(g->y, at, at + b), runs[g->i].keep_prob, np_get(g->loss, k),
+                   np_get(g->accuracy, k), (int)k, k + 1 < end || end == g->steps);
     }
     if (end == g->steps)
         check_variables(g->z, s, runs[g->i].variables);

@@ -9,7 +9,6 @@
 #include "core/alloc.h"
 
 tf_graph *graph;
-tf_session *sess;
 tf_tensor x, y, z;
 float number;
 tf_ndarray array;
@@ -25,19 +24,19 @@ tf_tensor of_another_graph(void)
     tf_tensor t = none;
     tf_graph_free(other);
     other = tf_graph_new();
-    tf_with_graph(other) { t = tf_placeholder(tf_float32, SHAPE(NONE, 2), .name = "far"); }
+    tf_with_graph(other) {
+        t = tf_placeholder(tf_float32, SHAPE(NONE, 2), .name = "far");
+    }
     return t;
 }
 
 void begin(void)
 {
-    catch_errors();
-    tf_reset_default_graph();
+    open_session();
     graph = tf_get_default_graph();
     x = tf_placeholder(tf_float32, .name = "x");
     y = tf_placeholder(tf_float32, SHAPE(NONE, 3), .name = "y");
     z = tf_placeholder(tf_int32, .name = "z");
-    sess = tf_session();
     np_free(&array);
     array = np_copy(NP_FLOAT(1, 2));
     number = 1;
@@ -58,7 +57,8 @@ void assert_all_else_runs(void)
     float sum = 0;
     tf_ndarray a = { 0 };
     catch_errors();
-    tf_tensor fine = tf_add(tf_matmul(y, tf_constant(NP_FLOAT2D({ 1 }, { 2 }, { 3 }))), 1), v = tf_variable(2.0), more = tf_assign_add(v, 3);
+    tf_tensor fine = tf_add(tf_matmul(y, tf_constant(NP_FLOAT2D({ 1 }, { 2 }, { 3 }))), 1), v = tf_variable(2.0),
+              more = tf_assign_add(v, 3);
     ck_assert_int_eq(tf_run(sess, tf_initializer_of(v)), tf_ok);
     ck_assert_int_eq(tf_run(sess, FETCH(fine, &a, more, &sum), FEED(y, NP_FLOAT2D({ 1, 1, 1 }, { 2, 2, 2 }))), tf_ok);
     ck_assert(np_get(a, 0) == 7 && np_get(a, 1) == 13 && sum == 5);
@@ -69,7 +69,8 @@ void assert_all_else_runs(void)
 static void assert_refused(void)
 {
     for (int64_t i = 0; i < np_size(array); i++)
-        ck_assert_msg(array.dtype == tf_float32 ? isnan(np_get(array, i)) : np_get(array, i) == 0, "a refused array holds %g", np_get(array, i));
+        ck_assert_msg(array.dtype == tf_float32 ? isnan(np_get(array, i)) : np_get(array, i) == 0, "a refused array holds %g",
+                      np_get(array, i));
 }
 
 static bool same_message(const char *got, const char *want)
@@ -107,8 +108,8 @@ static void check_report(const row *r, int count, tf_status code, const char *me
     ck_assert_msg(same_message(message, r->message), "%s:\n  got    %s\n  wanted %s", r->name, message, r->message);
     ck_assert_msg(code == r->code, "%s: %s instead of %s", r->name, tf_status_name(code), tf_status_name(r->code));
     if (line)
-        ck_assert_msg(where.file && strcmp(where.file, file) == 0 && where.line == line, "%s: blames %s:%d instead of line %d", r->name,
-                      where.file ? where.file : "nobody", where.line, line);
+        ck_assert_msg(where.file && strcmp(where.file, file) == 0 && where.line == line, "%s: blames %s:%d instead of line %d",
+                      r->name, where.file ? where.file : "nobody", where.line, line);
 }
 
 START_TEST(a_mistake_says_what_is_wrong_and_where)
@@ -157,11 +158,13 @@ START_TEST(the_default_handler_writes_the_report_to_stderr)
     text[fread(text, 1, sizeof text - 1, written)] = 0;
     fclose(written);
     const char *colon = strchr(text, ':');
-    ck_assert_msg(colon && strncmp(text, tf_status_name(r->code), (size_t)(colon - text)) == 0 && same_message(colon + 2, r->message) == (strstr(r->message, "…") != NULL),
+    ck_assert_msg(colon && strncmp(text, tf_status_name(r->code), (size_t)(colon - text)) == 0 &&
+                      same_message(colon + 2, r->message) == (strstr(r->message, "…") != NULL),
                   "%s wrote: %s", r->name, text);
     snprintf(place, sizeof place, "(%s:%d)\n", file, line);
     if (line)
-        ck_assert_msg(strlen(text) > strlen(place) && strcmp(text + strlen(text) - strlen(place), place) == 0, "%s wrote: %s", r->name, text);
+        ck_assert_msg(strlen(text) > strlen(place) && strcmp(text + strlen(text) - strlen(place), place) == 0, "%s wrote: %s",
+                      r->name, text);
     assert_all_else_runs();
 }
 END_TEST

@@ -3,8 +3,7 @@
 #ifndef TF1C_TESTS_MISTAKES_H
 #define TF1C_TESTS_MISTAKES_H
 
-#include "support.h"
-#include "tf1c.h"
+#include "fixture.h"
 
 typedef struct {
     const char *name;
@@ -14,9 +13,8 @@ typedef struct {
 } row;
 #define ROW(fn, code, message) { #fn, fn, code, message }
 
-/* What a row finds, fresh for each. */
+/* What a row finds, fresh for each, beside the session. */
 extern tf_graph *graph;
-extern tf_session *sess;
 extern tf_tensor x, y, z; /* placeholders of unknown shape, of (?, 3), and an int32 of unknown shape */
 extern float number;      /* what refused runs fetch into */
 extern tf_ndarray array;

@@ -113,8 +113,9 @@ const char *shapes_text(int n, const tf_tensor *tensors, tf_dtype usual, char *t
         char dims[TF_DIMS_TEXT];
         tf_dims shape = tf_get_shape(tensors[i]);
         tf_dtype dtype = tf_get_dtype(tensors[i]);
-        used += (size_t)snprintf(text + used, size - used, "%s%s%s", i ? ";" : "", usual && dtype != usual ? tf_dtype_name(dtype) : "",
-                                 shape.known ? tf_dims_kernel_text(shape, dims, sizeof dims) : "?");
+        used +=
+            (size_t)snprintf(text + used, size - used, "%s%s%s", i ? ";" : "", usual && dtype != usual ? tf_dtype_name(dtype) : "",
+                             shape.known ? tf_dims_kernel_text(shape, dims, sizeof dims) : "?");
     }
     return text;
 }
@@ -162,7 +163,14 @@ static void shape_of_data(interpreter *r, tf_operation *op, tf_dims *shapes)
         const tf_ndarray *a = value_at(r, op->inputs[i]);
         tf_view_set(&in[i], a->data, a->dtype, a->shape);
     }
-    tf_kernel_ctx k = { .def = op->def, .attrs = op->attrs, .T = op->T, .U = op->U, .n_in = op->n_inputs, .n_out = op->n_outputs, .in = in, .name = op->name };
+    tf_kernel_ctx k = { .def = op->def,
+                        .attrs = op->attrs,
+                        .T = op->T,
+                        .U = op->U,
+                        .n_in = op->n_inputs,
+                        .n_out = op->n_outputs,
+                        .in = in,
+                        .name = op->name };
     op->def->data_shape(&k, shapes);
 }
 
@@ -179,9 +187,20 @@ static tf_status output_shapes(interpreter *r, tf_operation *op, tf_dims *shapes
         shapes[i] = (tf_dims){ 0 };
         dtypes[i] = op->outputs[i].dtype;
     }
-    tf_shape_ctx c = { .def = op->def, .attrs = op->attrs, .name = op->name, .here = op->here, .n_in = op->n_inputs,
-                       .n_out = op->n_outputs, .in = in, .in_dtype = in_dtypes, .out = shapes, .out_dtype = dtypes,
-                       .at_run = true, .value = input_value, .ints = input_ints, .arg = &arg };
+    tf_shape_ctx c = { .def = op->def,
+                       .attrs = op->attrs,
+                       .name = op->name,
+                       .here = op->here,
+                       .n_in = op->n_inputs,
+                       .n_out = op->n_outputs,
+                       .in = in,
+                       .in_dtype = in_dtypes,
+                       .out = shapes,
+                       .out_dtype = dtypes,
+                       .at_run = true,
+                       .value = input_value,
+                       .ints = input_ints,
+                       .arg = &arg };
     tf1c_infer(&c);
     if (c.failed)
         return tf_last_error()->code;
@@ -226,8 +245,7 @@ static void check_split(tf_kernel_ctx k, int64_t units, tf_ndarray *values)
     for (int i = 0; i < k.n_out; i++) {
         bool same = k.def->traits & TF_PRODUCT ? !array_difference(copies[i], values[i], 1e-5) /* BLAS: to rounding */
                                                : memcmp(copies[i].data, values[i].data, np_nbytes(values[i])) == 0;
-        ck_assert_msg(same, "%s '%s': other bits when computed in three pieces",
-                      k.def->name, k.name);
+        ck_assert_msg(same, "%s '%s': other bits when computed in three pieces", k.def->name, k.name);
         np_free(&copies[i]);
     }
 }
@@ -252,8 +270,15 @@ static tf_status run_node(interpreter *r, tf_operation *op)
         values[i] = np_zeros(shapes[i], dtypes[i]);
         tf_view_set(&out[i], values[i].data, dtypes[i], shapes[i]);
     }
-    tf_kernel_ctx k = { .def = def, .attrs = op->attrs, .T = op->T, .U = op->U, .n_in = op->n_inputs, .n_out = op->n_outputs,
-                        .in = in, .out = out, .name = op->name };
+    tf_kernel_ctx k = { .def = def,
+                        .attrs = op->attrs,
+                        .T = op->T,
+                        .U = op->U,
+                        .n_in = op->n_inputs,
+                        .n_out = op->n_outputs,
+                        .in = in,
+                        .out = out,
+                        .name = op->name };
     void *state = k.state = def->state_size ? tf1c_alloc_zero(def->state_size) : NULL;
     tf1c_kernel_report report = { { 0 } };
     int64_t units = tf1c_kernel_units(&k);
@@ -341,8 +366,9 @@ const char *array_difference(tf_ndarray got, tf_ndarray want, double tolerance)
     static char text[512];
     char a[TF_DIMS_TEXT], b[TF_DIMS_TEXT];
     if (got.dtype != want.dtype || !tf_dims_equal(got.shape, want.shape)) {
-        snprintf(text, sizeof text, "%s%s instead of %s%s", got.dtype ? tf_dtype_name(got.dtype) : "nothing", tf_dims_kernel_text(got.shape, a, sizeof a),
-                 tf_dtype_name(want.dtype), tf_dims_kernel_text(want.shape, b, sizeof b));
+        snprintf(text, sizeof text, "%s%s instead of %s%s", got.dtype ? tf_dtype_name(got.dtype) : "nothing",
+                 tf_dims_kernel_text(got.shape, a, sizeof a), tf_dtype_name(want.dtype),
+                 tf_dims_kernel_text(want.shape, b, sizeof b));
         return text;
     }
     const bool exact = !(TF_FLOATING & TF_DTYPE_BIT(want.dtype));

@@ -36,7 +36,7 @@ static void keep_first(const tf_error *e)
 typedef struct {
     tf_status status; /* of the runs: the first that was not ok */
     float loss[3];
-    bool complete;    /* all three ran */
+    bool complete; /* all three ran */
 } outcome;
 
 static bool explained; /* the plan too, before it runs */
@@ -68,9 +68,9 @@ static tf_tensor lstm_step(tf_tensor state, tf_tensor x, void *context)
 static outcome by_hand(void)
 {
     outcome o = { .status = tf_ok };
-    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 2, 3), .name = "x"), y = tf_placeholder(tf_int32, SHAPE(NONE)), states, w, logits, loss;
-    tf_with_variable_scope("cell")
-    {
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 2, 3), .name = "x"), y = tf_placeholder(tf_int32, SHAPE(NONE)), states, w,
+              logits, loss;
+    tf_with_variable_scope("cell") {
         w = tf_get_variable("w", SHAPE(5, 4), .initializer = tf_random_normal_initializer(.seed = 1));
         states = tf_scan(lstm_step, x, tf_zeros(SHAPE(2, 2)), .context = &w);
     }
@@ -114,15 +114,18 @@ static tf_tensor few(void *context) { return tf_boolean_mask(*(tf_tensor *)conte
 static tf_list lengthen(tf_list vars, void *context)
 {
     tf_tensor s = tf_at(vars, 1);
-    return LIST(tf_add(tf_at(vars, 0), 1), tf_concat(LIST(tf_sin(s), tf_expand_dims(tf_mul(*(tf_tensor *)context, tf_reduce_sum(s)), 0)), 0));
+    return LIST(tf_add(tf_at(vars, 0), 1),
+                tf_concat(LIST(tf_sin(s), tf_expand_dims(tf_mul(*(tf_tensor *)context, tf_reduce_sum(s)), 0)), 0));
 }
 
 static outcome by_parts(void)
 {
     outcome o = { .status = tf_ok };
-    tf_tensor v = tf_variable(0.5), x = tf_placeholder(tf_float32, SHAPE(NONE)), p = tf_placeholder(tf_bool, SCALAR), w = tf_mul(x, v);
+    tf_tensor v = tf_variable(0.5), x = tf_placeholder(tf_float32, SHAPE(NONE)), p = tf_placeholder(tf_bool, SCALAR),
+              w = tf_mul(x, v);
     tf_tensor chosen = tf_cond(p, few, squared, .context = &w);
-    tf_list looped = tf_while_loop(below, lengthen, LIST(tf_constant(0), chosen), .context = &v, .shape_invariants = (tf_dims[]){ SCALAR, SHAPE(NONE) });
+    tf_list looped = tf_while_loop(below, lengthen, LIST(tf_constant(0), chosen), .context = &v,
+                                   .shape_invariants = (tf_dims[]){ SCALAR, SHAPE(NONE) });
     tf_tensor names = tf_cast(tf_unique(x).idx, tf_float32), loss = tf_add(tf_reduce_sum(tf_at(looped, 1)), tf_reduce_sum(names));
     tf_operation *step = tf_minimize(tf_train_gradient_descent_optimizer(0.1), loss);
     train(&o, step, loss, FEED(x, NP_FLOAT(1, 2, 0, 1), p, true));
@@ -134,8 +137,10 @@ static outcome by_branches(void)
     outcome o = { .status = tf_ok };
     tf_tensor v = tf_variable(0.5), x = tf_placeholder(tf_float32, SHAPE(NONE)), p = tf_placeholder(tf_bool, SCALAR);
     tf_tensor chosen = tf_cond(p, squared, negated, .context = &v), mapped = tf_map_fn(doubled, x, .context = &chosen);
-    tf_list looped = tf_while_loop(below, halve, LIST(tf_constant(0), tf_reduce_sum(mapped)), .maximum_iterations = 5, .context = &v);
-    tf_tensor loss = tf_add(tf_stop_gradient(tf_at(looped, 1)), tf_reduce_sum(mapped)), table = tf_variable(NP_FLOAT2D({ 1, 2 }, { 3, 4 }, { 5, 6 })), rows = tf_gather(table, tf_constant(NP_INT(2, 0)));
+    tf_list looped =
+        tf_while_loop(below, halve, LIST(tf_constant(0), tf_reduce_sum(mapped)), .maximum_iterations = 5, .context = &v);
+    tf_tensor loss = tf_add(tf_stop_gradient(tf_at(looped, 1)), tf_reduce_sum(mapped)),
+              table = tf_variable(NP_FLOAT2D({ 1, 2 }, { 3, 4 }, { 5, 6 })), rows = tf_gather(table, tf_constant(NP_INT(2, 0)));
     loss = tf_add(loss, tf_reduce_sum(tf_square(rows)));
     tf_list trained = LIST(v, table);
     tf_operation *step = tf_minimize(tf_train_gradient_descent_optimizer(0.01), loss, .var_list = trained);
@@ -164,7 +169,8 @@ static outcome by_dynamic_rnn(void)
     outcome o = { .status = tf_ok };
     tf_set_random_seed(3);
     tf_tensor ids = tf_placeholder(tf_int32, SHAPE(NONE, 3)), lengths = tf_placeholder(tf_int32, SHAPE(NONE));
-    tf_cell *cell = tf_nn_rnn_cell_dropout_wrapper(tf_nn_rnn_cell_lstm_cell(2, .use_peepholes = true), .output_keep_prob = TF_T(0.9));
+    tf_cell *cell =
+        tf_nn_rnn_cell_dropout_wrapper(tf_nn_rnn_cell_lstm_cell(2, .use_peepholes = true), .output_keep_prob = TF_T(0.9));
     tf_rnn rnn = tf_nn_dynamic_rnn(cell, tf_one_hot(ids, 4), .sequence_length = TF_T(lengths), .dtype = tf_float32);
     tf_tensor logits = tf_layers_dense(rnn.outputs, 4);
     tf_tensor loss = tf_reduce_mean(tf_nn_sparse_softmax_cross_entropy_with_logits(.labels = ids, .logits = logits));
@@ -179,7 +185,11 @@ static const struct {
     const char *name;
     outcome (*run)(void);
     int stride; /* of the larger ones every third allocation */
-} models[] = { { "by hand", by_hand, 1 }, { "by branches", by_explained_branches, 1 }, { "by parts", by_explained_parts, 3 }, { "by cells", by_cells, 3 }, { "by dynamic_rnn", by_dynamic_rnn, 3 } };
+} models[] = { { "by hand", by_hand, 1 },
+               { "by branches", by_explained_branches, 1 },
+               { "by parts", by_explained_parts, 3 },
+               { "by cells", by_cells, 3 },
+               { "by dynamic_rnn", by_dynamic_rnn, 3 } };
 
 /* ---- each allocation in turn ---------------------------------------------------------------------------------------------------------- */
 
@@ -203,22 +213,31 @@ static void fail_each(int model, bool on)
 {
     outcome good = attempt(model, 0, false);
     long n = asked, step = models[model].stride * (on ? 7 : 1) * (1 + slowness() / 3); /* where time is short, some of them */
-    ck_assert_msg(good.complete && !reports && isfinite(good.loss[2]) && good.loss[0] != good.loss[2], "%s: does not train: %s", models[model].name, first_message);
+    ck_assert_msg(good.complete && !reports && isfinite(good.loss[2]) && good.loss[0] != good.loss[2], "%s: does not train: %s",
+                  models[model].name, first_message);
     for (long i = 1; i <= n; i += step) {
         outcome o = attempt(model, i, on);
         if (o.complete) { /* it can do without, or says what it did without */
-            ck_assert_msg(memcmp(o.loss, good.loss, sizeof o.loss) == 0 || reports, "%s, allocation %ld of %ld: silently gives %g %g %g", models[model].name, i, n,
-                          (double)o.loss[0], (double)o.loss[1], (double)o.loss[2]);
+            ck_assert_msg(memcmp(o.loss, good.loss, sizeof o.loss) == 0 || reports,
+                          "%s, allocation %ld of %ld: silently gives %g %g %g", models[model].name, i, n, (double)o.loss[0],
+                          (double)o.loss[1], (double)o.loss[2]);
             continue;
         }
-        ck_assert_msg(first_code == tf_memory_error, "%s, allocation %ld of %ld: first says %s: %s", models[model].name, i, n, tf_status_name(first_code), first_message);
+        ck_assert_msg(first_code == tf_memory_error, "%s, allocation %ld of %ld: first says %s: %s", models[model].name, i, n,
+                      tf_status_name(first_code), first_message);
     }
 }
 
-START_TEST(each_allocation_may_fail) { fail_each(_i, false); }
+START_TEST(each_allocation_may_fail)
+{
+    fail_each(_i, false);
+}
 END_TEST
 
-START_TEST(memory_may_run_out_for_good) { fail_each(_i, true); }
+START_TEST(memory_may_run_out_for_good)
+{
+    fail_each(_i, true);
+}
 END_TEST
 
 int main(void)

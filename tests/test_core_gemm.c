@@ -80,8 +80,8 @@ static void check_product(const product_case *p, tf_dtype d, bool ta, bool tb)
     tf1c_gemm(d, ta, tb, p->m, p->n, p->k, a, lda, b, ldb, p->beta, c, ldc);
     for (int i = 0; i < ROOM; i++) /* what lies between the rows must be as before */
         if (get(d, c, i) != get(d, want, i))
-            ck_abort_msg("%s m %d n %d k %d, transposed %d %d, beta %g: [%d] is %g, not %g", tf_dtype_name(d), p->m,
-                         p->n, p->k, ta, tb, p->beta, i, get(d, c, i), get(d, want, i));
+            ck_abort_msg("%s m %d n %d k %d, transposed %d %d, beta %g: [%d] is %g, not %g", tf_dtype_name(d), p->m, p->n, p->k, ta,
+                         tb, p->beta, i, get(d, c, i), get(d, want, i));
 }
 
 static void check_all(int i)

@@ -207,15 +207,13 @@ START_TEST(seed_pairs_follow_get_seed)
     static const struct {
         int64_t graph, op, last_id, seed, seed2;
     } rows[] = {
-        { 5, 6, 9, 5, 6 },           { 5, none, 9, 5, 9 },
-        { none, 6, 9, 87654321, 6 }, { none, none, 9, 0, 0 },
-        { 0, 0, 9, 0, INT32_MAX },   { 0, none, 0, 0, INT32_MAX },
-        { -1, 2, 9, 2147483646, 2 }, { 1LL << 40, 2147483647, 9, 512, 0 },
+        { 5, 6, 9, 5, 6 },         { 5, none, 9, 5, 9 },         { none, 6, 9, 87654321, 6 }, { none, none, 9, 0, 0 },
+        { 0, 0, 9, 0, INT32_MAX }, { 0, none, 0, 0, INT32_MAX }, { -1, 2, 9, 2147483646, 2 }, { 1LL << 40, 2147483647, 9, 512, 0 },
     };
     int64_t seed, seed2;
 
-    tf1c_philox_seeds(rows[_i].graph == none ? NULL : &rows[_i].graph, rows[_i].op == none ? NULL : &rows[_i].op,
-                      rows[_i].last_id, &seed, &seed2);
+    tf1c_philox_seeds(rows[_i].graph == none ? NULL : &rows[_i].graph, rows[_i].op == none ? NULL : &rows[_i].op, rows[_i].last_id,
+                      &seed, &seed2);
     ck_assert_int_eq(seed, rows[_i].seed);
     ck_assert_int_eq(seed2, rows[_i].seed2);
 }

@@ -180,8 +180,7 @@ static const struct {
     tf_error error;
     const char *text;
 } report_cases[] = {
-    { { tf_value_error, "ValueError", "bad shape", "x", { "file.c", 41 } },
-      "ValueError: bad shape\n  op 'x' (file.c:41)\n" },
+    { { tf_value_error, "ValueError", "bad shape", "x", { "file.c", 41 } }, "ValueError: bad shape\n  op 'x' (file.c:41)\n" },
     { { tf_value_error, "ValueError", "bad shape", NULL, { "file.c", 41 } }, "ValueError: bad shape\n  (file.c:41)\n" },
     { { tf_type_error, "TypeError", "no", "x", { NULL, 0 } }, "TypeError: no\n  op 'x'\n" },
     { { tf_memory_error, "MemoryError", "no memory", NULL, { NULL, 0 } }, "MemoryError: no memory\n" },

@@ -160,16 +160,16 @@ START_TEST(arithmetic_is_as_written)
         x[i] = random_float(-2, 2);
         y[i] = random_float(0.5f, 2);
     }
-#define EXPECT(call, e)                                                                                        \
-    do {                                                                                                       \
-        call;                                                                                                  \
-        for (int i = 0; i < N; i++) {                                                                          \
-            const double a = (double)x[i], b = (double)y[i], want = e;                                         \
-                                                                                                               \
-            (void)a, (void)b;                                                                                  \
-            ck_assert_msg(fabs((double)out[i] - want) <= 1e-6 * (1 + fabs(want)), "%s: %.9g, not %.9g", #call, \
-                          (double)out[i], want);                                                               \
-        }                                                                                                      \
+#define EXPECT(call, e)                                                                                                        \
+    do {                                                                                                                       \
+        call;                                                                                                                  \
+        for (int i = 0; i < N; i++) {                                                                                          \
+            const double a = (double)x[i], b = (double)y[i], want = e;                                                         \
+                                                                                                                               \
+            (void)a, (void)b;                                                                                                  \
+            ck_assert_msg(fabs((double)out[i] - want) <= 1e-6 * (1 + fabs(want)), "%s: %.9g, not %.9g", #call, (double)out[i], \
+                          want);                                                                                               \
+        }                                                                                                                      \
     } while (0)
     EXPECT(v->add(N, out, x, y), a + b);
     EXPECT(v->sub(N, out, x, y), a - b);
@@ -252,22 +252,14 @@ static const struct {
     void (*step)(const tf1c_vecmath *v, int step, float *x, float s[3][VARS], const float *g);
     float want[VARS];
 } optimizers[] = {
-    { adam,
-      { 0.9093538522720337f, -1.9811278581619263f, 0.33804041147232056f, 2.803964138031006f, -0.009317174553871155f } },
-    { sgd,
-      { 0.8399999737739563f, -2.305000066757202f, 0.5275000333786011f, 2.609999895095825f, 0.030990000814199448f } },
-    { momentum,
-      { 0.867900013923645f, -2.293299913406372f, 0.46494999527931213f, 2.0160000324249268f, 0.030981000512838364f } },
-    { nesterov,
-      { 0.721109926700592f, -2.568969964981079f, 0.4959549903869629f, 1.7244000434875488f, 0.05797290429472923f } },
-    { rmsprop,
-      { 0.877281904220581f, -2.2390172481536865f, 0.5031459331512451f, 2.5943973064422607f, 0.03590482845902443f } },
-    { centered,
-      { 0.8751749992370605f, -2.2460269927978516f, 0.5031585097312927f, 2.579444408416748f, 0.035926129668951035f } },
-    { adagrad,
-      { 0.9573996067047119f, -2.100996971130371f, 0.48753809928894043f, 2.9032270908355713f, 0.06979309767484665f } },
-    { adadelta,
-      { 0.9995216727256775f, -2.0006000995635986f, 0.4999384880065918f, 2.999691963195801f, 0.0013063731603324413f } },
+    { adam, { 0.9093538522720337f, -1.9811278581619263f, 0.33804041147232056f, 2.803964138031006f, -0.009317174553871155f } },
+    { sgd, { 0.8399999737739563f, -2.305000066757202f, 0.5275000333786011f, 2.609999895095825f, 0.030990000814199448f } },
+    { momentum, { 0.867900013923645f, -2.293299913406372f, 0.46494999527931213f, 2.0160000324249268f, 0.030981000512838364f } },
+    { nesterov, { 0.721109926700592f, -2.568969964981079f, 0.4959549903869629f, 1.7244000434875488f, 0.05797290429472923f } },
+    { rmsprop, { 0.877281904220581f, -2.2390172481536865f, 0.5031459331512451f, 2.5943973064422607f, 0.03590482845902443f } },
+    { centered, { 0.8751749992370605f, -2.2460269927978516f, 0.5031585097312927f, 2.579444408416748f, 0.035926129668951035f } },
+    { adagrad, { 0.9573996067047119f, -2.100996971130371f, 0.48753809928894043f, 2.9032270908355713f, 0.06979309767484665f } },
+    { adadelta, { 0.9995216727256775f, -2.0006000995635986f, 0.4999384880065918f, 2.999691963195801f, 0.0013063731603324413f } },
 };
 enum { OPTIMIZERS = sizeof optimizers / sizeof *optimizers };
 
@@ -345,9 +337,7 @@ static int run_range(const tf1c_vecmath *v, results in, results out, int begin, 
 {
     unary *const one[] = { v->exp,  v->log,  v->log1p, v->tanh,   v->sigmoid, v->softplus,
                            v->relu, v->sqrt, v->rsqrt, v->square, v->neg,     v->abs };
-    binary *const two[] = { v->add,          v->sub,      v->mul,
-                            v->div,          v->pow,      v->max2,
-                            v->min2,         v->one_minus_square_mul,
+    binary *const two[] = { v->add,          v->sub,      v->mul, v->div, v->pow, v->max2, v->min2, v->one_minus_square_mul,
                             v->sigmoid_grad, v->relu_grad };
     const int n = end - begin;
     const float *const x = in[0] + begin, *const y = in[1] + begin;
@@ -366,8 +356,8 @@ static int run_range(const tf1c_vecmath *v, results in, results out, int begin, 
     v->sgd(n, OUT, x, 0.3f);
     v->momentum(n, out[row] + begin, out[row + 1] + begin, x, 0.1f, 0.9f, 1);
     row += 2;
-    v->rmsprop_centered(n, out[row] + begin, out[row + 1] + begin, out[row + 2] + begin, out[row + 3] + begin, x, 0.1f,
-                        0.9f, 0.5f, 1e-6f);
+    v->rmsprop_centered(n, out[row] + begin, out[row + 1] + begin, out[row + 2] + begin, out[row + 3] + begin, x, 0.1f, 0.9f, 0.5f,
+                        1e-6f);
     row += 4;
     v->adagrad(n, out[row] + begin, out[row + 1] + begin, x, 0.1f);
     return row + 2;

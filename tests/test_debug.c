@@ -51,7 +51,8 @@ typedef struct {
 #define PRINTED(name, ...) \
     static tf_tensor name(void) { return tf_print(0, __VA_ARGS__); }
 PRINTED(matrix, LIST(tf_constant(NP_FLOAT2D({ 1, 2.5 }, { 3, 4 })), ints(5)), "msg: ")
-PRINTED(scalars, LIST(tf_constant(true), tf_constant(1e-10), tf_constant(1.23456789, tf_float64), tf_constant(0.1), tf_constant(1e20), tf_constant(3)))
+PRINTED(scalars, LIST(tf_constant(true), tf_constant(1e-10), tf_constant(1.23456789, tf_float64), tf_constant(0.1),
+                      tf_constant(1e20), tf_constant(3)))
 PRINTED(nothing_of_much, LIST(ints(4)), "m0 ", .summarize = 0)
 PRINTED(all_of_it, LIST(tf_constant(NP_FLOAT2D({ 1, 2.5 }, { 3, 4 }))), .summarize = -1)
 PRINTED(empty, LIST(tf_zeros(SHAPE(0)), tf_zeros(SHAPE(2, 0)), tf_constant(NP_FLOAT(1, 0))), "e ")
@@ -135,11 +136,11 @@ END_TEST
 
 /* ---- what stops a run -------------------------------------------------------------------------------------------------------- */
 
-#define STOPPED(text, target, ...)                                                  \
-    do {                                                                            \
-        catch_errors();                                                             \
+#define STOPPED(text, target, ...)                                                      \
+    do {                                                                                \
+        catch_errors();                                                                 \
         ck_assert_int_eq(tf_run(sess, target, FEED(__VA_ARGS__)), tf_invalid_argument); \
-        ck_assert_str_eq(caught()->message, text);                                  \
+        ck_assert_str_eq(caught()->message, text);                                      \
     } while (0)
 
 START_TEST(a_failed_assertion_shows_its_data)
@@ -156,7 +157,8 @@ START_TEST(a_failed_assertion_shows_its_message_first)
 {
     tf_operation *op = tf_assert(condition, LIST(tf_constant(-1), ints(10), tf_reshape(ints(12), SHAPE(4, 3))), .message = "hello");
     STOPPED("assertion failed: [hello] [-1] [0 1 2...] [[0 1 2]...]", op, condition, false);
-    STOPPED("assertion failed: [hello] [0 1 2 3 4...]", tf_assert(condition, LIST(ints(10)), 5, .message = "hello"), condition, false);
+    STOPPED("assertion failed: [hello] [0 1 2 3 4...]", tf_assert(condition, LIST(ints(10)), 5, .message = "hello"), condition,
+            false);
     STOPPED("assertion failed: [alone]", tf_assert(condition, (tf_list){ 0 }, .message = "alone"), condition, false);
 }
 END_TEST
@@ -176,12 +178,15 @@ END_TEST
 START_TEST(comparisons_say_which_tensors_differ)
 {
     const tf_ndarray a = NP_FLOAT(1, 2), b = NP_FLOAT(1, 3), c = NP_FLOAT(-1, 2);
-    STOPPED("assertion failed: [Condition x == y did not hold element-wise:] [x (x:0) = ] [1 2] [y (y:0) = ] [1 3]", tf_assert_equal(x, y), x, a, y, b);
+    STOPPED("assertion failed: [Condition x == y did not hold element-wise:] [x (x:0) = ] [1 2] [y (y:0) = ] [1 3]",
+            tf_assert_equal(x, y), x, a, y, b);
     STOPPED("assertion failed: [mm] [Condition x == y did not hold element-wise:] [x (x:0) = ] [1 2] [y (y:0) = ] [1 3]",
             tf_assert_equal(x, y, .message = "mm"), x, a, y, b);
-    STOPPED("assertion failed: [Condition x < y did not hold element-wise:] [x (x:0) = ] [1 2] [y (y:0) = ] [1 3]", tf_assert_less(x, y), x, a, y, b);
+    STOPPED("assertion failed: [Condition x < y did not hold element-wise:] [x (x:0) = ] [1 2] [y (y:0) = ] [1 3]",
+            tf_assert_less(x, y), x, a, y, b);
     STOPPED("assertion failed: [] [Condition x > 0 did not hold element-wise:] [x (x:0) = ] [-1 2]", tf_assert_positive(x), x, c);
-    STOPPED("assertion failed: [mm] [Condition x > 0 did not hold element-wise:] [x (x:0) = ] [-1 2]", tf_assert_positive(x, .message = "mm"), x, c);
+    STOPPED("assertion failed: [mm] [Condition x > 0 did not hold element-wise:] [x (x:0) = ] [-1 2]",
+            tf_assert_positive(x, .message = "mm"), x, c);
     catch_errors();
     ck_assert_int_eq(tf_run(sess, tf_assert_equal(x, 1), FEED(x, 1)), tf_ok);
 }
@@ -200,8 +205,10 @@ END_TEST
 START_TEST(a_gradient_is_checked_as_well)
 {
     tf_list dx = tf_gradients(LIST(tf_check_numerics(x, "my msg")), LIST(x), .grad_ys = LIST(y));
-    STOPPED("Not a number (NaN) or infinity (Inf) values detected in gradient. b'my msg' : Tensor had NaN values", tf_at(dx, 0), x, 1, y, NAN);
-    STOPPED("Not a number (NaN) or infinity (Inf) values detected in gradient. b'my msg' : Tensor had Inf values", tf_at(dx, 0), x, 1, y, INFINITY);
+    STOPPED("Not a number (NaN) or infinity (Inf) values detected in gradient. b'my msg' : Tensor had NaN values", tf_at(dx, 0), x,
+            1, y, NAN);
+    STOPPED("Not a number (NaN) or infinity (Inf) values detected in gradient. b'my msg' : Tensor had Inf values", tf_at(dx, 0), x,
+            1, y, INFINITY);
 }
 END_TEST
 

@@ -19,13 +19,19 @@ static int run(const char *arguments)
 
 static const struct {
     const char *arguments;
-    const char *says[3];  /* parts of the output */
-    const char *file;     /* that it writes */
+    const char *says[3]; /* parts of the output */
+    const char *file;    /* that it writes */
 } runs[] = {
-    { "rnn_static_lstm --steps 3", { "3 steps of 128 images", "Optimization Finished!", "Testing Accuracy: " }, "rnn_static_lstm.png" },
-    { "rnn_static_lstm --optimizer sgd --steps 2 --save a.png", { "Step 1, Minibatch Loss= ", ", Training Accuracy= ", "Testing Accuracy: " }, "a.png" },
+    { "rnn_static_lstm --steps 3",
+      { "3 steps of 128 images", "Optimization Finished!", "Testing Accuracy: " },
+      "rnn_static_lstm.png" },
+    { "rnn_static_lstm --optimizer sgd --steps 2 --save a.png",
+      { "Step 1, Minibatch Loss= ", ", Training Accuracy= ", "Testing Accuracy: " },
+      "a.png" },
     { "lstm_from_scratch --epochs 2", { "epochs", "step 2/2", "Validation Accuracy: " }, "lstm_from_scratch.png" },
-    { "char_rnn --epochs 2 --steps 2 --units 8 --samples 3", { "8370 characters", "Epoch  1 loss ", "Epoch  2 loss " }, "char_rnn.png" },
+    { "char_rnn --epochs 2 --steps 2 --units 8 --samples 3",
+      { "8370 characters", "Epoch  1 loss ", "Epoch  2 loss " },
+      "char_rnn.png" },
     { "rnn_dynamic --steps 3", { "cell lstm", "Testing Accuracy: ", NULL }, "rnn_dynamic.png" },
     { "rnn_dynamic --steps 3 --cell basic_rnn --save a.png", { "cell basic_rnn", "Testing Accuracy: ", NULL }, "a.png" },
     { "scan_basics", { "n(n+1)/2", "What tf_gradients(y, z) added", "All numbers agree." }, "scan_basics.dot" },
@@ -74,7 +80,9 @@ START_TEST(an_example_says_what_is_wrong_with_its_arguments)
 }
 END_TEST
 
-static const char *const names[] = { "rnn_static_lstm", "lstm_from_scratch", "char_rnn", "rnn_dynamic", "scan_basics", "adding_gru" };
+static const char *const names[] = {
+    "rnn_static_lstm", "lstm_from_scratch", "char_rnn", "rnn_dynamic", "scan_basics", "adding_gru"
+};
 
 START_TEST(an_example_explains_its_options)
 {

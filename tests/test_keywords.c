@@ -27,41 +27,48 @@ static void end(void)
 /* ---- a plain number, and the same in TF_T --------------------------------------------------------------------------------- */
 static const float half = 0.5f;
 static tf_tensor ids(void) { return tf_constant(NP_INT(0, 2)); }
-static tf_tensor cell_output(tf_cell *cell) { return tf_nn_dynamic_rnn(cell, tf_expand_dims(x, 0), .dtype = tf_float32, .scope = "r").outputs; }
+static tf_tensor cell_output(tf_cell *cell)
+{
+    return tf_nn_dynamic_rnn(cell, tf_expand_dims(x, 0), .dtype = tf_float32, .scope = "r").outputs;
+}
 #define CELL tf_nn_rnn_cell_basic_rnn_cell(2, .reuse = tf_AUTO_REUSE)
 
 /* Makes both ways from the same seeds. */
-#define BOTH_WAYS(ROW)                                                                                                           \
-    ROW(tf_nn_dropout(x, .rate = .5, .seed = 3), tf_nn_dropout(x, .rate = TF_T(.5), .seed = 3))                                  \
-    ROW(tf_nn_dropout(x, .rate = half, .seed = 3), tf_nn_dropout(x, .rate = TF_T(.5), .seed = 3))                                \
-    ROW(tf_nn_dropout(x, .5, .seed = 3), tf_nn_dropout(x, TF_T(.5), .seed = 3))                                                  \
-    ROW(tf_nn_dropout(x, .keep_prob = 1, .seed = 3), tf_nn_dropout(x, TF_T(1), .seed = 3))                                       \
-    ROW(tf_nn_dropout(x, .rate = 0), x)                                                                                          \
-    ROW(tf_layers_dropout(x, .25, .training = true, .seed = 3), tf_layers_dropout(x, TF_T(.25), .training = TF_T(true), .seed = 3)) \
-    ROW(tf_layers_dropout(x, .training = 1, .seed = 3), tf_layers_dropout(x, TF_T(.5), .training = TF_T(true), .seed = 3))       \
-    ROW(tf_layers_dropout(x, .rate = .5, .training = false), x)                                                                  \
-    ROW(tf_layers_dropout(x), x)                                                                                                 \
-    ROW(cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .output_keep_prob = .5, .seed = 3)),                                    \
-        cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .output_keep_prob = TF_T(.5), .seed = 3)))                              \
-    ROW(cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .5, .seed = 3)),                                                        \
-        cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .input_keep_prob = TF_T(.5), .seed = 3)))                               \
-    ROW(tf_losses_mean_squared_error(y, x, .weights = 2), tf_losses_mean_squared_error(y, x, .weights = TF_T(2.)))               \
-    ROW(tf_losses_mean_squared_error(y, x, 3), tf_losses_mean_squared_error(y, x, .weights = TF_T(3.)))                          \
-    ROW(tf_losses_mean_squared_error(y, x, .weights = 0), tf_constant(0.f))                                                      \
-    ROW(tf_losses_mean_squared_error(y, x), tf_losses_mean_squared_error(y, x, .weights = TF_T(1.)))                             \
-    ROW(tf_losses_huber_loss(y, x, .weights = 2, .delta = 2), tf_losses_huber_loss(y, x, .delta = 2, .weights = TF_T(2.)))       \
-    ROW(tf_losses_sparse_softmax_cross_entropy(ids(), x, .weights = .5),                                                         \
-        tf_losses_sparse_softmax_cross_entropy(ids(), x, .weights = TF_T(.5)))                                                   \
-    ROW(tf_nn_weighted_cross_entropy_with_logits(y, x, 2), tf_nn_weighted_cross_entropy_with_logits(y, x, TF_T(2.)))             \
+#define BOTH_WAYS(ROW)                                                                                                            \
+    ROW(tf_nn_dropout(x, .rate = .5, .seed = 3), tf_nn_dropout(x, .rate = TF_T(.5), .seed = 3))                                   \
+    ROW(tf_nn_dropout(x, .rate = half, .seed = 3), tf_nn_dropout(x, .rate = TF_T(.5), .seed = 3))                                 \
+    ROW(tf_nn_dropout(x, .5, .seed = 3), tf_nn_dropout(x, TF_T(.5), .seed = 3))                                                   \
+    ROW(tf_nn_dropout(x, .keep_prob = 1, .seed = 3), tf_nn_dropout(x, TF_T(1), .seed = 3))                                        \
+    ROW(tf_nn_dropout(x, .rate = 0), x)                                                                                           \
+    ROW(tf_layers_dropout(x, .25, .training = true, .seed = 3),                                                                   \
+        tf_layers_dropout(x, TF_T(.25), .training = TF_T(true), .seed = 3))                                                       \
+    ROW(tf_layers_dropout(x, .training = 1, .seed = 3), tf_layers_dropout(x, TF_T(.5), .training = TF_T(true), .seed = 3))        \
+    ROW(tf_layers_dropout(x, .rate = .5, .training = false), x)                                                                   \
+    ROW(tf_layers_dropout(x), x)                                                                                                  \
+    ROW(cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .output_keep_prob = .5, .seed = 3)),                                     \
+        cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .output_keep_prob = TF_T(.5), .seed = 3)))                               \
+    ROW(cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .5, .seed = 3)),                                                         \
+        cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .input_keep_prob = TF_T(.5), .seed = 3)))                                \
+    ROW(tf_losses_mean_squared_error(y, x, .weights = 2), tf_losses_mean_squared_error(y, x, .weights = TF_T(2.)))                \
+    ROW(tf_losses_mean_squared_error(y, x, 3), tf_losses_mean_squared_error(y, x, .weights = TF_T(3.)))                           \
+    ROW(tf_losses_mean_squared_error(y, x, .weights = 0), tf_constant(0.f))                                                       \
+    ROW(tf_losses_mean_squared_error(y, x), tf_losses_mean_squared_error(y, x, .weights = TF_T(1.)))                              \
+    ROW(tf_losses_huber_loss(y, x, .weights = 2, .delta = 2), tf_losses_huber_loss(y, x, .delta = 2, .weights = TF_T(2.)))        \
+    ROW(tf_losses_sparse_softmax_cross_entropy(ids(), x, .weights = .5),                                                          \
+        tf_losses_sparse_softmax_cross_entropy(ids(), x, .weights = TF_T(.5)))                                                    \
+    ROW(tf_nn_weighted_cross_entropy_with_logits(y, x, 2), tf_nn_weighted_cross_entropy_with_logits(y, x, TF_T(2.)))              \
     ROW(tf_one_hot(ids(), 3, .on_value = 5, .off_value = -1), tf_one_hot(ids(), 3, .on_value = TF_T(5.), .off_value = TF_T(-1.))) \
-    ROW(tf_one_hot(ids(), 3, .on_value = 0), tf_one_hot(ids(), 3, .on_value = TF_T(0.)))                                         \
-    ROW(tf_one_hot(ids(), 3, .on_value = 5, .dtype = tf_int32), tf_one_hot(ids(), 3, .on_value = TF_T(5)))                       \
-    ROW(tf_one_hot(ids(), 3, .on_value = TF_T(5), .off_value = 2), tf_one_hot(ids(), 3, .on_value = TF_T(5), .off_value = TF_T(2))) \
-    ROW(tf_one_hot(ids(), 3, .on_value = 0, .off_value = 1, .dtype = tf_bool), tf_logical_not(tf_one_hot(ids(), 3, .dtype = tf_bool))) \
-    ROW(tf_sequence_mask(ids(), .maxlen = 4), tf_sequence_mask(ids(), .maxlen = TF_T(4)))                                        \
-    ROW(tf_sequence_mask(ids(), .maxlen = 0), tf_sequence_mask(ids(), .maxlen = TF_T(0)))                                        \
-    ROW(tf_pad(x, NP_INT2D({ 1, 0 }, { 0, 1 }), .constant_values = -.5), tf_pad(x, NP_INT2D({ 1, 0 }, { 0, 1 }), .constant_values = TF_T(-.5))) \
-    ROW(tf_pad(ids(), NP_INT2D({ 1, 0 }), .constant_values = 9), tf_pad(ids(), NP_INT2D({ 1, 0 }), .constant_values = TF_T(9)))  \
+    ROW(tf_one_hot(ids(), 3, .on_value = 0), tf_one_hot(ids(), 3, .on_value = TF_T(0.)))                                          \
+    ROW(tf_one_hot(ids(), 3, .on_value = 5, .dtype = tf_int32), tf_one_hot(ids(), 3, .on_value = TF_T(5)))                        \
+    ROW(tf_one_hot(ids(), 3, .on_value = TF_T(5), .off_value = 2),                                                                \
+        tf_one_hot(ids(), 3, .on_value = TF_T(5), .off_value = TF_T(2)))                                                          \
+    ROW(tf_one_hot(ids(), 3, .on_value = 0, .off_value = 1, .dtype = tf_bool),                                                    \
+        tf_logical_not(tf_one_hot(ids(), 3, .dtype = tf_bool)))                                                                   \
+    ROW(tf_sequence_mask(ids(), .maxlen = 4), tf_sequence_mask(ids(), .maxlen = TF_T(4)))                                         \
+    ROW(tf_sequence_mask(ids(), .maxlen = 0), tf_sequence_mask(ids(), .maxlen = TF_T(0)))                                         \
+    ROW(tf_pad(x, NP_INT2D({ 1, 0 }, { 0, 1 }), .constant_values = -.5),                                                          \
+        tf_pad(x, NP_INT2D({ 1, 0 }, { 0, 1 }), .constant_values = TF_T(-.5)))                                                    \
+    ROW(tf_pad(ids(), NP_INT2D({ 1, 0 }), .constant_values = 9), tf_pad(ids(), NP_INT2D({ 1, 0 }), .constant_values = TF_T(9)))   \
     ROW(tf_at(tf_split(x, 3, .axis_tensor = 1), 2), tf_at(tf_split(x, 3, 1), 2))
 
 typedef struct {
@@ -97,13 +104,13 @@ START_TEST(a_plain_number_equals_the_same_in_an_operand)
 END_TEST
 
 /* ---- learning rates: every optimizer, by name a number, 0 too --------------------------------------------------------------- */
-#define OPTIMIZERS(ROW)                                                        \
-    ROW(tf_train_gradient_descent_optimizer(.learning_rate = rate))            \
-    ROW(tf_train_momentum_optimizer(.learning_rate = rate, .momentum = .9))    \
-    ROW(tf_train_adam_optimizer(.learning_rate = rate))                        \
-    ROW(tf_train_rms_prop_optimizer(.decay = .8, .learning_rate = rate))       \
-    ROW(tf_train_adagrad_optimizer(.learning_rate = rate, .name = "A"))        \
-    ROW(tf_train_adadelta_optimizer(.learning_rate = rate))                    \
+#define OPTIMIZERS(ROW)                                                     \
+    ROW(tf_train_gradient_descent_optimizer(.learning_rate = rate))         \
+    ROW(tf_train_momentum_optimizer(.learning_rate = rate, .momentum = .9)) \
+    ROW(tf_train_adam_optimizer(.learning_rate = rate))                     \
+    ROW(tf_train_rms_prop_optimizer(.decay = .8, .learning_rate = rate))    \
+    ROW(tf_train_adagrad_optimizer(.learning_rate = rate, .name = "A"))     \
+    ROW(tf_train_adadelta_optimizer(.learning_rate = rate))                 \
     ROW(tf_train_ftrl_optimizer(.learning_rate = rate))
 #define COUNT_ONE(call) +1
 enum { N_OPTIMIZERS = 0 OPTIMIZERS(COUNT_ONE) };
@@ -135,22 +142,22 @@ START_TEST(a_learning_rate_by_name_is_a_number_and_0_stands_still)
 END_TEST
 
 /* ---- what does not fit ------------------------------------------------------------------------------------------------------- */
-#define MISTAKES(ROW)                                                                                                     \
-    ROW(tf_nn_dropout(x), "You must provide a rate to dropout.")                                                          \
-    ROW(tf_nn_dropout(x, .rate = 1.5), "rate must be a scalar tensor or a float in the range [0, 1), got 1.5")            \
-    ROW(tf_nn_dropout(x, .keep_prob = 0), "rate must be a scalar tensor or a float in the range [0, 1), got 1")           \
-    ROW(tf_nn_dropout(x, .keep_prob = 0, .rate = 0), "Cannot specify both 'keep_prob' and 'rate'")                        \
-    ROW(tf_one_hot(ids(), 3, .on_value = .5, .dtype = tf_int32), "Expected int32, got 0.5 of type 'float' instead.")      \
-    ROW(tf_pad(ids(), NP_INT2D({ 1, 0 }), .constant_values = .5), "Expected int32, got 0.5 of type 'float' instead.")     \
-    ROW(tf_nn_dynamic_rnn(CELL, tf_expand_dims(x, 0), .sequence_length = 2, .dtype = tf_float32).outputs,                 \
-        "sequence_length must be a vector of length batch_size, but saw shape: ()")                                       \
+#define MISTAKES(ROW)                                                                                                           \
+    ROW(tf_nn_dropout(x), "You must provide a rate to dropout.")                                                                \
+    ROW(tf_nn_dropout(x, .rate = 1.5), "rate must be a scalar tensor or a float in the range [0, 1), got 1.5")                  \
+    ROW(tf_nn_dropout(x, .keep_prob = 0), "rate must be a scalar tensor or a float in the range [0, 1), got 1")                 \
+    ROW(tf_nn_dropout(x, .keep_prob = 0, .rate = 0), "Cannot specify both 'keep_prob' and 'rate'")                              \
+    ROW(tf_one_hot(ids(), 3, .on_value = .5, .dtype = tf_int32), "Expected int32, got 0.5 of type 'float' instead.")            \
+    ROW(tf_pad(ids(), NP_INT2D({ 1, 0 }), .constant_values = .5), "Expected int32, got 0.5 of type 'float' instead.")           \
+    ROW(tf_nn_dynamic_rnn(CELL, tf_expand_dims(x, 0), .sequence_length = 2, .dtype = tf_float32).outputs,                       \
+        "sequence_length must be a vector of length batch_size, but saw shape: ()")                                             \
     ROW(tf_nn_bidirectional_dynamic_rnn(CELL, CELL, tf_expand_dims(x, 0), .sequence_length = 2, .dtype = tf_float32).output_fw, \
-        "sequence_length must be a vector of length batch_size, but saw shape: ()")                                       \
-    ROW(tf_at(tf_nn_static_rnn(CELL, LIST(x), .sequence_length = 2, .dtype = tf_float32).outputs, 0),                     \
-        "sequence_length must be a vector of length batch_size")                                       \
-    ROW(tf_at(tf_nn_static_bidirectional_rnn(CELL, CELL, LIST(x), .sequence_length = 2, .dtype = tf_float32).outputs, 0), \
-        "sequence_length must be a vector of length batch_size")                                       \
-    ROW(tf_transpose(x, .perm_tensor = 1), "Shape must be rank 1 but is rank 0 for 'transpose' (op: 'Transpose')")                                                                        \
+        "sequence_length must be a vector of length batch_size, but saw shape: ()")                                             \
+    ROW(tf_at(tf_nn_static_rnn(CELL, LIST(x), .sequence_length = 2, .dtype = tf_float32).outputs, 0),                           \
+        "sequence_length must be a vector of length batch_size")                                                                \
+    ROW(tf_at(tf_nn_static_bidirectional_rnn(CELL, CELL, LIST(x), .sequence_length = 2, .dtype = tf_float32).outputs, 0),       \
+        "sequence_length must be a vector of length batch_size")                                                                \
+    ROW(tf_transpose(x, .perm_tensor = 1), "Shape must be rank 1 but is rank 0 for 'transpose' (op: 'Transpose')")              \
     ROW(tf_strided_slice(x, SHAPE(0), SHAPE(1), .strides = 1), "Shape must be rank 1 but is rank 0 for 'StridedSlice'")
 
 #define COUNT_MISTAKE(call, message) +1
@@ -160,10 +167,10 @@ START_TEST(a_number_that_does_not_fit_is_refused)
 {
     const char *want = NULL;
     int n = 0;
-#define MISTAKE(call, message)                                           \
-    if (_i == n++) {                                                     \
-        want = message;                                                  \
-        ck_assert(tf_is_poisoned(call));                                 \
+#define MISTAKE(call, message)           \
+    if (_i == n++) {                     \
+        want = message;                  \
+        ck_assert(tf_is_poisoned(call)); \
     }
     MISTAKES(MISTAKE)
     ck_assert_msg(strstr(caught()->message, want), "%s\nand not\n%s", caught()->message, want);
@@ -186,23 +193,23 @@ static tf_tensor sum(tf_tensor state, tf_tensor element, void *context) { return
 static tf_tensor rows(char letter) { return made(letter, tf_reduce_sum(x, 0)); }
 static tf_tensor number(char letter) { return made(letter, tf_constant(2)); }
 
-#define CALLS(ROW)                                                                                                    \
-    ROW(tf_add(A, B), "ab")                                                                                           \
-    ROW(tf_add(tf_multiply(A, B), tf_multiply(C, A)), "abca")                                                         \
-    ROW(tf_matmul(A, B, .transpose_b = true), "ab")                                                                   \
-    ROW(tf_nn_xw_plus_b(A, made('b', tf_transpose(y)), made('c', tf_ones(SHAPE(2)))), "abc")                          \
-    ROW(tf_where(made('a', tf_greater(x, y)), B, C), "abc")                                                           \
-    ROW(tf_clip_by_value(A, B, C), "abc")                                                                             \
-    ROW(tf_concat(LIST(A, B, C), number('d')), "abcd")                                                                \
-    ROW(tf_stack(LIST(A, B, C)), "abc")                                                                               \
-    ROW(tf_at(tf_split(A, 1, .axis_tensor = TF_T(number('b'))), 0), "ab")                                             \
-    ROW(tf_one_hot(made('a', ids()), number('b'), .on_value = TF_T(made('c', tf_constant(1.0)))), "abc")              \
-    ROW(tf_transpose(A, .perm_tensor = TF_T(made('b', tf_constant(NP_INT(1, 0))))), "ab")                             \
-    ROW(tf_nn_dropout(A, .rate = TF_T(made('b', tf_constant(.5)))), "ab")                                             \
-    ROW(tf_scan(sum, A, .initializer = rows('b')), "ab")                                                              \
-    ROW(tf_nn_sigmoid_cross_entropy_with_logits(.labels = A, .logits = B), "ab")                                      \
-    ROW(tf_losses_mean_squared_error(A, B, .weights = TF_T(made('c', tf_constant(2.0)))), "abc")                      \
-    ROW(tf_at(tf_gradients(LIST(A), LIST(B, C), .grad_ys = LIST(made('d', y))), 0), "abcd")                                 \
+#define CALLS(ROW)                                                                                       \
+    ROW(tf_add(A, B), "ab")                                                                              \
+    ROW(tf_add(tf_multiply(A, B), tf_multiply(C, A)), "abca")                                            \
+    ROW(tf_matmul(A, B, .transpose_b = true), "ab")                                                      \
+    ROW(tf_nn_xw_plus_b(A, made('b', tf_transpose(y)), made('c', tf_ones(SHAPE(2)))), "abc")             \
+    ROW(tf_where(made('a', tf_greater(x, y)), B, C), "abc")                                              \
+    ROW(tf_clip_by_value(A, B, C), "abc")                                                                \
+    ROW(tf_concat(LIST(A, B, C), number('d')), "abcd")                                                   \
+    ROW(tf_stack(LIST(A, B, C)), "abc")                                                                  \
+    ROW(tf_at(tf_split(A, 1, .axis_tensor = TF_T(number('b'))), 0), "ab")                                \
+    ROW(tf_one_hot(made('a', ids()), number('b'), .on_value = TF_T(made('c', tf_constant(1.0)))), "abc") \
+    ROW(tf_transpose(A, .perm_tensor = TF_T(made('b', tf_constant(NP_INT(1, 0))))), "ab")                \
+    ROW(tf_nn_dropout(A, .rate = TF_T(made('b', tf_constant(.5)))), "ab")                                \
+    ROW(tf_scan(sum, A, .initializer = rows('b')), "ab")                                                 \
+    ROW(tf_nn_sigmoid_cross_entropy_with_logits(.labels = A, .logits = B), "ab")                         \
+    ROW(tf_losses_mean_squared_error(A, B, .weights = TF_T(made('c', tf_constant(2.0)))), "abc")         \
+    ROW(tf_at(tf_gradients(LIST(A), LIST(B, C), .grad_ys = LIST(made('d', y))), 0), "abcd")              \
     ROW(tf_train_exponential_decay(.1, number('a'), number('b'), made('c', tf_constant(.5))), "abc")
 
 #define COUNT_CALL(call, want) +1
@@ -213,11 +220,11 @@ START_TEST(arguments_are_made_from_left_to_right)
     const char *text = NULL, *want = NULL;
     int n = 0;
     memset(order, 0, sizeof order);
-#define CALL(call, letters)  \
-    if (_i == n++) {         \
-        text = #call;        \
-        want = letters;      \
-        (void)(call);        \
+#define CALL(call, letters) \
+    if (_i == n++) {        \
+        text = #call;       \
+        want = letters;     \
+        (void)(call);       \
     }
     CALLS(CALL)
     ck_assert_msg(strcmp(order, want) == 0, "%s: %s and not %s", text, order, want);

@@ -23,9 +23,27 @@ static const struct {
     double reals[2];
     int64_t below_2_40, below_1, below_7;
 } random_cases[] = {
-    { 0, { 6, 11, 4, 10, 2, 8, 1, 7, 9, 3, 0, 5 }, { 600, 396, 314, 705 }, { 0.7917250380826646, 0.5288949197529045 }, 379644119889, 0, 5 },
-    { 42, { 10, 9, 0, 8, 5, 2, 1, 11, 4, 7, 3, 6 }, { 871, 663, 130, 661 }, { 0.056411579027100256, 0.7219987722668247 }, 675221855013, 0, 1 },
-    { 4294967295u, { 11, 8, 5, 9, 1, 10, 6, 0, 4, 7, 2, 3 }, { 779, 202, 539, 141 }, { 0.5537363115925001, 0.9845555560357949 }, 63468191141, 0, 1 },
+    { 0,
+      { 6, 11, 4, 10, 2, 8, 1, 7, 9, 3, 0, 5 },
+      { 600, 396, 314, 705 },
+      { 0.7917250380826646, 0.5288949197529045 },
+      379644119889,
+      0,
+      5 },
+    { 42,
+      { 10, 9, 0, 8, 5, 2, 1, 11, 4, 7, 3, 6 },
+      { 871, 663, 130, 661 },
+      { 0.056411579027100256, 0.7219987722668247 },
+      675221855013,
+      0,
+      1 },
+    { 4294967295u,
+      { 11, 8, 5, 9, 1, 10, 6, 0, 4, 7, 2, 3 },
+      { 779, 202, 539, 141 },
+      { 0.5537363115925001, 0.9845555560357949 },
+      63468191141,
+      0,
+      1 },
 };
 
 START_TEST(the_global_generator_draws_what_numpys_draws)
@@ -76,13 +94,40 @@ static const struct {
     { 10, 2, 4, 9, false, 4, 2, { 7, 2, 1, 9 }, { 8, 4 }, NULL },
     { 10, .33, NAN, -1, true, 6, 4, { 0, 1, 2, 3, 4, 5 }, { 6, 7, 8, 9 }, NULL },
     { 7, .5, .31, 3, false, 2, 4, { 1, 0 }, { 4, 6, 5, 3 }, NULL },
-    { 1, .5, NAN, 0, false, 0, 0, { 0 }, { 0 }, "With n_samples=1, test_size=0.5 and train_size=None, the resulting train set will be empty." },
-    { 10, 0, NAN, 0, false, 0, 0, { 0 }, { 0 }, "test_size=0 should be either positive and smaller than the number of samples 10 or a float in the (0, 1) range" },
+    { 1,
+      .5,
+      NAN,
+      0,
+      false,
+      0,
+      0,
+      { 0 },
+      { 0 },
+      "With n_samples=1, test_size=0.5 and train_size=None, the resulting train set will be empty." },
+    { 10,
+      0,
+      NAN,
+      0,
+      false,
+      0,
+      0,
+      { 0 },
+      { 0 },
+      "test_size=0 should be either positive and smaller than the number of samples 10 or a float in the (0, 1) range" },
     { 10, 10, NAN, 0, false, 0, 0, { 0 }, { 0 }, "test_size=10 should be either positive and smaller" },
     { 10, 2.5, NAN, 0, false, 0, 0, { 0 }, { 0 }, "test_size=2.5 should be either positive" },
     { 10, NAN, -1, 0, false, 0, 0, { 0 }, { 0 }, "train_size=-1 should be either positive" },
     { 10, .6, .6, 0, false, 0, 0, { 0 }, { 0 }, "The sum of test_size and train_size = 1.2, should be in the (0, 1) range." },
-    { 10, 6, 6, 0, false, 0, 0, { 0 }, { 0 }, "The sum of train_size and test_size = 12, should be smaller than the number of samples 10." },
+    { 10,
+      6,
+      6,
+      0,
+      false,
+      0,
+      0,
+      { 0 },
+      { 0 },
+      "The sum of train_size and test_size = 12, should be smaller than the number of samples 10." },
     { 10, .7, .05, 0, false, 0, 0, { 0 }, { 0 }, "test_size=0.7 and train_size=0.05, the resulting train set will be empty." },
     { 10, NAN, NAN, 4294967296, false, 0, 0, { 0 }, { 0 }, "Seed must be between 0 and 2**32 - 1" },
 };
@@ -232,7 +277,10 @@ static void write_bytes(const char *name, const void *bytes, size_t n, long keep
         ck_assert_int_eq(truncate(in_folder(name), keep), 0);
 }
 
-static void put32(uint8_t *p, uint32_t v) { p[0] = (uint8_t)(v >> 24), p[1] = (uint8_t)(v >> 16), p[2] = (uint8_t)(v >> 8), p[3] = (uint8_t)v; }
+static void put32(uint8_t *p, uint32_t v)
+{
+    p[0] = (uint8_t)(v >> 24), p[1] = (uint8_t)(v >> 16), p[2] = (uint8_t)(v >> 8), p[3] = (uint8_t)v;
+}
 
 static void write_images(const char *name, uint32_t n, size_t bytes)
 {
@@ -289,8 +337,19 @@ START_TEST(mnists_files_are_read_packed_or_not)
 END_TEST
 
 enum fault {
-    MISSING, EMPTY, SHORT_HEADER, SHORT_IMAGES, SHORT_LABELS, LONG_IMAGES, LABELS_AS_IMAGES, NOT_GZIP_END, DAMAGED, FOLDER,
-    FEWER_LABELS, LABEL_17, HUGE_COUNT
+    MISSING,
+    EMPTY,
+    SHORT_HEADER,
+    SHORT_IMAGES,
+    SHORT_LABELS,
+    LONG_IMAGES,
+    LABELS_AS_IMAGES,
+    NOT_GZIP_END,
+    DAMAGED,
+    FOLDER,
+    FEWER_LABELS,
+    LABEL_17,
+    HUGE_COUNT
 };
 static const struct {
     enum fault fault;
@@ -404,7 +463,8 @@ START_TEST(the_digits_are_data_sets_too)
     tf_train_test split = tf_train_test_split(d.images, d.target, .test_size = 0.2, .random_state = 42);
     tf_datasets *sets = tf_digits_read_data_sets(.seed = 1);
     ck_assert_int_eq(sets->train->num_examples, 1437);
-    ck_assert(tf_dims_equal(sets->test->images.shape, SHAPE(360, 8, 8, 1)) && tf_dims_equal(sets->test->labels.shape, SHAPE(360, 10)));
+    ck_assert(tf_dims_equal(sets->test->images.shape, SHAPE(360, 8, 8, 1)) &&
+              tf_dims_equal(sets->test->labels.shape, SHAPE(360, 10)));
     for (int64_t i = 0; i < np_size(split.x_test); i++)
         ck_assert(np_get(sets->test->images, i) == np_get(split.x_test, i) / 16);
     for (int64_t i = 0; i < 360; i++)
@@ -431,7 +491,8 @@ START_TEST(faulty_digits_are_an_error_that_names_the_file)
     } else {
         char bytes[1000];
         FILE *f = fopen(DATA_DIR "/digits.csv.gz", "rb"), *to = fopen(in_folder("digits.csv.gz"), "wb");
-        ck_assert(f && to && fread(bytes, 1, sizeof bytes, f) == sizeof bytes && fwrite(bytes, 1, sizeof bytes, to) == sizeof bytes);
+        ck_assert(f && to && fread(bytes, 1, sizeof bytes, f) == sizeof bytes &&
+                  fwrite(bytes, 1, sizeof bytes, to) == sizeof bytes);
         fclose(f);
         fclose(to);
     }

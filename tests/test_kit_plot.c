@@ -90,7 +90,8 @@ static int count(const picture *p, uint32_t color, double x0, double y0, double 
     for (int y = (int)(y0 * p->height); y < (int)(y1 * p->height); y++) {
         for (int x = (int)(x0 * p->width); x < (int)(x1 * p->width); x++) {
             const uint8_t *c = p->rgb + (y * p->width + x) * 3;
-            n += abs(c[0] - (int)(color >> 16)) < 8 && abs(c[1] - (int)(color >> 8 & 255)) < 8 && abs(c[2] - (int)(color & 255)) < 8;
+            n +=
+                abs(c[0] - (int)(color >> 16)) < 8 && abs(c[1] - (int)(color >> 8 & 255)) < 8 && abs(c[2] - (int)(color & 255)) < 8;
         }
     }
     return n;
@@ -134,7 +135,7 @@ START_TEST(limits_labels_and_legend_appear)
     picture p = saved();
     ck_assert_int_eq(count(&p, 0xff0000, .15, .5, .95, .7), 0); /* pressed down to the bottom */
     ck_assert_int_gt(count(&bare, 0xff0000, .15, .35, .95, .7), 100);
-    ck_assert_int_gt(count(&p, 0xcccccc, 0, 0, 1, 1), 500);    /* the legend's frame */
+    ck_assert_int_gt(count(&p, 0xcccccc, 0, 0, 1, 1), 500); /* the legend's frame */
     ck_assert_int_eq(count(&bare, 0xcccccc, 0, 0, 1, 1) > 500, 0);
     ck_assert_int_gt(count(&p, 0, .3, 0, .7, .08), count(&bare, 0, .3, 0, .7, .08) + 200); /* the title */
     free(p.rgb);
@@ -170,9 +171,15 @@ static const struct {
     double y[3];
     bool log;
 } odd_cases[] = {
-    { 0, { 0 }, false },           { 1, { 5 }, false },          { 3, { 0, 0, 0 }, false },
-    { 3, { NAN, NAN, NAN }, false }, { 3, { 1, INFINITY, 2 }, false }, { 3, { 1e300, -1e300, 0 }, false },
-    { 3, { 1e-300, 2e-300, 0 }, false }, { 3, { -1, 0, -5 }, true },  { 3, { 1, 1000, 1e9 }, true },
+    { 0, { 0 }, false },
+    { 1, { 5 }, false },
+    { 3, { 0, 0, 0 }, false },
+    { 3, { NAN, NAN, NAN }, false },
+    { 3, { 1, INFINITY, 2 }, false },
+    { 3, { 1e300, -1e300, 0 }, false },
+    { 3, { 1e-300, 2e-300, 0 }, false },
+    { 3, { -1, 0, -5 }, true },
+    { 3, { 1, 1000, 1e9 }, true },
     { 2, { 1e6, 1e6 + 1 }, false },
 };
 

@@ -304,8 +304,9 @@ static void parse(void *arg)
     for (; argc < 5 && args[argc - 1]; argc++)
         argv[argc] = (char *)args[argc - 1];
     tf_options(argc, argv, "Trains.", OPTION("steps", &steps, "training steps", AT_LEAST(1)),
-               OPTION("rate", &rate, "learning rate", BETWEEN(0, 1)), OPTION("save", &save, "PNG"), OPTION("quiet", &quiet, "no progress"),
-               OPTION("seed", &seed, "seed"), OPTION("cell", &cell, "kind of cell", ONE_OF("rnn", "lstm")), OPTION("log", &log, "file", TO_WRITE));
+               OPTION("rate", &rate, "learning rate", BETWEEN(0, 1)), OPTION("save", &save, "PNG"),
+               OPTION("quiet", &quiet, "no progress"), OPTION("seed", &seed, "seed"),
+               OPTION("cell", &cell, "kind of cell", ONE_OF("rnn", "lstm")), OPTION("log", &log, "file", TO_WRITE));
     printf("steps %d rate %g save %s quiet %d seed %ld\n", steps, rate, save, quiet, seed);
 }
 

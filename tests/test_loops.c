@@ -5,27 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support.h"
-#include "tf1c.h"
-
-static tf_session *sess;
-
-/* A macro's whole text would be in Check's own message. */
-static void must(tf_status status) { ck_assert_msg(status == tf_ok, "%s: %s (%s)", tf_status_name(status), caught()->message, caught()->op); }
-
-static void begin(void)
-{
-    catch_errors();
-    tf_reset_default_graph();
-    sess = tf_session();
-}
-
-static void end(void)
-{
-    tf_close(sess);
-    tf_reset_default_graph();
-    ck_assert_msg(caught()->count == 0, "a report nobody asked for: %s", caught()->message);
-}
+#include "fixture.h"
 
 /* ---- bodies ------------------------------------------------------------------------------------------------------------------------ */
 #define UNUSED(x) (void)(x)
@@ -78,28 +58,13 @@ static tf_list map_two(tf_list x, void *context)
 LIST_FN(two_states)
 {
     UNUSED(context);
-    return LIST(tf_add(tf_at(s, 0), tf_mul(tf_at(x, 0), tf_reduce_sum(tf_at(s, 1)))), tf_add(tf_mul(tf_at(s, 1), tf_at(x, 0)), tf_at(x, 1)));
+    return LIST(tf_add(tf_at(s, 0), tf_mul(tf_at(x, 0), tf_reduce_sum(tf_at(s, 1)))),
+                tf_add(tf_mul(tf_at(s, 1), tf_at(x, 0)), tf_at(x, 1)));
 }
 LIST_FN(fibonacci) { return UNUSED(x), UNUSED(context), LIST(tf_at(s, 1), tf_add(tf_at(s, 0), tf_at(s, 1))); }
 LIST_FN(crossed) { return UNUSED(context), LIST(tf_sin(tf_mul(tf_at(s, 1), tf_at(x, 0))), tf_add(tf_at(s, 0), tf_at(x, 1))); }
 
 /* ---- values of TensorFlow 1.15.5 ------------------------------------------------------------------------------------------------------ */
-
-static void assert_near(const char *what, tf_ndarray got, int n, const double *want)
-{
-    ck_assert_msg(np_size(got) == n, "%s has %lld elements instead of %d", what, (long long)np_size(got), n);
-    for (int i = 0; i < n; i++)
-        ck_assert_msg(fabs(np_get(got, i) - want[i]) <= 1e-6 * fmax(1, fabs(want[i])), "%s[%d] is %.9g instead of %.9g", what, i, np_get(got, i), want[i]);
-}
-#define NUMBERS(...) (int)(sizeof((double[]){ __VA_ARGS__ }) / sizeof(double)), (double[]){ __VA_ARGS__ }
-
-static void check_run(tf_tensor t, tf_feeds feeds, int n, const double *want)
-{
-    tf_ndarray a = { 0 };
-    must(tf_run(sess, FETCH(t, &a), feeds));
-    assert_near(tf_op_name(t.op), a, n, want);
-    np_free(&a);
-}
 
 typedef tf_tensor loop_of_three(tf_tensor x);
 static tf_tensor a_scan(tf_tensor x) { return tf_scan(times, x); }
@@ -129,7 +94,8 @@ static const struct {
 
 START_TEST(loops_give_tensorflows_values_and_gradients)
 {
-    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE)), y = value_rows[_i].loop(x), dx = tf_at(tf_gradients(LIST(y), LIST(x)), 0);
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE)), y = value_rows[_i].loop(x),
+              dx = tf_at(tf_gradients(LIST(y), LIST(x)), 0);
     check_run(y, FEED(x, NP_FLOAT(1, 2, 3)), value_rows[_i].n, value_rows[_i].value);
     check_run(dx, FEED(x, NP_FLOAT(1, 2, 3)), 3, value_rows[_i].gradient);
 }
@@ -137,7 +103,8 @@ END_TEST
 
 START_TEST(a_mapped_function_may_change_the_dtype)
 {
-    tf_tensor x = tf_constant(NP_FLOAT(-1.5f, 0, 2.5f)), y = tf_map_fn(twice_as_integer, x, .dtype = tf_int64), b = tf_map_fn(is_positive, x, .dtype = tf_bool);
+    tf_tensor x = tf_constant(NP_FLOAT(-1.5f, 0, 2.5f)), y = tf_map_fn(twice_as_integer, x, .dtype = tf_int64),
+              b = tf_map_fn(is_positive, x, .dtype = tf_bool);
     ck_assert(tf_get_dtype(y) == tf_int64 && tf_get_dtype(b) == tf_bool);
     check_run(y, (tf_feeds){ 0 }, NUMBERS(-3, 0, 5));
     check_run(b, (tf_feeds){ 0 }, NUMBERS(0, 0, 1));
@@ -178,9 +145,12 @@ START_TEST(a_recurrent_layer_gives_tensorflows_values_and_gradients)
     extern tf_scan_fn tanh_layer;
     tf_tensor y = tf_scan(tanh_layer, x, .context = &w);
     tf_list d = tf_gradients(LIST(y), LIST(x, w));
-    check_run(y, (tf_feeds){ 0 }, NUMBERS(0, 0.1, 0.2, 0.3, 0.6043678, -0.17323516, 0.8336547, -0.124353, 0.95660985, -0.63409495, 0.98472935, -0.6907314));
-    check_run(tf_at(d, 0), (tf_feeds){ 0 }, NUMBERS(1.6886275, 2.5499692, 1.3142644, 2.4993405, -1.2056555, 1.0761197, -1.3422084, 0.6890996, -0.55547476, 0.23437847,
-                                                  -0.507736, 0.16103065));
+    check_run(
+        y, (tf_feeds){ 0 },
+        NUMBERS(0, 0.1, 0.2, 0.3, 0.6043678, -0.17323516, 0.8336547, -0.124353, 0.95660985, -0.63409495, 0.98472935, -0.6907314));
+    check_run(tf_at(d, 0), (tf_feeds){ 0 },
+              NUMBERS(1.6886275, 2.5499692, 1.3142644, 2.4993405, -1.2056555, 1.0761197, -1.3422084, 0.6890996, -0.55547476,
+                      0.23437847, -0.507736, 0.16103065));
     check_run(tf_at(d, 1), (tf_feeds){ 0 }, NUMBERS(0.56223583, 2.520821, 0.67404556, 2.9378333));
 }
 END_TEST
@@ -212,13 +182,17 @@ START_TEST(a_while_runs_as_long_as_its_condition_holds)
     tf_list r = tf_while_loop(under_limit, sum_up, LIST(tf_constant(0), tf_constant(0.0)), .context = &ten);
     check_run(tf_at(r, 0), (tf_feeds){ 0 }, NUMBERS(10));
     check_run(tf_at(r, 1), (tf_feeds){ 0 }, NUMBERS(45));
-    check_run(tf_at(tf_while_loop(under_limit, count, LIST(tf_constant(0)), .maximum_iterations = 4, .context = &ten), 0), (tf_feeds){ 0 }, NUMBERS(4));
+    check_run(tf_at(tf_while_loop(under_limit, count, LIST(tf_constant(0)), .maximum_iterations = 4, .context = &ten), 0),
+              (tf_feeds){ 0 }, NUMBERS(4));
     check_run(tf_at(tf_while_loop(under_limit, count, LIST(tf_constant(5)), .context = &zero), 0), (tf_feeds){ 0 }, NUMBERS(5));
 }
 END_TEST
 
 static tf_tensor below_twenty(tf_list v, void *context) { return UNUSED(context), tf_less(tf_reduce_sum(tf_at(v, 1)), 20.0); }
-static tf_list square_it(tf_list v, void *context) { return UNUSED(context), LIST(tf_add(tf_at(v, 0), 1), tf_mul(tf_at(v, 1), tf_at(v, 1))); }
+static tf_list square_it(tf_list v, void *context)
+{
+    return UNUSED(context), LIST(tf_add(tf_at(v, 0), 1), tf_mul(tf_at(v, 1), tf_at(v, 1)));
+}
 START_TEST(a_whiles_gradient_takes_as_many_steps_back)
 {
     tf_tensor x = tf_constant(NP_FLOAT(1.5f)), y = tf_at(tf_while_loop(below_twenty, square_it, LIST(tf_constant(0), x)), 1);
@@ -318,11 +292,17 @@ MAKE(cond_in_a_scan) { return LIST(tf_scan(choose, in[0], in[1], CTX(1))); }
 MAKE(stopped_in_a_scan) { return LIST(tf_scan(stopped, in[0], in[1])); }
 MAKE(rows_looked_up_in_a_scan) { return LIST(tf_scan(look_up, tf_constant(NP_FLOAT(1, 2, 3)), in[1], CTX(0))); }
 MAKE(scan_of_a_scan) { return LIST(tf_scan(bent, tf_scan(bent, in[0], in[1]), in[1])); }
-MAKE(two_loops_over_the_same) { return LIST(tf_scan(bent, in[0], in[1]), tf_foldr(bent, in[0], in[1]), tf_map_fn(square_plus, in[0], .context = CTX(1))); }
+MAKE(two_loops_over_the_same)
+{
+    return LIST(tf_scan(bent, in[0], in[1]), tf_foldr(bent, in[0], in[1]), tf_map_fn(square_plus, in[0], .context = CTX(1)));
+}
 
 /* while: i, v → i + 1, sin(v·c) + c, with c captured */
 static tf_tensor four_times(tf_list v, void *context) { return UNUSED(context), tf_less(tf_at(v, 0), 4); }
-static tf_tensor till_small(tf_list v, void *context) { return UNUSED(context), tf_greater(tf_reduce_sum(tf_square(tf_at(v, 1))), 0.1); }
+static tf_tensor till_small(tf_list v, void *context)
+{
+    return UNUSED(context), tf_greater(tf_reduce_sum(tf_square(tf_at(v, 1))), 0.1);
+}
 static tf_tensor for_ever(tf_list v, void *context) { return UNUSED(context), tf_greater_equal(tf_at(v, 0), 0); }
 static tf_list bend(tf_list v, void *context)
 {
@@ -344,13 +324,21 @@ static tf_tensor while_of(tf_while_cond *cond, tf_while_body *body, tf_tensor v,
 static tf_tensor shrunk(tf_tensor x, void *context) { return while_of(till_small, shrink, x, context); }
 MAKE(while_of_four_steps) { return LIST(while_of(four_times, bend, in[0], CTX(1))); }
 MAKE(while_as_long_as_data_says) { return LIST(while_of(till_small, shrink, in[0], CTX(1))); }
-MAKE(while_with_a_limit) { return LIST(tf_at(tf_while_loop(for_ever, bend, LIST(tf_constant(0), in[0]), .maximum_iterations = 3, .context = CTX(1)), 1)); }
-MAKE(while_that_never_runs) { return LIST(tf_at(tf_while_loop(four_times, bend, LIST(tf_constant(9), in[0]), .context = CTX(1)), 1)); }
+MAKE(while_with_a_limit)
+{
+    return LIST(tf_at(tf_while_loop(for_ever, bend, LIST(tf_constant(0), in[0]), .maximum_iterations = 3, .context = CTX(1)), 1));
+}
+MAKE(while_that_never_runs)
+{
+    return LIST(tf_at(tf_while_loop(four_times, bend, LIST(tf_constant(9), in[0]), .context = CTX(1)), 1));
+}
 MAKE(scan_in_a_while) { return LIST(while_of(four_times, bend_by_scan, in[1], CTX(0))); }
 MAKE(whiles_of_different_lengths_in_a_map) { return LIST(tf_map_fn(shrunk, in[0], .context = CTX(1))); }
 
 static const gradient_row gradient_rows[] = {
+/* clang-format off */
 #define ROW(fn, shapes, ...) { #fn, fn, shapes, __VA_ARGS__ }
+    /* clang-format on */
     ROW(scan_with_initializer, "[4];[]", false),
     ROW(scan_with_initializer, "[3,2];[2]", false),
     ROW(scan_with_initializer, "[1,2];[2]", false),
@@ -434,11 +422,13 @@ static void compare(const checking *c, const char *name, const char *what)
             dx = np_zeros(c->values[i].shape, tf_float64);
         else
             must(tf_run(sess, FETCH(c->dloss[i], &dx), feeds));
-        ck_assert_msg(tf_dims_equal(dx.shape, c->values[i].shape), "%s, %s: the gradient of input %d has another shape", name, what, i);
+        ck_assert_msg(tf_dims_equal(dx.shape, c->values[i].shape), "%s, %s: the gradient of input %d has another shape", name, what,
+                      i);
         for (int64_t j = 0; j < np_size(dx); j++) {
             const double h = 1e-5;
             double want = (loss_at(c, i, j, h) - loss_at(c, i, j, -h)) / (2 * h), got = np_get(dx, j);
-            ck_assert_msg(fabs(got - want) <= 2e-8 * fmax(1, fabs(want)), "%s, %s: d/d in%d[%lld] is %.10g instead of %.10g", name, what, i, (long long)j, got, want);
+            ck_assert_msg(fabs(got - want) <= 2e-8 * fmax(1, fabs(want)), "%s, %s: d/d in%d[%lld] is %.10g instead of %.10g", name,
+                          what, i, (long long)j, got, want);
         }
         np_free(&dx);
     }
@@ -480,10 +470,16 @@ static void check_row(const gradient_row *r, bool shapes_known)
         np_free(&c.values[i]);
 }
 
-START_TEST(first_and_second_derivatives_are_right) { check_row(&gradient_rows[_i], true); }
+START_TEST(first_and_second_derivatives_are_right)
+{
+    check_row(&gradient_rows[_i], true);
+}
 END_TEST
 
-START_TEST(derivatives_are_right_where_shapes_are_known_only_when_fed) { check_row(&gradient_rows[_i], false); }
+START_TEST(derivatives_are_right_where_shapes_are_known_only_when_fed)
+{
+    check_row(&gradient_rows[_i], false);
+}
 END_TEST
 
 START_TEST(stop_gradient_holds_inside_a_body)
@@ -500,8 +496,8 @@ END_TEST
 
 START_TEST(a_sequence_may_be_empty)
 {
-    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE)), i = tf_variable(7.0), w = tf_variable(2.0), s = tf_scan(plus, x, tf_mul(i, 1)), f = tf_foldl(plus, x, tf_mul(i, 1)),
-              m = tf_map_fn(square_plus, x, .context = &w);
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE)), i = tf_variable(7.0), w = tf_variable(2.0),
+              s = tf_scan(plus, x, tf_mul(i, 1)), f = tf_foldl(plus, x, tf_mul(i, 1)), m = tf_map_fn(square_plus, x, .context = &w);
     tf_tensor loss = tf_add(tf_add(tf_reduce_sum(s), f), tf_reduce_sum(m));
     tf_list d = tf_gradients(LIST(loss), LIST(i, w, x));
     tf_ndarray none = np_zeros(SHAPE(0), tf_float32);
@@ -530,7 +526,8 @@ END_TEST
 
 START_TEST(one_plan_serves_all_lengths)
 {
-    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE)), y = tf_foldl(plus, x, tf_constant(0.0)), d = tf_at(tf_gradients(LIST(tf_square(y)), LIST(x)), 0);
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE)), y = tf_foldl(plus, x, tf_constant(0.0)),
+              d = tf_at(tf_gradients(LIST(tf_square(y)), LIST(x)), 0);
     for (int round = 0; round < 2; round++)
         for (int n = 0; n < 40; n++) {
             tf_ndarray in = np_arange(n, tf_float32), dx = { 0 };
@@ -550,8 +547,8 @@ SCAN_FN(plus_random) { return UNUSED(context), tf_add(s, tf_mul(x, tf_random_uni
 
 START_TEST(random_numbers_in_a_body_are_the_same_forward_and_back)
 {
-    tf_tensor x = tf_constant(NP_FLOAT(1, 2, 3, 4)), y = tf_foldl(plus_random, x, tf_constant(0.0)), dx = tf_at(tf_gradients(LIST(y), LIST(x)), 0),
-              again = tf_reduce_sum(tf_mul(x, dx));
+    tf_tensor x = tf_constant(NP_FLOAT(1, 2, 3, 4)), y = tf_foldl(plus_random, x, tf_constant(0.0)),
+              dx = tf_at(tf_gradients(LIST(y), LIST(x)), 0), again = tf_reduce_sum(tf_mul(x, dx));
     float forward = 0, back = 0, before = -1;
     tf_ndarray r = { 0 };
     for (int i = 0; i < 3; i++) {
@@ -568,7 +565,9 @@ END_TEST
 SCAN_FN(counted)
 {
     tf_tensor c = tf_assign_add(*(tf_tensor *)context, 1), sum;
-    tf_with_control_dependencies(OPS(c)) { sum = tf_add(tf_add(s, x), *(tf_tensor *)context); }
+    tf_with_control_dependencies(OPS(c)) {
+        sum = tf_add(tf_add(s, x), *(tf_tensor *)context);
+    }
     return sum;
 }
 
@@ -597,8 +596,8 @@ END_TEST
 
 START_TEST(a_long_loop_of_loops_runs)
 {
-    tf_tensor x = tf_zeros(SHAPE(50, 40)), c = tf_constant(1.0), y = tf_map_fn(scanned, tf_add(x, 0.1), .context = &c), s = tf_reduce_sum(y),
-              dc = tf_at(tf_gradients(LIST(s), LIST(c)), 0);
+    tf_tensor x = tf_zeros(SHAPE(50, 40)), c = tf_constant(1.0), y = tf_map_fn(scanned, tf_add(x, 0.1), .context = &c),
+              s = tf_reduce_sum(y), dc = tf_at(tf_gradients(LIST(s), LIST(c)), 0);
     float sum = 0, d = 0, again = 0;
     must(tf_run(sess, FETCH(s, &sum, dc, &d)));
     ck_assert(isfinite(sum) && isfinite(d));
@@ -613,16 +612,22 @@ static tf_list draw_and_count(tf_list v, void *context)
 {
     const tf_tensor *given = context; /* limit, x, a counter */
     tf_tensor drawn = tf_mul(tf_random_uniform(SHAPE(), .seed = 5), given[1]), counted = tf_assign_add(given[2], 1), next;
-    tf_with_control_dependencies(OPS(counted)) { next = tf_add(tf_at(v, 0), 1); }
+    tf_with_control_dependencies(OPS(counted)) {
+        next = tf_add(tf_at(v, 0), 1);
+    }
     return LIST(next, tf_add(tf_at(v, 1), tf_sin(drawn)));
 }
 
 START_TEST(a_loop_that_outgrows_its_room_is_as_if_run_once)
 {
-    tf_tensor limit = tf_placeholder(tf_int32, SCALAR), x = tf_constant(0.5), counter = tf_variable(0.0), runs = tf_variable(0.0), start;
+    tf_tensor limit = tf_placeholder(tf_int32, SCALAR), x = tf_constant(0.5), counter = tf_variable(0.0), runs = tf_variable(0.0),
+              start;
     tf_tensor first = tf_assign_add(runs, 1);
-    tf_with_control_dependencies(OPS(first)) { start = tf_random_uniform(SHAPE(), .seed = 6); }
-    tf_tensor given[] = { limit, x, counter }, y = tf_at(tf_while_loop(under_fed, draw_and_count, LIST(tf_constant(0), start), .context = given), 1),
+    tf_with_control_dependencies(OPS(first)) {
+        start = tf_random_uniform(SHAPE(), .seed = 6);
+    }
+    tf_tensor given[] = { limit, x, counter },
+              y = tf_at(tf_while_loop(under_fed, draw_and_count, LIST(tf_constant(0), start), .context = given), 1),
               dx = tf_at(tf_gradients(LIST(y), LIST(x)), 0);
     tf_session *plain = tf_session();
     must(tf_run(sess, tf_global_variables_initializer()));
@@ -631,7 +636,8 @@ START_TEST(a_loop_that_outgrows_its_room_is_as_if_run_once)
         float outgrown = 0, once = 0, d = 0;
         must(tf_run(sess, FETCH(y, &outgrown, dx, &d), FEED(limit, 1100 * (i + 1))));
         must(tf_run(plain, FETCH(y, &once), FEED(limit, 1100 * (i + 1)))); /* without a gradient nothing is stacked */
-        ck_assert_msg(fabsf(outgrown - once) <= 1e-5f * fabsf(once), "run %d: %.9g, in one go %.9g", i, (double)outgrown, (double)once);
+        ck_assert_msg(fabsf(outgrown - once) <= 1e-5f * fabsf(once), "run %d: %.9g, in one go %.9g", i, (double)outgrown,
+                      (double)once);
         ck_assert(d > 0);
     }
     float counts[2], ran[2];
@@ -651,7 +657,8 @@ START_TEST(names_are_tensorflows)
 {
     tf_tensor x = tf_zeros(SHAPE(3)), y = tf_map_fn(doubled, x), z = tf_map_fn(doubled, x, .name = "twice");
     tf_list l = tf_map_fn(doubled_list, LIST(x));
-    ck_assert(strncmp(tf_op_name(y.op), "map/", 4) == 0 && strncmp(tf_op_name(z.op), "twice/", 6) == 0 && strncmp(tf_op_name(tf_at(l, 0).op), "map_1/", 6) == 0);
+    ck_assert(strncmp(tf_op_name(y.op), "map/", 4) == 0 && strncmp(tf_op_name(z.op), "twice/", 6) == 0 &&
+              strncmp(tf_op_name(tf_at(l, 0).op), "map_1/", 6) == 0);
     int two = 2;
     tf_tensor w = tf_at(tf_while_loop(under_limit, count, LIST(tf_constant(0)), .context = &two), 0);
     ck_assert(strncmp(tf_op_name(w.op), "while/", 6) == 0);
@@ -662,7 +669,7 @@ int main(void)
 {
     Suite *s = suite_create("loops");
     TCase *c = tcase_create("values");
-    tcase_add_checked_fixture(c, begin, end);
+    tcase_add_checked_fixture(c, open_session, close_session);
     tcase_add_loop_test(c, loops_give_tensorflows_values_and_gradients, 0, (int)(sizeof value_rows / sizeof *value_rows));
     tcase_add_test(c, a_mapped_function_may_change_the_dtype);
     tcase_add_test(c, several_sequences_and_states_go_together);
@@ -675,14 +682,14 @@ int main(void)
     tcase_add_test(c, a_case_takes_the_first_that_is_true);
     suite_add_tcase(s, c);
     c = tcase_create("derivatives");
-    tcase_add_checked_fixture(c, begin, end);
+    tcase_add_checked_fixture(c, open_session, close_session);
     tcase_set_timeout(c, 30);
     tcase_add_loop_test(c, first_and_second_derivatives_are_right, 0, GRADIENT_ROWS);
     tcase_add_loop_test(c, derivatives_are_right_where_shapes_are_known_only_when_fed, 0, GRADIENT_ROWS);
     tcase_add_test(c, stop_gradient_holds_inside_a_body);
     suite_add_tcase(s, c);
     c = tcase_create("lengths and state");
-    tcase_add_checked_fixture(c, begin, end);
+    tcase_add_checked_fixture(c, open_session, close_session);
     tcase_add_test(c, a_sequence_may_be_empty);
     tcase_add_test(c, a_sequence_may_have_one_element);
     tcase_add_test(c, one_plan_serves_all_lengths);

@@ -91,19 +91,25 @@ TEST_ROW(variable_twice)
 }
 TEST_ROW(variable_missing)
 {
-    tf_with_variable_scope("s", .reuse = tf_reuse_true) { return AT(tf_get_variable("v", SHAPE(1))); }
+    tf_with_variable_scope("s", .reuse = tf_reuse_true) {
+        return AT(tf_get_variable("v", SHAPE(1)));
+    }
     return none;
 }
 TEST_ROW(variable_of_another_shape)
 {
     tf_get_variable("v", SHAPE(1));
-    tf_with_variable_scope("", .reuse = tf_reuse_true) { return AT(tf_get_variable("v", SHAPE(2))); }
+    tf_with_variable_scope("", .reuse = tf_reuse_true) {
+        return AT(tf_get_variable("v", SHAPE(2)));
+    }
     return none;
 }
 TEST_ROW(variable_of_another_dtype)
 {
     tf_get_variable("v", SHAPE(1));
-    tf_with_variable_scope("", .reuse = tf_reuse_true) { return AT(tf_get_variable("v", SHAPE(1), tf_float64)); }
+    tf_with_variable_scope("", .reuse = tf_reuse_true) {
+        return AT(tf_get_variable("v", SHAPE(1), tf_float64));
+    }
     return none;
 }
 TEST_ROW(variable_of_unknown_shape) { return AT(tf_variable(y)); }
@@ -170,7 +176,9 @@ TEST_ROW(finalized_graph)
     tf_graph *g = tf_graph_new();
     tf_tensor t = none;
     tf_graph_finalize(g);
-    tf_with_graph(g) { t = AT(tf_constant(1)); }
+    tf_with_graph(g) {
+        t = AT(tf_constant(1));
+    }
     ck_assert(tf_is_poisoned(t));
     tf_graph_free(g);
     return none;
@@ -190,7 +198,9 @@ TEST_ROW(tensors_of_two_graphs)
 TEST_ROW(invalid_node_name) { return AT(tf_constant(1, .name = "a b")); }
 TEST_ROW(invalid_scope_name)
 {
-    tf_with_name_scope(AT("a b")) { tf_constant(1); }
+    tf_with_name_scope(AT("a b")) {
+        tf_constant(1);
+    }
     return none;
 }
 TEST_ROW(shape_set_to_another)
@@ -200,7 +210,9 @@ TEST_ROW(shape_set_to_another)
 }
 TEST_ROW(reset_inside_a_graph)
 {
-    tf_with_graph(graph) { tf_reset_default_graph(); }
+    tf_with_graph(graph) {
+        tf_reset_default_graph();
+    }
     line = 0;
     return none;
 }
@@ -209,14 +221,22 @@ TEST_ROW(list_index_out_of_range) { return AT(tf_at(LIST(x, y), 2)); }
 /* ---- operations ---------------------------------------------------------------------------------------------------------------- */
 
 TEST_ROW(matmul_of_incompatible_shapes) { return AT(tf_matmul(y, tf_placeholder(tf_float32, SHAPE(4, 5)))); }
-TEST_ROW(matmul_of_a_vector) { return AT(tf_matmul(tf_placeholder(tf_float32, SHAPE(3)), tf_placeholder(tf_float32, SHAPE(4, 5)))); }
+TEST_ROW(matmul_of_a_vector)
+{
+    return AT(tf_matmul(tf_placeholder(tf_float32, SHAPE(3)), tf_placeholder(tf_float32, SHAPE(4, 5))));
+}
 TEST_ROW(matmul_of_two_dtypes) { return AT(tf_matmul(y, tf_placeholder(tf_float64, SHAPE(3, 3)))); }
 TEST_ROW(matmul_in_a_run)
 {
     tf_tensor b = tf_placeholder(tf_float32), p = AT(tf_matmul(x, b));
-    return ran = true, tf_run(sess, FETCH(p, &array), FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 1, 2, 3 }), b, NP_FLOAT2D({ 1 }, { 2 }, { 3 }, { 4 }))), none;
+    return ran = true,
+           tf_run(sess, FETCH(p, &array), FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 1, 2, 3 }), b, NP_FLOAT2D({ 1 }, { 2 }, { 3 }, { 4 }))),
+           none;
 }
-TEST_ROW(add_of_incompatible_shapes) { return AT(tf_raw_ops_add_v2(tf_placeholder(tf_float32, SHAPE(2, 3)), tf_placeholder(tf_float32, SHAPE(4)), .name = "add")); }
+TEST_ROW(add_of_incompatible_shapes)
+{
+    return AT(tf_raw_ops_add_v2(tf_placeholder(tf_float32, SHAPE(2, 3)), tf_placeholder(tf_float32, SHAPE(4)), .name = "add"));
+}
 TEST_ROW(add_in_a_run)
 {
     tf_tensor b = tf_placeholder(tf_float32), p = AT(tf_add(x, b));
@@ -229,21 +249,27 @@ TEST_ROW(sigmoid_of_integers) { return AT(tf_sigmoid(z)); }
 TEST_ROW(unstack_of_unknown_length) { return AT(tf_at(tf_unstack(y), 0)); }
 TEST_ROW(unstack_of_unknown_rank) { return AT(tf_at(tf_unstack(x), 0)); }
 TEST_ROW(unstack_of_another_length) { return AT(tf_at(tf_unstack(tf_placeholder(tf_float32, SHAPE(4, 3)), 3), 0)); }
-TEST_ROW(unstack_of_an_axis_that_is_not_there) { return AT(tf_at(tf_unstack(tf_placeholder(tf_float32, SHAPE(4, 3)), .axis = 2), 0)); }
+TEST_ROW(unstack_of_an_axis_that_is_not_there)
+{
+    return AT(tf_at(tf_unstack(tf_placeholder(tf_float32, SHAPE(4, 3)), .axis = 2), 0));
+}
 TEST_ROW(unstack_in_a_run)
 {
     tf_list parts = AT(tf_unstack(x, 3));
-    return ran = true, tf_run(sess, FETCH(tf_at(parts, 0), &array), FEED(x, NP_FLOAT2D({ 1, 2 }, { 1, 2 }, { 1, 2 }, { 1, 2 }))), none;
+    return ran = true, tf_run(sess, FETCH(tf_at(parts, 0), &array), FEED(x, NP_FLOAT2D({ 1, 2 }, { 1, 2 }, { 1, 2 }, { 1, 2 }))),
+           none;
 }
 TEST_ROW(uneven_split_in_a_run)
 {
     tf_list parts = AT(tf_split(x, 3));
-    return ran = true, tf_run(sess, FETCH(tf_at(parts, 0), &array), FEED(x, NP_FLOAT2D({ 1, 2 }, { 1, 2 }, { 1, 2 }, { 1, 2 }))), none;
+    return ran = true, tf_run(sess, FETCH(tf_at(parts, 0), &array), FEED(x, NP_FLOAT2D({ 1, 2 }, { 1, 2 }, { 1, 2 }, { 1, 2 }))),
+           none;
 }
 TEST_ROW(concat_in_a_run)
 {
     tf_tensor b = tf_placeholder(tf_float32), p = AT(tf_concat(LIST(x, b), 0));
-    return ran = true, tf_run(sess, FETCH(p, &array), FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 1, 2, 3 }), b, NP_FLOAT2D({ 1, 2 }, { 3, 4 }))), none;
+    return ran = true,
+           tf_run(sess, FETCH(p, &array), FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 1, 2, 3 }), b, NP_FLOAT2D({ 1, 2 }, { 3, 4 }))), none;
 }
 TEST_ROW(reshape_to_another_size) { return AT(tf_reshape(tf_placeholder(tf_float32, SHAPE(2, 3)), SHAPE(4))); }
 TEST_ROW(reshape_in_a_run)
@@ -268,13 +294,18 @@ TEST_ROW(division_of_integers_by_zero)
 }
 TEST_ROW(label_out_of_range)
 {
-    tf_tensor l = tf_placeholder(tf_int32, SHAPE(NONE)), p = AT(tf_nn_sparse_softmax_cross_entropy_with_logits(.labels = l, .logits = tf_constant(NP_FLOAT2D({ 0, 0, 0 }))));
+    tf_tensor l = tf_placeholder(tf_int32, SHAPE(NONE)),
+              p = AT(tf_nn_sparse_softmax_cross_entropy_with_logits(.labels = l, .logits = tf_constant(NP_FLOAT2D({ 0, 0, 0 }))));
     return ran = true, tf_run(sess, FETCH(p, &array), FEED(l, NP_INT(3))), none;
 }
 TEST_ROW(labels_of_another_batch)
 {
-    tf_tensor l = tf_placeholder(tf_float32, SHAPE(NONE, 3)), p = AT(tf_nn_softmax_cross_entropy_with_logits_v2(.labels = l, .logits = y));
-    return ran = true, tf_run(sess, FETCH(p, &array), FEED(l, NP_FLOAT2D({ 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 }), y, NP_FLOAT2D({ 1, 2, 3 }, { 1, 2, 3 }))), none;
+    tf_tensor l = tf_placeholder(tf_float32, SHAPE(NONE, 3)),
+              p = AT(tf_nn_softmax_cross_entropy_with_logits_v2(.labels = l, .logits = y));
+    return ran = true,
+           tf_run(sess, FETCH(p, &array),
+                  FEED(l, NP_FLOAT2D({ 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 }), y, NP_FLOAT2D({ 1, 2, 3 }, { 1, 2, 3 }))),
+           none;
 }
 TEST_ROW(reduction_over_an_axis_that_is_not_there) { return AT(tf_reduce_sum(tf_placeholder(tf_float32, SHAPE(2, 3)), 5)); }
 TEST_ROW(sum_of_no_tensors) { return AT(tf_add_n(((tf_list){ 0 }))); }
@@ -296,7 +327,9 @@ TEST_ROW(more_elements_than_can_be_counted)
 TEST_ROW(grad_ys_of_another_number) { return AT(tf_at(tf_gradients(LIST(tf_add(y, 1)), LIST(y), LIST(y, y)), 0)); }
 TEST_ROW(second_derivative_that_is_not_there)
 {
-    tf_tensor loss = AT(tf_nn_sparse_softmax_cross_entropy_with_logits(.labels = tf_constant(NP_INT(0)), .logits = tf_placeholder(tf_float32, SHAPE(1, 3), .name = "m")));
+    tf_tensor loss =
+        AT(tf_nn_sparse_softmax_cross_entropy_with_logits(.labels = tf_constant(NP_INT(0)),
+                                                          .logits = tf_placeholder(tf_float32, SHAPE(1, 3), .name = "m")));
     tf_tensor m = tf_get_tensor_by_name(graph, "m:0"), first = tf_at(tf_gradients(LIST(loss), LIST(m)), 0);
     return AT(tf_at(tf_gradients(LIST(first), LIST(m)), 0));
 }
@@ -314,7 +347,8 @@ TEST_ROW(no_gradients)
 
 /* ---- the rows -------------------------------------------------------------------------------------------------------------------------- */
 
-#define EXISTS "already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope? Originally defined at: …"
+#define EXISTS \
+    "already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope? Originally defined at: …"
 #define TENSOR_NAMES "Tensor names must be of the form \"<op_name>:<output_index>\"."
 static const row rows[] = {
     ROW(feed_of_another_shape, tf_value_error, "Cannot feed value of shape (10, 4) for Tensor 'y:0', which has shape '(?, 3)'"),
@@ -322,8 +356,10 @@ static const row rows[] = {
     ROW(feed_that_nobody_reads, tf_value_error, "Cannot feed value of shape (2,) for Tensor 'y:0', which has shape '(?, 3)'"),
     ROW(feed_of_an_integer_too_large, tf_type_error,
         "Type of feed value 3000000000 with type int is not compatible with Tensor type int32. Try explicitly setting the type of the feed tensor to a larger type (e.g. int64)."),
-    ROW(feed_of_an_inexact_integer, tf_type_error, "Type of feed value 16777217 with type int is not compatible with Tensor type float32. …"),
-    ROW(feed_of_an_integer_to_a_bool, tf_type_error, "Type of feed value 3 with type int is not compatible with Tensor type bool. …"),
+    ROW(feed_of_an_inexact_integer, tf_type_error,
+        "Type of feed value 16777217 with type int is not compatible with Tensor type float32. …"),
+    ROW(feed_of_an_integer_to_a_bool, tf_type_error,
+        "Type of feed value 3 with type int is not compatible with Tensor type bool. …"),
     ROW(feed_of_a_tensor, tf_type_error, "The value of a feed cannot be a tf.Tensor object. …"),
     ROW(feed_of_an_array_without_data, tf_value_error, "The array fed for Tensor 'x:0' holds no data (was it fetched or loaded?)"),
     ROW(feed_of_none, tf_type_error, "Cannot interpret feed_dict key as Tensor: Can not convert a NoneType into a Tensor."),
@@ -335,7 +371,8 @@ static const row rows[] = {
         "Fetch argument <tf.Operation 'far' type=Placeholder> cannot be interpreted as a Tensor. (Operation name: \"far\"\nop: \"Placeholder\"\n is not an element of this graph.)"),
     ROW(fetch_of_none, tf_type_error, "Fetch argument None has invalid type <class 'NoneType'>"),
     ROW(run_of_none, tf_type_error, "Fetch argument None has invalid type <class 'NoneType'>"),
-    ROW(fetch_of_several_elements_into_a_number, tf_value_error, "'Const:0' of shape (2,) was fetched into a single number; a tf_ndarray takes any shape"),
+    ROW(fetch_of_several_elements_into_a_number, tf_value_error,
+        "'Const:0' of shape (2,) was fetched into a single number; a tf_ndarray takes any shape"),
     ROW(fetch_into_borrowed_memory_of_another_shape, tf_value_error,
         "'Const:0' (float32 (2,)) was fetched into borrowed memory of float32 (3,); start from { 0 } to have it allocated"),
     ROW(unfed, tf_invalid_argument, "You must feed a value for placeholder tensor 'p' with dtype float and shape [?,784]"),
@@ -349,16 +386,22 @@ static const row rows[] = {
     ROW(variable_missing, tf_value_error,
         "Variable s/v does not exist, or was not created with tf.get_variable(). Did you mean to set reuse=tf.AUTO_REUSE in VarScope?"),
     ROW(variable_of_another_shape, tf_value_error, "Trying to share variable v, but specified shape (2,) and found shape (1,)."),
-    ROW(variable_of_another_dtype, tf_value_error, "Trying to share variable v, but specified dtype float64 and found dtype float32_ref."),
-    ROW(variable_of_unknown_shape, tf_value_error, "initial_value must have a shape specified: Tensor(\"y:0\", shape=(?, 3), dtype=float32)"),
+    ROW(variable_of_another_dtype, tf_value_error,
+        "Trying to share variable v, but specified dtype float64 and found dtype float32_ref."),
+    ROW(variable_of_unknown_shape, tf_value_error,
+        "initial_value must have a shape specified: Tensor(\"y:0\", shape=(?, 3), dtype=float32)"),
     ROW(assignment_of_another_shape, tf_value_error,
         "Dimension 0 in both shapes must be equal, but are 2 and 3. Shapes are [2] and [3]. for 'Assign' (op: 'Assign') with input shapes: [2], [3]."),
-    ROW(assignment_of_another_shape_in_a_run, tf_invalid_argument, "Assign requires shapes of both tensors to match. lhs shape= [2] rhs shape= [3]"),
+    ROW(assignment_of_another_shape_in_a_run, tf_invalid_argument,
+        "Assign requires shapes of both tensors to match. lhs shape= [2] rhs shape= [3]"),
     ROW(addition_of_another_shape_in_a_run, tf_invalid_argument, "Parameters and update must be the same size"),
-    ROW(assignment_of_another_dtype, tf_type_error, "Input 'value' of 'Assign' Op has type int32 that does not match type float32 of argument 'ref'."),
+    ROW(assignment_of_another_dtype, tf_type_error,
+        "Input 'value' of 'Assign' Op has type int32 that does not match type float32 of argument 'ref'."),
     ROW(assignment_to_a_constant, tf_type_error, "'Assign' Op requires that input 'ref' be a mutable tensor (e.g.: a tf.Variable)"),
-    ROW(assignment_to_what_is_fed, tf_invalid_argument, "Input 0 of node Assign was passed float from _arg_w_0_0:0 incompatible with expected float_ref."),
-    ROW(load_of_another_shape, tf_value_error, "Cannot feed value of shape (3,) for Tensor 'v/initial_value:0', which has shape '(2,)'"),
+    ROW(assignment_to_what_is_fed, tf_invalid_argument,
+        "Input 0 of node Assign was passed float from _arg_w_0_0:0 incompatible with expected float_ref."),
+    ROW(load_of_another_shape, tf_value_error,
+        "Cannot feed value of shape (3,) for Tensor 'v/initial_value:0', which has shape '(2,)'"),
     ROW(load_into_a_constant, tf_type_error, "tf_load wants a variable of the session's graph, got 'c:0'"),
 
     ROW(closed_session, tf_runtime_error, "Attempted to use a closed Session."),
@@ -379,44 +422,56 @@ static const row rows[] = {
         "Tensor(\"y:0\", shape=(?, 3), dtype=float32) must be from the same graph as Tensor(\"far:0\", shape=(?, 2), dtype=float32)."),
     ROW(invalid_node_name, tf_value_error, "'a b' is not a valid node name"),
     ROW(invalid_scope_name, tf_value_error, "'a b' is not a valid scope name"),
-    ROW(shape_set_to_another, tf_value_error, "Dimension 1 in both shapes must be equal, but are 3 and 4. Shapes are [?,3] and [2,4]."),
+    ROW(shape_set_to_another, tf_value_error,
+        "Dimension 1 in both shapes must be equal, but are 3 and 4. Shapes are [?,3] and [2,4]."),
     ROW(reset_inside_a_graph, tf_runtime_error,
         "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, exit the nesting and create a new graph."),
     ROW(list_index_out_of_range, tf_value_error, "list index out of range: 2 in a list of 2"),
 
-    ROW(matmul_of_incompatible_shapes, tf_value_error, "Dimensions must be equal, but are 3 and 4 for 'MatMul' (op: 'MatMul') with input shapes: [?,3], [4,5]."),
-    ROW(matmul_of_a_vector, tf_value_error, "Shape must be rank 2 but is rank 1 for 'MatMul' (op: 'MatMul') with input shapes: [3], [4,5]."),
-    ROW(matmul_of_two_dtypes, tf_type_error, "Input 'b' of 'MatMul' Op has type float64 that does not match type float32 of argument 'a'."),
+    ROW(matmul_of_incompatible_shapes, tf_value_error,
+        "Dimensions must be equal, but are 3 and 4 for 'MatMul' (op: 'MatMul') with input shapes: [?,3], [4,5]."),
+    ROW(matmul_of_a_vector, tf_value_error,
+        "Shape must be rank 2 but is rank 1 for 'MatMul' (op: 'MatMul') with input shapes: [3], [4,5]."),
+    ROW(matmul_of_two_dtypes, tf_type_error,
+        "Input 'b' of 'MatMul' Op has type float64 that does not match type float32 of argument 'a'."),
     ROW(matmul_in_a_run, tf_invalid_argument, "In[0] mismatch In[1] shape: 3 vs. 4: [2,3] [4,1] 0 0"),
-    ROW(add_of_incompatible_shapes, tf_value_error, "Dimensions must be equal, but are 3 and 4 for 'add' (op: 'AddV2') with input shapes: [2,3], [4]."),
+    ROW(add_of_incompatible_shapes, tf_value_error,
+        "Dimensions must be equal, but are 3 and 4 for 'add' (op: 'AddV2') with input shapes: [2,3], [4]."),
     ROW(add_in_a_run, tf_invalid_argument, "Incompatible shapes: [2,3] vs. [4]"),
-    ROW(add_of_two_dtypes, tf_type_error, "Input 'y' of 'AddV2' Op has type int32 that does not match type float32 of argument 'x'."),
+    ROW(add_of_two_dtypes, tf_type_error,
+        "Input 'y' of 'AddV2' Op has type int32 that does not match type float32 of argument 'x'."),
     ROW(add_of_none, tf_value_error, "None values not supported."),
-    ROW(product_of_bools, tf_type_error,
-        "Value passed to parameter 'x' has DataType bool not in list of allowed values: …"),
+    ROW(product_of_bools, tf_type_error, "Value passed to parameter 'x' has DataType bool not in list of allowed values: …"),
     ROW(sigmoid_of_integers, tf_type_error, "Value passed to parameter 'x' has DataType int32 not in list of allowed values: …"),
     ROW(unstack_of_unknown_length, tf_value_error, "Cannot infer num from shape (?, 3)"),
     ROW(unstack_of_unknown_rank, tf_value_error, "Cannot infer num from shape <unknown>"),
-    ROW(unstack_of_another_length, tf_value_error, "Dimension must be 3 but is 4 for 'unstack' (op: 'Unpack') with input shapes: [4,3]."),
+    ROW(unstack_of_another_length, tf_value_error,
+        "Dimension must be 3 but is 4 for 'unstack' (op: 'Unpack') with input shapes: [4,3]."),
     ROW(unstack_of_an_axis_that_is_not_there, tf_value_error, "axis = 2 not in [-2, 2)"),
     ROW(unstack_in_a_run, tf_invalid_argument, "Input shape axis 0 must equal 3, got shape [4,2]"),
     ROW(uneven_split_in_a_run, tf_invalid_argument,
         "Number of ways to split should evenly divide the split dimension, but got split_dim 0 (size = 4) and num_split 3"),
-    ROW(concat_in_a_run, tf_invalid_argument, "ConcatOp : Dimensions of inputs should match: shape[0] = [2,3] vs. shape[1] = [2,2]"),
+    ROW(concat_in_a_run, tf_invalid_argument,
+        "ConcatOp : Dimensions of inputs should match: shape[0] = [2,3] vs. shape[1] = [2,2]"),
     ROW(reshape_to_another_size, tf_value_error,
         "Cannot reshape a tensor with 6 elements to shape [4] (4 elements) for 'Reshape' (op: 'Reshape') with input shapes: [2,3], [1] and with input tensors computed as partial shapes: input[1] = [4]."),
-    ROW(reshape_in_a_run, tf_invalid_argument, "Input to reshape is a tensor with 6 values, but the requested shape requires a multiple of 4"),
+    ROW(reshape_in_a_run, tf_invalid_argument,
+        "Input to reshape is a tensor with 6 values, but the requested shape requires a multiple of 4"),
     ROW(gather_out_of_range, tf_invalid_argument, "indices[0] = 5 is not in [0, 3)"),
     ROW(slice_out_of_range, tf_invalid_argument, "slice index 2 of dimension 0 out of bounds."),
     ROW(division_of_integers_by_zero, tf_invalid_argument, "Integer division by zero"),
-    ROW(label_out_of_range, tf_invalid_argument, "Received a label value of 3 which is outside the valid range of [0, 3).  Label values: 3"),
-    ROW(labels_of_another_batch, tf_invalid_argument, "logits and labels must be broadcastable: logits_size=[2,3] labels_size=[3,3]"),
+    ROW(label_out_of_range, tf_invalid_argument,
+        "Received a label value of 3 which is outside the valid range of [0, 3).  Label values: 3"),
+    ROW(labels_of_another_batch, tf_invalid_argument,
+        "logits and labels must be broadcastable: logits_size=[2,3] labels_size=[3,3]"),
     ROW(reduction_over_an_axis_that_is_not_there, tf_value_error,
         "Invalid reduction dimension 5 for input with 2 dimensions. for 'Sum' (op: 'Sum') with input shapes: [2,3], [] and with computed input tensors: input[1] = <5>."),
-    ROW(sum_of_no_tensors, tf_value_error, "inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape"),
+    ROW(sum_of_no_tensors, tf_value_error,
+        "inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape"),
     ROW(constant_of_a_real_as_integer, tf_type_error, "Expected int32, got 1.5 of type 'float' instead."),
     ROW(constant_with_too_many_elements, tf_value_error, "Too many elements provided. Needed at most 2, but received 3"),
-    ROW(more_memory_than_there_is, tf_resource_exhausted, "OOM when allocating tensor with shape[1000000,2000000] and type float by allocator cpu"),
+    ROW(more_memory_than_there_is, tf_resource_exhausted,
+        "OOM when allocating tensor with shape[1000000,2000000] and type float by allocator cpu"),
     ROW(more_elements_than_can_be_counted, tf_invalid_argument,
         "Shape [1073741824,1073741824,1073741824,1073741824] would have more than 2**63 - 1 elements"),
 

@@ -22,19 +22,19 @@
 
 static tf_list one_tensor(tf_tensor t) { return tf_list_new_(1, &t, (tf_source){ 0 }); }
 static tf_list all_tensors(tf_list l) { return l; }
-#define AS_LIST(x)                                                                                 \
-    __extension__({                                                                                \
-        __auto_type made_ = (x);                                                                   \
-        _Generic(made_, tf_tensor: one_tensor, tf_list: all_tensors)(made_);                       \
+#define AS_LIST(x)                                                             \
+    __extension__({                                                            \
+        __auto_type made_ = (x);                                               \
+        _Generic(made_, tf_tensor : one_tensor, tf_list : all_tensors)(made_); \
     })
 typedef tf_list build_fn(const tf_tensor *in);
 
 /* ---- the rows ---------------------------------------------------------------------------------------------------------- */
-#define BUILDER(kind, op, tag, expr)                                     \
-    static tf_list kind##_##op##_##tag(const tf_tensor *in)              \
-    {                                                                    \
-        (void)in;                                                        \
-        return AS_LIST(expr);                                            \
+#define BUILDER(kind, op, tag, expr)                        \
+    static tf_list kind##_##op##_##tag(const tf_tensor *in) \
+    {                                                       \
+        (void)in;                                           \
+        return AS_LIST(expr);                               \
     }
 #define SHAPES(op, tag, expr, inputs, outputs, message) BUILDER(shape, op, tag, expr)
 #define RUN_ERROR(op, tag, expr, built, fed, code, message) BUILDER(run_error, op, tag, expr)
@@ -180,7 +180,8 @@ static void check_built(const char *op, const char *tag)
 static const char *report_text(char *text, size_t n)
 {
     const caught_error *e = caught();
-    snprintf(text, n, "%s%s%s", e->code == tf_value_error ? "" : tf_status_name(e->code), e->code == tf_value_error ? "" : ": ", e->message);
+    snprintf(text, n, "%s%s%s", e->code == tf_value_error ? "" : tf_status_name(e->code), e->code == tf_value_error ? "" : ": ",
+             e->message);
     return text;
 }
 
@@ -195,8 +196,10 @@ START_TEST(static_shapes_and_messages_are_tensorflows)
     make_placeholders(&shapes, NULL, in);
     tf_list made = r->build(in);
     if (r->message) {
-        ck_assert_msg(caught()->count > 0, "%s %s: no report, but shapes %s", r->op, r->tag, shapes_text(made.n, made.items, tf_float32, text, sizeof text));
-        ck_assert_msg(strcmp(report_text(text, sizeof text), r->message) == 0, "%s %s: the message is\n  %s\nand not\n  %s", r->op, r->tag, text, r->message);
+        ck_assert_msg(caught()->count > 0, "%s %s: no report, but shapes %s", r->op, r->tag,
+                      shapes_text(made.n, made.items, tf_float32, text, sizeof text));
+        ck_assert_msg(strcmp(report_text(text, sizeof text), r->message) == 0, "%s %s: the message is\n  %s\nand not\n  %s", r->op,
+                      r->tag, text, r->message);
     } else {
         check_built(r->op, r->tag);
         shapes_text(made.n, made.items, tf_float32, text, sizeof text);
@@ -207,7 +210,8 @@ START_TEST(static_shapes_and_messages_are_tensorflows)
 END_TEST
 
 static void check_run_error(const run_error_row *r, const feed_list *feeds, tf_list made,
-                            tf_status (*run)(tf_graph *, const feed_list *, int, const tf_tensor *, tf_ndarray *), const char *runner)
+                            tf_status (*run)(tf_graph *, const feed_list *, int, const tf_tensor *, tf_ndarray *),
+                            const char *runner)
 {
     tf_ndarray out[MOST_SHAPES];
     catch_errors();
@@ -215,9 +219,10 @@ static void check_run_error(const run_error_row *r, const feed_list *feeds, tf_l
     if (run == reference_run && status == tf_unimplemented)
         return;
     ck_assert_msg(status != tf_ok, "%s %s: the %s makes no report", r->op, r->tag, runner);
-    ck_assert_msg(strcmp(caught()->message, r->message) == 0, "%s %s: the %s's message is\n  %s\nand not\n  %s", r->op, r->tag, runner,
-                  caught()->message, r->message);
-    ck_assert_msg(status == r->code && caught()->code == r->code, "%s %s: %s and not %s", r->op, r->tag, tf_status_name(status), tf_status_name(r->code));
+    ck_assert_msg(strcmp(caught()->message, r->message) == 0, "%s %s: the %s's message is\n  %s\nand not\n  %s", r->op, r->tag,
+                  runner, caught()->message, r->message);
+    ck_assert_msg(status == r->code && caught()->code == r->code, "%s %s: %s and not %s", r->op, r->tag, tf_status_name(status),
+                  tf_status_name(r->code));
     for (int i = 0; i < made.n; i++)
         np_free(&out[i]);
 }
@@ -337,12 +342,12 @@ static void check_dx(grad_check *c, int i, tf_tensor dx)
     char a[TF_DIMS_TEXT], b[TF_DIMS_TEXT];
     ck_assert_msg(!tf_is_none(dx), "%s %s: no gradient for in[%d]", r->op, r->tag, c->input[i]);
     run_grad(c, 1, &dx, &got);
-    ck_assert_msg(tf_dims_equal(got.shape, x.shape), "%s %s: the gradient of in[%d] has shape %s and not %s", r->op, r->tag, c->input[i],
-                  tf_dims_kernel_text(got.shape, a, sizeof a), tf_dims_kernel_text(x.shape, b, sizeof b));
+    ck_assert_msg(tf_dims_equal(got.shape, x.shape), "%s %s: the gradient of in[%d] has shape %s and not %s", r->op, r->tag,
+                  c->input[i], tf_dims_kernel_text(got.shape, a, sizeof a), tf_dims_kernel_text(x.shape, b, sizeof b));
     for (int64_t j = 0; j < np_size(x); j++) {
         double want = central_difference(c, (double *)x.data + j), is = ((double *)got.data)[j];
-        ck_assert_msg(fabs(is - want) <= r->tolerance * fmax(1, fabs(want)), "%s %s: d/din[%d][%d] is %.9g, by differences %.9g", r->op, r->tag,
-                      c->input[i], (int)j, is, want);
+        ck_assert_msg(fabs(is - want) <= r->tolerance * fmax(1, fabs(want)), "%s %s: d/din[%d][%d] is %.9g, by differences %.9g",
+                      r->op, r->tag, c->input[i], (int)j, is, want);
     }
     np_free(&got);
 }
@@ -398,7 +403,8 @@ static void open_golden(golden *g, const golden_row *r)
     snprintf(name, sizeof name, "golden/ops_%s.npz", r->family);
     g->npz = np_npz_open(data_path(name, path, sizeof path));
     ck_assert_msg(g->npz != NULL, "%s: %s", path, caught()->message);
-    ck_assert_msg(np_npz_has(g->npz, key_of(g, "out", 0)), "%s holds no %s; run make_ops.py %s", path, key_of(g, "out", 0), r->family);
+    ck_assert_msg(np_npz_has(g->npz, key_of(g, "out", 0)), "%s holds no %s; run make_ops.py %s", path, key_of(g, "out", 0),
+                  r->family);
     while (g->feeds.n < MOST_SHAPES && np_npz_has(g->npz, key_of(g, "in", g->feeds.n))) {
         g->feeds.values[g->feeds.n] = np_npz_get(g->npz, key_of(g, "in", g->feeds.n));
         g->feeds.n++;
@@ -439,11 +445,13 @@ static void check_nodes(golden *g)
         size_t used = op ? (size_t)snprintf(got, sizeof got, "%s %s", tf_op_type(op), tf_op_name(op)) : 0;
         got[used] = 0;
         for (int j = 0; op && j < tf_op_input_count(op) && used < sizeof got; j++)
-            used += (size_t)snprintf(got + used, sizeof got - used, " %s:%d", tf_op_name(tf_op_input(op, j).op), tf_op_input(op, j).index);
+            used += (size_t)snprintf(got + used, sizeof got - used, " %s:%d", tf_op_name(tf_op_input(op, j).op),
+                                     tf_op_input(op, j).index);
         char *end = strchr(line, '\n');
         if (end)
             *end = 0;
-        ck_assert_msg(strcmp(line, got) == 0, "%s %s: node %d is\n  %s\nand not\n  %s", g->row->op, g->row->tag, i, *got ? got : "missing", *line ? line : "there");
+        ck_assert_msg(strcmp(line, got) == 0, "%s %s: node %d is\n  %s\nand not\n  %s", g->row->op, g->row->tag, i,
+                      *got ? got : "missing", *line ? line : "there");
         line = end ? end + 1 : line + strlen(line);
     }
     free(want);
@@ -456,11 +464,13 @@ static void compare_golden(golden *g, const char *what, int n, const tf_tensor *
     tf_status status = (reference ? reference_run : session_run)(graph, &g->feeds, n, fetches, out);
     if (reference && status == tf_unimplemented)
         return;
-    ck_assert_msg(status == tf_ok, "%s %s: %s by the %s: %s: %s", g->row->op, g->row->tag, what, reference ? "interpreter" : "session", tf_status_name(status), caught()->message);
+    ck_assert_msg(status == tf_ok, "%s %s: %s by the %s: %s: %s", g->row->op, g->row->tag, what,
+                  reference ? "interpreter" : "session", tf_status_name(status), caught()->message);
     for (int i = 0; i < n; i++) {
         tf_ndarray want = np_npz_get(g->npz, key_of(g, what, i));
         const char *difference = array_difference(out[i], want, g->row->tolerance);
-        ck_assert_msg(!difference, "%s %s: %s%d by the %s: %s", g->row->op, g->row->tag, what, i, reference ? "interpreter" : "session", difference);
+        ck_assert_msg(!difference, "%s %s: %s%d by the %s: %s", g->row->op, g->row->tag, what, i,
+                      reference ? "interpreter" : "session", difference);
         np_free(&want);
         np_free(&out[i]);
     }
@@ -487,7 +497,8 @@ static void compare_gradients(golden *g)
         char what[16];
         snprintf(what, sizeof what, "dx%d", input[i]);
         bool there = np_npz_has(g->npz, key_of(g, what, -1));
-        ck_assert_msg(there == !tf_is_none(made.items[i]), "%s %s: %s gradient for in[%d]", g->row->op, g->row->tag, there ? "no" : "TensorFlow has no", input[i]);
+        ck_assert_msg(there == !tf_is_none(made.items[i]), "%s %s: %s gradient for in[%d]", g->row->op, g->row->tag,
+                      there ? "no" : "TensorFlow has no", input[i]);
         dxs[i] = made.items[i];
     }
     for (int i = 0; i < n_xs; i++) {
@@ -553,7 +564,13 @@ static bool excused(const char *kind, const char *op)
     return false;
 }
 
-#define HAS_ROW(rows, name) __extension__({ bool has_ = false; for (int i_ = 0; i_ < COUNT(rows); i_++) has_ |= strcmp((rows)[i_].op, name) == 0; has_; })
+#define HAS_ROW(rows, name)                           \
+    __extension__({                                   \
+        bool has_ = false;                            \
+        for (int i_ = 0; i_ < COUNT(rows); i_++)      \
+            has_ |= strcmp((rows)[i_].op, name) == 0; \
+        has_;                                         \
+    })
 
 static const tf_op_def *op_number(int n)
 {
@@ -571,7 +588,9 @@ START_TEST(every_op_has_its_rows)
     ck_assert_msg(tf1c_find_op(op->name) == op, "%s: two records of one name", op->name);
     ck_assert_msg(HAS_ROW(shape_rows, op->name) || excused("SHAPES", op->name), "%s: no SHAPES row", op->name);
     ck_assert_msg(HAS_ROW(golden_rows, op->name) || excused("GOLDEN", op->name), "%s: no GOLDEN row", op->name);
-    ck_assert_msg(op->gradient == tf_no_gradient || op->gradient == tf_gradient_disabled || HAS_ROW(grad_rows, op->name) || excused("GRAD", op->name), "%s: no GRAD row", op->name);
+    ck_assert_msg(op->gradient == tf_no_gradient || op->gradient == tf_gradient_disabled || HAS_ROW(grad_rows, op->name) ||
+                      excused("GRAD", op->name),
+                  "%s: no GRAD row", op->name);
 }
 END_TEST
 

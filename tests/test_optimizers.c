@@ -29,15 +29,27 @@ static tf_optimizer *rmsprop_centered(void) { return tf_train_rms_prop_optimizer
 static tf_optimizer *adagrad(void) { return tf_train_adagrad_optimizer(.1); }
 static tf_optimizer *adadelta(void) { return tf_train_adadelta_optimizer(.5); }
 static tf_optimizer *ftrl(void) { return tf_train_ftrl_optimizer(.1); }
-static tf_optimizer *ftrl_l1_l2(void) { return tf_train_ftrl_optimizer(.1, .l1_regularization_strength = .05, .l2_regularization_strength = .1); }
+static tf_optimizer *ftrl_l1_l2(void)
+{
+    return tf_train_ftrl_optimizer(.1, .l1_regularization_strength = .05, .l2_regularization_strength = .1);
+}
 
 static const struct {
     const char *name;
     tf_optimizer *(*make)(void);
 } rules[] = {
-    { "sgd", sgd }, { "momentum", momentum }, { "nesterov", nesterov }, { "adam", adam }, { "adam_beta", adam_beta },
-    { "rmsprop", rmsprop }, { "rmsprop_momentum", rmsprop_momentum }, { "rmsprop_centered", rmsprop_centered },
-    { "adagrad", adagrad }, { "adadelta", adadelta }, { "ftrl", ftrl }, { "ftrl_l1_l2", ftrl_l1_l2 },
+    { "sgd", sgd },
+    { "momentum", momentum },
+    { "nesterov", nesterov },
+    { "adam", adam },
+    { "adam_beta", adam_beta },
+    { "rmsprop", rmsprop },
+    { "rmsprop_momentum", rmsprop_momentum },
+    { "rmsprop_centered", rmsprop_centered },
+    { "adagrad", adagrad },
+    { "adadelta", adadelta },
+    { "ftrl", ftrl },
+    { "ftrl_l1_l2", ftrl_l1_l2 },
 };
 enum { RULES = sizeof rules / sizeof *rules };
 
@@ -84,7 +96,8 @@ static void check_nodes(const char *name, int made)
         size_t used = op ? (size_t)snprintf(got, sizeof got, "%s %s", tf_op_type(op), tf_op_name(op)) : 0;
         got[used] = 0;
         for (int j = 0; op && j < tf_op_input_count(op); j++)
-            used += (size_t)snprintf(got + used, sizeof got - used, " %s:%d", tf_op_name(tf_op_input(op, j).op), tf_op_input(op, j).index);
+            used += (size_t)snprintf(got + used, sizeof got - used, " %s:%d", tf_op_name(tf_op_input(op, j).op),
+                                     tf_op_input(op, j).index);
         char *end = strchr(line, '\n');
         if (end)
             *end = 0;
@@ -119,9 +132,11 @@ START_TEST(four_steps_are_tensorflows)
     const bool wide = _i % 4 / 2, sparse = _i % 2;
     char key[64];
     const tf_dtype dtype = wide ? tf_float64 : tf_float32;
-    tf_ndarray start = golden("start"), grads = golden(sparse ? "rows" : "grads"), indices = golden("indices"), cast = np_astype(start, dtype);
+    tf_ndarray start = golden("start"), grads = golden(sparse ? "rows" : "grads"), indices = golden("indices"),
+               cast = np_astype(start, dtype);
     tf_tensor w = tf_variable(cast, .name = "W"), step = tf_train_create_global_step();
-    tf_tensor g = tf_placeholder(dtype, sparse ? SHAPE(5, 3) : SHAPE(4, 3), .name = "g"), rows = tf_placeholder(tf_int32, SHAPE(5), .name = "indices");
+    tf_tensor g = tf_placeholder(dtype, sparse ? SHAPE(5, 3) : SHAPE(4, 3), .name = "g"),
+              rows = tf_placeholder(tf_int32, SHAPE(5), .name = "indices");
     const int made = tf_graph_operation_count(graph);
     tf_grad_and_var pair = { .grad = g, .var = w, .indices = sparse ? rows : (tf_tensor){ 0 } };
     tf_operation *train = tf_apply_gradients(rules[rule].make(), ((tf_grads_and_vars){ 1, &pair }), step);
@@ -166,7 +181,8 @@ static tf_tensor decay(int i, tf_tensor s)
 
 START_TEST(learning_rates_decay_as_tensorflows)
 {
-    static const char *const names[] = { "exponential", "staircase", "natural_exp", "inverse_time", "polynomial", "polynomial_cycle", "cosine", "piecewise" };
+    static const char *const names[] = { "exponential", "staircase",        "natural_exp", "inverse_time",
+                                         "polynomial",  "polynomial_cycle", "cosine",      "piecewise" };
     char key[64];
     tf_tensor s = tf_placeholder(tf_int64, SCALAR), y = decay(_i, s);
     snprintf(key, sizeof key, "decay/%s", names[_i]);
@@ -175,7 +191,8 @@ START_TEST(learning_rates_decay_as_tensorflows)
     for (int i = 0; i < np_size(steps); i++) {
         float rate = 0;
         succeed(tf_run(session, FETCH(y, &rate), FEED(s, ((int64_t *)steps.data)[i])));
-        ck_assert_msg(fabs(rate - np_get(want, i)) <= 1e-6 * np_get(want, i), "%s at %d: %.9g and not %.9g", key, (int)np_get(steps, i), rate, np_get(want, i));
+        ck_assert_msg(fabs(rate - np_get(want, i)) <= 1e-6 * np_get(want, i), "%s at %d: %.9g and not %.9g", key,
+                      (int)np_get(steps, i), rate, np_get(want, i));
     }
     tf_close(session);
     np_free(&steps);
@@ -318,12 +335,17 @@ static const struct {
     const char *message;
 } mistakes[] = {
     { nothing_to_optimize, tf_value_error, "No variables to optimize." },
-    { no_path, tf_value_error, "No gradients provided for any variable, check your graph for ops that do not support gradients, between variables [\"<tf.Variable 'Variable:0' shape=() dtype=float32_ref>\", \"<tf.Variable 'w:0' shape=(2,) dtype=float32_ref>\"] and loss Tensor(\"Const:0\", shape=(), dtype=float32)." },
-    { no_gradients, tf_value_error, "No gradients provided for any variable: [\"<tf.Variable 'Variable:0' shape=() dtype=float32_ref>\"]." },
+    { no_path, tf_value_error,
+      "No gradients provided for any variable, check your graph for ops that do not support gradients, between variables [\"<tf.Variable 'Variable:0' shape=() dtype=float32_ref>\", \"<tf.Variable 'w:0' shape=(2,) dtype=float32_ref>\"] and loss Tensor(\"Const:0\", shape=(), dtype=float32)." },
+    { no_gradients, tf_value_error,
+      "No gradients provided for any variable: [\"<tf.Variable 'Variable:0' shape=() dtype=float32_ref>\"]." },
     { no_pairs, tf_value_error, "No variables provided." },
-    { integer_loss, tf_value_error, "Invalid type tf.int32 for loss:0, expected: [tf.float32, tf.float64, tf.float16, tf.bfloat16]." },
-    { other_shape, tf_value_error, "Dimension 0 in both shapes must be equal, but are 2 and 1. Shapes are [2] and [1]. for 'GradientDescent/update_Variable/ApplyGradientDescent' (op: 'ApplyGradientDescent') with input shapes: [2], [], [1]." },
-    { vector_rate, tf_value_error, "Shape must be rank 0 but is rank 1 for 'GradientDescent/update_Variable/ApplyGradientDescent' (op: 'ApplyGradientDescent') with input shapes: [2], [2], [2]." },
+    { integer_loss, tf_value_error,
+      "Invalid type tf.int32 for loss:0, expected: [tf.float32, tf.float64, tf.float16, tf.bfloat16]." },
+    { other_shape, tf_value_error,
+      "Dimension 0 in both shapes must be equal, but are 2 and 1. Shapes are [2] and [1]. for 'GradientDescent/update_Variable/ApplyGradientDescent' (op: 'ApplyGradientDescent') with input shapes: [2], [], [1]." },
+    { vector_rate, tf_value_error,
+      "Shape must be rank 0 but is rank 1 for 'GradientDescent/update_Variable/ApplyGradientDescent' (op: 'ApplyGradientDescent') with input shapes: [2], [2], [2]." },
     { no_rate, tf_type_error, "GradientDescent: missing 1 required positional argument: 'learning_rate'" },
     { no_step, tf_value_error, "global_step is required for exponential_decay." },
     { two_steps, tf_value_error, "\"global_step\" already exists." },

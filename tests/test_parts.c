@@ -4,37 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support.h"
-#include "tf1c.h"
-
-static tf_session *sess;
-
-static void must(tf_status status) { ck_assert_msg(status == tf_ok, "%s: %s (%s)", tf_status_name(status), caught()->message, caught()->op); }
-
-static void begin(void)
-{
-    catch_errors();
-    tf_reset_default_graph();
-    sess = tf_session();
-}
-
-static void end(void)
-{
-    tf_close(sess);
-    tf_reset_default_graph();
-    ck_assert_msg(caught()->count == 0, "a report nobody asked for: %s", caught()->message);
-}
-
-#define NUMBERS(...) (int)(sizeof((double[]){ __VA_ARGS__ }) / sizeof(double)), (double[]){ __VA_ARGS__ }
-static void check_run(tf_tensor t, tf_feeds feeds, int n, const double *want)
-{
-    tf_ndarray got = { 0 };
-    must(tf_run(sess, FETCH(t, &got), feeds));
-    ck_assert_msg(np_size(got) == n, "%lld elements and not %d", (long long)np_size(got), n);
-    for (int i = 0; i < n; i++)
-        ck_assert_msg(fabs(np_get(got, i) - want[i]) <= 1e-5 * (1 + fabs(want[i])), "element %d is %.9g and not %.9g", i, np_get(got, i), want[i]);
-    np_free(&got);
-}
+#include "fixture.h"
 
 static tf_tensor positive(tf_tensor x) { return tf_boolean_mask(x, tf_greater(x, 0.0)); }
 static tf_tensor gradient(tf_tensor y, tf_tensor x) { return tf_at(tf_gradients(LIST(y), LIST(x)), 0); }
@@ -43,7 +13,8 @@ static tf_tensor gradient(tf_tensor y, tf_tensor x) { return tf_at(tf_gradients(
 
 START_TEST(each_run_gives_as_many_as_there_are)
 {
-    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE)), m = positive(x), sum = tf_reduce_sum(tf_square(m)), again = tf_boolean_mask(m, tf_less(m, 3.0));
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE)), m = positive(x), sum = tf_reduce_sum(tf_square(m)),
+              again = tf_boolean_mask(m, tf_less(m, 3.0));
     for (int i = 0; i < 3; i++) {
         check_run(m, FEED(x, NP_FLOAT(1, -2, 3)), NUMBERS(1, 3));
         check_run(sum, FEED(x, NP_FLOAT(-1, -2, 3, 4)), NUMBERS(25));
@@ -58,7 +29,8 @@ END_TEST
 START_TEST(many_shapes_one_after_the_other)
 {
     float data[60];
-    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE)), sum = tf_reduce_sum(positive(x)), limited = tf_reduce_sum(positive(tf_sub(x, 1.0)));
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE)), sum = tf_reduce_sum(positive(x)),
+              limited = tf_reduce_sum(positive(tf_sub(x, 1.0)));
     for (int run = 0; run < 120; run++) {
         float want = 0, want_limited = 0, got = 0, got_limited = 0;
         int n = 1 + run * 7 % 60;
@@ -77,9 +49,13 @@ END_TEST
 START_TEST(what_has_effects_happens_once)
 {
     tf_tensor counter = tf_variable(0.0), counted = tf_assign_add(counter, 1), r, m, after;
-    tf_with_control_dependencies(OPS(counted)) { r = tf_random_uniform(SHAPE(20), .seed = 4); }
+    tf_with_control_dependencies(OPS(counted)) {
+        r = tf_random_uniform(SHAPE(20), .seed = 4);
+    }
     m = tf_boolean_mask(r, tf_greater(r, 0.5));
-    tf_with_control_dependencies(OPS(m)) { after = tf_assign_add(counter, 100); }
+    tf_with_control_dependencies(OPS(m)) {
+        after = tf_assign_add(counter, 100);
+    }
     tf_tensor small = tf_boolean_mask(r, tf_less(r, 0.1)), noise = tf_random_normal(SHAPE(1), .seed = 9), noisy = tf_add(m, noise);
     must(tf_run(sess, tf_global_variables_initializer()));
     for (int run = 0; run < 3; run++) {
@@ -108,8 +84,12 @@ END_TEST
 START_TEST(reads_see_what_they_see_in_one_go)
 {
     tf_tensor v = tf_variable(2.0), x = tf_constant(NP_FLOAT(1, -1, 3)), set = tf_assign(v, 10.0), m, later;
-    tf_with_control_dependencies(OPS(set)) { m = tf_reduce_sum(positive(tf_identity(x))); }
-    tf_with_control_dependencies(OPS(m)) { later = tf_assign_add(v, 1.0); }
+    tf_with_control_dependencies(OPS(set)) {
+        m = tf_reduce_sum(positive(tf_identity(x)));
+    }
+    tf_with_control_dependencies(OPS(m)) {
+        later = tf_assign_add(v, 1.0);
+    }
     tf_tensor before = tf_mul(m, v); /* not ordered after the assignment */
     must(tf_run(sess, tf_global_variables_initializer()));
     float a = 0, b = 0;
@@ -121,8 +101,9 @@ END_TEST
 
 START_TEST(a_model_with_masks_is_trained)
 {
-    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 2)), y = tf_placeholder(tf_float32, SHAPE(NONE)), w = tf_variable(NP_FLOAT2D({ 0 }, { 0 }), .name = "w"),
-              known = tf_greater_equal(y, 0.0), rows = tf_boolean_mask(x, known), targets = tf_boolean_mask(y, known),
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 2)), y = tf_placeholder(tf_float32, SHAPE(NONE)),
+              w = tf_variable(NP_FLOAT2D({ 0 }, { 0 }), .name = "w"), known = tf_greater_equal(y, 0.0),
+              rows = tf_boolean_mask(x, known), targets = tf_boolean_mask(y, known),
               loss = tf_reduce_mean(tf_square(tf_sub(tf_squeeze(tf_matmul(rows, w), .axes = AXES(1)), targets)));
     tf_operation *step = tf_minimize(tf_train_adam_optimizer(0.1), loss);
     must(tf_run(sess, tf_global_variables_initializer()));
@@ -138,7 +119,8 @@ END_TEST
 
 START_TEST(a_gradient_is_sparse_through_a_mask)
 {
-    tf_tensor v = tf_variable(NP_FLOAT2D({ 1, 2 }, { 3, 4 }, { 5, 6 })), mask = tf_placeholder(tf_bool, SHAPE(NONE)), loss = tf_reduce_sum(tf_square(tf_boolean_mask(v, mask)));
+    tf_tensor v = tf_variable(NP_FLOAT2D({ 1, 2 }, { 3, 4 }, { 5, 6 })), mask = tf_placeholder(tf_bool, SHAPE(NONE)),
+              loss = tf_reduce_sum(tf_square(tf_boolean_mask(v, mask)));
     tf_operation *step = tf_minimize(tf_train_gradient_descent_optimizer(0.25), loss);
     must(tf_run(sess, tf_global_variables_initializer()));
     must(tf_run(sess, step, FEED(mask, NP_INT(1, 0, 1))));
@@ -148,7 +130,8 @@ END_TEST
 
 START_TEST(a_shape_may_come_from_what_was_computed)
 {
-    tf_tensor n = tf_variable(3), x = tf_placeholder(tf_float32, SHAPE(NONE)), count = tf_reduce_sum(tf_cast(tf_greater(x, 0.0), tf_int32)), range = tf_range(count),
+    tf_tensor n = tf_variable(3), x = tf_placeholder(tf_float32, SHAPE(NONE)),
+              count = tf_reduce_sum(tf_cast(tf_greater(x, 0.0), tf_int32)), range = tf_range(count),
               filled = tf_fill(tf_expand_dims(n, 0), 2.0), both = tf_add(tf_cast(range, tf_float32), tf_reduce_sum(filled));
     must(tf_run(sess, tf_global_variables_initializer()));
     check_run(range, FEED(x, NP_FLOAT(1, -1, 1, 1)), NUMBERS(0, 1, 2));
@@ -180,7 +163,8 @@ START_TEST(a_cut_is_explained)
     tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE), .name = "x"), m = positive(x);
     for (int i = 0; i < 2; i++) {
         char *text = tf_session_explain(sess, FETCH(m, NULL), FEED(x, NP_FLOAT(1, -2)));
-        ck_assert(text && strstr(text, "== parts: the run is cut in parts at 'boolean_mask/Where' (Where)") && strstr(text, "== instructions") && strstr(text, "Greater"));
+        ck_assert(text && strstr(text, "== parts: the run is cut in parts at 'boolean_mask/Where' (Where)") &&
+                  strstr(text, "== instructions") && strstr(text, "Greater"));
         free(text);
         check_run(m, FEED(x, NP_FLOAT(1, -2)), NUMBERS(1));
     }
@@ -195,8 +179,8 @@ static tf_tensor only_positive(void *context) { return positive(tf_sin(*(tf_tens
 
 START_TEST(branches_may_differ_in_shape)
 {
-    tf_tensor p = tf_placeholder(tf_bool, SCALAR), x = tf_placeholder(tf_float32, SHAPE(NONE)), y = tf_cond(p, first_two, all_tripled, .context = &x), s = tf_reduce_sum(y),
-              dx = gradient(s, x);
+    tf_tensor p = tf_placeholder(tf_bool, SCALAR), x = tf_placeholder(tf_float32, SHAPE(NONE)),
+              y = tf_cond(p, first_two, all_tripled, .context = &x), s = tf_reduce_sum(y), dx = gradient(s, x);
     for (int i = 0; i < 2; i++) {
         check_run(y, FEED(p, true, x, NP_FLOAT(1, 2, 3)), NUMBERS(1, 4));
         check_run(y, FEED(p, false, x, NP_FLOAT(1, 2, 3)), NUMBERS(3, 6, 9));
@@ -210,7 +194,8 @@ END_TEST
 
 START_TEST(a_branch_may_hold_a_mask)
 {
-    tf_tensor p = tf_placeholder(tf_bool, SCALAR), x = tf_variable(NP_FLOAT(1, -1, 2)), y = tf_reduce_sum(tf_cond(p, only_positive, all_tripled, .context = &x));
+    tf_tensor p = tf_placeholder(tf_bool, SCALAR), x = tf_variable(NP_FLOAT(1, -1, 2)),
+              y = tf_reduce_sum(tf_cond(p, only_positive, all_tripled, .context = &x));
     tf_operation *step = tf_minimize(tf_train_gradient_descent_optimizer(1), y);
     must(tf_run(sess, tf_global_variables_initializer()));
     check_run(y, FEED(p, true), NUMBERS(sin(1) + sin(2)));
@@ -224,14 +209,17 @@ END_TEST
 static tf_tensor add_to_it(void *context)
 {
     tf_tensor *v = context, sum;
-    tf_with_control_dependencies(OPS(tf_assign_add(v[0], 1))) { sum = tf_identity(v[1]); }
+    tf_with_control_dependencies(OPS(tf_assign_add(v[0], 1))) {
+        sum = tf_identity(v[1]);
+    }
     return sum;
 }
 static tf_tensor one_of_it(void *context) { return tf_expand_dims(tf_identity(*(tf_tensor *)context), 0); }
 
 START_TEST(a_branch_taken_alone_assigns)
 {
-    tf_tensor p = tf_placeholder(tf_bool, SCALAR), v[] = { tf_variable(0.0), tf_constant(NP_FLOAT(1, 2)) }, y = tf_cond(p, add_to_it, one_of_it, .context = v);
+    tf_tensor p = tf_placeholder(tf_bool, SCALAR), v[] = { tf_variable(0.0), tf_constant(NP_FLOAT(1, 2)) },
+              y = tf_cond(p, add_to_it, one_of_it, .context = v);
     must(tf_run(sess, tf_global_variables_initializer()));
     check_run(y, FEED(p, true), NUMBERS(1, 2));
     check_run(y, FEED(p, true), NUMBERS(1, 2));
@@ -260,8 +248,10 @@ static tf_list grow_by_sine(tf_list v, void *context)
 
 START_TEST(a_state_may_grow)
 {
-    tf_tensor n = tf_placeholder(tf_int32, SCALAR), x = tf_placeholder(tf_float32, SHAPE(NONE)), r = tf_at(tf_while_loop(below, grow, LIST(tf_constant(0), x), .context = &n,
-        .shape_invariants = (tf_dims[]){ SCALAR, SHAPE(NONE) }), 1);
+    tf_tensor n = tf_placeholder(tf_int32, SCALAR), x = tf_placeholder(tf_float32, SHAPE(NONE)),
+              r = tf_at(tf_while_loop(below, grow, LIST(tf_constant(0), x), .context = &n,
+                                      .shape_invariants = (tf_dims[]){ SCALAR, SHAPE(NONE) }),
+                        1);
     for (int i = 0; i < 2; i++) {
         check_run(r, FEED(n, 3, x, NP_FLOAT(1, 2)), NUMBERS(1, 2, 3, 6, 12));
         check_run(r, FEED(n, 0, x, NP_FLOAT(1, 2)), NUMBERS(1, 2));
@@ -273,8 +263,11 @@ END_TEST
 
 START_TEST(a_growing_states_gradient_goes_back_through_all_shapes)
 {
-    tf_tensor n = tf_placeholder(tf_int32, SCALAR), x = tf_placeholder(tf_float64, SHAPE(NONE)), y = tf_at(tf_while_loop(below, grow_by_sine, LIST(tf_constant(0), x), .context = &n,
-        .shape_invariants = (tf_dims[]){ SCALAR, SHAPE(NONE) }), 1), s = tf_reduce_sum(tf_square(y)), dx = gradient(s, x);
+    tf_tensor n = tf_placeholder(tf_int32, SCALAR), x = tf_placeholder(tf_float64, SHAPE(NONE)),
+              y = tf_at(tf_while_loop(below, grow_by_sine, LIST(tf_constant(0), x), .context = &n,
+                                      .shape_invariants = (tf_dims[]){ SCALAR, SHAPE(NONE) }),
+                        1),
+              s = tf_reduce_sum(tf_square(y)), dx = gradient(s, x);
     double at[2] = { 0.3, 0.7 }, values[2];
     tf_ndarray in = np_array(at, tf_float64, SHAPE(2)), d = { 0 };
     for (int steps = 0; steps < 5; steps++) {
@@ -297,14 +290,18 @@ static tf_list count_and_draw(tf_list v, void *context)
 {
     const tf_tensor *given = context;
     tf_tensor drawn, s = tf_at(v, 1);
-    tf_with_control_dependencies(OPS(tf_assign_add(given[1], 1))) { drawn = tf_random_uniform(SHAPE(1), .seed = 3); }
+    tf_with_control_dependencies(OPS(tf_assign_add(given[1], 1))) {
+        drawn = tf_random_uniform(SHAPE(1), .seed = 3);
+    }
     return LIST(tf_add(tf_at(v, 0), 1), tf_concat(LIST(s, drawn), 0));
 }
 
 START_TEST(a_body_run_by_steps_assigns_and_draws_at_each)
 {
     tf_tensor given[] = { tf_placeholder(tf_int32, SCALAR), tf_variable(0.0) };
-    tf_tensor r = tf_at(tf_while_loop(below, count_and_draw, LIST(tf_constant(0), tf_constant(NP_FLOAT(7))), .context = given, .shape_invariants = (tf_dims[]){ SCALAR, SHAPE(NONE) }), 1);
+    tf_tensor r = tf_at(tf_while_loop(below, count_and_draw, LIST(tf_constant(0), tf_constant(NP_FLOAT(7))), .context = given,
+                                      .shape_invariants = (tf_dims[]){ SCALAR, SHAPE(NONE) }),
+                        1);
     tf_ndarray got = { 0 };
     must(tf_run(sess, tf_global_variables_initializer()));
     must(tf_run(sess, FETCH(r, &got), FEED(given[0], 5)));
@@ -321,7 +318,10 @@ static tf_tensor positive_sum(tf_tensor x, void *context)
     (void)context;
     return tf_reduce_sum(tf_square(positive(x)));
 }
-static tf_tensor positive_scan(tf_tensor s, tf_tensor x, void *context) { return tf_add(tf_mul(s, *(tf_tensor *)context), tf_reduce_sum(positive(x))); }
+static tf_tensor positive_scan(tf_tensor s, tf_tensor x, void *context)
+{
+    return tf_add(tf_mul(s, *(tf_tensor *)context), tf_reduce_sum(positive(x)));
+}
 static tf_tensor as_many(tf_tensor x, void *context)
 {
     (void)context;
@@ -330,8 +330,9 @@ static tf_tensor as_many(tf_tensor x, void *context)
 
 START_TEST(a_loop_may_hold_masks)
 {
-    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 3)), w = tf_variable(2.0), y = tf_map_fn(positive_sum, x), z = tf_scan(positive_scan, x, tf_constant(1.0), .context = &w),
-              s = tf_reduce_sum(z), last = tf_foldr(positive_scan, x, tf_constant(1.0), .context = &w);
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 3)), w = tf_variable(2.0), y = tf_map_fn(positive_sum, x),
+              z = tf_scan(positive_scan, x, tf_constant(1.0), .context = &w), s = tf_reduce_sum(z),
+              last = tf_foldr(positive_scan, x, tf_constant(1.0), .context = &w);
     must(tf_run(sess, tf_global_variables_initializer()));
     static float data[] = { 1, -2, 3, -1, -1, -1, 2, 2, -5 };
     tf_ndarray in = np_array(data, tf_float32, SHAPE(3, 3));
@@ -362,7 +363,7 @@ int main(void)
 {
     Suite *s = suite_create("parts");
     TCase *c = tcase_create("parts");
-    tcase_add_checked_fixture(c, begin, end);
+    tcase_add_checked_fixture(c, open_session, close_session);
     tcase_add_test(c, each_run_gives_as_many_as_there_are);
     tcase_add_test(c, many_shapes_one_after_the_other);
     tcase_add_test(c, what_has_effects_happens_once);

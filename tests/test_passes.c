@@ -57,7 +57,9 @@ static void sum_of_fetched_product(void)
 static void sum_of_controlled_product(void)
 {
     tf_tensor a = matrix(2, 3), b = matrix(2, 4), p = rows_product(a, b), q, first = tf_square(a);
-    tf_with_control_dependencies(OPS(first)) { q = rows_product(a, b); }
+    tf_with_control_dependencies(OPS(first)) {
+        q = rows_product(a, b);
+    }
     fetch(tf_add_n(LIST(p, q)));
 }
 static void sum_of_other_products(void)
@@ -84,10 +86,14 @@ static tf_tensor same_step(tf_tensor state, tf_tensor x, void *context)
 }
 static void gradient_of_captured(void)
 {
-    tf_tensor x = input(SHAPE(3, 2, 5)), c = matrix(2, 4), w = matrix(4, 5), cw[2] = { c, w }, y = tf_scan(same_step, x, tf_zeros(SHAPE(2, 5)), .context = cw);
+    tf_tensor x = input(SHAPE(3, 2, 5)), c = matrix(2, 4), w = matrix(4, 5), cw[2] = { c, w },
+              y = tf_scan(same_step, x, tf_zeros(SHAPE(2, 5)), .context = cw);
     fetch(tf_at(tf_gradients(LIST(y), LIST(cw[1])), 0));
 }
-static tf_tensor fewer(tf_list vars, void *context) { return tf_less(tf_at(vars, 1), tf_reduce_sum(tf_square(((tf_tensor *)context)[0]))); }
+static tf_tensor fewer(tf_list vars, void *context)
+{
+    return tf_less(tf_at(vars, 1), tf_reduce_sum(tf_square(((tf_tensor *)context)[0])));
+}
 static tf_list multiplied(tf_list vars, void *context)
 {
     tf_tensor x = tf_matmul(tf_at(vars, 0), ((tf_tensor *)context)[1]);
@@ -126,7 +132,8 @@ static void not_quite_alike(void)
 static void alike_in_a_body(void)
 {
     tf_tensor x = input(SHAPE(3, 2, 4)), w = matrix(4, 5);
-    tf_tensor y = tf_scan(rnn_step, x, tf_zeros(SHAPE(2, 5)), .context = &w), z = tf_scan(rnn_step, tf_identity(x), tf_zeros(SHAPE(2, 5)), .context = &w);
+    tf_tensor y = tf_scan(rnn_step, x, tf_zeros(SHAPE(2, 5)), .context = &w),
+              z = tf_scan(rnn_step, tf_identity(x), tf_zeros(SHAPE(2, 5)), .context = &w);
     fetch(tf_add(y, z));
 }
 static void fetched_identity(void)
@@ -138,8 +145,7 @@ static void fetched_identity(void)
 static void alike_under_control(void)
 {
     tf_tensor x = matrix(2, 3), first = tf_square(x), y = tf_tanh(x), z, same;
-    tf_with_control_dependencies(OPS(first))
-    {
+    tf_with_control_dependencies(OPS(first)) {
         z = tf_tanh(x);
         same = tf_identity(y);
     }
@@ -156,14 +162,18 @@ static void assigned_twice(void)
 {
     v = tf_variable(1.0);
     tf_tensor one = tf_assign_add(v, tf_constant(2.0)), two;
-    tf_with_control_dependencies(OPS(one)) { two = tf_assign_add(v, tf_constant(2.0)); }
+    tf_with_control_dependencies(OPS(one)) {
+        two = tf_assign_add(v, tf_constant(2.0));
+    }
     fetch(tf_add(two, 0.5));
 }
 static void read_before_and_after(void)
 {
     v = tf_variable(1.0);
     tf_tensor before = tf_add(v, 1), assigned = tf_assign(v, tf_constant(5.0)), after;
-    tf_with_control_dependencies(OPS(assigned)) { after = tf_add(v, 1); }
+    tf_with_control_dependencies(OPS(assigned)) {
+        after = tf_add(v, 1);
+    }
     fetch(before);
     fetch(after);
 }
@@ -235,7 +245,9 @@ static void layer_mapped_twice(void)
 static tf_tensor counting_layer(tf_tensor x, void *w)
 {
     tf_tensor more = tf_assign_add(v, tf_constant(1.0)), y;
-    tf_with_control_dependencies(OPS(more)) { y = tf_matmul(x, *(tf_tensor *)w); }
+    tf_with_control_dependencies(OPS(more)) {
+        y = tf_matmul(x, *(tf_tensor *)w);
+    }
     return tf_add(tf_matmul(x, *(tf_tensor *)w), y);
 }
 static void variable_written_in_a_body(void)
@@ -253,7 +265,9 @@ static void random_in_each_step(void)
 static tf_tensor late_layer(tf_tensor x, void *w)
 {
     tf_tensor first = tf_square(x), y;
-    tf_with_control_dependencies(OPS(first)) { y = tf_matmul(x, *(tf_tensor *)w); }
+    tf_with_control_dependencies(OPS(first)) {
+        y = tf_matmul(x, *(tf_tensor *)w);
+    }
     return y;
 }
 static void controlled_in_a_body(void)
@@ -272,7 +286,9 @@ static void mapped_after_assigned(void)
 {
     v = tf_variable(2.0);
     tf_tensor x = matrix(3, 4), assigned = tf_assign(v, tf_constant(5.0)), y;
-    tf_with_control_dependencies(OPS(assigned)) { y = tf_map_fn(scaled_by_variable, x); }
+    tf_with_control_dependencies(OPS(assigned)) {
+        y = tf_map_fn(scaled_by_variable, x);
+    }
     fetch(y);
 }
 static void mapped_on_what_was_assigned(void)
@@ -324,7 +340,9 @@ static void weight_changed_between(void)
     tf_tensor x = matrix(4, 16), y;
     v = tf_variable(tf_zeros(SHAPE(16, 8)));
     tf_tensor before = tf_matmul(x, v), assigned = tf_assign(v, matrix(16, 8));
-    tf_with_control_dependencies(OPS(assigned)) { y = tf_matmul(x, v); }
+    tf_with_control_dependencies(OPS(assigned)) {
+        y = tf_matmul(x, v);
+    }
     fetch(before);
     fetch(y);
 }
@@ -379,7 +397,9 @@ static void every_other_column(void) { fetch(tf_getitem(product(), ":, ::2")); }
 static void columns_of_controlled_product(void)
 {
     tf_tensor a = matrix(2, 3), b = matrix(3, 8), p, first = tf_square(a);
-    tf_with_control_dependencies(OPS(first)) { p = tf_matmul(a, b); }
+    tf_with_control_dependencies(OPS(first)) {
+        p = tf_matmul(a, b);
+    }
     fetch(tf_getitem(p, ":, 2:6"));
 }
 static void gates(void)
@@ -494,15 +514,14 @@ static void read_after_assigned(void)
 {
     v = tf_variable(1.0);
     tf_tensor assigned = tf_assign(v, tf_constant(5.0)), after;
-    tf_with_control_dependencies(OPS(assigned)) { after = tf_add(v, 1); }
+    tf_with_control_dependencies(OPS(assigned)) {
+        after = tf_add(v, 1);
+    }
     fetch(after);
 }
 
 /* place */
-static void in_place(void)
-{
-    fetch(tf_tanh(tf_square(tf_nn_softmax(matrix(4, 4)))));
-}
+static void in_place(void) { fetch(tf_tanh(tf_square(tf_nn_softmax(matrix(4, 4))))); }
 static void not_in_place(void)
 {
     tf_tensor p = tf_nn_softmax(matrix(4, 4)), squares = tf_square(p);

@@ -304,8 +304,7 @@ static void effect(pool *p)
         return;
     }
     tf_tensor new_value = tame(shaped_like(x, v)), done = draw(2) ? tf_assign(v, new_value) : tf_assign_add(v, new_value), after;
-    tf_with_control_dependencies(OPS(done))
-    {
+    tf_with_control_dependencies(OPS(done)) {
         pool inside = *p;
         inside.depth++;
         grow(&inside, 2);
@@ -318,11 +317,16 @@ static void grow(pool *p, int steps)
 {
     for (int i = 0; i < steps; i++)
         switch (draw(13)) {
-        case 0: case 1: keep(p, unary(p)); break;
-        case 2: case 3: case 4: keep(p, binary(p)); break;
+        case 0:
+        case 1: keep(p, unary(p)); break;
+        case 2:
+        case 3:
+        case 4: keep(p, binary(p)); break;
         case 5: keep(p, reduction(p)); break;
-        case 6: case 7: keep(p, product(p)); break;
-        case 8: case 9: view(p); break;
+        case 6:
+        case 7: keep(p, product(p)); break;
+        case 8:
+        case 9: view(p); break;
         case 10: keep(p, row_wise(p)); break;
         case 11:
             if (p->depth <= DEEPEST)
@@ -401,7 +405,8 @@ static void make(unsigned seed)
         fetch(t);
         loss = tf_add(loss, tf_reduce_sum(tame(t)));
     }
-    tf_list xs = LIST(made.inputs[0], made.inputs[1], made.inputs[2], made.inputs[3], made.inputs[4], made.variables[0], made.variables[1]);
+    tf_list xs =
+        LIST(made.inputs[0], made.inputs[1], made.inputs[2], made.inputs[3], made.inputs[4], made.variables[0], made.variables[1]);
     tf_list gradients = tf_gradients(LIST(loss), xs);
     fetch(loss);
     for (int i = 0; i < 7; i++)
@@ -453,7 +458,8 @@ static void compare(const char *off, int threads, unsigned seed, tf_ndarray (*wa
     for (int r = 0; r < RUNS; r++)
         for (int i = 0; i < made.n_fetches; i++) {
             const char *difference = array_difference(got[r][i], want[r][i], tolerance(want));
-            ck_assert_msg(!difference, "graph %u, passes_off=%s, %d threads, run %d, result %d: %s", seed, off, threads, r, i, difference);
+            ck_assert_msg(!difference, "graph %u, passes_off=%s, %d threads, run %d, result %d: %s", seed, off, threads, r, i,
+                          difference);
             np_free(&got[r][i]);
         }
 }
@@ -504,7 +510,8 @@ int main(void)
     TCase *graphs = tcase_create("graphs");
     printf("passes_random: seed %u (TF1C_TEST_SEED)\n", number_in("TF1C_TEST_SEED", 1));
     tcase_set_timeout(graphs, 60);
-    tcase_add_loop_test(graphs, no_pass_changes_a_random_graphs_values, 0, (int)number_in("TF1C_TEST_GRAPHS", 150 / (unsigned)slowness()));
+    tcase_add_loop_test(graphs, no_pass_changes_a_random_graphs_values, 0,
+                        (int)number_in("TF1C_TEST_GRAPHS", 150 / (unsigned)slowness()));
     suite_add_tcase(suite, graphs);
     return run_suite(suite);
 }

@@ -14,7 +14,10 @@ static tf_tensor random_normal_f64(int64_t seed) { return tf_random_normal(SHAPE
 static tf_tensor truncated_normal(int64_t seed) { return tf_truncated_normal(SHAPE(40), .stddev = .5, .seed = seed); }
 static tf_tensor random_uniform(int64_t seed) { return tf_random_uniform(SHAPE(9, 3), -1, 3, .seed = seed); }
 static tf_tensor random_uniform_i32(int64_t seed) { return tf_random_uniform(SHAPE(33), 0, 1000, .dtype = tf_int32, .seed = seed); }
-static tf_tensor random_uniform_i64(int64_t seed) { return tf_random_uniform(SHAPE(33), -5, 1000000007, .dtype = tf_int64, .seed = seed); }
+static tf_tensor random_uniform_i64(int64_t seed)
+{
+    return tf_random_uniform(SHAPE(33), -5, 1000000007, .dtype = tf_int64, .seed = seed);
+}
 static tf_tensor random_shuffle(int64_t seed) { return tf_random_shuffle(tf_range(20), .seed = seed); }
 static tf_tensor multinomial(int64_t seed)
 {
@@ -30,11 +33,16 @@ static const struct {
     draw *make;
     double tolerance;
 } kinds[] = {
-    { "random_normal", random_normal, 1e-6 },           { "random_normal_f64", random_normal_f64, 1e-12 },
-    { "truncated_normal", truncated_normal, 1e-6 },     { "random_uniform", random_uniform, 0 },
-    { "random_uniform_i32", random_uniform_i32, 0 },    { "random_uniform_i64", random_uniform_i64, 0 },
-    { "random_shuffle", random_shuffle, 0 },            { "multinomial", multinomial, 0 },
-    { "dropout", dropout, 0 },                          { "glorot_uniform", glorot_uniform, 0 },
+    { "random_normal", random_normal, 1e-6 },
+    { "random_normal_f64", random_normal_f64, 1e-12 },
+    { "truncated_normal", truncated_normal, 1e-6 },
+    { "random_uniform", random_uniform, 0 },
+    { "random_uniform_i32", random_uniform_i32, 0 },
+    { "random_uniform_i64", random_uniform_i64, 0 },
+    { "random_shuffle", random_shuffle, 0 },
+    { "multinomial", multinomial, 0 },
+    { "dropout", dropout, 0 },
+    { "glorot_uniform", glorot_uniform, 0 },
     { "large_random_normal", large_random_normal, 1e-6 },
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -173,13 +181,15 @@ START_TEST(variables_made_within_one_expression_draw_in_the_order_they_are_writt
     open_graph();
     tf_set_random_seed(7);
     tf_tensor x = tf_constant(NP_FLOAT2D({ 1, 2 }));
-    tf_tensor layer = tf_nn_relu(tf_add(tf_matmul(x, tf_variable(tf_random_normal(SHAPE(2, 3)))), tf_variable(tf_random_normal(SHAPE(3)))));
+    tf_tensor layer =
+        tf_nn_relu(tf_add(tf_matmul(x, tf_variable(tf_random_normal(SHAPE(2, 3)))), tf_variable(tf_random_normal(SHAPE(3)))));
     tf_tensor weights = tf_get_tensor_by_name(graph, "Variable:0"), bias = tf_get_tensor_by_name(graph, "Variable_1:0");
     tf_session *session = tf_session(.graph = graph);
     tf_run(session, tf_global_variables_initializer());
     tf_ndarray got[] = { run(session, weights), run(session, bias), run(session, layer) };
     const tf_ndarray want[] = {
-        NP_FLOAT2D({ -0.43790116906166077f, -1.7534533739089966f, -2.2072646617889404f }, { -1.1140024662017822f, 2.304117441177368f, -1.477815866470337f }),
+        NP_FLOAT2D({ -0.43790116906166077f, -1.7534533739089966f, -2.2072646617889404f },
+                   { -1.1140024662017822f, 2.304117441177368f, -1.477815866470337f }),
         NP_FLOAT(-1.9078086614608765f, -0.47489821910858154f, -0.3380057215690613f),
         NP_FLOAT2D({ 0, 2.379883289337158f, 0 }),
     };

@@ -38,8 +38,9 @@ static int extract(int i)
 
 static void compile(void)
 {
-    int status = run_command(output, sizeof output, README_CC " -std=c11 -Wall -Wextra -Werror '%s/program.c' -o '%s/program' " README_LINK,
-                             folder, folder);
+    int status =
+        run_command(output, sizeof output, README_CC " -std=c11 -Wall -Wextra -Werror '%s/program.c' -o '%s/program' " README_LINK,
+                    folder, folder);
     ck_assert_msg(status == 0, "%s", output);
 }
 
@@ -122,7 +123,8 @@ static bool has_word(const char *text, const char *word, size_t n)
     return false;
 }
 
-static const char *const examples[] = { "rnn_static_lstm", "lstm_from_scratch", "char_rnn", "rnn_dynamic", "scan_basics", "adding_gru" };
+static const char *const examples[] = { "rnn_static_lstm", "lstm_from_scratch", "char_rnn",
+                                        "rnn_dynamic",     "scan_basics",       "adding_gru" };
 
 START_TEST(every_name_that_an_example_uses_stands_in_the_readme)
 {
@@ -158,7 +160,8 @@ int main(void)
     tcase_add_test(programs, the_model_is_short_compiles_without_a_warning_and_learns);
     tcase_add_test(programs, the_explanation_is_what_the_program_prints);
     tcase_add_test(programs, the_op_of_ones_own_computes_and_has_a_gradient);
-    tcase_add_loop_test(programs, every_name_that_an_example_uses_stands_in_the_readme, 0, (int)(sizeof examples / sizeof *examples));
+    tcase_add_loop_test(programs, every_name_that_an_example_uses_stands_in_the_readme, 0,
+                        (int)(sizeof examples / sizeof *examples));
     suite_add_tcase(suite, programs);
     return run_suite(suite);
 }

@@ -59,18 +59,18 @@ static void take(model *m, tf_rnn r)
     add_state(m, r.state);
 }
 
-#define STATIC(id, make, ...)                                                                                       \
-    static void id(model *m)                                                                                        \
-    {                                                                                                               \
-        tf_cell *cell = make;                                                                                       \
-        tf_list xs = tf_unstack(m->x, STEPS, 1);                                                                    \
-        take_list(m, tf_nn_static_rnn(cell, xs, .dtype = tf_get_dtype(m->x), __VA_ARGS__));                         \
+#define STATIC(id, make, ...)                                                               \
+    static void id(model *m)                                                                \
+    {                                                                                       \
+        tf_cell *cell = make;                                                               \
+        tf_list xs = tf_unstack(m->x, STEPS, 1);                                            \
+        take_list(m, tf_nn_static_rnn(cell, xs, .dtype = tf_get_dtype(m->x), __VA_ARGS__)); \
     }
-#define DYNAMIC(id, make, ...)                                                                                      \
-    static void id(model *m)                                                                                        \
-    {                                                                                                               \
-        tf_cell *cell = make;                                                                                       \
-        take(m, tf_nn_dynamic_rnn(cell, m->x, .dtype = tf_get_dtype(m->x), __VA_ARGS__));                           \
+#define DYNAMIC(id, make, ...)                                                            \
+    static void id(model *m)                                                              \
+    {                                                                                     \
+        tf_cell *cell = make;                                                             \
+        take(m, tf_nn_dynamic_rnn(cell, m->x, .dtype = tf_get_dtype(m->x), __VA_ARGS__)); \
     }
 
 static tf_cell_output my_step(tf_cell *self, tf_tensor x, tf_state *state, tf_source here)
@@ -102,9 +102,9 @@ static tf_tensor times_mean(tf_tensor in, tf_tensor out)
     tf_tensor mean = tf_reduce_mean(in);
     return tf_mul(out, mean);
 }
-#define DROPOUT(...)                                                                                                 \
-    tf_nn_rnn_cell_dropout_wrapper(tf_nn_rnn_cell_basic_lstm_cell(4), TF_T(.5), .output_keep_prob = TF_T(.75), .state_keep_prob = TF_T(.6), \
-                                   .seed = 3, __VA_ARGS__)
+#define DROPOUT(...)                                                                                           \
+    tf_nn_rnn_cell_dropout_wrapper(tf_nn_rnn_cell_basic_lstm_cell(4), TF_T(.5), .output_keep_prob = TF_T(.75), \
+                                   .state_keep_prob = TF_T(.6), .seed = 3, __VA_ARGS__)
 
 STATIC(basic_rnn, tf_nn_rnn_cell_basic_rnn_cell(4))
 STATIC(basic_rnn_relu, tf_contrib_rnn_basic_rnn_cell(.num_units = 4, .activation = tf_nn_relu))
@@ -138,7 +138,8 @@ DYNAMIC(dynamic_double, tf_nn_rnn_cell_gru_cell(4), .sequence_length = TF_T(m->l
 static void static_both_of(model *m, tf_operand length)
 {
     tf_cell *fw = tf_nn_rnn_cell_basic_rnn_cell(4), *bw = tf_nn_rnn_cell_gru_cell(2);
-    tf_birnn_list r = tf_nn_static_bidirectional_rnn(fw, bw, tf_unstack(m->x, STEPS, 1), .dtype = tf_float32, .sequence_length = length);
+    tf_birnn_list r =
+        tf_nn_static_bidirectional_rnn(fw, bw, tf_unstack(m->x, STEPS, 1), .dtype = tf_float32, .sequence_length = length);
     add_all(m, r.outputs);
     add_state(m, r.output_state_fw);
     add_state(m, r.output_state_bw);
@@ -451,8 +452,8 @@ static void compare_loops(int which, tf_dtype dtype, bool lengths)
             fetches[at++] = tf_into_array(tf_fetch_tensor(ys[k].items[i]), &got[k][i]);
     ck_assert(tf_run_fetches(s, (tf_fetches){ 2 * ys[0].n, fetches }, FEED(x, X, n, some_lengths), TF_SOURCE) == tf_ok);
     double worst = worst_difference(got[0], got[1], ys[0].n);
-    ck_assert_msg(worst <= (dtype == tf_float64 ? 1e-13 : 1e-6), "cell %d, %s%s: static_rnn and dynamic_rnn differ by %g", which, tf_dtype_name(dtype),
-                  lengths ? " with lengths" : "", worst);
+    ck_assert_msg(worst <= (dtype == tf_float64 ? 1e-13 : 1e-6), "cell %d, %s%s: static_rnn and dynamic_rnn differ by %g", which,
+                  tf_dtype_name(dtype), lengths ? " with lengths" : "", worst);
     for (int k = 0; k < 2; k++)
         for (int i = 0; i < ys[k].n; i++)
             np_free(&got[k][i]);
@@ -484,8 +485,10 @@ START_TEST(states_are_looked_into)
     ck_assert(tf_is_poisoned(tf_state_c(leaf)));
     ck_assert_str_eq(caught()->message, "'Tensor' object has no attribute 'c'");
     catch_errors();
-    ck_assert(tf_is_poisoned(tf_state_h(both)) && tf_is_poisoned(tf_state_tensor(both)) && tf_is_poisoned(tf_state_tensor(tf_state_at(both, 2))));
-    ck_assert(tf_is_poisoned(tf_state_tensor(tf_state_at(leaf, 0))) && tf_is_poisoned(tf_state_c(NULL)) && tf_is_poisoned(tf_state_tensor(NULL)));
+    ck_assert(tf_is_poisoned(tf_state_h(both)) && tf_is_poisoned(tf_state_tensor(both)) &&
+              tf_is_poisoned(tf_state_tensor(tf_state_at(both, 2))));
+    ck_assert(tf_is_poisoned(tf_state_tensor(tf_state_at(leaf, 0))) && tf_is_poisoned(tf_state_c(NULL)) &&
+              tf_is_poisoned(tf_state_tensor(NULL)));
     ck_assert_int_eq(caught()->count, 6);
     close_graph();
 }
@@ -507,7 +510,8 @@ START_TEST(a_fetched_state_is_fed_again)
     for (int b = 0; b < 2; b++)
         for (int i = 0; i < 4 * DEPTH; i++)
             halves[i / (2 * DEPTH)][b * 2 * DEPTH + i % (2 * DEPTH)] = data[b * 4 * DEPTH + i];
-    tf_ndarray X = np_array(data, tf_float32, SHAPE(2, 4, DEPTH)), A = np_array(halves[0], tf_float32, SHAPE(2, 2, DEPTH)), B = np_array(halves[1], tf_float32, SHAPE(2, 2, DEPTH));
+    tf_ndarray X = np_array(data, tf_float32, SHAPE(2, 4, DEPTH)), A = np_array(halves[0], tf_float32, SHAPE(2, 2, DEPTH)),
+               B = np_array(halves[1], tf_float32, SHAPE(2, 2, DEPTH));
     tf_state_value state = { 0 }, last = { 0 };
     float sum = 0;
     ck_assert(tf_run(s, FETCH(whole.state, &last), FEED(all, X)) == tf_ok);
@@ -541,7 +545,11 @@ START_TEST(masks_have_tensorflows_seeds)
         const char *salt;
         int index;
         int64_t want;
-    } rows[] = { { 3, "input", 0, 371649270 }, { 3, "state", 1, 602375191 }, { 9, "output", 0, 973570703 }, { -7, "output", 12, 1563101366 }, { 123456789012, "state", 0, 35778920 } };
+    } rows[] = { { 3, "input", 0, 371649270 },
+                 { 3, "state", 1, 602375191 },
+                 { 9, "output", 0, 973570703 },
+                 { -7, "output", 12, 1563101366 },
+                 { 123456789012, "state", 0, 35778920 } };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         ck_assert_int_eq(tf1c_salted_seed(rows[i].seed, rows[i].salt, rows[i].index), rows[i].want);
     ck_assert(tf1c_salted_seed(TF_NO_SEED, "output", 0) == TF_NO_SEED);
@@ -557,69 +565,79 @@ static tf_operand wrong_lengths(void)
 static tf_list one(tf_tensor t) { return tf_list_new_(1, &t, TF_SOURCE); }
 #define X(...) tf_placeholder(tf_float32, SHAPE(__VA_ARGS__))
 #define GRU tf_nn_rnn_cell_gru_cell(4)
-#define MISTAKES(ROW)                                                                                                              \
-    ROW(value, tf_nn_static_rnn(GRU, one(X(2, 3))), "If no initial_state is provided, dtype must be specified")                    \
-    ROW(value, tf_nn_dynamic_rnn(GRU, X(2, 5, 3)), "If there is no initial_state, you must give a dtype.")                         \
-    ROW(value, tf_nn_static_rnn(GRU, ((tf_list){ 0 }), .dtype = tf_float32), "inputs must not be empty")                           \
-    ROW(value, tf_nn_static_rnn(GRU, one(X(NONE, NONE)), .dtype = tf_float32),                                                     \
-        "Input size (dimension 0 of inputs) must be accessible via shape inference, but saw value None.")                          \
-    ROW(value, tf_nn_dynamic_rnn(GRU, X(2, 5, NONE), .dtype = tf_float32),                                                         \
-        "Input size (depth of inputs) must be accessible via shape inference, but saw value None.")                                \
-    ROW(value, tf_nn_dynamic_rnn(GRU, X(2, 5), .dtype = tf_float32), "Shape (5, 2) must have rank at least 3")                     \
-    ROW(value, tf_nn_dynamic_rnn(GRU, X(2), .dtype = tf_float32),                                                                  \
-        "Expected input tensor Tensor(\"Placeholder:0\", shape=(2,), dtype=float32) to have rank at least 2")                      \
-    ROW(value, tf_nn_static_rnn(GRU, one(tf_placeholder(tf_float32, SCALAR)), .dtype = tf_float32), "Shape () must have rank at least 2") \
-    ROW(value, tf_nn_static_rnn(GRU, one(X(2, 3, 4)), .dtype = tf_float32),                                                        \
-        "Input 0 of layer gru_cell is incompatible with the layer: expected ndim=2, found ndim=3. Full shape received: [2, 3, 4]") \
-    ROW(value, tf_nn_static_rnn(GRU, LIST(X(2, 3), X(4, 3)), .dtype = tf_float32), "Dimensions 2 and 4 are not compatible")        \
-    ROW(value, tf_nn_static_rnn(GRU, one(tf_placeholder(tf_int32, SHAPE(2, 3))), .dtype = tf_float32),                             \
-        "RNN cell only supports floating point inputs, but saw dtype: <dtype: 'int32'>")                                           \
-    ROW(value, tf_nn_static_rnn(GRU, one(X(2, 3)), .dtype = tf_float32, .sequence_length = wrong_lengths()),                 \
-        "sequence_length must be a vector of length batch_size")                                                                   \
-    ROW(value, tf_nn_dynamic_rnn(GRU, X(2, 5, 3), .dtype = tf_float32, .sequence_length = wrong_lengths()),                  \
-        "sequence_length must be a vector of length batch_size, but saw shape: (1, 1)")                                            \
-    ROW(value, tf_call(GRU, X(2, NONE), tf_state_new(X(2, 4))), "Expected inputs.shape[-1] to be known, saw shape: (2, None)")     \
-    ROW(value, tf_nn_rnn_cell_multi_rnn_cell(((tf_cells){ 0 })), "Must specify at least one cell for MultiRNNCell.")               \
-    ROW(value, tf_nn_rnn_cell_multi_rnn_cell(CELLS(tf_nn_rnn_cell_basic_lstm_cell(3)), .state_is_tuple = false),                   \
-        "Some cells return tuples of states, but the flag state_is_tuple is not set.  State sizes are: [LSTMStateTuple(c=3, h=3)]") \
-    ROW(value, tf_call(tf_nn_rnn_cell_multi_rnn_cell(CELLS(GRU)), X(2, 4), tf_state_new(tf_placeholder(tf_float32, SHAPE(2, 4), .name = "s"))), \
-        "Expected state to be a tuple of length 1, but received: Tensor(\"s:0\", shape=(2, 4), dtype=float32)")                     \
-    ROW(value, tf_nn_rnn_cell_dropout_wrapper(GRU, TF_T(1.5)), "Parameter input_keep_prob must be between 0 and 1: 1")             \
-    ROW(value, tf_nn_rnn_cell_dropout_wrapper(GRU, .state_keep_prob = TF_T(-.5)), "Parameter state_keep_prob must be between 0 and 1: 0") \
-    ROW(value, tf_nn_static_rnn(tf_nn_rnn_cell_dropout_wrapper(GRU, .output_keep_prob = TF_T(0.)), one(X(2, 3)), .dtype = tf_float32),     \
-        "rate must be a scalar tensor or a float in the range [0, 1), got 1")                                                      \
-    ROW(value, tf_nn_rnn_cell_dropout_wrapper(GRU, TF_T(.5), .variational_recurrent = true),                                       \
-        "When variational_recurrent=True, dtype must be provided")                                                                 \
-    ROW(value, tf_nn_rnn_cell_dropout_wrapper(GRU, TF_T(.5), .variational_recurrent = true, .dtype = tf_float32),                  \
-        "When variational_recurrent=True and input_keep_prob < 1.0 or is unknown, input_size must be provided")                    \
-    ROW(value, tf_nn_static_rnn(tf_nn_rnn_cell_residual_wrapper(GRU), one(X(NONE, 3)), .dtype = tf_float32), "Shapes (?, 3) and (?, 4) are incompatible") \
-    ROW(value, tf_nn_dynamic_rnn(GRU, X(2, 5, 3), .initial_state = tf_state_new(X(2, 3))),                                         \
+#define MISTAKES(ROW)                                                                                                                \
+    ROW(value, tf_nn_static_rnn(GRU, one(X(2, 3))), "If no initial_state is provided, dtype must be specified")                      \
+    ROW(value, tf_nn_dynamic_rnn(GRU, X(2, 5, 3)), "If there is no initial_state, you must give a dtype.")                           \
+    ROW(value, tf_nn_static_rnn(GRU, ((tf_list){ 0 }), .dtype = tf_float32), "inputs must not be empty")                             \
+    ROW(value, tf_nn_static_rnn(GRU, one(X(NONE, NONE)), .dtype = tf_float32),                                                       \
+        "Input size (dimension 0 of inputs) must be accessible via shape inference, but saw value None.")                            \
+    ROW(value, tf_nn_dynamic_rnn(GRU, X(2, 5, NONE), .dtype = tf_float32),                                                           \
+        "Input size (depth of inputs) must be accessible via shape inference, but saw value None.")                                  \
+    ROW(value, tf_nn_dynamic_rnn(GRU, X(2, 5), .dtype = tf_float32), "Shape (5, 2) must have rank at least 3")                       \
+    ROW(value, tf_nn_dynamic_rnn(GRU, X(2), .dtype = tf_float32),                                                                    \
+        "Expected input tensor Tensor(\"Placeholder:0\", shape=(2,), dtype=float32) to have rank at least 2")                        \
+    ROW(value, tf_nn_static_rnn(GRU, one(tf_placeholder(tf_float32, SCALAR)), .dtype = tf_float32),                                  \
+        "Shape () must have rank at least 2")                                                                                        \
+    ROW(value, tf_nn_static_rnn(GRU, one(X(2, 3, 4)), .dtype = tf_float32),                                                          \
+        "Input 0 of layer gru_cell is incompatible with the layer: expected ndim=2, found ndim=3. Full shape received: [2, 3, 4]")   \
+    ROW(value, tf_nn_static_rnn(GRU, LIST(X(2, 3), X(4, 3)), .dtype = tf_float32), "Dimensions 2 and 4 are not compatible")          \
+    ROW(value, tf_nn_static_rnn(GRU, one(tf_placeholder(tf_int32, SHAPE(2, 3))), .dtype = tf_float32),                               \
+        "RNN cell only supports floating point inputs, but saw dtype: <dtype: 'int32'>")                                             \
+    ROW(value, tf_nn_static_rnn(GRU, one(X(2, 3)), .dtype = tf_float32, .sequence_length = wrong_lengths()),                         \
+        "sequence_length must be a vector of length batch_size")                                                                     \
+    ROW(value, tf_nn_dynamic_rnn(GRU, X(2, 5, 3), .dtype = tf_float32, .sequence_length = wrong_lengths()),                          \
+        "sequence_length must be a vector of length batch_size, but saw shape: (1, 1)")                                              \
+    ROW(value, tf_call(GRU, X(2, NONE), tf_state_new(X(2, 4))), "Expected inputs.shape[-1] to be known, saw shape: (2, None)")       \
+    ROW(value, tf_nn_rnn_cell_multi_rnn_cell(((tf_cells){ 0 })), "Must specify at least one cell for MultiRNNCell.")                 \
+    ROW(value, tf_nn_rnn_cell_multi_rnn_cell(CELLS(tf_nn_rnn_cell_basic_lstm_cell(3)), .state_is_tuple = false),                     \
+        "Some cells return tuples of states, but the flag state_is_tuple is not set.  State sizes are: [LSTMStateTuple(c=3, h=3)]")  \
+    ROW(value,                                                                                                                       \
+        tf_call(tf_nn_rnn_cell_multi_rnn_cell(CELLS(GRU)), X(2, 4),                                                                  \
+                tf_state_new(tf_placeholder(tf_float32, SHAPE(2, 4), .name = "s"))),                                                 \
+        "Expected state to be a tuple of length 1, but received: Tensor(\"s:0\", shape=(2, 4), dtype=float32)")                      \
+    ROW(value, tf_nn_rnn_cell_dropout_wrapper(GRU, TF_T(1.5)), "Parameter input_keep_prob must be between 0 and 1: 1")               \
+    ROW(value, tf_nn_rnn_cell_dropout_wrapper(GRU, .state_keep_prob = TF_T(-.5)),                                                    \
+        "Parameter state_keep_prob must be between 0 and 1: 0")                                                                      \
+    ROW(value,                                                                                                                       \
+        tf_nn_static_rnn(tf_nn_rnn_cell_dropout_wrapper(GRU, .output_keep_prob = TF_T(0.)), one(X(2, 3)), .dtype = tf_float32),      \
+        "rate must be a scalar tensor or a float in the range [0, 1), got 1")                                                        \
+    ROW(value, tf_nn_rnn_cell_dropout_wrapper(GRU, TF_T(.5), .variational_recurrent = true),                                         \
+        "When variational_recurrent=True, dtype must be provided")                                                                   \
+    ROW(value, tf_nn_rnn_cell_dropout_wrapper(GRU, TF_T(.5), .variational_recurrent = true, .dtype = tf_float32),                    \
+        "When variational_recurrent=True and input_keep_prob < 1.0 or is unknown, input_size must be provided")                      \
+    ROW(value, tf_nn_static_rnn(tf_nn_rnn_cell_residual_wrapper(GRU), one(X(NONE, 3)), .dtype = tf_float32),                         \
+        "Shapes (?, 3) and (?, 4) are incompatible")                                                                                 \
+    ROW(value, tf_nn_dynamic_rnn(GRU, X(2, 5, 3), .initial_state = tf_state_new(X(2, 3))),                                           \
         "Dimensions must be equal, but are 6 and 7 for 'rnn/while/gru_cell/MatMul' (op: 'MatMul') with input shapes: [2,6], [7,8].") \
-    ROW(type, tf_nn_static_rnn(NULL, one(X(2, 3)), .dtype = tf_float32), "The argument 'cell' (None) is not an RNNCell: it is NULL.") \
-    ROW(type, tf_cell_new(.state_size = { .shape = SHAPE(4) }, .output_size = SHAPE(4)), "The cell has no call function.")         \
-    ROW(value, tf_layers_dense(X(2, NONE), 3), "The last dimension of the inputs to `Dense` should be defined. Found `None`.")     \
-    ROW(value, tf_contrib_layers_fully_connected(X(2, NONE), 3), "The last dimension of the inputs to `Dense` should be defined. Found `None`.") \
-    ROW(type, tf_layers_dense(tf_placeholder(tf_int32, SHAPE(2, 3)), 3), "Unable to build `Dense` layer with non-floating point dtype <dtype: 'int32'>") \
-    ROW(value, tf_layers_dense(X(3), 3), "Input 0 of layer dense is incompatible with the layer: : expected min_ndim=2, found ndim=1. Full shape received: [3]") \
-    ROW(value, tf_layers_flatten(tf_placeholder(tf_float32)), "Input 0 of layer flatten is incompatible with the layer: its rank is undefined, but the layer requires a defined rank.") \
-    ROW(value, tf_layers_dropout(X(2, 3), TF_T(1.5), .training = TF_T(true)), "rate must be a scalar tensor or a float in the range [0, 1), got 1.5")
+    ROW(type, tf_nn_static_rnn(NULL, one(X(2, 3)), .dtype = tf_float32),                                                             \
+        "The argument 'cell' (None) is not an RNNCell: it is NULL.")                                                                 \
+    ROW(type, tf_cell_new(.state_size = { .shape = SHAPE(4) }, .output_size = SHAPE(4)), "The cell has no call function.")           \
+    ROW(value, tf_layers_dense(X(2, NONE), 3), "The last dimension of the inputs to `Dense` should be defined. Found `None`.")       \
+    ROW(value, tf_contrib_layers_fully_connected(X(2, NONE), 3),                                                                     \
+        "The last dimension of the inputs to `Dense` should be defined. Found `None`.")                                              \
+    ROW(type, tf_layers_dense(tf_placeholder(tf_int32, SHAPE(2, 3)), 3),                                                             \
+        "Unable to build `Dense` layer with non-floating point dtype <dtype: 'int32'>")                                              \
+    ROW(value, tf_layers_dense(X(3), 3),                                                                                             \
+        "Input 0 of layer dense is incompatible with the layer: : expected min_ndim=2, found ndim=1. Full shape received: [3]")      \
+    ROW(value, tf_layers_flatten(tf_placeholder(tf_float32)),                                                                        \
+        "Input 0 of layer flatten is incompatible with the layer: its rank is undefined, but the layer requires a defined rank.")    \
+    ROW(value, tf_layers_dropout(X(2, 3), TF_T(1.5), .training = TF_T(true)),                                                        \
+        "rate must be a scalar tensor or a float in the range [0, 1), got 1.5")
 
-#define CHECK_MISTAKE(class, expr, text)                                                                              \
-    do {                                                                                                              \
-        open_graph();                                                                                                 \
-        (void)(expr);                                                                                                 \
-        ck_assert_msg(caught()->count == 1, "%s: %d reports, the first: %s", text, caught()->count, caught()->message); \
+#define CHECK_MISTAKE(class, expr, text)                                                                                     \
+    do {                                                                                                                     \
+        open_graph();                                                                                                        \
+        (void)(expr);                                                                                                        \
+        ck_assert_msg(caught()->count == 1, "%s: %d reports, the first: %s", text, caught()->count, caught()->message);      \
         ck_assert_msg(strcmp(caught()->message, text) == 0, "the message is\n  %s\nand not\n  %s", caught()->message, text); \
-        ck_assert_msg(caught()->code == tf_##class##_error, "%s: a %s", text, tf_status_name(caught()->code));         \
-        ck_assert_msg(caught()->where.file && strstr(caught()->where.file, "test_rnn.c"), "%s: blamed on %s", text, caught()->where.file); \
-        close_graph();                                                                                                \
+        ck_assert_msg(caught()->code == tf_##class##_error, "%s: a %s", text, tf_status_name(caught()->code));               \
+        ck_assert_msg(caught()->where.file &&strstr(caught()->where.file, "test_rnn.c"), "%s: blamed on %s", text,           \
+                      caught()->where.file);                                                                                 \
+        close_graph();                                                                                                       \
     } while (0);
 
 START_TEST(mistakes_are_told_in_tensorflows_words)
-{
-    MISTAKES(CHECK_MISTAKE)
-}
-END_TEST
+{ MISTAKES(CHECK_MISTAKE) } END_TEST
 
 static bool message_begins(const char *text) { return strncmp(caught()->message, text, strlen(text)) == 0; }
 
@@ -630,11 +648,13 @@ START_TEST(a_second_cell_in_a_scope_is_refused)
     tf_nn_static_rnn(tf_nn_rnn_cell_basic_lstm_cell(4), xs, .dtype = tf_float32);
     tf_rnn_list second = tf_nn_static_rnn(tf_nn_rnn_cell_basic_lstm_cell(4), xs, .dtype = tf_float32);
     ck_assert_int_eq(caught()->count, 1);
-    ck_assert(message_begins("Variable rnn/basic_lstm_cell/kernel already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope? Originally defined at:"));
+    ck_assert(message_begins(
+        "Variable rnn/basic_lstm_cell/kernel already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope? Originally defined at:"));
     ck_assert(tf_is_poisoned(tf_at(second.outputs, 0)) && tf_is_poisoned(tf_state_c(second.state)));
     catch_errors();
     tf_cell *again = tf_nn_rnn_cell_basic_lstm_cell(4);
-    tf_with_variable_scope("other") tf_nn_static_rnn(again, xs, .dtype = tf_float32);
+    tf_with_variable_scope("other")
+        tf_nn_static_rnn(again, xs, .dtype = tf_float32);
     tf_nn_static_rnn(again, xs, .dtype = tf_float32);
     ck_assert_int_eq(caught()->count, 0);
     ck_assert_int_eq(tf_trainable_variables().n, 4);
@@ -651,7 +671,8 @@ START_TEST(lengths_of_another_batch_are_refused_when_run)
     tf_run(s, tf_global_variables_initializer());
     tf_ndarray zeros = np_zeros(SHAPE(3, 4, 3), tf_float32), out = { 0 }, two = NP_INT(1, 2), three = NP_INT(1, 2, 100);
     ck_assert(tf_run(s, FETCH(r.outputs, &out), FEED(x, zeros, n, two)) == tf_invalid_argument);
-    ck_assert_str_eq(caught()->message, "assertion failed: [Expected shape for Tensor rnn/sequence_length:0 is ] [3] [ but saw shape: ] [2]");
+    ck_assert_str_eq(caught()->message,
+                     "assertion failed: [Expected shape for Tensor rnn/sequence_length:0 is ] [3] [ but saw shape: ] [2]");
     ck_assert(tf_run(s, FETCH(r.outputs, &out), FEED(x, zeros, n, three)) == tf_ok);
     np_free(&zeros);
     np_free(&out);
@@ -689,7 +710,8 @@ START_TEST(building_survives_every_failing_allocation)
         tf1c_alloc_hook = allow;
         tf_graph *g = tf_graph_new();
         if (g)
-            tf_with_graph(g) build_much();
+            tf_with_graph(g)
+                build_much();
         all = allocations_left > 0;
         tf_graph_free(g);
         tf1c_alloc_hook = NULL;

@@ -13,7 +13,10 @@
 static tf_session *sess;
 
 /* A macro's whole text would be in Check's own message. */
-static void must(tf_status status) { ck_assert_msg(status == tf_ok, "%s: %s (%s)", tf_status_name(status), caught()->message, caught()->op); }
+static void must(tf_status status)
+{
+    ck_assert_msg(status == tf_ok, "%s: %s (%s)", tf_status_name(status), caught()->message, caught()->op);
+}
 
 static void begin(void)
 {
@@ -51,8 +54,8 @@ static void assert_floats(tf_ndarray a, int n, const float *want)
 
 START_TEST(several_fetches_of_several_types_come_from_one_run)
 {
-    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE)), mean = tf_reduce_mean(x), best = tf_argmax(x, 0), some = tf_greater(mean, 1.0),
-              count = tf_size(x), wide = tf_cast(mean, tf_float64);
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE)), mean = tf_reduce_mean(x), best = tf_argmax(x, 0),
+              some = tf_greater(mean, 1.0), count = tf_size(x), wide = tf_cast(mean, tf_float64);
     float f = 0;
     double d = 0;
     int32_t i = 0;
@@ -126,7 +129,8 @@ END_TEST
 
 START_TEST(targets_run_beside_fetches_and_alone)
 {
-    tf_tensor v = tf_variable(1.0, .name = "v"), w = tf_variable(10.0), twice = tf_assign(v, tf_mul(v, 2)), less = tf_assign_sub(w, 1);
+    tf_tensor v = tf_variable(1.0, .name = "v"), w = tf_variable(10.0), twice = tf_assign(v, tf_mul(v, 2)),
+              less = tf_assign_sub(w, 1);
     tf_operation *both = tf_group(twice, less);
     float x = 0;
     initialize();
@@ -171,7 +175,8 @@ END_TEST
 
 START_TEST(any_tensor_may_be_fed)
 {
-    tf_tensor x = tf_placeholder(tf_float32, SCALAR), c = tf_constant(2.0), v = tf_variable(3.0), between = tf_mul(x, c), y = tf_add(between, v);
+    tf_tensor x = tf_placeholder(tf_float32, SCALAR), c = tf_constant(2.0), v = tf_variable(3.0), between = tf_mul(x, c),
+              y = tf_add(between, v);
     float f = 0, fed = 0;
     initialize();
     must(tf_run(sess, FETCH(y, &f), FEED(x, 5)));
@@ -190,7 +195,8 @@ END_TEST
 
 START_TEST(feeds_are_cast_to_their_tensors_dtype)
 {
-    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE)), i = tf_placeholder(tf_int32, SCALAR), b = tf_placeholder(tf_bool, SCALAR);
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE)), i = tf_placeholder(tf_int32, SCALAR),
+              b = tf_placeholder(tf_bool, SCALAR);
     double wide[] = { 0.5, 1.5 };
     uint8_t pixels[] = { 0, 255 };
     tf_ndarray images = np_array(pixels, tf_uint8, SHAPE(2)), a = { 0 };
@@ -259,7 +265,8 @@ END_TEST
 
 START_TEST(fed_integers_decide_shapes)
 {
-    tf_tensor n = tf_placeholder(tf_int32, SCALAR), r = tf_range(n), z = tf_zeros(tf_stack(LIST(n, tf_constant(2))), .dtype = tf_float32);
+    tf_tensor n = tf_placeholder(tf_int32, SCALAR), r = tf_range(n),
+              z = tf_zeros(tf_stack(LIST(n, tf_constant(2))), .dtype = tf_float32);
     tf_ndarray a = { 0 }, b = { 0 };
     for (int i = 5; i >= 0; i--) {
         must(tf_run(sess, FETCH(r, &a, z, &b), FEED(n, i)));
@@ -313,8 +320,7 @@ START_TEST(the_default_session_evaluates)
     ck_assert_float_eq((float)tf_eval_double(tf_constant(2.5)), 2.5f);
     ck_assert_int_eq(tf_eval_int(tf_constant(7)), 7);
     ck_assert(tf_eval_bool(tf_constant(true)));
-    tf_with_session(sess)
-    {
+    tf_with_session(sess) {
         ck_assert_ptr_eq(tf_get_default_session(), sess);
         must(tf_eval(y, &a, FEED(x, 4)));
     }
@@ -366,14 +372,18 @@ START_TEST(a_reader_without_a_path_from_the_assignment_sees_the_old_value)
 {
     tf_tensor v = tf_variable(1.0), after, set = tf_assign(v, 5), before = tf_add(v, 0.5);
     float b = 0, a = 0, var = 0, s = 0;
-    tf_with_control_dependencies(OPS(set)) { after = tf_add(v, 0.25); }
+    tf_with_control_dependencies(OPS(set)) {
+        after = tf_add(v, 0.25);
+    }
     initialize();
     must(tf_run(sess, FETCH(set, &s, before, &b, v, &var)));
     ck_assert(b == 1.5f && s == 5 && var == 1); /* a variable fetched with its update: the old value */
     ck_assert_float_eq(value_of(v), 5);
     initialize();
     tf_tensor fresh;
-    tf_with_control_dependencies(OPS(set)) { fresh = tf_add(tf_identity(v), 0.25); }
+    tf_with_control_dependencies(OPS(set)) {
+        fresh = tf_add(tf_identity(v), 0.25);
+    }
     (void)after;
     must(tf_run(sess, FETCH(fresh, &a, before, &b)));
     ck_assert(a == 5.25f && b == 1.5f);
@@ -410,7 +420,8 @@ END_TEST
 
 START_TEST(unordered_assignments_happen_in_creation_order)
 {
-    tf_tensor v = tf_variable(1.0), first = tf_assign(v, tf_add(v, 1)), second = tf_assign(v, tf_mul(v, 10)), third = tf_assign_add(v, 0.5);
+    tf_tensor v = tf_variable(1.0), first = tf_assign(v, tf_add(v, 1)), second = tf_assign(v, tf_mul(v, 10)),
+              third = tf_assign_add(v, 0.5);
     initialize();
     must(tf_run(sess, OPS(third, second, first)));
     ck_assert_float_eq(value_of(v), 10.5f); /* both read the old 1: v = 2, then 10, then += 0.5 */
@@ -437,7 +448,9 @@ static tf_tensor under_three(tf_list vars, void *context)
 static tf_list add_after_counting(tf_list vars, void *context)
 {
     tf_tensor v = *(tf_tensor *)context, counted = tf_assign_add(v, 1), sum;
-    tf_with_control_dependencies(OPS(counted)) { sum = tf_add(tf_at(vars, 1), v); }
+    tf_with_control_dependencies(OPS(counted)) {
+        sum = tf_add(tf_at(vars, 1), v);
+    }
     return LIST(tf_add(tf_at(vars, 0), 1), sum);
 }
 
@@ -528,10 +541,7 @@ static size_t bytes_in_use(void)
     return m.uordblks + m.hblkhd;
 }
 
-static bool under_sanitizer(void)
-{
-    return slowness() > 1; /* whose allocators count otherwise */
-}
+static bool under_sanitizer(void) { return slowness() > 1; /* whose allocators count otherwise */ }
 
 START_TEST(a_thousand_lengths_need_little_more_memory_than_the_longest)
 {
@@ -585,7 +595,8 @@ START_TEST(memory_does_not_grow_over_ten_thousand_steps)
     }
     if (!under_sanitizer()) {
         ck_assert_uint_eq(bytes_in_use(), used);
-        ck_assert_msg((double)resident_pages() <= 1.01 * (double)early, "%ld pages at step 100, %ld at step 10,000", early, resident_pages());
+        ck_assert_msg((double)resident_pages() <= 1.01 * (double)early, "%ld pages at step 100, %ld at step 10,000", early,
+                      resident_pages());
     }
     np_free(&in);
     np_free(&labels);
@@ -615,9 +626,15 @@ END_TEST
 
 START_TEST(an_explanation_shows_every_stage_in_turn)
 {
-    static const char *const parts[] = { "== prune: ", "w/read = Identity(w)", "\n== build: ", "= feed  # x\n", "= MatMul(", "  # product\n", "\nresults: ",
-                                         "\n== sums: nothing to change\n", "\n== blocks: off\n", "\n== layout: ", "no code for ", "\n== schedule: ",
-                                         "\n== fuse: ", "(fused)(", "\n== instructions: ", "\n== memory: the arena has ", "most at instruction " };
+    static const char *const parts[] = { "== prune: ",          "w/read = Identity(w)",
+                                         "\n== build: ",        "= feed  # x\n",
+                                         "= MatMul(",           "  # product\n",
+                                         "\nresults: ",         "\n== sums: nothing to change\n",
+                                         "\n== blocks: off\n",  "\n== layout: ",
+                                         "no code for ",        "\n== schedule: ",
+                                         "\n== fuse: ",         "(fused)(",
+                                         "\n== instructions: ", "\n== memory: the arena has ",
+                                         "most at instruction " };
     tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 3), .name = "x"), w = tf_get_variable("w", SHAPE(3, 4)),
               y = tf_nn_relu(tf_sub(tf_tanh(tf_matmul(x, w, .name = "product")), 1.0));
     tf_session *s = tf_session(.config = tf_config_proto(.passes_off = "blocks"));
@@ -639,7 +656,8 @@ START_TEST(explaining_runs_nothing_and_leaves_runs_as_they_were)
     float f = 0;
     initialize();
     must(tf_run(sess, FETCH(more, &f)));
-    char *before = tf_session_explain(sess, FETCH(more, &f), (tf_feeds){ 0 }), *again = tf_session_explain(sess, FETCH(more, &f), (tf_feeds){ 0 });
+    char *before = tf_session_explain(sess, FETCH(more, &f), (tf_feeds){ 0 }),
+         *again = tf_session_explain(sess, FETCH(more, &f), (tf_feeds){ 0 });
     ck_assert_ptr_nonnull(before);
     ck_assert_str_eq(before, again);
     ck_assert_float_eq(f, 2);
@@ -685,8 +703,9 @@ END_TEST
 
 START_TEST(empty_tensors_run_everywhere)
 {
-    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 3)), w = tf_variable(NP_FLOAT2D({ 1, 2 }, { 3, 4 }, { 5, 6 })), y = tf_matmul(x, w),
-              both = tf_concat(LIST(y, y), 0), sum = tf_reduce_sum(both), mean = tf_reduce_mean(both), dw = tf_at(tf_gradients(LIST(sum), LIST(w)), 0);
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 3)), w = tf_variable(NP_FLOAT2D({ 1, 2 }, { 3, 4 }, { 5, 6 })),
+              y = tf_matmul(x, w), both = tf_concat(LIST(y, y), 0), sum = tf_reduce_sum(both), mean = tf_reduce_mean(both),
+              dw = tf_at(tf_gradients(LIST(sum), LIST(w)), 0);
     tf_ndarray none = np_zeros(SHAPE(0, 3), tf_float32), a = { 0 }, g = { 0 };
     float s = 1, m = 1;
     initialize();
@@ -721,17 +740,20 @@ int main(void)
         { "fetching",
           { several_fetches_of_several_types_come_from_one_run, a_number_takes_any_dtype_of_one_element,
             an_array_is_reused_if_its_shape_fits_and_replaced_if_not, what_is_fed_may_be_fetched_into_the_array_it_was_fed_from,
-            duplicates_are_computed_once_and_written_everywhere, targets_run_beside_fetches_and_alone, fetching_nothing_runs_nothing,
-            many_fetches_and_feeds_fit_in_one_run } },
+            duplicates_are_computed_once_and_written_everywhere, targets_run_beside_fetches_and_alone,
+            fetching_nothing_runs_nothing, many_fetches_and_feeds_fit_in_one_run } },
         { "feeding",
-          { any_tensor_may_be_fed, feeds_are_cast_to_their_tensors_dtype, a_dictionary_is_built_at_run_time_and_the_last_value_of_a_key_counts,
-            literals_live_as_long_as_they_are_wanted, a_placeholder_with_default_runs_unfed, fed_integers_decide_shapes, what_is_fed_stays_as_it_was } },
+          { any_tensor_may_be_fed, feeds_are_cast_to_their_tensors_dtype,
+            a_dictionary_is_built_at_run_time_and_the_last_value_of_a_key_counts, literals_live_as_long_as_they_are_wanted,
+            a_placeholder_with_default_runs_unfed, fed_integers_decide_shapes, what_is_fed_stays_as_it_was } },
         { "sessions",
-          { sessions_on_one_graph_have_variables_of_their_own, the_default_session_evaluates, interactive_sessions_may_be_closed_in_any_order,
-            the_graph_may_grow_between_runs, a_graph_outlives_its_reset_while_a_session_runs_it } },
+          { sessions_on_one_graph_have_variables_of_their_own, the_default_session_evaluates,
+            interactive_sessions_may_be_closed_in_any_order, the_graph_may_grow_between_runs,
+            a_graph_outlives_its_reset_while_a_session_runs_it } },
         { "order",
-          { a_reader_without_a_path_from_the_assignment_sees_the_old_value, two_variables_swap_by_assigns, three_variables_rotate_by_assigns,
-            unordered_assignments_happen_in_creation_order, a_gradient_step_reads_every_variable_before_any_changes,
+          { a_reader_without_a_path_from_the_assignment_sees_the_old_value, two_variables_swap_by_assigns,
+            three_variables_rotate_by_assigns, unordered_assignments_happen_in_creation_order,
+            a_gradient_step_reads_every_variable_before_any_changes,
             in_a_loop_a_read_under_control_of_an_assignment_sees_the_new_value, only_the_branch_taken_assigns,
             load_sets_a_variable_without_an_op } },
         { "memory",

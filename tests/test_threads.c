@@ -23,14 +23,17 @@ static void at_once(void *(*fn)(void *), void *const args[THREADS])
         ck_assert_msg(!complaint, "thread %d: %s", i, (const char *)complaint);
     }
 }
-#define EXPECT(condition)                  \
-    do {                                   \
-        if (!(condition))                  \
-            return (void *)#condition;     \
+#define EXPECT(condition)              \
+    do {                               \
+        if (!(condition))              \
+            return (void *)#condition; \
     } while (0)
 
 /* A macro's whole text would be in Check's own message. */
-static void must(tf_status status) { ck_assert_msg(status == tf_ok, "%s: %s (%s)", tf_status_name(status), caught()->message, caught()->op); }
+static void must(tf_status status)
+{
+    ck_assert_msg(status == tf_ok, "%s: %s (%s)", tf_status_name(status), caught()->message, caught()->op);
+}
 
 static void begin(void)
 {
@@ -151,7 +154,8 @@ START_TEST(training_and_reading_go_side_by_side)
     s.x = tf_placeholder(tf_float32, SHAPE(NONE, 4, 8));
     tf_tensor w = tf_variable(tf_random_normal(SHAPE(8, 8))), start = tf_zeros(SHAPE(4, 8));
     s.states = tf_scan(step_of, s.x, start, .context = &w);
-    s.step = tf_group(tf_minimize(tf_train_adam_optimizer(0.01), tf_reduce_sum(tf_square(s.states))), tf_assign_add(s.v, tf_ones(SHAPE(300))));
+    s.step = tf_group(tf_minimize(tf_train_adam_optimizer(0.01), tf_reduce_sum(tf_square(s.states))),
+                      tf_assign_add(s.v, tf_ones(SHAPE(300))));
     s.sess = tf_session();
     must(tf_run(s.sess, tf_global_variables_initializer()));
     at_once(train_or_read, args);
@@ -226,7 +230,8 @@ static void *own_graph(void *arg)
     (void)arg;
     for (int i = 0; i < rounds(10); i++) {
         tf_reset_default_graph();
-        tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 3), .name = "x"), w = tf_get_variable("w", SHAPE(3, 3)), start = tf_zeros(SHAPE(1, 3)),
+        tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 3), .name = "x"), w = tf_get_variable("w", SHAPE(3, 3)),
+                  start = tf_zeros(SHAPE(1, 3)),
                   loss = tf_reduce_sum(tf_square(tf_scan(step_of, tf_reshape(x, SHAPE(-1, 1, 3)), start, .context = &w)));
         tf_operation *step = tf_minimize(tf_train_gradient_descent_optimizer(0.001), loss);
         EXPECT(strcmp(tf_op_name(step), "GradientDescent") == 0);
@@ -235,7 +240,8 @@ static void *own_graph(void *arg)
         EXPECT(tf_get_default_session() == sess);
         EXPECT(tf_run(sess, tf_global_variables_initializer()) == tf_ok);
         for (int j = 0; j < 5; j++)
-            EXPECT(tf_run(sess, FETCH(loss, j ? &last : &first, step, NULL), FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 3, 2, 1 }))) == tf_ok);
+            EXPECT(tf_run(sess, FETCH(loss, j ? &last : &first, step, NULL), FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 3, 2, 1 }))) ==
+                   tf_ok);
         EXPECT(last <= first);
         tf_close(sess);
     }

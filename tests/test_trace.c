@@ -38,7 +38,8 @@ static double read_number(json *j)
 {
     char text[64], *end;
     size_t n = 0;
-    while (n + 1 < sizeof text && ((*j->at >= '0' && *j->at <= '9') || *j->at == '-' || *j->at == '+' || *j->at == '.' || *j->at == 'e' || *j->at == 'E'))
+    while (n + 1 < sizeof text &&
+           ((*j->at >= '0' && *j->at <= '9') || *j->at == '-' || *j->at == '+' || *j->at == '.' || *j->at == 'e' || *j->at == 'E'))
         text[n++] = *j->at++;
     text[n] = 0;
     double x = strtod(text, &end);
@@ -81,7 +82,10 @@ static void keep_string(event *e, const char *key, const char *text)
         const char *key;
         char *to;
         size_t room;
-    } fields[] = { { "node", e->node, sizeof e->node }, { "ops", e->ops, sizeof e->ops }, { "cat", e->cat, sizeof e->cat }, { "ph", e->ph, sizeof e->ph } };
+    } fields[] = { { "node", e->node, sizeof e->node },
+                   { "ops", e->ops, sizeof e->ops },
+                   { "cat", e->cat, sizeof e->cat },
+                   { "ph", e->ph, sizeof e->ph } };
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (strcmp(key, fields[i].key) == 0)
             cut(fields[i].to, fields[i].room, text);
@@ -97,7 +101,11 @@ static void keep_number(event *e, const char *key, double x)
         e->dur = x;
     else if (strcmp(key, "step") == 0 && e->n_steps < MOST_STEPS)
         e->steps[e->n_steps++] = (int)x;
-    int *to = strcmp(key, "tid") == 0 ? &e->tid : strcmp(key, "pid") == 0 ? &e->pid : strcmp(key, "run") == 0 ? &e->run : strcmp(key, "session") == 0 ? &e->session : NULL;
+    int *to = strcmp(key, "tid") == 0       ? &e->tid
+              : strcmp(key, "pid") == 0     ? &e->pid
+              : strcmp(key, "run") == 0     ? &e->run
+              : strcmp(key, "session") == 0 ? &e->session
+                                            : NULL;
     if (to)
         *to = (int)x;
 }
@@ -171,15 +179,17 @@ static void check_nesting(int n)
     qsort(events, (size_t)n, sizeof *events, by_lane);
     for (int i = 0; i < n; i++)
         for (int j = i + 1; j < n && events[j].tid == events[i].tid && events[j].ts < events[i].ts + events[i].dur - clock; j++)
-            ck_assert_msg(events[j].ts + events[j].dur <= events[i].ts + events[i].dur + clock, "%s [%f +%f] runs over the end of %s [%f +%f]", events[j].name,
-                          events[j].ts, events[j].dur, events[i].name, events[i].ts, events[i].dur);
+            ck_assert_msg(events[j].ts + events[j].dur <= events[i].ts + events[i].dur + clock,
+                          "%s [%f +%f] runs over the end of %s [%f +%f]", events[j].name, events[j].ts, events[j].dur,
+                          events[i].name, events[i].ts, events[i].dur);
 }
 
 static int count(int n, const char *name, const char *node, int tid)
 {
     int found = 0;
     for (int i = 0; i < n; i++)
-        found += strcmp(events[i].name, name) == 0 && (!node || strcmp(events[i].node, node) == 0) && (tid < 0 || events[i].tid == tid);
+        found +=
+            strcmp(events[i].name, name) == 0 && (!node || strcmp(events[i].node, node) == 0) && (tid < 0 || events[i].tid == tid);
     return found;
 }
 
@@ -271,7 +281,8 @@ START_TEST(an_event_in_a_loop_says_at_which_step)
         const event *e = &events[i];
         bool inside = strcmp(e->name, "MatMul") == 0 || strcmp(e->name, "(fused)") == 0;
         if (inside)
-            ck_assert_msg(e->n_steps == 1 && e->steps[0] >= 0 && e->steps[0] < 5 && e->tid < 2, "%s: %d steps, the first %d", e->name, e->n_steps, e->steps[0]);
+            ck_assert_msg(e->n_steps == 1 && e->steps[0] >= 0 && e->steps[0] < 5 && e->tid < 2, "%s: %d steps, the first %d",
+                          e->name, e->n_steps, e->steps[0]);
         else if (strcmp(e->name, "wait") != 0)
             ck_assert_int_eq(e->n_steps, 0);
         if (strcmp(e->name, "MatMul") == 0)
@@ -483,10 +494,16 @@ int main(void)
     Suite *suite = suite_create("trace");
     TCase *c = tcase_create("files");
     const TTest *const tests[] = {
-        each_worker_has_a_lane_with_its_part_of_every_instruction, an_event_in_a_loop_says_at_which_step, loops_within_loops_count_both_steps,
-        several_threads_and_sessions_write_one_whole_file, the_file_goes_on_with_the_next_session_and_is_whole_after_every_run,
-        a_process_that_ends_without_closing_leaves_a_whole_file, a_forked_child_leaves_its_parents_file_alone,
-        a_file_that_cannot_be_opened_is_reported_once_and_runs_go_on, a_full_disk_is_reported_once_and_runs_go_on, without_the_variable_nothing_is_written,
+        each_worker_has_a_lane_with_its_part_of_every_instruction,
+        an_event_in_a_loop_says_at_which_step,
+        loops_within_loops_count_both_steps,
+        several_threads_and_sessions_write_one_whole_file,
+        the_file_goes_on_with_the_next_session_and_is_whole_after_every_run,
+        a_process_that_ends_without_closing_leaves_a_whole_file,
+        a_forked_child_leaves_its_parents_file_alone,
+        a_file_that_cannot_be_opened_is_reported_once_and_runs_go_on,
+        a_full_disk_is_reported_once_and_runs_go_on,
+        without_the_variable_nothing_is_written,
     };
     tcase_add_checked_fixture(c, begin, end);
     tcase_set_timeout(c, 60);

@@ -32,8 +32,8 @@ const char *tf_data_path_(const char *name, tf_source here)
     char path[4096];
     if (!find(name, path, sizeof path)) {
         const char *asked = getenv("TF1C_DATA");
-        tf_fail(tf_not_found, here, NULL, "%s; No such file or directory in %s%s%s", name, asked ? asked : "",
-                asked ? ":" : "", TF1C_DATA_DIRS);
+        tf_fail(tf_not_found, here, NULL, "%s; No such file or directory in %s%s%s", name, asked ? asked : "", asked ? ":" : "",
+                TF1C_DATA_DIRS);
         return "";
     }
     char *kept = tf1c_kit_object(strlen(path) + 1, keep_nothing, here);
@@ -127,8 +127,10 @@ tf_datasets *tf_digits_read_data_sets_(struct tf_digits_args args)
         tf_ndarray images = np_array(digits.images.data, tf_float32, SHAPE(ROWS, 8, 8, 1));
         images.scale = 1.0f / DEEPEST;
         if (labels->data)
-            split = tf_train_test_split_(images, *labels, (struct tf_train_test_args){
-                .here = args.here, .test_size = 0.2, .train_size = NAN, .random_state = 42, .shuffle = true });
+            split = tf_train_test_split_(
+                images, *labels,
+                (struct tf_train_test_args){
+                    .here = args.here, .test_size = 0.2, .train_size = NAN, .random_state = 42, .shuffle = true });
     }
     /* Of an empty split, data sets without examples. */
     struct tf_dataset_args own = { .here = args.here, .seed = args.seed };

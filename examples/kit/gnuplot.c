@@ -89,10 +89,9 @@ static const char *free_corner(const tf1c_axes *a, range x, range y, double widt
     static const struct {
         const char *name;
         bool is_right, is_top;
-    } corners[4] = { { "top right", true, true },
-                     { "top left", false, true },
-                     { "bottom left", false, false },
-                     { "bottom right", true, false } };
+    } corners[4] = {
+        { "top right", true, true }, { "top left", false, true }, { "bottom left", false, false }, { "bottom right", true, false }
+    };
     size_t longest = 0, labels = 0;
     for (int i = 0; i < a->n; i++) {
         size_t n = a->lines[i].label ? strlen(a->lines[i].label) : 0;
@@ -318,8 +317,7 @@ static tf_status run_gnuplot(FILE *streams[STREAMS], tf_source here)
         continue;
     /* Where posix_spawn cannot say so, a program that is not there exits with 127. */
     if (fault == ENOENT || (WIFEXITED(exit_status) && WEXITSTATUS(exit_status) == 127))
-        return tf_fail(tf_os_error, here, NULL,
-                       "gnuplot, which draws the pictures, is not in PATH (Debian: gnuplot-nox)");
+        return tf_fail(tf_os_error, here, NULL, "gnuplot, which draws the pictures, is not in PATH (Debian: gnuplot-nox)");
     if (fault)
         return tf_fail(tf_os_error, here, NULL, "gnuplot cannot be started: %s", strerror(fault));
     if (exit_status != 0)
@@ -331,10 +329,8 @@ static tf_status check_picture(FILE *streams[STREAMS], tf_source here)
 {
     char start[8] = { 0 }, text[256];
     rewind(streams[PICTURE]);
-    if (fread(start, 1, sizeof start, streams[PICTURE]) != sizeof start ||
-        memcmp(start, "\x89PNG\r\n\x1a\n", sizeof start) != 0)
-        return tf_fail(tf_os_error, here, NULL, "gnuplot drew no picture: %s",
-                       first_words(streams[WORDS], text, sizeof text));
+    if (fread(start, 1, sizeof start, streams[PICTURE]) != sizeof start || memcmp(start, "\x89PNG\r\n\x1a\n", sizeof start) != 0)
+        return tf_fail(tf_os_error, here, NULL, "gnuplot drew no picture: %s", first_words(streams[WORDS], text, sizeof text));
     rewind(streams[PICTURE]);
     return tf_ok;
 }

@@ -41,8 +41,8 @@ static void free_state(struct tf_dataset_state *s)
     np_free(&s->labels);
 }
 
-static tf_status init_dataset(tf_dataset *d, struct tf_dataset_state *s, tf_ndarray images, tf_ndarray labels,
-                              int64_t seed, tf_source here)
+static tf_status init_dataset(tf_dataset *d, struct tf_dataset_state *s, tf_ndarray images, tf_ndarray labels, int64_t seed,
+                              tf_source here)
 {
     int64_t n = images.shape.dims[0];
     size_t bytes = 2 * (size_t)n * sizeof *s->indices;
@@ -66,8 +66,7 @@ static tf_status init_dataset(tf_dataset *d, struct tf_dataset_state *s, tf_ndar
 static tf_status check_seed(int64_t seed, tf_source here)
 {
     if (seed > UINT32_MAX)
-        return tf_fail(tf_value_error, here, NULL, "Seed must be between 0 and 2**32 - 1, but is %lld",
-                       (long long)seed);
+        return tf_fail(tf_value_error, here, NULL, "Seed must be between 0 and 2**32 - 1, but is %lld", (long long)seed);
     return tf_ok;
 }
 
@@ -88,8 +87,7 @@ static tf_status make_room(struct tf_dataset_state *s, int64_t n, tf_source here
 {
     if (n <= s->room)
         return tf_ok;
-    size_t images =
-        (size_t)n * (is_scaled(s->images) ? (size_t)row_size(s->images) * sizeof(float) : row_bytes(s->images));
+    size_t images = (size_t)n * (is_scaled(s->images) ? (size_t)row_size(s->images) * sizeof(float) : row_bytes(s->images));
     size_t labels = (size_t)n * row_bytes(s->labels);
     void *grown = tf1c_kit_realloc(s->image_rows, images);
     if (!grown)
@@ -137,9 +135,8 @@ tf_batch tf_next_batch_(tf_dataset *d, int64_t n, struct tf_next_batch_args args
     if (!s)
         return none; /* what failed to be read was reported then */
     if (n < 1 || n > s->n) {
-        tf_fail(tf_value_error, args.here, NULL,
-                "batch size %lld is outside [1, %lld], the data set's number of examples", (long long)n,
-                (long long)s->n);
+        tf_fail(tf_value_error, args.here, NULL, "batch size %lld is outside [1, %lld], the data set's number of examples",
+                (long long)n, (long long)s->n);
         return none;
     }
     if (make_room(s, n, args.here) != tf_ok)
@@ -261,8 +258,8 @@ static tf_status to_one_hot(const idx *f, tf_ndarray *rows, tf_source here)
         return tf_memory_error;
     for (uint64_t i = 0; i < f->n; i++) {
         if (f->data[i] >= CLASSES)
-            return tf_fail(tf_value_error, here, NULL, "%s: label %d of example %llu is outside [0, %d)", f->path,
-                           f->data[i], (unsigned long long)i, CLASSES);
+            return tf_fail(tf_value_error, here, NULL, "%s: label %d of example %llu is outside [0, %d)", f->path, f->data[i],
+                           (unsigned long long)i, CLASSES);
         ((float *)rows->data)[i * CLASSES + f->data[i]] = 1;
     }
     return tf_ok;
@@ -281,8 +278,8 @@ static tf_ndarray images_of(const idx *f, const struct tf_read_data_sets_args *a
 static tf_status read_pair(mnist *m, const char *dir, int which, idx files[2], tf_ndarray *images, tf_ndarray *labels,
                            const struct tf_read_data_sets_args *args)
 {
-    static const char *const names[FILES] = { "train-images-idx3-ubyte", "train-labels-idx1-ubyte",
-                                              "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte" };
+    static const char *const names[FILES] = { "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+                                              "t10k-labels-idx1-ubyte" };
     for (int i = 0; i < 2; i++) {
         tf_status status = read_idx(dir, names[which + i], i ? LABELS_MAGIC : IMAGES_MAGIC, &files[i], args->here);
         m->bytes[which + i] = files[i].bytes;
@@ -317,8 +314,8 @@ static tf_status read_mnist(mnist *m, const char *dir, const struct tf_read_data
         return status;
     int64_t n = images.shape.dims[0], v = args->validation_size;
     if (v < 0 || v > n)
-        return tf_fail(tf_value_error, args->here, NULL,
-                       "Validation size should be between 0 and %lld. Received: %lld.", (long long)n, (long long)v);
+        return tf_fail(tf_value_error, args->here, NULL, "Validation size should be between 0 and %lld. Received: %lld.",
+                       (long long)n, (long long)v);
     memset(files, 0, 2 * sizeof *files);
     status = read_pair(m, dir, TEST_IMAGES, files, &test_images, &test_labels, args);
     const struct {
@@ -330,9 +327,8 @@ static tf_status read_mnist(mnist *m, const char *dir, const struct tf_read_data
                       { TEST, test_images, test_labels, 0, INT64_MAX } };
     for (int i = 0; i < SETS && status == tf_ok; i++) {
         int set = parts[i].set;
-        status = init_dataset(
-            &m->set[set], &m->state[set], np_slice_(parts[i].images, parts[i].begin, parts[i].end, args->here),
-            np_slice_(parts[i].labels, parts[i].begin, parts[i].end, args->here), args->seed, args->here);
+        status = init_dataset(&m->set[set], &m->state[set], np_slice_(parts[i].images, parts[i].begin, parts[i].end, args->here),
+                              np_slice_(parts[i].labels, parts[i].begin, parts[i].end, args->here), args->seed, args->here);
     }
     return status;
 }

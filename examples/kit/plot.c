@@ -63,8 +63,7 @@ static tf1c_axes *add_axes(tf1c_figure *f, int rows, int columns, int index, tf_
     if (!grown)
         return NULL;
     f->axes = grown;
-    f->axes[f->n] =
-        (tf1c_axes){ .rows = rows, .columns = columns, .index = index, .xlim = { NAN, NAN }, .ylim = { NAN, NAN } };
+    f->axes[f->n] = (tf1c_axes){ .rows = rows, .columns = columns, .index = index, .xlim = { NAN, NAN }, .ylim = { NAN, NAN } };
     f->current = f->n;
     return &f->axes[f->n++];
 }
@@ -126,11 +125,9 @@ static tf_status set_look(tf1c_line *line, const tf1c_axes *a, const struct plt_
         return tf_fail(tf_value_error, args->here, NULL, "'%s' is not a valid value for color", args->color);
     if (!known_style(style))
         return tf_fail(tf_value_error, args->here, NULL,
-                       "'%s' is not a valid value for ls; supported values are '-', '--', '-.', ':', 'none', ''",
-                       style);
+                       "'%s' is not a valid value for ls; supported values are '-', '--', '-.', ':', 'none', ''", style);
     if (args->marker && (strlen(args->marker) != 1 || !strchr("osx+.^", *args->marker)))
-        return tf_fail(tf_value_error, args->here, NULL, "Unrecognized marker style '%s': one of o s x + . ^",
-                       args->marker);
+        return tf_fail(tf_value_error, args->here, NULL, "Unrecognized marker style '%s': one of o s x + . ^", args->marker);
     memcpy(line->color, color, sizeof line->color);
     snprintf(line->linestyle, sizeof line->linestyle, "%s", style);
     line->marker = args->marker ? *args->marker : 0;
@@ -199,8 +196,8 @@ tf_status plt_yscale_(const char *scale, tf_source here)
     if (!a)
         return tf_memory_error;
     if (strcmp(scale, "linear") != 0 && strcmp(scale, "log") != 0)
-        return tf_fail(tf_value_error, here, NULL,
-                       "'%s' is not a valid value for scale; supported values are 'linear', 'log'", scale);
+        return tf_fail(tf_value_error, here, NULL, "'%s' is not a valid value for scale; supported values are 'linear', 'log'",
+                       scale);
     a->log_y = scale[1] == 'o';
     return tf_ok;
 }
@@ -246,8 +243,7 @@ static bool overlap(const tf1c_axes *a, int rows, int columns, int index)
 tf_status plt_subplot_(int rows, int columns, int i, tf_source here)
 {
     if (rows < 1 || columns < 1 || rows > 64 || columns > 64)
-        return tf_fail(tf_value_error, here, NULL, "Number of rows and columns must be in [1, 64], not %d and %d", rows,
-                       columns);
+        return tf_fail(tf_value_error, here, NULL, "Number of rows and columns must be in [1, 64], not %d and %d", rows, columns);
     if (i < 1 || i > rows * columns)
         return tf_fail(tf_value_error, here, NULL, "num must be 1 <= num <= %d, not %d", rows * columns, i);
     tf1c_figure *f = current_figure(here);
@@ -277,8 +273,8 @@ tf_status plt_figure_(struct plt_figure_args args)
     if (!(args.width * args.dpi >= 100 && args.height * args.dpi >= 100 && args.width * args.dpi <= 20000 &&
           args.height * args.dpi <= 20000 && args.dpi > 0))
         return tf_fail(tf_value_error, args.here, NULL,
-                       "a figure of %g x %g inches at %g dpi is not between 100 and 20000 pixels a side", args.width,
-                       args.height, args.dpi);
+                       "a figure of %g x %g inches at %g dpi is not between 100 and 20000 pixels a side", args.width, args.height,
+                       args.dpi);
     tf1c_figure *f = current_figure(args.here);
     if (!f)
         return tf_memory_error;

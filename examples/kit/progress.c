@@ -20,12 +20,9 @@ static double now(void)
 tf_progress tf_progress_start(int64_t total)
 {
     double t = now();
-    return (tf_progress){ .total = total,
-                          .started = t,
-                          .shown_at = t,
-                          .loss = NAN,
-                          .accuracy = NAN,
-                          .terminal = isatty(STDOUT_FILENO) == 1 };
+    return (tf_progress){
+        .total = total, .started = t, .shown_at = t, .loss = NAN, .accuracy = NAN, .terminal = isatty(STDOUT_FILENO) == 1
+    };
 }
 
 bool tf_progress_due(const tf_progress *p, int64_t step)

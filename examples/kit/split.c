@@ -7,10 +7,7 @@
 /* A size as the user gave it: a fraction, a count of rows, or not at all (NAN). */
 static bool is_given(double size) { return !isnan(size); }
 static bool is_fraction(double size) { return size < 1; }
-static bool is_valid(double size, int64_t n)
-{
-    return is_fraction(size) ? size > 0 : size < (double)n && size == floor(size);
-}
+static bool is_valid(double size, int64_t n) { return is_fraction(size) ? size > 0 : size < (double)n && size == floor(size); }
 
 /* As Python prints it. */
 static const char *size_text(double size, char *text, size_t n)
@@ -21,10 +18,9 @@ static const char *size_text(double size, char *text, size_t n)
 
 static tf_status bad_size(const char *name, double size, int64_t n, tf_source here)
 {
-    return tf_fail(
-        tf_value_error, here, NULL,
-        "%s=%g should be either positive and smaller than the number of samples %lld or a float in the (0, 1) range",
-        name, size, (long long)n);
+    return tf_fail(tf_value_error, here, NULL,
+                   "%s=%g should be either positive and smaller than the number of samples %lld or a float in the (0, 1) range",
+                   name, size, (long long)n);
 }
 
 /* How many of n rows go to train and to test. */
@@ -109,8 +105,7 @@ static tf_status check(tf_ndarray x, tf_ndarray y, const struct tf_train_test_ar
     if (!x.shape.known || !y.shape.known || x.shape.rank < 1 || y.shape.rank < 1)
         return tf_fail(tf_type_error, a->here, NULL, "train_test_split needs arrays of rank 1 or more");
     if (x.shape.dims[0] != y.shape.dims[0])
-        return tf_fail(tf_value_error, a->here, NULL,
-                       "Found input variables with inconsistent numbers of samples: [%lld, %lld]",
+        return tf_fail(tf_value_error, a->here, NULL, "Found input variables with inconsistent numbers of samples: [%lld, %lld]",
                        (long long)x.shape.dims[0], (long long)y.shape.dims[0]);
     if (a->random_state > UINT32_MAX)
         return tf_fail(tf_value_error, a->here, NULL, "Seed must be between 0 and 2**32 - 1, but is %lld",
@@ -138,8 +133,7 @@ tf_train_test tf_train_test_split_(tf_ndarray x, tf_ndarray y, struct tf_train_t
     tf_train_test *s = tf1c_kit_object(sizeof *s, free_split, args.here);
     bool complete = s && (s->x_train = take(x, to_train, train, args.here)).data &&
                     (s->x_test = take(x, to_test, test, args.here)).data &&
-                    (s->y_train = take(y, to_train, train, args.here)).data &&
-                    (s->y_test = take(y, to_test, test, args.here)).data;
+                    (s->y_train = take(y, to_train, train, args.here)).data && (s->y_test = take(y, to_test, test, args.here)).data;
     tf1c_kit_free(order);
     if (complete)
         return *s;

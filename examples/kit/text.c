@@ -48,9 +48,7 @@ static void encode_all(struct tf_text_state *s, int64_t length)
     }
     for (int64_t i = 0; i < length; i++)
         s->codes[i] = s->place[(unsigned char)s->chars[i]];
-    s->text = (tf_text){
-        .vocab_size = n, .vocab = s->vocab, .chars = s->chars, .codes = s->codes, .length = length, .state = s
-    };
+    s->text = (tf_text){ .vocab_size = n, .vocab = s->vocab, .chars = s->chars, .codes = s->codes, .length = length, .state = s };
 }
 
 /* Takes `chars` over, whatever happens. */
@@ -107,8 +105,8 @@ tf_text_batches tf_text_batches_of_(const tf_text *text, int batch_size, int seq
     if (text->length == 0)
         return none; /* what failed to be read was reported then */
     if (batch_size < 1 || seq_length < 1) {
-        tf_fail(tf_value_error, here, NULL, "batch_size and seq_length must be at least 1, but are %d and %d",
-                batch_size, seq_length);
+        tf_fail(tf_value_error, here, NULL, "batch_size and seq_length must be at least 1, but are %d and %d", batch_size,
+                seq_length);
         return none;
     }
     int64_t size = (int64_t)batch_size * seq_length;
@@ -120,9 +118,8 @@ tf_text_batches tf_text_batches_of_(const tf_text *text, int batch_size, int seq
     struct tf_text_state *s = text->state;
     if (reserve(&s->batch, &s->batch_bytes, 2 * (size_t)size * sizeof *s->batch, here) != tf_ok)
         return none;
-    return (tf_text_batches){
-        .text = text, .batch_size = batch_size, .seq_length = seq_length, .num_batches = text->length / size
-    };
+    return (
+        tf_text_batches){ .text = text, .batch_size = batch_size, .seq_length = seq_length, .num_batches = text->length / size };
 }
 
 /* The kept text [num_batches · B · T], seen as [B, num_batches · T]: batch k is columns [k · T, (k + 1) · T). */
@@ -140,8 +137,7 @@ bool tf_text_next(tf_text_batches *b, tf_text_batch *batch)
         y[(i + 1) * columns - 1] = codes[last == kept ? 0 : last]; /* the end is followed by the beginning */
     }
     b->next++;
-    *batch =
-        (tf_text_batch){ np_array(x, tf_int32, SHAPE(rows, columns)), np_array(y, tf_int32, SHAPE(rows, columns)) };
+    *batch = (tf_text_batch){ np_array(x, tf_int32, SHAPE(rows, columns)), np_array(y, tf_int32, SHAPE(rows, columns)) };
     return true;
 }
 

@@ -73,8 +73,7 @@ static bool start(runner *r, model *m, int threads)
 {
     double t;
     *r = (runner){ .m = m };
-    tf_with_graph(m->graph)
-    {
+    tf_with_graph(m->graph) {
         r->session = tf_session(.config = tf_config_proto(.intra_op_parallelism_threads = threads));
         if (m->step)
             tf_run(r->session, tf_global_variables_initializer());
@@ -192,8 +191,8 @@ static void write_products(const gemms *g)
     fprintf(json, ", \"products\": [");
     for (int i = 0; i < g->n; i++) {
         const product *p = &g->p[i];
-        fprintf(json, "%s\n      {\"what\": \"%s\", \"m\": %d, \"n\": %d, \"k\": %d, \"times\": %d, \"ms\": {", i ? "," : "", p->what, p->m, p->n,
-                p->k, p->times);
+        fprintf(json, "%s\n      {\"what\": \"%s\", \"m\": %d, \"n\": %d, \"k\": %d, \"times\": %d, \"ms\": {", i ? "," : "",
+                p->what, p->m, p->n, p->k, p->times);
         for (way way = ONE_THREAD, comma = 0; way < WAYS; way++)
             if (g->best[i][way] > 0)
                 fprintf(json, "%s\"%s\": %.5f", comma++ ? ", " : "", way_names[way], g->best[i][way] * 1e3);
@@ -229,9 +228,10 @@ static void bench(const workload *w, bool first)
         r[i].first = first_run(&m, thread_counts[i]);
 
     printf("\n%s: %s\n", w->name, w->what);
-    printf("  %-8s %10s %10s %14s %8s %14s %12s %10s\n", "threads", "best ms", "median ms", "GEMMs alone ms", "ratio", "first run ms", "peak RSS MB", "arena MB");
-    fprintf(json, "%s\n    {\"name\": \"%s\", \"what\": \"%s\", \"peak_rss_mb\": %.2f, \"arena_mb\": %.2f, \"runs\": [", first ? "" : ",", w->name, w->what,
-            peak_mb, arena_mb);
+    printf("  %-8s %10s %10s %14s %8s %14s %12s %10s\n", "threads", "best ms", "median ms", "GEMMs alone ms", "ratio",
+           "first run ms", "peak RSS MB", "arena MB");
+    fprintf(json, "%s\n    {\"name\": \"%s\", \"what\": \"%s\", \"peak_rss_mb\": %.2f, \"arena_mb\": %.2f, \"runs\": [",
+            first ? "" : ",", w->name, w->what, peak_mb, arena_mb);
     for (int i = 0; i < THREAD_COUNTS; i++) {
         const double alone = gemms_best(&g, thread_counts[i]), shortest = best(&taken[i]), middle = median(&taken[i]);
         printf("  %-8d %10.4f %10.4f ", thread_counts[i], shortest * 1e3, middle * 1e3);
@@ -240,8 +240,8 @@ static void bench(const workload *w, bool first)
         else
             printf("%14s %8s ", "-", "-");
         printf("%14.2f %12.1f %10.2f\n", r[i].first * 1e3, peak_mb, arena_mb);
-        fprintf(json, "%s\n      {\"threads\": %d, \"best_ms\": %.6f, \"median_ms\": %.6f, \"gemms_ms\": %.6f, \"first_ms\": %.3f}", i ? "," : "",
-                thread_counts[i], shortest * 1e3, middle * 1e3, alone * 1e3, r[i].first * 1e3);
+        fprintf(json, "%s\n      {\"threads\": %d, \"best_ms\": %.6f, \"median_ms\": %.6f, \"gemms_ms\": %.6f, \"first_ms\": %.3f}",
+                i ? "," : "", thread_counts[i], shortest * 1e3, middle * 1e3, alone * 1e3, r[i].first * 1e3);
     }
     fprintf(json, "]");
     printf("  1 thread / 2 threads: %.2f\n", best(&taken[0]) / best(&taken[1]));
@@ -273,8 +273,8 @@ static void grow(const char *name, sizes s, double seconds, bool last)
         const double shortest = best(&taken);
         printf("  %-8s %6d %6d %14.2f %14.2f %12.3f %16.3f %10.1f\n", name, s.B, s.T, built * 1e3, r.first * 1e3, shortest * 1e3,
                shortest * 1e6 / s.T / s.B, (double)r.session->largest_arena / (1 << 20));
-        fprintf(json, "\n    {\"name\": \"%s\", \"B\": %d, \"T\": %d, \"build_ms\": %.3f, \"first_ms\": %.3f, \"best_ms\": %.4f}%s", name, s.B, s.T,
-                built * 1e3, r.first * 1e3, shortest * 1e3, last ? "" : ",");
+        fprintf(json, "\n    {\"name\": \"%s\", \"B\": %d, \"T\": %d, \"build_ms\": %.3f, \"first_ms\": %.3f, \"best_ms\": %.4f}%s",
+                name, s.B, s.T, built * 1e3, r.first * 1e3, shortest * 1e3, last ? "" : ",");
     }
     fflush(stdout);
     tf_close(r.session);
@@ -286,7 +286,8 @@ static void sweeps(void)
     static const int lengths[] = { 28, 280, 2800 }, batches[] = { 64, 128, 256, 512 }, firsts[] = { 28, 100, 300, 1000 };
 
     printf("\nGrowth at 2 threads, 28 inputs a step, 128 units\n");
-    printf("  %-8s %6s %6s %14s %14s %12s %16s %10s\n", "", "batch", "steps", "graph ms", "first run ms", "best ms", "us/(step*row)", "arena MB");
+    printf("  %-8s %6s %6s %14s %14s %12s %16s %10s\n", "", "batch", "steps", "graph ms", "first run ms", "best ms",
+           "us/(step*row)", "arena MB");
     fprintf(json, ",\n  \"growth\": [");
     for (int i = 0; i < 3; i++)
         grow("dynamic", (sizes){ 16, lengths[i], 28, 128, 10 }, 0.5, false);
@@ -332,7 +333,8 @@ static void read_options(int argc, char **argv)
 
 static void print_machine(void)
 {
-    static const char *const asked[] = { "OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "OPENBLAS_VERBOSE", "OMP_NUM_THREADS", "TF1C_ISA" };
+    static const char *const asked[] = { "OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "OPENBLAS_VERBOSE", "OMP_NUM_THREADS",
+                                         "TF1C_ISA" };
     char line[256], cpu[256] = "unknown";
     FILE *f = fopen("/proc/cpuinfo", "r");
     while (f && fgets(line, sizeof line, f))
@@ -342,8 +344,9 @@ static void print_machine(void)
         fclose(f);
     printf("%s, %d cores; OpenBLAS core %s, with threads of its own: %s\n", cpu, tf1c_team_cores(), tf1c_gemm_core(),
            threaded_blas() ? threaded_blas() : "not found, left out");
-    fprintf(json, "{\n  \"cpu\": \"%s\", \"cores\": %d, \"openblas_core\": \"%s\", \"openblas_threaded\": \"%s\", \"environment\": {", cpu,
-            tf1c_team_cores(), tf1c_gemm_core(), threaded_blas() ? threaded_blas() : "");
+    fprintf(json,
+            "{\n  \"cpu\": \"%s\", \"cores\": %d, \"openblas_core\": \"%s\", \"openblas_threaded\": \"%s\", \"environment\": {",
+            cpu, tf1c_team_cores(), tf1c_gemm_core(), threaded_blas() ? threaded_blas() : "");
     for (int i = 0, comma = 0; i < 5; i++) {
         const char *value = getenv(asked[i]);
         if (!value)

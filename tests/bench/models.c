@@ -106,7 +106,8 @@ static tf_tensor output(tf_tensor state, void *context)
 static void lstm_scan(model *m, const sizes *s)
 {
     tf_tensor X = tf_placeholder(tf_float32, SHAPE(NONE, NONE, s->I)), Y = tf_placeholder(tf_float32, SHAPE(NONE, s->C));
-    scratch self = { .W = tf_variable(tf_zeros(SHAPE(s->I + s->H, 4 * s->H))), .B = tf_variable(tf_zeros(SHAPE(4 * s->H))),
+    scratch self = { .W = tf_variable(tf_zeros(SHAPE(s->I + s->H, 4 * s->H))),
+                     .B = tf_variable(tf_zeros(SHAPE(4 * s->H))),
                      .Wv = tf_variable(tf_truncated_normal(SHAPE(s->H, s->C), .stddev = 0.01)),
                      .bv = tf_variable(tf_truncated_normal(SHAPE(s->C), .stddev = 0.01)) };
     tf_tensor hidden = tf_matmul(tf_getitem(X, ":, 0, :"), tf_zeros(SHAPE(s->I, s->H)));
@@ -138,7 +139,8 @@ static void char_rnn(model *m, const sizes *s)
     tf_tensor keep_prob = tf_placeholder(tf_float32, SCALAR);
     tf_cell *cell = tf_nn_rnn_cell_dropout_wrapper(tf_nn_rnn_cell_basic_lstm_cell(s->H), .output_keep_prob = TF_T(keep_prob));
     tf_rnn rnn = tf_nn_dynamic_rnn(cell, tf_one_hot(X, s->C), .dtype = tf_float32);
-    tf_tensor w = tf_get_variable("w", SHAPE(s->H, s->C)), b = tf_get_variable("b", SHAPE(s->C), .initializer = tf_zeros_initializer());
+    tf_tensor w = tf_get_variable("w", SHAPE(s->H, s->C)),
+              b = tf_get_variable("b", SHAPE(s->C), .initializer = tf_zeros_initializer());
     tf_tensor flat = tf_add(tf_matmul(tf_reshape(rnn.outputs, SHAPE(-1, s->H)), w), b);
     m->value = tf_reduce_mean(tf_nn_sparse_softmax_cross_entropy_with_logits(.logits = flat, .labels = tf_reshape(Y, SHAPE(-1))));
     m->step = tf_minimize(tf_train_adam_optimizer(0.01), m->value);
@@ -215,8 +217,7 @@ const workload *find_workload(const char *name)
 model make_model(const workload *w, const sizes *s)
 {
     model m = { .graph = tf_graph_new() };
-    tf_with_graph(m.graph)
-    {
+    tf_with_graph(m.graph) {
         tf_set_random_seed(1);
         w->build(&m, s ? s : &w->s);
     }

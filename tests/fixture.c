@@ -1,0 +1,40 @@
+#include "fixture.h"
+
+#include <math.h>
+
+tf_session *sess;
+
+void open_session(void)
+{
+    catch_errors();
+    tf_reset_default_graph();
+    sess = tf_session();
+}
+
+void close_session(void)
+{
+    tf_close(sess);
+    tf_reset_default_graph();
+    ck_assert_msg(caught()->count == 0, "a report nobody asked for: %s", caught()->message);
+}
+
+void must(tf_status status)
+{
+    ck_assert_msg(status == tf_ok, "%s: %s (%s)", tf_status_name(status), caught()->message, caught()->op);
+}
+
+void assert_near(const char *what, tf_ndarray got, int n, const double *want)
+{
+    ck_assert_msg(np_size(got) == n, "%s has %lld elements instead of %d", what, (long long)np_size(got), n);
+    for (int i = 0; i < n; i++)
+        ck_assert_msg(fabs(np_get(got, i) - want[i]) <= 1e-6 * fmax(1, fabs(want[i])), "%s[%d] is %.9g instead of %.9g", what, i,
+                      np_get(got, i), want[i]);
+}
+
+void check_run(tf_tensor t, tf_feeds feeds, int n, const double *want)
+{
+    tf_ndarray a = { 0 };
+    must(tf_run(sess, FETCH(t, &a), feeds));
+    assert_near(tf_op_name(t.op), a, n, want);
+    np_free(&a);
+}

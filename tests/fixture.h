@@ -1,0 +1,22 @@
+/* A session on a fresh default graph for each test, and runs in it checked against numbers. */
+#ifndef TF1C_TESTS_FIXTURE_H
+#define TF1C_TESTS_FIXTURE_H
+
+#include "support.h"
+#include "tf1c.h"
+
+extern tf_session *sess;
+
+/* Of tcase_add_checked_fixture: reports are caught, and one that the test did not expect fails it. */
+void open_session(void);
+void close_session(void);
+
+/* A macro's whole text would be in Check's own message. */
+void must(tf_status status);
+
+/* What running t gives: n numbers, each within 1e-6 · max(1, |want|). */
+void check_run(tf_tensor t, tf_feeds feeds, int n, const double *want);
+void assert_near(const char *what, tf_ndarray got, int n, const double *want);
+#define NUMBERS(...) (int)(sizeof((double[]){ __VA_ARGS__ }) / sizeof(double)), (double[]){ __VA_ARGS__ }
+
+#endif
