@@ -11,13 +11,6 @@
 
 /* ---- what the cells share ------------------------------------------------------------------------------------------------- */
 
-/* A copy of a cell's arguments, in the graph; its weights come after them. NULL after a report. */
-#define NEW_CONTEXT(type)                                                                      \
-    type *k = tf1c_current_graph() ? tf1c_graph_alloc(tf1c_current_graph(), sizeof *k) : NULL; \
-    if (!k) {                                                                                  \
-        return tf1c_cell_mistake((tf_tensor){ tf1c_poison(NULL), 0 });                         \
-    }
-
 /* Python's x + y. */
 #define plus(x, y) tf_raw_ops_add_v2(x, y, .name = "add")
 
@@ -59,12 +52,21 @@ static bool check_dtype(tf_dtype dtype, tf_source here, tf_tensor *mistake)
     return false;
 }
 
-#define CHECK_CELL(class_name)                                                                                \
+/* k: the arguments `a`, checked and copied into the graph; its weights come after them. */
+#define NEW_CONTEXT(class_name, type)                                                                         \
     TF_FROM(a.here);                                                                                          \
     tf_tensor mistake;                                                                                        \
     if (!check_units(a.num_units, class_name, a.here, &mistake) || !check_dtype(a.dtype, a.here, &mistake)) { \
         return tf1c_cell_mistake(mistake);                                                                    \
-    }
+    }                                                                                                         \
+    type *k = tf1c_current_graph() ? tf1c_graph_alloc(tf1c_current_graph(), sizeof *k) : NULL;                \
+    if (!k) {                                                                                                 \
+        return tf1c_cell_mistake((tf_tensor){ tf1c_poison(NULL), 0 });                                        \
+    }                                                                                                         \
+    k->a = a;
+
+/* What every cell takes from its arguments `a` and their copy `k`. */
+#define FROM_ARGUMENTS .name = a.name, .kind = TF_CELL_LAYER, .dtype = a.dtype, .reuse = a.reuse, .context = k
 
 /* ---- BasicRNNCell: h' = act([x, h]·kernel + bias) ------------------------------------------------------------------------------ */
 typedef struct {
@@ -91,15 +93,9 @@ static tf_cell_output basic_rnn_call(tf_cell *self, tf_tensor x, tf_state *state
 
 tf_cell *tf_nn_rnn_cell_basic_rnn_cell_(struct tf_basic_rnn_cell_args a)
 {
-    CHECK_CELL("BasicRNNCell")
-    NEW_CONTEXT(basic_rnn)
-    k->a = a;
+    NEW_CONTEXT("BasicRNNCell", basic_rnn)
     return tf_cell_new_((tf_cell){ .class_name = "BasicRNNCell",
-                                   .name = a.name,
-                                   .kind = TF_CELL_LAYER,
-                                   .dtype = a.dtype,
-                                   .reuse = a.reuse,
-                                   .context = k,
+                                   FROM_ARGUMENTS,
                                    .state_size = { .shape = SHAPE(a.num_units) },
                                    .output_size = SHAPE(a.num_units),
                                    .build = basic_rnn_build,
@@ -144,15 +140,9 @@ static tf_cell_output gru_call(tf_cell *self, tf_tensor x, tf_state *state, tf_s
 
 tf_cell *tf_nn_rnn_cell_gru_cell_(struct tf_gru_cell_args a)
 {
-    CHECK_CELL("GRUCell")
-    NEW_CONTEXT(gru)
-    k->a = a;
+    NEW_CONTEXT("GRUCell", gru)
     return tf_cell_new_((tf_cell){ .class_name = "GRUCell",
-                                   .name = a.name,
-                                   .kind = TF_CELL_LAYER,
-                                   .dtype = a.dtype,
-                                   .reuse = a.reuse,
-                                   .context = k,
+                                   FROM_ARGUMENTS,
                                    .state_size = { .shape = SHAPE(a.num_units) },
                                    .output_size = SHAPE(a.num_units),
                                    .build = gru_build,
@@ -213,15 +203,9 @@ static tf_cell_output basic_lstm_call(tf_cell *self, tf_tensor x, tf_state *stat
 
 tf_cell *tf_nn_rnn_cell_basic_lstm_cell_(struct tf_basic_lstm_cell_args a)
 {
-    CHECK_CELL("BasicLSTMCell")
-    NEW_CONTEXT(basic_lstm)
-    k->a = a;
+    NEW_CONTEXT("BasicLSTMCell", basic_lstm)
     return tf_cell_new_((tf_cell){ .class_name = "BasicLSTMCell",
-                                   .name = a.name,
-                                   .kind = TF_CELL_LAYER,
-                                   .dtype = a.dtype,
-                                   .reuse = a.reuse,
-                                   .context = k,
+                                   FROM_ARGUMENTS,
                                    .state_size = a.state_is_tuple ? tf1c_lstm_size(a.num_units, a.num_units)
                                                                   : (tf_state_size){ .shape = SHAPE(2 * a.num_units) },
                                    .output_size = SHAPE(a.num_units),
@@ -291,16 +275,10 @@ static tf_cell_output lstm_call(tf_cell *self, tf_tensor x, tf_state *state, tf_
 
 tf_cell *tf_nn_rnn_cell_lstm_cell_(struct tf_lstm_cell_args a)
 {
-    CHECK_CELL("LSTMCell")
-    NEW_CONTEXT(lstm)
-    k->a = a;
+    NEW_CONTEXT("LSTMCell", lstm)
     k->h_units = a.num_proj ? a.num_proj : a.num_units;
     return tf_cell_new_((tf_cell){ .class_name = "LSTMCell",
-                                   .name = a.name,
-                                   .kind = TF_CELL_LAYER,
-                                   .dtype = a.dtype,
-                                   .reuse = a.reuse,
-                                   .context = k,
+                                   FROM_ARGUMENTS,
                                    .state_size = a.state_is_tuple ? tf1c_lstm_size(a.num_units, k->h_units)
                                                                   : (tf_state_size){ .shape = SHAPE(a.num_units + k->h_units) },
                                    .output_size = SHAPE(k->h_units),

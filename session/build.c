@@ -29,28 +29,15 @@ static bool make_room(ir_ctx *c, tf_view *out)
 /* Computes a node's outputs from inputs that are all known. */
 static bool compute(ir_ctx *c, ir_node *n)
 {
-    enum { MOST = 64 };
-    tf_view in[MOST], out[MOST];
-    if (n->n_in > MOST || n->n_out > MOST)
+    tf_view in[IR_MOST_OPERANDS], out[IR_MOST_OPERANDS];
+    if (n->n_in > IR_MOST_OPERANDS || n->n_out > IR_MOST_OPERANDS)
         return false;
-    for (int i = 0; i < n->n_in; i++) {
-        in[i] = n->in[i]->view;
-        in[i].data = (void *)n->in[i]->known;
-    }
-    for (int i = 0; i < n->n_out; i++) {
-        out[i] = n->out[i].view;
+    tf_kernel_ctx k = ir_rule_ctx(n, in, out);
+    if (n->def->traits & TF_VIEW)
+        in[n->def->viewed].data = (void *)n->in[n->def->viewed]->known;
+    for (int i = 0; i < n->n_out; i++)
         if (!make_room(c, &out[i]))
             return false;
-    }
-    tf_kernel_ctx k = { .def = n->def,
-                        .attrs = n->attrs,
-                        .T = n->T,
-                        .U = n->U,
-                        .n_in = n->n_in,
-                        .n_out = n->n_out,
-                        .in = in,
-                        .out = out,
-                        .name = n->name };
     k.end = tf1c_kernel_units(&k);
     if (tf1c_run_kernel(&k))
         return false;
@@ -144,23 +131,13 @@ static bool all_given(const ir_ctx *c, const ir_node *n)
 static bool data_shape(ir_ctx *c, ir_node *n, const tf_operation *op, tf_dims *out)
 {
     enum { MOST = 8 };
-    tf_view in[MOST];
+    tf_view ins[MOST], outs[MOST];
     tf1c_kernel_report report = { "" };
-    for (int i = 0; i < n->n_in; i++) {
-        if (n->n_in > MOST || !n->in[i]->known)
+    for (int i = 0; i < n->n_in; i++)
+        if (n->n_in > MOST || n->n_out > MOST || !n->in[i]->known)
             return ir_cut(c, op);
-        in[i] = n->in[i]->view;
-        in[i].data = (void *)n->in[i]->known;
-    }
-    tf_kernel_ctx k = { .def = n->def,
-                        .attrs = n->attrs,
-                        .T = n->T,
-                        .U = n->U,
-                        .n_in = n->n_in,
-                        .n_out = n->n_out,
-                        .in = in,
-                        .name = n->name,
-                        .private_ = &report };
+    tf_kernel_ctx k = ir_rule_ctx(n, ins, outs);
+    k.private_ = &report;
     n->def->data_shape(&k, out);
     if (!k.status)
         return true;
