@@ -193,6 +193,10 @@ void tf1c_broadcast_view(tf_view *v, const tf_view *to); /* strides 0 along broa
 
 /* v, of rank 2, as products read it: transposed or as it lies. */
 tf1c_matrix tf1c_matrix_of(const tf_view *v, bool transpose);
+/* The rows of the shard k of a float32 product, by kernels of our own: out[0] = in[0]'·in[1]' + bias, a vector or NULL. */
+int64_t tf1c_product_inner(const tf_kernel_ctx *k, tf_product p); /* the sums' length */
+size_t tf1c_product_scratch(const tf_kernel_ctx *k, tf_product p);
+void tf1c_product_rows(const tf_kernel_ctx *k, tf_product p, const float *bias);
 
 /* What a strip found wrong (integers divided by zero), as an InvalidArgumentError's text: set by strips, taken by whoever
  * runs them. */

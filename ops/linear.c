@@ -81,7 +81,13 @@ static void *from_column(const tf_view *v, const matrix *m, int64_t begin)
     return (char *)v->data + begin * (m->transposed ? m->ld : 1) * (int64_t)tf_dtype_size(v->dtype);
 }
 
-static int64_t inner_of(const tf_kernel_ctx *k) { return k->in[0].dims[!((const matmul_attrs *)k->attrs)->transpose_a]; }
+static tf_product matmul_product(const void *attrs)
+{
+    const matmul_attrs *t = attrs;
+    return (tf_product){ t->transpose_a, t->transpose_b };
+}
+
+static int64_t inner_of(const tf_kernel_ctx *k) { return tf1c_product_inner(k, matmul_product(k->attrs)); }
 
 static bool is_short(const tf_kernel_ctx *k) { return k->T == tf_float32 && tf1c_sgemm_wins(k->out[0].dims[0], inner_of(k)); }
 
@@ -94,20 +100,7 @@ static bool by_columns(const tf_kernel_ctx *k)
 
 static int64_t matmul_units(const tf_kernel_ctx *k) { return k->out[0].dims[by_columns(k)]; }
 
-static size_t matmul_scratch(const tf_kernel_ctx *k)
-{
-    return is_short(k) ? tf1c_sgemm_scratch(k->out[0].dims[1], inner_of(k)) : 0;
-}
-
-static void short_product(tf_kernel_ctx *k)
-{
-    const matmul_attrs *t = k->attrs;
-    const tf_view *y = &k->out[0];
-    tf1c_matrix a = tf1c_matrix_of(&k->in[0], t->transpose_a);
-    a.data += k->begin * a.row;
-    tf1c_sgemm(k->end - k->begin, y->dims[1], inner_of(k), a, tf1c_matrix_of(&k->in[1], t->transpose_b), NULL,
-               (float *)y->data + k->begin * y->strides[0], y->strides[0], k->scratch);
-}
+static size_t matmul_scratch(const tf_kernel_ctx *k) { return is_short(k) ? tf1c_product_scratch(k, matmul_product(k->attrs)) : 0; }
 
 static void matmul_kernel(tf_kernel_ctx *k)
 {
@@ -116,19 +109,13 @@ static void matmul_kernel(tf_kernel_ctx *k)
     const matrix a = matrix_of(&k->in[0], t->transpose_a), b = matrix_of(&k->in[1], t->transpose_b), c = { false, y->strides[0] };
     const int64_t some = k->end - k->begin;
     if (k->scratch)
-        short_product(k);
+        tf1c_product_rows(k, matmul_product(k->attrs), NULL);
     else if (by_columns(k))
         tf1c_gemm(k->T, a.transposed, b.transposed, y->dims[0], some, inner_of(k), k->in[0].data, a.ld,
                   from_column(&k->in[1], &b, k->begin), b.ld, 0, from_column(y, &c, k->begin), c.ld);
     else
         tf1c_gemm(k->T, a.transposed, b.transposed, some, y->dims[1], inner_of(k), from_row(&k->in[0], &a, k->begin), a.ld,
                   k->in[1].data, b.ld, 0, from_row(y, &c, k->begin), c.ld);
-}
-
-static tf_product matmul_product(const void *attrs)
-{
-    const matmul_attrs *t = attrs;
-    return (tf_product){ t->transpose_a, t->transpose_b };
 }
 
 static tf_tensor times(tf_tensor a, bool transpose_a, tf_tensor b, bool transpose_b);

@@ -9,19 +9,9 @@ typedef struct {
 } affine_attrs;
 
 static int64_t rows(const tf_kernel_ctx *k) { return k->out[0].dims[0]; }
-static int64_t inner(const tf_kernel_ctx *k) { return k->in[0].dims[!((const affine_attrs *)k->attrs)->product.transpose_a]; }
-static size_t affine_scratch(const tf_kernel_ctx *k) { return tf1c_sgemm_scratch(k->out[0].dims[1], inner(k)); }
 static tf_product product_of(const void *attrs) { return ((const affine_attrs *)attrs)->product; }
-
-static void affine_kernel(tf_kernel_ctx *k)
-{
-    const tf_product p = product_of(k->attrs);
-    const tf_view *y = &k->out[0];
-    tf1c_matrix a = tf1c_matrix_of(&k->in[0], p.transpose_a);
-    a.data += k->begin * a.row;
-    tf1c_sgemm(k->end - k->begin, y->dims[1], inner(k), a, tf1c_matrix_of(&k->in[1], p.transpose_b), k->in[2].data,
-               (float *)y->data + k->begin * y->strides[0], y->strides[0], k->scratch);
-}
+static size_t affine_scratch(const tf_kernel_ctx *k) { return tf1c_product_scratch(k, product_of(k->attrs)); }
+static void affine_kernel(tf_kernel_ctx *k) { tf1c_product_rows(k, product_of(k->attrs), k->in[2].data); }
 
 static const tf_attr_def affine_fields[] = { { "transpose_a", TF_ATTR_BOOL, offsetof(affine_attrs, product.transpose_a) },
                                              { "transpose_b", TF_ATTR_BOOL, offsetof(affine_attrs, product.transpose_b) },
