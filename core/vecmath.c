@@ -18,6 +18,9 @@ static int has_avx2(void)
 
 static int has_avx512(void)
 {
+#ifdef TF1C_EMULATE_AVX512
+    return has_avx2();
+#endif
     __builtin_cpu_init();
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512vl") && has_avx2();

@@ -500,7 +500,9 @@ enum { LANE_BLOCKS = VF_WIDTH / 2, CHAINS = 4, GROUP = CHAINS * LANE_BLOCKS };
 
 static inline vq multiply_low(vq a, uint32_t b) /* the 64-bit products of the low halves */
 {
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#if defined(TF1C_EMULATE_AVX512)
+    return (a & 0xffffffffu) * b;
+#elif defined(__AVX512F__) && defined(__AVX512DQ__)
     return (vq)_mm512_mul_epu32((__m512i)a, _mm512_set1_epi32((int)b));
 #elif defined(__AVX2__) && defined(__FMA__)
     return (vq)_mm256_mul_epu32((__m256i)a, _mm256_set1_epi32((int)b));

@@ -1,9 +1,11 @@
-/* The tables that vecmath_kernels.c is compiled into, one object per level:
+/* The tables that vecmath_kernels.c is compiled into, one object per level (all with -O3 -ffp-contract=off -fno-math-errno
+ * -fno-trapping-math):
  *
- *   level     -D flags                      compiler flags (all: -O3 -ffp-contract=off -fno-math-errno
- * -fno-trapping-math) baseline  -DTF1C_VEC_LEVEL=baseline     none: plain C with vector types, any architecture avx2
- * -DTF1C_VEC_LEVEL=avx2         -mavx2 -mfma avx512    -DTF1C_VEC_LEVEL=avx512       -mavx512f -mavx512dq -mavx512bw
- * -mavx512vl -mavx2 -mfma
+ *   level     -D flags                      compiler flags
+ *   baseline  -DTF1C_VEC_LEVEL=baseline     none: plain C with vector types, any architecture
+ *   avx2      -DTF1C_VEC_LEVEL=avx2         -mavx2 -mfma
+ *   avx512    -DTF1C_VEC_LEVEL=avx512       -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mfma
+ *   the same  … -DTF1C_EMULATE_AVX512       -mavx2 -mfma: vectors of sixteen in halves, for tests on machines without AVX-512
  *
  * Fused multiply-adds are written out, so contraction stays off: every compiler gives the same bits. On x86-64 all
  * three are linked, elsewhere baseline alone. */

@@ -14,7 +14,7 @@
 #define TF1C_VEC_LEVEL baseline
 #endif
 
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#if defined(TF1C_EMULATE_AVX512) || (defined(__AVX512F__) && defined(__AVX512DQ__))
 #define VF_WIDTH 16
 #elif defined(__AVX2__) && defined(__FMA__)
 #define VF_WIDTH 8
@@ -34,7 +34,7 @@ static inline vf pick(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask
 static inline vf magnitude(vf x) { return (vf)((vu)x & 0x7fffffffu); }
 
 /* fma: a·b + c, in one rounding where the level has it. least(a, x), most(a, x): min and max that keep a NaN in x. */
-#if VF_WIDTH == 16
+#if VF_WIDTH == 16 && !defined(TF1C_EMULATE_AVX512)
 static inline vf fma_(vf a, vf b, vf c) { return (vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
 static inline vf root(vf x) { return (vf)_mm512_sqrt_ps((__m512)x); }
 static inline vf least(vf a, vf x) { return (vf)_mm512_min_ps((__m512)a, (__m512)x); }
@@ -45,7 +45,16 @@ static inline vf root(vf x) { return (vf)_mm256_sqrt_ps((__m256)x); }
 static inline vf least(vf a, vf x) { return (vf)_mm256_min_ps((__m256)a, (__m256)x); }
 static inline vf most(vf a, vf x) { return (vf)_mm256_max_ps((__m256)a, (__m256)x); }
 #else
-static inline vf fma_(vf a, vf b, vf c) { return a * b + c; }
+static inline vf fma_(vf a, vf b, vf c)
+{
+#ifdef TF1C_EMULATE_AVX512
+    for (int i = 0; i < VF_WIDTH; i++)
+        c[i] = fmaf(a[i], b[i], c[i]);
+    return c;
+#else
+    return a * b + c;
+#endif
+}
 static inline vf least(vf a, vf x) { return pick((vi)(a < x), a, x); }
 static inline vf most(vf a, vf x) { return pick((vi)(a > x), a, x); }
 static inline vf root(vf x)
