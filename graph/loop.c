@@ -209,7 +209,7 @@ bool tf1c_body_result(tf1c_body *b, tf1c_out_kind kind, int carried, tf_tensor r
     if (!out)
         return false;
     b->out = out;
-    out[b->n_out - 1] = (tf1c_out_port){ kind, carried, result };
+    out[b->n_out - 1] = (tf1c_out_port){ .kind = kind, .carried = carried, .result = result };
     return true;
 }
 
@@ -288,7 +288,10 @@ tf_tensor tf1c_loop_save(tf_operation *loop, tf_tensor result)
     for (int i = 0; i < b->n_out; i++)
         if (b->out[i].kind == TF1C_STACKED && tf_same_tensor(b->out[i].result, result))
             return (tf_tensor){ loop, i };
-    return add_output(loop, TF1C_STACKED, result);
+    tf_tensor saved = add_output(loop, TF1C_STACKED, result);
+    if (saved.op)
+        b->out[saved.index].saved = true;
+    return saved;
 }
 
 tf_tensor tf1c_loop_count(tf_operation *loop)

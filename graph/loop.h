@@ -22,6 +22,7 @@ typedef struct {
     tf1c_out_kind kind;
     int carried;      /* of a final one: which input port it carries on; else -1 */
     tf_tensor result; /* in the body; none for a count */
+    bool saved;       /* stacked for a backward body alone, which goes step by step if shapes do: they may differ */
 } tf1c_out_port;
 
 /* One body with its ports: the attributes of a Loop node, and of each branch of a Branch node. */

@@ -55,7 +55,7 @@ TF1C_API tf_list tf_foldl_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_sc
 TF1C_API tf_list tf_foldr_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args args);
 
 /* fn(elems[t]) for every t, stacked along axis 0.                                                       TF1: tf.map_fn
- *   shapes  of the results: one, else UnimplementedError at run
+ *   shapes  of the results: one, else InvalidArgumentError at run: "Could not write to TensorArray index 1 because …"
  *   dtype   of the results, unset: elems' own
  *   errors  InvalidArgumentError "TensorArray dtype is float but Op is trying to write dtype int32." */
 struct tf_map_args {

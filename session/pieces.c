@@ -130,6 +130,21 @@ static tf_status make_room(looping *l, int64_t t)
     return tf_ok;
 }
 
+/* The element of step t, kept; one that is no array with those before it is refused as a TensorArray does. */
+static tf_status push(looping *l, int o, int64_t t, const tf_ndarray *x)
+{
+    const tf_operation *op = l->split->at;
+    tf_ndarray *each = l->stacks[o];
+    char got[TF_DIMS_TEXT], want[TF_DIMS_TEXT];
+    if (t && !l->b->out[o].saved && !l->b->forward && !tf_dims_equal(each[0].shape, x->shape))
+        return tf_fail(
+            tf_invalid_argument, op->here, op->name,
+            "Could not write to TensorArray index %lld because the value shape is %s which is incompatible with the TensorArray's inferred element shape: %s",
+            (long long)(l->b->reverse ? l->steps - 1 - t : t), tf_dims_kernel_text(x->shape, got, sizeof got),
+            tf_dims_kernel_text(each[0].shape, want, sizeof want));
+    return copied(l->k, &each[t], x);
+}
+
 static tf_status take_results(looping *l, int64_t t)
 {
     tf_status status = make_room(l, t);
@@ -141,7 +156,7 @@ static tf_status take_results(looping *l, int64_t t)
         if (port->kind == TF1C_FINAL)
             l->feeds[port->carried] = l->results[fetch];
         else if (port->kind == TF1C_STACKED)
-            status = copied(l->k, &l->stacks[o][t], &l->results[fetch]);
+            status = push(l, o, t, &l->results[fetch]);
         else
             status = add_up(l, &l->out[o], &l->results[fetch], t);
     }

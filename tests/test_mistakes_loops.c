@@ -90,6 +90,21 @@ TEST_ROW(map_of_a_fed_scalar)
     tf_tensor m = AT(tf_map_fn(to_integer, x, .dtype = tf_int32));
     return ran = true, tf_run(sess, FETCH(m, &array), FEED(x, 3)), none;
 }
+static tf_tensor up_to(tf_tensor n, void *context) { return (void)context, tf_range(n); }
+TEST_ROW(map_to_results_of_different_lengths)
+{
+    tf_tensor m = AT(tf_map_fn(up_to, z));
+    return ran = true, tf_run(sess, FETCH(m, &array), FEED(z, NP_INT(2, 2, 3))), none;
+}
+static tf_tensor those_above(tf_tensor s, tf_tensor e, void *context)
+{
+    return (void)context, tf_boolean_mask(s, tf_greater(s, e));
+}
+TEST_ROW(scan_whose_state_shrinks)
+{
+    tf_tensor s = AT(tf_scan(those_above, tf_constant(NP_FLOAT(1, 2, 3)), tf_placeholder_with_default(NP_FLOAT(1, 2, 3), SHAPE(NONE))));
+    return ran = true, tf_run(sess, FETCH(s, &array)), none;
+}
 TEST_ROW(scan_to_too_many_dimensions)
 {
     tf_tensor s = AT(tf_scan(only_once, three_elements(), tf_zeros(SHAPE(1, 1, 1, 1, 1, 1, 1, 1))));
@@ -229,6 +244,10 @@ static const row rows[] = {
         "Operation 'scan/while/mul' has been marked as not fetchable. Typically this happens when it is defined in another function or code block. Use return values,explicit Python locals or TensorFlow collections to access it."),
     ROW(gradient_of_a_tensor_of_a_body, tf_value_error, "Cannot use 'scan/while/mul' …"),
     ROW(map_of_a_fed_scalar, tf_invalid_argument, "slice index 0 of dimension 0 out of bounds."),
+    ROW(map_to_results_of_different_lengths, tf_invalid_argument,
+        "Could not write to TensorArray index 2 because the value shape is [3] which is incompatible with the TensorArray's inferred element shape: [2]"),
+    ROW(scan_whose_state_shrinks, tf_invalid_argument,
+        "Could not write to TensorArray index 1 because the value shape is [1] which is incompatible with the TensorArray's inferred element shape: [2]"),
     ROW(scan_to_too_many_dimensions, tf_invalid_argument, "Shape must be at most rank 8 but is rank 9"),
     ROW(matmul_in_a_body_in_a_run, tf_invalid_argument, "Matrix size-incompatible: In[0]: [3,4], In[1]: [1,2]"),
     ROW(map_to_another_dtype, tf_invalid_argument, "TensorArray dtype is float but Op is trying to write dtype int32."),
