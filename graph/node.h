@@ -166,6 +166,7 @@ struct tf_shape_ctx {
     tf_dims *out;
     tf_dtype *out_dtype;
     bool at_run;
+    bool quiet; /* a failure is no report */
     bool failed;
     unsigned values_read, shapes_read; /* inputs whose values were read, as tensors and as shapes: for messages */
     bool (*value)(void *arg, int i, tf_ndarray *value);

@@ -123,6 +123,8 @@ void tf_shape_error(tf_shape_ctx *c, const char *format, ...)
         return;
     c->failed = true;
     if (c->at_run) {
+    if (c->quiet)
+        return;
         tf_fail(tf_invalid_argument, c->here, c->name, "%s", message);
         return;
     }
@@ -142,7 +144,8 @@ void tf_shape_mistake(tf_shape_ctx *c, tf_status code, const char *format, ...)
     if (c->failed)
         return;
     c->failed = true;
-    tf_fail(code, c->here, c->name, "%s", message);
+    if (!c->quiet)
+        tf_fail(code, c->here, c->name, "%s", message);
 }
 
 void tf1c_infer(tf_shape_ctx *c)
