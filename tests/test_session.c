@@ -253,6 +253,27 @@ START_TEST(literals_live_as_long_as_they_are_wanted)
 }
 END_TEST
 
+START_TEST(what_waits_for_a_placeholder_that_is_fed_runs)
+{
+    tf_tensor x = tf_placeholder(tf_float32, SCALAR), y = { 0 };
+    float f = 0;
+    tf_with_control_dependencies(OPS(x)) {
+        y = tf_add(tf_constant(1.0), 2);
+    }
+    must(tf_run(sess, FETCH(y, &f), FEED(x, 5)));
+    ck_assert_float_eq(f, 3);
+}
+END_TEST
+
+START_TEST(true_is_a_number_as_in_python)
+{
+    bool yes = true;
+    ck_assert_float_eq(value_of(tf_add(tf_constant(1.5), yes)), 2.5f);
+    ck_assert_float_eq(value_of(tf_cast(tf_mul(tf_constant(3), yes), tf_float32)), 3);
+    ck_assert_int_eq(tf_get_dtype(tf_constant(yes)), tf_bool);
+}
+END_TEST
+
 START_TEST(a_placeholder_with_default_runs_unfed)
 {
     tf_tensor p = tf_placeholder_with_default(0.25, SCALAR), y = tf_mul(p, 4);
@@ -745,7 +766,8 @@ int main(void)
         { "feeding",
           { any_tensor_may_be_fed, feeds_are_cast_to_their_tensors_dtype,
             a_dictionary_is_built_at_run_time_and_the_last_value_of_a_key_counts, literals_live_as_long_as_they_are_wanted,
-            a_placeholder_with_default_runs_unfed, fed_integers_decide_shapes, what_is_fed_stays_as_it_was } },
+            what_waits_for_a_placeholder_that_is_fed_runs, true_is_a_number_as_in_python, a_placeholder_with_default_runs_unfed,
+            fed_integers_decide_shapes, what_is_fed_stays_as_it_was } },
         { "sessions",
           { sessions_on_one_graph_have_variables_of_their_own, the_default_session_evaluates,
             interactive_sessions_may_be_closed_in_any_order, the_graph_may_grow_between_runs,
