@@ -482,8 +482,9 @@ static bool axis_given(const struct tf_reduce_args *a)
     return a->axis != TF_NO_AXIS || a->reduction_indices != TF_NO_AXIS || a->axes.known || a->axis_tensor.op;
 }
 
-/* All axes: 0 … rank - 1 as a constant, or computed where the rank is unknown. */
-static tf_operand all_axes(tf_tensor x, tf_source here)
+/* All axes: 0 … rank - 1 as a constant, or computed where the rank is unknown; for a variable TF writes it as if it were, and
+ * names and seeds count the nodes. */
+static tf_operand all_axes(tf_tensor x, bool variable, tf_source here)
 {
     const tf_dims d = tf_get_shape(x);
     if (!d.known)
@@ -515,7 +516,7 @@ static tf_tensor reduce(const tf_op_def *def, tf_operand x, struct tf_reduce_arg
         in[1] = axis_operand(a);
     else {
         in[0] = tf_operand_tensor(tf_convert(x, tf_dtype_unset, a->here, "input"));
-        in[1] = all_axes(in[0].as.tensor, a->here);
+        in[1] = all_axes(in[0].as.tensor, x.kind == TF_OPERAND_TENSOR && x.as.tensor.op->read, a->here);
     }
     reduce_attrs attrs = { a->keepdims || a->keep_dims };
     return (tf_tensor){
