@@ -94,6 +94,15 @@ void tf1c_disable_gradient(tf_grad_ctx *g, const char *reason)
     if (!b->status)
         b->status =
             tf_fail(tf_lookup_error, tf1c_source(g->op->here), g->op->name, "Gradient explicitly disabled. Reason: %s", reason);
+void tf1c_undefined_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    backprop *b = g->private_;
+    (void)dy;
+    if (!b->status)
+        b->status = tf_fail(tf_lookup_error, tf1c_source(g->op->here), g->op->name,
+                            "No gradient defined for operation '%s' (op type: %s)", g->op->name, g->op->def->name);
+}
+
 }
 
 void tf_gradient_disabled(tf_grad_ctx *g, tf_tensor dy)
@@ -171,6 +180,21 @@ static bool flows(const tf_indexed_slices *dys, int n)
         if (dys[i].values.op)
             return true;
     return false;
+/* TF fills in zeros for the outputs of an op that nothing flows back to, if something does to others, as long as the op itself is
+ * on the way to an x: the gradient at such an output is those zeros, not None. */
+static bool zeros_beside(const backprop *b, tf_tensor x)
+{
+    bool on_the_way = false, beside = false;
+    contribution *const *into = b->into[x.op->index];
+    if (x.op->def->traits & (TF_LOOP | TF_BRANCH)) /* there every result is an op of its own */
+        return false;
+    for (int i = 0; i < x.op->n_inputs; i++)
+        on_the_way |= x.op->inputs[i].op->graph == b->g && b->wanted[x.op->inputs[i].op->index];
+    for (int i = 0; i < x.op->n_outputs; i++)
+        beside |= into[i] != NULL;
+    return on_the_way && beside && !into[x.index] && TF_FLOATING & TF_DTYPE_BIT(x.op->outputs[x.index].dtype);
+}
+
 }
 
 static void through(backprop *b, tf_operation *op)
@@ -208,8 +232,7 @@ static void through(backprop *b, tf_operation *op)
         return;
     }
     if (!op->def->gradient) {
-        b->status = tf_fail(tf_lookup_error, tf1c_source(op->here), op->name,
-                            "No gradient defined for operation '%s' (op type: %s)", op->name, op->def->name);
+        tf1c_undefined_gradient(&g, dys[0]);
         return;
     }
     if (TF_FLOATING & TF_DTYPE_BIT(op->outputs[0].dtype) || n > 1)
@@ -252,6 +275,10 @@ tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int
 
 /* ---- the public ends ------------------------------------------------------------------------------------------------------------------ */
 
+            if (zeros_beside(&b, xs[i]))
+                dxs[i].values =
+                    tf_op_unary(tf1c_basic.zeros_like, tf_operand_tensor(xs[i]), (struct tf_name_args){ 0 }, "zeros_like");
+        }
 /* What flows in at each y: as given, or ones. */
 static bool starting_gradients(tf_list ys, tf_list grad_ys, tf_tensor *dys, tf_source here)
 {

@@ -204,6 +204,7 @@ const tf_op_def *const *const *tf1c_op_families(void); /* NULL-terminated list o
 const tf_op_def *tf1c_find_op(const char *name);
 
 bool tf1c_grad_wanted(const tf_grad_ctx *g, int i); /* whether anyone asks for input i's */
+void tf1c_undefined_gradient(tf_grad_ctx *g, tf_tensor dy); /* LookupError "No gradient defined for operation …": TF has none */
 void tf1c_disable_gradient(tf_grad_ctx *g, const char *reason); /* LookupError "Gradient explicitly disabled. Reason: …" */
 
 /* gradients.c: gradients inside one graph, of ys with given dys, for the loops' bodies too. */
