@@ -62,8 +62,14 @@ void tf_add_sparse_grad(tf_grad_ctx *g, int i, tf_indexed_slices dx)
 {
     backprop *b = g->private_;
     const tf_tensor in = g->in[i];
-    if (in.op->graph == b->g && b->wanted[in.op->index] && !is_listed(b->stop, in))
-        contribute(b, in, dx);
+    if (in.op->graph != b->g || !b->wanted[in.op->index] || is_listed(b->stop, in))
+        return;
+    if (dx.values.op && !dx.indices.op && !tf_is_poisoned(dx.values)) { /* it is of in's shape, whatever could be inferred */
+        tf_dims *shape = &dx.values.op->outputs[dx.values.index].shape, merged;
+        if (tf_merge_dims(*shape, in.op->outputs[in.index].shape, &merged))
+            *shape = merged;
+    }
+    contribute(b, in, dx);
 }
 
 void tf_add_grad(tf_grad_ctx *g, int i, tf_tensor dx) { tf_add_sparse_grad(g, i, (tf_indexed_slices){ .values = dx }); }

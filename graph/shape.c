@@ -181,7 +181,7 @@ static bool broadcast_dim(int64_t a, int64_t b, int64_t *out)
     if (a == 1 || b == 1)
         *out = a == 1 ? b : a;
     else if (a == NONE || b == NONE)
-        *out = a == NONE ? b : a;
+        *out = a > 1 ? a : b > 1 ? b : NONE;
     else
         *out = a;
     return a == 1 || b == 1 || a == NONE || b == NONE || a == b;

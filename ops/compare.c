@@ -116,8 +116,8 @@ static void select_shape(tf_shape_ctx *c)
         return;
     if (condition->rank == 1 && all.rank > 0) /* chooses rows, or elements of a vector */
         tf1c_merge_in(c, *condition, SHAPE(all.dims[0]), &whole, "");
-    else
-        tf1c_merge_in(c, all, *condition, &whole, "");
+    else if (tf1c_merge_in(c, all, *condition, &whole, ""))
+        tf_set_out(c, 0, whole);
 }
 
 #define SELECT_STRIP(id, type)                                                     \

@@ -333,7 +333,13 @@ static void reverse_sequence_shape(tf_shape_ctx *c)
                        (long long)(batch ? a->batch_dim : a->seq_dim), in.rank);
         return;
     }
-    if (lengths.known && !tf_merge_dim(in.dims[a->batch_dim], lengths.dims[0], &d)) {
+    if (!lengths.known)
+        return;
+    if (tf_merge_dim(in.dims[a->batch_dim], lengths.dims[0], &d)) {
+        tf_dims out = in;
+        out.dims[a->batch_dim] = d;
+        tf_set_out(c, 0, out);
+    } else {
         if (tf_shape_at_run(c))
             tf_shape_error(c, "len(seq_lens) != input.dims(%lld), (%lld vs. %lld)", (long long)a->batch_dim,
                            (long long)lengths.dims[0], (long long)in.dims[a->batch_dim]);

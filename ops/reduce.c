@@ -522,6 +522,9 @@ static tf_tensor reduce(const tf_op_def *def, tf_operand x, struct tf_reduce_arg
     return (tf_tensor){
         tf_op_new(def, (struct tf_op_args){ .here = a->here, .name = a->name, .attrs = &attrs, .n_inputs = 2, .inputs = in }), 0
     };
+    if (!axis_given(a) && !attrs.keep_dims)
+        tf_set_shape_(y, SCALAR, a->here);
+    return y;
 }
 
 tf_tensor tf_reduce_sum_(tf_operand x, struct tf_reduce_args a) { return reduce(&sum_op, x, &a); }
