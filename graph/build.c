@@ -274,7 +274,7 @@ static void store(void *at, tf_dtype dtype, const tf_operand *o)
     }
 }
 
-/* As Python's repr: the fewest digits that read back the same, and a point. */
+/* As Python's repr: the fewest digits that read back the same, and a point; an exponent from 1e16 on. */
 static const char *real_text(double x, char *text, size_t n)
 {
     for (int digits = 1; digits <= 17; digits++) {
@@ -282,6 +282,8 @@ static const char *real_text(double x, char *text, size_t n)
         if (strtod(text, NULL) == x)
             break;
     }
+    if (fabs(x) < 1e16 && strstr(text, "e+"))
+        snprintf(text, n, "%.0f", x);
     if (isfinite(x) && !strpbrk(text, ".e"))
         snprintf(text + strlen(text), n - strlen(text), ".0");
     return text;

@@ -94,12 +94,6 @@ void tf_no_gradient(tf_grad_ctx *g, tf_tensor dy)
     (void)dy;
 }
 
-void tf1c_disable_gradient(tf_grad_ctx *g, const char *reason)
-{
-    backprop *b = g->private_;
-    if (!b->status)
-        b->status =
-            tf_fail(tf_lookup_error, tf1c_source(g->op->here), g->op->name, "Gradient explicitly disabled. Reason: %s", reason);
 void tf1c_undefined_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     backprop *b = g->private_;
@@ -109,6 +103,12 @@ void tf1c_undefined_gradient(tf_grad_ctx *g, tf_tensor dy)
                             "No gradient defined for operation '%s' (op type: %s)", g->op->name, g->op->def->name);
 }
 
+void tf1c_disable_gradient(tf_grad_ctx *g, const char *reason)
+{
+    backprop *b = g->private_;
+    if (!b->status)
+        b->status =
+            tf_fail(tf_lookup_error, tf1c_source(g->op->here), g->op->name, "Gradient explicitly disabled. Reason: %s", reason);
 }
 
 void tf_gradient_disabled(tf_grad_ctx *g, tf_tensor dy)
@@ -180,12 +180,6 @@ static void mark_wanted(backprop *b, int n_xs, const tf_tensor *xs)
     }
 }
 
-static bool flows(const tf_indexed_slices *dys, int n)
-{
-    for (int i = 0; i < n; i++)
-        if (dys[i].values.op)
-            return true;
-    return false;
 /* TF fills in zeros for the outputs of an op that nothing flows back to, if something does to others, as long as the op itself is
  * on the way to an x: the gradient at such an output is those zeros, not None. */
 static bool zeros_beside(const backprop *b, tf_tensor x)
@@ -201,6 +195,12 @@ static bool zeros_beside(const backprop *b, tf_tensor x)
     return on_the_way && beside && !into[x.index] && TF_FLOATING & TF_DTYPE_BIT(x.op->outputs[x.index].dtype);
 }
 
+static bool flows(const tf_indexed_slices *dys, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (dys[i].values.op)
+            return true;
+    return false;
 }
 
 static void through(backprop *b, tf_operation *op)
@@ -273,18 +273,18 @@ tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int
         if (b.wanted[i])
             through(&b, b.g->ops[i]);
     for (int i = 0; i < n_xs && !b.status; i++)
-        if (xs[i].op->graph == b.g && b.into[xs[i].op->index])
+        if (xs[i].op->graph == b.g && b.into[xs[i].op->index]) {
             dxs[i] = settle(b.into[xs[i].op->index][xs[i].index]);
+            if (zeros_beside(&b, xs[i]))
+                dxs[i].values =
+                    tf_op_unary(tf1c_basic.zeros_like, tf_operand_tensor(xs[i]), (struct tf_name_args){ 0 }, "zeros_like");
+        }
     tf1c_arena_free(&b.arena);
     return b.status;
 }
 
 /* ---- the public ends ------------------------------------------------------------------------------------------------------------------ */
 
-            if (zeros_beside(&b, xs[i]))
-                dxs[i].values =
-                    tf_op_unary(tf1c_basic.zeros_like, tf_operand_tensor(xs[i]), (struct tf_name_args){ 0 }, "zeros_like");
-        }
 /* What flows in at each y: as given, or ones. */
 static bool starting_gradients(tf_list ys, tf_list grad_ys, tf_tensor *dys, tf_source here)
 {
