@@ -84,6 +84,8 @@ struct tf_graph {
     tf_graph *parent; /* NULL: a root */
     tf1c_import_fn *import;
     void *import_arg;
+    void (*added)(const tf_operation *op, void *arg); /* told of every new node, where set */
+    void *added_arg;
     tf_operation **ops;
     int n_ops, cap_ops;
     const char *scope;      /* "a/b" or "" */
