@@ -274,7 +274,7 @@ static void store(void *at, tf_dtype dtype, const tf_operand *o)
     }
 }
 
-/* As Python's repr: the fewest digits that read back the same, and a point. */
+/* As Python's repr: the fewest digits that read back the same, and a point; an exponent from 1e16 on. */
 static const char *real_text(double x, char *text, size_t n)
 {
     for (int digits = 1; digits <= 17; digits++) {
@@ -282,12 +282,14 @@ static const char *real_text(double x, char *text, size_t n)
         if (strtod(text, NULL) == x)
             break;
     }
+    if (fabs(x) < 1e16 && strstr(text, "e+"))
+        snprintf(text, n, "%.0f", x);
     if (isfinite(x) && !strpbrk(text, ".e"))
         snprintf(text + strlen(text), n - strlen(text), ".0");
     return text;
 }
 
-/* Python's rules: a real number does not become an integer, True and False are no numbers. */
+/* Python's rules: a real number does not become an integer, a number no bool; True and False are 1 and 0 too. */
 static bool literal_fits(tf_dtype dtype, const tf_operand *o, char *message, size_t n)
 {
     bool floating = TF_FLOATING & TF_DTYPE_BIT(dtype);
@@ -297,12 +299,8 @@ static bool literal_fits(tf_dtype dtype, const tf_operand *o, char *message, siz
                  real_text(o->as.real, number, sizeof number));
         return false;
     }
-    if ((o->kind == TF_OPERAND_BOOL) != (dtype == tf_bool)) {
-        if (o->kind == TF_OPERAND_BOOL)
-            snprintf(message, n, "Expected %s, got %s of type 'bool' instead.", tf_dtype_name(dtype),
-                     o->as.boolean ? "True" : "False");
-        else
-            snprintf(message, n, "Expected bool, got %lld of type 'int' instead.", (long long)o->as.integer);
+    if (o->kind != TF_OPERAND_BOOL && dtype == tf_bool) {
+        snprintf(message, n, "Expected bool, got %lld of type 'int' instead.", (long long)o->as.integer);
         return false;
     }
     if (dtype == tf_int32 && literal_dtype(o) == tf_int64) {

@@ -62,8 +62,14 @@ void tf_add_sparse_grad(tf_grad_ctx *g, int i, tf_indexed_slices dx)
 {
     backprop *b = g->private_;
     const tf_tensor in = g->in[i];
-    if (in.op->graph == b->g && b->wanted[in.op->index] && !is_listed(b->stop, in))
-        contribute(b, in, dx);
+    if (in.op->graph != b->g || !b->wanted[in.op->index] || is_listed(b->stop, in))
+        return;
+    if (dx.values.op && !dx.indices.op && !tf_is_poisoned(dx.values)) { /* it is of in's shape, whatever could be inferred */
+        tf_dims *shape = &dx.values.op->outputs[dx.values.index].shape, merged;
+        if (tf_merge_dims(*shape, in.op->outputs[in.index].shape, &merged))
+            *shape = merged;
+    }
+    contribute(b, in, dx);
 }
 
 void tf_add_grad(tf_grad_ctx *g, int i, tf_tensor dx) { tf_add_sparse_grad(g, i, (tf_indexed_slices){ .values = dx }); }
@@ -86,6 +92,15 @@ void tf_no_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     (void)g;
     (void)dy;
+}
+
+void tf1c_undefined_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    backprop *b = g->private_;
+    (void)dy;
+    if (!b->status)
+        b->status = tf_fail(tf_lookup_error, tf1c_source(g->op->here), g->op->name,
+                            "No gradient defined for operation '%s' (op type: %s)", g->op->name, g->op->def->name);
 }
 
 void tf1c_disable_gradient(tf_grad_ctx *g, const char *reason)
@@ -165,6 +180,21 @@ static void mark_wanted(backprop *b, int n_xs, const tf_tensor *xs)
     }
 }
 
+/* TF fills in zeros for the outputs of an op that nothing flows back to, if something does to others, as long as the op itself is
+ * on the way to an x: the gradient at such an output is those zeros, not None. */
+static bool zeros_beside(const backprop *b, tf_tensor x)
+{
+    bool on_the_way = false, beside = false;
+    contribution *const *into = b->into[x.op->index];
+    if (x.op->def->traits & (TF_LOOP | TF_BRANCH)) /* there every result is an op of its own */
+        return false;
+    for (int i = 0; i < x.op->n_inputs; i++)
+        on_the_way |= x.op->inputs[i].op->graph == b->g && b->wanted[x.op->inputs[i].op->index];
+    for (int i = 0; i < x.op->n_outputs; i++)
+        beside |= into[i] != NULL;
+    return on_the_way && beside && !into[x.index] && TF_FLOATING & TF_DTYPE_BIT(x.op->outputs[x.index].dtype);
+}
+
 static bool flows(const tf_indexed_slices *dys, int n)
 {
     for (int i = 0; i < n; i++)
@@ -208,8 +238,7 @@ static void through(backprop *b, tf_operation *op)
         return;
     }
     if (!op->def->gradient) {
-        b->status = tf_fail(tf_lookup_error, tf1c_source(op->here), op->name,
-                            "No gradient defined for operation '%s' (op type: %s)", op->name, op->def->name);
+        tf1c_undefined_gradient(&g, dys[0]);
         return;
     }
     if (TF_FLOATING & TF_DTYPE_BIT(op->outputs[0].dtype) || n > 1)
@@ -244,8 +273,12 @@ tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int
         if (b.wanted[i])
             through(&b, b.g->ops[i]);
     for (int i = 0; i < n_xs && !b.status; i++)
-        if (xs[i].op->graph == b.g && b.into[xs[i].op->index])
+        if (xs[i].op->graph == b.g && b.into[xs[i].op->index]) {
             dxs[i] = settle(b.into[xs[i].op->index][xs[i].index]);
+            if (zeros_beside(&b, xs[i]))
+                dxs[i].values =
+                    tf_op_unary(tf1c_basic.zeros_like, tf_operand_tensor(xs[i]), (struct tf_name_args){ 0 }, "zeros_like");
+        }
     tf1c_arena_free(&b.arena);
     return b.status;
 }

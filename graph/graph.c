@@ -402,6 +402,8 @@ tf_operation *tf1c_node(tf_graph *g, const tf_op_def *def, const char *exact_nam
     }
     op->id = ++u->last_id;
     u->version++;
+    if (g->added)
+        g->added(op, g->added_arg);
     return op;
 }
 

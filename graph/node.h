@@ -84,6 +84,8 @@ struct tf_graph {
     tf_graph *parent; /* NULL: a root */
     tf1c_import_fn *import;
     void *import_arg;
+    void (*added)(const tf_operation *op, void *arg); /* told of every new node, where set */
+    void *added_arg;
     tf_operation **ops;
     int n_ops, cap_ops;
     const char *scope;      /* "a/b" or "" */
@@ -166,6 +168,7 @@ struct tf_shape_ctx {
     tf_dims *out;
     tf_dtype *out_dtype;
     bool at_run;
+    bool quiet; /* a failure is no report */
     bool failed;
     unsigned values_read, shapes_read; /* inputs whose values were read, as tensors and as shapes: for messages */
     bool (*value)(void *arg, int i, tf_ndarray *value);
@@ -207,6 +210,7 @@ const tf_op_def *const *const *tf1c_op_families(void); /* NULL-terminated list o
 const tf_op_def *tf1c_find_op(const char *name);
 
 bool tf1c_grad_wanted(const tf_grad_ctx *g, int i); /* whether anyone asks for input i's */
+void tf1c_undefined_gradient(tf_grad_ctx *g, tf_tensor dy); /* LookupError "No gradient defined for operation …": TF has none */
 void tf1c_disable_gradient(tf_grad_ctx *g, const char *reason); /* LookupError "Gradient explicitly disabled. Reason: …" */
 
 /* gradients.c: gradients inside one graph, of ys with given dys, for the loops' bodies too. */

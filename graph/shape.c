@@ -73,18 +73,19 @@ static void input_shapes_text(const tf_shape_ctx *c, char *text, size_t n)
     }
 }
 
+enum { MOST_SHOWN = 256 };
 /* As kernels print a small tensor: 3, "0 2", "[1 1][0 2]". */
 static size_t value_text(tf_ndarray a, char *text, size_t n)
 {
     size_t used = 0;
     bool integers = !(TF_FLOATING & TF_DTYPE_BIT(a.dtype));
     int64_t count = np_size(a), columns = a.shape.rank > 1 ? a.shape.dims[a.shape.rank - 1] : 0;
-    for (int64_t i = 0; i < count && i < 6 && used + 32 < n; i++) {
+    for (int64_t i = 0; i < count && i < MOST_SHOWN && used + 32 < n; i++) {
         bool first = columns ? i % columns == 0 : i == 0, last = columns && i % columns == columns - 1;
         used += (size_t)snprintf(text + used, n - used, integers ? "%s%.0f%s" : "%s%.6g%s", first ? (columns ? "[" : "") : " ",
                                  np_get(a, i), last ? "]" : "");
     }
-    return used + (count > 6 ? (size_t)snprintf(text + used, n - used, "...") : 0);
+    return used + (count > MOST_SHOWN ? (size_t)snprintf(text + used, n - used, "...") : 0);
 }
 
 /* The inputs whose values the shape function has read, as TF appends them to a message. */
@@ -122,6 +123,8 @@ void tf_shape_error(tf_shape_ctx *c, const char *format, ...)
     if (c->failed)
         return;
     c->failed = true;
+    if (c->quiet)
+        return;
     if (c->at_run) {
         tf_fail(tf_invalid_argument, c->here, c->name, "%s", message);
         return;
@@ -142,7 +145,8 @@ void tf_shape_mistake(tf_shape_ctx *c, tf_status code, const char *format, ...)
     if (c->failed)
         return;
     c->failed = true;
-    tf_fail(code, c->here, c->name, "%s", message);
+    if (!c->quiet)
+        tf_fail(code, c->here, c->name, "%s", message);
 }
 
 void tf1c_infer(tf_shape_ctx *c)
@@ -172,13 +176,14 @@ bool tf_merge_dims(tf_dims a, tf_dims b, tf_dims *merged)
     return true;
 }
 
-/* Of one aligned pair: 1 gives way; an unknown one may be 1, so it gives way to anything known but 1. */
+/* Of one aligned pair: 1 gives way; an unknown one may be 1, so it gives way to anything above 1, and with 0 stays unknown, as
+ * in TF. */
 static bool broadcast_dim(int64_t a, int64_t b, int64_t *out)
 {
     if (a == 1 || b == 1)
         *out = a == 1 ? b : a;
     else if (a == NONE || b == NONE)
-        *out = a == NONE ? b : a;
+        *out = a > 1 ? a : b > 1 ? b : NONE;
     else
         *out = a;
     return a == 1 || b == 1 || a == NONE || b == NONE || a == b;
@@ -262,7 +267,7 @@ static void not_broadcastable(tf_shape_ctx *c, tf_dims a, tf_dims b)
                        tf_dims_kernel_text(b, y, sizeof y));
         return;
     }
-    for (int i = 1; i <= a.rank && i <= b.rank; i++) {
+    for (int i = a.rank < b.rank ? a.rank : b.rank; i >= 1; i--) { /* the first that differ, from the left */
         int64_t p = a.dims[a.rank - i], q = b.dims[b.rank - i], out;
         if (!broadcast_dim(p, q, &out)) {
             tf_shape_error(c, "Dimensions must be equal, but are %lld and %lld", (long long)p, (long long)q);

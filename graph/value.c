@@ -36,10 +36,53 @@ static bool input_views(const tf_operation *op, tf_view *in)
     return true;
 }
 
+static bool input_value(void *in, int i, tf_ndarray *value)
+{
+    const tf_view *v = (const tf_view *)in + i;
+    tf_dims dims = { .known = true, .rank = v->rank };
+    memcpy(dims.dims, v->dims, sizeof dims.dims);
+    *value = np_array(v->data, v->dtype, dims);
+    return v->data;
+}
+
+static bool input_ints(void *in, int i, tf_dims *ints)
+{
+    tf_ndarray value;
+    return input_value(in, i, &value) && tf1c_ints_of_array(value, ints);
+}
+
+/* What a run would refuse, an axis that is not there, is left to the run to report. */
+static bool run_accepts(const tf_operation *op, tf_view *in)
+{
+    tf_dims dims[MOST_OPERANDS], out = op->outputs[0].shape;
+    tf_dtype dtypes[MOST_OPERANDS], out_dtype = op->outputs[0].dtype;
+    for (int i = 0; i < op->n_inputs; i++) {
+        dims[i] = op->inputs[i].op->outputs[op->inputs[i].index].shape;
+        dtypes[i] = in[i].dtype;
+    }
+    tf_shape_ctx s = { .def = op->def,
+                       .attrs = op->attrs,
+                       .name = op->name,
+                       .n_in = op->n_inputs,
+                       .n_out = 1,
+                       .in = dims,
+                       .in_dtype = dtypes,
+                       .out = &out,
+                       .out_dtype = &out_dtype,
+                       .at_run = true,
+                       .quiet = true,
+                       .value = input_value,
+                       .ints = input_ints,
+                       .arg = in };
+    if (op->def->shape)
+        tf1c_infer(&s);
+    return !s.failed && tf_dims_equal(out, op->outputs[0].shape);
+}
+
 static bool compute(tf_operation *op)
 {
     tf_view in[MOST_OPERANDS], out;
-    if (!may_fold(op) || !input_views(op, in))
+    if (!may_fold(op) || !input_views(op, in) || !run_accepts(op, in))
         return false;
     const tf1c_output *o = &op->outputs[0];
     size_t size = (size_t)tf_dims_count(o->shape) * tf_dtype_size(o->dtype);

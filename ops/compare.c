@@ -72,9 +72,10 @@ UNARY_BUILDER(tf_logical_not_, logical_not_op, NULL)
 tf_tensor tf_logical_xor_(tf_operand x, tf_operand y, struct tf_name_args a)
 {
     TF_FROM(a.here);
-    tf_tensor p = tf_convert(x, tf_bool, a.here, "x"), q = tf_convert(y, tf_bool, a.here, "y");
-    tf_tensor either = tf_logical_or(p, q);
-    tf_tensor not_both = tf_logical_not(tf_logical_and(p, q));
+    tf_tensor either = tf_logical_or(x, y);
+    if (tf_is_poisoned(either))
+        return either;
+    tf_tensor not_both = tf_logical_not(tf_logical_and(x, y));
     return tf_logical_and(either, not_both, .name = a.name ? a.name : "LogicalXor");
 }
 
@@ -116,8 +117,8 @@ static void select_shape(tf_shape_ctx *c)
         return;
     if (condition->rank == 1 && all.rank > 0) /* chooses rows, or elements of a vector */
         tf1c_merge_in(c, *condition, SHAPE(all.dims[0]), &whole, "");
-    else
-        tf1c_merge_in(c, all, *condition, &whole, "");
+    else if (tf1c_merge_in(c, all, *condition, &whole, ""))
+        tf_set_out(c, 0, whole);
 }
 
 #define SELECT_STRIP(id, type)                                                     \

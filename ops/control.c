@@ -41,11 +41,49 @@ static bool reversing_memory(reversing *r)
     return r->ys && r->dys && r->xs && r->start && r->x_port && r->state_of && r->dxs;
 }
 
+/* Marks the nodes of the body that output o is made of. */
+static void mark_sources(const tf1c_body *f, int o, char *marks)
+{
+    const tf_graph *g = f->graph;
+    if (!f->out[o].result.op || f->out[o].result.op->graph != g)
+        return;
+    marks[f->out[o].result.op->index] = 1;
+    for (int i = f->out[o].result.op->index; i >= 0; i--)
+        for (int j = 0; marks[i] && j < g->ops[i]->n_inputs; j++)
+            if (g->ops[i]->inputs[j].op->graph == g)
+                marks[g->ops[i]->inputs[j].op->index] = 1;
+}
+
+/* Whether final state o counts: something flows into it, or into what a step makes of it. The others have no gradient: zeros
+ * that flowed on from them could meet an infinite slope outside. */
+static bool find_counting(const reversing *r, char *counts)
+{
+    const tf1c_body *f = r->f;
+    char *marks = tf1c_graph_alloc(tf1c_current_graph(), (size_t)f->graph->n_ops + 1);
+    if (!marks)
+        return false;
+    for (int o = 0; o < r->g->n_out; o++)
+        counts[o] = r->g->dys[o].op != NULL;
+    for (bool more = true; more;) {
+        more = false;
+        for (int o = 0; o < r->g->n_out; o++)
+            if (counts[o])
+                mark_sources(f, o, marks);
+        for (int o = 0; o < r->g->n_out; o++)
+            if (!counts[o] && f->out[o].kind == TF1C_FINAL && marks[f->in[f->out[o].carried].arg.op->index])
+                counts[o] = more = true;
+    }
+    return true;
+}
+
 /* What flows into the final states, made in the graph around: zeros where nothing does. */
 static void start_states(reversing *r)
 {
+    char *counts = tf1c_graph_alloc(tf1c_current_graph(), (size_t)r->g->n_out + 1);
+    if (!counts || !find_counting(r, counts))
+        return;
     for (int o = 0; o < r->g->n_out; o++)
-        if (r->f->out[o].kind == TF1C_FINAL && is_floating(r->g->out[o]))
+        if (r->f->out[o].kind == TF1C_FINAL && counts[o] && is_floating(r->g->out[o]))
             r->start[o] = tf_grad_out(r->g, o);
 }
 

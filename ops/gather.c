@@ -206,7 +206,10 @@ static void gather_nd_shape(tf_shape_ctx *c)
     }
     tf_dims out = indices;
     out.rank--;
-    if (append_dims(c, &out, params, (int)depth))
+    if (tf_shape_at_run(c) && tf_dims_count(params) == 0 && tf_dims_count(out) > 0)
+        tf_shape_error(c, "Requested more than 0 entries, but params is empty.  Params shape: %s",
+                       tf_dims_kernel_text(params, x, sizeof x));
+    else if (append_dims(c, &out, params, (int)depth))
         tf_set_out(c, 0, out);
 }
 

@@ -593,12 +593,17 @@ static void slice_at_run(tf_shape_ctx *c, tf_dims in)
     if (rest && !tf_in_shape(c, 1, &begin)) /* no shape depends on it otherwise: the view rule looks at it */
         return;
     for (int i = 0; rest && i < out.rank; i++) {
-        int64_t from = begin.dims[i], most = in.dims[i] - from;
+        int64_t from = begin.dims[i], most = in.dims[i] - from, size = out.dims[i] == -1 ? most : out.dims[i];
+        if (in.dims[i] == 0 && (from || size)) {
+            tf_shape_error(c, "Expected begin[%d] == 0 (got %lld) and size[%d] == 0 (got %lld) when input.dim_size(%d) == 0", i,
+                           (long long)from, i, (long long)size, i);
+            return;
+        }
         if (from < 0 || most < 0) {
             tf_shape_error(c, "Expected begin[%d] in [0, %lld], but got %lld", i, (long long)in.dims[i], (long long)from);
             return;
         }
-        out.dims[i] = out.dims[i] == -1 ? most : out.dims[i];
+        out.dims[i] = size;
         if (out.dims[i] < 0 || out.dims[i] > most) {
             tf_shape_error(c, "Expected size[%d] in [0, %lld], but got %lld", i, (long long)most, (long long)out.dims[i]);
             return;

@@ -378,6 +378,10 @@ static void split_v_shape(tf_shape_ctx *c)
     int n = tf_shape_outputs(c);
     if (!out.known)
         return;
+    if (!out.rank && !tf_shape_at_run(c)) {
+        tf_shape_error(c, "Can't split scalars");
+        return;
+    }
     bool known = tf_in_value(c, 1, &sizes);
     int at = split_axis(c, 2, out.rank);
     if (at == -2)

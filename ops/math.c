@@ -411,7 +411,8 @@ tf_tensor tf1c_cast_node(tf_tensor x, tf_dtype dtype, const char *name)
 static tf_tensor cast(tf_operand x, tf_dtype dtype, struct tf_name_args a, const char *default_name)
 {
     TF_FROM(a.here);
-    if (x.kind == TF_OPERAND_TENSOR && x.as.tensor.op && !tf_is_poisoned(x.as.tensor) && tf_get_dtype(x.as.tensor) == dtype)
+    if (x.kind == TF_OPERAND_TENSOR && x.as.tensor.op && !x.as.tensor.op->read && !tf_is_poisoned(x.as.tensor) &&
+        tf_get_dtype(x.as.tensor) == dtype)
         return x.as.tensor;
     TF_SCOPE(a.name, default_name);
     tf_tensor t = tf_convert(x, tf_dtype_unset, a.here, "x");

@@ -113,7 +113,9 @@ static void tile_shape(tf_shape_ctx *c)
             tf_shape_error(c, "Expected multiples[%d] >= 0, but got %lld", i, (long long)multiples.dims[i]);
             return;
         }
-        if (multiples.dims[i] >= 0 && in.known && in.dims[i] != NONE)
+        if (multiples.dims[i] == 0)
+            out.dims[i] = 0;
+        else if (multiples.dims[i] > 0 && in.known && in.dims[i] != NONE)
             out.dims[i] = in.dims[i] * multiples.dims[i];
     }
     tf_set_out(c, 0, out);

@@ -116,7 +116,7 @@ static tf_operand default_value(tf_operand value, int64_t otherwise, tf_dtype dt
 {
     if (value.kind)
         return value;
-    return of(tf_convert(dtype == tf_bool ? tf_operand_bool(otherwise) : tf_operand_integer(otherwise), dtype, here, name));
+    return of(tf_convert(tf_operand_integer(otherwise), dtype, here, name));
 }
 
 tf_tensor tf_one_hot_(tf_operand indices, tf_operand depth, struct tf_one_hot_args a)
@@ -138,6 +138,8 @@ tf_tensor tf_one_hot_(tf_operand indices, tf_operand depth, struct tf_one_hot_ar
                           "dtype <dtype: '%s'> of on_value does not match dtype <dtype: '%s'> of off_value",
                           tf_dtype_name(on ? on : dtype), tf_dtype_name(off ? off : dtype));
     a.on_value = default_value(a.on_value, 1, dtype, a.here, "on_value");
+    if (a.on_value.kind == TF_OPERAND_TENSOR && tf_is_poisoned(a.on_value.as.tensor))
+        return a.on_value.as.tensor;
     a.off_value = default_value(a.off_value, 0, dtype, a.here, "off_value");
     return array_op(&one_hot_op, whole, NULL, &(one_hot_attrs){ a.axis }, 4,
                     (tf_operand[]){ indices, depth, a.on_value, a.off_value });
@@ -333,7 +335,13 @@ static void reverse_sequence_shape(tf_shape_ctx *c)
                        (long long)(batch ? a->batch_dim : a->seq_dim), in.rank);
         return;
     }
-    if (lengths.known && !tf_merge_dim(in.dims[a->batch_dim], lengths.dims[0], &d)) {
+    if (!lengths.known)
+        return;
+    if (tf_merge_dim(in.dims[a->batch_dim], lengths.dims[0], &d)) {
+        tf_dims out = in;
+        out.dims[a->batch_dim] = d;
+        tf_set_out(c, 0, out);
+    } else {
         if (tf_shape_at_run(c))
             tf_shape_error(c, "len(seq_lens) != input.dims(%lld), (%lld vs. %lld)", (long long)a->batch_dim,
                            (long long)lengths.dims[0], (long long)in.dims[a->batch_dim]);

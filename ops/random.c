@@ -248,7 +248,7 @@ static const tf_op_def shuffle_op = {
     .kernel = shuffle_kernel,
     .scratch = shuffle_scratch,
     .state_size = sizeof(random_state),
-    .gradient = tf_no_gradient,
+    .gradient = tf1c_undefined_gradient,
 };
 
 tf_tensor tf_random_shuffle_(tf_operand value, struct tf_seeded_args a)

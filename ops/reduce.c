@@ -482,11 +482,12 @@ static bool axis_given(const struct tf_reduce_args *a)
     return a->axis != TF_NO_AXIS || a->reduction_indices != TF_NO_AXIS || a->axes.known || a->axis_tensor.op;
 }
 
-/* All axes: 0 … rank - 1 as a constant, or computed where the rank is unknown. */
-static tf_operand all_axes(tf_tensor x, tf_source here)
+/* All axes: 0 … rank - 1 as a constant, or computed where the rank is unknown; for a variable TF writes it as if it were, and
+ * names and seeds count the nodes. */
+static tf_operand all_axes(tf_tensor x, bool variable, tf_source here)
 {
     const tf_dims d = tf_get_shape(x);
-    if (!d.known)
+    if (!d.known || variable)
         return tf_operand_tensor(tf_range(0, tf_rank(x), 1));
     int32_t axes[TF_MAX_RANK];
     for (int i = 0; i < d.rank; i++)
@@ -515,12 +516,15 @@ static tf_tensor reduce(const tf_op_def *def, tf_operand x, struct tf_reduce_arg
         in[1] = axis_operand(a);
     else {
         in[0] = tf_operand_tensor(tf_convert(x, tf_dtype_unset, a->here, "input"));
-        in[1] = all_axes(in[0].as.tensor, a->here);
+        in[1] = all_axes(in[0].as.tensor, x.kind == TF_OPERAND_TENSOR && x.as.tensor.op->read, a->here);
     }
     reduce_attrs attrs = { a->keepdims || a->keep_dims };
-    return (tf_tensor){
+    tf_tensor y = {
         tf_op_new(def, (struct tf_op_args){ .here = a->here, .name = a->name, .attrs = &attrs, .n_inputs = 2, .inputs = in }), 0
     };
+    if (!axis_given(a) && !attrs.keep_dims)
+        tf_set_shape_(y, SCALAR, a->here);
+    return y;
 }
 
 tf_tensor tf_reduce_sum_(tf_operand x, struct tf_reduce_args a) { return reduce(&sum_op, x, &a); }
@@ -594,7 +598,7 @@ static void arg_shape(tf_shape_ctx *c)
         tf_shape_error(c, "Dimension (%lld) must be in the range [%d, %d), where %d is the number of dimensions in the input.",
                        (long long)given, -in.rank, in.rank, in.rank);
     else if (in.dims[axis] == 0 && tf_shape_at_run(c))
-        tf_shape_error(c, "Reduction axis %d is empty in shape %s", axis, tf_dims_kernel_text(in, text, sizeof text));
+        tf_shape_error(c, "Reduction axis %lld is empty in shape %s", (long long)given, tf_dims_kernel_text(in, text, sizeof text));
     for (int i = 0; i < in.rank; i++)
         if (i != axis)
             out.dims[out.rank++] = in.dims[i];
@@ -692,7 +696,8 @@ static void scan_shape(tf_shape_ctx *c)
         tf_shape_error(c, "ScanOp: axis must be a scalar, not %s",
                        tf_dims_kernel_text(*tf_in_dims(c, 1), (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT));
     else if (tf_in_int(c, 1, &axis) && tf_norm_axis(axis, in.rank) < 0)
-        tf_shape_error(c, "ScanOp: Expected scan axis in the range [%d, %d), but got %lld", -in.rank, in.rank, (long long)axis);
+        tf_shape_error(c, "ScanOp: Expected scan axis in the range [%d, %d), but got %lld", -in.rank, in.rank,
+                       (long long)(axis < 0 ? axis + in.rank : axis));
 }
 
 /* Units are runs: all that lies along the axis at one place of the others. */

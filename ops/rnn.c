@@ -213,18 +213,22 @@ static bool add_distinct(tf_list *list, tf_tensor t)
     return true;
 }
 
-/* What the nodes from `first` on take from outside, weights included. */
-static tf_list captured_since(const tf_graph *g, int first)
+/* What the nodes of a step take from outside, weights included. TF makes a Switch for each, when the first node takes it: seeds of
+ * the weights that come after are counted over it. */
+typedef struct {
+    int first;
+    tf_list captured;
+} step_captures;
+
+static void count_captures(const tf_operation *op, void *arg)
 {
-    tf_list captured = { 0 };
-    for (int i = first; i < g->n_ops; i++)
-        for (int j = 0; j < g->ops[i]->n_inputs; j++) {
-            tf_tensor t = g->ops[i]->inputs[j];
-            bool weight = t.op->n_inputs == 1 && t.op->inputs[0].op->read == t.op;
-            if (t.op->index < first || weight)
-                add_distinct(&captured, t);
-        }
-    return captured;
+    step_captures *s = arg;
+    for (int i = 0; i < op->n_inputs; i++) {
+        tf_tensor t = op->inputs[i];
+        bool weight = t.op->n_inputs == 1 && t.op->inputs[0].op->read == t.op;
+        if ((t.op->index < s->first || weight) && add_distinct(&s->captured, t))
+            op->graph->universe->last_id++;
+    }
 }
 
 static void skip_after(const tf_list *captured, const tf_list *before, tf_cell_output after)
@@ -238,7 +242,7 @@ static void skip_after(const tf_list *captured, const tf_list *before, tf_cell_o
     int old = 0;
     for (int i = 0; i < before->n; i++)
         old += add_distinct(&seen, before->items[i]) ? 2 : 1;
-    tf1c_current_graph()->universe->last_id += captured->n + 7 + 2 * distinct.n + 4 + old + 2 * (1 + made.n);
+    tf1c_current_graph()->universe->last_id += 7 + 2 * distinct.n + 4 + old + 2 * (1 + made.n);
 }
 
 static tf_cell_output step_of_lengths(unrolling *r, int t)
@@ -246,13 +250,15 @@ static tf_cell_output step_of_lengths(unrolling *r, int t)
     tf_graph *g = tf1c_current_graph();
     tf_tensor past = tf_less_equal(r->length, t);
     skip_cond(r->state);
-    int first = g->n_ops;
-    tf_list before = tf_state_flatten(r->state), captured;
+    step_captures step = { .first = g->n_ops };
+    tf_list before = tf_state_flatten(r->state);
+    g->added = count_captures;
+    g->added_arg = &step;
     tf_cell_output out = tf_call_(r->cell, tf_operand_tensor(r->x[t]), r->state, r->here);
+    g->added = NULL;
     if (tf_is_poisoned(out.output))
         return out;
-    captured = captured_since(g, first);
-    skip_after(&captured, &before, out);
+    skip_after(&step.captured, &before, out);
     return tf1c_copy_through(out, r->state, past, r->zero_output);
 }
 

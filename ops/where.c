@@ -161,14 +161,6 @@ static void unique_kernel(tf_kernel_ctx *k)
     tf1c_free(first);
 }
 
-static void unique_gradient(tf_grad_ctx *g, tf_tensor dy)
-{
-    (void)dy;
-    tf_add_grad(g, 0,
-                tf_mistake(tf_lookup_error, (tf_source){ 0 }, g->op->name,
-                           "No gradient defined for operation '%s' (op type: Unique)", g->op->name));
-}
-
 static const tf_op_def unique_op = {
     .name = "Unique",
     .in = "x:T",
@@ -177,7 +169,7 @@ static const tf_op_def unique_op = {
     .shape = unique_shape,
     .data_shape = unique_data_shape,
     .kernel = unique_kernel,
-    .gradient = unique_gradient,
+    .gradient = tf1c_undefined_gradient,
 };
 
 tf_unique tf_unique_(tf_operand x, struct tf_unique_args a)

@@ -60,6 +60,14 @@ void tf1c_want(tf1c_pruning *w, tf_tensor t)
         (*outputs)[t.index] = 1;
 }
 
+/* A placeholder that is fed, and its like: what waits for it waits for nothing. */
+static bool is_fed_source(const tf1c_pruning *w, const tf_operation *op)
+{
+    int which;
+    return w->fed && op->graph == w->graph && !tf1c_is_mistake(op) && !op->n_inputs && op->n_outputs == 1 &&
+           !(op->def->traits & TF_SIDE_EFFECT) && tf1c_is_fed(w->fed, (tf_tensor){ (tf_operation *)op, 0 }, &which);
+}
+
 bool tf1c_prune_end(tf1c_pruning *w, tf_operation ***ops, char ***wanted, int *n_ops)
 {
     while (!w->failed && w->n) {
@@ -68,7 +76,8 @@ bool tf1c_prune_end(tf1c_pruning *w, tf_operation ***ops, char ***wanted, int *n
         for (int i = 0; i < op->n_inputs; i++)
             tf1c_want(w, op->inputs[i]);
         for (int i = 0; i < op->n_controls; i++)
-            tf1c_want_op(w, op->controls[i]);
+            if (!is_fed_source(w, op->controls[i]))
+                tf1c_want_op(w, op->controls[i]);
         if (w->reach)
             w->reach(w, op, w->arg);
     }

@@ -62,8 +62,7 @@ static tf_tensor cell_output(tf_cell *cell)
     ROW(tf_one_hot(ids(), 3, .on_value = 5, .dtype = tf_int32), tf_one_hot(ids(), 3, .on_value = TF_T(5)))                        \
     ROW(tf_one_hot(ids(), 3, .on_value = TF_T(5), .off_value = 2),                                                                \
         tf_one_hot(ids(), 3, .on_value = TF_T(5), .off_value = TF_T(2)))                                                          \
-    ROW(tf_one_hot(ids(), 3, .on_value = 0, .off_value = 1, .dtype = tf_bool),                                                    \
-        tf_logical_not(tf_one_hot(ids(), 3, .dtype = tf_bool)))                                                                   \
+    ROW(tf_one_hot(ids(), 3, .on_value = 0, .off_value = 1, .dtype = tf_bool), tf_equal(tf_one_hot(ids(), 3), 0))                 \
     ROW(tf_sequence_mask(ids(), .maxlen = 4), tf_sequence_mask(ids(), .maxlen = TF_T(4)))                                         \
     ROW(tf_sequence_mask(ids(), .maxlen = 0), tf_sequence_mask(ids(), .maxlen = TF_T(0)))                                         \
     ROW(tf_pad(x, NP_INT2D({ 1, 0 }, { 0, 1 }), .constant_values = -.5),                                                          \

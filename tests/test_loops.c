@@ -127,6 +127,28 @@ START_TEST(several_sequences_and_states_go_together)
 }
 END_TEST
 
+static tf_tensor first_below_2(tf_list v, void *context)
+{
+    (void)context;
+    return tf_less(tf_at(v, 0), 2);
+}
+static tf_list each_on_its_own(tf_list v, void *context)
+{
+    (void)context;
+    return LIST(tf_add(tf_at(v, 0), 1), tf_add(tf_at(v, 1), 1.0), tf_mul(tf_at(v, 2), 3.0));
+}
+
+/* Zeros that flowed on from the other state would meet the infinite slope of the root. */
+START_TEST(no_gradient_flows_from_a_state_that_does_not_count)
+{
+    tf_tensor x = tf_constant(0.0), zero = tf_constant(0), root = tf_sqrt(x);
+    tf_list last = tf_while_loop(first_below_2, each_on_its_own, LIST(zero, root, tf_mul(x, 2.0)));
+    tf_list d = tf_gradients(LIST(tf_at(last, 2)), LIST(x, root));
+    check_run(tf_at(d, 0), (tf_feeds){ 0 }, NUMBERS(18));
+    ck_assert(tf_is_none(tf_at(d, 1)));
+}
+END_TEST
+
 START_TEST(states_may_outnumber_sequences)
 {
     tf_tensor eight = tf_zeros(SHAPE(8));
@@ -673,6 +695,7 @@ int main(void)
     tcase_add_loop_test(c, loops_give_tensorflows_values_and_gradients, 0, (int)(sizeof value_rows / sizeof *value_rows));
     tcase_add_test(c, a_mapped_function_may_change_the_dtype);
     tcase_add_test(c, several_sequences_and_states_go_together);
+    tcase_add_test(c, no_gradient_flows_from_a_state_that_does_not_count);
     tcase_add_test(c, states_may_outnumber_sequences);
     tcase_add_test(c, a_recurrent_layer_gives_tensorflows_values_and_gradients);
     tcase_add_test(c, a_while_runs_as_long_as_its_condition_holds);

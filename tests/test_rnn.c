@@ -556,6 +556,52 @@ START_TEST(masks_have_tensorflows_seeds)
 }
 END_TEST
 
+/* The seeds that the weights of a step's cells draw with, and an op made after: TF's seed2 of their random ops, under graph seed 1. */
+static int seeds_of(tf_cell *cell, int *seeds)
+{
+    tf_tensor x = tf_constant(1.0, .shape = SHAPE(3, 3, 2)), lengths = tf_constant(NP_INT(0, 2, 3));
+    int n = 0;
+    tf_nn_static_rnn(cell, tf_unstack(x, .axis = 1), .sequence_length = TF_T(lengths), .dtype = tf_float32);
+    tf_random_normal(SHAPE(2), .name = "last");
+    char *text = tf_graph_text(tf_get_default_graph());
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+        const char *seed = strstr(line, " seed2=");
+        if (seed && (strstr(line, "/kernel/") || strstr(line, "last/")) && n < 8)
+            seeds[n++] = atoi(seed + 7);
+    }
+    free(text);
+    return n;
+}
+#define LSTM2 tf_nn_rnn_cell_lstm_cell(2)
+#define GRU2 tf_nn_rnn_cell_gru_cell(2)
+#define RNN2 tf_nn_rnn_cell_basic_rnn_cell(2)
+static tf_cell *two_lstms(void) { return tf_nn_rnn_cell_multi_rnn_cell(CELLS(LSTM2, LSTM2)); }
+static tf_cell *two_grus(void) { return tf_nn_rnn_cell_multi_rnn_cell(CELLS(GRU2, GRU2)); }
+static tf_cell *three_rnns(void) { return tf_nn_rnn_cell_multi_rnn_cell(CELLS(RNN2, RNN2, RNN2)); }
+static tf_cell *dropped_inputs(void) { return tf_nn_rnn_cell_dropout_wrapper(LSTM2, .input_keep_prob = .5, .seed = 4); }
+static const struct {
+    tf_cell *(*cell)(void);
+    int n, seeds[8];
+} seeded[] = { { two_lstms, 3, { 63, 100, 366 } },
+               { two_grus, 5, { 45, 59, 98, 112, 348 } },
+               { three_rnns, 4, { 54, 77, 99, 291 } },
+               { dropped_inputs, 2, { 65, 279 } } };
+enum { SEEDED = sizeof seeded / sizeof *seeded };
+
+START_TEST(weights_of_unrolled_steps_have_tensorflows_seeds)
+{
+    int seeds[8];
+    catch_errors();
+    tf_reset_default_graph();
+    tf_set_random_seed(1);
+    int n = seeds_of(seeded[_i].cell(), seeds);
+    ck_assert_int_eq(n, seeded[_i].n);
+    for (int i = 0; i < n; i++)
+        ck_assert_msg(seeds[i] == seeded[_i].seeds[i], "%d: %d instead of %d", i, seeds[i], seeded[_i].seeds[i]);
+    tf_reset_default_graph();
+}
+END_TEST
+
 /* ---- mistakes ------------------------------------------------------------------------------------------------------------------------------- */
 static tf_operand wrong_lengths(void)
 {
@@ -732,6 +778,7 @@ int main(void)
     tcase_add_test(rest, states_are_looked_into);
     tcase_add_test(rest, a_fetched_state_is_fed_again);
     tcase_add_test(rest, masks_have_tensorflows_seeds);
+    tcase_add_loop_test(rest, weights_of_unrolled_steps_have_tensorflows_seeds, 0, SEEDED);
     tcase_add_test(rest, mistakes_are_told_in_tensorflows_words);
     tcase_add_test(rest, a_second_cell_in_a_scope_is_refused);
     tcase_add_test(rest, lengths_of_another_batch_are_refused_when_run);

@@ -253,6 +253,27 @@ START_TEST(literals_live_as_long_as_they_are_wanted)
 }
 END_TEST
 
+START_TEST(what_waits_for_a_placeholder_that_is_fed_runs)
+{
+    tf_tensor x = tf_placeholder(tf_float32, SCALAR), y = { 0 };
+    float f = 0;
+    tf_with_control_dependencies(OPS(x)) {
+        y = tf_add(tf_constant(1.0), 2);
+    }
+    must(tf_run(sess, FETCH(y, &f), FEED(x, 5)));
+    ck_assert_float_eq(f, 3);
+}
+END_TEST
+
+START_TEST(true_is_a_number_as_in_python)
+{
+    bool yes = true;
+    ck_assert_float_eq(value_of(tf_add(tf_constant(1.5), yes)), 2.5f);
+    ck_assert_float_eq(value_of(tf_cast(tf_mul(tf_constant(3), yes), tf_float32)), 3);
+    ck_assert_int_eq(tf_get_dtype(tf_constant(yes)), tf_bool);
+}
+END_TEST
+
 START_TEST(a_placeholder_with_default_runs_unfed)
 {
     tf_tensor p = tf_placeholder_with_default(0.25, SCALAR), y = tf_mul(p, 4);
@@ -425,6 +446,48 @@ START_TEST(unordered_assignments_happen_in_creation_order)
     initialize();
     must(tf_run(sess, OPS(third, second, first)));
     ck_assert_float_eq(value_of(v), 10.5f); /* both read the old 1: v = 2, then 10, then += 0.5 */
+}
+END_TEST
+
+/* tf.gradients(a, [b, v]) and tf.gradients(a, [b]) of a, b = tf.split(tf.square(v), 2) */
+START_TEST(an_output_beside_the_one_that_counts_has_zeros_for_a_gradient)
+{
+    tf_tensor v = tf_variable(NP_FLOAT(1, 2));
+    tf_list parts = tf_split(tf_square(v), 2);
+    tf_list both = tf_gradients(LIST(tf_at(parts, 0)), LIST(tf_at(parts, 1), v));
+    tf_ndarray db = { 0 }, dv = { 0 };
+    ck_assert(tf_is_none(tf_at(tf_gradients(LIST(tf_at(parts, 0)), LIST(tf_at(parts, 1))), 0)));
+    ck_assert_str_eq(tf_op_name(tf_at(both, 0).op), "gradients/zeros_like");
+    initialize();
+    must(tf_run(sess, FETCH(tf_at(both, 0), &db, tf_at(both, 1), &dv)));
+    ASSERT_FLOATS(db, 0);
+    ASSERT_FLOATS(dv, 2, 0);
+    np_free(&db);
+    np_free(&dv);
+}
+END_TEST
+
+START_TEST(a_gradient_has_the_static_shape_of_what_it_is_of)
+{
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(4, 3, NONE)), y = tf_slice(x, SHAPE(0, 3, 0), SHAPE(0, 4, 2));
+    tf_dims dx = tf_get_shape(tf_at(tf_gradients(LIST(y), LIST(x)), 0));
+    ck_assert(tf_dims_equal(dx, SHAPE(4, 3, NONE)));
+}
+END_TEST
+
+/* What a reduction over a variable, or its cast to its own dtype, takes of names. */
+START_TEST(variables_take_the_names_that_they_take_in_tensorflow)
+{
+    tf_tensor v = tf_variable(NP_FLOAT(1, 2)), sum = tf_reduce_sum(v), mean = tf_reduce_mean(v, 0);
+    ck_assert_str_eq(tf_op_name(tf_op_input(sum.op, 1).op), "range");
+    ck_assert_str_eq(tf_op_name(tf_range(3).op), "range_1");
+    ck_assert_str_eq(tf_op_name(tf_rank(v).op), "Rank_1");
+    ck_assert_str_eq(tf_op_name(tf_cast(v, tf_float32).op), "Variable/read");
+    ck_assert_str_eq(tf_op_name(tf_cast(sum, tf_int32).op), "Cast_1");
+    ck_assert_str_eq(tf_op_name(tf_add_n(LIST(v)).op), "Variable/read");
+    initialize();
+    ck_assert_float_eq(value_of(sum), 3);
+    ck_assert_float_eq(value_of(mean), 1.5f);
 }
 END_TEST
 
@@ -745,7 +808,8 @@ int main(void)
         { "feeding",
           { any_tensor_may_be_fed, feeds_are_cast_to_their_tensors_dtype,
             a_dictionary_is_built_at_run_time_and_the_last_value_of_a_key_counts, literals_live_as_long_as_they_are_wanted,
-            a_placeholder_with_default_runs_unfed, fed_integers_decide_shapes, what_is_fed_stays_as_it_was } },
+            what_waits_for_a_placeholder_that_is_fed_runs, true_is_a_number_as_in_python, a_placeholder_with_default_runs_unfed,
+            fed_integers_decide_shapes, what_is_fed_stays_as_it_was } },
         { "sessions",
           { sessions_on_one_graph_have_variables_of_their_own, the_default_session_evaluates,
             interactive_sessions_may_be_closed_in_any_order, the_graph_may_grow_between_runs,
@@ -753,7 +817,8 @@ int main(void)
         { "order",
           { a_reader_without_a_path_from_the_assignment_sees_the_old_value, two_variables_swap_by_assigns,
             three_variables_rotate_by_assigns, unordered_assignments_happen_in_creation_order,
-            a_gradient_step_reads_every_variable_before_any_changes,
+            an_output_beside_the_one_that_counts_has_zeros_for_a_gradient, a_gradient_has_the_static_shape_of_what_it_is_of,
+            variables_take_the_names_that_they_take_in_tensorflow, a_gradient_step_reads_every_variable_before_any_changes,
             in_a_loop_a_read_under_control_of_an_assignment_sees_the_new_value, only_the_branch_taken_assigns,
             load_sets_a_variable_without_an_op } },
         { "memory",
