@@ -516,7 +516,7 @@ static tf_tensor reduce(const tf_op_def *def, tf_operand x, struct tf_reduce_arg
         in[1] = axis_operand(a);
     else {
         in[0] = tf_operand_tensor(tf_convert(x, tf_dtype_unset, a->here, "input"));
-        in[1] = all_axes(in[0].as.tensor, x.kind == TF_OPERAND_TENSOR && x.as.tensor.op->read, a->here);
+        in[1] = all_axes(in[0].as.tensor, x.kind == TF_OPERAND_TENSOR && x.as.tensor.op && x.as.tensor.op->read, a->here);
     }
     reduce_attrs attrs = { a->keepdims || a->keep_dims };
     tf_tensor y = {
