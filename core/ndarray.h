@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 /* ---- dtypes: numbered as TensorFlow's DataType (core/framework/types.proto) --------------------------------- */
-typedef enum {
+typedef enum tf_dtype {
     tf_dtype_unset = 0, /* "not given": inferred, or TF1's default */
     tf_float32 = 1,
     tf_float64 = 2,
@@ -40,7 +40,7 @@ typedef unsigned tf_dtypes;
 /* ---- shapes: up to rank 8; a zero tf_dims is of unknown rank ------------------------------------------------- */
 enum { TF_MAX_RANK = 8, NONE = -1, TF_RANK_BOUND_ = 2 * TF_MAX_RANK + 1 };
 
-typedef struct {
+typedef struct tf_dims {
     bool known; /* false: the rank is unknown, and nothing else counts */
     int rank;
     int64_t dims[TF_MAX_RANK]; /* NONE: this dimension is unknown */
@@ -68,7 +68,7 @@ enum { TF_DIMS_TEXT = 192 }; /* enough for any shape */
  * Row-major and contiguous. `memory` is set if the array owns its bytes (np_free releases them); without, it is a
  * borrowed view, valid while its base is, and there is nothing to free. `scale`, if not 0, says the elements are
  * data × scale and act as float32: images stay bytes until they are read (feeding, np_get and np_astype apply it). */
-typedef struct {
+typedef struct tf_ndarray {
     tf_dtype dtype;
     tf_dims shape;
     void *data;

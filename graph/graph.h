@@ -22,20 +22,20 @@ typedef struct tf_graph tf_graph;
 typedef struct tf_operation tf_operation;
 
 /* Output `index` of `op`. */
-typedef struct {
+typedef struct tf_tensor {
     tf_operation *op;
     int index;
 } tf_tensor;
 
 /* A Python list of tensors; owned by the graph. */
-typedef struct {
+typedef struct tf_list {
     int n;
     const tf_tensor *items;
     int capacity; /* of items, if tf_append made them; else 0 */
 } tf_list;
 
 /* ---- operands: a tensor, a number, an array, a shape or a list of scalars, as in Python ----------------------- */
-typedef enum {
+typedef enum tf_operand_kind {
     TF_OPERAND_NONE = 0, /* not given */
     TF_OPERAND_TENSOR,
     TF_OPERAND_INTEGER,
@@ -49,7 +49,7 @@ typedef enum {
 
 /* A keyword that is an operand takes a plain number as it is, `.rate = 0.5`, which C puts into the struct's first scalar, and
  * all else in TF_T: `.rate = TF_T(tensor)`. `number` counts while kind is none. */
-typedef struct {
+typedef struct tf_operand {
     double number;
     union {
         tf_tensor tensor;
@@ -136,7 +136,7 @@ TF1C_API tf_tensor tf_at_(tf_list list, int i, tf_source here);
 TF1C_API void tf_append_(tf_list *list, tf_tensor tensor, tf_source here); /* amortized constant; list may be { 0 } */
 
 /* A list of operations: OPS(train_op, tensor, …), up to sixteen, each an operation or a tensor (its operation). */
-typedef struct {
+typedef struct tf_ops {
     int n;
     tf_operation *const *items;
 } tf_ops;
@@ -243,10 +243,10 @@ TF1C_API struct tf_with_ tf_graph_open_(tf_graph *graph);
 TF1C_API struct tf_with_ tf_device_open_(const char *device, tf_source here);
 
 /* ---- variable scopes: TF1: tf.variable_scope, tf.get_variable ---------------------------------------------------- */
-typedef enum { tf_reuse_unset = 0, tf_reuse_false, tf_reuse_true, tf_AUTO_REUSE } tf_reuse;
+typedef enum tf_reuse { tf_reuse_unset = 0, tf_reuse_false, tf_reuse_true, tf_AUTO_REUSE } tf_reuse;
 typedef tf_tensor tf_initializer_fn(const void *params, tf_dims shape, tf_dtype dtype, tf_source here);
 /* An initializer by value: its function and its parameters. A zero one is "not given". */
-typedef struct {
+typedef struct tf_initializer {
     tf_initializer_fn *fn;
     double params[4]; /* what fn reads: (mean, stddev, seed, has seed), (minval, maxval, seed, …), (value) … */
 } tf_initializer;
@@ -292,7 +292,7 @@ TF1C_API tf_list tf_gradients_(tf_list ys, tf_list xs, struct tf_gradients_args 
 
 /* A gradient that may be sparse: rows `values` [n, …] at `indices` [n] of a tensor of shape `dense_shape`; dense if indices
  * is none. TF1: tf.IndexedSlices. */
-typedef struct {
+typedef struct tf_indexed_slices {
     tf_tensor values;
     tf_tensor indices;
     tf_tensor dense_shape;
