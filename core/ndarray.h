@@ -82,14 +82,21 @@ TF1C_API tf_ndarray np_array(void *data, tf_dtype dtype, tf_dims shape);
 /* Literals: NP_FLOAT(1, 2, 3), NP_INT(…), and matrices NP_FLOAT2D({1, 2}, {3, 4}), NP_INT2D(…); borrowed from the
  * enclosing block. float32 and int32, as tf.constant makes of them. A matrix has up to 64 elements and 64 columns, and
  * rows of one length. */
-#define NP_FLOAT(...) NP_LITERAL_(float, tf_float32, __VA_ARGS__)
+#define NP_FLOAT(...) \
+    np_floats_((float[NP_COUNT_(double, __VA_ARGS__)]){ 0 }, (double[]){ __VA_ARGS__ }, SHAPE((int64_t)NP_COUNT_(double, __VA_ARGS__)))
 #define NP_INT(...) NP_LITERAL_(int32_t, tf_int32, __VA_ARGS__)
-#define NP_FLOAT2D(...) NP_LITERAL2D_(float, tf_float32, __VA_ARGS__)
+#define NP_FLOAT2D(...)                                                                                                       \
+    np_floats_((float[NP_ROWS_(double, __VA_ARGS__)][NP_COLUMNS_(double, __VA_ARGS__)]){ { 0 } },                             \
+               (double[][NP_COLUMNS_(double, __VA_ARGS__)]){ __VA_ARGS__ },                                                   \
+               SHAPE((int64_t)NP_ROWS_(double, __VA_ARGS__), (int64_t)NP_COLUMNS_(double, __VA_ARGS__)))
 #define NP_INT2D(...) NP_LITERAL2D_(int32_t, tf_int32, __VA_ARGS__)
 
 TF1C_API tf_ndarray np_literal_(void *data, tf_dtype dtype, tf_dims shape);
+/* Rounds `from` into `into` here, so that 0.1 is no conversion that -Wconversion warns of. */
+TF1C_API tf_ndarray np_floats_(void *into, const void *from, tf_dims shape);
 #define NP_LITERAL_(type, dtype, ...) \
-    np_literal_((type[]){ __VA_ARGS__ }, dtype, SHAPE((int64_t)(sizeof((type[]){ __VA_ARGS__ }) / sizeof(type))))
+    np_literal_((type[]){ __VA_ARGS__ }, dtype, SHAPE((int64_t)NP_COUNT_(type, __VA_ARGS__)))
+#define NP_COUNT_(type, ...) (sizeof((type[]){ __VA_ARGS__ }) / sizeof(type))
 #define NP_LITERAL2D_(type, dtype, ...)                                      \
     np_literal_((type[][NP_COLUMNS_(type, __VA_ARGS__)]){ __VA_ARGS__ }, dtype, \
              SHAPE((int64_t)NP_ROWS_(type, __VA_ARGS__), (int64_t)NP_COLUMNS_(type, __VA_ARGS__)))
