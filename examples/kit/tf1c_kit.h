@@ -28,7 +28,10 @@ TF1C_API void tf_kit_release(void);
 TF1C_API void np_random_seed(uint32_t seed);        /* np.random.seed; without it, the system seeds it on first use */
 TF1C_API int64_t np_random_randint(int64_t n);      /* np.random.randint(n): in [0, n); 0 if n < 1 */
 TF1C_API void np_random_shuffle(int64_t *x, int64_t n); /* np.random.shuffle */
-TF1C_API double np_random_random(void);             /* np.random.random_sample(): in [0, 1) */
+TF1C_API double np_random_random(void);             /* np.random.random_sample(), np.random.rand(): in [0, 1) */
+TF1C_API double np_random_uniform(double low, double high);
+TF1C_API double np_random_randn(void);              /* np.random.randn(): of mean 0 and standard deviation 1 */
+TF1C_API double np_random_normal(double loc, double scale);
 
 /* A file that ships with the project ("digits.csv.gz", "text.txt"), looked for in $TF1C_DATA, then where the project
  * stands, then where it is installed. NotFoundError, and "", if it is in none of them. The text is the kit's. */
