@@ -146,10 +146,12 @@ TF1C_API tf_fetch tf_into_nothing(tf_fetch f, void *out);
 #define TF_PAIRS_28_(f, k, v, ...) f(k, v), TF_PAIRS_26_(f, __VA_ARGS__)
 #define TF_PAIRS_30_(f, k, v, ...) f(k, v), TF_PAIRS_28_(f, __VA_ARGS__)
 #define TF_PAIRS_32_(f, k, v, ...) f(k, v), TF_PAIRS_30_(f, __VA_ARGS__)
-#define TF_PAIRS_(f, ...)                                                                                          \
-    TF_PAIRS_N_(__VA_ARGS__, TF_PAIRS_32_, 31, TF_PAIRS_30_, 29, TF_PAIRS_28_, 27, TF_PAIRS_26_, 25, TF_PAIRS_24_, 23,   \
-                TF_PAIRS_22_, 21, TF_PAIRS_20_, 19, TF_PAIRS_18_, 17, TF_PAIRS_16_, 15, TF_PAIRS_14_, 13, TF_PAIRS_12_, 11, \
-                TF_PAIRS_10_, 9, TF_PAIRS_8_, 7, TF_PAIRS_6_, 5, TF_PAIRS_4_, 3, TF_PAIRS_2_, 1, )(f, __VA_ARGS__)
+#define TF_ODD_(...) FEED_and_FETCH_take_pairs /* what the compiler then says is not declared */
+#define TF_PAIRS_(f, ...)                                                                                              \
+    TF_PAIRS_N_(__VA_ARGS__, TF_PAIRS_32_, TF_ODD_, TF_PAIRS_30_, TF_ODD_, TF_PAIRS_28_, TF_ODD_, TF_PAIRS_26_,        \
+                TF_ODD_, TF_PAIRS_24_, TF_ODD_, TF_PAIRS_22_, TF_ODD_, TF_PAIRS_20_, TF_ODD_, TF_PAIRS_18_, TF_ODD_,   \
+                TF_PAIRS_16_, TF_ODD_, TF_PAIRS_14_, TF_ODD_, TF_PAIRS_12_, TF_ODD_, TF_PAIRS_10_, TF_ODD_,            \
+                TF_PAIRS_8_, TF_ODD_, TF_PAIRS_6_, TF_ODD_, TF_PAIRS_4_, TF_ODD_, TF_PAIRS_2_, TF_ODD_, )(f, __VA_ARGS__)
 /* Half the arguments: each pair is expanded once, not a second time to be counted. */
 #define TF_HALF_(...)                                                                                                            \
     TF_PAIRS_N_(__VA_ARGS__, 16, 0, 15, 0, 14, 0, 13, 0, 12, 0, 11, 0, 10, 0, 9, 0, 8, 0, 7, 0, 6, 0, 5, 0, 4, 0, 3, 0, 2, 0, 1, \
