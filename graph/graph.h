@@ -243,7 +243,8 @@ TF1C_API struct tf_with_ tf_graph_open_(tf_graph *graph);
 TF1C_API struct tf_with_ tf_device_open_(const char *device, tf_source here);
 
 /* ---- variable scopes: TF1: tf.variable_scope, tf.get_variable ---------------------------------------------------- */
-typedef enum tf_reuse { tf_reuse_unset = 0, tf_reuse_false, tf_reuse_true, tf_AUTO_REUSE } tf_reuse;
+/* .reuse = true and = tf_AUTO_REUSE; false is None, as in TF1: as the scope outside. */
+typedef enum tf_reuse { tf_reuse_false = false, tf_reuse_true = true, tf_AUTO_REUSE } tf_reuse;
 typedef tf_tensor tf_initializer_fn(const void *params, tf_dims shape, tf_dtype dtype, tf_source here);
 /* An initializer by value: its function and its parameters. A zero one is "not given". */
 typedef struct tf_initializer {
@@ -260,6 +261,17 @@ struct tf_variable_scope_args {
 #define tf_with_variable_scope(...) \
     TF_WITH_(tf_variable_scope_open_((struct tf_variable_scope_args){ .here = TF_SOURCE, .name = __VA_ARGS__ }))
 TF1C_API struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args);
+/* The open variable scope, and from here to its end .reuse = true: tf_reuse_variables(tf_get_variable_scope()).
+ * TF1: tf.get_variable_scope, VariableScope.reuse_variables
+ *   errors  ValueError: scope is not the open one */
+typedef struct tf_variable_scope {
+    const char *name; /* "a/b", "" at the root; belongs to the graph */
+    tf_reuse reuse;
+    tf_graph *graph;
+} tf_variable_scope;
+#define tf_reuse_variables(scope) tf_reuse_variables_(scope, TF_SOURCE)
+TF1C_API tf_variable_scope tf_get_variable_scope(void);
+TF1C_API tf_status tf_reuse_variables_(tf_variable_scope scope, tf_source here);
 
 /* ---- collections: TF1: tf.add_to_collection, tf.get_collection ---------------------------------------------------- */
 #define TF_GLOBAL_VARIABLES "variables"
@@ -275,6 +287,7 @@ TF1C_API tf_list tf_get_collection(const char *name); /* in the order added, dup
 
 /* ---- gradients --------------------------------------------------------------------------------------------------- */
 /* d(sum of ys)/dx for each x, as new nodes of the graph.                                    TF1: tf.gradients
+ *   ys, xs          lists, or one tensor each: tf_gradients(loss, LIST(w, b))
  *   grad_ys         what flows in at each y; unset or a none handle: ones
  *   stop_gradients  treated as constants
  *   returns         one tensor per x, of x's shape and dtype; a none handle (tf_is_none) where no path leads. A sparse
@@ -287,7 +300,8 @@ struct tf_gradients_args {
     tf_list stop_gradients;
     const char *name;
 };
-#define tf_gradients(ys, xs, ...) TF_IN_ORDER2_(tf_gradients_, ys, xs, (struct tf_gradients_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_gradients(ys, xs, ...) \
+    TF_IN_ORDER2_(tf_gradients_, TF_LIST_(ys), TF_LIST_(xs), (struct tf_gradients_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_list tf_gradients_(tf_list ys, tf_list xs, struct tf_gradients_args args);
 
 /* A gradient that may be sparse: rows `values` [n, …] at `indices` [n] of a tensor of shape `dense_shape`; dense if indices

@@ -42,7 +42,7 @@ typedef struct {
 /* One open variable scope. */
 typedef struct {
     const char *name; /* "rnn/basic_lstm_cell", "" at the root */
-    tf_reuse reuse;   /* inherited: true stays true below */
+    tf_reuse reuse;   /* inherited where a scope below says nothing */
     tf_initializer initializer;
 } tf1c_variable_scope;
 
