@@ -75,6 +75,9 @@ tf_list tf_list_new_(int n, const tf_tensor *items, tf_source here)
     return (tf_list){ .n = n, .items = copy };
 }
 
+tf_list tf_list_same_(tf_list list) { return list; }
+tf_list tf_list_of_one_(tf_tensor t) { return tf_list_new_(1, &t, (tf_source){ 0 }); }
+
 tf_tensor tf_at_(tf_list list, int i, tf_source here)
 {
     int at = i < 0 ? i + list.n : i;

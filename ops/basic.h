@@ -47,6 +47,19 @@ struct tf_constant_args {
 #define tf_constant(value, ...) tf_constant_(TF_T(value), (struct tf_constant_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_tensor tf_constant_(tf_operand value, struct tf_constant_args args);
 
+/* A number, an array or a list of scalars as a tensor of its own; a tensor as it is, a variable as its value.
+ * TF1: tf.convert_to_tensor
+ *   errors  TypeError: a value that does not fit dtype;  ValueError "Tensor conversion requested dtype int32 for Tensor with
+ *           dtype float32: …" */
+struct tf_convert_to_tensor_args {
+    tf_source here;
+    tf_dtype dtype;
+    const char *name;
+};
+#define tf_convert_to_tensor(value, ...) \
+    tf_convert_to_tensor_(TF_T(value), (struct tf_convert_to_tensor_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_convert_to_tensor_(tf_operand value, struct tf_convert_to_tensor_args args);
+
 /* x itself, as a node of its own. Gradient: passes through.                         TF1: tf.identity */
 #define tf_identity(x, ...) tf_identity_(TF_T(x), TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_tensor tf_identity_(tf_operand x, struct tf_name_args args);

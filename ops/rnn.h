@@ -106,7 +106,12 @@ TF1C_API tf_cell_output tf_call_(tf_cell *cell, tf_operand inputs, tf_state *sta
 
 /* cell.zero_state(batch_size, dtype): zeros [batch_size, units] for each tensor of the state; batch_size a number or a scalar
  * tensor. */
-#define tf_zero_state(cell, batch_size, dtype) tf_zero_state_(cell, TF_T(batch_size), dtype, TF_SOURCE)
+struct tf_zero_state_args {
+    tf_source here;
+    tf_dtype dtype;
+};
+#define tf_zero_state(cell, batch_size, ...) \
+    tf_zero_state_(cell, TF_T(batch_size), ((struct tf_zero_state_args){ TF_HERE_, __VA_ARGS__ }).dtype, TF_SOURCE)
 TF1C_API tf_state *tf_zero_state_(tf_cell *cell, tf_operand batch_size, tf_dtype dtype, tf_source here);
 
 /* h' = act([x, h]·kernel + bias).                                              TF1: tf.nn.rnn_cell.BasicRNNCell

@@ -34,6 +34,7 @@ TF1C_API tf_tensor tf_variable_(tf_operand initial_value, struct tf_variable_arg
  *   source       python/ops/variable_scope.py */
 struct tf_get_variable_args {
     tf_source here;
+    const char *name;
     tf_dims shape;
     tf_dtype dtype;
     tf_initializer initializer;
@@ -41,9 +42,9 @@ struct tf_get_variable_args {
     tf_operand initial;
     const char *collection;
 };
-#define tf_get_variable(name, ...) \
-    TF_KWARGS_(tf_get_variable_(name, (struct tf_get_variable_args){ .trainable = true, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_get_variable_(const char *name, struct tf_get_variable_args args);
+#define tf_get_variable(...) \
+    TF_KWARGS_(tf_get_variable_((struct tf_get_variable_args){ .trainable = true, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_tensor tf_get_variable_(struct tf_get_variable_args args);
 
 /* ref = value, ref += value, ref -= value; the result is the new value. TF1: tf.assign, tf.assign_add, tf.assign_sub
  *   shapes  value as ref;   dtypes  value as ref;   grad  none
