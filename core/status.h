@@ -58,6 +58,7 @@ typedef struct tf_error {
     const char *message;    /* TensorFlow's wording, without class and place */
     const char *op;         /* the operation's name, or NULL */
     tf_source where;        /* the user's line; file is NULL where none is known */
+    tf_source run;          /* of what a run met at an operation made at `where`: the run's line; else file is NULL */
 } tf_error;
 
 /* A handler gets the report while the failing call is still on the stack; the strings live until it returns. A call that
