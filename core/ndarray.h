@@ -41,7 +41,8 @@ typedef unsigned tf_dtypes;
 enum { TF_MAX_RANK = 8, NONE = -1, TF_RANK_BOUND_ = 2 * TF_MAX_RANK + 1 };
 
 typedef struct tf_dims {
-    bool known; /* false: the rank is unknown, and nothing else counts */
+    int64_t plain; /* a number where a shape was to be given lands here, and is no shape yet; NONE: of unknown rank */
+    bool known;    /* false: the rank is unknown, and nothing else counts */
     int rank;
     int64_t dims[TF_MAX_RANK]; /* NONE: this dimension is unknown */
 } tf_dims;
@@ -50,7 +51,7 @@ typedef struct tf_dims {
  * would be negative. */
 #define TF_COUNT_INT64_(...) \
     ((TF_RANK_BOUND_ - (int)sizeof(char[TF_RANK_BOUND_ - 2 * (int)(sizeof((int64_t[]){ __VA_ARGS__ }) / 8)])) / 2)
-#define SHAPE(...) ((tf_dims){ true, TF_COUNT_INT64_(__VA_ARGS__), { __VA_ARGS__ } })
+#define SHAPE(...) ((tf_dims){ .known = true, .rank = TF_COUNT_INT64_(__VA_ARGS__), .dims = { __VA_ARGS__ } })
 #define SCALAR ((tf_dims){ .known = true })
 #define PERM(...) SHAPE(__VA_ARGS__)
 #define AXES(...) SHAPE(__VA_ARGS__)

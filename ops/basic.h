@@ -11,7 +11,7 @@ extern "C" {
 #endif
 
 /* A tensor whose value each run is fed.                                             TF1: tf.placeholder
- *   shape   NONE dimensions take any length; unset: of unknown rank
+ *   shape   NONE dimensions take any length; unset, or NONE alone: of unknown rank; 3: SHAPE(3)
  *   errors  when run: InvalidArgumentError "You must feed a value for placeholder tensor …"; a fed array of another
  *           shape: ValueError "Cannot feed value of shape …"
  *   source  python/ops/array_ops.py placeholder, core/kernels/constant_op.cc PlaceholderOp */

@@ -213,8 +213,11 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
 {
     TF_FROM(a.here);
     tf_graph *g = tf1c_current_graph();
+    tf_tensor mistake;
     if (!g)
         return (tf_tensor){ tf1c_poison(NULL), 0 };
+    if (!tf1c_given_shape(&a.shape, a.here, &mistake))
+        return mistake;
     tf1c_universe *u = g->universe;
     const tf1c_variable_scope *scope = &u->variable_scope;
     const char *name = a.name ? a.name : "Variable";

@@ -27,7 +27,7 @@ TF1C_API tf_tensor tf_variable_(tf_operand initial_value, struct tf_variable_arg
 
 /* The variable `name` of the open variable scope: made on first use, found again where the scope reuses.
  * TF1: tf.get_variable
- *   shape        of a new one, fully known; not needed with .initial
+ *   shape        of a new one, fully known, 3: SHAPE(3); not needed with .initial
  *   initializer  unset: the scope's, else glorot_uniform (floating) or zeros;  .initial: a tensor or array instead
  *   errors       ValueError: "Variable v already exists, disallowed. …", "Variable v does not exist, or was not created with
  *                tf.get_variable(). …", "Trying to share variable v, but specified shape … and found shape …"

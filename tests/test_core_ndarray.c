@@ -48,7 +48,7 @@ static const struct {
     { SHAPE(3), "(3,)", "[3]", 3 },
     { SHAPE(NONE), "(?,)", "[?]", -1 },
     { { 0 }, "<unknown>", "<unknown>", -1 },
-    { { true, 9, { 0 } }, "<unknown>", "<unknown>", -1 }, /* no SHAPE makes this */
+    { { .known = true, .rank = 9 }, "<unknown>", "<unknown>", -1 }, /* no SHAPE makes this */
     { SHAPE(2, 3, 4), "(2, 3, 4)", "[2,3,4]", 24 },
     { SHAPE(0, 3), "(0, 3)", "[0,3]", 0 },
     { SHAPE(1, 2, 3, 4, 5, 6, 7, 8), "(1, 2, 3, 4, 5, 6, 7, 8)", "[1,2,3,4,5,6,7,8]", 40320 },

@@ -157,6 +157,42 @@ static both_ways spelling(int i)
     return b;
 }
 
+/* ---- shapes: Python's None, and a number where a tuple of one is meant -------------------------------------------------------- */
+#define GIVEN_SHAPES(ROW)                                        \
+    ROW(tf_placeholder(tf_float32, NONE), "?")                   \
+    ROW(tf_placeholder(tf_float32, .shape = NONE), "?")          \
+    ROW(tf_placeholder(tf_float32, 3), "[3]")                    \
+    ROW(tf_placeholder(tf_float32, SHAPE(NONE)), "[?]")          \
+    ROW(tf_placeholder(tf_float32, SCALAR), "[]")                \
+    ROW(tf_placeholder_with_default(NP_FLOAT(1, 2), NONE), "?")  \
+    ROW(tf_placeholder_with_default(NP_FLOAT(1, 2), 2), "[2]")   \
+    ROW(tf_constant(1.0, .shape = 3), "[3]")                     \
+    ROW(tf_get_variable("w", 3), "[3]")                          \
+    ROW(tf_placeholder(tf_float32, 3, 4), NULL)                  \
+    ROW(tf_placeholder(tf_float32, NONE, 4), NULL)               \
+    ROW(tf_placeholder_with_default(NP_FLOAT(1, 2), 1, 2), NULL) \
+    ROW(tf_constant(1.0, tf_float32, 3, 4), NULL)                \
+    ROW(tf_get_variable("w", 3, 4), NULL)
+enum { N_GIVEN_SHAPES = 0 GIVEN_SHAPES(COUNT) };
+
+START_TEST(a_number_for_a_shape_is_a_vectors_and_two_are_a_mistake)
+{
+    char text[256];
+    int n = 0;
+#define GIVEN_SHAPE(call, shape)                                                                                          \
+    if (_i == n++) {                                                                                                      \
+        tf_tensor t = call;                                                                                               \
+        const char *want = shape;                                                                                         \
+        ck_assert_int_eq(tf_is_poisoned(t), !want);                                                                       \
+        if (want)                                                                                                         \
+            ck_assert_str_eq(shapes_text(1, &t, tf_float32, text, sizeof text), want);                                    \
+        else                                                                                                              \
+            ck_assert_msg(strstr(caught()->message, "Expected a shape such as SHAPE("), #call ": %s", caught()->message); \
+    }
+    GIVEN_SHAPES(GIVEN_SHAPE)
+}
+END_TEST
+
 START_TEST(another_spelling_means_the_same)
 {
     check_both(spelling(_i));
@@ -312,6 +348,7 @@ int main(void)
     tcase_add_checked_fixture(tc, begin, end);
     tcase_add_loop_test(tc, a_plain_number_equals_the_same_in_an_operand, 0, WAYS);
     tcase_add_loop_test(tc, another_spelling_means_the_same, 0, N_SPELLINGS);
+    tcase_add_loop_test(tc, a_number_for_a_shape_is_a_vectors_and_two_are_a_mistake, 0, N_GIVEN_SHAPES);
     tcase_add_test(tc, a_tensor_converts_to_itself_unless_asked_for_another_dtype);
     tcase_add_loop_test(tc, a_learning_rate_by_name_is_a_number_and_0_stands_still, 0, N_OPTIMIZERS);
     tcase_add_loop_test(tc, a_number_that_does_not_fit_is_refused, 0, N_MISTAKES);
