@@ -186,6 +186,7 @@ TF1C_API void tf_reset_default_graph(void);
 TF1C_API void tf_graph_finalize(tf_graph *graph); /* further ops: RuntimeError "Graph is finalized and cannot be modified." */
 TF1C_API bool tf_graph_is_finalized(const tf_graph *graph);
 TF1C_API void tf_set_random_seed(int64_t seed);   /* the default graph's; TF1: tf.set_random_seed */
+#define tf_random_set_random_seed(seed) tf_set_random_seed(seed)
 
 TF1C_API int tf_graph_operation_count(const tf_graph *graph);
 TF1C_API tf_operation *tf_graph_operation(const tf_graph *graph, int i); /* in creation order */

@@ -82,6 +82,7 @@ TF1C_API tf_tensor tf_ones_like_(tf_operand x, struct tf_like_args args);
 /* Sum of tensors of one shape and dtype. Gradient: dy to each.                      TF1: tf.add_n
  *   errors  ValueError: an empty list;  shapes that differ */
 #define tf_add_n(inputs, ...) tf_add_n_(inputs, TF_NAMED_(__VA_ARGS__))
+#define tf_math_add_n(inputs, ...) tf_add_n(inputs, __VA_ARGS__)
 TF1C_API tf_tensor tf_add_n_(tf_list inputs, struct tf_name_args args);
 
 /* An operation that does nothing, and one that has run when all of `ops` have: tf_group(a, b), tf_group_(OPS(a, b), …).

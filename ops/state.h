@@ -60,12 +60,14 @@ TF1C_API tf_tensor tf_assign_sub_(tf_tensor ref, tf_operand value, struct tf_nam
 TF1C_API tf_list tf_global_variables(void);
 TF1C_API tf_list tf_trainable_variables(void);
 TF1C_API tf_list tf_local_variables(void);
+#define tf_all_variables() tf_global_variables() /* its old name */
 
 /* An operation that gives every variable (of the list) its initial value; named `init`. tf_initialize_all_variables is the
  * old name. TF1: tf.global_variables_initializer, tf.variables_initializer */
 #define tf_global_variables_initializer() tf_variables_initializer_(tf_global_variables(), TF_NAMED_())
 #define tf_initialize_all_variables() tf_global_variables_initializer()
 #define tf_local_variables_initializer() tf_variables_initializer_(tf_local_variables(), TF_NAMED_())
+#define tf_initialize_variables(variables, ...) tf_variables_initializer(variables, __VA_ARGS__)
 #define tf_variables_initializer(variables, ...) tf_variables_initializer_(variables, TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_operation *tf_variables_initializer_(tf_list variables, struct tf_name_args args);
 /* The assignment that gives `variable` its initial value. TF1: Variable.initializer */

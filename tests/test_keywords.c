@@ -138,7 +138,9 @@ static tf_tensor cube(void) { return tf_pow(x, 3); }
     ROW(tf_convert_to_tensor(3, tf_float32), tf_constant(3.0))                                                  \
     ROW(tf_convert_to_tensor(NP_FLOAT(1, 2.5), .dtype = tf_float64), tf_constant(NP_FLOAT(1, 2.5), tf_float64)) \
     ROW(tf_convert_to_tensor(LIST(tf_constant(1.0), tf_constant(2.0))), tf_constant(NP_FLOAT(1, 2)))            \
-    ROW(tf_convert_to_tensor(variable()), variable_by_name())
+    ROW(tf_convert_to_tensor(variable()), variable_by_name())                                                   \
+    ROW(tf_math_add_n(LIST(x, y)), tf_add_n(LIST(x, y)))                                                        \
+    ROW((variable(), tf_at(tf_all_variables(), 0)), tf_at(tf_global_variables(), 0))
 
 #define SPELL(first, second) \
     if (i == n++) {          \
@@ -267,6 +269,7 @@ END_TEST
         "sequence_length must be a vector of length batch_size")                                                                \
     ROW(tf_at(tf_nn_static_bidirectional_rnn(CELL, CELL, LIST(x), .sequence_length = 2, .dtype = tf_float32).outputs, 0),       \
         "sequence_length must be a vector of length batch_size")                                                                \
+    ROW(tf_state_tensor(tf_zero_state(CELL, 2)), "zero_state() missing 1 required positional argument: 'dtype'")                \
     ROW(tf_transpose(x, .perm_tensor = 1), "Shape must be rank 1 but is rank 0 for 'transpose' (op: 'Transpose')")              \
     ROW(tf_strided_slice(x, SHAPE(0), SHAPE(1), .strides = 1), "Shape must be rank 1 but is rank 0 for 'StridedSlice'")
 
