@@ -21,7 +21,7 @@ struct tf_placeholder_args {
     tf_dims shape;
     const char *name;
 };
-#define tf_placeholder(...) tf_placeholder_((struct tf_placeholder_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_placeholder(...) TF_KWARGS_(tf_placeholder_((struct tf_placeholder_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_placeholder_(struct tf_placeholder_args args);
 
 /* A placeholder that passes `input` on where nothing is fed.                        TF1: tf.placeholder_with_default */
@@ -31,7 +31,7 @@ struct tf_placeholder_with_default_args {
     const char *name;
 };
 #define tf_placeholder_with_default(input, ...) \
-    tf_placeholder_with_default_(TF_T(input), (struct tf_placeholder_with_default_args){ TF_HERE_, __VA_ARGS__ })
+    TF_KWARGS_(tf_placeholder_with_default_(TF_T(input), (struct tf_placeholder_with_default_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_placeholder_with_default_(tf_operand input, struct tf_placeholder_with_default_args args);
 
 /* A constant: tf_constant(3.0), tf_constant(NP_FLOAT(1, 2, 3)), tf_constant(.1, .shape = SHAPE(128)).    TF1: tf.constant
@@ -44,7 +44,8 @@ struct tf_constant_args {
     tf_dims shape;
     const char *name;
 };
-#define tf_constant(value, ...) tf_constant_(TF_T(value), (struct tf_constant_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_constant(value, ...) \
+    TF_KWARGS_(TF_IN_ORDER1_(tf_constant_, TF_T(value), (struct tf_constant_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_constant_(tf_operand value, struct tf_constant_args args);
 
 /* A number, an array or a list of scalars as a tensor of its own; a tensor as it is, a variable as its value.
