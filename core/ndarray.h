@@ -83,8 +83,9 @@ TF1C_API tf_ndarray np_array(void *data, tf_dtype dtype, tf_dims shape);
 /* Literals: NP_FLOAT(1, 2, 3), NP_INT(…), and matrices NP_FLOAT2D({1, 2}, {3, 4}), NP_INT2D(…); borrowed from the
  * enclosing block. float32 and int32, as tf.constant makes of them. A matrix has up to 64 elements and 64 columns, and
  * rows of one length. */
-#define NP_FLOAT(...) \
-    np_floats_((float[NP_COUNT_(double, __VA_ARGS__)]){ 0 }, (double[]){ __VA_ARGS__ }, SHAPE((int64_t)NP_COUNT_(double, __VA_ARGS__)))
+#define NP_FLOAT(...)                                                                \
+    np_floats_((float[NP_COUNT_(double, __VA_ARGS__)]){ 0 }, (double[]){ __VA_ARGS__ }, \
+               SHAPE((int64_t)NP_COUNT_(double, __VA_ARGS__)))
 #define NP_INT(...) NP_LITERAL_(int32_t, tf_int32, __VA_ARGS__)
 #define NP_FLOAT2D(...)                                                                                                       \
     np_floats_((float[NP_ROWS_(double, __VA_ARGS__)][NP_COLUMNS_(double, __VA_ARGS__)]){ { 0 } },                             \
