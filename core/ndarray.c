@@ -48,6 +48,15 @@ tf_ndarray np_literal_(void *data, tf_dtype dtype, tf_dims shape)
     return a;
 }
 
+tf_ndarray np_floats_(void *into, const void *from, tf_dims shape)
+{
+    const double *x = from;
+    float *y = into;
+    for (int64_t i = 0; i < tf_dims_count(shape); i++)
+        y[i] = (float)x[i];
+    return np_literal_(into, tf_float32, shape);
+}
+
 /* "72.8 TiB" */
 static const char *bytes_text(double bytes, char *text, size_t n)
 {

@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 /* ---- dtypes: numbered as TensorFlow's DataType (core/framework/types.proto) --------------------------------- */
-typedef enum {
+typedef enum tf_dtype {
     tf_dtype_unset = 0, /* "not given": inferred, or TF1's default */
     tf_float32 = 1,
     tf_float64 = 2,
@@ -40,8 +40,9 @@ typedef unsigned tf_dtypes;
 /* ---- shapes: up to rank 8; a zero tf_dims is of unknown rank ------------------------------------------------- */
 enum { TF_MAX_RANK = 8, NONE = -1, TF_RANK_BOUND_ = 2 * TF_MAX_RANK + 1 };
 
-typedef struct {
-    bool known; /* false: the rank is unknown, and nothing else counts */
+typedef struct tf_dims {
+    int64_t plain; /* a number where a shape was to be given lands here, and is no shape yet; NONE: of unknown rank */
+    bool known;    /* false: the rank is unknown, and nothing else counts */
     int rank;
     int64_t dims[TF_MAX_RANK]; /* NONE: this dimension is unknown */
 } tf_dims;
@@ -50,7 +51,7 @@ typedef struct {
  * would be negative. */
 #define TF_COUNT_INT64_(...) \
     ((TF_RANK_BOUND_ - (int)sizeof(char[TF_RANK_BOUND_ - 2 * (int)(sizeof((int64_t[]){ __VA_ARGS__ }) / 8)])) / 2)
-#define SHAPE(...) ((tf_dims){ true, TF_COUNT_INT64_(__VA_ARGS__), { __VA_ARGS__ } })
+#define SHAPE(...) ((tf_dims){ .known = true, .rank = TF_COUNT_INT64_(__VA_ARGS__), .dims = { __VA_ARGS__ } })
 #define SCALAR ((tf_dims){ .known = true })
 #define PERM(...) SHAPE(__VA_ARGS__)
 #define AXES(...) SHAPE(__VA_ARGS__)
@@ -68,7 +69,7 @@ enum { TF_DIMS_TEXT = 192 }; /* enough for any shape */
  * Row-major and contiguous. `memory` is set if the array owns its bytes (np_free releases them); without, it is a
  * borrowed view, valid while its base is, and there is nothing to free. `scale`, if not 0, says the elements are
  * data × scale and act as float32: images stay bytes until they are read (feeding, np_get and np_astype apply it). */
-typedef struct {
+typedef struct tf_ndarray {
     tf_dtype dtype;
     tf_dims shape;
     void *data;
@@ -82,14 +83,22 @@ TF1C_API tf_ndarray np_array(void *data, tf_dtype dtype, tf_dims shape);
 /* Literals: NP_FLOAT(1, 2, 3), NP_INT(…), and matrices NP_FLOAT2D({1, 2}, {3, 4}), NP_INT2D(…); borrowed from the
  * enclosing block. float32 and int32, as tf.constant makes of them. A matrix has up to 64 elements and 64 columns, and
  * rows of one length. */
-#define NP_FLOAT(...) NP_LITERAL_(float, tf_float32, __VA_ARGS__)
+#define NP_FLOAT(...)                                                                \
+    np_floats_((float[NP_COUNT_(double, __VA_ARGS__)]){ 0 }, (double[]){ __VA_ARGS__ }, \
+               SHAPE((int64_t)NP_COUNT_(double, __VA_ARGS__)))
 #define NP_INT(...) NP_LITERAL_(int32_t, tf_int32, __VA_ARGS__)
-#define NP_FLOAT2D(...) NP_LITERAL2D_(float, tf_float32, __VA_ARGS__)
+#define NP_FLOAT2D(...)                                                                                                       \
+    np_floats_((float[NP_ROWS_(double, __VA_ARGS__)][NP_COLUMNS_(double, __VA_ARGS__)]){ { 0 } },                             \
+               (double[][NP_COLUMNS_(double, __VA_ARGS__)]){ __VA_ARGS__ },                                                   \
+               SHAPE((int64_t)NP_ROWS_(double, __VA_ARGS__), (int64_t)NP_COLUMNS_(double, __VA_ARGS__)))
 #define NP_INT2D(...) NP_LITERAL2D_(int32_t, tf_int32, __VA_ARGS__)
 
 TF1C_API tf_ndarray np_literal_(void *data, tf_dtype dtype, tf_dims shape);
+/* Rounds `from` into `into` here, so that 0.1 is no conversion that -Wconversion warns of. */
+TF1C_API tf_ndarray np_floats_(void *into, const void *from, tf_dims shape);
 #define NP_LITERAL_(type, dtype, ...) \
-    np_literal_((type[]){ __VA_ARGS__ }, dtype, SHAPE((int64_t)(sizeof((type[]){ __VA_ARGS__ }) / sizeof(type))))
+    np_literal_((type[]){ __VA_ARGS__ }, dtype, SHAPE((int64_t)NP_COUNT_(type, __VA_ARGS__)))
+#define NP_COUNT_(type, ...) (sizeof((type[]){ __VA_ARGS__ }) / sizeof(type))
 #define NP_LITERAL2D_(type, dtype, ...)                                      \
     np_literal_((type[][NP_COLUMNS_(type, __VA_ARGS__)]){ __VA_ARGS__ }, dtype, \
              SHAPE((int64_t)NP_ROWS_(type, __VA_ARGS__), (int64_t)NP_COLUMNS_(type, __VA_ARGS__)))

@@ -7,7 +7,8 @@
 #include "core/status.h"
 
 /* Between the two the calling thread's handler is not called: a handler may run a session, or jump out, and must find no lock
- * taken. The first report made is handed over by the outermost release; `here` is the line of one that has none. */
+ * taken. The first report made is handed over by the outermost release; `here` is the line of one that has none, and the
+ * run's line of one that has another. */
 void tf1c_hold_reports(void);
 void tf1c_release_reports(tf_source here);
 

@@ -7,12 +7,12 @@
 #include <string.h>
 
 enum { MESSAGE_SIZE = 2048, OP_SIZE = 256, FILE_SIZE = 256 };
-enum { REPORT_SIZE = MESSAGE_SIZE + OP_SIZE + FILE_SIZE + 128 };
+enum { REPORT_SIZE = MESSAGE_SIZE + OP_SIZE + 2 * FILE_SIZE + 160 };
 
 /* An error together with the strings it points to. */
 typedef struct {
     tf_error error;
-    char message[MESSAGE_SIZE], op[OP_SIZE], file[FILE_SIZE];
+    char message[MESSAGE_SIZE], op[OP_SIZE], file[FILE_SIZE], run_file[FILE_SIZE];
 } report;
 
 static _Thread_local tf_error_handler *thread_handler; /* NULL: tf_report */
@@ -72,6 +72,7 @@ static void tie_strings(report *r)
     r->error.message = r->message;
     r->error.op = r->error.op ? r->op : NULL;
     r->error.where.file = r->error.where.file ? r->file : NULL;
+    r->error.run.file = r->error.run.file ? r->run_file : NULL;
 }
 
 /* The report is complete before `last` changes: the arguments may be strings of the last error itself. The handler
@@ -117,8 +118,11 @@ void tf1c_release_reports(tf_source here)
     if (!last.error.where.file && here.file) {
         last.error.where = here;
         copy_path(last.file, sizeof last.file, here.file);
-        tie_strings(&last);
+    } else if (here.file && (last.error.where.line != here.line || strcmp(last.error.where.file, here.file) != 0)) {
+        last.error.run = here;
+        copy_path(last.run_file, sizeof last.run_file, here.file);
     }
+    tie_strings(&last);
     r = last;
     tie_strings(&r);
     (thread_handler ? thread_handler : tf_report)(&r.error);
@@ -144,14 +148,16 @@ void tf_clear_error(void)
 /* One write, so that reports of several threads do not mix. */
 void tf_report(const tf_error *error)
 {
-    char text[REPORT_SIZE], op[OP_SIZE + 8] = "", place[FILE_SIZE + 32] = "";
+    char text[REPORT_SIZE], op[OP_SIZE + 8] = "", place[FILE_SIZE + 32] = "", run[FILE_SIZE + 40] = "";
     const char *gap = error->op || error->where.file ? "\n  " : "";
 
     if (error->op)
         snprintf(op, sizeof op, "op '%s'", error->op);
     if (error->where.file)
         snprintf(place, sizeof place, "%s(%s:%d)", error->op ? " " : "", error->where.file, error->where.line);
-    snprintf(text, sizeof text, "%s: %s%s%s%s\n", error->class_name, error->message, gap, op, place);
+    if (error->run.file)
+        snprintf(run, sizeof run, ", in the run at %s:%d", error->run.file, error->run.line);
+    snprintf(text, sizeof text, "%s: %s%s%s%s%s\n", error->class_name, error->message, gap, op, place, run);
     fputs(text, stderr);
 }
 

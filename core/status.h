@@ -38,26 +38,27 @@ extern "C" {
     X(37, tf_memory_error, "MemoryError")                 \
     X(38, tf_os_error, "OSError")
 
-typedef enum {
+typedef enum tf_status {
 #define TF_STATUS_ENUM_(code, id, text) id = code,
     TF_STATUS_LIST(TF_STATUS_ENUM_)
 #undef TF_STATUS_ENUM_
 } tf_status;
 
 /* The user's line. Macros fill it in; a zero source means the library's own doing. */
-typedef struct {
+typedef struct tf_source {
     const char *file;
     int line;
 } tf_source;
 
 #define TF_SOURCE ((tf_source){ __FILE__, __LINE__ })
 
-typedef struct {
+typedef struct tf_error {
     tf_status code;
     const char *class_name; /* "ValueError" */
     const char *message;    /* TensorFlow's wording, without class and place */
     const char *op;         /* the operation's name, or NULL */
     tf_source where;        /* the user's line; file is NULL where none is known */
+    tf_source run;          /* of what a run met at an operation made at `where`: the run's line; else file is NULL */
 } tf_error;
 
 /* A handler gets the report while the failing call is still on the stack; the strings live until it returns. A call that

@@ -75,6 +75,23 @@ tf_list tf_list_new_(int n, const tf_tensor *items, tf_source here)
     return (tf_list){ .n = n, .items = copy };
 }
 
+bool tf1c_given_shape(tf_dims *shape, tf_source here, tf_tensor *mistake)
+{
+    const int64_t plain = shape->plain;
+    if (!plain)
+        return true;
+    if (shape->known || plain < NONE) {
+        *mistake = tf_mistake(tf_value_error, here, NULL, "Expected a shape such as SHAPE(%lld, …), got the bare number %lld",
+                              (long long)plain, (long long)plain);
+        return false;
+    }
+    *shape = plain == NONE ? (tf_dims){ 0 } : SHAPE(plain);
+    return true;
+}
+
+tf_list tf_list_same_(tf_list list) { return list; }
+tf_list tf_list_of_one_(tf_tensor t) { return tf_list_new_(1, &t, (tf_source){ 0 }); }
+
 tf_tensor tf_at_(tf_list list, int i, tf_source here)
 {
     int at = i < 0 ? i + list.n : i;

@@ -22,20 +22,20 @@ typedef struct tf_graph tf_graph;
 typedef struct tf_operation tf_operation;
 
 /* Output `index` of `op`. */
-typedef struct {
+typedef struct tf_tensor {
     tf_operation *op;
     int index;
 } tf_tensor;
 
 /* A Python list of tensors; owned by the graph. */
-typedef struct {
+typedef struct tf_list {
     int n;
     const tf_tensor *items;
     int capacity; /* of items, if tf_append made them; else 0 */
 } tf_list;
 
 /* ---- operands: a tensor, a number, an array, a shape or a list of scalars, as in Python ----------------------- */
-typedef enum {
+typedef enum tf_operand_kind {
     TF_OPERAND_NONE = 0, /* not given */
     TF_OPERAND_TENSOR,
     TF_OPERAND_INTEGER,
@@ -49,7 +49,7 @@ typedef enum {
 
 /* A keyword that is an operand takes a plain number as it is, `.rate = 0.5`, which C puts into the struct's first scalar, and
  * all else in TF_T: `.rate = TF_T(tensor)`. `number` counts while kind is none. */
-typedef struct {
+typedef struct tf_operand {
     double number;
     union {
         tf_tensor tensor;
@@ -131,12 +131,20 @@ enum { TF_NO_AXIS = INT_MIN }; /* an unset axis */
     tf_list_new_((int)(sizeof((tf_tensor[]){ __VA_ARGS__ }) / sizeof(tf_tensor)), (tf_tensor[]){ __VA_ARGS__ }, TF_SOURCE)
 #define tf_at(list, i) tf_at_(list, i, TF_SOURCE)
 #define tf_append(list, tensor) tf_append_(list, tensor, TF_SOURCE)
+/* A list, or a tensor as the list of it alone. */
+#define TF_LIST_(x)                                                                 \
+    __extension__({                                                                 \
+        __auto_type tf_x_ = (x);                                                    \
+        _Generic(tf_x_, tf_list: tf_list_same_, tf_tensor: tf_list_of_one_)(tf_x_); \
+    })
+TF1C_API tf_list tf_list_same_(tf_list list);
+TF1C_API tf_list tf_list_of_one_(tf_tensor t);
 TF1C_API tf_list tf_list_new_(int n, const tf_tensor *items, tf_source here);
 TF1C_API tf_tensor tf_at_(tf_list list, int i, tf_source here);
 TF1C_API void tf_append_(tf_list *list, tf_tensor tensor, tf_source here); /* amortized constant; list may be { 0 } */
 
 /* A list of operations: OPS(train_op, tensor, …), up to sixteen, each an operation or a tensor (its operation). */
-typedef struct {
+typedef struct tf_ops {
     int n;
     tf_operation *const *items;
 } tf_ops;
@@ -178,6 +186,7 @@ TF1C_API void tf_reset_default_graph(void);
 TF1C_API void tf_graph_finalize(tf_graph *graph); /* further ops: RuntimeError "Graph is finalized and cannot be modified." */
 TF1C_API bool tf_graph_is_finalized(const tf_graph *graph);
 TF1C_API void tf_set_random_seed(int64_t seed);   /* the default graph's; TF1: tf.set_random_seed */
+#define tf_random_set_random_seed(seed) tf_set_random_seed(seed)
 
 TF1C_API int tf_graph_operation_count(const tf_graph *graph);
 TF1C_API tf_operation *tf_graph_operation(const tf_graph *graph, int i); /* in creation order */
@@ -243,10 +252,11 @@ TF1C_API struct tf_with_ tf_graph_open_(tf_graph *graph);
 TF1C_API struct tf_with_ tf_device_open_(const char *device, tf_source here);
 
 /* ---- variable scopes: TF1: tf.variable_scope, tf.get_variable ---------------------------------------------------- */
-typedef enum { tf_reuse_unset = 0, tf_reuse_false, tf_reuse_true, tf_AUTO_REUSE } tf_reuse;
+/* .reuse = true and = tf_AUTO_REUSE; false is None, as in TF1: as the scope outside. */
+typedef enum tf_reuse { tf_reuse_false = false, tf_reuse_true = true, tf_AUTO_REUSE } tf_reuse;
 typedef tf_tensor tf_initializer_fn(const void *params, tf_dims shape, tf_dtype dtype, tf_source here);
 /* An initializer by value: its function and its parameters. A zero one is "not given". */
-typedef struct {
+typedef struct tf_initializer {
     tf_initializer_fn *fn;
     double params[4]; /* what fn reads: (mean, stddev, seed, has seed), (minval, maxval, seed, …), (value) … */
 } tf_initializer;
@@ -260,6 +270,17 @@ struct tf_variable_scope_args {
 #define tf_with_variable_scope(...) \
     TF_WITH_(tf_variable_scope_open_((struct tf_variable_scope_args){ .here = TF_SOURCE, .name = __VA_ARGS__ }))
 TF1C_API struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args);
+/* The open variable scope, and from here to its end .reuse = true: tf_reuse_variables(tf_get_variable_scope()).
+ * TF1: tf.get_variable_scope, VariableScope.reuse_variables
+ *   errors  ValueError: scope is not the open one */
+typedef struct tf_variable_scope {
+    const char *name; /* "a/b", "" at the root; belongs to the graph */
+    tf_reuse reuse;
+    tf_graph *graph;
+} tf_variable_scope;
+#define tf_reuse_variables(scope) tf_reuse_variables_(scope, TF_SOURCE)
+TF1C_API tf_variable_scope tf_get_variable_scope(void);
+TF1C_API tf_status tf_reuse_variables_(tf_variable_scope scope, tf_source here);
 
 /* ---- collections: TF1: tf.add_to_collection, tf.get_collection ---------------------------------------------------- */
 #define TF_GLOBAL_VARIABLES "variables"
@@ -275,6 +296,7 @@ TF1C_API tf_list tf_get_collection(const char *name); /* in the order added, dup
 
 /* ---- gradients --------------------------------------------------------------------------------------------------- */
 /* d(sum of ys)/dx for each x, as new nodes of the graph.                                    TF1: tf.gradients
+ *   ys, xs          lists, or one tensor each: tf_gradients(loss, LIST(w, b))
  *   grad_ys         what flows in at each y; unset or a none handle: ones
  *   stop_gradients  treated as constants
  *   returns         one tensor per x, of x's shape and dtype; a none handle (tf_is_none) where no path leads. A sparse
@@ -287,12 +309,13 @@ struct tf_gradients_args {
     tf_list stop_gradients;
     const char *name;
 };
-#define tf_gradients(ys, xs, ...) TF_IN_ORDER2_(tf_gradients_, ys, xs, (struct tf_gradients_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_gradients(ys, xs, ...) \
+    TF_IN_ORDER2_(tf_gradients_, TF_LIST_(ys), TF_LIST_(xs), (struct tf_gradients_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_list tf_gradients_(tf_list ys, tf_list xs, struct tf_gradients_args args);
 
 /* A gradient that may be sparse: rows `values` [n, …] at `indices` [n] of a tensor of shape `dense_shape`; dense if indices
  * is none. TF1: tf.IndexedSlices. */
-typedef struct {
+typedef struct tf_indexed_slices {
     tf_tensor values;
     tf_tensor indices;
     tf_tensor dense_shape;

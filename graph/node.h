@@ -33,6 +33,9 @@ struct tf_operation {
     char value_state;          /* 0 not tried, 1 known, 2 cannot be known */
 };
 
+/* A shape as Python's may be given: SHAPE(…), NONE, or 3 for SHAPE(3). False, and a mistake, for 3, 4. */
+bool tf1c_given_shape(tf_dims *shape, tf_source here, tf_tensor *mistake);
+
 typedef struct {
     const char *name;
     tf_tensor *items;
@@ -42,7 +45,7 @@ typedef struct {
 /* One open variable scope. */
 typedef struct {
     const char *name; /* "rnn/basic_lstm_cell", "" at the root */
-    tf_reuse reuse;   /* inherited: true stays true below */
+    tf_reuse reuse;   /* inherited where a scope below says nothing */
     tf_initializer initializer;
 } tf1c_variable_scope;
 

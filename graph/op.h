@@ -18,7 +18,7 @@ typedef struct tf_kernel_ctx tf_kernel_ctx;
 typedef struct tf_grad_ctx tf_grad_ctx;
 
 /* ---- attributes: a plain struct per op, described field by field, so that it can be copied, compared and printed -- */
-typedef enum {
+typedef enum tf_attr_kind {
     TF_ATTR_END = 0,
     TF_ATTR_BOOL,   /* bool */
     TF_ATTR_INT,    /* int64_t */
@@ -30,7 +30,7 @@ typedef enum {
     TF_ATTR_BODY,   /* tf_graph *: a sub-graph, owned by the graph */
     TF_ATTR_POINTER /* void *: opaque, the owner keeps it alive as long as the graph */
 } tf_attr_kind;
-typedef struct {
+typedef struct tf_attr_def {
     const char *name;
     tf_attr_kind kind;
     size_t offset;
@@ -79,7 +79,7 @@ TF1C_API void tf_scalar_shape(tf_shape_ctx *c);
 
 /* ---- kernels ------------------------------------------------------------------------------------------------------ */
 /* Where a tensor lies: strides in elements; contiguous unless the op's traits say that it takes others. */
-typedef struct {
+typedef struct tf_view {
     void *data;
     tf_dtype dtype;
     int rank;
@@ -168,13 +168,13 @@ typedef bool tf_part_rule(tf_kernel_ctx *k, int input, int64_t *offset);
 /* How units map to memory, for the placement of barriers: what unit u of an op reads of input i and writes of its
  * outputs. An axis number: the slice u of that axis, alone (units = that axis' length); TF_WHOLE: all of it. */
 enum { TF_WHOLE = -1 };
-typedef struct {
+typedef struct tf_shard_rule {
     int out;    /* axis of every output that the units run over */
     int in[4];  /* for inputs 0..3 (the last entry for those beyond): the axis aligned with it, or TF_WHOLE */
 } tf_shard_rule;
 
 /* Rule for TF_PRODUCT: output 0 [m,n] = a'·b', a' input 0 or its transpose, b' input 1 or its. */
-typedef struct {
+typedef struct tf_product {
     bool transpose_a, transpose_b;
 } tf_product;
 typedef tf_product tf_product_rule(const void *attrs);
@@ -247,7 +247,7 @@ TF1C_API tf_tensor tf_convert(tf_operand x, tf_dtype dtype, tf_source here, cons
 TF1C_API bool tf_constant_value(tf_tensor t, tf_ndarray *value);
 
 /* While open, nodes made by library code carry the user's line that called it (the outermost wins). */
-typedef struct {
+typedef struct tf_from {
     tf_source saved;
     bool set;
 } tf_from;

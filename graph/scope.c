@@ -213,11 +213,30 @@ struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
     intptr_t opened = (intptr_t)tf1c_map_get(&u->scope_counts, full);
     tf1c_map_set(&u->scope_counts, full, (void *)(opened + 1)); /* without memory a default name may come twice */
     u->variable_scope.name = full;
-    if (saved->reuse != tf_reuse_true) /* reuse is inherited and cannot be undone below */
-        u->variable_scope.reuse = args.reuse ? args.reuse : saved->reuse;
+    u->variable_scope.reuse = args.reuse ? args.reuse : saved->reuse;
     if (args.initializer.fn)
         u->variable_scope.initializer = args.initializer;
     return w;
+}
+
+tf_variable_scope tf_get_variable_scope(void)
+{
+    tf_graph *g = tf1c_current_graph();
+    if (!g)
+        return (tf_variable_scope){ .name = "" };
+    const tf1c_variable_scope *open = &g->universe->variable_scope;
+    return (tf_variable_scope){ .name = open->name, .reuse = open->reuse, .graph = g };
+}
+
+tf_status tf_reuse_variables_(tf_variable_scope scope, tf_source here)
+{
+    tf_graph *g = tf1c_current_graph();
+    tf1c_variable_scope *open = g && g == scope.graph ? &g->universe->variable_scope : NULL;
+    if (!open || !scope.name || strcmp(scope.name, open->name) != 0)
+        return tf_fail(tf_value_error, here, NULL, "Variable scope '%s' is not open; the open one is '%s'.",
+                       scope.name ? scope.name : "", open ? open->name : "");
+    open->reuse = tf_reuse_true;
+    return tf_ok;
 }
 
 /* ---- collections ----------------------------------------------------------------------------------------------------------- */

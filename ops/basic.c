@@ -51,6 +51,9 @@ static const tf_op_def placeholder_op = {
 
 tf_tensor tf_placeholder_(struct tf_placeholder_args a)
 {
+    tf_tensor mistake;
+    if (!tf1c_given_shape(&a.shape, a.here, &mistake))
+        return mistake;
     for (int i = 0; a.shape.known && i < a.shape.rank; i++)
         if (a.shape.dims[i] < NONE)
             return tf_mistake(tf_value_error, a.here, NULL, "Error converting shape to a TensorShape: Dimension %lld must be >= 0.",
@@ -92,6 +95,9 @@ static const tf_op_def placeholder_with_default_op = {
 
 tf_tensor tf_placeholder_with_default_(tf_operand input, struct tf_placeholder_with_default_args a)
 {
+    tf_tensor mistake;
+    if (!tf1c_given_shape(&a.shape, a.here, &mistake))
+        return mistake;
     placeholder_attrs attrs = { .shape = a.shape };
     return (tf_tensor){ tf_op_new(&placeholder_with_default_op,
                                   (struct tf_op_args){
@@ -138,8 +144,18 @@ static tf_ndarray filled(tf_ndarray value, tf_dims shape)
     return full;
 }
 
+tf_tensor tf_convert_to_tensor_(tf_operand value, struct tf_convert_to_tensor_args a)
+{
+    if (a.name && *a.name && !tf1c_valid_name(a.name, *tf_scope_name()))
+        return tf_mistake(tf_value_error, a.here, NULL, "'%s' is not a valid node name", a.name);
+    return tf_convert(value, a.dtype, a.here, a.name);
+}
+
 tf_tensor tf_constant_(tf_operand value, struct tf_constant_args a)
 {
+    tf_tensor mistake;
+    if (!tf1c_given_shape(&a.shape, a.here, &mistake))
+        return mistake;
     if (a.name && *a.name && !tf1c_valid_name(a.name, *tf_scope_name()))
         return tf_mistake(tf_value_error, a.here, NULL, "'%s' is not a valid node name", a.name);
     tf_tensor t = value.kind == TF_OPERAND_TENSOR

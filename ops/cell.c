@@ -355,6 +355,9 @@ tf_state *tf_zero_state_(tf_cell *cell, tf_operand batch_size, tf_dtype dtype, t
     tf_tensor mistake = { 0 };
     if (!tf1c_is_cell(cell, "cell", here))
         return tf1c_state_leaf((tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 });
+    if (!dtype)
+        return tf1c_state_for(&cell->state_size, tf_mistake(tf_type_error, here, NULL,
+                                                            "zero_state() missing 1 required positional argument: 'dtype'"));
     tf_operand batch = batch_operand(batch_size, here, &mistake);
     if (mistake.op)
         return tf1c_state_for(&cell->state_size, mistake);

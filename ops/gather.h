@@ -75,7 +75,7 @@ TF1C_API tf_tensor tf_one_hot_(tf_operand indices, tf_operand depth, struct tf_o
 /* The k largest entries of each row, largest first, the one of lower index before its equals.        TF1: tf.nn.top_k
  *   shapes  [.., n] -> values, indices [.., k];   grad  dvalues at their places
  *   errors  ValueError "input must have last dimension >= k = 4 but is 3" */
-typedef struct {
+typedef struct tf_top_k {
     tf_tensor values, indices;
 } tf_top_k;
 struct tf_top_k_args {

@@ -198,7 +198,7 @@ tf_tensor tf_layers_dropout_(tf_operand inputs, struct tf_layers_dropout_args a)
         return k.x;
     if (!tf1c_layer_scope(&scope, a.name, "dropout", a.here))
         return recorded();
-    tf1c_entered e = tf1c_layer_enter(&scope, tf_reuse_unset);
+    tf1c_entered e = tf1c_layer_enter(&scope, tf_reuse_false);
     int training = known_training(a.training);
     tf_tensor y = training == 1   ? dropped(&k)
                   : training == 0 ? kept(&k)
@@ -237,7 +237,7 @@ tf_tensor tf_layers_flatten_(tf_operand inputs, struct tf_name_args a)
         return mistake;
     if (!tf1c_layer_scope(&scope, a.name, "flatten", a.here))
         return recorded();
-    tf1c_entered e = tf1c_layer_enter(&scope, tf_reuse_unset);
+    tf1c_entered e = tf1c_layer_enter(&scope, tf_reuse_false);
     tf_tensor y = flat(x);
     tf1c_layer_leave(&e);
     return y;

@@ -239,7 +239,7 @@ TF1C_API tf_tensor tf_global_norm_(tf_list t_list, struct tf_name_args args);
 /* Each tensor · clip_norm / max(global norm, clip_norm), and that norm (use_norm if given). TF1: tf.clip_by_global_norm
  *   returns list, as long as t_list, none handles where it has them; norm
  *   values  NaN everywhere if the norm is not finite */
-typedef struct {
+typedef struct tf_clipped {
     tf_list list;
     tf_tensor norm;
 } tf_clipped;

@@ -183,7 +183,7 @@ struct tf_dropout_args {
 TF1C_API tf_tensor tf_nn_dropout_(tf_operand x, struct tf_dropout_args args);
 
 /* Mean and variance over .axes = AXES(0, 1) (or one axis).                           TF1: tf.nn.moments */
-typedef struct {
+typedef struct tf_moments {
     tf_tensor mean, variance;
 } tf_moments;
 struct tf_moments_args {

@@ -289,7 +289,7 @@ static tf_tensor make_slot(const tf_optimizer *o, tf_tensor var, slot_rule s, tf
     const char *name = tf1c_graph_printf(var.op->graph, "%s/%s", var.op->name, o->name);
     if (!name)
         return (tf_tensor){ tf1c_record_mistake(var.op->graph), 0 };
-    struct tf_get_variable_args a = { .here = here, .shape = shape, .dtype = dtype };
+    struct tf_get_variable_args a = { .here = here, .name = "", .shape = shape, .dtype = dtype };
     if (s.start == CONSTANT)
         a.initial = tf_operand_tensor(tf_constant(o->initial, dtype, shape));
     else
@@ -298,7 +298,7 @@ static tf_tensor make_slot(const tf_optimizer *o, tf_tensor var, slot_rule s, tf
                                           : tf_constant_initializer(o->initial);
     tf_tensor slot = { 0 };
     tf_with_variable_scope(NULL, .default_name = name)
-        slot = tf_get_variable_("", a);
+        slot = tf_get_variable_(a);
     return slot;
 }
 

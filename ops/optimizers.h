@@ -131,11 +131,11 @@ TF1C_API tf_operation *tf_minimize_(tf_optimizer *optimizer, tf_tensor loss, str
  *           holds its rows' values. Owned by the graph; grad may be replaced in place
  *   tf_zip  pairs of dense gradients and variables: tf_apply_gradients(optimizer, tf_zip(grads, variables))
  *   errors  ValueError "No variables provided.", "No gradients provided for any variable: […]." */
-typedef struct {
+typedef struct tf_grad_and_var {
     tf_tensor grad, var;
     tf_tensor indices, dense_shape;
 } tf_grad_and_var;
-typedef struct {
+typedef struct tf_grads_and_vars {
     int n;
     tf_grad_and_var *items;
 } tf_grads_and_vars;

@@ -90,7 +90,13 @@ TF1C_API tf_tensor tf_random_categorical_(tf_operand logits, tf_operand num_samp
 /* Zeros, ones, or one value.                  TF1: tf.zeros_initializer, tf.ones_initializer, tf.constant_initializer */
 #define tf_zeros_initializer() tf_zeros_initializer_()
 #define tf_ones_initializer() tf_ones_initializer_()
-#define tf_constant_initializer(value) tf_constant_initializer_(value)
+struct tf_constant_initializer_args {
+    tf_source here;
+    double value;
+    tf_dtype dtype; /* the variable's counts */
+};
+#define tf_constant_initializer(...) \
+    tf_constant_initializer_(((struct tf_constant_initializer_args){ TF_HERE_, __VA_ARGS__ }).value)
 TF1C_API tf_initializer tf_zeros_initializer_(void);
 TF1C_API tf_initializer tf_ones_initializer_(void);
 TF1C_API tf_initializer tf_constant_initializer_(double value);
@@ -162,7 +168,7 @@ TF1C_API tf_initializer tf_contrib_layers_xavier_initializer_(struct tf_xavier_a
 /* TF1.15's newer names. */
 #define tf_initializers_zeros() tf_zeros_initializer()
 #define tf_initializers_ones() tf_ones_initializer()
-#define tf_initializers_constant(value) tf_constant_initializer(value)
+#define tf_initializers_constant(...) tf_constant_initializer(__VA_ARGS__)
 #define tf_initializers_random_normal(...) tf_random_normal_initializer(__VA_ARGS__)
 #define tf_initializers_truncated_normal(...) tf_truncated_normal_initializer(__VA_ARGS__)
 #define tf_initializers_random_uniform(...) tf_random_uniform_initializer(__VA_ARGS__)

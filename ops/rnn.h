@@ -58,7 +58,7 @@ typedef struct tf_state_size {
 } tf_state_size;
 
 typedef struct tf_cell tf_cell;
-typedef struct {
+typedef struct tf_cell_output {
     tf_tensor output;
     tf_state *state;
 } tf_cell_output;
@@ -75,7 +75,7 @@ typedef struct {
 typedef tf_cell_output tf_cell_call(tf_cell *self, tf_tensor inputs, tf_state *state, tf_source here);
 typedef void tf_cell_build(tf_cell *self, tf_dims inputs_shape, tf_source here);
 typedef tf_state *tf_cell_zero_state(tf_cell *self, tf_operand batch_size, tf_dtype dtype, tf_source here);
-typedef enum {
+typedef enum tf_cell_kind {
     TF_CELL_RNN = 0, /* opens its scope as TF1's RNNCell does */
     TF_CELL_LAYER,   /* as LayerRNNCell: `build` makes the variables */
     TF_CELL_WRAPPER  /* opens none: its nodes are its caller's */
@@ -106,7 +106,12 @@ TF1C_API tf_cell_output tf_call_(tf_cell *cell, tf_operand inputs, tf_state *sta
 
 /* cell.zero_state(batch_size, dtype): zeros [batch_size, units] for each tensor of the state; batch_size a number or a scalar
  * tensor. */
-#define tf_zero_state(cell, batch_size, dtype) tf_zero_state_(cell, TF_T(batch_size), dtype, TF_SOURCE)
+struct tf_zero_state_args {
+    tf_source here;
+    tf_dtype dtype;
+};
+#define tf_zero_state(cell, batch_size, ...) \
+    tf_zero_state_(cell, TF_T(batch_size), ((struct tf_zero_state_args){ TF_HERE_, __VA_ARGS__ }).dtype, TF_SOURCE)
 TF1C_API tf_state *tf_zero_state_(tf_cell *cell, tf_operand batch_size, tf_dtype dtype, tf_source here);
 
 /* h' = act([x, h]·kernel + bias).                                              TF1: tf.nn.rnn_cell.BasicRNNCell
@@ -196,7 +201,7 @@ TF1C_API tf_cell *tf_nn_rnn_cell_gru_cell_(struct tf_gru_cell_args args);
  *   variables  multi_rnn_cell/cell_0/…
  *   errors     ValueError "Must specify at least one cell for MultiRNNCell.", "Some cells return tuples of states, but the flag
  *              state_is_tuple is not set. …" */
-typedef struct {
+typedef struct tf_cells {
     int n;
     tf_cell *const *items;
 } tf_cells;
@@ -259,7 +264,7 @@ TF1C_API tf_cell *tf_nn_rnn_cell_device_wrapper_(tf_cell *cell, const char *devi
  *   source  python/ops/rnn.py */
 
 /* Unrolled: one set of nodes a step. inputs: a list of [batch, depth].                 TF1: tf.nn.static_rnn */
-typedef struct {
+typedef struct tf_rnn_list {
     tf_list outputs; /* [batch, units] a step */
     tf_state *state; /* the last one */
 } tf_rnn_list;
@@ -276,7 +281,7 @@ struct tf_static_rnn_args {
 TF1C_API tf_rnn_list tf_nn_static_rnn_(tf_cell *cell, tf_list inputs, struct tf_static_rnn_args args);
 
 /* Two cells, one from each end; outputs side by side [batch, fw + bw].                 TF1: tf.nn.static_bidirectional_rnn */
-typedef struct {
+typedef struct tf_birnn_list {
     tf_list outputs;
     tf_state *output_state_fw, *output_state_bw;
 } tf_birnn_list;
@@ -298,7 +303,7 @@ TF1C_API tf_birnn_list tf_nn_static_bidirectional_rnn_(tf_cell *cell_fw, tf_cell
 /* A loop: one body for any number of steps. inputs [batch, time, depth], time_major: [time, batch, depth].
  * TF1: tf.nn.dynamic_rnn
  *   parallel_iterations, swap_memory  accepted, without effect */
-typedef struct {
+typedef struct tf_rnn {
     tf_tensor outputs; /* [batch, time, units], or time first */
     tf_state *state;
 } tf_rnn;
@@ -317,7 +322,7 @@ struct tf_dynamic_rnn_args {
 TF1C_API tf_rnn tf_nn_dynamic_rnn_(tf_cell *cell, tf_operand inputs, struct tf_dynamic_rnn_args args);
 
 /* TF1: tf.nn.bidirectional_dynamic_rnn */
-typedef struct {
+typedef struct tf_birnn {
     tf_tensor output_fw, output_bw;
     tf_state *output_state_fw, *output_state_bw;
 } tf_birnn;

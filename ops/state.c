@@ -209,15 +209,18 @@ static tf_tensor initial_of(struct tf_get_variable_args a, tf_dtype dtype)
     return init.fn(init.params, a.shape, dtype, a.here);
 }
 
-tf_tensor tf_get_variable_(const char *name, struct tf_get_variable_args a)
+tf_tensor tf_get_variable_(struct tf_get_variable_args a)
 {
     TF_FROM(a.here);
     tf_graph *g = tf1c_current_graph();
+    tf_tensor mistake;
     if (!g)
         return (tf_tensor){ tf1c_poison(NULL), 0 };
+    if (!tf1c_given_shape(&a.shape, a.here, &mistake))
+        return mistake;
     tf1c_universe *u = g->universe;
     const tf1c_variable_scope *scope = &u->variable_scope;
-    name = name ? name : "Variable";
+    const char *name = a.name ? a.name : "Variable";
     const char *full = *scope->name ? tf1c_graph_printf(g, "%s/%s", scope->name, name) : tf1c_graph_strdup(g, name);
     if (!full)
         return (tf_tensor){ tf1c_record_mistake(g), 0 };

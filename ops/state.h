@@ -27,13 +27,14 @@ TF1C_API tf_tensor tf_variable_(tf_operand initial_value, struct tf_variable_arg
 
 /* The variable `name` of the open variable scope: made on first use, found again where the scope reuses.
  * TF1: tf.get_variable
- *   shape        of a new one, fully known; not needed with .initial
+ *   shape        of a new one, fully known, 3: SHAPE(3); not needed with .initial
  *   initializer  unset: the scope's, else glorot_uniform (floating) or zeros;  .initial: a tensor or array instead
  *   errors       ValueError: "Variable v already exists, disallowed. …", "Variable v does not exist, or was not created with
  *                tf.get_variable(). …", "Trying to share variable v, but specified shape … and found shape …"
  *   source       python/ops/variable_scope.py */
 struct tf_get_variable_args {
     tf_source here;
+    const char *name;
     tf_dims shape;
     tf_dtype dtype;
     tf_initializer initializer;
@@ -41,9 +42,9 @@ struct tf_get_variable_args {
     tf_operand initial;
     const char *collection;
 };
-#define tf_get_variable(name, ...) \
-    TF_KWARGS_(tf_get_variable_(name, (struct tf_get_variable_args){ .trainable = true, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_get_variable_(const char *name, struct tf_get_variable_args args);
+#define tf_get_variable(...) \
+    TF_KWARGS_(tf_get_variable_((struct tf_get_variable_args){ .trainable = true, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_tensor tf_get_variable_(struct tf_get_variable_args args);
 
 /* ref = value, ref += value, ref -= value; the result is the new value. TF1: tf.assign, tf.assign_add, tf.assign_sub
  *   shapes  value as ref;   dtypes  value as ref;   grad  none
@@ -59,12 +60,14 @@ TF1C_API tf_tensor tf_assign_sub_(tf_tensor ref, tf_operand value, struct tf_nam
 TF1C_API tf_list tf_global_variables(void);
 TF1C_API tf_list tf_trainable_variables(void);
 TF1C_API tf_list tf_local_variables(void);
+#define tf_all_variables() tf_global_variables() /* its old name */
 
 /* An operation that gives every variable (of the list) its initial value; named `init`. tf_initialize_all_variables is the
  * old name. TF1: tf.global_variables_initializer, tf.variables_initializer */
 #define tf_global_variables_initializer() tf_variables_initializer_(tf_global_variables(), TF_NAMED_())
 #define tf_initialize_all_variables() tf_global_variables_initializer()
 #define tf_local_variables_initializer() tf_variables_initializer_(tf_local_variables(), TF_NAMED_())
+#define tf_initialize_variables(variables, ...) tf_variables_initializer(variables, __VA_ARGS__)
 #define tf_variables_initializer(variables, ...) tf_variables_initializer_(variables, TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_operation *tf_variables_initializer_(tf_list variables, struct tf_name_args args);
 /* The assignment that gives `variable` its initial value. TF1: Variable.initializer */

@@ -39,7 +39,7 @@ TF1C_API tf_tensor tf_boolean_mask_(tf_operand tensor, tf_operand mask, struct t
  *   grad     LookupError "No gradient defined for operation 'Unique' (op type: Unique)"
  *   errors   ValueError "Shape must be rank 1 but is rank 2"; at run InvalidArgumentError "unique expects a 1D vector."
  *   source   core/kernels/unique_op.cc */
-typedef struct {
+typedef struct tf_unique {
     tf_tensor y, idx;
 } tf_unique;
 struct tf_unique_args {

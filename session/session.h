@@ -18,7 +18,7 @@ typedef struct tf_session tf_session;
 /* How a session computes. TF1: tf.ConfigProto. Unset (0) means: the environment's TF1C_THREADS, else every core.
  * TF1C_PASSES_OFF stands for an unset passes_off. TF1C_TRACE=FILE writes what every thread does in every run of the process to
  * FILE, for chrome://tracing and Perfetto; one that cannot be written is an OSError, once, and runs go on. */
-typedef struct {
+typedef struct tf_config {
     int intra_op_parallelism_threads; /* at most 64 */
     int inter_op_parallelism_threads; /* accepted; ops run in one order */
     const char *passes_off;           /* plan passes to leave out, by the names in tf_session_explain, separated by commas; "all" */
@@ -50,19 +50,19 @@ TF1C_API tf_graph *tf_session_graph(const tf_session *session);
  * tensor may be fed. A dictionary built at run time is a tf_feeds too:
  *   tf_feeds feeds = { 0 };  tf_feed_set(&feeds, x, batch);  tf_run(sess, op, feeds);  tf_feeds_free(&feeds);  */
 typedef struct tf_state tf_state; /* ops/rnn.h */
-typedef struct {
+typedef struct tf_feed {
     tf_tensor tensor;
     tf_operand value;
     const tf_state *state; /* fed instead of a tensor */
 } tf_feed;
-typedef struct {
+typedef struct tf_feeds {
     int n;
     const tf_feed *items;
     int capacity; /* of items, if tf_feed_set made them */
 } tf_feeds;
 /* The value of a cell's state: arrays in the order of tf_state_flatten (c before h). FETCH(rnn.state, &last_state) gives one:
  * { 0 } gets memory, the next fetch reuses it, tf_state_free releases it. FEED(init_state, last_state) feeds one. */
-typedef struct {
+typedef struct tf_state_value {
     int n;
     tf_ndarray *arrays;
 } tf_state_value;
@@ -90,7 +90,7 @@ TF1C_API void tf_feeds_free(tf_feeds *feeds);
 /* ---- fetching ------------------------------------------------------------------------------------------------------
  * FETCH(loss, &loss_value, train_op, NULL): a float, double, int32_t, int64_t or bool takes a tensor of one element; a tf_ndarray any:
  * { 0 } gets memory of its own (np_free), one that has it or borrows it is reused if the shape is the same. */
-typedef enum {
+typedef enum tf_into {
     TF_INTO_NOTHING,
     TF_INTO_FLOAT,
     TF_INTO_DOUBLE,
@@ -100,14 +100,14 @@ typedef enum {
     TF_INTO_ARRAY,
     TF_INTO_STATE
 } tf_into;
-typedef struct {
+typedef struct tf_fetch {
     tf_tensor tensor;
     tf_operation *op;
     const tf_state *state; /* fetched instead of a tensor */
     tf_into into;
     void *out;
 } tf_fetch;
-typedef struct {
+typedef struct tf_fetches {
     int n;
     const tf_fetch *items;
 } tf_fetches;
@@ -146,10 +146,12 @@ TF1C_API tf_fetch tf_into_nothing(tf_fetch f, void *out);
 #define TF_PAIRS_28_(f, k, v, ...) f(k, v), TF_PAIRS_26_(f, __VA_ARGS__)
 #define TF_PAIRS_30_(f, k, v, ...) f(k, v), TF_PAIRS_28_(f, __VA_ARGS__)
 #define TF_PAIRS_32_(f, k, v, ...) f(k, v), TF_PAIRS_30_(f, __VA_ARGS__)
-#define TF_PAIRS_(f, ...)                                                                                          \
-    TF_PAIRS_N_(__VA_ARGS__, TF_PAIRS_32_, 31, TF_PAIRS_30_, 29, TF_PAIRS_28_, 27, TF_PAIRS_26_, 25, TF_PAIRS_24_, 23,   \
-                TF_PAIRS_22_, 21, TF_PAIRS_20_, 19, TF_PAIRS_18_, 17, TF_PAIRS_16_, 15, TF_PAIRS_14_, 13, TF_PAIRS_12_, 11, \
-                TF_PAIRS_10_, 9, TF_PAIRS_8_, 7, TF_PAIRS_6_, 5, TF_PAIRS_4_, 3, TF_PAIRS_2_, 1, )(f, __VA_ARGS__)
+#define TF_ODD_(...) FEED_and_FETCH_take_pairs /* what the compiler then says is not declared */
+#define TF_PAIRS_(f, ...)                                                                                              \
+    TF_PAIRS_N_(__VA_ARGS__, TF_PAIRS_32_, TF_ODD_, TF_PAIRS_30_, TF_ODD_, TF_PAIRS_28_, TF_ODD_, TF_PAIRS_26_,        \
+                TF_ODD_, TF_PAIRS_24_, TF_ODD_, TF_PAIRS_22_, TF_ODD_, TF_PAIRS_20_, TF_ODD_, TF_PAIRS_18_, TF_ODD_,   \
+                TF_PAIRS_16_, TF_ODD_, TF_PAIRS_14_, TF_ODD_, TF_PAIRS_12_, TF_ODD_, TF_PAIRS_10_, TF_ODD_,            \
+                TF_PAIRS_8_, TF_ODD_, TF_PAIRS_6_, TF_ODD_, TF_PAIRS_4_, TF_ODD_, TF_PAIRS_2_, TF_ODD_, )(f, __VA_ARGS__)
 /* Half the arguments: each pair is expanded once, not a second time to be counted. */
 #define TF_HALF_(...)                                                                                                            \
     TF_PAIRS_N_(__VA_ARGS__, 16, 0, 15, 0, 14, 0, 13, 0, 12, 0, 11, 0, 10, 0, 9, 0, 8, 0, 7, 0, 6, 0, 5, 0, 4, 0, 3, 0, 2, 0, 1, \

@@ -48,4 +48,9 @@
 #include "../core/status.h"
 #include "../graph/op.h"
 
+/* A call without keywords leaves a macro's `...` empty, as C23 allows; clang's -Wpedantic would say so at every such line. */
+#if defined(__clang__)
+#pragma clang diagnostic ignored "-Wgnu-zero-variadic-macro-arguments"
+#endif
+
 #endif

@@ -48,7 +48,7 @@ static const struct {
     { SHAPE(3), "(3,)", "[3]", 3 },
     { SHAPE(NONE), "(?,)", "[?]", -1 },
     { { 0 }, "<unknown>", "<unknown>", -1 },
-    { { true, 9, { 0 } }, "<unknown>", "<unknown>", -1 }, /* no SHAPE makes this */
+    { { .known = true, .rank = 9 }, "<unknown>", "<unknown>", -1 }, /* no SHAPE makes this */
     { SHAPE(2, 3, 4), "(2, 3, 4)", "[2,3,4]", 24 },
     { SHAPE(0, 3), "(0, 3)", "[0,3]", 0 },
     { SHAPE(1, 2, 3, 4, 5, 6, 7, 8), "(1, 2, 3, 4, 5, 6, 7, 8)", "[1,2,3,4,5,6,7,8]", 40320 },
@@ -147,6 +147,22 @@ START_TEST(a_long_array_prints_its_ends)
     np_free(&b);
 }
 END_TEST
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wconversion"
+#pragma GCC diagnostic error "-Wfloat-conversion"
+START_TEST(literals_of_doubles_are_rounded_to_float32_without_a_warning)
+{
+    const double third = 1 / 3.;
+    tf_ndarray a = NP_FLOAT(0.1, third, 3, 1e300, 0.5f), b = NP_FLOAT2D({ 0.1, third, 3 }, { -0.1, 1e-50, 7 });
+    const float want_a[] = { 0.1f, 1 / 3.f, 3, INFINITY, 0.5f }, want_b[] = { 0.1f, 1 / 3.f, 3, -0.1f, 0, 7 };
+    ck_assert(a.dtype == tf_float32 && tf_dims_equal(a.shape, SHAPE(5)));
+    ck_assert_mem_eq(a.data, want_a, sizeof want_a);
+    ck_assert(b.dtype == tf_float32 && tf_dims_equal(b.shape, SHAPE(2, 3)));
+    ck_assert_mem_eq(b.data, want_b, sizeof want_b);
+}
+END_TEST
+#pragma GCC diagnostic pop
 
 START_TEST(a_line_ends_before_column_75)
 {
@@ -500,6 +516,7 @@ int main(void)
     tcase_add_test(tests, the_longest_shape_fits_its_text_and_a_short_buffer_is_kept_to);
     tcase_add_loop_test(tests, an_array_prints_as_numpy_prints_it, 0, COUNT(text_cases));
     tcase_add_test(tests, a_long_array_prints_its_ends);
+    tcase_add_test(tests, literals_of_doubles_are_rounded_to_float32_without_a_warning);
     tcase_add_test(tests, a_line_ends_before_column_75);
     tcase_add_test(tests, text_keeps_to_its_buffer);
     tcase_add_test(tests, literals_have_shapes);

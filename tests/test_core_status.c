@@ -180,10 +180,14 @@ static const struct {
     tf_error error;
     const char *text;
 } report_cases[] = {
-    { { tf_value_error, "ValueError", "bad shape", "x", { "file.c", 41 } }, "ValueError: bad shape\n  op 'x' (file.c:41)\n" },
-    { { tf_value_error, "ValueError", "bad shape", NULL, { "file.c", 41 } }, "ValueError: bad shape\n  (file.c:41)\n" },
-    { { tf_type_error, "TypeError", "no", "x", { NULL, 0 } }, "TypeError: no\n  op 'x'\n" },
-    { { tf_memory_error, "MemoryError", "no memory", NULL, { NULL, 0 } }, "MemoryError: no memory\n" },
+    { { tf_value_error, "ValueError", "bad shape", "x", { "file.c", 41 }, { NULL, 0 } },
+      "ValueError: bad shape\n  op 'x' (file.c:41)\n" },
+    { { tf_value_error, "ValueError", "bad shape", NULL, { "file.c", 41 }, { NULL, 0 } },
+      "ValueError: bad shape\n  (file.c:41)\n" },
+    { { tf_type_error, "TypeError", "no", "x", { NULL, 0 }, { NULL, 0 } }, "TypeError: no\n  op 'x'\n" },
+    { { tf_memory_error, "MemoryError", "no memory", NULL, { NULL, 0 }, { NULL, 0 } }, "MemoryError: no memory\n" },
+    { { tf_invalid_argument, "InvalidArgumentError", "unfed", "x", { "model.c", 4 }, { "train.c", 41 } },
+      "InvalidArgumentError: unfed\n  op 'x' (model.c:4), in the run at train.c:41\n" },
 };
 
 /* Runs the handler in a child; its stderr into text, its wait status returned. */

@@ -87,9 +87,8 @@ static both_ways row(int i)
     return (both_ways){ 0 };
 }
 
-START_TEST(a_plain_number_equals_the_same_in_an_operand)
+static void check_both(both_ways b)
 {
-    both_ways b = row(_i);
     tf_ndarray plain = { 0 }, boxed = { 0 };
     ck_assert_msg(caught()->count == 0, "%s: %s", b.text, caught()->message);
     tf_run(sess, tf_global_variables_initializer());
@@ -99,6 +98,117 @@ START_TEST(a_plain_number_equals_the_same_in_an_operand)
     ck_assert_msg(!difference, "%s: %s", b.text, difference);
     np_free(&plain);
     np_free(&boxed);
+}
+
+START_TEST(a_plain_number_equals_the_same_in_an_operand)
+{
+    check_both(row(_i));
+}
+END_TEST
+
+/* ---- what Python takes by place and by name, and a tensor for a list of one ------------------------------------------------- */
+static tf_tensor zeros_of(tf_state *state) { return tf_add(tf_state_tensor(state), 0); }
+static tf_tensor initial(tf_initializer initializer) { return tf_initial_value(initializer, SHAPE(2)); }
+static tf_tensor variable(void)
+{
+    tf_tensor w = { 0 };
+    tf_with_variable_scope("v", .reuse = tf_AUTO_REUSE)
+        w = tf_get_variable("w", SHAPE(2), .initializer = tf_constant_initializer(3));
+    return w;
+}
+static tf_tensor variable_by_name(void)
+{
+    tf_tensor w = { 0 };
+    tf_with_variable_scope("v", .reuse = true)
+        w = tf_get_variable(.name = "w", .shape = SHAPE(2));
+    return w;
+}
+static tf_tensor cube(void) { return tf_pow(x, 3); }
+
+#define SPELLINGS(ROW)                                                                                          \
+    ROW(zeros_of(tf_zero_state(CELL, 3, .dtype = tf_float32)), zeros_of(tf_zero_state(CELL, 3, tf_float32)))    \
+    ROW(initial(tf_constant_initializer(.value = 2)), initial(tf_constant_initializer(2, tf_float32)))          \
+    ROW(initial(tf_constant_initializer()), tf_zeros(SHAPE(2)))                                                 \
+    ROW(variable(), variable_by_name())                                                                         \
+    ROW(tf_at(tf_gradients(cube(), x), 0), tf_mul(3., tf_square(x)))                                            \
+    ROW(tf_at(tf_gradients(LIST(cube(), x), x), 0), tf_add(tf_mul(3., tf_square(x)), 1))                        \
+    ROW(tf_at(tf_gradients(cube(), LIST(y, x)), 1), tf_mul(3., tf_square(x)))                                   \
+    ROW(tf_convert_to_tensor(3), tf_constant(3))                                                                \
+    ROW(tf_convert_to_tensor(3, tf_float32), tf_constant(3.0))                                                  \
+    ROW(tf_convert_to_tensor(NP_FLOAT(1, 2.5), .dtype = tf_float64), tf_constant(NP_FLOAT(1, 2.5), tf_float64)) \
+    ROW(tf_convert_to_tensor(LIST(tf_constant(1.0), tf_constant(2.0))), tf_constant(NP_FLOAT(1, 2)))            \
+    ROW(tf_convert_to_tensor(variable()), variable_by_name())                                                   \
+    ROW(tf_math_add_n(LIST(x, y)), tf_add_n(LIST(x, y)))                                                        \
+    ROW((variable(), tf_at(tf_all_variables(), 0)), tf_at(tf_global_variables(), 0))
+
+#define SPELL(first, second) \
+    if (i == n++) {          \
+        b.text = #first;     \
+        b.plain = first;     \
+        b.boxed = second;    \
+    }
+enum { N_SPELLINGS = 0 SPELLINGS(COUNT) };
+
+/* The first spelling is made before the second. */
+static both_ways spelling(int i)
+{
+    both_ways b = { 0 };
+    int n = 0;
+    SPELLINGS(SPELL)
+    return b;
+}
+
+/* ---- shapes: Python's None, and a number where a tuple of one is meant -------------------------------------------------------- */
+#define GIVEN_SHAPES(ROW)                                        \
+    ROW(tf_placeholder(tf_float32, NONE), "?")                   \
+    ROW(tf_placeholder(tf_float32, .shape = NONE), "?")          \
+    ROW(tf_placeholder(tf_float32, 3), "[3]")                    \
+    ROW(tf_placeholder(tf_float32, SHAPE(NONE)), "[?]")          \
+    ROW(tf_placeholder(tf_float32, SCALAR), "[]")                \
+    ROW(tf_placeholder_with_default(NP_FLOAT(1, 2), NONE), "?")  \
+    ROW(tf_placeholder_with_default(NP_FLOAT(1, 2), 2), "[2]")   \
+    ROW(tf_constant(1.0, .shape = 3), "[3]")                     \
+    ROW(tf_get_variable("w", 3), "[3]")                          \
+    ROW(tf_placeholder(tf_float32, 3, 4), NULL)                  \
+    ROW(tf_placeholder(tf_float32, NONE, 4), NULL)               \
+    ROW(tf_placeholder_with_default(NP_FLOAT(1, 2), 1, 2), NULL) \
+    ROW(tf_constant(1.0, tf_float32, 3, 4), NULL)                \
+    ROW(tf_get_variable("w", 3, 4), NULL)
+enum { N_GIVEN_SHAPES = 0 GIVEN_SHAPES(COUNT) };
+
+START_TEST(a_number_for_a_shape_is_a_vectors_and_two_are_a_mistake)
+{
+    char text[256];
+    int n = 0;
+#define GIVEN_SHAPE(call, shape)                                                                                          \
+    if (_i == n++) {                                                                                                      \
+        tf_tensor t = call;                                                                                               \
+        const char *want = shape;                                                                                         \
+        ck_assert_int_eq(tf_is_poisoned(t), !want);                                                                       \
+        if (want)                                                                                                         \
+            ck_assert_str_eq(shapes_text(1, &t, tf_float32, text, sizeof text), want);                                    \
+        else                                                                                                              \
+            ck_assert_msg(strstr(caught()->message, "Expected a shape such as SHAPE("), #call ": %s", caught()->message); \
+    }
+    GIVEN_SHAPES(GIVEN_SHAPE)
+}
+END_TEST
+
+START_TEST(another_spelling_means_the_same)
+{
+    check_both(spelling(_i));
+}
+END_TEST
+
+START_TEST(a_tensor_converts_to_itself_unless_asked_for_another_dtype)
+{
+    ck_assert(tf_same_tensor(tf_convert_to_tensor(x), x));
+    ck_assert(tf_same_tensor(tf_convert_to_tensor(x, .dtype = tf_float32, .name = "unused"), x));
+    ck_assert_str_eq(tf_op_name(tf_tensor_op(tf_convert_to_tensor(3, .name = "n"))), "n");
+    ck_assert_int_eq(caught()->count, 0);
+    ck_assert(tf_is_poisoned(tf_convert_to_tensor(x, tf_int32)));
+    ck_assert_msg(strstr(caught()->message, "Tensor conversion requested dtype int32 for Tensor with dtype float32"), "%s",
+                  caught()->message);
 }
 END_TEST
 
@@ -146,6 +256,8 @@ END_TEST
     ROW(tf_nn_dropout(x, .rate = 1.5), "rate must be a scalar tensor or a float in the range [0, 1), got 1.5")                  \
     ROW(tf_nn_dropout(x, .keep_prob = 0), "rate must be a scalar tensor or a float in the range [0, 1), got 1")                 \
     ROW(tf_nn_dropout(x, .keep_prob = 0, .rate = 0), "Cannot specify both 'keep_prob' and 'rate'")                              \
+    ROW(tf_convert_to_tensor(3.5, .dtype = tf_int32), "Expected int32, got 3.5 of type 'float' instead.")                       \
+    ROW(tf_convert_to_tensor(3, .name = "a b"), "'a b' is not a valid node name")                                               \
     ROW(tf_one_hot(ids(), 3, .on_value = .5, .dtype = tf_int32), "Expected int32, got 0.5 of type 'float' instead.")            \
     ROW(tf_pad(ids(), NP_INT2D({ 1, 0 }), .constant_values = .5), "Expected int32, got 0.5 of type 'float' instead.")           \
     ROW(tf_nn_dynamic_rnn(CELL, tf_expand_dims(x, 0), .sequence_length = 2, .dtype = tf_float32).outputs,                       \
@@ -156,6 +268,7 @@ END_TEST
         "sequence_length must be a vector of length batch_size")                                                                \
     ROW(tf_at(tf_nn_static_bidirectional_rnn(CELL, CELL, LIST(x), .sequence_length = 2, .dtype = tf_float32).outputs, 0),       \
         "sequence_length must be a vector of length batch_size")                                                                \
+    ROW(tf_state_tensor(tf_zero_state(CELL, 2)), "zero_state() missing 1 required positional argument: 'dtype'")                \
     ROW(tf_transpose(x, .perm_tensor = 1), "Shape must be rank 1 but is rank 0 for 'transpose' (op: 'Transpose')")              \
     ROW(tf_strided_slice(x, SHAPE(0), SHAPE(1), .strides = 1), "Shape must be rank 1 but is rank 0 for 'StridedSlice'")
 
@@ -236,6 +349,9 @@ int main(void)
     TCase *tc = tcase_create("rows");
     tcase_add_checked_fixture(tc, begin, end);
     tcase_add_loop_test(tc, a_plain_number_equals_the_same_in_an_operand, 0, WAYS);
+    tcase_add_loop_test(tc, another_spelling_means_the_same, 0, N_SPELLINGS);
+    tcase_add_loop_test(tc, a_number_for_a_shape_is_a_vectors_and_two_are_a_mistake, 0, N_GIVEN_SHAPES);
+    tcase_add_test(tc, a_tensor_converts_to_itself_unless_asked_for_another_dtype);
     tcase_add_loop_test(tc, a_learning_rate_by_name_is_a_number_and_0_stands_still, 0, N_OPTIMIZERS);
     tcase_add_loop_test(tc, a_number_that_does_not_fit_is_refused, 0, N_MISTAKES);
     tcase_add_loop_test(tc, arguments_are_made_from_left_to_right, 0, N_CALLS);

@@ -64,6 +64,45 @@ START_TEST(the_global_generator_draws_what_numpys_draws)
 }
 END_TEST
 
+/* np.random.seed(seed), then three of randn(), normal(3, .5), uniform(-1, 3), randn() */
+static const struct {
+    uint32_t seed;
+    double normals[3], scaled, uniform, last;
+} normal_cases[] = {
+    { 0,
+      { 1.764052345967664, 0.4001572083672233, 0.9787379841057392 },
+      4.120446599600729,
+      0.6946191973556188,
+      -0.8427240538292873 },
+    { 42,
+      { 0.4967141530112327, -0.13826430117118466, 0.6476885381006925 },
+      3.761514928204013,
+      -0.3759254382302539,
+      0.2790412922001377 },
+    { 4294967295u,
+      { 0.6484086742306527, 0.6693235306338161, -1.0805437227474493 },
+      3.1422505223993156,
+      2.637500291191082,
+      0.31595808265170017 },
+};
+static void assert_near(double got, double want)
+{
+    ck_assert_msg(fabs(got - want) <= 1e-15 * fabs(want), "%.17g, not %.17g", got, want);
+}
+
+START_TEST(the_global_generator_draws_numpys_normal_numbers)
+{
+    np_random_seed(normal_cases[_i].seed);
+    for (int i = 0; i < 3; i++)
+        assert_near(np_random_randn(), normal_cases[_i].normals[i]);
+    assert_near(np_random_normal(3, .5), normal_cases[_i].scaled);
+    ck_assert(np_random_uniform(-1, 3) == normal_cases[_i].uniform);
+    assert_near(np_random_randn(), normal_cases[_i].last);
+    np_random_seed(normal_cases[_i].seed); /* the second of the last pair is forgotten */
+    assert_near(np_random_randn(), normal_cases[_i].normals[0]);
+}
+END_TEST
+
 START_TEST(a_long_shuffle_uses_several_blocks_of_the_generator)
 {
     int64_t a[1000], sum = 0;
@@ -559,6 +598,7 @@ int main(void)
 {
     Suite *suite = suite_create("kit_data");
     TCase *plain = tcase_create("arrays"), *files = tcase_create("files");
+    tcase_add_loop_test(plain, the_global_generator_draws_numpys_normal_numbers, 0, COUNT(normal_cases));
     tcase_add_loop_test(plain, the_global_generator_draws_what_numpys_draws, 0, COUNT(random_cases));
     tcase_add_test(plain, a_long_shuffle_uses_several_blocks_of_the_generator);
     tcase_add_loop_test(plain, a_split_has_the_rows_of_scikit_learns, 0, COUNT(split_cases));

@@ -548,6 +548,21 @@ START_TEST(a_handler_may_run_the_session)
 }
 END_TEST
 
+START_TEST(what_a_run_meets_at_an_operation_is_said_with_the_runs_line)
+{
+    tf_on_error(tf_silent);
+    tf_tensor v = AT(tf_variable(1.0));
+    int run = __LINE__ + 1;
+    tf_run(sess, FETCH(v, &number));
+    ck_assert_int_eq(tf_last_error()->where.line, line);
+    ck_assert_int_eq(tf_last_error()->run.line, run);
+    ck_assert_str_eq(tf_last_error()->run.file, __FILE__);
+    tf_run(sess, FETCH(x, &number), FEED(x, NP_FLOAT(1, 2))); /* the mistake is the run's own */
+    ck_assert_int_eq(tf_last_error()->where.line, run + 4);
+    ck_assert_ptr_null(tf_last_error()->run.file);
+}
+END_TEST
+
 static jmp_buf out;
 static void jump_out(const tf_error *e) { longjmp(out, (int)e->code); }
 
@@ -569,6 +584,7 @@ int main(void)
     tcase_add_checked_fixture(handlers, begin, end);
     tcase_add_test(handlers, the_first_run_after_an_unreported_mistake_says_so_once);
     tcase_add_test(handlers, a_run_refused_for_an_unreported_mistake_says_it_once);
+    tcase_add_test(handlers, what_a_run_meets_at_an_operation_is_said_with_the_runs_line);
     tcase_add_test(handlers, a_handler_may_run_the_session);
     tcase_add_test(handlers, a_handler_may_jump_out_of_a_run);
     return run_mistakes("mistakes", rows, sizeof rows / sizeof *rows, handlers);

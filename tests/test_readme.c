@@ -36,11 +36,12 @@ static int extract(int i)
     return lines;
 }
 
-static void compile(void)
+static void compile(const char *more)
 {
-    int status =
-        run_command(output, sizeof output, README_CC " -std=c11 -Wall -Wextra -Werror '%s/program.c' -o '%s/program' " README_LINK,
-                    folder, folder);
+    int status = run_command(output, sizeof output,
+                             README_CC
+                             " -std=c11 -Wall -Wextra -Wconversion -Wshadow -Werror %s '%s/program.c' -o '%s/program' " README_LINK,
+                             more, folder, folder);
     ck_assert_msg(status == 0, "%s", output);
 }
 
@@ -48,7 +49,7 @@ START_TEST(the_model_is_short_compiles_without_a_warning_and_learns)
 {
     float error = 1;
     ck_assert_int_le(extract(0), 22);
-    compile();
+    compile("-Wpedantic");
     ck_assert_msg(run_command(output, sizeof output, "'%s/program'", folder) == 0, "%s", output);
     ck_assert_msg(sscanf(output, "loss %f", &error) == 1 && error < 0.05f, "%s", output);
 }
@@ -59,7 +60,7 @@ START_TEST(the_explanation_is_what_the_program_prints)
     char line[1024];
     int lines = 0;
     ck_assert_int_gt(extract(1), 0);
-    compile();
+    compile("");
     unsetenv("TF1C_PASSES_OFF"); /* the README shows all passes at work */
     ck_assert_msg(run_command(output, sizeof output, "'%s/program'", folder) == 0, "%s", output);
     FILE *readme = fopen(README, "r");
@@ -79,7 +80,7 @@ END_TEST
 START_TEST(the_op_of_ones_own_computes_and_has_a_gradient)
 {
     ck_assert_int_gt(extract(2), 0);
-    compile();
+    compile("");
     ck_assert_msg(run_command(output, sizeof output, "'%s/program'", folder) == 0, "%s", output);
 }
 END_TEST

@@ -1,5 +1,6 @@
 /* MT19937 (Matsumoto, Nishimura 1998) as numpy.random.RandomState seeds and draws from it. */
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <sys/random.h>
 #include <time.h>
@@ -64,6 +65,8 @@ void tf1c_mt_shuffle(tf1c_mt19937 *mt, int64_t *x, int64_t n)
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static tf1c_mt19937 global;
 static bool seeded;
+static bool has_spare; /* the second of a pair of normal numbers waits */
+static double spare;
 
 static tf1c_mt19937 *lock_global(void)
 {
@@ -86,6 +89,7 @@ void np_random_seed(uint32_t seed)
     pthread_mutex_lock(&lock);
     tf1c_mt_seed(&global, seed);
     seeded = true;
+    has_spare = false;
     pthread_mutex_unlock(&lock);
 }
 
@@ -104,10 +108,42 @@ void np_random_shuffle(int64_t *x, int64_t n)
     pthread_mutex_unlock(&lock);
 }
 
-double np_random_random(void)
+static double next_real(tf1c_mt19937 *mt)
 {
-    tf1c_mt19937 *mt = lock_global();
     uint32_t high = tf1c_mt_next(mt) >> 5, low = tf1c_mt_next(mt) >> 6; /* 27 and 26 bits */
-    pthread_mutex_unlock(&lock);
     return (high * 67108864.0 + low) / 9007199254740992.0;
 }
+
+double np_random_random(void)
+{
+    double drawn = next_real(lock_global());
+    pthread_mutex_unlock(&lock);
+    return drawn;
+}
+
+double np_random_uniform(double low, double high) { return low + (high - low) * np_random_random(); }
+
+/* Marsaglia's polar method, two numbers a time: of a point (a, b) in the unit circle b's comes first. */
+static double next_normal(tf1c_mt19937 *mt)
+{
+    double a, b, square;
+    do {
+        a = 2 * next_real(mt) - 1;
+        b = 2 * next_real(mt) - 1;
+        square = a * a + b * b;
+    } while (square >= 1 || square == 0);
+    double scale = sqrt(-2 * log(square) / square);
+    spare = scale * a;
+    return scale * b;
+}
+
+double np_random_randn(void)
+{
+    tf1c_mt19937 *mt = lock_global();
+    double drawn = has_spare ? spare : next_normal(mt);
+    has_spare = !has_spare;
+    pthread_mutex_unlock(&lock);
+    return drawn;
+}
+
+double np_random_normal(double loc, double scale) { return loc + scale * np_random_randn(); }

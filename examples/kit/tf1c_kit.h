@@ -28,7 +28,10 @@ TF1C_API void tf_kit_release(void);
 TF1C_API void np_random_seed(uint32_t seed);        /* np.random.seed; without it, the system seeds it on first use */
 TF1C_API int64_t np_random_randint(int64_t n);      /* np.random.randint(n): in [0, n); 0 if n < 1 */
 TF1C_API void np_random_shuffle(int64_t *x, int64_t n); /* np.random.shuffle */
-TF1C_API double np_random_random(void);             /* np.random.random_sample(): in [0, 1) */
+TF1C_API double np_random_random(void);             /* np.random.random_sample(), np.random.rand(): in [0, 1) */
+TF1C_API double np_random_uniform(double low, double high);
+TF1C_API double np_random_randn(void);              /* np.random.randn(): of mean 0 and standard deviation 1 */
+TF1C_API double np_random_normal(double loc, double scale);
 
 /* A file that ships with the project ("digits.csv.gz", "text.txt"), looked for in $TF1C_DATA, then where the project
  * stands, then where it is installed. NotFoundError, and "", if it is in none of them. The text is the kit's. */
@@ -39,14 +42,14 @@ TF1C_API const char *tf_data_path_(const char *name, tf_source here);
  * TF1: tensorflow.examples.tutorials.mnist. `images` [n, rows·columns] (or [n, rows, columns, 1] with .reshape = false)
  * stay the file's bytes, in the file's order, and act as float32 in [0, 1] (their .scale is 1/255), or as uint8 with
  * .dtype = tf_uint8. `labels` are float32 [n, 10] with .one_hot, else uint8 [n]. */
-typedef struct {
+typedef struct tf_dataset {
     tf_ndarray images, labels;
     int64_t num_examples;
     int64_t epochs_completed;
     struct tf_dataset_state *state; /* the kit's own: order of this epoch, place in it, batch buffers */
 } tf_dataset;
 
-typedef struct {
+typedef struct tf_datasets {
     tf_dataset *train, *validation, *test;
 } tf_datasets;
 
@@ -87,7 +90,7 @@ TF1C_API tf_dataset *tf_dataset_of_(tf_ndarray images, tf_ndarray labels, struct
  * The arrays are the data set's own, valid until its next batch: images [n, …] float32 (or uint8), labels [n, …].
  *   errors  ValueError: n is not in [1, num_examples];  the batch is empty then. An empty data set (its reading failed,
  *           and was reported) gives an empty batch without another word. */
-typedef struct {
+typedef struct tf_batch {
     tf_ndarray images, labels;
 } tf_batch;
 struct tf_next_batch_args {
@@ -103,7 +106,7 @@ TF1C_API tf_batch tf_next_batch_(tf_dataset *dataset, int64_t n, struct tf_next_
  *   images [1797, 8, 8] and data [1797, 64]  float32 with the same elements;  target [1797]  int64
  *   errors  NotFoundError, DataLossError: digits.csv.gz (see tf_data_path), naming it; empty arrays then
  *   sklearn.datasets.load_digits */
-typedef struct {
+typedef struct tf_digits {
     tf_ndarray images, data, target;
 } tf_digits;
 #define tf_datasets_load_digits() tf_datasets_load_digits_(TF_SOURCE)
@@ -125,7 +128,7 @@ TF1C_API tf_datasets *tf_digits_read_data_sets_(struct tf_digits_args args);
  *   random_state           unset (negative): NumPy's global generator
  *   shuffle                false: the first rows to train, the next to test
  *   errors                 ValueError: sizes that do not fit, x and y of different length; all four arrays are empty then */
-typedef struct {
+typedef struct tf_train_test {
     tf_ndarray x_train, x_test, y_train, y_test;
 } tf_train_test;
 struct tf_train_test_args {
@@ -141,7 +144,7 @@ TF1C_API tf_train_test tf_train_test_split_(tf_ndarray x, tf_ndarray y, struct t
 
 /* ---- text, character by character -----------------------------------------------------------------------------------
  * A text as numbers: the vocabulary is its set of bytes, sorted. */
-typedef struct {
+typedef struct tf_text {
     int vocab_size;
     const char *vocab;     /* [vocab_size], ascending */
     const char *chars;     /* [length], the text itself */
@@ -157,12 +160,12 @@ TF1C_API tf_text tf_text_of_(const char *chars, int64_t length, tf_source here);
 /* Batches x, y [batch_size, seq_length], int32: the text, cut to whole batches, runs on along each row from batch to
  * batch; y is x moved by one character (the last is followed by the first).
  *   errors  ValueError: sizes below 1, or a text shorter than one batch; there are no batches then */
-typedef struct {
+typedef struct tf_text_batches {
     const tf_text *text;
     int batch_size, seq_length;
     int64_t num_batches, next;
 } tf_text_batches;
-typedef struct {
+typedef struct tf_text_batch {
     tf_ndarray x, y; /* valid until the next tf_text_next on this text */
 } tf_text_batch;
 #define tf_text_batches_of(text, batch_size, seq_length) tf_text_batches_of_(text, batch_size, seq_length, TF_SOURCE)
@@ -241,7 +244,7 @@ TF1C_API tf_status plt_savefig_(const char *path, tf_source here);
  *   }
  *   tf_progress_end(&bar);
  * Due are the first and the last step and, on a terminal, ten a second. */
-typedef struct {
+typedef struct tf_progress {
     int64_t total, shown; /* steps; the one last shown */
     double started, shown_at; /* seconds on a monotonic clock */
     double loss, accuracy; /* the last that were given, else NAN */
@@ -268,7 +271,7 @@ TF1C_API void tf_progress_end(tf_progress *progress); /* leaves the last line st
  * takes it back). "--steps 5" and "--steps=5" are the same. What follows the help is checked at once, before hours of
  * training: AT_LEAST(1), BETWEEN(2, 60), ONE_OF("rnn", "lstm"), and TO_WRITE for a file that must be writable, the default
  * too. As Python's argparse, it ends the program: --help with 0, a mistake with a line on stderr and 2. */
-typedef struct {
+typedef struct tf_option {
     const char *name;
     char kind;   /* i int, l long, d double, s text, b bool */
     void *value;

@@ -1,0 +1,105 @@
+/* Sharing variables by scopes, as TF 1.15.5 answers: which reuse a scope has, and what get_variable then finds. */
+#include <string.h>
+
+#include "support.h"
+#include "tf1c.h"
+
+static void begin(void)
+{
+    catch_errors();
+    tf_reset_default_graph();
+}
+static void end(void) { tf_reset_default_graph(); }
+
+/* ---- the scope inside another ------------------------------------------------------------------------------------------------ */
+static const struct {
+    tf_reuse outer, inner, want;
+} reuse_rows[] = {
+    { false, false, tf_reuse_false },
+    { true, false, tf_reuse_true },
+    { true, true, tf_reuse_true },
+    { false, true, tf_reuse_true },
+    { tf_AUTO_REUSE, false, tf_AUTO_REUSE },
+    { tf_AUTO_REUSE, tf_reuse_true, tf_reuse_true },
+    { tf_reuse_true, tf_AUTO_REUSE, tf_AUTO_REUSE },
+};
+
+START_TEST(a_scope_reuses_as_it_says_or_as_the_one_outside)
+{
+    tf_with_variable_scope("outer", .reuse = reuse_rows[_i].outer) {
+        tf_with_variable_scope("inner", .reuse = reuse_rows[_i].inner) {
+            ck_assert_int_eq(tf_get_variable_scope().reuse, reuse_rows[_i].want);
+            ck_assert_str_eq(tf_get_variable_scope().name, "outer/inner");
+        }
+        ck_assert_int_eq(tf_get_variable_scope().reuse, reuse_rows[_i].outer);
+    }
+    ck_assert_int_eq(tf_get_variable_scope().reuse, tf_reuse_false);
+    ck_assert_str_eq(tf_get_variable_scope().name, "");
+    ck_assert_int_eq(caught()->count, 0);
+}
+END_TEST
+
+START_TEST(reuse_true_finds_the_variable_again)
+{
+    tf_tensor made = { 0 }, found = { 0 };
+    tf_with_variable_scope("layer")
+        made = tf_get_variable("w", SHAPE(2));
+    tf_with_variable_scope("layer", .reuse = true)
+        found = tf_get_variable("w", SHAPE(2));
+    ck_assert(tf_same_tensor(made, found));
+    ck_assert_int_eq(caught()->count, 0);
+}
+END_TEST
+
+START_TEST(reuse_false_makes_no_second_variable)
+{
+    tf_with_variable_scope("layer", .reuse = false)
+        tf_get_variable("w", SHAPE(2));
+    tf_with_variable_scope("layer", .reuse = false)
+        ck_assert(tf_is_poisoned(tf_get_variable("w", SHAPE(2))));
+    ck_assert_msg(strstr(caught()->message, "Variable layer/w already exists, disallowed."), "%s", caught()->message);
+}
+END_TEST
+
+/* ---- tf.get_variable_scope().reuse_variables() ------------------------------------------------------------------------------ */
+START_TEST(a_scope_may_begin_to_reuse_in_its_middle)
+{
+    tf_with_variable_scope("layer") {
+        tf_tensor made = tf_get_variable("w", SHAPE(2));
+        ck_assert_int_eq(tf_reuse_variables(tf_get_variable_scope()), tf_ok);
+        ck_assert(tf_same_tensor(made, tf_get_variable("w")));
+        tf_with_variable_scope("below")
+            ck_assert_int_eq(tf_get_variable_scope().reuse, tf_reuse_true);
+    }
+    ck_assert_int_eq(tf_get_variable_scope().reuse, tf_reuse_false);
+    tf_tensor top = tf_get_variable("top", SHAPE(1));
+    tf_reuse_variables(tf_get_variable_scope());
+    ck_assert(tf_same_tensor(top, tf_get_variable("top")));
+    ck_assert_int_eq(caught()->count, 0);
+}
+END_TEST
+
+START_TEST(a_scope_that_is_not_open_cannot_begin_to_reuse)
+{
+    tf_variable_scope left = { 0 };
+    tf_with_variable_scope("layer")
+        left = tf_get_variable_scope();
+    ck_assert_int_eq(tf_reuse_variables(left), tf_value_error);
+    ck_assert_str_eq(caught()->message, "Variable scope 'layer' is not open; the open one is ''.");
+    ck_assert_int_eq(tf_reuse_variables((tf_variable_scope){ 0 }), tf_value_error);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("scopes");
+    TCase *tc = tcase_create("variable scopes");
+    tcase_add_checked_fixture(tc, begin, end);
+    tcase_add_loop_test(tc, a_scope_reuses_as_it_says_or_as_the_one_outside, 0, (int)(sizeof reuse_rows / sizeof reuse_rows[0]));
+    tcase_add_test(tc, reuse_true_finds_the_variable_again);
+    tcase_add_test(tc, reuse_false_makes_no_second_variable);
+    tcase_add_test(tc, a_scope_may_begin_to_reuse_in_its_middle);
+    tcase_add_test(tc, a_scope_that_is_not_open_cannot_begin_to_reuse);
+    suite_add_tcase(suite, tc);
+    return run_suite(suite);
+}
