@@ -102,7 +102,8 @@ static tf_tensor those_above(tf_tensor s, tf_tensor e, void *context)
 }
 TEST_ROW(scan_whose_state_shrinks)
 {
-    tf_tensor s = AT(tf_scan(those_above, tf_constant(NP_FLOAT(1, 2, 3)), tf_placeholder_with_default(NP_FLOAT(1, 2, 3), SHAPE(NONE))));
+    tf_tensor s =
+        AT(tf_scan(those_above, tf_constant(NP_FLOAT(1, 2, 3)), tf_placeholder_with_default(NP_FLOAT(1, 2, 3), SHAPE(NONE))));
     return ran = true, tf_run(sess, FETCH(s, &array)), none;
 }
 TEST_ROW(scan_to_too_many_dimensions)
