@@ -135,3 +135,14 @@ cases.update({
     'RandomUniform.dropout_tensor': (lambda x, p: tf.nn.dropout(x, p, seed=4), [logits, f32(.4)], {'grad': False}),
     'RandomUniform.dropout_noise_shape': (lambda x: tf.nn.dropout(x, .5, noise_shape=[3, 1], seed=4), [logits]),
 })
+for name, x in [('odd', odd), ('line', line), ('float64', wide), ('scalar', f32(-.5)), ('empty', np.zeros((0, 3), f32))]:
+    cases['IdentityN.' + name] = (tf.nn.swish, [x])
+classes = (labels > .4).astype(f32)
+cases.update({
+    'Relu.hinge': (losses.hinge_loss, [classes, logits]),
+    'Relu.hinge_integers': (lambda z, x: losses.hinge_loss(z, x, 2.0, 'h'), [classes.astype(np.int32), logits.astype(np.float64)]),
+    'Relu.hinge_rows': (lambda z, x, w: losses.hinge_loss(z, x, w, reduction=R.MEAN), [classes, logits, rows]),
+    'DivNoNan.cosine': (lambda z, p: losses.cosine_distance(z, p, 1), [labels, predictions]),
+    'DivNoNan.cosine_dim': (lambda z, p: losses.cosine_distance(z, p, dim=0, weights=.5, scope='c'), [labels, predictions]),
+    'Sub.cosine_none': (lambda z, p: losses.cosine_distance(z, p, -1, reduction=R.NONE), [labels, predictions]),
+})
