@@ -245,6 +245,8 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
     }
     if (!a.initializer.fn)
         a.initializer = scope->initializer;
+    if (!a.regularizer.fn)
+        a.regularizer = scope->regularizer;
     IN_ROOT(g);
     struct tf_with_ outside __attribute__((cleanup(tf_with_close_), unused)) =
         tf_name_scope_open_(NULL, a.here); /* get_variable ignores name scopes */
@@ -256,6 +258,13 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
     tf_tensor ref = make_variable(exact, initial, a.trainable, a.collection, a.here);
     if (!tf_is_poisoned(ref))
         tf1c_map_set(&u->variables, full, ref.op); /* without memory it is merely not found again */
+    if (!tf_is_poisoned(ref) && a.regularizer.fn) {
+        const char *penalty = tf1c_graph_printf(g, "%sRegularizer/", exact);
+        if (!penalty)
+            return (tf_tensor){ tf1c_record_mistake(g), 0 };
+        TF_SCOPE(NULL, penalty); /* that very scope, as in TF: a layer opens it again */
+        tf1c_collect_penalty(a.regularizer, ref);
+    }
     return ref;
 }
 

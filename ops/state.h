@@ -29,6 +29,7 @@ TF1C_API tf_tensor tf_variable_(tf_operand initial_value, struct tf_variable_arg
  * TF1: tf.get_variable
  *   shape        of a new one, fully known, 3: SHAPE(3); not needed with .initial
  *   initializer  unset: the scope's, else glorot_uniform (floating) or zeros;  .initial: a tensor or array instead
+ *   regularizer  unset: the scope's, if it has one; what it gives for a new variable joins TF_REGULARIZATION_LOSSES
  *   errors       ValueError: "Variable v already exists, disallowed. …", "Variable v does not exist, or was not created with
  *                tf.get_variable(). …", "Trying to share variable v, but specified shape … and found shape …"
  *   source       python/ops/variable_scope.py */
@@ -38,6 +39,7 @@ struct tf_get_variable_args {
     tf_dims shape;
     tf_dtype dtype;
     tf_initializer initializer;
+    tf_regularizer regularizer;
     bool trainable;
     tf_operand initial;
     const char *collection;
