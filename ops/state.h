@@ -58,6 +58,27 @@ TF1C_API tf_tensor tf_assign_(tf_tensor ref, tf_operand value, struct tf_name_ar
 TF1C_API tf_tensor tf_assign_add_(tf_tensor ref, tf_operand value, struct tf_name_args args);
 TF1C_API tf_tensor tf_assign_sub_(tf_tensor ref, tf_operand value, struct tf_name_args args);
 
+/* ref[indices[i, …], …] = updates[i, …, …], or += or -= them; the result is ref's new value. Of equal indices the last is what
+ * tf_scatter_update leaves; the others count each.                    TF1: tf.scatter_update, tf.scatter_add, tf.scatter_sub
+ *   shapes  ref [n, …], indices [..], updates [.., …] or [] (one number for all);  dtypes  indices int32 or int64, updates as ref
+ *   grad    none
+ *   errors  TypeError: ref is no variable;  ValueError: shapes that do not fit;  at run: InvalidArgumentError
+ *           "indices[1] = 3 is not in [0, 3)", and ref is as it was; "params must be at least 1-D, got shape []"
+ *   source  core/ops/state_ops.cc "ScatterUpdate", …, core/kernels/scatter_op.cc */
+struct tf_scatter_args {
+    tf_source here;
+    bool use_locking; /* runs that assign are alone with their session: nothing to lock */
+    const char *name;
+};
+#define TF_SCATTER_(fn, ref, indices, updates, ...) \
+    TF_IN_ORDER3_(fn, ref, TF_T(indices), TF_T(updates), (struct tf_scatter_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_scatter_update(ref, indices, updates, ...) TF_SCATTER_(tf_scatter_update_, ref, indices, updates, __VA_ARGS__)
+#define tf_scatter_add(ref, indices, updates, ...) TF_SCATTER_(tf_scatter_add_, ref, indices, updates, __VA_ARGS__)
+#define tf_scatter_sub(ref, indices, updates, ...) TF_SCATTER_(tf_scatter_sub_, ref, indices, updates, __VA_ARGS__)
+TF1C_API tf_tensor tf_scatter_update_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args args);
+TF1C_API tf_tensor tf_scatter_add_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args args);
+TF1C_API tf_tensor tf_scatter_sub_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args args);
+
 /* All variables of the graph, those to be trained, those that are not saved; in creation order. */
 TF1C_API tf_list tf_global_variables(void);
 TF1C_API tf_list tf_trainable_variables(void);
