@@ -110,8 +110,7 @@ static tf_tensor layer_variable(const char *name, const char *role, tf_dims shap
     if (tf_is_poisoned(v) || !r.fn || tf_global_variables().n == before)
         return v;
     TF_SCOPE(NULL, role);
-    tf1c_collect_penalty(r, v);
-    return v;
+    return tf1c_with_penalty(r, v);
 }
 
 static tf_tensor apply_dense(const dense *k, tf_tensor x)

@@ -89,12 +89,17 @@ tf_tensor tf_regularize_(tf_regularizer r, tf_operand weights, tf_source here)
     return tf_is_poisoned(w) ? w : r.fn(&r, w);
 }
 
-/* Collected, unless there is none. */
-void tf1c_collect_penalty(tf_regularizer r, tf_tensor weights)
+/* The loss is collected, unless there is none. A weight whose loss is a mistake is one. */
+tf_tensor tf1c_with_penalty(tf_regularizer r, tf_tensor weights)
 {
     const tf_tensor loss = r.fn(&r, weights);
-    if (!tf_is_none(loss) && !tf_is_poisoned(loss))
-        tf_add_to_collection(TF_REGULARIZATION_LOSSES, loss);
+    if (tf_is_none(loss))
+        return weights;
+    if (tf_is_poisoned(loss))
+        return loss;
+    if (tf_add_to_collection(TF_REGULARIZATION_LOSSES, loss))
+        return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 };
+    return weights;
 }
 
 tf_tensor tf_contrib_layers_apply_regularization_(tf_regularizer r, tf_list weights, tf_source here)

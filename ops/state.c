@@ -361,7 +361,7 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
         if (!penalty)
             return (tf_tensor){ tf1c_record_mistake(g), 0 };
         TF_SCOPE(NULL, penalty); /* that very scope, as in TF: a layer opens it again */
-        tf1c_collect_penalty(a.regularizer, ref);
+        return tf1c_with_penalty(a.regularizer, ref);
     }
     return ref;
 }
