@@ -77,8 +77,10 @@ struct tf_l1_l2_regularizer_args {
     double scale_l1, scale_l2;
     const char *scope;
 };
-#define tf_contrib_layers_l1_regularizer(...) tf_contrib_layers_l1_regularizer_((struct tf_regularizer_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_contrib_layers_l2_regularizer(...) tf_contrib_layers_l2_regularizer_((struct tf_regularizer_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_contrib_layers_l1_regularizer(...) \
+    tf_contrib_layers_l1_regularizer_((struct tf_regularizer_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_contrib_layers_l2_regularizer(...) \
+    tf_contrib_layers_l2_regularizer_((struct tf_regularizer_args){ TF_HERE_, __VA_ARGS__ })
 #define tf_contrib_layers_l1_l2_regularizer(...)     \
     TF_KWARGS_(tf_contrib_layers_l1_l2_regularizer_( \
         (struct tf_l1_l2_regularizer_args){ .scale_l1 = 1, .scale_l2 = 1, TF_HERE_, __VA_ARGS__ }))

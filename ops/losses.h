@@ -23,7 +23,7 @@ extern "C" {
  *   softmax_cross_entropy                                           (onehot_labels, logits [n, classes]); no gradient to the labels
  *   sparse_softmax_cross_entropy                                    (labels [n] or [n, 1], logits [n, classes])
  *   hinge_loss                                                      (labels of 0 and 1, logits) of one shape: max(0, 1 - (2z - 1)·x)
- *   cosine_distance                                                 (labels, predictions) of one shape, of length 1 along `axis`: 1 - Σ z·p
+ *   cosine_distance                                                 (labels, predictions), of length 1 along `axis`: 1 - Σ z·p
  *   sigmoid_cross_entropy                                           (multi_class_labels, logits) of one shape
  *   weights          .weights = TF_T(w): a number or a tensor that broadcasts to the losses, of rank 0 or theirs; unset: 1
  *   loss_collection  unset: TF_LOSSES; "": none;   scope  the name scope
