@@ -260,12 +260,20 @@ typedef struct tf_initializer {
     tf_initializer_fn *fn;
     double params[4]; /* what fn reads: (mean, stddev, seed, has seed), (minval, maxval, seed, …), (value) … */
 } tf_initializer;
+/* A regularizer by value: what it adds to the losses for a weight, a none handle for nothing. A zero one is "not given". */
+typedef struct tf_regularizer tf_regularizer;
+struct tf_regularizer {
+    tf_tensor (*fn)(const tf_regularizer *self, tf_tensor weights);
+    double scales[2]; /* what fn reads: l1, l2 */
+    const char *scope;
+};
 struct tf_variable_scope_args {
     tf_source here;
     const char *name; /* NULL with .default_name: uniquified from it, as tf.variable_scope(None, default_name) */
     tf_reuse reuse;
     tf_initializer initializer;
     const char *default_name;
+    tf_regularizer regularizer; /* of the variables made in it that have none of their own */
 };
 #define tf_with_variable_scope(...) \
     TF_WITH_(tf_variable_scope_open_((struct tf_variable_scope_args){ .here = TF_SOURCE, .name = __VA_ARGS__ }))

@@ -47,6 +47,7 @@ typedef struct {
     const char *name; /* "rnn/basic_lstm_cell", "" at the root */
     tf_reuse reuse;   /* inherited where a scope below says nothing */
     tf_initializer initializer;
+    tf_regularizer regularizer;
 } tf1c_variable_scope;
 
 typedef struct tf1c_cleanup {

@@ -203,6 +203,8 @@ struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
     const char *full = !*name         ? saved->name
                        : *saved->name ? tf1c_graph_printf(g, "%s/%s", saved->name, name)
                                       : tf1c_graph_strdup(g, name);
+    if (args.regularizer.scope) /* a cell may come back to it later */
+        args.regularizer.scope = tf1c_graph_strdup(g, args.regularizer.scope);
     if (!scope || !full) {
         if (full && !scope && !tf1c_valid_name(name, *g->scope))
             tf_fail(tf_value_error, here, NULL, "'%s' is not a valid scope name", name);
@@ -216,6 +218,8 @@ struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
     u->variable_scope.reuse = args.reuse ? args.reuse : saved->reuse;
     if (args.initializer.fn)
         u->variable_scope.initializer = args.initializer;
+    if (args.regularizer.fn)
+        u->variable_scope.regularizer = args.regularizer;
     return w;
 }
 

@@ -3,9 +3,9 @@
 #include <math.h>
 
 #include "core/vecmath.h"
+#include "ops/array.h"
 #include "ops/basic.h"
 #include "ops/compare.h"
-#include "ops/family.h"
 #include "ops/math.h"
 #include "ops/nn.h"
 
@@ -406,6 +406,37 @@ static const tf_op_def softsign_op = {
 };
 UNARY_BUILDER(tf_nn_softsign_, softsign_op, NULL)
 
-tf1c_op_family tf1c_activation_ops = { &relu_op,     &relu_grad_op,     &relu6_op,     &relu6_grad_op,    &elu_op,
-                                       &elu_grad_op, &selu_op,          &selu_grad_op, &leaky_op,         &leaky_grad_op,
-                                       &softplus_op, &softplus_grad_op, &softsign_op,  &softsign_grad_op, NULL };
+/* ---- Swish: y = x·s with s = sigmoid(x); dx = dy·s·(1 + x·(1 - s)) ------------------------------------------------------------------- */
+
+/* IdentityN as tf.custom_gradient makes it: its value is the product, its gradient goes to the features and past the product.
+ * TF1: python/ops/custom_gradient.py _graph_mode_decorator, nn_impl.py swish */
+static void swish_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    const tf_tensor x = g->in[1], s = tf_sigmoid(x);
+    tf_add_grad(g, 1, tf_mul(dy, tf_mul(s, tf_add(1, tf_mul(x, tf_sub(1, s))))));
+}
+static const tf_op_def identity_n_op = {
+    .name = "IdentityN",
+    .in = "product:T, features:T",
+    .out = "activations:T",
+    .T = TF_FLOATING,
+    .traits = TF_VIEW | TF_IDENTITY,
+    .shape = tf_unchanged_shape,
+    .view = tf1c_whole_view,
+    .gradient = swish_gradient,
+};
+
+tf_tensor tf_nn_swish_(tf_operand features, struct tf_name_args a)
+{
+    TF_FROM(a.here);
+    const tf_tensor x = tf_convert(features, tf_dtype_unset, a.here, NULL);
+    const tf_tensor product = tf_mul(x, tf_sigmoid(x));
+    tf_identity(product); /* TF makes it, and leaves it there */
+    return tf_op_binary(&identity_n_op, tf_operand_tensor(product), tf_operand_tensor(x), (struct tf_name_args){ a.here, NULL },
+                        NULL);
+}
+
+tf1c_op_family tf1c_activation_ops = { &relu_op,     &relu_grad_op,     &relu6_op,      &relu6_grad_op,
+                                       &elu_op,      &elu_grad_op,      &selu_op,       &selu_grad_op,
+                                       &leaky_op,    &leaky_grad_op,    &softplus_op,   &softplus_grad_op,
+                                       &softsign_op, &softsign_grad_op, &identity_n_op, NULL };

@@ -340,6 +340,43 @@ BINARY_OP(floormod, "FloorMod", TF_FLOATING | TF_INDEX)
 BINARY_BUILDER(tf_floormod_, floormod_op, NULL)
 BINARY_BUILDER(tf_mod_, floormod_op, "mod")
 
+/* ---- TruncateDiv, TruncateMod: as C divides integers ----------------------------------------------------------------------------- */
+static int64_t int_truncate_div(int64_t x, int64_t y)
+{
+    if (y == 0) {
+        tf1c_strip_fault = "Integer division by zero";
+        return 0;
+    }
+    return y == -1 ? (int64_t)(0u - (uint64_t)x) : x / y;
+}
+static int64_t int_truncate_mod(int64_t x, int64_t y)
+{
+    if (y == 0)
+        tf1c_strip_fault = "Integer division by zero";
+    return y == 0 || y == -1 ? 0 : x % y;
+}
+
+STRIP2(truncatediv_f32, float, float, x / y)
+STRIP2(truncatediv_f64, double, double, x / y)
+STRIP2(truncatediv_i32, int32_t, int32_t, int_truncate_div(x, y))
+STRIP2(truncatediv_i64, int64_t, int64_t, int_truncate_div(x, y))
+STRIP2(truncatediv_u8, uint8_t, uint8_t, int_truncate_div(x, y))
+STRIPS(truncatediv)
+#define truncatediv_gradient tf_no_gradient
+BINARY_OP(truncatediv, "TruncateDiv", TF_NUMERIC)
+BINARY_BUILDER(tf_truncatediv_, truncatediv_op, NULL)
+
+STRIP2(truncatemod_f32, float, float, fmodf(x, y))
+STRIP2(truncatemod_f64, double, double, fmod(x, y))
+STRIP2(truncatemod_i32, int32_t, int32_t, int_truncate_mod(x, y))
+STRIP2(truncatemod_i64, int64_t, int64_t, int_truncate_mod(x, y))
+static tf_strip *const truncatemod_strips[TF_DTYPES] = {
+    [tf_float32] = truncatemod_f32, [tf_float64] = truncatemod_f64, [tf_int32] = truncatemod_i32, [tf_int64] = truncatemod_i64
+};
+#define truncatemod_gradient tf1c_undefined_gradient
+BINARY_OP(truncatemod, "TruncateMod", TF_FLOATING | TF_INDEX)
+BINARY_BUILDER(tf_truncatemod_, truncatemod_op, NULL)
+
 /* ---- Pow: dx = dz·y·x^(y - 1), dy = dz·z·ln x where x > 0, else 0 ------------------------------------------------------------------------ */
 static uint64_t int_pow(uint64_t x, int64_t y)
 {
@@ -421,6 +458,7 @@ static void squared_difference_gradient(tf_grad_ctx *g, tf_tensor dz)
 BINARY_OP(squared_difference, "SquaredDifference", TF_FLOATING | TF_INDEX)
 BINARY_BUILDER(tf_squared_difference_, squared_difference_op, NULL)
 
-tf1c_op_family tf1c_arith_ops = { &gradient_args_op,      &add_op,      &add_v2_op,   &sub_op, &mul_op,     &realdiv_op,
-                                  &div_no_nan_op,         &floordiv_op, &floormod_op, &pow_op, &maximum_op, &minimum_op,
-                                  &squared_difference_op, NULL };
+tf1c_op_family tf1c_arith_ops = {
+    &gradient_args_op, &add_op,         &add_v2_op,      &sub_op, &mul_op,     &realdiv_op, &div_no_nan_op,         &floordiv_op,
+    &floormod_op,      &truncatediv_op, &truncatemod_op, &pow_op, &maximum_op, &minimum_op, &squared_difference_op, NULL
+};

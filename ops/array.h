@@ -87,6 +87,10 @@ tf_tensor tf1c_range(tf_operand start, tf_operand limit, tf_operand delta, struc
                      const char *default_name); /* fill.c */
 /* ints rules: the integers of input 0, in the same order. */
 bool tf1c_same_ints(tf_shape_ctx *c, tf_dims *ints); /* shape.c */
+/* The view rule of what gives back its input 0 as it lies. */
+bool tf1c_whole_view(tf_kernel_ctx *k, int output, int64_t *offset); /* basic.c */
+/* Element i's place in v: "[1,2]", "" in a scalar. */
+const char *tf1c_place_text(const tf_view *v, int64_t i, char *text, size_t n); /* gather.c */
 /* A view in another shape of as many elements, row-major order kept; false where strides do not allow it. */
 bool tf1c_reshape_view(const tf_view *in, tf_view *out); /* shape.c */
 

@@ -66,7 +66,7 @@ tf_tensor tf_placeholder_(struct tf_placeholder_args a)
 
 static void identity_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, dy); }
 
-static bool identity_view(tf_kernel_ctx *k, int output, int64_t *offset)
+bool tf1c_whole_view(tf_kernel_ctx *k, int output, int64_t *offset)
 {
     memcpy(k->out[output].strides, k->in[0].strides, sizeof k->in[0].strides);
     *offset = 0;
@@ -90,7 +90,7 @@ static const tf_op_def placeholder_with_default_op = {
     .traits = TF_VIEW,
     .shape = default_shape,
     .gradient = identity_gradient,
-    .view = identity_view,
+    .view = tf1c_whole_view,
 };
 
 tf_tensor tf_placeholder_with_default_(tf_operand input, struct tf_placeholder_with_default_args a)
@@ -193,7 +193,7 @@ static const tf_op_def identity_op = {
     .shape = tf_unchanged_shape,
     .ints = identity_ints,
     .gradient = identity_gradient,
-    .view = identity_view,
+    .view = tf1c_whole_view,
 };
 UNARY_BUILDER(tf_identity_, identity_op, NULL)
 
@@ -204,7 +204,7 @@ static const tf_op_def stop_gradient_op = {
     .traits = TF_VIEW | TF_IDENTITY,
     .shape = tf_unchanged_shape,
     .gradient = tf_no_gradient,
-    .view = identity_view,
+    .view = tf1c_whole_view,
 };
 UNARY_BUILDER(tf_stop_gradient_, stop_gradient_op, NULL)
 

@@ -27,6 +27,7 @@ TF1C_API tf_tensor (tf_nn_selu)(tf_tensor features);
 TF1C_API tf_tensor (tf_nn_leaky_relu)(tf_tensor features);
 TF1C_API tf_tensor (tf_nn_softplus)(tf_tensor features);
 TF1C_API tf_tensor (tf_nn_softsign)(tf_tensor features);
+TF1C_API tf_tensor (tf_nn_swish)(tf_tensor features);
 TF1C_API tf_tensor (tf_nn_softmax)(tf_tensor logits);
 TF1C_API tf_tensor (tf_nn_log_softmax)(tf_tensor logits);
 TF1C_API tf_tensor (tf_identity)(tf_tensor x);

@@ -40,6 +40,7 @@ bool tf1c_layer_scope(tf1c_cell_scope *s, const char *name, const char *default_
                                 .outer = s->outer,
                                 .reuse = open->reuse,
                                 .initializer = open->initializer,
+                                .regularizer = open->regularizer,
                                 .set = true };
     }
     tf_with_close_(&w);
@@ -51,8 +52,9 @@ tf1c_entered tf1c_layer_enter(const tf1c_cell_scope *s, tf_reuse reuse)
     tf_graph *g = tf1c_current_graph();
     tf1c_universe *u = g->universe;
     tf1c_entered e = { g, u->variable_scope, g->scope };
-    u->variable_scope =
-        (tf1c_variable_scope){ .name = s->variables, .reuse = reuse ? reuse : s->reuse, .initializer = s->initializer };
+    u->variable_scope = (tf1c_variable_scope){
+        .name = s->variables, .reuse = reuse ? reuse : s->reuse, .initializer = s->initializer, .regularizer = s->regularizer
+    };
     g->scope = s->names;
     return e;
 }

@@ -22,6 +22,7 @@ typedef struct tf1c_cell_scope {
     const char *outer;             /* of an RNNCell: the variable scope it was first called in */
     tf_reuse reuse;
     tf_initializer initializer;
+    tf_regularizer regularizer;
     bool set, built;
 } tf1c_cell_scope;
 typedef struct {

@@ -347,6 +347,21 @@ tf_operation *tf_assert_positive_(tf_operand x_, struct tf_check_args a)
     }
 }
 
+tf_operation *tf_assert_non_negative_(tf_operand x_, struct tf_check_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "assert_non_negative");
+    tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x");
+    if (tf_is_poisoned(x))
+        return tf_tensor_op(x);
+    tf_tensor zero = tf_convert(tf_operand_integer(0), tf_get_dtype(x), a.here, NULL);
+    a.message = a.message ? a.message : "";
+    {
+        TF_SCOPE(NULL, "assert_less_equal");
+        return check_all(tf_less_equal(zero, x), "x >= 0", x, (tf_tensor){ 0 }, a);
+    }
+}
+
 /* ---- CheckNumerics: output = tensor, dtensor = dy, checked --------------------------------------------------------------------------- */
 
 typedef struct {

@@ -46,12 +46,12 @@ struct tf_assert_args {
     TF_KWARGS_(TF_IN_ORDER2_(tf_assert_, TF_T(condition), data, (struct tf_assert_args){ .summarize = 3, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_operation *tf_assert_(tf_operand condition, tf_list data, struct tf_assert_args args);
 
-/* Stops the run unless x == y, x < y, x > 0 for every element. Always checked when run, of constants too.
+/* Stops the run unless x == y, x < y, x > 0, x >= 0 for every element. Always checked when run, of constants too.
  *   shapes   x and y broadcast;   dtypes  one for both
  *   data     shown instead of the condition and the values
  *   errors   when run: InvalidArgumentError "assertion failed: [message] [Condition x < y did not hold element-wise:]
  *            [x (a:0) = ] [1 2] [y (b:0) = ] [1 3]"
- *   source   python/ops/check_ops.py                 TF1: tf.assert_equal, tf.assert_less, tf.assert_positive */
+ *   source   python/ops/check_ops.py                 TF1: tf.assert_equal, tf.assert_less, tf.assert_positive, tf.assert_non_negative */
 struct tf_check_args {
     tf_source here;
     tf_list data;
@@ -62,12 +62,15 @@ struct tf_check_args {
 #define tf_assert_equal(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_equal_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
 #define tf_assert_less(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_less_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
 #define tf_assert_positive(x, ...) TF_KWARGS_(tf_assert_positive_(TF_T(x), TF_CHECK_ARGS_(__VA_ARGS__)))
+#define tf_assert_non_negative(x, ...) TF_KWARGS_(tf_assert_non_negative_(TF_T(x), TF_CHECK_ARGS_(__VA_ARGS__)))
 #define tf_debugging_assert_equal(x, y, ...) tf_assert_equal(x, y, __VA_ARGS__)
 #define tf_debugging_assert_less(x, y, ...) tf_assert_less(x, y, __VA_ARGS__)
 #define tf_debugging_assert_positive(x, ...) tf_assert_positive(x, __VA_ARGS__)
+#define tf_debugging_assert_non_negative(x, ...) tf_assert_non_negative(x, __VA_ARGS__)
 TF1C_API tf_operation *tf_assert_equal_(tf_operand x, tf_operand y, struct tf_check_args args);
 TF1C_API tf_operation *tf_assert_less_(tf_operand x, tf_operand y, struct tf_check_args args);
 TF1C_API tf_operation *tf_assert_positive_(tf_operand x, struct tf_check_args args);
+TF1C_API tf_operation *tf_assert_non_negative_(tf_operand x, struct tf_check_args args);
 
 /* The tensor itself, if it is all finite. Gradient: dy, checked as well.
  *   dtypes   float32, float64

@@ -47,6 +47,7 @@ tf_tensor tf1c_cast(tf_tensor x, tf_dtype dtype, tf_source here);               
 tf_tensor tf1c_cast_node(tf_tensor x, tf_dtype dtype, const char *name);              /* math.c: a node even to its own dtype */
 tf_tensor tf1c_pack(tf_list values, tf_source here, const char *name);                /* join.c: one tensor of scalars or tensors */
 tf_tensor tf1c_concat_rows(tf_list values);                                           /* join.c: along axis 0 */
+tf_tensor tf1c_with_penalty(tf_regularizer r, tf_tensor weights);                     /* regularizers.c: r's loss is collected */
 tf_tensor tf1c_densify(tf_indexed_slices slices);                                     /* index.c: sums rows into zeros */
 
 #endif

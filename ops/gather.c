@@ -15,7 +15,7 @@
 static tf_operand of(tf_tensor t) { return tf_operand_tensor(t); }
 
 /* "[1,2]": where in `v` element i stands; "" in a scalar. */
-static const char *place_text(const tf_view *v, int64_t i, char *text, size_t n)
+const char *tf1c_place_text(const tf_view *v, int64_t i, char *text, size_t n)
 {
     int64_t index[TF_MAX_RANK];
     size_t used = 0;
@@ -114,7 +114,7 @@ static void gather_kernel(tf_kernel_ctx *k)
         }
         clear_bytes(to, size);
         tf_kernel_error(k, tf_invalid_argument, "indices%s = %lld is not in [0, %lld)",
-                        place_text(indices, u % n, place, sizeof place), (long long)row, (long long)rows);
+                        tf1c_place_text(indices, u % n, place, sizeof place), (long long)row, (long long)rows);
     }
 }
 
@@ -430,7 +430,7 @@ static void segment_sum_kernel(tf_kernel_ctx *k)
         const int64_t id = int_at(ids, i);
         if (id >= out->dims[0]) {
             tf_kernel_error(k, tf_invalid_argument, "segment_ids%s = %lld is out of range [0, %lld)",
-                            place_text(ids, i, place, sizeof place), (long long)id, (long long)out->dims[0]);
+                            tf1c_place_text(ids, i, place, sizeof place), (long long)id, (long long)out->dims[0]);
             return;
         }
         if (id < k->begin || id >= k->end)

@@ -97,19 +97,32 @@ typedef struct {
     int64_t units;
     bool trainable;
     tf_initializer kernel_initializer, bias_initializer;
+    tf_regularizer kernel_regularizer, bias_regularizer;
 } dense;
+
+/* A variable of the layer; its penalty, if it is new, goes by the layer's own name for it, as in TF. */
+static tf_tensor layer_variable(const char *name, const char *role, tf_dims shape, tf_dtype dtype, const dense *k, bool is_bias)
+{
+    const int before = tf_global_variables().n;
+    const tf_tensor v = tf_get_variable(name, shape, .dtype = dtype, .trainable = k->trainable,
+                                        .initializer = is_bias ? k->bias_initializer : k->kernel_initializer);
+    const tf_regularizer r = is_bias ? k->bias_regularizer : k->kernel_regularizer;
+    if (tf_is_poisoned(v) || !r.fn || tf_global_variables().n == before)
+        return v;
+    TF_SCOPE(NULL, role);
+    return tf1c_with_penalty(r, v);
+}
 
 static tf_tensor apply_dense(const dense *k, tf_tensor x)
 {
     tf_dims d = tf_get_shape(x);
-    tf_tensor kernel = tf_get_variable(k->kernel, SHAPE(d.dims[d.rank - 1], k->units), .dtype = tf_get_dtype(x),
-                                       .initializer = k->kernel_initializer, .trainable = k->trainable);
+    const tf_dtype dtype = tf_get_dtype(x);
+    tf_tensor kernel = layer_variable(k->kernel, "kernel/Regularizer", SHAPE(d.dims[d.rank - 1], k->units), dtype, k, false);
     if (tf_is_poisoned(kernel))
         return kernel;
     if (!k->bias)
         return times_kernel(x, kernel, k->units);
-    tf_tensor bias = tf_get_variable(k->bias, SHAPE(k->units), .dtype = tf_get_dtype(x), .initializer = k->bias_initializer,
-                                     .trainable = k->trainable);
+    tf_tensor bias = layer_variable(k->bias, "bias/Regularizer", SHAPE(k->units), dtype, k, true);
     return tf_is_poisoned(bias) ? bias : tf_nn_bias_add(times_kernel(x, kernel, k->units), bias);
 }
 
@@ -124,10 +137,14 @@ tf_tensor tf_layers_dense_(tf_operand inputs, int64_t units, struct tf_dense_arg
     if (!tf1c_layer_scope(&scope, a.name, "dense", a.here))
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, a.reuse);
-    const dense k = {
-        "kernel",    a.use_bias ? "bias" : NULL, units,
-        a.trainable, a.kernel_initializer,       a.bias_initializer.fn ? a.bias_initializer : tf_zeros_initializer()
-    };
+    const dense k = { "kernel",
+                      a.use_bias ? "bias" : NULL,
+                      units,
+                      a.trainable,
+                      a.kernel_initializer,
+                      a.bias_initializer.fn ? a.bias_initializer : tf_zeros_initializer(),
+                      a.kernel_regularizer,
+                      a.bias_regularizer };
     tf_tensor y = apply_dense(&k, x);
     if (a.activation && !tf_is_poisoned(y))
         y = a.activation(y);
@@ -151,7 +168,9 @@ tf_tensor tf_contrib_layers_fully_connected_(tf_operand inputs, struct tf_fully_
                       a.num_outputs,
                       a.trainable,
                       a.weights_initializer.fn ? a.weights_initializer : tf_contrib_layers_xavier_initializer(),
-                      a.biases_initializer };
+                      a.biases_initializer,
+                      a.weights_regularizer,
+                      a.biases_regularizer };
     tf_tensor y = apply_dense(&k, x);
     if (a.activation_fn && !tf_is_poisoned(y))
         y = a.activation_fn(y);

@@ -239,6 +239,29 @@ tf_tensor tf_losses_log_loss_(struct tf_log_loss_args a)
     return WEIGHTED(tf_sub(yes, no), scope);
 }
 
+/* max(0, 1 - (2z - 1)·x) */
+tf_tensor tf_losses_hinge_loss_(struct tf_hinge_loss_args a)
+{
+    OPEN_LOSS("hinge_loss", labels, "labels", logits, "logits");
+    const tf_tensor x = tf1c_cast(tf_convert(tf_operand_tensor(a.logits), tf_dtype_unset, a.here, NULL), tf_float32, a.here);
+    const tf_tensor z = tf1c_cast(tf_convert(tf_operand_tensor(a.labels), tf_dtype_unset, a.here, NULL), tf_float32, a.here);
+    const tf_tensor one = ones_like(z), sign = tf_subtract(tf_mul(2, z), one);
+    return WEIGHTED(tf_nn_relu(tf_subtract(one, tf_multiply(sign, x))), scope);
+}
+
+/* 1 - Σ z·p along the axis */
+tf_tensor tf_losses_cosine_distance_(struct tf_cosine_distance_args a)
+{
+    const int axis = a.axis != TF_NO_AXIS ? a.axis : a.dim;
+    if (a.axis != TF_NO_AXIS && a.dim != TF_NO_AXIS)
+        return tf_mistake(tf_value_error, a.here, NULL, "Cannot specify both 'dim' and 'axis'");
+    if (axis == TF_NO_AXIS)
+        return tf_mistake(tf_value_error, a.here, NULL, "You must specify 'axis'.");
+    OPEN_PREDICTION("cosine_distance_loss");
+    const tf_tensor sum = tf_reduce_sum(tf_multiply(p, z), .axes = AXES(axis), .keepdims = true);
+    return WEIGHTED(tf_sub(1, sum), scope);
+}
+
 tf_tensor tf_losses_softmax_cross_entropy_(struct tf_softmax_loss_args a)
 {
     OPEN_LOSS("softmax_cross_entropy_loss", onehot_labels, "onehot_labels", logits, "logits");

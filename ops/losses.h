@@ -22,10 +22,13 @@ extern "C" {
  *   mean_squared_error, absolute_difference, huber_loss, log_loss   (labels, predictions) of one shape
  *   softmax_cross_entropy                                           (onehot_labels, logits [n, classes]); no gradient to the labels
  *   sparse_softmax_cross_entropy                                    (labels [n] or [n, 1], logits [n, classes])
+ *   hinge_loss                                                      (labels of 0 and 1, logits) of one shape: max(0, 1 - (2z - 1)·x)
+ *   cosine_distance                                                 (labels, predictions), of length 1 along `axis`: 1 - Σ z·p
  *   sigmoid_cross_entropy                                           (multi_class_labels, logits) of one shape
  *   weights          .weights = TF_T(w): a number or a tensor that broadcasts to the losses, of rank 0 or theirs; unset: 1
  *   loss_collection  unset: TF_LOSSES; "": none;   scope  the name scope
  *   errors           ValueError "labels must not be None.", "Shapes (2, 4) and (2, 3) are incompatible",
+ *                    "You must specify 'axis'.",
  *                    "weights can not be broadcast to values. …", "Invalid Reduction Key mean."
  *   source           python/ops/losses/losses_impl.py
  * TF1: tf.losses.mean_squared_error … */
@@ -48,6 +51,20 @@ struct tf_log_loss_args {
     tf_operand weights;
     double epsilon;
     const char *scope, *loss_collection, *reduction;
+};
+struct tf_hinge_loss_args {
+    tf_source here;
+    tf_tensor labels, logits;
+    tf_operand weights;
+    const char *scope, *loss_collection, *reduction;
+};
+struct tf_cosine_distance_args {
+    tf_source here;
+    tf_tensor labels, predictions;
+    int axis;
+    tf_operand weights;
+    const char *scope, *loss_collection, *reduction;
+    int dim; /* the old name of axis */
 };
 struct tf_softmax_loss_args {
     tf_source here;
@@ -77,6 +94,11 @@ struct tf_sigmoid_loss_args {
     TF_KWARGS_(tf_losses_huber_loss_((struct tf_huber_loss_args){ .weights = TF_UNSET_, .delta = 1, TF_HERE_, __VA_ARGS__ }))
 #define tf_losses_log_loss(...) \
     TF_KWARGS_(tf_losses_log_loss_((struct tf_log_loss_args){ .weights = TF_UNSET_, .epsilon = 1e-7, TF_HERE_, __VA_ARGS__ }))
+#define tf_losses_hinge_loss(...) \
+    TF_KWARGS_(tf_losses_hinge_loss_((struct tf_hinge_loss_args){ .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
+#define tf_losses_cosine_distance(...) \
+    TF_KWARGS_(tf_losses_cosine_distance_((struct tf_cosine_distance_args){ \
+        .weights = TF_UNSET_, .axis = TF_NO_AXIS, .dim = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
 #define tf_losses_softmax_cross_entropy(...) \
     TF_KWARGS_(tf_losses_softmax_cross_entropy_((struct tf_softmax_loss_args){ .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
 #define tf_losses_sparse_softmax_cross_entropy(...) \
@@ -88,6 +110,8 @@ TF1C_API tf_tensor tf_losses_mean_squared_error_(struct tf_loss_args args);
 TF1C_API tf_tensor tf_losses_absolute_difference_(struct tf_loss_args args);
 TF1C_API tf_tensor tf_losses_huber_loss_(struct tf_huber_loss_args args);
 TF1C_API tf_tensor tf_losses_log_loss_(struct tf_log_loss_args args);
+TF1C_API tf_tensor tf_losses_hinge_loss_(struct tf_hinge_loss_args args);
+TF1C_API tf_tensor tf_losses_cosine_distance_(struct tf_cosine_distance_args args);
 TF1C_API tf_tensor tf_losses_softmax_cross_entropy_(struct tf_softmax_loss_args args);
 TF1C_API tf_tensor tf_losses_sparse_softmax_cross_entropy_(struct tf_sparse_softmax_loss_args args);
 TF1C_API tf_tensor tf_losses_sigmoid_cross_entropy_(struct tf_sigmoid_loss_args args);

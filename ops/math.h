@@ -55,6 +55,11 @@ extern "C" {
 #define tf_floormod(x, y, ...) TF_IN_ORDER2_(tf_floormod_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_math_mod(x, y, ...) tf_floormod(x, y, __VA_ARGS__)
 #define tf_math_floormod(x, y, ...) tf_floormod(x, y, __VA_ARGS__)
+/* x / y cut towards zero (of floating numbers x / y itself) and the rest of that, which has x's sign; no gradient.
+ *   dtypes  numbers; tf_truncatemod: not uint8                                     TF1: tf.truncatediv, tf.truncatemod
+ *   errors  LookupError: a gradient asked through tf_truncatemod; when run: InvalidArgumentError "Integer division by zero" */
+#define tf_truncatediv(x, y, ...) TF_IN_ORDER2_(tf_truncatediv_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_truncatemod(x, y, ...) TF_IN_ORDER2_(tf_truncatemod_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 /* x^y. Gradient to y: dz·z·ln x where x > 0, else 0.                               TF1: tf.pow
  *   errors  when run: InvalidArgumentError "Integers to negative integer powers are not allowed" */
 #define tf_pow(x, y, ...) TF_IN_ORDER2_(tf_pow_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
@@ -80,6 +85,8 @@ TF1C_API tf_tensor tf_div_no_nan_(tf_operand x, tf_operand y, struct tf_name_arg
 TF1C_API tf_tensor tf_floordiv_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_floor_div_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_mod_(tf_operand x, tf_operand y, struct tf_name_args args);
+TF1C_API tf_tensor tf_truncatediv_(tf_operand x, tf_operand y, struct tf_name_args args);
+TF1C_API tf_tensor tf_truncatemod_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_floormod_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_pow_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_maximum_(tf_operand x, tf_operand y, struct tf_name_args args);

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "core/vecmath.h"
+#include "ops/array.h"
 #include "ops/basic.h"
-#include "ops/family.h"
 #include "ops/math.h"
 #include "ops/nn_ops.h"
 #include "ops/reduce.h"
@@ -332,12 +332,7 @@ static void prevented(tf_grad_ctx *g, tf_tensor dy)
     (void)dy;
     tf1c_disable_gradient(g, ((const prevent_attrs *)g->attrs)->message);
 }
-static bool whole_view(tf_kernel_ctx *k, int output, int64_t *offset)
-{
-    memcpy(k->out[output].strides, k->in[0].strides, sizeof k->in[0].strides);
-    *offset = 0;
-    return true;
-}
+
 static const tf_op_def prevent_gradient_op = {
     .name = "PreventGradient",
     .in = "input:T",
@@ -346,7 +341,7 @@ static const tf_op_def prevent_gradient_op = {
     .attrs_size = sizeof(prevent_attrs),
     .traits = TF_VIEW | TF_IDENTITY,
     .shape = tf_unchanged_shape,
-    .view = whole_view,
+    .view = tf1c_whole_view,
     .gradient = prevented,
 };
 

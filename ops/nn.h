@@ -31,6 +31,11 @@ TF1C_API tf_tensor tf_nn_selu_(tf_operand features, struct tf_name_args args);
 TF1C_API tf_tensor tf_nn_softplus_(tf_operand features, struct tf_name_args args);
 TF1C_API tf_tensor tf_nn_softsign_(tf_operand features, struct tf_name_args args);
 
+/* x·sigmoid(x); its derivative is worked out from x again, as in TF1.                TF1: tf.nn.swish
+ *   shapes  y as x;   dtypes  floating;   errors  TypeError: integers;   source  python/ops/nn_impl.py swish */
+#define tf_nn_swish(features) tf_nn_swish_(TF_T(features), TF_NAMED_())
+TF1C_API tf_tensor tf_nn_swish_(tf_operand features, struct tf_name_args args);
+
 /* max(x, alpha·x); integers become float32.                                          TF1: tf.nn.leaky_relu */
 struct tf_leaky_relu_args {
     tf_source here;

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ops/array.h"
 #include "ops/basic.h"
-#include "ops/family.h"
 #include "ops/random.h"
 
 /* ---- VariableV2 ---------------------------------------------------------------------------------------------------- */
@@ -127,6 +127,104 @@ tf_tensor tf_assign_(tf_tensor ref, tf_operand value, struct tf_name_args a) { r
 tf_tensor tf_assign_add_(tf_tensor ref, tf_operand value, struct tf_name_args a) { return assign(&assign_add_op, ref, value, a); }
 tf_tensor tf_assign_sub_(tf_tensor ref, tf_operand value, struct tf_name_args a) { return assign(&assign_sub_op, ref, value, a); }
 
+/* ---- ScatterUpdate, ScatterAdd, ScatterSub: rows of the variable by index, the later of equal ones last --------------------
+ * TF1: core/ops/state_ops.cc ScatterUpdateShape, core/kernels/scatter_op.cc */
+
+/* The shape of one update for each index: indices' dimensions, then ref's after the first. */
+static tf_dims updates_shape(tf_dims ref, tf_dims indices)
+{
+    tf_dims out = indices;
+    if (!ref.known || !indices.known || indices.rank + ref.rank - 1 > TF_MAX_RANK)
+        return (tf_dims){ 0 };
+    for (int i = 1; i < ref.rank; i++)
+        out.dims[out.rank++] = ref.dims[i];
+    return out;
+}
+
+static void scatter_shape(tf_shape_ctx *c)
+{
+    const tf_dims ref = *tf_in_dims(c, 0), indices = *tf_in_dims(c, 1), updates = *tf_in_dims(c, 2);
+    const tf_dims wanted = updates_shape(ref, indices);
+    char p[TF_DIMS_TEXT], x[TF_DIMS_TEXT], u[TF_DIMS_TEXT];
+    tf_dims merged;
+    tf_set_out(c, 0, ref);
+    if (!tf_shape_at_run(c)) {
+        if (!updates.known || updates.rank)
+            tf1c_merge_in(c, updates, wanted, &merged, "");
+    } else if (!ref.rank)
+        tf_shape_error(c, "params must be at least 1-D, got shape %s", tf_dims_kernel_text(ref, p, sizeof p));
+    else if (updates.rank && !tf_dims_equal(updates, wanted))
+        tf_shape_error(c,
+                       "Must have updates.shape = indices.shape + params.shape[1:] or updates.shape = [], got updates.shape %s, "
+                       "indices.shape %s, params.shape %s",
+                       tf_dims_kernel_text(updates, u, sizeof u), tf_dims_kernel_text(indices, x, sizeof x),
+                       tf_dims_kernel_text(ref, p, sizeof p));
+}
+
+/* Whether all indices are rows; else the report, and nothing is changed. */
+static bool rows_exist(tf_kernel_ctx *k)
+{
+    const tf_view *indices = &k->in[1];
+    char place[128];
+    for (int64_t i = 0; i < tf_view_count(indices); i++) {
+        const int64_t row = int_at(indices, i);
+        if (row >= 0 && row < k->in[0].dims[0])
+            continue;
+        tf_kernel_error(k, tf_invalid_argument, "indices%s = %lld is not in [0, %lld)",
+                        tf1c_place_text(indices, i, place, sizeof place), (long long)row, (long long)k->in[0].dims[0]);
+        return false;
+    }
+    return true;
+}
+
+#define SCATTER_ROWS(op)                                                     \
+    for (int64_t i = 0; i < n; i++) {                                        \
+        T *to = (T *)k->in[0].data + int_at(&k->in[1], i) * width;           \
+        const T *from = (const T *)k->in[2].data + (scalar ? 0 : i * width); \
+        for (int64_t j = 0; j < width; j++)                                  \
+            to[j] op from[scalar ? 0 : j];                                   \
+    }
+#define SCATTER_OP(id, type, dtypes, op)                                                              \
+    static void id##_kernel(tf_kernel_ctx *k)                                                         \
+    {                                                                                                 \
+        const int64_t n = tf_view_count(&k->in[1]), width = product(k->in[0].dims, 1, k->in[0].rank); \
+        const bool scalar = k->in[2].rank == 0;                                                       \
+        if (rows_exist(k))                                                                            \
+            FOR_DTYPE(k->T, SCATTER_ROWS(op))                                                         \
+    }                                                                                                 \
+    static const tf_op_def id##_op = {                                                                \
+        .name = type,                                                                                 \
+        .in = "ref:T&, indices:U, updates:T",                                                         \
+        .out = "output_ref:T",                                                                        \
+        .T = dtypes,                                                                                  \
+        .U = TF_INDEX,                                                                                \
+        .traits = TF_WRITES_REF | TF_SIDE_EFFECT,                                                     \
+        .shape = scatter_shape,                                                                       \
+        .kernel = id##_kernel,                                                                        \
+        .gradient = tf_no_gradient,                                                                   \
+    };
+SCATTER_OP(scatter_update, "ScatterUpdate", 0, =)
+SCATTER_OP(scatter_add, "ScatterAdd", TF_NUMERIC, +=)
+SCATTER_OP(scatter_sub, "ScatterSub", TF_NUMERIC, -=)
+
+static tf_tensor scatter(const tf_op_def *def, tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args a)
+{
+    return array_op(def, (struct tf_name_args){ a.here, a.name }, NULL, NULL, 3,
+                    (tf_operand[]){ tf_operand_tensor(ref), indices, updates });
+}
+tf_tensor tf_scatter_update_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args a)
+{
+    return scatter(&scatter_update_op, ref, indices, updates, a);
+}
+tf_tensor tf_scatter_add_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args a)
+{
+    return scatter(&scatter_add_op, ref, indices, updates, a);
+}
+tf_tensor tf_scatter_sub_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args a)
+{
+    return scatter(&scatter_sub_op, ref, indices, updates, a);
+}
+
 /* ---- making variables ---------------------------------------------------------------------------------------------------- */
 
 /* Variable, Assign and read in the open name scope `name` (taken exactly), as TF makes them. */
@@ -245,6 +343,8 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
     }
     if (!a.initializer.fn)
         a.initializer = scope->initializer;
+    if (!a.regularizer.fn)
+        a.regularizer = scope->regularizer;
     IN_ROOT(g);
     struct tf_with_ outside __attribute__((cleanup(tf_with_close_), unused)) =
         tf_name_scope_open_(NULL, a.here); /* get_variable ignores name scopes */
@@ -256,6 +356,13 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
     tf_tensor ref = make_variable(exact, initial, a.trainable, a.collection, a.here);
     if (!tf_is_poisoned(ref))
         tf1c_map_set(&u->variables, full, ref.op); /* without memory it is merely not found again */
+    if (!tf_is_poisoned(ref) && a.regularizer.fn) {
+        const char *penalty = tf1c_graph_printf(g, "%sRegularizer/", exact);
+        if (!penalty)
+            return (tf_tensor){ tf1c_record_mistake(g), 0 };
+        TF_SCOPE(NULL, penalty); /* that very scope, as in TF: a layer opens it again */
+        return tf1c_with_penalty(a.regularizer, ref);
+    }
     return ref;
 }
 
@@ -282,4 +389,5 @@ tf_operation *tf_variables_initializer_(tf_list variables, struct tf_name_args a
     return init;
 }
 
-tf1c_op_family tf1c_state_ops = { &variable_op, &assign_op, &assign_add_op, &assign_sub_op, NULL };
+tf1c_op_family tf1c_state_ops = { &variable_op,       &assign_op,      &assign_add_op,  &assign_sub_op,
+                                  &scatter_update_op, &scatter_add_op, &scatter_sub_op, NULL };

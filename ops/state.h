@@ -29,6 +29,7 @@ TF1C_API tf_tensor tf_variable_(tf_operand initial_value, struct tf_variable_arg
  * TF1: tf.get_variable
  *   shape        of a new one, fully known, 3: SHAPE(3); not needed with .initial
  *   initializer  unset: the scope's, else glorot_uniform (floating) or zeros;  .initial: a tensor or array instead
+ *   regularizer  unset: the scope's, if it has one; what it gives for a new variable joins TF_REGULARIZATION_LOSSES
  *   errors       ValueError: "Variable v already exists, disallowed. …", "Variable v does not exist, or was not created with
  *                tf.get_variable(). …", "Trying to share variable v, but specified shape … and found shape …"
  *   source       python/ops/variable_scope.py */
@@ -38,6 +39,7 @@ struct tf_get_variable_args {
     tf_dims shape;
     tf_dtype dtype;
     tf_initializer initializer;
+    tf_regularizer regularizer;
     bool trainable;
     tf_operand initial;
     const char *collection;
@@ -55,6 +57,27 @@ TF1C_API tf_tensor tf_get_variable_(struct tf_get_variable_args args);
 TF1C_API tf_tensor tf_assign_(tf_tensor ref, tf_operand value, struct tf_name_args args);
 TF1C_API tf_tensor tf_assign_add_(tf_tensor ref, tf_operand value, struct tf_name_args args);
 TF1C_API tf_tensor tf_assign_sub_(tf_tensor ref, tf_operand value, struct tf_name_args args);
+
+/* ref[indices[i, …], …] = updates[i, …, …], or += or -= them; the result is ref's new value. Of equal indices the last is what
+ * tf_scatter_update leaves; the others count each.                    TF1: tf.scatter_update, tf.scatter_add, tf.scatter_sub
+ *   shapes  ref [n, …], indices [..], updates [.., …] or [] (one number for all);  dtypes  indices int32 or int64, updates as ref
+ *   grad    none
+ *   errors  TypeError: ref is no variable;  ValueError: shapes that do not fit;  at run: InvalidArgumentError
+ *           "indices[1] = 3 is not in [0, 3)", and ref is as it was; "params must be at least 1-D, got shape []"
+ *   source  core/ops/state_ops.cc "ScatterUpdate", …, core/kernels/scatter_op.cc */
+struct tf_scatter_args {
+    tf_source here;
+    bool use_locking; /* runs that assign are alone with their session: nothing to lock */
+    const char *name;
+};
+#define TF_SCATTER_(fn, ref, indices, updates, ...) \
+    TF_IN_ORDER3_(fn, ref, TF_T(indices), TF_T(updates), (struct tf_scatter_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_scatter_update(ref, indices, updates, ...) TF_SCATTER_(tf_scatter_update_, ref, indices, updates, __VA_ARGS__)
+#define tf_scatter_add(ref, indices, updates, ...) TF_SCATTER_(tf_scatter_add_, ref, indices, updates, __VA_ARGS__)
+#define tf_scatter_sub(ref, indices, updates, ...) TF_SCATTER_(tf_scatter_sub_, ref, indices, updates, __VA_ARGS__)
+TF1C_API tf_tensor tf_scatter_update_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args args);
+TF1C_API tf_tensor tf_scatter_add_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args args);
+TF1C_API tf_tensor tf_scatter_sub_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args args);
 
 /* All variables of the graph, those to be trained, those that are not saved; in creation order. */
 TF1C_API tf_list tf_global_variables(void);

@@ -181,15 +181,32 @@ static outcome by_dynamic_rnn(void)
     return o;
 }
 
+static outcome by_regularized_layers(void)
+{
+    outcome o = { .status = tf_ok };
+    tf_set_random_seed(3);
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 2)), y = tf_placeholder(tf_float32, SHAPE(NONE, 1)), loss = { 0 };
+    tf_tensor seen = tf_variable(tf_zeros(SHAPE(3)), .trainable = false);
+    tf_with_variable_scope("net", .regularizer = tf_contrib_layers_l2_regularizer(.01, "l2")) {
+        tf_tensor h = tf_layers_dense(x, 3, .activation = tf_nn_swish, .kernel_regularizer = tf_contrib_layers_l1_regularizer(.01));
+        loss = tf_losses_hinge_loss(y, tf_layers_dense(tf_div(h, tf_norm(h)), 1));
+    }
+    tf_tensor counted = tf_confusion_matrix(NP_INT(0, 1), NP_INT(1, 1), 2, .dtype = tf_float32);
+    tf_tensor total = tf_add_n(LIST(loss, tf_losses_get_regularization_loss(), tf_math_reduce_std(counted)));
+    tf_operation *step = tf_minimize(tf_train_gradient_descent_optimizer(0.1), total);
+    tf_operation *both = tf_group(step, tf_scatter_add(seen, NP_INT(0, 2), 1));
+    train(&o, both, total, FEED(x, NP_FLOAT2D({ 0, 1 }, { 1, -1 }), y, NP_FLOAT2D({ 0 }, { 1 })));
+    return o;
+}
+
 static const struct {
     const char *name;
     outcome (*run)(void);
     int stride; /* of the larger ones every third allocation */
-} models[] = { { "by hand", by_hand, 1 },
-               { "by branches", by_explained_branches, 1 },
-               { "by parts", by_explained_parts, 3 },
-               { "by cells", by_cells, 3 },
-               { "by dynamic_rnn", by_dynamic_rnn, 3 } };
+} models[] = {
+    { "by hand", by_hand, 1 },   { "by branches", by_explained_branches, 1 },           { "by parts", by_explained_parts, 3 },
+    { "by cells", by_cells, 3 }, { "by regularized layers", by_regularized_layers, 3 }, { "by dynamic_rnn", by_dynamic_rnn, 3 }
+};
 
 /* ---- each allocation in turn ---------------------------------------------------------------------------------------------------------- */
 

@@ -187,8 +187,29 @@ START_TEST(comparisons_say_which_tensors_differ)
     STOPPED("assertion failed: [] [Condition x > 0 did not hold element-wise:] [x (x:0) = ] [-1 2]", tf_assert_positive(x), x, c);
     STOPPED("assertion failed: [mm] [Condition x > 0 did not hold element-wise:] [x (x:0) = ] [-1 2]",
             tf_assert_positive(x, .message = "mm"), x, c);
+    STOPPED("assertion failed: [] [Condition x >= 0 did not hold element-wise:] [x (x:0) = ] [-1 2]", tf_assert_non_negative(x), x,
+            c);
     catch_errors();
     ck_assert_int_eq(tf_run(sess, tf_assert_equal(x, 1), FEED(x, 1)), tf_ok);
+}
+END_TEST
+
+START_TEST(a_confusion_matrix_refuses_classes_that_it_does_not_have)
+{
+    const tf_tensor z = tf_placeholder(tf_int64, SHAPE(2), .name = "z"), p = tf_placeholder(tf_int64, SHAPE(2), .name = "p");
+    const tf_tensor counts = tf_confusion_matrix(z, p, 3);
+    STOPPED("assertion failed: [`labels` out of bound] [Condition x < y did not hold element-wise:] "
+            "[x (confusion_matrix/control_dependency:0) = ] [0 3] [y (confusion_matrix/Cast:0) = ] [3]",
+            counts, z, NP_INT(0, 3), p, NP_INT(1, 1));
+    STOPPED("assertion failed: [`predictions` out of bound] [Condition x < y did not hold element-wise:] "
+            "[x (confusion_matrix/control_dependency_1:0) = ] [1 3] [y (confusion_matrix/Cast:0) = ] [3]",
+            counts, z, NP_INT(0, 2), p, NP_INT(1, 3));
+    STOPPED(
+        "assertion failed: [`labels` contains negative values] [Condition x >= 0 did not hold element-wise:] [x (z:0) = ] [-1 2]",
+        counts, z, NP_INT(-1, 2), p, NP_INT(0, 0));
+    STOPPED("assertion failed: [`predictions` contains negative values] [Condition x >= 0 did not hold element-wise:] [x (p:0) = ] "
+            "[0 -2]",
+            counts, z, NP_INT(0, 2), p, NP_INT(0, -2));
 }
 END_TEST
 
@@ -252,6 +273,7 @@ int main(void)
     tcase_add_test(c, a_failed_assertion_shows_its_message_first);
     tcase_add_test(c, what_depends_on_an_assertion_runs_if_it_holds);
     tcase_add_test(c, comparisons_say_which_tensors_differ);
+    tcase_add_test(c, a_confusion_matrix_refuses_classes_that_it_does_not_have);
     tcase_add_test(c, numbers_that_are_not_finite_are_named);
     tcase_add_test(c, a_gradient_is_checked_as_well);
     tcase_add_test(c, an_assertion_counts_as_many_nodes_as_in_tensorflow);

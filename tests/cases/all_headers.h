@@ -16,6 +16,7 @@
 #include "ops/state.h"
 #include "ops/training.h"
 #include "ops/control.h"
+#include "ops/layers.h"
 #include "ops/losses.h"
 #include "ops/rnn.h"
 #include "ops/debug.h"

@@ -82,3 +82,21 @@ cases = {
     'Cast.sequence_mask': (lambda n: tf.sequence_mask(n, 4, tf.float32), [i32([1, 3], [5, 0])]),
     'Less.sequence_mask_int64': (lambda n: tf.sequence_mask(n, name='mask', maxlen=3), [i64(1, 3, 2)]),
 }
+
+
+def confusion(**given):
+    def case(z, p, *w):
+        tf.set_random_seed(3)
+        counted = tf.confusion_matrix(z, p, weights=w[0] if w else None, **given)
+        return [counted, tf.random.uniform([2])]  # its seed is the number of nodes before it
+    return case
+
+
+z, p = np.array([1, 2, 4, 2], np.int32), np.array([2, 2, 4, 2], np.int32)
+hidden = {'grad': False, 'nodes': False}  # TF's last nodes add a sparse tensor
+cases['ScatterNd.confusion'] = (confusion(), [z, p], hidden)
+cases['ScatterNd.confusion_classes'] = (confusion(num_classes=6, name='c'), [z.astype(np.int64), p.astype(np.int64)], hidden)
+cases['ScatterNd.confusion_column'] = (confusion(num_classes=5), [z.reshape(4, 1), p], hidden)
+cases['ScatterNd.confusion_columns'] = (confusion(num_classes=5), [z, p.reshape(4, 1).astype(np.float32)], hidden)
+cases['ScatterNd.confusion_weights'] = (confusion(num_classes=5, dtype=tf.float32), [z, p, np.array([1., .5, 2, -1])], hidden)
+cases['ScatterNd.confusion_weights_of_dtype'] = (confusion(dtype=tf.float64), [z, p, np.array([1., .5, 2, -1])], hidden)

@@ -40,3 +40,13 @@ cases['BatchMatMulV2.matvec'] = (tf.linalg.matvec, [r(2, 3, 4), r(2, 4)])
 cases['MatMul.tensordot1'] = (lambda x, y: tf.tensordot(x, y, 1), [r(2, 3, 4), r(4, 5)])
 cases['MatMul.tensordot2'] = (lambda x, y: tf.tensordot(x, y, 2), [r(2, 3, 4), r(3, 4, 5)])
 cases['MatMul.tensordot_axes'] = (lambda x, y: tf.tensordot(x, y, [[2, 0], [1, 0]]), [r(2, 3, 4), r(2, 4, 3)])
+matrices = r(2, 3, 4)
+for tag, function in [
+        ('Sqrt.norm', tf.norm), ('Sqrt.norm_named', lambda x: tf.norm(x, 2, 1, True, 'n')), ('Sqrt.norm_axis', lambda x: tf.norm(x, axis=-1)),
+        ('Sqrt.norm_matrices', lambda x: tf.norm(x, 'fro', [1, -1])), ('Sum.norm_1', lambda x: tf.norm(x, 1)),
+        ('Sum.norm_1_axis', lambda x: tf.norm(x, 1, 1)), ('Max.norm_inf', lambda x: tf.norm(x, np.inf)),
+        ('Max.norm_inf_axis', lambda x: tf.norm(x, np.inf, 0, keep_dims=True)), ('Max.norm_1_matrices', lambda x: tf.norm(x, 1, [-2, -1])),
+        ('Max.norm_inf_matrices', lambda x: tf.norm(x, np.inf, [-2, -1])), ('Pow.norm_3', lambda x: tf.norm(x, 3)),
+        ('Pow.norm_2_5', lambda x: tf.norm(x, 2.5, 1))]:
+    cases[tag] = (function, [matrices])
+cases['Sum.norm_int32'] = (lambda x: tf.linalg.norm(x, 1), [np.array([-3, 4], np.int32)])

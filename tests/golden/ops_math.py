@@ -95,16 +95,16 @@ ia, ib = i(7, -7, 7, -7, -2147483647, 5), i(2, 2, -2, -2, 2, 5)
 wide, tall = grid[:1], np.array([[1.5], [-2], [0.5]], np.float32)
 
 
-def binary(type_name, function, ints=True, whole=ia, by=ib):
-    cases[type_name + '.edges'] = (function, [a, b])
-    cases[type_name + '.broadcast'] = (function, [grid, tall])
-    cases[type_name + '.broadcast_back'] = (function, [np.float32(1.5), grid])
-    cases[type_name + '.both'] = (function, [grid[:, :1], grid[:1]])
-    cases[type_name + '.float64'] = (function, [d(1.5, 2), d(.5, -3)])
-    cases[type_name + '.empty'] = (function, [np.zeros((0, 3), np.float32), f(1, 2, 3)])
+def binary(type_name, function, ints=True, whole=ia, by=ib, options={}):
+    cases[type_name + '.edges'] = (function, [a, b], options)
+    cases[type_name + '.broadcast'] = (function, [grid, tall], options)
+    cases[type_name + '.broadcast_back'] = (function, [np.float32(1.5), grid], options)
+    cases[type_name + '.both'] = (function, [grid[:, :1], grid[:1]], options)
+    cases[type_name + '.float64'] = (function, [d(1.5, 2), d(.5, -3)], options)
+    cases[type_name + '.empty'] = (function, [np.zeros((0, 3), np.float32), f(1, 2, 3)], options)
     if ints:
-        cases[type_name + '.int32'] = (function, [whole, by])
-        cases[type_name + '.int64'] = (function, [whole.astype(np.int64), by.astype(np.int64)])
+        cases[type_name + '.int32'] = (function, [whole, by], options)
+        cases[type_name + '.int64'] = (function, [whole.astype(np.int64), by.astype(np.int64)], options)
 
 
 binary('Add', tf.add)
@@ -115,6 +115,11 @@ binary('RealDiv', tf.realdiv, False)
 binary('DivNoNan', tf.div_no_nan, False)
 binary('FloorDiv', tf.floordiv)
 binary('FloorMod', tf.floormod)
+binary('TruncateDiv', tf.truncatediv)
+cases['TruncateDiv.uint8'] = (tf.truncatediv, [np.array([7, 200], np.uint8), np.array([2, 7], np.uint8)])
+# of float32, TF multiplies by an estimate of 1 / y: 7 / 2 is 3.4999998 and 1 / 0 NaN
+cases['TruncateDiv.edges'] = (tf.truncatediv, [a.astype(np.float64), b.astype(np.float64)])
+binary('TruncateMod', tf.truncatemod, options={'grad': False})
 binary('Pow', tf.pow, whole=i(2, -3, 0, 5), by=i(3, 3, 0, 0))
 binary('Maximum', tf.maximum)
 binary('Minimum', tf.minimum)

@@ -135,3 +135,58 @@ cases.update({
     'RandomUniform.dropout_tensor': (lambda x, p: tf.nn.dropout(x, p, seed=4), [logits, f32(.4)], {'grad': False}),
     'RandomUniform.dropout_noise_shape': (lambda x: tf.nn.dropout(x, .5, noise_shape=[3, 1], seed=4), [logits]),
 })
+for name, x in [('odd', odd), ('line', line), ('float64', wide), ('scalar', f32(-.5)), ('empty', np.zeros((0, 3), f32))]:
+    cases['IdentityN.' + name] = (tf.nn.swish, [x])
+layers = tf.contrib.layers
+
+
+def regularized_scopes(x):
+    l2, l1 = layers.l2_regularizer(.1), layers.l1_regularizer(.2)
+    zeros = tf.zeros_initializer()
+    with tf.variable_scope('a', initializer=zeros, regularizer=l2):
+        tf.get_variable('w', [2])
+        tf.get_variable('u', [2], tf.float64, regularizer=l1)
+        tf.get_variable('n', [2], regularizer=layers.l2_regularizer(0.))
+        with tf.variable_scope('b'):
+            tf.get_variable('z', [2])
+        with tf.variable_scope('c', regularizer=l1):
+            tf.get_variable('z', [2])
+    with tf.variable_scope('a', reuse=True, regularizer=l2):
+        tf.get_variable('w', [2])
+    with tf.name_scope('unseen'):
+        tf.get_variable('w', [2], regularizer=layers.l2_regularizer(.3, 'mine'))
+    tf.identity(tf.get_collection('regularization_losses')[2])
+    return layers.l1_l2_regularizer(.1, .2)(x)
+
+
+def regularized_layers(x):
+    l2, l1 = layers.l2_regularizer(.1), layers.l1_regularizer(.2)
+    zeros = tf.zeros_initializer()
+    tf.layers.dense(x, 3, kernel_initializer=zeros, kernel_regularizer=l2, bias_regularizer=l1)
+    tf.layers.dense(x, 3, kernel_initializer=zeros, kernel_regularizer=l2, name='named')
+    tf.layers.dense(x, 3, kernel_regularizer=l2, name='named', reuse=True)
+    layers.fully_connected(x, 2, weights_initializer=zeros, weights_regularizer=l1, biases_regularizer=l2)
+    with tf.variable_scope('a', initializer=zeros, regularizer=l2):
+        tf.layers.dense(x, 3, kernel_regularizer=l1, use_bias=False)
+    tf.losses.get_regularization_loss()
+    return l2(x)
+
+
+classes = (labels > .4).astype(f32)
+cases.update({
+    'Relu.hinge': (losses.hinge_loss, [classes, logits]),
+    'Relu.hinge_integers': (lambda z, x: losses.hinge_loss(z, x, 2.0, 'h'), [classes.astype(np.int32), logits.astype(np.float64)]),
+    'Relu.hinge_rows': (lambda z, x, w: losses.hinge_loss(z, x, w, reduction=R.MEAN), [classes, logits, rows]),
+    'L2Loss.regularizer': (layers.l2_regularizer(.5), [logits]),
+    'Sum.regularizer': (layers.l1_regularizer(.5, 'mine'), [logits.astype(np.float64)]),
+    'L2Loss.regularizer_and_0': (layers.l1_l2_regularizer(0., .3), [logits]),
+    'Sum.regularizer_and_0': (layers.l1_l2_regularizer(.3, 0., 'mine'), [logits]),
+    'AddN.regularization': (lambda x, y: layers.apply_regularization(layers.l2_regularizer(.5), [x, y]), [logits, labels]),
+    'Identity.regularization_of_one': (lambda x: layers.apply_regularization(layers.l1_regularizer(.5), [x]), [logits]),
+    'AddN.no_regularization': (lambda x, y: layers.apply_regularization(layers.l1_regularizer(0.), [x, y]), [logits, labels]),
+    'L2Loss.scopes_regularizer': (regularized_scopes, [logits]),
+    'L2Loss.layers_regularizers': (regularized_layers, [logits]),
+    'DivNoNan.cosine': (lambda z, p: losses.cosine_distance(z, p, 1), [labels, predictions]),
+    'DivNoNan.cosine_dim': (lambda z, p: losses.cosine_distance(z, p, dim=0, weights=.5, scope='c'), [labels, predictions]),
+    'Sub.cosine_none': (lambda z, p: losses.cosine_distance(z, p, -1, reduction=R.NONE), [labels, predictions]),
+})

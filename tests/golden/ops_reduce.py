@@ -81,3 +81,12 @@ for name, function in [('Cumsum', tf.cumsum), ('Cumprod', tf.cumprod)]:
     cases[name + '.int64'] = (lambda x, g=function: g(x, 1), [ints.astype(np.int64)])
     cases[name + '.uint8'] = (lambda x, g=function: g(x, 0), [np.array([[3, 4], [5, 2]], np.uint8)])
     cases[name + '.empty'] = (function, [np.zeros((0, 3), np.float32)])
+
+variance, std = tf.math.reduce_variance, tf.math.reduce_std
+cases['Mean.variance'] = (variance, [cube])
+cases['Mean.variance_named'] = (lambda x: variance(x, -1, True, name='v'), [cube])
+cases['Mean.variance_axes'] = (lambda x: variance(x, [0, 2]), [cube])
+cases['Mean.variance_int32'] = (variance, [ints])
+cases['Mean.variance_empty'] = (lambda x: variance(x, 0), [np.zeros((0, 2), np.float32)], {'grad': False})
+cases['Sqrt.std'] = (std, [cube])
+cases['Sqrt.std_axis'] = (lambda x: std(x, 1, name='s'), [cube])

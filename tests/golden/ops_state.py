@@ -23,3 +23,23 @@ cases = {
     'AssignSub.plain': (after_assign(tf.assign_sub), [x, 2 * x], plain),
     'AssignSub.int64': (after_assign(tf.assign_sub), [np.array([1, 2], np.int64), np.array([3, -4], np.int64)], plain),
 }
+
+
+def scattered(update):
+    def case(x, i, y):
+        v = tf.Variable(tf.zeros(x.shape, x.dtype))
+        with tf.control_dependencies([tf.assign(v, x)]):
+            return update(v, i, y)
+    return case
+
+
+rows = np.array([[1, 2], [3, 4], [5, 6], [7, 8]], np.float32)
+for name, update in [('ScatterUpdate', tf.scatter_update), ('ScatterAdd', tf.scatter_add), ('ScatterSub', tf.scatter_sub)]:
+    for tag, inputs in [
+            ('rows', [rows, np.array([2, 0], np.int32), -rows[:2]]), ('twice', [rows, np.array([1, 3, 1]), 10 * rows[:3]]),
+            ('row', [rows.astype(np.float64), np.int32(2), np.array([-1., 9])]),
+            ('one_number', [rows, np.array([3, 1, 0], np.int32), np.float32(.5)]),
+            ('matrix_of_indices', [rows.astype(np.int32), np.array([[3], [0]]), np.array([[[1, 2]], [[3, 4]]], np.int32)]),
+            ('vector_int64', [np.array([1, 2, 3]), np.array([2, 2, 0]), np.array([10, 20, 30])]),
+            ('nowhere', [rows, np.zeros(0, np.int32), np.zeros((0, 2), np.float32)])]:
+        cases['%s.%s' % (name, tag)] = (scattered(update), inputs, {'grad': False})
