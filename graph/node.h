@@ -158,7 +158,7 @@ void tf1c_forget_subscopes(tf_graph *g, const char *variable_scope); /* their de
 void tf1c_forget_scope(tf_graph *g, const char *variable_scope);     /* the scope's own too */
 void tf1c_graph_seeds(tf_graph *g, bool has_seed, int64_t op_seed, int64_t seeds[2]); /* TF1: random_seed.get_seed */
 
-/* shape.c */
+/* shape_inference.c */
 /* Merges two shapes in a shape function; if they disagree, says so in TF1's words and returns false. */
 bool tf1c_merge_in(tf_shape_ctx *c, tf_dims a, tf_dims b, tf_dims *merged, const char *more); /* more: ends the message */
 struct tf_shape_ctx {

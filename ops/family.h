@@ -42,12 +42,12 @@ extern tf1c_op_family tf1c_basic_ops_family, tf1c_math_ops, tf1c_arith_ops, tf1c
 #define BINARY_BUILDER(fn, record, default_name) \
     tf_tensor fn(tf_operand x, tf_operand y, struct tf_name_args args) { return tf_op_binary(&(record), x, y, args, default_name); }
 
-/* What graph code makes nodes with (ops/basic.c fills tf1c_basic with them). */
+/* What graph code makes nodes with (ops/array/basic.c fills tf1c_basic with them). */
 tf_tensor tf1c_cast(tf_tensor x, tf_dtype dtype, tf_source here);                     /* math.c */
-tf_tensor tf1c_cast_node(tf_tensor x, tf_dtype dtype, const char *name);              /* math.c: a node even to its own dtype */
+tf_tensor tf1c_cast_node(tf_tensor x, tf_dtype dtype, const char *name);              /* unary.c: a node even to its own dtype */
 tf_tensor tf1c_pack(tf_list values, tf_source here, const char *name);                /* join.c: one tensor of scalars or tensors */
-tf_tensor tf1c_concat_rows(tf_list values);                                           /* join.c: along axis 0 */
+tf_tensor tf1c_concat_rows(tf_list values);                                           /* concat.c: along axis 0 */
 tf_tensor tf1c_with_penalty(tf_regularizer r, tf_tensor weights);                     /* regularizers.c: r's loss is collected */
-tf_tensor tf1c_densify(tf_indexed_slices slices);                                     /* index.c: sums rows into zeros */
+tf_tensor tf1c_densify(tf_indexed_slices slices);                                     /* slice.c: sums rows into zeros */
 
 #endif

@@ -1,7 +1,7 @@
 /* Feeds and fetches as values: what FEED and FETCH are made of, and feed dictionaries. */
 #include <string.h>
 
-#include "session/plan.h"
+#include "session/plan/plan.h"
 
 tf_fetch tf_fetch_tensor(tf_tensor t) { return (tf_fetch){ .tensor = t, .op = tf_tensor_op(t) }; }
 tf_fetch tf_fetch_op(tf_operation *op) { return (tf_fetch){ .op = tf_op_same(op) }; }

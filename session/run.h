@@ -2,7 +2,7 @@
 #ifndef TF1C_SESSION_RUN_H
 #define TF1C_SESSION_RUN_H
 
-#include "session/plan.h"
+#include "session/plan/plan.h"
 
 typedef struct outgrown outgrown;
 

@@ -7,7 +7,7 @@
 #include "core/cast.h"
 #include "core/report.h"
 #include "session/run.h"
-#include "session/trace.h"
+#include "session/exec/trace.h"
 
 static _Thread_local tf_session *default_session;
 static _Thread_local tf_session *closed_ones; /* empty shells, so that their use is a report and not a crash */

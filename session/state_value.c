@@ -1,8 +1,8 @@
 /* States in FEED and FETCH: each stands for its tensors, one after the other. */
 #include <string.h>
 
-#include "ops/rnn.h"
-#include "session/plan.h"
+#include "ops/rnn/rnn.h"
+#include "session/plan/plan.h"
 #include "session/session.h"
 
 /* ---- values -------------------------------------------------------------------------------------------------------------- */

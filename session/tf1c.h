@@ -6,39 +6,39 @@
 #include "../graph/graph.h"
 
 /* What goes in: placeholders, constants, variables, zeros and ranges, random numbers. */
-#include "../ops/basic.h"
-#include "../ops/state.h"
-#include "../ops/fill.h"
-#include "../ops/random.h"
+#include "../ops/array/basic.h"
+#include "../ops/state/variables.h"
+#include "../ops/array/fill.h"
+#include "../ops/random/random.h"
 
 /* Mathematics: element by element, comparisons, products, sums. */
-#include "../ops/math.h"
-#include "../ops/compare.h"
-#include "../ops/linear.h"
-#include "../ops/reduce.h"
+#include "../ops/math/unary.h"
+#include "../ops/math/compare.h"
+#include "../ops/math/matmul.h"
+#include "../ops/math/reduce.h"
 
 /* Arrays: shapes, concat and split, x[:, 0], gather and where. */
-#include "../ops/shape.h"
-#include "../ops/join.h"
-#include "../ops/index.h"
-#include "../ops/gather.h"
-#include "../ops/where.h"
+#include "../ops/array/shape.h"
+#include "../ops/array/concat.h"
+#include "../ops/array/slice.h"
+#include "../ops/array/gather.h"
+#include "../ops/array/where.h"
 
 /* Networks: activations and losses, functions as activations, cells along a sequence. */
-#include "../ops/nn.h"
-#include "../ops/losses.h"
-#include "../ops/callable.h"
-#include "../ops/layers.h"
-#include "../ops/rnn.h"
+#include "../ops/nn/nn.h"
+#include "../ops/losses/losses.h"
+#include "../ops/nn/callable.h"
+#include "../ops/layers/layers.h"
+#include "../ops/rnn/rnn.h"
 
 /* Loops and branches: scan, map_fn, folds, while, cond. */
-#include "../ops/control.h"
+#include "../ops/control_flow/loops.h"
 
 /* Training: optimizers, learning rates. */
-#include "../ops/optimizers.h"
+#include "../ops/training/optimizers.h"
 
 /* Looking inside: printing and checking values as they pass. */
-#include "../ops/debug.h"
+#include "../ops/logging/logging_ops.h"
 
 /* Sessions: running, feeding, fetching. */
 #include "session.h"

@@ -10,7 +10,7 @@
 #include "core/team.h"
 #include "gemms.h"
 #include "models.h"
-#include "session/plan.h"
+#include "session/plan/plan.h"
 
 enum { MOST_SAMPLES = 20000, THREAD_COUNTS = 2 };
 static const int thread_counts[THREAD_COUNTS] = { 1, 2 };

@@ -1,0 +1,122 @@
+/* What the families that shape, join and index tensors share; not for users. */
+#ifndef TF1C_OPS_ARRAY_ARRAY_H
+#define TF1C_OPS_ARRAY_ARRAY_H
+
+#include <string.h>
+
+#include "ops/family.h"
+
+/* Element i of an int32, int64 or uint8 operand: contiguous, or a vector of any stride. */
+static inline int64_t int_at(const tf_view *v, int64_t i)
+{
+    i *= v->rank == 1 ? v->strides[0] : 1;
+    return v->dtype == tf_int32   ? ((const int32_t *)v->data)[i]
+           : v->dtype == tf_int64 ? ((const int64_t *)v->data)[i]
+                                  : ((const uint8_t *)v->data)[i];
+}
+
+static inline int64_t int_of(const tf_ndarray *a, int64_t i)
+{
+    return a->dtype == tf_int32   ? ((const int32_t *)a->data)[i]
+           : a->dtype == tf_int64 ? ((const int64_t *)a->data)[i]
+                                  : ((const uint8_t *)a->data)[i];
+}
+
+/* memset and memcpy, for empty tensors too, which have no memory. */
+static inline void clear_bytes(void *to, size_t n)
+{
+    if (n)
+        memset(to, 0, n);
+}
+
+static inline void copy_bytes(void *to, const void *from, size_t n)
+{
+    if (n)
+        memcpy(to, from, n);
+}
+
+/* dims[from] · … · dims[to - 1] */
+static inline int64_t product(const int64_t *dims, int from, int to)
+{
+    int64_t n = 1;
+    for (int i = from; i < to; i++)
+        n *= dims[i];
+    return n;
+}
+
+static inline tf_dims dims_of_view(const tf_view *v)
+{
+    tf_dims d = { .known = true, .rank = v->rank };
+    memcpy(d.dims, v->dims, sizeof d.dims);
+    return d;
+}
+
+static inline tf_dims unknown_of_rank(int rank)
+{
+    tf_dims d = { .known = true, .rank = rank };
+    for (int i = 0; i < rank && i < TF_MAX_RANK; i++)
+        d.dims[i] = NONE;
+    return d;
+}
+
+/* A node of n operands: its output 0. */
+static inline tf_tensor array_op(const tf_op_def *def, struct tf_name_args a, const char *default_name,
+                                 const void *attrs, int n, const tf_operand *in)
+{
+    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = a.here,
+                                                            .name = a.name,
+                                                            .default_name = default_name,
+                                                            .attrs = attrs,
+                                                            .n_inputs = n,
+                                                            .inputs = in }),
+                        0 };
+}
+
+/* The rank of an operand that is a tensor or an array, -1 where it is not known. */
+static inline int operand_rank(const tf_operand *x)
+{
+    if (x->kind == TF_OPERAND_TENSOR)
+        return tf_get_shape(x->as.tensor).known ? tf_get_shape(x->as.tensor).rank : -1;
+    return x->kind == TF_OPERAND_ARRAY                                ? x->as.array.shape.rank
+           : x->kind == TF_OPERAND_DIMS || x->kind == TF_OPERAND_LIST ? 1
+                                                                      : 0;
+}
+
+/* A Range node of three operands of one dtype. */
+tf_tensor tf1c_range(tf_operand start, tf_operand limit, tf_operand delta, struct tf_name_args args,
+                     const char *default_name); /* fill.c */
+/* ints rules: the integers of input 0, in the same order. */
+bool tf1c_same_ints(tf_shape_ctx *c, tf_dims *ints); /* shape.c */
+/* The view rule of what gives back its input 0 as it lies. */
+bool tf1c_whole_view(tf_kernel_ctx *k, int output, int64_t *offset); /* basic.c */
+/* Element i's place in v: "[1,2]", "" in a scalar. */
+const char *tf1c_place_text(const tf_view *v, int64_t i, char *text, size_t n); /* gather.c */
+/* A view in another shape of as many elements, row-major order kept; false where strides do not allow it. */
+bool tf1c_reshape_view(const tf_view *in, tf_view *out); /* shape.c */
+
+/* One elementwise statement per dtype; T names the type. */
+#define FOR_DTYPE(dtype, statement) \
+    switch (dtype) {                \
+    case tf_float32: {              \
+        typedef float T;            \
+        statement                   \
+    } break;                        \
+    case tf_float64: {              \
+        typedef double T;           \
+        statement                   \
+    } break;                        \
+    case tf_int32: {                \
+        typedef int32_t T;          \
+        statement                   \
+    } break;                        \
+    case tf_int64: {                \
+        typedef int64_t T;          \
+        statement                   \
+    } break;                        \
+    default: {                      \
+        typedef uint8_t T;          \
+        statement                   \
+    } break;                        \
+    }
+
+#endif

@@ -1,0 +1,481 @@
+/* Picking by index. TF1: core/kernels/gather_op.cc, gather_nd_op.cc, scatter_nd_op.cc, segment_reduction_ops.cc;
+ * python/ops/array_grad.py, math_grad.py. */
+#include "ops/array/gather.h"
+
+#include <stdio.h>
+
+#include "ops/array/array.h"
+#include "ops/array/basic.h"
+#include "ops/math/compare.h"
+#include "ops/array/slice.h"
+#include "ops/array/concat.h"
+#include "ops/math/unary.h"
+#include "ops/array/shape.h"
+
+static tf_operand of(tf_tensor t) { return tf_operand_tensor(t); }
+
+/* "[1,2]": where in `v` element i stands; "" in a scalar. */
+const char *tf1c_place_text(const tf_view *v, int64_t i, char *text, size_t n)
+{
+    int64_t index[TF_MAX_RANK];
+    size_t used = 0;
+    *text = 0;
+    for (int axis = v->rank; axis-- > 0; i /= v->dims[axis])
+        index[axis] = i % v->dims[axis];
+    for (int axis = 0; axis < v->rank; axis++)
+        used += (size_t)snprintf(text + used, n - used, "%s%lld%s", axis ? "," : "[", (long long)index[axis],
+                                 axis == v->rank - 1 ? "]" : "");
+    return text;
+}
+
+/* dims with those of b after them; false if there are more than a shape holds. */
+static bool append_dims(tf_shape_ctx *c, tf_dims *a, tf_dims b, int from)
+{
+    if (a->rank + b.rank - from > TF_MAX_RANK) {
+        tf_shape_error(c, "Shape must be at most rank %d but is rank %d", TF_MAX_RANK, a->rank + b.rank - from);
+        return false;
+    }
+    for (int i = from; i < b.rank; i++)
+        a->dims[a->rank++] = b.dims[i];
+    return true;
+}
+
+/* ---- GatherV2: dparams = rows of dy at indices (axis 0, sparse), or their sums ------------------------------------------------- */
+static void gather_shape(tf_shape_ctx *c)
+{
+    const tf_dims params = *tf_in_dims(c, 0), indices = *tf_in_dims(c, 1);
+    tf_dims out = { .known = true };
+    int64_t axis;
+    bool at_run = tf_shape_at_run(c);
+    if (at_run && params.rank == 0) {
+        tf_shape_error(c, "params must be at least 1 dimensional");
+        return;
+    }
+    if (!tf_with_rank_at_least(c, 0, 1) || !tf_with_rank(c, 2, 0))
+        return;
+    if (!tf_in_int(c, 2, &axis)) {
+        if (params.known && indices.known && params.rank + indices.rank - 1 <= TF_MAX_RANK)
+            tf_set_out(c, 0, unknown_of_rank(params.rank + indices.rank - 1));
+        return;
+    }
+    int least = (int)(axis < 0 ? -axis : axis + 1);
+    if (params.known && params.rank < least) {
+        if (at_run)
+            tf_shape_error(c, "Expected axis in the range [%d, %d), but got %lld", -params.rank, params.rank, (long long)axis);
+        else
+            tf_shape_error(c, "Shape must be at least rank %d but is rank %d", least, params.rank);
+        return;
+    }
+    if (!params.known || !indices.known)
+        return;
+    int at = tf_norm_axis(axis, params.rank);
+    memcpy(out.dims, params.dims, sizeof out.dims);
+    out.rank = at;
+    if (append_dims(c, &out, indices, 0) && append_dims(c, &out, params, at + 1))
+        tf_set_out(c, 0, out);
+}
+
+static bool gather_ints(tf_shape_ctx *c, tf_dims *ints) /* of a shape's vector */
+{
+    tf_dims params, indices;
+    if (!tf_in_ints(c, 0, &params) || !tf_in_ints(c, 1, &indices) || tf_in_dims(c, 0)->rank != 1)
+        return false;
+    *ints = indices;
+    for (int i = 0; i < indices.rank; i++)
+        ints->dims[i] = indices.dims[i] >= 0 && indices.dims[i] < params.rank ? params.dims[indices.dims[i]] : NONE;
+    return true;
+}
+
+static int64_t gather_units(const tf_kernel_ctx *k)
+{
+    int at = tf_norm_axis(int_at(&k->in[2], 0), k->in[0].rank);
+    return at < 0 ? 1 : product(k->in[0].dims, 0, at) * tf_view_count(&k->in[1]);
+}
+
+/* Unit u: the slice of index u % n for the axes before `axis` at u / n. */
+static void gather_kernel(tf_kernel_ctx *k)
+{
+    const tf_view *params = &k->in[0], *indices = &k->in[1];
+    int at = tf_norm_axis(int_at(&k->in[2], 0), params->rank);
+    if (at < 0) {
+        tf_kernel_error(k, tf_invalid_argument, "Expected axis in the range [%d, %d), but got %lld", -params->rank, params->rank,
+                        (long long)int_at(&k->in[2], 0));
+        return;
+    }
+    const int64_t n = tf_view_count(indices), rows = params->dims[at];
+    const size_t size = (size_t)product(params->dims, at + 1, params->rank) * tf_dtype_size(params->dtype);
+    char place[128];
+    for (int64_t u = k->begin; u < k->end; u++) {
+        const int64_t row = int_at(indices, u % n);
+        char *to = (char *)k->out[0].data + (size_t)u * size;
+        if (row >= 0 && row < rows) {
+            copy_bytes(to, (const char *)params->data + (size_t)(u / n * rows + row) * size, size);
+            continue;
+        }
+        clear_bytes(to, size);
+        tf_kernel_error(k, tf_invalid_argument, "indices%s = %lld is not in [0, %lld)",
+                        tf1c_place_text(indices, u % n, place, sizeof place), (long long)row, (long long)rows);
+    }
+}
+
+/* dy with the gathered axes as one, in front: [n, ..]; its sums by index; back into its place. */
+static void gather_sums(tf_grad_ctx *g, tf_tensor dy, tf_tensor shape, int at, int rank)
+{
+    tf_dims to_front = { .known = true, .rank = rank }, back = to_front;
+    for (int i = 0; i < rank; i++) {
+        to_front.dims[i] = i == 0 ? at : i <= at ? i - 1 : i;
+        back.dims[to_front.dims[i]] = i;
+    }
+    tf_tensor before = tf_getitem(shape, ":%d", at), one = tf_convert(tf_operand_dims(SHAPE(-1)), tf_int32, (tf_source){ 0 }, NULL);
+    tf_tensor pieces =
+        at + 1 < rank ? tf_concat(LIST(before, one, tf_getitem(shape, "%d:", at + 1)), 0) : tf_concat(LIST(before, one), 0);
+    tf_tensor rows = tf_transpose(tf_reshape(dy, pieces), .perm = to_front);
+    tf_tensor sums = tf_unsorted_segment_sum(rows, tf_reshape(g->in[1], SHAPE(-1)), tf_getitem(shape, "%d", at));
+    tf_add_grad(g, 0, tf_transpose(sums, .perm = back));
+}
+
+static void gather_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    tf_dims axis, params = tf_get_shape(g->in[0]);
+    tf_tensor shape = tf_shape(g->in[0]);
+    bool known = tf1c_partial_ints(g->in[2], &axis);
+    int at = params.known && known ? tf_norm_axis(axis.dims[0], params.rank) : known && axis.dims[0] == 0 ? 0 : -1;
+    if (at < 0) {
+        tf_add_grad(g, 0,
+                    tf_mistake(tf_value_error, (tf_source){ 0 }, g->op->name,
+                               "the gradient of GatherV2 needs params of known rank and a constant axis"));
+        return;
+    }
+    if (at > 0) {
+        gather_sums(g, dy, shape, at, params.rank);
+        return;
+    }
+    tf_tensor count = tf_expand_dims(tf_size(g->in[1]), 0);
+    tf_tensor rows = params.known && params.rank == 1 ? count : tf_concat(LIST(count, tf_getitem(shape, "1:")), 0);
+    tf_add_sparse_grad(g, 0, (tf_indexed_slices){ tf_reshape(dy, rows), tf_reshape(g->in[1], count), shape });
+}
+
+static const tf_op_def gather_op = {
+    .name = "GatherV2",
+    .in = "params:T, indices:U, axis:?",
+    .out = "output:T",
+    .U = TF_INDEX,
+    .shape = gather_shape,
+    .ints = gather_ints,
+    .kernel = gather_kernel,
+    .units = gather_units,
+    .gradient = gather_gradient,
+};
+
+tf_tensor tf_gather_(tf_operand params, tf_operand indices, struct tf_gather_args a)
+{
+    return array_op(&gather_op, (struct tf_name_args){ a.here, a.name }, NULL, NULL, 3,
+                    (tf_operand[]){ params, indices, tf_operand_integer(a.axis) });
+}
+
+tf_tensor tf_nn_embedding_lookup_(tf_operand params, tf_operand ids, struct tf_name_args a)
+{
+    if (params.kind == TF_OPERAND_LIST && params.as.list.n != 1)
+        return params.as.list.n
+                   ? tf_mistake(tf_unimplemented, a.here, NULL, "tf_nn_embedding_lookup takes one table, got %d", params.as.list.n)
+                   : tf_mistake(tf_value_error, a.here, NULL, "Need at least one param");
+    if (params.kind == TF_OPERAND_LIST)
+        params = of(params.as.list.items[0]);
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "embedding_lookup");
+    tf_tensor rows = tf_gather_(params, ids, (struct tf_gather_args){ .name = tf_scope_name() });
+    return tf_identity(rows);
+}
+
+/* ---- GatherNd: dparams = scatter_nd(dy) ------------------------------------------------------------------------------------------- */
+static void gather_nd_shape(tf_shape_ctx *c)
+{
+    const tf_dims params = *tf_in_dims(c, 0), indices = *tf_in_dims(c, 1);
+    char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
+    if (!tf_with_rank_at_least(c, 1, 1) || !params.known || !indices.known || indices.dims[indices.rank - 1] == NONE)
+        return;
+    int64_t depth = indices.dims[indices.rank - 1];
+    if (depth > params.rank) {
+        if (tf_shape_at_run(c))
+            tf_shape_error(c, "index innermost dimension length must be <= params rank; saw: %lld vs. %d", (long long)depth,
+                           params.rank);
+        else
+            tf_shape_error(c, "indices.shape[-1] must be <= params.rank, but saw indices shape: %s and params shape: %s",
+                           tf_dims_kernel_text(indices, x, sizeof x), tf_dims_kernel_text(params, y, sizeof y));
+        return;
+    }
+    tf_dims out = indices;
+    out.rank--;
+    if (tf_shape_at_run(c) && tf_dims_count(params) == 0 && tf_dims_count(out) > 0)
+        tf_shape_error(c, "Requested more than 0 entries, but params is empty.  Params shape: %s",
+                       tf_dims_kernel_text(params, x, sizeof x));
+    else if (append_dims(c, &out, params, (int)depth))
+        tf_set_out(c, 0, out);
+}
+
+/* The offset, in slices, that the vector at `row` of `indices` names in a tensor of dims `d`; -1 if it is outside. */
+static int64_t nd_offset(const tf_view *indices, int64_t row, const int64_t *d)
+{
+    const int64_t depth = indices->dims[indices->rank - 1];
+    int64_t offset = 0;
+    for (int64_t i = 0; i < depth; i++) {
+        int64_t at = int_at(indices, row * depth + i);
+        if (at < 0 || at >= d[i])
+            return -1;
+        offset = offset * d[i] + at;
+    }
+    return offset;
+}
+
+static void nd_mistake(tf_kernel_ctx *k, const tf_view *indices, int64_t row, tf_dims shape, const char *what)
+{
+    const int64_t depth = indices->dims[indices->rank - 1];
+    char list[160] = "", text[TF_DIMS_TEXT];
+    for (int64_t i = 0, used = 0; i < depth; i++)
+        used +=
+            snprintf(list + used, sizeof list - (size_t)used, "%s%lld", i ? ", " : "", (long long)int_at(indices, row * depth + i));
+    tf_kernel_error(k, tf_invalid_argument, "indices[%lld] = [%s] does not index into %s %s", (long long)row, list, what,
+                    tf_dims_kernel_text(shape, text, sizeof text));
+}
+
+static int64_t nd_rows(const tf_view *indices) { return product(indices->dims, 0, indices->rank - 1); }
+static int64_t gather_nd_units(const tf_kernel_ctx *k) { return nd_rows(&k->in[1]); }
+
+static void gather_nd_kernel(tf_kernel_ctx *k)
+{
+    const tf_view *params = &k->in[0], *indices = &k->in[1];
+    const size_t size =
+        (size_t)product(params->dims, (int)indices->dims[indices->rank - 1], params->rank) * tf_dtype_size(params->dtype);
+    for (int64_t row = k->begin; row < k->end; row++) {
+        int64_t from = nd_offset(indices, row, params->dims);
+        char *to = (char *)k->out[0].data + (size_t)row * size;
+        if (from >= 0) {
+            copy_bytes(to, (const char *)params->data + (size_t)from * size, size);
+            continue;
+        }
+        clear_bytes(to, size);
+        nd_mistake(k, indices, row, dims_of_view(params), "param shape");
+    }
+}
+
+static void gather_nd_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    tf_dims indices = tf_get_shape(g->in[1]);
+    tf_tensor shape = tf_shape(g->in[0], .out_type = tf_get_dtype(g->in[1]));
+    if (indices.known && indices.rank == 2 && indices.dims[1] == 1)
+        tf_add_sparse_grad(g, 0, (tf_indexed_slices){ dy, tf_squeeze(g->in[1], -1), shape });
+    else
+        tf_add_grad(g, 0, tf_scatter_nd(g->in[1], dy, shape));
+}
+
+static const tf_op_def gather_nd_op = {
+    .name = "GatherNd",
+    .in = "params:T, indices:U",
+    .out = "output:T",
+    .U = TF_INDEX,
+    .shape = gather_nd_shape,
+    .kernel = gather_nd_kernel,
+    .units = gather_nd_units,
+    .gradient = gather_nd_gradient,
+};
+BINARY_BUILDER(tf_gather_nd_, gather_nd_op, NULL)
+
+/* ---- ScatterNd: dupdates = gather_nd(dy) ------------------------------------------------------------------------------------------- */
+
+/* Axes [from, from + n) of a against those of b from `at`; false after a report in TF's long words. */
+static bool match_dims(tf_shape_ctx *c, const char *where, tf_dims a, const char *a_name, int from, tf_dims b, int at, int n)
+{
+    char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT], p[TF_DIMS_TEXT], q[TF_DIMS_TEXT];
+    int64_t d;
+    for (int i = 0; i < n; i++) {
+        if (tf_merge_dim(a.dims[from + i], b.dims[at + i], &d))
+            continue;
+        tf_dims u = { .known = true, .rank = n }, v = u;
+        memcpy(u.dims, &a.dims[from], (size_t)n * sizeof d);
+        memcpy(v.dims, &b.dims[at], (size_t)n * sizeof d);
+        tf_shape_error(c,
+                       "The %s %d dimensions of %s.shape=%s must match the %s %d dimensions of updates.shape=%s: "
+                       "Dimension %d in both shapes must be "
+                       "equal, but are %lld and %lld. Shapes are %s and %s.",
+                       where, n, a_name, tf_dims_kernel_text(a, x, sizeof x), where, n, tf_dims_kernel_text(b, y, sizeof y), i,
+                       (long long)u.dims[i], (long long)v.dims[i], tf_dims_kernel_text(u, p, sizeof p),
+                       tf_dims_kernel_text(v, q, sizeof q));
+        return false;
+    }
+    return true;
+}
+
+static bool scatter_nd_at_run(tf_shape_ctx *c, tf_dims indices, tf_dims updates, tf_dims out)
+{
+    char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
+    int outer = indices.rank - 1;
+    int64_t depth = indices.rank ? indices.dims[outer] : 1;
+    bool same = updates.rank >= outer;
+    for (int i = 0; same && i < outer; i++)
+        same = updates.dims[i] == indices.dims[i];
+    if (!same) {
+        tf_shape_error(c, "Outer dimensions of indices and update must match. Indices shape: %s, updates shape:%s",
+                       tf_dims_kernel_text(indices, x, sizeof x), tf_dims_kernel_text(updates, y, sizeof y));
+        return false;
+    }
+    same = updates.rank - outer == out.rank - depth;
+    for (int i = 0; same && i < updates.rank - outer; i++)
+        same = updates.dims[outer + i] == out.dims[depth + i];
+    if (!same)
+        tf_shape_error(c, "Inner dimensions of output shape must match inner dimensions of updates shape. Output: %s updates: %s",
+                       tf_dims_kernel_text(out, x, sizeof x), tf_dims_kernel_text(updates, y, sizeof y));
+    return same;
+}
+
+static void scatter_nd_shape(tf_shape_ctx *c)
+{
+    const tf_dims indices = *tf_in_dims(c, 0), updates = *tf_in_dims(c, 1);
+    tf_dims out;
+    if (!tf_with_rank(c, 2, 1) || !tf_with_rank_at_least(c, 0, 1) || !tf_in_ints(c, 2, &out))
+        return;
+    tf_set_out(c, 0, out);
+    if (tf_shape_at_run(c)) {
+        scatter_nd_at_run(c, indices, updates, out);
+        return;
+    }
+    if (!indices.known || !updates.known || updates.rank < indices.rank - 1)
+        return;
+    int outer = indices.rank - 1;
+    int64_t depth = indices.dims[outer];
+    if (match_dims(c, "outer", indices, "indices", 0, updates, 0, outer) && depth != NONE &&
+        out.rank - depth == updates.rank - outer)
+        match_dims(c, "inner", out, "output", (int)depth, updates, outer, updates.rank - outer);
+}
+
+static void scatter_nd_kernel(tf_kernel_ctx *k)
+{
+    const tf_view *indices = &k->in[0], *out = &k->out[0];
+    const int64_t n = product(out->dims, (int)indices->dims[indices->rank - 1], out->rank);
+    clear_bytes(out->data, (size_t)tf_view_count(out) * tf_dtype_size(out->dtype));
+    for (int64_t row = 0; row < nd_rows(indices); row++) {
+        int64_t to = nd_offset(indices, row, out->dims);
+        if (to < 0) {
+            nd_mistake(k, indices, row, dims_of_view(out), "shape");
+            continue;
+        }
+        FOR_DTYPE(out->dtype, {
+            for (int64_t i = 0; i < n; i++)
+                ((T *)out->data)[to * n + i] += ((const T *)k->in[1].data)[row * n + i];
+        })
+    }
+}
+
+static void scatter_nd_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 1, tf_gather_nd(dy, g->in[0])); }
+
+static const tf_op_def scatter_nd_op = {
+    .name = "ScatterNd",
+    .in = "indices:U, updates:T, shape:U",
+    .out = "output:T",
+    .T = TF_NUMERIC,
+    .U = TF_INDEX,
+    .shape = scatter_nd_shape,
+    .kernel = scatter_nd_kernel,
+    .gradient = scatter_nd_gradient,
+};
+
+tf_tensor tf_scatter_nd_(tf_operand indices, tf_operand updates, tf_operand shape, struct tf_name_args a)
+{
+    return array_op(&scatter_nd_op, a, NULL, NULL, 3, (tf_operand[]){ indices, updates, shape });
+}
+
+/* ---- UnsortedSegmentSum: ddata[i] = dy[ids[i]], 0 where ids[i] < 0 --------------------------------------------------------------------- */
+static void segment_sum_shape(tf_shape_ctx *c)
+{
+    const tf_dims data = *tf_in_dims(c, 0), ids = *tf_in_dims(c, 1);
+    tf_dims out = { .known = true, .rank = 1 };
+    char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
+    bool at_run = tf_shape_at_run(c), prefix = !data.known || !ids.known || ids.rank <= data.rank;
+    int64_t count = NONE, d, at = 0;
+    for (; prefix && data.known && ids.known && at < ids.rank; at++)
+        if (!tf_merge_dim(data.dims[at], ids.dims[at], &d))
+            break;
+    if (!prefix || (data.known && ids.known && at < ids.rank)) {
+        if (at_run)
+            tf_shape_error(c, "data.shape = %s does not start with segment_ids.shape = %s", tf_dims_kernel_text(data, x, sizeof x),
+                           tf_dims_kernel_text(ids, y, sizeof y));
+        else if (!prefix)
+            tf_shape_error(c, "Shape must be at least rank %d but is rank %d", ids.rank, data.rank);
+        else
+            tf_shape_error(c, "Dimensions must be equal, but are %lld and %lld", (long long)data.dims[at], (long long)ids.dims[at]);
+        return;
+    }
+    if (tf_in_int(c, 2, &count) && count < 0) {
+        tf_shape_error(c,
+                       at_run ? "Input num_segments == %lld must not be negative."
+                              : "Dimension size, given by scalar input 2, must be non-negative but is %lld",
+                       (long long)count);
+        return;
+    }
+    out.dims[0] = count;
+    if (data.known && ids.known && append_dims(c, &out, data, ids.rank))
+        tf_set_out(c, 0, out);
+}
+
+static int64_t segment_units(const tf_kernel_ctx *k) { return k->out[0].dims[0]; }
+
+/* Segments [begin, end): each looks for its own data, in their order. */
+static void segment_sum_kernel(tf_kernel_ctx *k)
+{
+    const tf_view *ids = &k->in[1], *out = &k->out[0];
+    const int64_t n = product(out->dims, 1, out->rank), count = tf_view_count(ids);
+    const size_t size = tf_dtype_size(out->dtype);
+    char place[128];
+    clear_bytes((char *)out->data + (size_t)(k->begin * n) * size, (size_t)((k->end - k->begin) * n) * size);
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t id = int_at(ids, i);
+        if (id >= out->dims[0]) {
+            tf_kernel_error(k, tf_invalid_argument, "segment_ids%s = %lld is out of range [0, %lld)",
+                            tf1c_place_text(ids, i, place, sizeof place), (long long)id, (long long)out->dims[0]);
+            return;
+        }
+        if (id < k->begin || id >= k->end)
+            continue;
+        FOR_DTYPE(out->dtype, {
+            T *sum = (T *)out->data + id * n;
+            const T *x = (const T *)k->in[0].data + i * n;
+            for (int64_t j = 0; j < n; j++)
+                sum[j] += x[j];
+        })
+    }
+}
+
+static const tf_shard_rule by_segment = { .out = 0, .in = { TF_WHOLE, TF_WHOLE, TF_WHOLE, TF_WHOLE } };
+
+static void segment_sum_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    tf_tensor ids = g->in[1];
+    tf_dims shape = tf_get_shape(ids), data = tf_get_shape(g->in[0]);
+    tf_tensor rows = tf_gather(dy, tf_maximum(ids, tf_zeros_like(ids)));
+    tf_tensor good = tf_greater_equal(ids, 0);
+    for (int i = shape.rank; shape.known && data.known && i < data.rank; i++)
+        good = tf_expand_dims(good, -1);
+    good = tf_logical_and(good, tf_ones_like(rows, .dtype = tf_bool));
+    tf_add_grad(g, 0, tf_where(good, rows, tf_zeros_like(rows)));
+}
+
+static const tf_op_def segment_sum_op = {
+    .name = "UnsortedSegmentSum",
+    .in = "data:T, segment_ids:U, num_segments:?",
+    .out = "output:T",
+    .T = TF_NUMERIC,
+    .U = TF_INDEX,
+    .shape = segment_sum_shape,
+    .kernel = segment_sum_kernel,
+    .units = segment_units,
+    .shard = &by_segment,
+    .gradient = segment_sum_gradient,
+};
+
+tf_tensor tf_unsorted_segment_sum_(tf_operand data, tf_operand ids, tf_operand count, struct tf_name_args a)
+{
+    return array_op(&segment_sum_op, a, NULL, NULL, 3, (tf_operand[]){ data, ids, count });
+}
+
+tf_tensor tf1c_densify(tf_indexed_slices x) { return tf_unsorted_segment_sum(x.values, x.indices, tf_getitem(x.dense_shape, "0")); }
+
+tf1c_op_family tf1c_gather_ops = { &gather_op, &gather_nd_op, &scatter_nd_op, &segment_sum_op, NULL };

@@ -1,0 +1,379 @@
+/* Larger tensors of the same elements, and reversed ones. TF1: core/ops/array_ops.cc, python/ops/array_ops.py, array_grad.py. */
+#include <stdio.h>
+
+#include "ops/array/array.h"
+#include "ops/array/basic.h"
+#include "ops/array/slice.h"
+#include "ops/array/concat.h"
+#include "ops/math/reduce.h"
+#include "ops/array/shape.h"
+
+/* ---- BroadcastTo: dx = sum of dy over the repeated axes -------------------------------------------------------------------------------- */
+static void broadcast_to_shape(tf_shape_ctx *c)
+{
+    const tf_dims in = *tf_in_dims(c, 0);
+    tf_dims out, all;
+    char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
+    if (!tf_with_rank(c, 1, 1) || !tf_in_shape(c, 1, &out))
+        return;
+    bool at_run = tf_shape_at_run(c);
+    for (int i = 0; i < out.rank; i++)
+        if (out.dims[i] < (at_run ? 0 : NONE)) {
+            tf_shape_error(c, "Dimension %lld must be >= 0", (long long)out.dims[i]);
+            return;
+        }
+    if (in.known && in.rank > out.rank) {
+        if (at_run)
+            tf_shape_error(c, "Rank of input (%d) must be no greater than rank of output shape (%d).", in.rank, out.rank);
+        else
+            tf_shape_error(c, "Shape must be at most rank %d but is rank %d", out.rank, in.rank);
+        return;
+    }
+    for (int i = 1; in.known && i <= in.rank; i++) {
+        int64_t a = in.dims[in.rank - i], b = out.dims[out.rank - i];
+        if (a == 1 || a == NONE || b == NONE || a == b)
+            continue;
+        if (at_run)
+            tf_shape_error(c, "Incompatible shapes: %s vs. %s", tf_dims_kernel_text(in, x, sizeof x),
+                           tf_dims_kernel_text(out, y, sizeof y));
+        else
+            tf_shape_error(c, "Dimensions must be equal, but are %lld and %lld", (long long)a, (long long)b);
+        return;
+    }
+    tf_set_out(c, 0, at_run || !tf_broadcast_dims(in, out, &all) || !all.known ? out : all);
+}
+
+static void broadcast_to_kernel(tf_kernel_ctx *k)
+{
+    tf_view from = k->in[0];
+    tf1c_broadcast_view(&from, &k->out[0]);
+    tf_view_copy(&k->out[0], &from, k->begin, k->end);
+}
+
+static int64_t axis_0_units(const tf_kernel_ctx *k) { return k->out[0].rank ? k->out[0].dims[0] : 1; }
+static const tf_shard_rule axis_0_of_whole = { .out = 0, .in = { TF_WHOLE, TF_WHOLE, TF_WHOLE, TF_WHOLE } };
+
+static void broadcast_to_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_sum_to(dy, g->in[0])); }
+
+static const tf_op_def broadcast_to_op = {
+    .name = "BroadcastTo",
+    .in = "input:T, shape:U",
+    .out = "output:T",
+    .U = TF_INDEX,
+    .traits = TF_STRIDED_IN,
+    .shape = broadcast_to_shape,
+    .kernel = broadcast_to_kernel,
+    .units = axis_0_units,
+    .shard = &axis_0_of_whole,
+    .gradient = broadcast_to_gradient,
+};
+
+tf_tensor tf_broadcast_to_(tf_operand input, tf_operand shape, struct tf_name_args a)
+{
+    return tf_op_binary(&broadcast_to_op, input, shape, a, NULL);
+}
+
+/* ---- rows: the last axis at given indices of the others ------------------------------------------------------------------------------------ */
+static int64_t row_units(const tf_kernel_ctx *k) { return k->out[0].rank ? product(k->out[0].dims, 0, k->out[0].rank - 1) : 1; }
+
+static void row_index(const tf_view *out, int64_t row, int64_t *index)
+{
+    for (int i = out->rank - 1; i-- > 0; row /= out->dims[i])
+        index[i] = row % out->dims[i];
+}
+
+/* ---- Tile: dx = Σ over the copies of dy -------------------------------------------------------------------------------------------------------- */
+static void tile_shape(tf_shape_ctx *c)
+{
+    const tf_dims in = *tf_in_dims(c, 0), m = *tf_in_dims(c, 1);
+    tf_dims multiples, out;
+    char text[TF_DIMS_TEXT];
+    if (tf_shape_at_run(c) && m.rank != 1) {
+        tf_shape_error(c, "Expected multiples to be 1-D, but got shape %s", tf_dims_kernel_text(m, text, sizeof text));
+        return;
+    }
+    if (!tf_with_rank(c, 1, 1))
+        return;
+    if (in.known && m.known && m.dims[0] != NONE && m.dims[0] != in.rank) {
+        if (tf_shape_at_run(c))
+            tf_shape_error(c, "Expected multiples argument to be a vector of length %d but got length %lld", in.rank,
+                           (long long)m.dims[0]);
+        else
+            tf_shape_error(c, "Shape must be rank %d but is rank %lld", in.rank, (long long)m.dims[0]);
+        return;
+    }
+    if (!tf_in_shape(c, 1, &multiples)) {
+        if (in.known)
+            tf_set_out(c, 0, unknown_of_rank(in.rank));
+        return;
+    }
+    out = unknown_of_rank(multiples.rank);
+    for (int i = 0; i < out.rank; i++) {
+        if (multiples.dims[i] < 0 && tf_shape_at_run(c)) {
+            tf_shape_error(c, "Expected multiples[%d] >= 0, but got %lld", i, (long long)multiples.dims[i]);
+            return;
+        }
+        if (multiples.dims[i] == 0)
+            out.dims[i] = 0;
+        else if (multiples.dims[i] > 0 && in.known && in.dims[i] != NONE)
+            out.dims[i] = in.dims[i] * multiples.dims[i];
+    }
+    tf_set_out(c, 0, out);
+}
+
+static void tile_kernel(tf_kernel_ctx *k)
+{
+    const tf_view *in = &k->in[0], *out = &k->out[0];
+    const size_t size = tf_dtype_size(in->dtype);
+    int64_t index[TF_MAX_RANK], columns = in->rank ? in->dims[in->rank - 1] : 1, width = out->rank ? out->dims[out->rank - 1] : 1;
+    if (tf_view_count(out) == 0)
+        return;
+    for (int64_t row = k->begin; row < k->end; row++) {
+        row_index(out, row, index);
+        int64_t from = 0;
+        for (int i = 0; i + 1 < in->rank; i++)
+            from = from * in->dims[i] + index[i] % in->dims[i];
+        for (int64_t j = 0; j < width; j += columns)
+            copy_bytes((char *)out->data + (size_t)(row * width + j) * size, (char *)in->data + (size_t)(from * columns) * size,
+                       (size_t)columns * size);
+    }
+}
+
+/* dy as [multiples[0], shape[0], multiples[1], shape[1], …], summed over the multiples. */
+static void tile_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    tf_dims in = tf_get_shape(g->in[0]), counts = { .known = true };
+    if (!in.known || 2 * in.rank > TF_MAX_RANK) {
+        tf_add_grad(g, 0,
+                    tf_mistake(tf_unimplemented, (tf_source){ 0 }, g->op->name,
+                               "the gradient of Tile needs an input of known rank, at most %d", TF_MAX_RANK / 2));
+        return;
+    }
+    tf_tensor shape = tf_shape(g->in[0], .out_type = tf_get_dtype(g->in[1]));
+    tf_tensor split = tf_reshape(tf_transpose(tf_stack(LIST(g->in[1], shape))), SHAPE(-1));
+    for (int i = 0; i < in.rank; i++)
+        counts.dims[counts.rank++] = 2 * i;
+    tf_tensor apart = tf_reshape(dy, split);
+    tf_tensor dx = in.rank ? tf_reduce_sum(apart, .axes = counts) : apart;
+    tf_set_shape(dx, in);
+    tf_add_grad(g, 0, dx);
+}
+
+static const tf_op_def tile_op = {
+    .name = "Tile",
+    .in = "input:T, multiples:U",
+    .out = "output:T",
+    .U = TF_INDEX,
+    .shape = tile_shape,
+    .kernel = tile_kernel,
+    .units = row_units,
+    .gradient = tile_gradient,
+};
+
+tf_tensor tf_tile_(tf_operand input, tf_operand multiples, struct tf_name_args a)
+{
+    return tf_op_binary(&tile_op, input, multiples, a, NULL);
+}
+
+/* ---- Pad, PadV2: dx = slice(dy, paddings[:, 0], shape(x)) ------------------------------------------------------------------------------------------ */
+static bool pad_operands(tf_shape_ctx *c, tf_dims in, tf_dims p)
+{
+    char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
+    bool at_run = tf_shape_at_run(c);
+    if (at_run && (p.rank != 2 || p.dims[1] != 2)) {
+        tf_shape_error(c, "paddings must be a matrix with 2 columns: %s", tf_dims_kernel_text(p, x, sizeof x));
+        return false;
+    }
+    if (!tf_with_rank(c, 1, 2))
+        return false;
+    if (p.known && p.dims[1] != NONE && p.dims[1] != 2) {
+        tf_shape_error(c, "Dimension must be 2 but is %lld", (long long)p.dims[1]);
+        return false;
+    }
+    if (in.known && p.known && p.dims[0] != NONE && p.dims[0] != in.rank) {
+        if (at_run)
+            tf_shape_error(c, "The first dimension of paddings must be the rank of inputs%s %s",
+                           tf_dims_kernel_text(p, x, sizeof x), tf_dims_kernel_text(in, y, sizeof y));
+        else
+            tf_shape_error(c, "Shape must be rank %lld but is rank %d", (long long)p.dims[0], in.rank);
+        return false;
+    }
+    return true;
+}
+
+static void pad_shape(tf_shape_ctx *c)
+{
+    const tf_dims in = *tf_in_dims(c, 0), p = *tf_in_dims(c, 1);
+    tf_ndarray paddings;
+    if (!pad_operands(c, in, p))
+        return;
+    int rank = in.known ? in.rank : p.known && p.dims[0] != NONE ? (int)p.dims[0] : -1;
+    if (rank < 0 || rank > TF_MAX_RANK)
+        return;
+    tf_dims out = unknown_of_rank(rank);
+    bool known = tf_in_value(c, 1, &paddings);
+    for (int i = 0; known && i < rank; i++) {
+        int64_t before = int_of(&paddings, 2 * i), after = int_of(&paddings, 2 * i + 1);
+        if (before < 0 || after < 0) {
+            if (tf_shape_at_run(c))
+                tf_shape_error(c, "Paddings must be non-negative: %lld %lld", (long long)before, (long long)after);
+            else
+                tf_shape_error(c, "Paddings must be non-negative");
+            return;
+        }
+        if (in.known && in.dims[i] != NONE)
+            out.dims[i] = before + in.dims[i] + after;
+    }
+    tf_set_out(c, 0, out);
+}
+
+static void fill_elements(void *at, const void *value, int64_t n, size_t size)
+{
+    static const char zero[8];
+    if (!value || memcmp(value, zero, size) == 0)
+        clear_bytes(at, (size_t)n * size);
+    else
+        for (int64_t i = 0; i < n; i++)
+            memcpy((char *)at + (size_t)i * size, value, size);
+}
+
+static void pad_kernel(tf_kernel_ctx *k)
+{
+    const tf_view *in = &k->in[0], *out = &k->out[0], *p = &k->in[1];
+    const size_t size = tf_dtype_size(in->dtype);
+    const void *value = k->n_in > 2 ? k->in[2].data : NULL;
+    int last = out->rank ? out->rank - 1 : 0;
+    int64_t index[TF_MAX_RANK], width = out->rank ? out->dims[last] : 1, columns = in->rank ? in->dims[last] : 1;
+    int64_t before = out->rank ? int_at(p, 2 * last) : 0;
+    for (int64_t row = k->begin; row < k->end; row++) {
+        char *to = (char *)out->data + (size_t)(row * width) * size;
+        int64_t from = 0;
+        row_index(out, row, index);
+        for (int i = 0; from >= 0 && i < last; i++) {
+            int64_t at = index[i] - int_at(p, 2 * i);
+            from = at < 0 || at >= in->dims[i] ? -1 : from * in->dims[i] + at;
+        }
+        if (from < 0) {
+            fill_elements(to, value, width, size);
+            continue;
+        }
+        fill_elements(to, value, before, size);
+        copy_bytes(to + (size_t)before * size, (char *)in->data + (size_t)(from * columns) * size, (size_t)columns * size);
+        fill_elements(to + (size_t)(before + columns) * size, value, width - before - columns, size);
+    }
+}
+
+static void pad_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    tf_tensor x = g->in[0], befores = tf_slice(g->in[1], SHAPE(0, 0), SHAPE(-1, 1));
+    tf_tensor begin = tf_reshape(befores, SHAPE(-1));
+    tf_add_grad(g, 0, tf_slice(dy, begin, tf_shape(x, .out_type = tf_get_dtype(begin))));
+}
+
+static const tf_op_def pad_op = {
+    .name = "Pad",
+    .in = "input:T, paddings:U",
+    .out = "output:T",
+    .U = TF_INDEX,
+    .shape = pad_shape,
+    .kernel = pad_kernel,
+    .units = row_units,
+    .gradient = pad_gradient,
+};
+static const tf_op_def pad_v2_op = {
+    .name = "PadV2",
+    .in = "input:T, paddings:U, constant_values:T",
+    .out = "output:T",
+    .U = TF_INDEX,
+    .shape = pad_shape,
+    .kernel = pad_kernel,
+    .units = row_units,
+    .gradient = pad_gradient,
+};
+
+tf_tensor tf_pad_(tf_operand tensor, tf_operand paddings, struct tf_pad_args a)
+{
+    const tf_operand given = tf1c_keyword(a.constant_values, false), *value = &given;
+    struct tf_name_args named = { a.here, a.name };
+    if (a.mode && strcmp(a.mode, "CONSTANT") != 0 && strcmp(a.mode, "constant") != 0)
+        return tf_mistake(tf_value_error, a.here, NULL, "Unknown padding mode: %s", a.mode);
+    bool zero = value->kind == TF_OPERAND_NONE || (value->kind == TF_OPERAND_INTEGER && value->as.integer == 0) ||
+                (value->kind == TF_OPERAND_REAL && value->as.real == 0);
+    return zero ? array_op(&pad_op, named, NULL, NULL, 2, (tf_operand[]){ tensor, paddings })
+                : array_op(&pad_v2_op, named, NULL, NULL, 3, (tf_operand[]){ tensor, paddings, *value });
+}
+
+/* ---- ReverseV2: dx = reverse(dy) ------------------------------------------------------------------------------------------------------------------------ */
+static void reverse_shape(tf_shape_ctx *c)
+{
+    const tf_dims in = *tf_in_dims(c, 0), axis = *tf_in_dims(c, 1);
+    tf_ndarray axes;
+    bool seen[TF_MAX_RANK] = { false };
+    tf_set_out(c, 0, in);
+    if (tf_shape_at_run(c) && axis.rank != 1) {
+        tf_shape_error(c, "'dims' must be 1-dimension, not %d", axis.rank);
+        return;
+    }
+    if (!tf_with_rank(c, 1, 1) || !in.known || tf_shape_at_run(c) || !tf_in_value(c, 1, &axes))
+        return; /* at run the view rule looks at the axes: no shape depends on them */
+    for (int i = 0; i < np_size(axes); i++) {
+        int64_t at = int_of(&axes, i);
+        int canonical = tf_norm_axis(at, in.rank);
+        if (canonical < 0) {
+            tf_shape_error(c, "'axis'[%d] = %lld is out of valid range [0, %d", i, (long long)at, in.rank - 1);
+            return;
+        }
+        if (seen[canonical]) {
+            tf_shape_error(c, "axis %d specified more than once.", canonical);
+            return;
+        }
+        seen[canonical] = true;
+    }
+}
+
+static bool reverse_view(tf_kernel_ctx *k, int output, int64_t *offset)
+{
+    const tf_view *in = &k->in[0];
+    bool seen[TF_MAX_RANK] = { false };
+    if (!k->in[1].data)
+        return false;
+    memcpy(k->out[output].strides, in->strides, sizeof in->strides);
+    *offset = 0;
+    for (int64_t i = 0; i < k->in[1].dims[0]; i++) {
+        int64_t at = int_at(&k->in[1], i);
+        int axis = tf_norm_axis(at, in->rank);
+        if (axis < 0 || seen[axis]) {
+            if (axis < 0)
+                tf_kernel_error(k, tf_invalid_argument, "'axis'[%lld] = %lld is out of valid range [0, %d", (long long)i,
+                                (long long)at, in->rank - 1);
+            else
+                tf_kernel_error(k, tf_invalid_argument, "axis %d specified more than once.", axis);
+            return false;
+        }
+        seen[axis] = true;
+        if (tf_view_count(in))
+            *offset += (in->dims[axis] - 1) * in->strides[axis];
+        k->out[output].strides[axis] = -in->strides[axis];
+    }
+    return true;
+}
+
+static void reverse_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_reverse(dy, g->in[1])); }
+
+static const tf_op_def reverse_op = {
+    .name = "ReverseV2",
+    .in = "tensor:T, axis:U",
+    .out = "output:T",
+    .U = TF_INDEX,
+    .traits = TF_VIEW,
+    .shape = reverse_shape,
+    .gradient = reverse_gradient,
+    .view = reverse_view,
+};
+
+tf_tensor tf_reverse_(tf_operand tensor, tf_operand axis, struct tf_name_args a)
+{
+    return tf_op_binary(&reverse_op, tensor, axis, a, NULL);
+}
+
+tf1c_op_family tf1c_pad_ops = { &broadcast_to_op, &tile_op, &pad_op, &pad_v2_op, &reverse_op, NULL };

@@ -1,0 +1,237 @@
+/* Picking by what the values are. TF1: core/kernels/where_op.cc, unique_op.cc; python/ops/array_ops.py boolean_mask. */
+#include "ops/array/where.h"
+
+#include "ops/array/array.h"
+#include "ops/array/gather.h"
+#include "ops/array/slice.h"
+#include "ops/array/concat.h"
+#include "ops/math/reduce.h"
+#include "ops/array/shape.h"
+
+/* ---- Where: no gradient ------------------------------------------------------------------------------------------------ */
+static void where_shape(tf_shape_ctx *c)
+{
+    const tf_dims *input = tf_in_dims(c, 0);
+    if (tf_shape_at_run(c) && !input->rank)
+        tf_shape_error(c, "WhereOp : Unhandled input dimensions: 0");
+    tf_set_out(c, 0, SHAPE(NONE, input->known ? input->rank : NONE));
+}
+
+#define HOLDS(type) ((const type *)v->data)[i] != 0
+static bool holds(const tf_view *v, int64_t i)
+{
+    switch (v->dtype) {
+    case tf_float32: return HOLDS(float);
+    case tf_float64: return HOLDS(double);
+    case tf_int32: return HOLDS(int32_t);
+    case tf_int64: return HOLDS(int64_t);
+    default: return HOLDS(uint8_t);
+    }
+}
+
+static void where_data_shape(tf_kernel_ctx *k, tf_dims *out)
+{
+    int64_t n = 0;
+    for (int64_t i = 0, all = tf_view_count(&k->in[0]); i < all; i++)
+        n += holds(&k->in[0], i);
+    out[0] = SHAPE(n, k->in[0].rank);
+}
+
+static void where_kernel(tf_kernel_ctx *k)
+{
+    const tf_view *v = &k->in[0];
+    int64_t *out = k->out[0].data;
+    for (int64_t i = 0, n = tf_view_count(v); i < n; i++) {
+        if (!holds(v, i))
+            continue;
+        int64_t rest = i;
+        for (int axis = v->rank; axis-- > 0; rest /= v->dims[axis])
+            out[axis] = rest % v->dims[axis];
+        out += v->rank;
+    }
+}
+
+static const tf_op_def where_op = {
+    .name = "Where",
+    .in = "input:T",
+    .out = "index:int64",
+    .shape = where_shape,
+    .data_shape = where_data_shape,
+    .kernel = where_kernel,
+    .gradient = tf_no_gradient,
+};
+
+tf_tensor tf_where_indices_(tf_operand condition, struct tf_name_args a) { return tf_op_unary(&where_op, condition, a, NULL); }
+
+/* ---- Unique: TF1 defines no gradient -------------------------------------------------------------------------------------- */
+static void unique_shape(tf_shape_ctx *c)
+{
+    if (tf_shape_at_run(c) && tf_in_dims(c, 0)->rank != 1) {
+        tf_shape_error(c, "unique expects a 1D vector.");
+        return;
+    }
+    if (!tf_with_rank(c, 0, 1))
+        return;
+    tf_set_out(c, 0, SHAPE(NONE));
+    tf_set_out(c, 1, *tf_in_dims(c, 0));
+}
+
+/* Equal as numbers: 0 and -0 are, NaN is equal to nothing. */
+static bool equal(const tf_view *v, int64_t i, int64_t j)
+{
+    const size_t size = tf_dtype_size(v->dtype);
+    const char *x = v->data;
+    if (v->dtype == tf_float32)
+        return ((const float *)v->data)[i] == ((const float *)v->data)[j];
+    if (v->dtype == tf_float64)
+        return ((const double *)v->data)[i] == ((const double *)v->data)[j];
+    return memcmp(x + (size_t)i * size, x + (size_t)j * size, size) == 0;
+}
+
+static uint64_t hash(const tf_view *v, int64_t i)
+{
+    const size_t size = tf_dtype_size(v->dtype);
+    uint64_t h = 0;
+    if (holds(v, i)) /* both zeros alike */
+        memcpy(&h, (const char *)v->data + (size_t)i * size, size);
+    h *= UINT64_C(0x9E3779B97F4A7C15);
+    return h ^ h >> 32;
+}
+
+/* How many there are. first: of each value, where it stands first; place: of each element, which value it is. */
+static int64_t find_unique(tf_kernel_ctx *k, int64_t *first, int64_t *place)
+{
+    const tf_view *v = &k->in[0];
+    const int64_t n = v->dims[0];
+    uint64_t room = 16;
+    while (room < 2 * (uint64_t)n)
+        room *= 2;
+    int64_t *table = tf1c_alloc_zero((size_t)room * sizeof *table), found = 0; /* place + 1 */
+    if (!table) {
+        tf_kernel_error(k, tf_memory_error, "no memory left to find what is unique");
+        return 0;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        uint64_t at = hash(v, i) & (room - 1);
+        while (table[at] && !equal(v, first[table[at] - 1], i))
+            at = (at + 1) & (room - 1);
+        if (!table[at]) {
+            first[found] = i;
+            table[at] = ++found;
+        }
+        place[i] = table[at] - 1;
+    }
+    tf1c_free(table);
+    return found;
+}
+
+static int64_t *unique_memory(tf_kernel_ctx *k)
+{
+    int64_t *memory = tf1c_alloc((2 * (size_t)k->in[0].dims[0] + 1) * sizeof *memory);
+    if (!memory)
+        tf_kernel_error(k, tf_memory_error, "no memory left to find what is unique");
+    return memory;
+}
+
+static void unique_data_shape(tf_kernel_ctx *k, tf_dims *out)
+{
+    int64_t *first = unique_memory(k), n = k->in[0].dims[0];
+    if (!first)
+        return;
+    out[0] = SHAPE(find_unique(k, first, first + n));
+    out[1] = SHAPE(n);
+    tf1c_free(first);
+}
+
+static void unique_kernel(tf_kernel_ctx *k)
+{
+    const int64_t n = k->in[0].dims[0];
+    const size_t size = tf_dtype_size(k->in[0].dtype);
+    int64_t *first = unique_memory(k), *place = first + n;
+    if (!first)
+        return;
+    find_unique(k, first, place);
+    for (int64_t i = 0; !k->status && i < k->out[0].dims[0]; i++)
+        memcpy((char *)k->out[0].data + (size_t)i * size, (const char *)k->in[0].data + (size_t)first[i] * size, size);
+    for (int64_t i = 0; !k->status && i < n; i++)
+        if (k->out[1].dtype == tf_int64)
+            ((int64_t *)k->out[1].data)[i] = place[i];
+        else
+            ((int32_t *)k->out[1].data)[i] = (int32_t)place[i];
+    tf1c_free(first);
+}
+
+static const tf_op_def unique_op = {
+    .name = "Unique",
+    .in = "x:T",
+    .out = "y:T, idx:U",
+    .U = TF_INDEX,
+    .shape = unique_shape,
+    .data_shape = unique_data_shape,
+    .kernel = unique_kernel,
+    .gradient = tf1c_undefined_gradient,
+};
+
+tf_unique tf_unique_(tf_operand x, struct tf_unique_args a)
+{
+    tf_dtype out_idx = a.out_idx ? a.out_idx : tf_int32;
+    if (out_idx != tf_int32 && out_idx != tf_int64) {
+        tf_tensor mistake =
+            tf_mistake(tf_type_error, a.here, NULL,
+                       "Value passed to parameter 'out_idx' has DataType %s not in list of allowed values: int32, int64",
+                       tf_dtype_name(out_idx));
+        return (tf_unique){ mistake, mistake };
+    }
+    tf_operation *op =
+        tf_op_new(&unique_op, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = 1, .inputs = &x, .U = out_idx });
+    return (tf_unique){ { op, 0 }, { op, tf1c_is_mistake(op) ? 0 : 1 } };
+}
+
+/* ---- boolean_mask --------------------------------------------------------------------------------------------------------- */
+
+/* The dimensions [axis, axis + n) as in Python: none where axis is negative or beyond. */
+static tf_dims masked_dims(tf_dims d, int axis, int n)
+{
+    tf_dims part = { .known = true };
+    for (int i = axis; i < d.rank && i < axis + n && axis >= 0; i++)
+        part.dims[part.rank++] = d.dims[i];
+    return part;
+}
+
+static tf_tensor check_mask(tf_tensor x, tf_tensor mask, int axis, tf_source here)
+{
+    tf_dims m = tf_get_shape(mask), d = tf_get_shape(x), merged;
+    char a[TF_DIMS_TEXT], b[TF_DIMS_TEXT];
+    if (tf_is_poisoned(x) || tf_is_poisoned(mask))
+        return tf_is_poisoned(x) ? x : mask;
+    if (m.known && !m.rank)
+        return tf_mistake(tf_value_error, here, NULL, "mask cannot be scalar.");
+    if (!m.known)
+        return tf_mistake(
+            tf_value_error, here, NULL,
+            "Number of mask dimensions must be specified, even if some dimensions are None.  E.g. shape=[None] is ok, but shape=None is not.");
+    tf_dims part = d.known ? masked_dims(d, axis, m.rank) : m;
+    if (part.rank != m.rank || !tf_merge_dims(part, m, &merged))
+        return tf_mistake(tf_value_error, here, NULL, "Shapes %s and %s are incompatible", tf_dims_text(part, a, sizeof a),
+                          tf_dims_text(m, b, sizeof b));
+    return (tf_tensor){ 0 };
+}
+
+tf_tensor tf_boolean_mask_(tf_operand tensor, tf_operand mask_given, struct tf_boolean_mask_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "boolean_mask");
+    tf_tensor x = tf_convert(tensor, tf_dtype_unset, a.here, "tensor"),
+              mask = tf_convert(mask_given, tf_dtype_unset, a.here, "mask");
+    tf_tensor mistake = check_mask(x, mask, a.axis, a.here);
+    if (!tf_is_none(mistake))
+        return mistake;
+    int end = a.axis + tf_get_shape(mask).rank;
+    tf_tensor masked = tf_reduce_prod(tf_getitem(tf_shape(x), "%d:%d", a.axis, end), .axes = AXES(0));
+    tf_tensor before = tf_getitem(tf_shape(x), ":%d", a.axis), behind = tf_getitem(tf_shape(x), "%d:", end);
+    tf_tensor rows = tf_reshape(x, tf_concat(LIST(before, tf_expand_dims(masked, 0), behind), 0));
+    tf_tensor indices = tf_squeeze(tf_where(tf_reshape(mask, SHAPE(-1))), .axes = AXES(1));
+    return tf_gather(rows, indices, a.axis);
+}
+
+tf1c_op_family tf1c_where_ops = { &where_op, &unique_op, NULL };

@@ -1,0 +1,56 @@
+/* Picking by what the values are: how many come out, only the run tells. Such an operation ends a part of a run: the session
+ * computes it, then goes on with the rest in the shape it gave, planned anew for each new one. */
+#ifndef TF1C_OPS_ARRAY_WHERE_H
+#define TF1C_OPS_ARRAY_WHERE_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../math/compare.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* tf_where(condition, …) alone: the indices of what is true, or not 0, in row-major order.             TF1: tf.where(condition)
+ *   shapes  [d0, …] -> int64 [n, rank]
+ *   dtypes  any;   grad  none
+ *   errors  at run InvalidArgumentError "WhereOp : Unhandled input dimensions: 0" (a scalar)
+ *   source  core/kernels/where_op.cc */
+
+/* The elements of `tensor` where mask holds; mask's dimensions, from `axis` on, become one.            TF1: tf.boolean_mask
+ *   shapes  [.., m…, ..], [m…] -> [.., n, ..]
+ *   grad    as tf_gather's: along axis 0 sparse
+ *   errors  ValueError "Shapes (3,) and (2,) are incompatible", "mask cannot be scalar.", "Number of mask dimensions must be
+ *           specified, even if some dimensions are None.  E.g. shape=[None] is ok, but shape=None is not."
+ *   source  python/ops/array_ops.py boolean_mask */
+struct tf_boolean_mask_args {
+    tf_source here;
+    int axis;
+    const char *name;
+};
+#define tf_boolean_mask(tensor, mask, ...) \
+    TF_IN_ORDER2_(tf_boolean_mask_, TF_T(tensor), TF_T(mask), (struct tf_boolean_mask_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_boolean_mask_(tf_operand tensor, tf_operand mask, struct tf_boolean_mask_args args);
+
+/* Each value of a vector once, in the order of their first appearance: x[i] = y[idx[i]]. NaN is equal to nothing.
+ * TF1: tf.unique
+ *   shapes   [n] -> y [m], idx [n]
+ *   out_idx  of idx: int32 (unset) or int64
+ *   grad     LookupError "No gradient defined for operation 'Unique' (op type: Unique)"
+ *   errors   ValueError "Shape must be rank 1 but is rank 2"; at run InvalidArgumentError "unique expects a 1D vector."
+ *   source   core/kernels/unique_op.cc */
+typedef struct tf_unique {
+    tf_tensor y, idx;
+} tf_unique;
+struct tf_unique_args {
+    tf_source here;
+    tf_dtype out_idx;
+    const char *name;
+};
+#define tf_unique(x, ...) tf_unique_(TF_T(x), (struct tf_unique_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_unique tf_unique_(tf_operand x, struct tf_unique_args args);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

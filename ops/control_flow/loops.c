@@ -1,0 +1,623 @@
+/* scan, map_fn, foldl, foldr, while_loop: each opens a body, calls the user's function in it once, and closes it into one
+ * Loop node. The rule that differentiates them all is loop_gradient. */
+#include "ops/control_flow/loops.h"
+
+#include <string.h>
+
+#include "graph/loop.h"
+#include "ops/array/basic.h"
+#include "ops/math/compare.h"
+#include "ops/family.h"
+#include "ops/array/slice.h"
+#include "ops/array/concat.h"
+#include "ops/math/unary.h"
+
+/* ---- Loop: d captured = Σ over steps, d sliced = stacked, d carried = carried, the other way round ----------------------- */
+
+typedef struct {
+    tf_grad_ctx *g;
+    const tf1c_body *f; /* the body differentiated */
+    tf1c_body *b;       /* the one being built */
+    int n_ys, n_xs;
+    tf_tensor *ys, *dys, *xs, *start; /* start: what flows into each final output */
+    int *x_port;                      /* of each x: f's input port */
+    int *state_of;                    /* of each of f's carried ports: b's input port for its gradient, or -1 */
+    tf_indexed_slices *dxs;
+} reversing;
+
+static bool is_floating(tf_tensor t) { return TF_FLOATING & TF_DTYPE_BIT(tf_get_dtype(t)); }
+
+static bool reversing_memory(reversing *r)
+{
+    tf_graph *g = tf1c_current_graph();
+    size_t n = (size_t)(r->f->n_in + r->f->n_out + 1);
+    r->ys = tf1c_graph_alloc(g, n * sizeof *r->ys);
+    r->dys = tf1c_graph_alloc(g, n * sizeof *r->dys);
+    r->xs = tf1c_graph_alloc(g, n * sizeof *r->xs);
+    r->start = tf1c_graph_alloc(g, n * sizeof *r->start);
+    r->x_port = tf1c_graph_alloc(g, n * sizeof *r->x_port);
+    r->state_of = tf1c_graph_alloc(g, n * sizeof *r->state_of);
+    r->dxs = tf1c_graph_alloc(g, n * sizeof *r->dxs);
+    return r->ys && r->dys && r->xs && r->start && r->x_port && r->state_of && r->dxs;
+}
+
+/* Marks the nodes of the body that output o is made of. */
+static void mark_sources(const tf1c_body *f, int o, char *marks)
+{
+    const tf_graph *g = f->graph;
+    if (!f->out[o].result.op || f->out[o].result.op->graph != g)
+        return;
+    marks[f->out[o].result.op->index] = 1;
+    for (int i = f->out[o].result.op->index; i >= 0; i--)
+        for (int j = 0; marks[i] && j < g->ops[i]->n_inputs; j++)
+            if (g->ops[i]->inputs[j].op->graph == g)
+                marks[g->ops[i]->inputs[j].op->index] = 1;
+}
+
+/* Whether final state o counts: something flows into it, or into what a step makes of it. The others have no gradient: zeros
+ * that flowed on from them could meet an infinite slope outside. */
+static bool find_counting(const reversing *r, char *counts)
+{
+    const tf1c_body *f = r->f;
+    char *marks = tf1c_graph_alloc(tf1c_current_graph(), (size_t)f->graph->n_ops + 1);
+    if (!marks)
+        return false;
+    for (int o = 0; o < r->g->n_out; o++)
+        counts[o] = r->g->dys[o].op != NULL;
+    for (bool more = true; more;) {
+        more = false;
+        for (int o = 0; o < r->g->n_out; o++)
+            if (counts[o])
+                mark_sources(f, o, marks);
+        for (int o = 0; o < r->g->n_out; o++)
+            if (!counts[o] && f->out[o].kind == TF1C_FINAL && marks[f->in[f->out[o].carried].arg.op->index])
+                counts[o] = more = true;
+    }
+    return true;
+}
+
+/* What flows into the final states, made in the graph around: zeros where nothing does. */
+static void start_states(reversing *r)
+{
+    char *counts = tf1c_graph_alloc(tf1c_current_graph(), (size_t)r->g->n_out + 1);
+    if (!counts || !find_counting(r, counts))
+        return;
+    for (int o = 0; o < r->g->n_out; o++)
+        if (r->f->out[o].kind == TF1C_FINAL && counts[o] && is_floating(r->g->out[o]))
+            r->start[o] = tf_grad_out(r->g, o);
+}
+
+static void add_ys(reversing *r)
+{
+    for (int i = 0; i < r->f->n_in; i++)
+        r->state_of[i] = -1;
+    for (int o = 0; o < r->g->n_out; o++) {
+        const tf1c_out_port *port = &r->f->out[o];
+        tf_tensor dy = port->kind == TF1C_FINAL ? r->start[o] : r->g->dys[o], in_body;
+        if (!dy.op || !port->result.op || !is_floating(port->result))
+            continue;
+        if (port->kind == TF1C_FINAL) {
+            in_body = tf1c_body_arg(r->b, TF1C_CARRIED, dy, tf_get_shape(port->result));
+            r->state_of[port->carried] = r->b->n_in - 1;
+        } else if (port->kind == TF1C_STACKED) {
+            in_body = tf1c_body_arg(r->b, TF1C_SLICED, dy, tf_get_shape(port->result));
+        } else {
+            in_body = tf1c_import(r->b->graph, dy, r->g->op->here);
+        }
+        r->ys[r->n_ys] = port->result;
+        r->dys[r->n_ys++] = in_body;
+    }
+}
+
+static void add_xs(reversing *r)
+{
+    for (int i = 0; i < r->f->n_in; i++) {
+        const tf1c_in_port *port = &r->f->in[i];
+        bool wanted = port->kind == TF1C_CARRIED ? r->state_of[i] >= 0 : tf1c_grad_wanted(r->g, i);
+        if (!wanted || !is_floating(port->arg))
+            continue;
+        r->xs[r->n_xs] = port->arg;
+        r->x_port[r->n_xs++] = i;
+    }
+}
+
+/* The gradients as results of the new body; out_of tells for each of f's inputs which output holds its own. */
+static bool add_results(reversing *r, int *out_of)
+{
+    for (int x = 0; x < r->n_xs; x++) {
+        int i = r->x_port[x];
+        tf1c_in_kind kind = r->f->in[i].kind;
+        tf_tensor dx = r->dxs[x].indices.op ? tf1c_densify(r->dxs[x]) : r->dxs[x].values;
+        out_of[i] = -1;
+        if (!dx.op && kind != TF1C_CARRIED)
+            continue;
+        if (!dx.op)
+            dx = tf_zeros_like(r->b->in[r->state_of[i]].arg);
+        dx = tf1c_import(r->b->graph, dx, r->g->op->here);
+        if (tf_is_poisoned(dx))
+            return false;
+        out_of[i] = r->b->n_out;
+        tf1c_out_kind out = kind == TF1C_CAPTURED ? TF1C_SUMMED : kind == TF1C_SLICED ? TF1C_STACKED : TF1C_FINAL;
+        if (!tf1c_body_result(r->b, out, kind == TF1C_CARRIED ? r->state_of[i] : -1, dx))
+            return false;
+    }
+    return true;
+}
+
+/* As many steps as the forward loop took: what was sliced says so, unless only the run itself can tell. */
+static void set_trip(reversing *r)
+{
+    bool told = false;
+    for (int i = 0; i < r->b->n_in; i++)
+        told |= r->b->in[i].kind == TF1C_SLICED;
+    if (told && !r->f->has_condition && r->f->trip < 0)
+        return;
+    tf_tensor count = tf1c_loop_count((tf_operation *)r->g->op);
+    if (tf_is_none(count))
+        return;
+    tf1c_body_arg(r->b, TF1C_CAPTURED, tf1c_import(r->b->parent, count, r->g->op->here), (tf_dims){ .known = true });
+    r->b->trip = r->b->n_in - 1;
+}
+
+static const tf_op_def loop_op;
+
+static void loop_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    (void)dy;
+    tf_source here = tf1c_source(g->op->here);
+    reversing r = { .g = g, .f = ((const tf1c_loop_attrs *)g->attrs)->body };
+    tf_graph *graph = tf1c_current_graph();
+    const char *name = tf1c_unique_name(graph, "while");
+    int *out_of = name ? tf1c_graph_alloc(graph, (size_t)(r.f->n_in + 1) * sizeof *out_of) : NULL;
+    if (!out_of || !reversing_memory(&r))
+        return;
+    start_states(&r);
+    if (!(r.b = tf1c_body_open(name, here)))
+        return;
+    r.b->forward = (tf_operation *)g->op;
+    r.b->forward_body = r.f;
+    r.b->reverse = !r.f->reverse;
+    int n_forward = r.f->n_in;
+    for (int i = 0; i < n_forward; i++)
+        out_of[i] = -1;
+    add_ys(&r);
+    add_xs(&r);
+    bool good = r.n_ys && r.n_xs && !tf1c_backprop(r.n_ys, r.ys, r.dys, r.n_xs, r.xs, (tf_list){ 0 }, r.dxs, here) &&
+                add_results(&r, out_of);
+    if (good)
+        set_trip(&r);
+    tf1c_body_close(r.b);
+    if (!good)
+        return;
+    const char *node_name = tf1c_graph_printf(graph, "%s/Loop", name);
+    tf_operation *op = node_name ? tf1c_loop_node(r.b, &loop_op, node_name, here) : tf1c_poison(graph);
+    for (int i = 0; i < n_forward && !tf1c_is_mistake(op); i++)
+        if (out_of[i] >= 0)
+            tf_add_grad(g, i, (tf_tensor){ op, out_of[i] });
+}
+
+static const tf_attr_def loop_fields[] = { TF_ATTR(tf1c_loop_attrs, graph, TF_ATTR_BODY), { 0 } };
+static const tf_op_def loop_op = {
+    .name = "Loop",
+    .in = "inputs:?*",
+    .out = "outputs:?*",
+    .attrs = loop_fields,
+    .attrs_size = sizeof(tf1c_loop_attrs),
+    .traits = TF_LOOP,
+    .gradient = loop_gradient,
+};
+
+/* ---- building a loop ------------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    tf_source here;
+    const char *scope; /* "states/while" */
+    const char *node;  /* "states/while/Loop" */
+    tf1c_body *b;
+    tf_operation *poison;
+} looping;
+
+static bool open_loop(looping *l, const char *name, const char *default_name, tf_source here)
+{
+    tf_graph *g = tf1c_current_graph();
+    l->here = tf1c_source(here);
+    const char *outer = g ? tf1c_unique_name(g, name ? name : default_name) : NULL;
+    l->scope = !outer ? NULL : strcmp(default_name, "while") == 0 ? outer : tf1c_graph_printf(g, "%s/while", outer);
+    l->node = l->scope ? tf1c_graph_printf(g, "%s/Loop", l->scope) : NULL;
+    l->b = l->node ? tf1c_body_open(l->scope, here) : NULL;
+    if (!l->b)
+        l->poison = g ? tf1c_record_mistake(g) : tf1c_poison(NULL);
+    return l->b;
+}
+
+static void spoil(looping *l, tf_tensor mistake) { l->poison = l->poison ? l->poison : tf_tensor_op(mistake); }
+
+static tf_operation *close_loop(looping *l)
+{
+    tf1c_body_close(l->b);
+    return l->poison ? l->poison : tf1c_loop_node(l->b, &loop_op, l->node, l->here);
+}
+
+/* What the user's function gave back, as a tensor of the body. */
+static tf_tensor result_in(looping *l, tf_tensor t)
+{
+    if (tf_is_none(t)) {
+        spoil(l,
+              tf_mistake(tf_value_error, l->here, NULL, "The body of '%s' returned None where a tensor was expected.", l->scope));
+        return (tf_tensor){ l->poison, 0 };
+    }
+    if (t.op->read && !tf_is_poisoned(t))
+        t = tf_identity(t);
+    else if (!tf_is_poisoned(t))
+        t = tf1c_import(l->b->graph, t, l->here);
+    if (tf_is_poisoned(t))
+        spoil(l, t);
+    return t;
+}
+
+static tf_dims element_dims(tf_tensor elems)
+{
+    tf_dims d = tf_get_shape(elems);
+    if (!d.known || !d.rank)
+        return (tf_dims){ 0 };
+    memmove(d.dims, d.dims + 1, (size_t)(d.rank - 1) * sizeof *d.dims);
+    d.rank--;
+    return d;
+}
+
+static bool check_elems(tf_list elems, tf_source here, tf_tensor *mistake)
+{
+    int64_t n = NONE;
+    for (int i = 0; i < elems.n; i++) {
+        tf_dims d = tf_get_shape(elems.items[i]);
+        *mistake = elems.items[i];
+        if (tf_is_poisoned(elems.items[i]))
+            return false;
+        if (d.known && !d.rank) {
+            *mistake =
+                tf_mistake(tf_value_error, here, elems.items[i].op->name, "elems must be a 1+ dimensional Tensor, not a scalar");
+            return false;
+        }
+        if (d.known && !tf_merge_dim(n, d.dims[0], &n)) {
+            *mistake = tf_mistake(tf_value_error, here, elems.items[i].op->name, "Dimensions %lld and %lld are not compatible",
+                                  (long long)n, (long long)d.dims[0]);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void check_state(looping *l, tf_tensor before, tf_tensor after)
+{
+    tf_dims merged;
+    char saw[TF_DIMS_TEXT], expected[TF_DIMS_TEXT];
+    if (tf_is_poisoned(after))
+        return;
+    if (tf_get_dtype(before) != tf_get_dtype(after))
+        spoil(l, tf_mistake(tf_type_error, l->here, NULL, "The state enters the body of '%s' as %s and leaves it as %s.", l->scope,
+                            tf_dtype_name(tf_get_dtype(before)), tf_dtype_name(tf_get_dtype(after))));
+    else if (!tf_merge_dims(tf_get_shape(before), tf_get_shape(after), &merged))
+        spoil(l, tf_mistake(tf_value_error, l->here, NULL, "Inconsistent shapes: saw %s but expected %s ",
+                            tf_dims_text(tf_get_shape(after), saw, sizeof saw),
+                            tf_dims_text(tf_get_shape(before), expected, sizeof expected)));
+}
+
+static void check_invariant(looping *l, tf_tensor var, tf_tensor arg, tf_tensor next)
+{
+    tf_dims before = tf_get_shape(arg), after = tf_get_shape(next), merged;
+    char entered[TF_DIMS_TEXT], left[TF_DIMS_TEXT];
+    if (tf_is_poisoned(next))
+        return;
+    if (tf_get_dtype(arg) != tf_get_dtype(next)) {
+        spoil(l, tf_mistake(tf_type_error, l->here, NULL,
+                            "Input tensor '%s:%d' enters the loop with dtype %s, but has dtype %s after one iteration.",
+                            var.op->name, var.index, tf_dtype_name(tf_get_dtype(arg)), tf_dtype_name(tf_get_dtype(next))));
+        return;
+    }
+    bool fits = !before.known || (after.known && tf_merge_dims(before, after, &merged));
+    for (int i = 0; fits && before.known && i < before.rank; i++) /* the invariant may not know less afterwards */
+        fits = before.dims[i] == NONE || after.dims[i] == before.dims[i];
+    if (!fits)
+        spoil(
+            l,
+            tf_mistake(
+                tf_value_error, l->here, NULL,
+                "Input tensor '%s:%d' enters the loop with shape %s, but has shape %s after one iteration. To allow the shape to vary across iterations, use the `shape_invariants` argument of tf.while_loop to specify a less-specific shape.",
+                var.op->name, var.index, tf_dims_text(before, entered, sizeof entered), tf_dims_text(after, left, sizeof left)));
+}
+
+/* ---- scan and the folds ---------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    tf_scan_fn *one;
+    tf_scan_list_fn *many;
+    void *context;
+} scan_fn;
+
+static tf_list call_scan(const scan_fn *f, tf_list state, tf_list xs)
+{
+    TF1C_BY_USER;
+    if (f->many)
+        return f->many(state, xs, f->context);
+    tf_tensor next = f->one(tf_at(state, 0), tf_at(xs, 0), f->context);
+    return tf_list_new_(1, &next, (tf_source){ 0 });
+}
+
+/* Without an initializer the first element is the state and the loop goes over the rest. */
+static tf_list rest_of(tf_list elems, bool reverse)
+{
+    tf_list rest = { 0 };
+    for (int i = 0; i < elems.n; i++)
+        tf_append(&rest, reverse ? tf_getitem(elems.items[i], ":-1") : tf_getitem(elems.items[i], "1:"));
+    return rest;
+}
+static tf_list first_of(tf_list elems, bool reverse, bool keep)
+{
+    tf_list first = { 0 };
+    for (int i = 0; i < elems.n; i++) {
+        tf_tensor e = elems.items[i];
+        if (keep)
+            tf_append(&first, reverse ? tf_getitem(e, "-1:") : tf_getitem(e, ":1"));
+        else
+            tf_append(&first, reverse ? tf_getitem(e, "-1") : tf_getitem(e, "0"));
+    }
+    return first;
+}
+
+/* Outputs 0 … n-1 are the stacked states (if asked for), then come the final ones. */
+static tf_operation *scan_loop(const scan_fn *f, tf_list elems, tf_list init, bool reverse, bool stacked, const char *name,
+                               const char *default_name, tf_source here)
+{
+    looping l = { 0 };
+    if (!open_loop(&l, name, default_name, here))
+        return l.poison;
+    l.b->reverse = reverse;
+    tf_list state = { 0 }, xs = { 0 };
+    for (int i = 0; i < init.n; i++)
+        tf_append(&state, tf1c_body_arg(l.b, TF1C_CARRIED, init.items[i], tf_get_shape(init.items[i])));
+    for (int i = 0; i < elems.n; i++)
+        tf_append(&xs, tf1c_body_arg(l.b, TF1C_SLICED, elems.items[i], element_dims(elems.items[i])));
+    tf_list next = call_scan(f, state, xs);
+    if (next.n != init.n)
+        spoil(&l, tf_mistake(tf_value_error, l.here, NULL,
+                             "The two structures don't have the same nested structure: fn takes %d states and returned %d.", init.n,
+                             next.n));
+    for (int pass = stacked ? 0 : 1; pass < 2 && !l.poison; pass++)
+        for (int i = 0; i < next.n && !l.poison; i++) {
+            tf_tensor t = result_in(&l, next.items[i]);
+            if (stacked)
+                check_state(&l, state.items[i], t);
+            else
+                check_invariant(&l, init.items[i], state.items[i], t);
+            if (!l.poison && !tf1c_body_result(l.b, pass ? TF1C_FINAL : TF1C_STACKED, pass ? i : -1, t))
+                l.poison = tf1c_record_mistake(l.b->parent);
+        }
+    return close_loop(&l);
+}
+
+/* A body that is there; else TF's message and false. */
+static bool callable(bool given, const char *name, tf_source here, tf_tensor *mistake)
+{
+    if (!given)
+        *mistake = tf_mistake(tf_type_error, here, NULL, "%s must be callable.", name);
+    return given;
+}
+
+static tf_list values_of(tf_list list, tf_source here, const char *name)
+{
+    tf_list values = { 0 };
+    for (int i = 0; i < list.n; i++)
+        tf_append(&values, tf_convert(tf_operand_tensor(list.items[i]), tf_dtype_unset, here, name));
+    return values;
+}
+
+static tf_list scan(const scan_fn *f, tf_list elems, tf_list init, bool reverse, bool stacked, struct tf_scan_args a,
+                    const char *default_name)
+{
+    tf_source here = tf1c_source(a.here);
+    TF_FROM(here);
+    tf_tensor mistake;
+    if (!callable(f->one || f->many, "fn", here, &mistake) || !check_elems(elems, here, &mistake))
+        return tf_mistake_list(init.n ? init.n : elems.n, mistake);
+    elems = values_of(elems, here, "elems");
+    bool from_first = !init.n;
+    tf_list first = from_first ? first_of(elems, reverse, true) : (tf_list){ 0 };
+    tf_list start = from_first ? first_of(elems, reverse, false) : values_of(init, here, "initializer");
+    tf_list over = from_first ? rest_of(elems, reverse) : elems, out = { 0 };
+    tf_operation *op = scan_loop(f, over, start, reverse, stacked, a.name, default_name, here);
+    if (tf1c_is_mistake(op))
+        return tf_mistake_list(start.n, (tf_tensor){ op, 0 });
+    for (int i = 0; i < start.n; i++) {
+        tf_tensor t = { op, i };
+        if (stacked && from_first)
+            t = tf_concat(reverse ? LIST(t, first.items[i]) : LIST(first.items[i], t), 0);
+        tf_append(&out, t);
+    }
+    return out;
+}
+
+static tf_tensor scan_one(tf_scan_fn *fn, tf_tensor elems, bool reverse, bool stacked, struct tf_scan_args a,
+                          const char *default_name)
+{
+    scan_fn f = { .one = fn, .context = a.context };
+    tf_list list = tf_list_new_(1, &elems, a.here), init = { 0 };
+    if (a.initializer.op)
+        init = tf_list_new_(1, &a.initializer, a.here);
+    return tf_at(scan(&f, list, init, reverse, stacked, a, default_name), 0);
+}
+
+tf_tensor tf_scan_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args a)
+{
+    return scan_one(fn, elems, a.reverse, true, a, "scan");
+}
+tf_tensor tf_foldl_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args a)
+{
+    return scan_one(fn, elems, false, false, a, "foldl");
+}
+tf_tensor tf_foldr_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args a) { return scan_one(fn, elems, true, false, a, "foldr"); }
+
+tf_list tf_scan_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args a)
+{
+    return scan(&(scan_fn){ .many = fn, .context = a.context }, elems, a.initializers, a.reverse, true, a, "scan");
+}
+tf_list tf_foldl_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args a)
+{
+    return scan(&(scan_fn){ .many = fn, .context = a.context }, elems, a.initializers, false, false, a, "foldl");
+}
+tf_list tf_foldr_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args a)
+{
+    return scan(&(scan_fn){ .many = fn, .context = a.context }, elems, a.initializers, true, false, a, "foldr");
+}
+
+/* ---- map_fn ------------------------------------------------------------------------------------------------------------------- */
+
+static void check_mapped(looping *l, tf_tensor t, tf_dtype want)
+{
+    if (!tf_is_poisoned(t) && want && tf_get_dtype(t) != want)
+        spoil(l, tf_mistake(tf_invalid_argument, l->here, NULL, "TensorArray dtype is %s but Op is trying to write dtype %s.",
+                            tf_dtype_kernel_name(want), tf_dtype_kernel_name(tf_get_dtype(t))));
+}
+
+static tf_list call_map(tf_map_callable *one, tf_map_list_callable *many, tf_list xs, void *context)
+{
+    TF1C_BY_USER;
+    if (many)
+        return many(xs, context);
+    tf_tensor single = one(tf_at(xs, 0), context);
+    return tf_list_new_(1, &single, (tf_source){ 0 });
+}
+
+static tf_list map(tf_map_callable *one, tf_map_list_callable *many, tf_list elems, tf_dtype want, struct tf_map_args a)
+{
+    tf_source here = tf1c_source(a.here);
+    TF_FROM(here);
+    tf_tensor mistake;
+    looping l = { 0 };
+    if (!callable(one || many, "fn", here, &mistake) || !check_elems(elems, here, &mistake))
+        return tf_mistake_list(elems.n, mistake);
+    elems = values_of(elems, here, "elems");
+    if (!open_loop(&l, a.name, "map", here))
+        return tf_mistake_list(elems.n, (tf_tensor){ l.poison, 0 });
+    tf_list xs = { 0 }, out = { 0 };
+    for (int i = 0; i < elems.n; i++)
+        tf_append(&xs, tf1c_body_arg(l.b, TF1C_SLICED, elems.items[i], element_dims(elems.items[i])));
+    tf_list results = call_map(one, many, xs, a.context);
+    for (int i = 0; i < results.n && !l.poison; i++) {
+        tf_tensor t = result_in(&l, results.items[i]);
+        check_mapped(&l, t, want);
+        if (!l.poison && !tf1c_body_result(l.b, TF1C_STACKED, -1, t))
+            l.poison = tf1c_record_mistake(l.b->parent);
+    }
+    tf_operation *op = close_loop(&l);
+    if (tf1c_is_mistake(op))
+        return tf_mistake_list(results.n, (tf_tensor){ op, 0 });
+    for (int i = 0; i < results.n; i++)
+        tf_append(&out, ((tf_tensor){ op, i }));
+    return out;
+}
+
+tf_tensor tf_map_fn_(tf_map_callable *fn, tf_tensor elems, struct tf_map_args a)
+{
+    return tf_at(map(fn, NULL, tf_list_new_(1, &elems, a.here), a.dtype ? a.dtype : tf_get_dtype(elems), a), 0);
+}
+tf_list tf_map_fn_list_(tf_map_list_callable *fn, tf_list elems, struct tf_map_args a) { return map(NULL, fn, elems, a.dtype, a); }
+
+/* ---- while_loop ------------------------------------------------------------------------------------------------------------------ */
+
+/* A condition in the body: a bool scalar. */
+static tf_tensor condition_in(looping *l, tf_tensor t)
+{
+    t = result_in(l, t);
+    if (tf_is_poisoned(t))
+        return t;
+    tf_dims d = tf_get_shape(t);
+    char shape[TF_DIMS_TEXT];
+    if (tf_get_dtype(t) != tf_bool)
+        spoil(l, tf_mistake(tf_type_error, l->here, NULL,
+                            "Input 'input' of 'LoopCond' Op has type %s that does not match expected type of bool.",
+                            tf_dtype_name(tf_get_dtype(t))));
+    else if (d.known && d.rank)
+        spoil(l, tf_mistake(tf_value_error, l->here, NULL,
+                            "Shape must be rank 0 but is rank %d for '%s/LoopCond' (op: 'LoopCond') with input shapes: %s.", d.rank,
+                            l->scope, tf_dims_kernel_text(d, shape, sizeof shape)));
+    return t;
+}
+
+static tf_list while_args(looping *l, tf_list vars, const tf_dims *invariants)
+{
+    tf_list args = { 0 };
+    for (int i = 0; i < vars.n; i++)
+        tf_append(&args,
+                  tf1c_body_arg(l->b, TF1C_CARRIED, vars.items[i], invariants ? invariants[i] : tf_get_shape(vars.items[i])));
+    return args;
+}
+
+static tf_tensor call_cond(tf_while_cond *cond, tf_list vars, void *context)
+{
+    TF1C_BY_USER;
+    return cond(vars, context);
+}
+
+static tf_list call_body(tf_while_body *body, tf_list vars, void *context)
+{
+    TF1C_BY_USER;
+    return body(vars, context);
+}
+
+/* With maximum_iterations a counter goes along as one more, hidden variable. */
+static void build_while(looping *l, tf_while_cond *cond, tf_while_body *body, tf_list vars, tf_tensor limit, struct tf_while_args a)
+{
+    tf_list args = while_args(l, vars, a.shape_invariants);
+    tf_tensor counter = { 0 };
+    if (limit.op)
+        counter = tf1c_body_arg(l->b, TF1C_CARRIED, limit, (tf_dims){ .known = true });
+    tf_tensor go_on = condition_in(l, call_cond(cond, args, a.context));
+    if (limit.op && !l->poison)
+        go_on = result_in(l, tf_logical_and(tf_less(counter, (int)a.maximum_iterations), go_on));
+    tf_list next = l->poison ? args : call_body(body, args, a.context);
+    if (next.n != vars.n)
+        spoil(l,
+              tf_mistake(tf_value_error, l->here, NULL,
+                         "The two structures don't have the same nested structure: body takes %d loop variables and returned %d.",
+                         vars.n, next.n));
+    for (int i = 0; i < next.n && !l->poison; i++) {
+        tf_tensor t = result_in(l, next.items[i]);
+        check_invariant(l, vars.items[i], args.items[i], t);
+        if (!l->poison && !tf1c_body_result(l->b, TF1C_FINAL, i, t))
+            l->poison = tf1c_record_mistake(l->b->parent);
+    }
+    if (limit.op && !l->poison && !tf1c_body_result(l->b, TF1C_FINAL, vars.n, result_in(l, tf_add(counter, 1))))
+        l->poison = tf1c_record_mistake(l->b->parent);
+    l->b->has_condition = true;
+    l->b->condition = go_on;
+}
+
+tf_list tf_while_loop_(tf_while_cond *cond, tf_while_body *body, tf_list loop_vars, struct tf_while_args a)
+{
+    tf_source here = tf1c_source(a.here);
+    TF_FROM(here);
+    looping l = { 0 };
+    tf_tensor mistake;
+    if (!callable(cond, "cond", here, &mistake) || !callable(body, "body", here, &mistake))
+        return tf_mistake_list(loop_vars.n, mistake);
+    for (int i = 0; i < loop_vars.n; i++)
+        if (tf_is_poisoned(loop_vars.items[i]))
+            return tf_mistake_list(loop_vars.n, (tf_tensor){ tf_tensor_op(loop_vars.items[i]), 0 });
+    if (!loop_vars.n)
+        return tf_mistake_list(1, tf_mistake(tf_value_error, here, NULL, "No loop variables provided"));
+    tf_list vars = values_of(loop_vars, here, "loop_var");
+    tf_tensor limit = a.maximum_iterations >= 0 ? tf_constant(0) : (tf_tensor){ 0 };
+    if (!open_loop(&l, a.name, "while", here))
+        return tf_mistake_list(loop_vars.n, (tf_tensor){ l.poison, 0 });
+    build_while(&l, cond, body, vars, limit, a);
+    tf_operation *op = close_loop(&l);
+    if (tf1c_is_mistake(op))
+        return tf_mistake_list(loop_vars.n, (tf_tensor){ op, 0 });
+    tf_list out = { 0 };
+    for (int i = 0; i < vars.n; i++)
+        tf_append(&out, ((tf_tensor){ op, i }));
+    return out;
+}
+
+extern const tf_op_def tf1c_branch_op;
+tf1c_op_family tf1c_control_ops = { &loop_op, &tf1c_arg_op, &tf1c_branch_op, NULL };

@@ -1,0 +1,124 @@
+/* Loops and branches with bodies as sub-graphs. A body function is called once, while the graph is built; it sees the tensors
+ * and variables around it, may hold ops with state, and may contain further loops. All are differentiable, twice and more. */
+#ifndef TF1C_OPS_CONTROL_FLOW_LOOPS_H
+#define TF1C_OPS_CONTROL_FLOW_LOOPS_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../../graph/op.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- over the elements of tensors -------------------------------------------------------------------------------------
+ * The function of a loop over one sequence and one state, and over lists of them. `context` is the caller's. */
+typedef tf_tensor tf_scan_fn(tf_tensor state, tf_tensor x, void *context);
+typedef tf_list tf_scan_list_fn(tf_list state, tf_list xs, void *context);
+typedef tf_tensor tf_map_callable(tf_tensor x, void *context);
+typedef tf_list tf_map_list_callable(tf_list xs, void *context);
+
+struct tf_scan_args {
+    tf_source here;
+    tf_tensor initializer;  /* unset: the first element (the last, if reversed) */
+    void *context;
+    const char *name;
+    bool reverse;
+    int parallel_iterations; /* accepted */
+    bool swap_memory;        /* accepted */
+    tf_list initializers;    /* for lists */
+};
+
+/* state ← fn(state, elems[t]), all states stacked along axis 0.                                          TF1: tf.scan
+ *   elems   [n, …], or a LIST of such with one n; fn is then of lists, .initializers their states
+ *   shapes  state as the initializer  ->  [n, state…]
+ *   grad    with respect to elems, initializer and all that fn captures
+ *   errors  ValueError: the state's shape changes ("Inconsistent shapes: saw (2,) but expected (1,) ");  run: InvalidArgumentError
+ *           "Tried to read from index 0 but array size is: 0" (empty elems without an initializer)
+ *   source  python/ops/functional_ops.py scan */
+#define tf_scan(fn, elems, ...) \
+    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_scan_, tf_list: tf_scan_list_), fn, elems, \
+                  (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_scan_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args args);
+TF1C_API tf_list tf_scan_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args args);
+
+/* The last state alone; tf_foldr goes from the last element to the first.                 TF1: tf.foldl, tf.foldr */
+#define tf_foldl(fn, elems, ...) \
+    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_foldl_, tf_list: tf_foldl_list_), fn, elems, \
+                  (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_foldr(fn, elems, ...) \
+    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_foldr_, tf_list: tf_foldr_list_), fn, elems, \
+                  (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_foldl_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args args);
+TF1C_API tf_tensor tf_foldr_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args args);
+TF1C_API tf_list tf_foldl_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args args);
+TF1C_API tf_list tf_foldr_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args args);
+
+/* fn(elems[t]) for every t, stacked along axis 0.                                                       TF1: tf.map_fn
+ *   shapes  of the results: one, else InvalidArgumentError at run: "Could not write to TensorArray index 1 because …"
+ *   dtype   of the results, unset: elems' own
+ *   errors  InvalidArgumentError "TensorArray dtype is float but Op is trying to write dtype int32." */
+struct tf_map_args {
+    tf_source here;
+    tf_dtype dtype;
+    void *context;
+    const char *name;
+    int parallel_iterations;
+    bool swap_memory;
+};
+#define tf_map_fn(fn, elems, ...) \
+    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_map_fn_, tf_list: tf_map_fn_list_), fn, elems, \
+                  (struct tf_map_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_map_fn_(tf_map_callable *fn, tf_tensor elems, struct tf_map_args args);
+TF1C_API tf_list tf_map_fn_list_(tf_map_list_callable *fn, tf_list elems, struct tf_map_args args); /* any dtypes */
+
+/* ---- while ------------------------------------------------------------------------------------------------------------- */
+typedef tf_tensor tf_while_cond(tf_list vars, void *context);
+typedef tf_list tf_while_body(tf_list vars, void *context);
+struct tf_while_args {
+    tf_source here;
+    const tf_dims *shape_invariants; /* one per variable; unset: the variables' own shapes */
+    int64_t maximum_iterations;      /* unset (-1): as many as cond says */
+    void *context;
+    const char *name;
+    int parallel_iterations;
+    bool back_prop, swap_memory;
+};
+/* vars ← body(vars) while cond(vars); the trip count may depend on data.                           TF1: tf.while_loop
+ *   shape_invariants  with NONE where a variable's shape changes, as by concat: the loop then runs step by step, planned for each
+ *           shape; its gradient too
+ *   errors  ValueError: a shape changes ("Input tensor 'x:0' enters the loop with shape …"), body gives another number of
+ *           tensors than it takes;  TypeError: cond is no bool scalar, dtypes change
+ *   source  python/ops/control_flow_ops.py while_loop */
+#define tf_while_loop(cond, body, loop_vars, ...) \
+    TF_KWARGS_(tf_while_loop_(cond, body, loop_vars, (struct tf_while_args){ \
+        .maximum_iterations = -1, .back_prop = true, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_list tf_while_loop_(tf_while_cond *cond, tf_while_body *body, tf_list loop_vars, struct tf_while_args args);
+
+/* ---- branches ------------------------------------------------------------------------------------------------------------ */
+typedef tf_tensor tf_branch_fn(void *context);
+typedef tf_list tf_branch_list_fn(void *context);
+struct tf_cond_args {
+    tf_source here;
+    void *context;
+    const char *name;
+};
+/* true_fn() if pred, else false_fn(); only the branch taken runs, except for what was made outside of it.   TF1: tf.cond
+ *   shapes  of the branches may differ; the run then goes in parts
+ *   errors  TypeError: pred is no bool scalar, the branches' dtypes differ;  ValueError: different numbers of results */
+#define tf_cond(pred, true_fn, false_fn, ...) \
+    tf_cond_(TF_T(pred), true_fn, false_fn, (struct tf_cond_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_cond_list(pred, true_fn, false_fn, ...) \
+    tf_cond_list_(TF_T(pred), true_fn, false_fn, (struct tf_cond_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_cond_(tf_operand pred, tf_branch_fn *true_fn, tf_branch_fn *false_fn, struct tf_cond_args args);
+TF1C_API tf_list tf_cond_list_(tf_operand pred, tf_branch_list_fn *true_fn, tf_branch_list_fn *false_fn, struct tf_cond_args args);
+
+/* The first branch whose predicate is true, else `default_fn`.                                              TF1: tf.case
+ *   tf_case(2, (tf_tensor[]){ p, q }, (tf_branch_fn *[]){ f, g }, h) */
+#define tf_case(n, preds, fns, default_fn, ...) tf_case_(n, preds, fns, default_fn, (struct tf_cond_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_case_(int n, const tf_tensor *preds, tf_branch_fn *const *fns, tf_branch_fn *default_fn, struct tf_cond_args args);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

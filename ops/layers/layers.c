@@ -1,0 +1,270 @@
+/* dense, fully_connected, dropout, flatten: scopes, variables and nodes as TF1's layers make them. */
+#include "ops/layers/layers.h"
+
+#include "ops/array/basic.h"
+#include "ops/rnn/cell.h"
+#include "ops/control_flow/loops.h"
+#include "ops/family.h"
+#include "ops/array/gather.h"
+#include "ops/array/slice.h"
+#include "ops/array/concat.h"
+#include "ops/math/matmul.h"
+#include "ops/math/reduce.h"
+#include "ops/array/shape.h"
+#include "ops/state/variables.h"
+
+static tf_tensor recorded(void) { return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 }; }
+
+/* None if `x` has at least `rank` axes. */
+static tf_tensor check_rank(tf_tensor x, const char *layer, int rank, tf_source here)
+{
+    tf_dims d = tf_get_shape(x);
+    char text[TF_DIMS_TEXT];
+    if (!d.known)
+        return tf_mistake(
+            tf_value_error, here, NULL,
+            "Input 0 of layer %s is incompatible with the layer: its rank is undefined, but the layer requires a defined rank.",
+            layer);
+    if (d.rank < rank)
+        return tf_mistake(
+            tf_value_error, here, NULL,
+            "Input 0 of layer %s is incompatible with the layer: : expected min_ndim=%d, found ndim=%d. Full shape received: %s",
+            layer, rank, d.rank, tf1c_dims_list(d, "[]", text, sizeof text));
+    return (tf_tensor){ 0 };
+}
+
+/* ---- dense: y = x·kernel + bias -------------------------------------------------------------------------------------------------- */
+
+static tf_tensor int_constant(tf_operand value, const char *name) { return tf_convert(value, tf_int32, (tf_source){ 0 }, name); }
+
+/* TF's tensordot over x's last axis where its dimensions are not all known. */
+static tf_tensor dot_unknown(tf_tensor x, tf_tensor kernel, int64_t units)
+{
+    tf_dims d = tf_get_shape(x), free_axes = { .known = true, .rank = d.rank - 1 };
+    for (int i = 0; i < free_axes.rank; i++)
+        free_axes.dims[i] = i;
+    TF_SCOPE(NULL, "Tensordot");
+    const char *scope = tf_scope_name();
+    tf_tensor axes = int_constant(tf_operand_dims(SHAPE(d.rank - 1)), "axes");
+    tf_tensor free = int_constant(tf_operand_dims(free_axes), "free");
+    tf_tensor shape = tf_shape(x);
+    tf_tensor kept = tf_gather(shape, free), summed = tf_gather(shape, axes);
+    tf_tensor rows = tf_reduce_prod(kept), depth = tf_reduce_prod(summed);
+    tf_tensor perm = tf_concat(LIST(free, axes), 0);
+    tf_tensor matrix_shape = tf_stack(LIST(rows, depth));
+    tf_tensor turned = tf_transpose(x, .perm_tensor = tf_operand_tensor(perm));
+    tf_tensor left = tf_reshape(turned, matrix_shape);
+    tf_tensor turned_kernel = tf_transpose(kernel, .perm = PERM(0, 1));
+    tf_tensor right = tf_reshape(turned_kernel, SHAPE(d.dims[d.rank - 1], units));
+    tf_tensor product = tf_matmul(left, right);
+    tf_tensor last = int_constant(tf_operand_dims(SHAPE(units)), "Const");
+    return tf_reshape(product, tf_concat(LIST(kept, last), 0), .name = scope);
+}
+
+static tf_tensor times_kernel(tf_tensor x, tf_tensor kernel, int64_t units)
+{
+    tf_dims d = tf_get_shape(x);
+    if (d.rank == 2)
+        return tf_matmul(x, kernel);
+    tf_tensor y = tf_dims_fully_known(d) ? tf_tensordot(x, kernel, .axes_a = SHAPE(d.rank - 1), .axes_b = SHAPE(0))
+                                         : dot_unknown(x, kernel, units);
+    d.dims[d.rank - 1] = units;
+    if (!tf_is_poisoned(y))
+        tf_set_shape_(y, d, (tf_source){ 0 });
+    return y;
+}
+
+static tf_tensor check_dense(tf_tensor x, const char *layer, int64_t units, tf_source here)
+{
+    tf_dims d = tf_get_shape(x);
+    tf_tensor mistake = tf_is_poisoned(x) ? x : check_rank(x, layer, 2, here);
+    if (mistake.op)
+        return mistake;
+    if (!(TF_FLOATING & TF_DTYPE_BIT(tf_get_dtype(x))))
+        return tf_mistake(tf_type_error, here, NULL, "Unable to build `Dense` layer with non-floating point dtype <dtype: '%s'>",
+                          tf_dtype_name(tf_get_dtype(x)));
+    if (d.dims[d.rank - 1] == NONE)
+        return tf_mistake(tf_value_error, here, NULL,
+                          "The last dimension of the inputs to `Dense` should be defined. Found `None`.");
+    if (units < 1)
+        return tf_mistake(tf_value_error, here, NULL, "The number of units of layer %s must be positive, got %lld.", layer,
+                          (long long)units);
+    return (tf_tensor){ 0 };
+}
+
+typedef struct {
+    const char *kernel, *bias; /* their names; no bias: NULL */
+    int64_t units;
+    bool trainable;
+    tf_initializer kernel_initializer, bias_initializer;
+    tf_regularizer kernel_regularizer, bias_regularizer;
+} dense;
+
+/* A variable of the layer; its penalty, if it is new, goes by the layer's own name for it, as in TF. */
+static tf_tensor layer_variable(const char *name, const char *role, tf_dims shape, tf_dtype dtype, const dense *k, bool is_bias)
+{
+    const int before = tf_global_variables().n;
+    const tf_tensor v = tf_get_variable(name, shape, .dtype = dtype, .trainable = k->trainable,
+                                        .initializer = is_bias ? k->bias_initializer : k->kernel_initializer);
+    const tf_regularizer r = is_bias ? k->bias_regularizer : k->kernel_regularizer;
+    if (tf_is_poisoned(v) || !r.fn || tf_global_variables().n == before)
+        return v;
+    TF_SCOPE(NULL, role);
+    return tf1c_with_penalty(r, v);
+}
+
+static tf_tensor apply_dense(const dense *k, tf_tensor x)
+{
+    tf_dims d = tf_get_shape(x);
+    const tf_dtype dtype = tf_get_dtype(x);
+    tf_tensor kernel = layer_variable(k->kernel, "kernel/Regularizer", SHAPE(d.dims[d.rank - 1], k->units), dtype, k, false);
+    if (tf_is_poisoned(kernel))
+        return kernel;
+    if (!k->bias)
+        return times_kernel(x, kernel, k->units);
+    tf_tensor bias = layer_variable(k->bias, "bias/Regularizer", SHAPE(k->units), dtype, k, true);
+    return tf_is_poisoned(bias) ? bias : tf_nn_bias_add(times_kernel(x, kernel, k->units), bias);
+}
+
+tf_tensor tf_layers_dense_(tf_operand inputs, int64_t units, struct tf_dense_args a)
+{
+    TF_FROM(a.here);
+    tf1c_cell_scope scope = { 0 };
+    tf_tensor x = tf_convert(inputs, tf_dtype_unset, a.here, "inputs");
+    tf_tensor mistake = check_dense(x, a.name ? a.name : "dense", units, a.here);
+    if (mistake.op)
+        return mistake;
+    if (!tf1c_layer_scope(&scope, a.name, "dense", a.here))
+        return recorded();
+    tf1c_entered e = tf1c_layer_enter(&scope, a.reuse);
+    const dense k = { "kernel",
+                      a.use_bias ? "bias" : NULL,
+                      units,
+                      a.trainable,
+                      a.kernel_initializer,
+                      a.bias_initializer.fn ? a.bias_initializer : tf_zeros_initializer(),
+                      a.kernel_regularizer,
+                      a.bias_regularizer };
+    tf_tensor y = apply_dense(&k, x);
+    if (a.activation && !tf_is_poisoned(y))
+        y = a.activation(y);
+    tf1c_layer_leave(&e);
+    return y;
+}
+
+tf_tensor tf_contrib_layers_fully_connected_(tf_operand inputs, struct tf_fully_connected_args a)
+{
+    TF_FROM(a.here);
+    tf_tensor x = tf_convert(inputs, tf_dtype_unset, a.here, "inputs");
+    tf_tensor mistake = check_dense(x, a.scope ? a.scope : "fully_connected", a.num_outputs, a.here);
+    if (mistake.op)
+        return mistake;
+    tf1c_cell_scope scope = { 0 };
+    if (!tf1c_layer_scope(&scope, a.scope, "fully_connected", a.here))
+        return recorded();
+    tf1c_entered e = tf1c_layer_enter(&scope, a.reuse);
+    const dense k = { "weights",
+                      a.biases_initializer.fn ? "biases" : NULL,
+                      a.num_outputs,
+                      a.trainable,
+                      a.weights_initializer.fn ? a.weights_initializer : tf_contrib_layers_xavier_initializer(),
+                      a.biases_initializer,
+                      a.weights_regularizer,
+                      a.biases_regularizer };
+    tf_tensor y = apply_dense(&k, x);
+    if (a.activation_fn && !tf_is_poisoned(y))
+        y = a.activation_fn(y);
+    tf1c_layer_leave(&e);
+    return y;
+}
+
+/* ---- dropout ------------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    tf_tensor x;
+    struct tf_layers_dropout_args a;
+} dropping;
+
+static tf_tensor dropped(void *context)
+{
+    const dropping *k = context;
+    return tf_nn_dropout(k->x, .noise_shape = k->a.noise_shape, .seed = k->a.seed,
+                         .rate = k->a.rate.kind ? k->a.rate : tf_operand_real(0.5));
+}
+static tf_tensor kept(void *context) { return tf_identity(((const dropping *)context)->x); }
+
+/* Whether training is known while building: 1, 0, or -1. */
+static int known_training(tf_operand training)
+{
+    tf_ndarray value;
+    switch (training.kind) {
+    case TF_OPERAND_NONE: return 0;
+    case TF_OPERAND_BOOL: return training.as.boolean;
+    case TF_OPERAND_INTEGER: return training.as.integer != 0;
+    case TF_OPERAND_TENSOR: return tf_constant_value(training.as.tensor, &value) ? np_get(value, 0) != 0 : -1;
+    default: return -1;
+    }
+}
+
+tf_tensor tf_layers_dropout_(tf_operand inputs, struct tf_layers_dropout_args a)
+{
+    TF_FROM(a.here);
+    tf1c_cell_scope scope = { 0 };
+    a.rate = tf1c_keyword(a.rate, true);
+    a.training = tf1c_keyword(a.training, false);
+    dropping k = { tf_convert(inputs, tf_dtype_unset, a.here, "inputs"), a };
+    if (tf_is_poisoned(k.x))
+        return k.x;
+    if (!tf1c_layer_scope(&scope, a.name, "dropout", a.here))
+        return recorded();
+    tf1c_entered e = tf1c_layer_enter(&scope, tf_reuse_false);
+    int training = known_training(a.training);
+    tf_tensor y = training == 1   ? dropped(&k)
+                  : training == 0 ? kept(&k)
+                                  : tf_cond_(a.training, dropped, kept, (struct tf_cond_args){ .here = a.here, .context = &k });
+    tf1c_layer_leave(&e);
+    return y;
+}
+
+/* ---- flatten ------------------------------------------------------------------------------------------------------------------------- */
+
+static tf_tensor flat(tf_tensor x)
+{
+    tf_dims d = tf_get_shape(x), out = SHAPE(d.dims[0], 1);
+    for (int i = 1; i < d.rank; i++)
+        out.dims[1] = out.dims[1] == NONE || d.dims[i] == NONE ? NONE : out.dims[1] * d.dims[i];
+    tf_tensor y;
+    if (d.dims[0] > 0) {
+        y = tf_reshape(x, SHAPE(d.dims[0], -1));
+    } else {
+        tf_tensor parts[2] = { tf_getitem(tf_shape(x), "0") };
+        parts[1] = int_constant(tf_operand_integer(-1), "Reshape/shape/1");
+        y = tf_reshape(x, tf1c_pack(tf_list_new_(2, parts, (tf_source){ 0 }), (tf_source){ 0 }, "Reshape/shape"));
+    }
+    if (!tf_is_poisoned(y))
+        tf_set_shape_(y, out, (tf_source){ 0 });
+    return y;
+}
+
+tf_tensor tf_layers_flatten_(tf_operand inputs, struct tf_name_args a)
+{
+    TF_FROM(a.here);
+    tf1c_cell_scope scope = { 0 };
+    tf_tensor x = tf_convert(inputs, tf_dtype_unset, a.here, "inputs");
+    tf_tensor mistake = tf_is_poisoned(x) ? x : check_rank(x, a.name ? a.name : "flatten", 1, a.here);
+    if (mistake.op)
+        return mistake;
+    if (!tf1c_layer_scope(&scope, a.name, "flatten", a.here))
+        return recorded();
+    tf1c_entered e = tf1c_layer_enter(&scope, tf_reuse_false);
+    tf_tensor y = flat(x);
+    tf1c_layer_leave(&e);
+    return y;
+}
+
+tf_tensor tf_contrib_layers_flatten_(tf_operand inputs, struct tf_name_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "Flatten");
+    return tf_layers_flatten_(inputs, (struct tf_name_args){ .here = a.here });
+}

@@ -1,0 +1,428 @@
+/* Print, Assert, CheckNumerics. TF1: core/kernels/logging_ops.cc, check_numerics_op.cc, python/ops/check_ops.py. */
+#include "ops/logging/logging_ops.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ops/math/compare.h"
+#include "ops/family.h"
+#include "ops/math/reduce.h"
+
+/* ---- values as text: TF1's Tensor::SummarizeValue --------------------------------------------------------------------------- */
+
+typedef struct {
+    char *at;
+    size_t size, n; /* what does not fit is left out */
+} text;
+
+static void say(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(text *t, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(t->at + t->n, t->size - t->n, format, args);
+    va_end(args);
+    if (n > 0)
+        t->n = t->n + (size_t)n < t->size ? t->n + (size_t)n : t->size - 1;
+}
+
+/* Few digits where they read back as the same number. */
+static void say_real(text *t, double x, bool narrow)
+{
+    char number[32];
+    snprintf(number, sizeof number, "%.*g", narrow ? FLT_DIG : DBL_DIG, x);
+    if ((narrow ? (double)strtof(number, NULL) : strtod(number, NULL)) != x)
+        snprintf(number, sizeof number, "%.*g", narrow ? FLT_DIG + 3 : DBL_DIG + 2, x);
+    say(t, "%s", number);
+}
+
+static void say_element(text *t, const tf_view *v, int64_t i)
+{
+    switch (v->dtype) {
+    case tf_float32: say_real(t, ((const float *)v->data)[i], true); break;
+    case tf_float64: say_real(t, ((const double *)v->data)[i], false); break;
+    case tf_int32: say(t, "%d", ((const int32_t *)v->data)[i]); break;
+    case tf_int64: say(t, "%lld", (long long)((const int64_t *)v->data)[i]); break;
+    default: say(t, "%d", ((const uint8_t *)v->data)[i]); break;
+    }
+}
+
+/* The elements [*at, limit) as far as they lie in this part of axis `axis`. */
+static void say_axis(text *t, const tf_view *v, int axis, int64_t limit, int64_t *at)
+{
+    const bool last = axis == v->rank - 1;
+    for (int64_t i = 0; i < v->dims[axis]; i++) {
+        if (*at >= limit) {
+            say(t, "%s", last && axis ? "..." : "");
+            return;
+        }
+        if (last) {
+            say(t, "%s", i ? " " : "");
+            say_element(t, v, (*at)++);
+        } else {
+            say(t, "[");
+            say_axis(t, v, axis + 1, limit, at);
+            say(t, "]");
+        }
+    }
+}
+
+static int64_t shown(const tf_view *v, int64_t summarize)
+{
+    const int64_t n = tf_view_count(v);
+    return summarize < 0 || summarize > n ? n : summarize;
+}
+
+static void say_value(text *t, const tf_view *v, int64_t summarize)
+{
+    const int64_t limit = shown(v, summarize);
+    int64_t at = 0;
+    say(t, "[");
+    if (v->rank)
+        say_axis(t, v, 0, limit, &at);
+    else if (limit)
+        say_element(t, v, 0);
+    say(t, "%s]", tf_view_count(v) > limit ? "..." : "");
+}
+
+/* Bytes that say_value needs at most. */
+static size_t room_for(const tf_view *v, int64_t summarize)
+{
+    enum { ELEMENT = 32, BRACKETS = 2 * TF_MAX_RANK, ENDS = 64 };
+    return (size_t)shown(v, summarize) * (ELEMENT + BRACKETS) + ENDS;
+}
+
+/* `first`, then a list's tensors as operands; the caller frees it. NULL after a report. */
+static tf_operand *operands_with(tf_operand first, tf_list data, tf_source here)
+{
+    tf_operand *in = tf1c_alloc((size_t)(data.n + 1) * sizeof *in);
+    if (!in) {
+        tf_fail(tf_memory_error, tf1c_source(here), NULL, "no memory left for the graph");
+        return NULL;
+    }
+    in[0] = first;
+    for (int i = 0; i < data.n; i++)
+        in[i + 1] = tf_operand_tensor(data.items[i]);
+    return in;
+}
+
+/* ---- Print: output = input, dinput = dy --------------------------------------------------------------------------------------- */
+
+static void to_stderr(const char *line) { fprintf(stderr, "%s\n", line); }
+static _Atomic(tf_print_sink *) print_sink = to_stderr;
+
+tf_print_sink *tf_on_print(tf_print_sink *sink)
+{
+    tf_print_sink *before = atomic_exchange(&print_sink, sink ? sink : to_stderr);
+    return before;
+}
+
+typedef struct {
+    const char *message;
+    int64_t first_n, summarize;
+} print_attrs;
+static const tf_attr_def print_fields[] = { TF_ATTR(print_attrs, message, TF_ATTR_STRING),
+                                            TF_ATTR(print_attrs, first_n, TF_ATTR_INT),
+                                            TF_ATTR(print_attrs, summarize, TF_ATTR_INT),
+                                            { 0 } };
+typedef struct {
+    _Atomic int64_t printed;
+} print_state;
+
+static void pass_on(tf_kernel_ctx *k)
+{
+    const size_t size = (size_t)tf_view_count(&k->out[0]) * tf_dtype_size(k->out[0].dtype);
+    if (size && k->out[0].data != k->in[0].data) /* an empty array may have no address */
+        memcpy(k->out[0].data, k->in[0].data, size);
+}
+
+static size_t print_scratch(const tf_kernel_ctx *k)
+{
+    const print_attrs *a = k->attrs;
+    size_t size = strlen(a->message) + 1;
+    for (int i = 1; i < k->n_in; i++)
+        size += room_for(&k->in[i], a->summarize);
+    return size;
+}
+
+static void print_kernel(tf_kernel_ctx *k)
+{
+    const print_attrs *a = k->attrs;
+    print_state *state = k->state;
+    if (a->first_n < 0 || atomic_fetch_add(&state->printed, 1) < a->first_n) {
+        text t = { k->scratch, print_scratch(k), 0 };
+        say(&t, "%s", a->message);
+        for (int i = 1; i < k->n_in; i++)
+            say_value(&t, &k->in[i], a->summarize);
+        atomic_load (&print_sink)(t.at);
+    }
+    pass_on(k);
+}
+
+static void print_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, dy); }
+
+static const tf_op_def print_op = {
+    .name = "Print",
+    .in = "input:T, data:?*",
+    .out = "output:T",
+    .attrs = print_fields,
+    .attrs_size = sizeof(print_attrs),
+    .traits = TF_SIDE_EFFECT | TF_INPLACE,
+    .shape = tf_unchanged_shape,
+    .kernel = print_kernel,
+    .scratch = print_scratch,
+    .state_size = sizeof(print_state),
+    .gradient = print_gradient,
+};
+
+tf_tensor tf_print_(tf_operand input, tf_list data, struct tf_print_args a)
+{
+    print_attrs attrs = { a.message ? a.message : "", a.first_n, a.summarize };
+    tf_operand *in = operands_with(input, data, a.here);
+    if (!in)
+        return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 };
+    tf_operation *op = tf_op_new(
+        &print_op, (struct tf_op_args){ .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = data.n + 1, .inputs = in });
+    tf1c_free(in);
+    return (tf_tensor){ op, 0 };
+}
+
+/* ---- Assert ---------------------------------------------------------------------------------------------------------------------- */
+
+/* Without a dtype for strings, TF's strings among the data are attributes: what is said before data 0 and before data 1. */
+typedef struct {
+    int64_t summarize;
+    const char *first, *second;
+} assert_attrs;
+static const tf_attr_def assert_fields[] = { TF_ATTR(assert_attrs, summarize, TF_ATTR_INT),
+                                             TF_ATTR(assert_attrs, first, TF_ATTR_STRING),
+                                             TF_ATTR(assert_attrs, second, TF_ATTR_STRING),
+                                             { 0 } };
+
+static void assert_shape(tf_shape_ctx *c)
+{
+    const tf_dims d = *tf_in_dims(c, 0);
+    char shape[TF_DIMS_TEXT];
+    if (!tf_shape_at_run(c))
+        tf_with_rank(c, 0, 0);
+    else if (d.rank)
+        tf_shape_error(c, "In[0] should be a scalar: %s", tf_dims_kernel_text(d, shape, sizeof shape));
+}
+
+static void assert_kernel(tf_kernel_ctx *k)
+{
+    enum { SIZE = 512 }; /* of a kernel's report */
+    const assert_attrs *a = k->attrs;
+    char message[SIZE];
+    text t = { message, sizeof message, 0 };
+    if (*TF_DATA(k, in, 0, const bool))
+        return;
+    say(&t, "assertion failed:%s", a->first);
+    for (int i = 1; i < k->n_in; i++) {
+        say(&t, "%s ", i == 2 ? a->second : "");
+        say_value(&t, &k->in[i], a->summarize);
+    }
+    tf_kernel_error(k, tf_invalid_argument, "%s", message);
+}
+
+static const tf_op_def assert_op = {
+    .name = "Assert",
+    .in = "condition:bool, data:?*",
+    .out = "",
+    .attrs = assert_fields,
+    .attrs_size = sizeof(assert_attrs),
+    .traits = TF_SIDE_EFFECT,
+    .shape = assert_shape,
+    .kernel = assert_kernel,
+    .gradient = tf_no_gradient,
+};
+
+/* TF guards an Assert by a cond, unless its data are all int32 or strings; the nodes that it makes for that and for
+ * `strings` are counted, as seeds derive from the number of nodes. */
+static tf_operation *make_assert(tf_tensor condition, tf_list data, assert_attrs attrs, int strings, tf_source here)
+{
+    enum { GUARD = 9 };
+    bool guarded = false;
+    for (int i = 0; i < data.n; i++)
+        guarded |= tf_get_dtype(data.items[i]) != tf_int32;
+    tf_operand *in = operands_with(tf_operand_tensor(condition), data, here);
+    if (!in)
+        return tf1c_record_mistake(tf1c_current_graph());
+    const struct tf_op_args args = { .here = here, .attrs = &attrs, .n_inputs = data.n + 1, .inputs = in };
+    tf_operation *op = NULL;
+    if (guarded) {
+        TF_SCOPE(NULL, "AssertGuard");
+        op = tf_op_new(&assert_op, args);
+    } else {
+        op = tf_op_new(&assert_op, args);
+    }
+    tf1c_free(in);
+    if (!tf1c_is_mistake(op))
+        op->graph->universe->last_id += 2 * strings + (guarded ? GUARD + data.n : 0);
+    return op;
+}
+
+static tf_operation *no_memory(void) { return tf1c_record_mistake(tf1c_current_graph()); }
+
+tf_operation *tf_assert_(tf_operand condition, tf_list data, struct tf_assert_args a)
+{
+    TF_FROM(a.here);
+    if (!data.n && !a.message)
+        return tf_mistake(tf_value_error, a.here, a.name, "Attr 'T' of 'Assert' Op passed list of length 0 less than minimum 1.")
+            .op;
+    TF_SCOPE(a.name, "Assert");
+    tf_tensor holds = tf_convert(condition, tf_bool, a.here, "condition");
+    if (tf_is_poisoned(holds))
+        return tf_tensor_op(holds);
+    const char *first = a.message ? tf1c_graph_printf(holds.op->graph, " [%s]", a.message) : "";
+    if (!first)
+        return no_memory();
+    return make_assert(holds, data, (assert_attrs){ a.summarize, first, "" }, a.message ? 1 : 0, a.here);
+}
+
+/* ---- assert_equal, assert_less, assert_positive ------------------------------------------------------------------------------------- */
+
+/* Asserts that all of `holds` is true, and else shows the message, `condition` and the values of x and, if there, y. */
+static tf_operation *check_all(tf_tensor holds, const char *condition, tf_tensor x, tf_tensor y, struct tf_check_args a)
+{
+    tf_tensor all = tf_reduce_all(holds), own[] = { x, y };
+    if (tf_is_poisoned(all))
+        return tf_tensor_op(all);
+    tf_graph *g = all.op->graph;
+    const int n = tf_is_none(y) ? 1 : 2;
+    const char *first = a.message ? tf1c_graph_printf(g, " [%s]", a.message) : "", *second = "";
+    int strings = a.message ? 1 : 0;
+    if (first && !a.data.n) {
+        first = tf1c_graph_printf(g, "%s [Condition %s did not hold element-wise:] [x (%s:%d) = ]", first, condition, x.op->name,
+                                  x.index);
+        second = n == 2 ? tf1c_graph_printf(g, " [y (%s:%d) = ]", y.op->name, y.index) : "";
+        strings += 1 + n;
+        a.data = (tf_list){ .n = n, .items = own };
+    }
+    if (!first || !second)
+        return no_memory();
+    TF_SCOPE(NULL, "Assert");
+    return make_assert(all, a.data, (assert_attrs){ a.summarize, first, second }, strings, a.here);
+}
+
+/* Numbers take x's dtype. */
+static tf_tensor convert_like(tf_operand y, tf_tensor x, tf_source here)
+{
+    return tf_convert(y, y.kind == TF_OPERAND_TENSOR || tf_is_poisoned(x) ? tf_dtype_unset : tf_get_dtype(x), here, "y");
+}
+
+tf_operation *tf_assert_equal_(tf_operand x_, tf_operand y_, struct tf_check_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "assert_equal");
+    tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x"), y = convert_like(y_, x, a.here);
+    return check_all(tf_equal(x, y), "x == y", x, y, a);
+}
+
+tf_operation *tf_assert_less_(tf_operand x_, tf_operand y_, struct tf_check_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "assert_less");
+    tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x"), y = convert_like(y_, x, a.here);
+    return check_all(tf_less(x, y), "x < y", x, y, a);
+}
+
+tf_operation *tf_assert_positive_(tf_operand x_, struct tf_check_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "assert_positive");
+    tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x");
+    if (tf_is_poisoned(x))
+        return tf_tensor_op(x);
+    tf_tensor zero = tf_convert(tf_operand_integer(0), tf_get_dtype(x), a.here, NULL);
+    a.message = a.message ? a.message : ""; /* TF shows an empty one here */
+    {
+        TF_SCOPE(NULL, "assert_less");
+        return check_all(tf_less(zero, x), "x > 0", x, (tf_tensor){ 0 }, a);
+    }
+}
+
+tf_operation *tf_assert_non_negative_(tf_operand x_, struct tf_check_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "assert_non_negative");
+    tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x");
+    if (tf_is_poisoned(x))
+        return tf_tensor_op(x);
+    tf_tensor zero = tf_convert(tf_operand_integer(0), tf_get_dtype(x), a.here, NULL);
+    a.message = a.message ? a.message : "";
+    {
+        TF_SCOPE(NULL, "assert_less_equal");
+        return check_all(tf_less_equal(zero, x), "x >= 0", x, (tf_tensor){ 0 }, a);
+    }
+}
+
+/* ---- CheckNumerics: output = tensor, dtensor = dy, checked --------------------------------------------------------------------------- */
+
+typedef struct {
+    const char *message;
+} numerics_attrs;
+static const tf_attr_def numerics_fields[] = { TF_ATTR(numerics_attrs, message, TF_ATTR_STRING), { 0 } };
+
+static void numerics_kernel(tf_kernel_ctx *k)
+{
+    const int64_t n = tf_view_count(&k->in[0]);
+    bool nan = false, inf = false;
+    if (k->T == tf_float32)
+        for (int64_t i = 0; i < n; i++) {
+            const float x = TF_DATA(k, in, 0, const float)[i];
+            nan |= isnan(x);
+            inf |= isinf(x);
+        }
+    else
+        for (int64_t i = 0; i < n; i++) {
+            const double x = TF_DATA(k, in, 0, const double)[i];
+            nan |= isnan(x);
+            inf |= isinf(x);
+        }
+    pass_on(k);
+    if (nan || inf)
+        tf_kernel_error(k, tf_invalid_argument, "%s : Tensor had %s values", ((const numerics_attrs *)k->attrs)->message,
+                        nan && inf ? "Inf and NaN"
+                        : nan      ? "NaN"
+                                   : "Inf");
+}
+
+/* The message as Python shows it in TF's text. */
+static void numerics_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    const char *message = ((const numerics_attrs *)g->attrs)->message;
+    const char quote = strchr(message, '\'') && !strchr(message, '"') ? '"' : '\'';
+    const char *said = tf1c_graph_printf(g->op->graph, "Not a number (NaN) or infinity (Inf) values detected in gradient. b%c%s%c",
+                                         quote, message, quote);
+    tf_add_grad(g, 0, said ? tf_check_numerics(dy, said) : (tf_tensor){ tf1c_record_mistake(g->op->graph), 0 });
+}
+
+static const tf_op_def check_numerics_op = {
+    .name = "CheckNumerics",
+    .in = "tensor:T",
+    .out = "output:T",
+    .T = TF_FLOATING,
+    .attrs = numerics_fields,
+    .attrs_size = sizeof(numerics_attrs),
+    .traits = TF_SIDE_EFFECT | TF_INPLACE,
+    .shape = tf_unchanged_shape,
+    .kernel = numerics_kernel,
+    .gradient = numerics_gradient,
+};
+
+tf_tensor tf_check_numerics_(tf_operand tensor, const char *message, struct tf_name_args a)
+{
+    numerics_attrs attrs = { message ? message : "" };
+    return (tf_tensor){ tf_op_new(&check_numerics_op,
+                                  (struct tf_op_args){
+                                      .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &tensor }),
+                        0 };
+}
+
+tf1c_op_family tf1c_debug_ops = { &print_op, &assert_op, &check_numerics_op, NULL };

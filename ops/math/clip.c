@@ -1,0 +1,102 @@
+/* Clipping by value and by norm. TF1: python/ops/clip_ops.py */
+#include <math.h>
+#include <stdio.h>
+
+#include "ops/array/basic.h"
+#include "ops/math/compare.h"
+#include "ops/family.h"
+#include "ops/math/unary.h"
+#include "ops/nn/nn.h"
+#include "ops/math/reduce.h"
+
+tf_tensor tf_clip_by_value_(tf_operand t, tf_operand least, tf_operand most, struct tf_name_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "clip_by_value");
+    tf_tensor values = tf_convert(t, tf_dtype_unset, a.here, "t");
+    tf_tensor below = tf_minimum(values, most);
+    if (tf_is_poisoned(below))
+        return below;
+    tf_dims merged, own = tf_get_shape(values), got = tf_get_shape(below);
+    if (!tf_merge_dims(own, got, &merged))
+        return tf_mistake(tf_value_error, a.here, NULL, "Shapes %s and %s are not compatible",
+                          tf_dims_text(own, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT),
+                          tf_dims_text(got, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT));
+    tf_tensor clipped = tf_maximum(below, least, .name = tf_scope_name());
+    if (tf_is_poisoned(clipped))
+        return clipped;
+    got = tf_get_shape(clipped);
+    if (!tf_merge_dims(own, got, &merged))
+        return tf_mistake(tf_value_error, a.here, NULL, "Shapes %s and %s are not compatible",
+                          tf_dims_text(own, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT),
+                          tf_dims_text(got, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT));
+    return clipped;
+}
+
+/* √ is kept from 0, where its gradient is infinite. */
+tf_tensor tf_clip_by_norm_(tf_operand t, tf_operand clip_norm, struct tf_clip_by_norm_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "clip_by_norm");
+    tf_tensor values = tf_convert(t, tf_dtype_unset, a.here, "t");
+    if (tf_is_poisoned(values))
+        return values;
+    tf_tensor sum = tf_reduce_sum(tf_mul(values, values), a.axis, .keepdims = true, .axes = a.axes);
+    tf_tensor positive = tf_greater(sum, 0);
+    tf_tensor safe = tf_where(positive, sum, tf_ones_like(sum));
+    tf_tensor norm = tf_where(positive, tf_sqrt(safe), sum);
+    tf_tensor scaled = tf_mul(values, clip_norm);
+    tf_tensor most = tf_maximum(norm, clip_norm);
+    return tf_identity(tf_div(scaled, most), .name = tf_scope_name());
+}
+
+tf_tensor tf_global_norm_(tf_list t_list, struct tf_name_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "global_norm");
+    tf_list halves = { 0 };
+    tf_dtype dtype = tf_float32;
+    for (int i = 0; i < t_list.n; i++)
+        if (!tf_is_none(t_list.items[i])) {
+            tf_append(&halves, tf_nn_l2_loss(t_list.items[i]));
+            dtype = tf_get_dtype(t_list.items[i]);
+        }
+    if (!halves.n)
+        return tf_mistake(tf_value_error, a.here, NULL, "t_list must hold at least one tensor");
+    tf_tensor half = tf_reduce_sum(tf1c_pack(halves, a.here, "stack"));
+    return tf_sqrt(tf_mul(half, tf_constant(2.0, dtype)), .name = "global_norm");
+}
+
+/* clip_norm · min(1 / norm, 1 / clip_norm), NaN where the norm is not finite. */
+static tf_tensor global_scale(tf_tensor norm, tf_operand clip_norm)
+{
+    const tf_dtype dtype = tf_is_poisoned(norm) ? tf_float32 : tf_get_dtype(norm);
+    tf_tensor by_norm = tf_div(1.0, norm);
+    tf_tensor by_clip = tf_div(tf_constant(1.0, dtype), clip_norm);
+    tf_tensor scale = tf_mul(clip_norm, tf_minimum(by_norm, by_clip));
+    tf_tensor finite = tf_is_finite(norm);
+    return tf_where(finite, scale, tf_constant(NAN, dtype));
+}
+
+tf_clipped tf_clip_by_global_norm_(tf_list t_list, tf_operand clip_norm, struct tf_clip_by_global_norm_args a)
+{
+    TF_FROM(a.here);
+    tf_clipped clipped = { .norm = a.use_norm.op ? a.use_norm : tf_global_norm(t_list, a.name) };
+    if (tf_is_poisoned(clipped.norm)) {
+        clipped.list = tf_mistake_list(t_list.n, clipped.norm);
+        return clipped;
+    }
+    TF_SCOPE(a.name, "clip_by_global_norm");
+    tf_tensor scale = global_scale(clipped.norm, clip_norm);
+    for (int i = 0; i < t_list.n; i++) {
+        char name[512];
+        if (tf_is_none(t_list.items[i])) {
+            tf_append(&clipped.list, t_list.items[i]);
+            continue;
+        }
+        tf_tensor value = tf_mul(t_list.items[i], scale);
+        snprintf(name, sizeof name, "%s_%d", tf_scope_name(), i);
+        tf_append(&clipped.list, tf_identity(value, .name = name));
+    }
+    return clipped;
+}

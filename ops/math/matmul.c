@@ -1,0 +1,393 @@
+/* Products of matrices, one or many. */
+#include "ops/math/matmul.h"
+
+#include <string.h>
+
+#include "core/gemm.h"
+#include "ops/array/array.h"
+#include "ops/array/shape.h"
+
+#define PRODUCT_DTYPES (TF_FLOATING | TF_INDEX)
+
+typedef struct {
+    bool transpose_a, transpose_b;
+} matmul_attrs;
+
+static tf_tensor product_node(const tf_op_def *def, tf_operand a, tf_operand b, bool transpose_a, bool transpose_b,
+                              struct tf_name_args args)
+{
+    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = args.here,
+                                                            .name = args.name,
+                                                            .default_name = "MatMul",
+                                                            .attrs = &(matmul_attrs){ transpose_a, transpose_b },
+                                                            .n_inputs = 2,
+                                                            .inputs = (tf_operand[]){ a, b } }),
+                        0 };
+}
+
+/* ---- MatMul: y = a'·b' ------------------------------------------------------------------------------------------------------
+ * a' [m,k], b' [k,n] -> y [m,n];                 da = dy·bᵀ, db = aᵀ·dy, transposed where a or b is
+ * TF1: core/ops/math_ops.cc "MatMul", python/ops/math_grad.py _MatMulGrad */
+static const tf_attr_def matmul_fields[] = { TF_ATTR(matmul_attrs, transpose_a, TF_ATTR_BOOL),
+                                             TF_ATTR(matmul_attrs, transpose_b, TF_ATTR_BOOL),
+                                             { 0 } };
+
+static void not_multipliable(tf_shape_ctx *c, int64_t p, int64_t q)
+{
+    char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
+    if (tf_shape_at_run(c))
+        tf_shape_error(c, "Matrix size-incompatible: In[0]: %s, In[1]: %s", tf_dims_kernel_text(*tf_in_dims(c, 0), x, sizeof x),
+                       tf_dims_kernel_text(*tf_in_dims(c, 1), y, sizeof y));
+    else
+        tf_shape_error(c, "Dimensions must be equal, but are %lld and %lld", (long long)p, (long long)q);
+}
+
+static void matmul_shape(tf_shape_ctx *c)
+{
+    const matmul_attrs *t = tf_shape_attrs(c);
+    tf_dims a = *tf_in_dims(c, 0), b = *tf_in_dims(c, 1);
+    int64_t inner;
+    if (!tf_with_rank(c, 0, 2) || !tf_with_rank(c, 1, 2))
+        return;
+    a = a.known ? a : unknown_of_rank(2);
+    b = b.known ? b : unknown_of_rank(2);
+    const int64_t p = a.dims[!t->transpose_a], q = b.dims[t->transpose_b];
+    if (!tf_merge_dim(p, q, &inner))
+        not_multipliable(c, p, q);
+    tf_set_out(c, 0, SHAPE(a.dims[t->transpose_a], b.dims[!t->transpose_b]));
+}
+
+/* How a rank-2 view looks to a product: its rows are `ld` apart, or it lies transposed. */
+typedef struct {
+    bool transposed;
+    int64_t ld;
+} matrix;
+
+static matrix matrix_of(const tf_view *v, bool transpose)
+{
+    if (v->strides[1] == 1 || v->dims[1] == 1)
+        return (matrix){ transpose, v->strides[0] };
+    return (matrix){ !transpose, v->strides[1] };
+}
+
+/* From row (or column) `begin` of what a product sees. */
+static void *from_row(const tf_view *v, const matrix *m, int64_t begin)
+{
+    return (char *)v->data + begin * (m->transposed ? 1 : m->ld) * (int64_t)tf_dtype_size(v->dtype);
+}
+
+static void *from_column(const tf_view *v, const matrix *m, int64_t begin)
+{
+    return (char *)v->data + begin * (m->transposed ? m->ld : 1) * (int64_t)tf_dtype_size(v->dtype);
+}
+
+static tf_product matmul_product(const void *attrs)
+{
+    const matmul_attrs *t = attrs;
+    return (tf_product){ t->transpose_a, t->transpose_b };
+}
+
+static int64_t inner_of(const tf_kernel_ctx *k) { return tf1c_product_inner(k, matmul_product(k->attrs)); }
+
+static bool is_short(const tf_kernel_ctx *k) { return k->T == tf_float32 && tf1c_sgemm_wins(k->out[0].dims[0], inner_of(k)); }
+
+/* A long sum of a wide result, a weight gradient, is dealt out by columns: less of it is packed twice. Others by rows, as what
+ * stands around them. */
+static bool by_columns(const tf_kernel_ctx *k)
+{
+    return !is_short(k) && ((const matmul_attrs *)k->attrs)->transpose_a && k->out[0].dims[1] >= 2 * k->out[0].dims[0];
+}
+
+static int64_t matmul_units(const tf_kernel_ctx *k) { return k->out[0].dims[by_columns(k)]; }
+
+static size_t matmul_scratch(const tf_kernel_ctx *k) { return is_short(k) ? tf1c_product_scratch(k, matmul_product(k->attrs)) : 0; }
+
+static void matmul_kernel(tf_kernel_ctx *k)
+{
+    const matmul_attrs *t = k->attrs;
+    const tf_view *y = &k->out[0];
+    const matrix a = matrix_of(&k->in[0], t->transpose_a), b = matrix_of(&k->in[1], t->transpose_b), c = { false, y->strides[0] };
+    const int64_t some = k->end - k->begin;
+    if (k->scratch)
+        tf1c_product_rows(k, matmul_product(k->attrs), NULL);
+    else if (by_columns(k))
+        tf1c_gemm(k->T, a.transposed, b.transposed, y->dims[0], some, inner_of(k), k->in[0].data, a.ld,
+                  from_column(&k->in[1], &b, k->begin), b.ld, 0, from_column(y, &c, k->begin), c.ld);
+    else
+        tf1c_gemm(k->T, a.transposed, b.transposed, some, y->dims[1], inner_of(k), from_row(&k->in[0], &a, k->begin), a.ld,
+                  k->in[1].data, b.ld, 0, from_row(y, &c, k->begin), c.ld);
+}
+
+static tf_tensor times(tf_tensor a, bool transpose_a, tf_tensor b, bool transpose_b);
+
+/* The four cases of _MatMulGrad: y = ab, aᵀb, abᵀ, aᵀbᵀ. */
+static void matmul_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    const matmul_attrs *t = g->attrs;
+    const tf_tensor a = g->in[0], b = g->in[1];
+    if (tf1c_grad_wanted(g, 0))
+        tf_add_grad(g, 0, t->transpose_a ? times(b, t->transpose_b, dy, true) : times(dy, false, b, !t->transpose_b));
+    if (tf1c_grad_wanted(g, 1))
+        tf_add_grad(g, 1, t->transpose_b ? times(dy, true, a, t->transpose_a) : times(a, !t->transpose_a, dy, false));
+}
+
+/* aᵀ·b adds up over the rows of both. */
+static bool matmul_sums_rows(const tf_kernel_ctx *k)
+{
+    const matmul_attrs *t = k->attrs;
+    return t->transpose_a && !t->transpose_b;
+}
+
+static const tf_op_def matmul_op = {
+    .name = "MatMul",
+    .in = "a:T, b:T",
+    .out = "product:T",
+    .T = PRODUCT_DTYPES,
+    .attrs = matmul_fields,
+    .attrs_size = sizeof(matmul_attrs),
+    .traits = TF_PRODUCT | TF_ROWS_IN | TF_ROWS_OUT,
+    .shape = matmul_shape,
+    .kernel = matmul_kernel,
+    .units = matmul_units,
+    .scratch = matmul_scratch,
+    .product = matmul_product,
+    .sums_rows = matmul_sums_rows,
+    .gradient = matmul_gradient,
+};
+
+static tf_tensor times(tf_tensor a, bool transpose_a, tf_tensor b, bool transpose_b)
+{
+    return product_node(&matmul_op, tf_operand_tensor(a), tf_operand_tensor(b), transpose_a, transpose_b,
+                        (struct tf_name_args){ 0 });
+}
+
+/* ---- BatchMatMulV2: y = x'·y' for each place of the broadcast leading dimensions ------------------------------------------------
+ * TF1: core/ops/math_ops.cc "BatchMatMulV2", core/kernels/batch_matmul_op_impl.h, python/ops/math_grad.py _BatchMatMulV2 */
+static const tf_attr_def batch_fields[] = { { "adj_x", TF_ATTR_BOOL, offsetof(matmul_attrs, transpose_a) },
+                                            { "adj_y", TF_ATTR_BOOL, offsetof(matmul_attrs, transpose_b) },
+                                            { 0 } };
+
+static tf_dims leading(tf_dims d)
+{
+    d.rank = d.known ? d.rank - 2 : 0;
+    return d;
+}
+
+static void batch_error_at_run(tf_shape_ctx *c, bool inner, int64_t p, int64_t q)
+{
+    const matmul_attrs *t = tf_shape_attrs(c);
+    char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
+    tf_dims_kernel_text(*tf_in_dims(c, 0), x, sizeof x);
+    tf_dims_kernel_text(*tf_in_dims(c, 1), y, sizeof y);
+    if (inner)
+        tf_shape_error(c, "In[0] mismatch In[1] shape: %lld vs. %lld: %s %s %d %d", (long long)p, (long long)q, x, y,
+                       t->transpose_a, t->transpose_b);
+    else
+        tf_shape_error(c, "In[0] and In[1] must have compatible batch dimensions: %s vs. %s", x, y);
+}
+
+/* The first pair of leading dimensions that do not broadcast, from the right. */
+static void say_batch_mismatch(tf_shape_ctx *c, tf_dims a, tf_dims b)
+{
+    if (tf_shape_at_run(c)) {
+        batch_error_at_run(c, false, 0, 0);
+        return;
+    }
+    for (int i = 1; i <= a.rank && i <= b.rank; i++) {
+        const int64_t p = a.dims[a.rank - i], q = b.dims[b.rank - i];
+        if (p != q && p != 1 && q != 1 && p != NONE && q != NONE) {
+            tf_shape_error(c, "Dimensions must be equal, but are %lld and %lld", (long long)p, (long long)q);
+            return;
+        }
+    }
+}
+
+static void batch_shape(tf_shape_ctx *c)
+{
+    const matmul_attrs *t = tf_shape_attrs(c);
+    const tf_dims a = *tf_in_dims(c, 0), b = *tf_in_dims(c, 1);
+    tf_dims out;
+    if (!tf_with_rank_at_least(c, 0, 2) || !tf_with_rank_at_least(c, 1, 2) || !a.known || !b.known)
+        return;
+    const int64_t p = a.dims[a.rank - 1 - t->transpose_a], q = b.dims[b.rank - 2 + t->transpose_b];
+    int64_t inner;
+    if (!tf_broadcast_dims(leading(a), leading(b), &out)) {
+        say_batch_mismatch(c, leading(a), leading(b));
+        return;
+    }
+    if (!tf_merge_dim(p, q, &inner)) {
+        if (tf_shape_at_run(c))
+            batch_error_at_run(c, true, p, q);
+        else
+            not_multipliable(c, p, q);
+        return;
+    }
+    out.dims[out.rank++] = a.dims[a.rank - 2 + t->transpose_a];
+    out.dims[out.rank++] = b.dims[b.rank - 1 - t->transpose_b];
+    tf_set_out(c, 0, out);
+}
+
+/* Units: whole products. */
+static int64_t batch_units(const tf_kernel_ctx *k) { return product(k->out[0].dims, 0, k->out[0].rank - 2); }
+
+/* Where matrix `at` of the broadcast leading dimensions lies in v, in elements. */
+static int64_t matrix_offset(const tf_view *v, const tf_view *y, int64_t at)
+{
+    int64_t offset = 0;
+    for (int i = y->rank - 3; i >= 0; at /= y->dims[i], i--) {
+        const int own = i - (y->rank - v->rank);
+        if (own >= 0 && v->dims[own] != 1)
+            offset += at % y->dims[i] * v->strides[own];
+    }
+    return offset;
+}
+
+static void batch_kernel(tf_kernel_ctx *k)
+{
+    const matmul_attrs *t = k->attrs;
+    const tf_view *a = &k->in[0], *b = &k->in[1], *y = &k->out[0];
+    const int64_t m = y->dims[y->rank - 2], n = y->dims[y->rank - 1], inner = a->dims[a->rank - 1 - t->transpose_a];
+    const size_t size = tf_dtype_size(k->T);
+    for (int64_t at = k->begin; at < k->end; at++)
+        tf1c_gemm(k->T, t->transpose_a, t->transpose_b, m, n, inner, (const char *)a->data + (size_t)matrix_offset(a, y, at) * size,
+                  a->dims[a->rank - 1], (const char *)b->data + (size_t)matrix_offset(b, y, at) * size, b->dims[b->rank - 1], 0,
+                  (char *)y->data + (size_t)(at * m * n) * size, n);
+}
+
+static const tf_op_def batch_matmul_op;
+static tf_tensor batch_times(tf_tensor a, bool transpose_a, tf_tensor b, bool transpose_b)
+{
+    return product_node(&batch_matmul_op, tf_operand_tensor(a), tf_operand_tensor(b), transpose_a, transpose_b,
+                        (struct tf_name_args){ 0 });
+}
+
+static void batch_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    const matmul_attrs *t = g->attrs;
+    const tf_tensor a = g->in[0], b = g->in[1];
+    if (tf1c_grad_wanted(g, 0))
+        tf_add_grad(
+            g, 0,
+            tf_sum_to(t->transpose_a ? batch_times(b, t->transpose_b, dy, true) : batch_times(dy, false, b, !t->transpose_b), a));
+    if (tf1c_grad_wanted(g, 1))
+        tf_add_grad(
+            g, 1,
+            tf_sum_to(t->transpose_b ? batch_times(dy, true, a, t->transpose_a) : batch_times(a, !t->transpose_a, dy, false), b));
+}
+
+static const tf_op_def batch_matmul_op = {
+    .name = "BatchMatMulV2",
+    .in = "x:T, y:T",
+    .out = "output:T",
+    .T = PRODUCT_DTYPES,
+    .attrs = batch_fields,
+    .attrs_size = sizeof(matmul_attrs),
+    .traits = TF_PRODUCT,
+    .shape = batch_shape,
+    .kernel = batch_kernel,
+    .units = batch_units,
+    .gradient = batch_gradient,
+};
+
+/* ---- builders ---------------------------------------------------------------------------------------------------------------------- */
+tf_tensor tf_matmul_(tf_operand a, tf_operand b, struct tf_matmul_args args)
+{
+    TF_FROM(args.here);
+    if (args.transpose_a && args.adjoint_a)
+        return tf_mistake(tf_value_error, args.here, NULL, "Only one of transpose_a and adjoint_a can be True.");
+    if (args.transpose_b && args.adjoint_b)
+        return tf_mistake(tf_value_error, args.here, NULL, "Only one of transpose_b and adjoint_b can be True.");
+    const bool plain = operand_rank(&a) >= 0 && operand_rank(&a) <= 2 && operand_rank(&b) >= 0 && operand_rank(&b) <= 2;
+    const struct tf_name_args name = { args.here, args.name };
+    return product_node(plain ? &matmul_op : &batch_matmul_op, a, b, args.transpose_a || args.adjoint_a,
+                        args.transpose_b || args.adjoint_b, name);
+}
+
+tf_tensor tf_linalg_matvec_(tf_operand a, tf_operand b, struct tf_matmul_args args)
+{
+    TF_FROM(args.here);
+    TF_SCOPE(args.name, "MatVec");
+    tf_tensor y = tf_matmul(a, tf_expand_dims(b, -1), args.transpose_a, .adjoint_a = args.adjoint_a);
+    return tf_squeeze(y, .axis = -1);
+}
+
+/* Axes as given, or a's last n and b's first n. */
+static bool dot_axes(const struct tf_tensordot_args *args, tf_dims a, tf_dims b, tf_dims *axes_a, tf_dims *axes_b)
+{
+    *axes_a = args->axes_a;
+    *axes_b = args->axes_b;
+    if (!args->axes_a.known) {
+        *axes_a = *axes_b = (tf_dims){ .known = true, .rank = args->axes };
+        if (args->axes < 0 || args->axes > a.rank || args->axes > b.rank)
+            return false;
+        for (int i = 0; i < args->axes; i++) {
+            axes_a->dims[i] = a.rank - args->axes + i;
+            axes_b->dims[i] = i;
+        }
+    }
+    for (int i = 0; i < axes_a->rank && axes_a->rank == axes_b->rank; i++) {
+        const int p = tf_norm_axis(axes_a->dims[i], a.rank), q = tf_norm_axis(axes_b->dims[i], b.rank);
+        if (p < 0 || q < 0)
+            return false;
+        axes_a->dims[i] = p;
+        axes_b->dims[i] = q;
+    }
+    return axes_a->rank == axes_b->rank;
+}
+
+/* t as a matrix: the summed axes last (or first) as one, the free ones before (after) as another; the free dimensions. */
+static tf_tensor as_matrix(tf_tensor t, tf_dims axes, bool summed_last, tf_dims *free)
+{
+    const tf_dims d = tf_get_shape(t);
+    tf_dims perm = SCALAR;
+    int64_t summed = 1, rest = 1;
+    *free = SCALAR;
+    for (int i = 0; i < axes.rank; i++)
+        summed *= d.dims[axes.dims[i]];
+    for (int pass = 0; pass < 2; pass++)
+        for (int i = 0; i < (pass == (int)summed_last ? axes.rank : d.rank); i++) {
+            bool is_summed = pass == (int)summed_last;
+            int axis = is_summed ? (int)axes.dims[i] : i;
+            for (int j = 0; j < axes.rank && !is_summed; j++)
+                if (axes.dims[j] == i)
+                    axis = -1;
+            if (axis < 0)
+                continue;
+            perm.dims[perm.rank++] = axis;
+            if (!is_summed)
+                free->dims[free->rank++] = d.dims[axis];
+        }
+    for (int i = 0; i < free->rank; i++)
+        rest = rest == NONE || free->dims[i] == NONE ? NONE : rest * free->dims[i];
+    tf_tensor turned = tf_transpose(t, perm);
+    return summed_last ? tf_reshape(turned, SHAPE(rest, summed)) : tf_reshape(turned, SHAPE(summed, rest));
+}
+
+tf_tensor tf_tensordot_(tf_operand a, tf_operand b, struct tf_tensordot_args args)
+{
+    TF_FROM(args.here);
+    TF_SCOPE(args.name, "Tensordot");
+    tf_tensor p = tf_convert(a, tf_dtype_unset, args.here, "a");
+    tf_tensor q = tf_is_poisoned(p) ? p : tf_convert(b, tf_dtype_unset, args.here, "b");
+    if (tf_is_poisoned(q))
+        return q;
+    const tf_dims da = tf_get_shape(p), db = tf_get_shape(q);
+    tf_dims axes_a, axes_b, free_a, free_b;
+    int unknown = 0;
+    for (int i = 0; i < da.rank; i++)
+        unknown += da.dims[i] == NONE && i > 0;
+    if (!da.known || !tf_dims_fully_known(db) || unknown)
+        return tf_mistake(tf_value_error, args.here, NULL, "tensordot needs static dimensions, all but a's first: got %s and %s",
+                          tf_dims_text(da, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT),
+                          tf_dims_text(db, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT));
+    if (!dot_axes(&args, da, db, &axes_a, &axes_b))
+        return tf_mistake(tf_value_error, args.here, NULL,
+                          "'axes' must be a pair of axes of a and of b, or a number no larger than their ranks");
+    tf_tensor left = as_matrix(p, axes_a, true, &free_a), right = as_matrix(q, axes_b, false, &free_b);
+    tf_tensor y = tf_matmul(left, right);
+    for (int i = 0; i < free_b.rank && free_a.rank < TF_MAX_RANK; i++)
+        free_a.dims[free_a.rank++] = free_b.dims[i];
+    return tf_reshape(y, free_a, .name = tf_scope_name());
+}
+
+tf1c_op_family tf1c_linear_ops = { &matmul_op, &batch_matmul_op, NULL };

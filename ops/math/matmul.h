@@ -1,0 +1,78 @@
+/* Products of matrices. */
+#ifndef TF1C_OPS_MATH_MATMUL_H
+#define TF1C_OPS_MATH_MATMUL_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../../graph/op.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* a·b, a or b transposed first where asked.                                        TF1: tf.matmul
+ *   shapes  a [m,k], b [k,n] -> [m,n]  (node of type MatMul);  […,m,k], [… ,k,n] -> […,m,n], the leading dimensions
+ *           broadcasting against each other, if one may have more than two (BatchMatMulV2)
+ *   dtypes  float32, float64, int32, int64
+ *   grad    da = dy·bᵀ, db = aᵀ·dy, summed over what was broadcast
+ *   errors  ValueError "Dimensions must be equal, but are 3 and 4", "Shape must be rank 2 but is rank 1";  at run:
+ *           InvalidArgumentError "Matrix size-incompatible: In[0]: [2,3], In[1]: [4,5]"
+ *   source  python/ops/math_ops.py matmul, core/ops/math_ops.cc "MatMul", "BatchMatMulV2" */
+struct tf_matmul_args {
+    tf_source here;
+    bool transpose_a, transpose_b, adjoint_a, adjoint_b, a_is_sparse, b_is_sparse;
+    const char *name;
+};
+#define tf_matmul(a, b, ...) TF_IN_ORDER2_(tf_matmul_, TF_T(a), TF_T(b), (struct tf_matmul_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_linalg_matmul(a, b, ...) tf_matmul(a, b, __VA_ARGS__)
+TF1C_API tf_tensor tf_matmul_(tf_operand a, tf_operand b, struct tf_matmul_args args);
+
+/* a·b for a vector b.                                                              TF1: tf.linalg.matvec
+ *   shapes  a […,m,k], b […,k] -> […,m] */
+#define tf_linalg_matvec(a, b, ...) \
+    TF_IN_ORDER2_(tf_linalg_matvec_, TF_T(a), TF_T(b), (struct tf_matmul_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_linalg_matvec_(tf_operand a, tf_operand b, struct tf_matmul_args args);
+
+/* Sums of products over several axes: a's last `axes` with b's first, or a's .axes_a with b's .axes_b.       TF1: tf.tensordot
+ *   shapes  all dimensions known but for a's first
+ *   errors  ValueError: axes that do not match, dimensions that must be known */
+struct tf_tensordot_args {
+    tf_source here;
+    int axes;
+    const char *name;
+    tf_dims axes_a, axes_b;
+};
+#define tf_tensordot(a, b, ...) TF_IN_ORDER2_(tf_tensordot_, TF_T(a), TF_T(b), (struct tf_tensordot_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_linalg_tensordot(a, b, ...) tf_tensordot(a, b, __VA_ARGS__)
+TF1C_API tf_tensor tf_tensordot_(tf_operand a, tf_operand b, struct tf_tensordot_args args);
+
+/* A norm of all elements, of the vectors along `axis`, or of the matrices in .axes = AXES(-2, -1).      TF1: tf.norm, tf.linalg.norm
+ *   ord       tf_norm_EUCLIDEAN (default; of a matrix: Frobenius'), 1, 2, INFINITY, any p > 0: (Σ |x|^p)^(1/p);
+ *             of matrices 1 and INFINITY: the largest sum of a column (row); tf_norm_FRO as the default
+ *   keepdims  (keep_dims): the axes stay, of length 1
+ *   shapes    x [..] -> [..] without the axes;   dtypes  floating; ord 1 and INFINITY: numbers
+ *   grad      through its nodes: NaN where a Euclidean norm is 0, as in TF1
+ *   errors    ValueError "'ord' must be a supported vector norm, got -1", "'axis' must be None, an integer, or a tuple of 2 unique
+ *             integers", "Invalid reduction dimension …";  UnimplementedError: ord 2 of matrices, a singular value
+ *   source    python/ops/linalg_ops.py norm */
+struct tf_norm_args {
+    tf_source here;
+    double ord;
+    int axis;
+    bool keepdims;
+    const char *name;
+    bool keep_dims;
+    tf_dims axes;
+};
+#define tf_norm_EUCLIDEAN (-0x1p+1000)
+#define tf_norm_FRO (-0x1p+1001)
+#define tf_norm(x, ...)                                                                                                           \
+    TF_KWARGS_(TF_IN_ORDER1_(tf_norm_, TF_T(x), (struct tf_norm_args){ .ord = tf_norm_EUCLIDEAN, .axis = TF_NO_AXIS, TF_HERE_, \
+                                                                       __VA_ARGS__ }))
+#define tf_linalg_norm(x, ...) tf_norm(x, __VA_ARGS__)
+TF1C_API tf_tensor tf_norm_(tf_operand x, struct tf_norm_args args);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

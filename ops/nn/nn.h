@@ -1,0 +1,206 @@
+/* Activations, softmax, cross entropies, biases, dropout: TF1's tf.nn. */
+#ifndef TF1C_OPS_NN_NN_H
+#define TF1C_OPS_NN_NN_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../random/random.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Elementwise activations.                           TF1: tf.nn.relu, relu6, elu, selu, softplus, softsign
+ *   relu      max(x, 0); its derivative at 0 is 0        relu6     min(max(x, 0), 6)
+ *   elu       x, or e^x - 1 below 0                      selu      1.0507 · (x, or 1.6733·(e^x - 1) below 0)
+ *   softplus  log(1 + e^x)                               softsign  x / (1 + |x|)
+ *   shapes    y as x;   dtypes  relu, relu6: numbers, others: floating
+ *   source    core/ops/nn_ops.cc, core/kernels/relu_op_functor.h, softplus_op.h, softsign_op.h */
+#define tf_nn_relu(features, ...) tf_nn_relu_(TF_T(features), TF_NAMED_(__VA_ARGS__))
+#define tf_nn_relu6(features, ...) tf_nn_relu6_(TF_T(features), TF_NAMED_(__VA_ARGS__))
+#define tf_nn_elu(features, ...) tf_nn_elu_(TF_T(features), TF_NAMED_(__VA_ARGS__))
+#define tf_nn_selu(features, ...) tf_nn_selu_(TF_T(features), TF_NAMED_(__VA_ARGS__))
+#define tf_nn_softplus(features, ...) tf_nn_softplus_(TF_T(features), TF_NAMED_(__VA_ARGS__))
+#define tf_nn_softsign(features, ...) tf_nn_softsign_(TF_T(features), TF_NAMED_(__VA_ARGS__))
+#define tf_math_softplus(features, ...) tf_nn_softplus(features, __VA_ARGS__)
+#define tf_math_softsign(features, ...) tf_nn_softsign(features, __VA_ARGS__)
+TF1C_API tf_tensor tf_nn_relu_(tf_operand features, struct tf_name_args args);
+TF1C_API tf_tensor tf_nn_relu6_(tf_operand features, struct tf_name_args args);
+TF1C_API tf_tensor tf_nn_elu_(tf_operand features, struct tf_name_args args);
+TF1C_API tf_tensor tf_nn_selu_(tf_operand features, struct tf_name_args args);
+TF1C_API tf_tensor tf_nn_softplus_(tf_operand features, struct tf_name_args args);
+TF1C_API tf_tensor tf_nn_softsign_(tf_operand features, struct tf_name_args args);
+
+/* x·sigmoid(x); its derivative is worked out from x again, as in TF1.                TF1: tf.nn.swish
+ *   shapes  y as x;   dtypes  floating;   errors  TypeError: integers;   source  python/ops/nn_impl.py swish */
+#define tf_nn_swish(features) tf_nn_swish_(TF_T(features), TF_NAMED_())
+TF1C_API tf_tensor tf_nn_swish_(tf_operand features, struct tf_name_args args);
+
+/* max(x, alpha·x); integers become float32.                                          TF1: tf.nn.leaky_relu */
+struct tf_leaky_relu_args {
+    tf_source here;
+    double alpha;
+    const char *name;
+};
+#define tf_nn_leaky_relu(features, ...) \
+    TF_KWARGS_(tf_nn_leaky_relu_(TF_T(features), (struct tf_leaky_relu_args){ .alpha = 0.2, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_tensor tf_nn_leaky_relu_(tf_operand features, struct tf_leaky_relu_args args);
+
+/* e^x / Σ e^x along `axis` (unset: the last), and its logarithm.                     TF1: tf.nn.softmax, tf.nn.log_softmax
+ *   shapes  logits [.., classes] -> the same;   dtypes  floating
+ *   errors  InvalidArgumentError "Dimension (5) must be in the range [-2, 2) …";  ValueError: rank 0
+ *   source  python/ops/nn_ops.py _softmax, core/kernels/softmax_op_functor.h */
+struct tf_softmax_args {
+    tf_source here;
+    int axis;
+    const char *name;
+    int dim; /* the old name of axis */
+};
+#define TF_SOFTMAX_(...) ((struct tf_softmax_args){ .axis = TF_NO_AXIS, .dim = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ })
+#define tf_nn_softmax(logits, ...) TF_KWARGS_(tf_nn_softmax_(TF_T(logits), TF_SOFTMAX_(__VA_ARGS__)))
+#define tf_nn_log_softmax(logits, ...) TF_KWARGS_(tf_nn_log_softmax_(TF_T(logits), TF_SOFTMAX_(__VA_ARGS__)))
+#define tf_math_softmax(logits, ...) tf_nn_softmax(logits, __VA_ARGS__)
+#define tf_math_log_softmax(logits, ...) tf_nn_log_softmax(logits, __VA_ARGS__)
+TF1C_API tf_tensor tf_nn_softmax_(tf_operand logits, struct tf_softmax_args args);
+TF1C_API tf_tensor tf_nn_log_softmax_(tf_operand logits, struct tf_softmax_args args);
+
+/* -Σ labels·log softmax(logits) along the classes. v1 passes no gradient to the labels, v2 does.
+ * TF1: tf.nn.softmax_cross_entropy_with_logits, …_v2
+ *   dim, axis  the classes' axis; unset: the last
+ *   shapes     labels, logits [.., classes] -> [..]
+ *   grad       dlogits = softmax(logits) - labels, for labels that do not sum to 1 too; dlabels = -log softmax(logits)
+ *   errors     ValueError "Only call `softmax_cross_entropy_with_logits` with named arguments (labels=..., logits=..., ...)",
+ *              "Both labels and logits must be provided.";  run: InvalidArgumentError "logits and labels must be broadcastable: …"
+ *   source     python/ops/nn_ops.py, core/kernels/xent_op.cc */
+struct tf_xent_args {
+    tf_source here;
+    tf_tensor sentinel_; /* takes what was meant without a keyword */
+    tf_tensor labels, logits;
+    int dim;
+    const char *name;
+    int axis;
+};
+struct tf_xent_v2_args {
+    tf_source here;
+    tf_tensor labels, logits;
+    int axis;
+    const char *name;
+    int dim;
+};
+#define tf_nn_softmax_cross_entropy_with_logits(...)     \
+    TF_KWARGS_(tf_nn_softmax_cross_entropy_with_logits_( \
+        (struct tf_xent_args){ .dim = TF_NO_AXIS, .axis = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
+#define tf_nn_softmax_cross_entropy_with_logits_v2(...)     \
+    TF_KWARGS_(tf_nn_softmax_cross_entropy_with_logits_v2_( \
+        (struct tf_xent_v2_args){ .axis = TF_NO_AXIS, .dim = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_tensor tf_nn_softmax_cross_entropy_with_logits_(struct tf_xent_args args);
+TF1C_API tf_tensor tf_nn_softmax_cross_entropy_with_logits_v2_(struct tf_xent_v2_args args);
+
+/* The same for labels that are class numbers: labels [..] int32 or int64, logits [.., classes] -> [..].
+ * TF1: tf.nn.sparse_softmax_cross_entropy_with_logits
+ *   grad    to the logits; the second derivative is disabled, as in TF
+ *   errors  as above;  ValueError "Rank mismatch: …", "Shape mismatch: …";  run: InvalidArgumentError "Received a label value of
+ *           3 which is outside the valid range of [0, 3).  Label values: 3" */
+struct tf_sparse_xent_args {
+    tf_source here;
+    tf_tensor sentinel_;
+    tf_tensor labels, logits;
+    const char *name;
+};
+#define tf_nn_sparse_softmax_cross_entropy_with_logits(...) \
+    tf_nn_sparse_softmax_cross_entropy_with_logits_((struct tf_sparse_xent_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_nn_sparse_softmax_cross_entropy_with_logits_(struct tf_sparse_xent_args args);
+
+/* Elementwise -z·log σ(x) - (1 - z)·log(1 - σ(x)), x logits, z labels, without overflow; labels and logits of one shape.
+ * TF1: tf.nn.sigmoid_cross_entropy_with_logits */
+#define tf_nn_sigmoid_cross_entropy_with_logits(...) \
+    tf_nn_sigmoid_cross_entropy_with_logits_((struct tf_sparse_xent_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_nn_sigmoid_cross_entropy_with_logits_(struct tf_sparse_xent_args args);
+
+/* The same with positive labels weighted by pos_weight: .pos_weight = 2.           TF1: tf.nn.weighted_cross_entropy_with_logits */
+struct tf_weighted_xent_args {
+    tf_source here;
+    tf_tensor labels, logits;
+    tf_operand pos_weight;
+    const char *name;
+    tf_tensor targets; /* the old name of labels */
+};
+#define tf_nn_weighted_cross_entropy_with_logits(...) \
+    TF_KWARGS_(tf_nn_weighted_cross_entropy_with_logits_((struct tf_weighted_xent_args){ \
+        .pos_weight = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_tensor tf_nn_weighted_cross_entropy_with_logits_(struct tf_weighted_xent_args args);
+
+/* Σ x² / 2, a scalar.                                                                TF1: tf.nn.l2_loss */
+#define tf_nn_l2_loss(t, ...) tf_nn_l2_loss_(TF_T(t), TF_NAMED_(__VA_ARGS__))
+TF1C_API tf_tensor tf_nn_l2_loss_(tf_operand t, struct tf_name_args args);
+
+/* x / √max(Σ x², epsilon) along axis (or .axes = AXES(0, 1); unset: all).            TF1: tf.nn.l2_normalize */
+struct tf_l2_normalize_args {
+    tf_source here;
+    int axis;
+    double epsilon;
+    const char *name;
+    int dim; /* the old name of axis */
+    tf_dims axes;
+};
+#define tf_nn_l2_normalize(x, ...)                 \
+    TF_KWARGS_(tf_nn_l2_normalize_(TF_T(x),        \
+        (struct tf_l2_normalize_args){ .axis = TF_NO_AXIS, .epsilon = 1e-12, .dim = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
+#define tf_math_l2_normalize(x, ...) tf_nn_l2_normalize(x, __VA_ARGS__)
+TF1C_API tf_tensor tf_nn_l2_normalize_(tf_operand x, struct tf_l2_normalize_args args);
+
+/* value + bias along the channels: value [.., c] ("NHWC", the default) or [n, c, ..] ("NCHW"), bias [c].
+ * TF1: tf.nn.bias_add
+ *   grad    dvalue = dy, dbias = dy summed over all axes but c
+ *   errors  ValueError: bias not [c];  run: InvalidArgumentError "Must provide as many biases as the last dimension …" */
+struct tf_bias_add_args {
+    tf_source here;
+    const char *data_format;
+    const char *name;
+};
+#define tf_nn_bias_add(value, bias, ...) \
+    TF_IN_ORDER2_(tf_nn_bias_add_, TF_T(value), TF_T(bias), (struct tf_bias_add_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_nn_bias_add_(tf_operand value, tf_operand bias, struct tf_bias_add_args args);
+
+/* x·weights + biases.                                                                TF1: tf.nn.xw_plus_b */
+#define tf_nn_xw_plus_b(x, weights, biases, ...) \
+    TF_IN_ORDER3_(tf_nn_xw_plus_b_, TF_T(x), TF_T(weights), TF_T(biases), TF_NAMED_(__VA_ARGS__))
+TF1C_API tf_tensor tf_nn_xw_plus_b_(tf_operand x, tf_operand weights, tf_operand biases, struct tf_name_args args);
+
+/* Each element kept with probability keep_prob and scaled by 1/keep_prob, else 0: tf_nn_dropout(x, TF_T(keep_prob)),
+ * tf_nn_dropout(x, 0.5), tf_nn_dropout(x, .rate = 0.5). With nothing to drop it is x itself.           TF1: tf.nn.dropout
+ *   keep_prob, rate  a scalar, a number in [0, 1); one of the two (rate = 1 - keep_prob)
+ *   noise_shape      dimensions of 1 are dropped together: .noise_shape = TF_T(SHAPE(2, 1))
+ *   seed             unset: derived from the graph's
+ *   errors           ValueError "You must provide a rate to dropout.", "rate must be a scalar tensor or a float in the range
+ *                    [0, 1), got 1.5", "Cannot specify both 'keep_prob' and 'rate'"
+ *   source           python/ops/nn_ops.py dropout_v2 */
+struct tf_dropout_args {
+    tf_source here;
+    tf_operand keep_prob, noise_shape;
+    int64_t seed;
+    const char *name;
+    tf_operand rate;
+};
+#define tf_nn_dropout(x, ...) \
+    TF_KWARGS_(TF_IN_ORDER1_(tf_nn_dropout_, TF_T(x), (struct tf_dropout_args){ \
+        .keep_prob = TF_UNSET_, .rate = TF_UNSET_, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_tensor tf_nn_dropout_(tf_operand x, struct tf_dropout_args args);
+
+/* Mean and variance over .axes = AXES(0, 1) (or one axis).                           TF1: tf.nn.moments */
+typedef struct tf_moments {
+    tf_tensor mean, variance;
+} tf_moments;
+struct tf_moments_args {
+    tf_source here;
+    tf_dims axes;
+    const char *name;
+    bool keep_dims, keepdims;
+};
+#define tf_nn_moments(x, ...) tf_nn_moments_(TF_T(x), (struct tf_moments_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_moments tf_nn_moments_(tf_operand x, struct tf_moments_args args);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

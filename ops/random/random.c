@@ -1,0 +1,342 @@
+/* Random ops and what TF1 composes of them. Every op keeps a counter in the session: a run takes the next numbers. TF1:
+ * core/kernels/random_op.cc, random_shuffle_op.cc, multinomial_op.cc; python/ops/random_ops.py. */
+#include "ops/random/random.h"
+
+#include <sched.h>
+#include <string.h>
+
+#include "core/philox.h"
+#include "ops/array/basic.h"
+#include "ops/family.h"
+#include "ops/math/unary.h"
+
+/* ---- seeds and counters ------------------------------------------------------------------------------------------------ */
+typedef struct {
+    int64_t seed, seed2;
+} random_attrs;
+static const tf_attr_def random_fields[] = { TF_ATTR(random_attrs, seed, TF_ATTR_INT),
+                                             TF_ATTR(random_attrs, seed2, TF_ATTR_INT),
+                                             { 0 } };
+
+/* What the session keeps for a node. Without seeds its own are drawn at the first run; runs may go side by side. */
+typedef struct {
+    uint64_t block, seed, seed2;
+    int drawn; /* 0 no, 1 being drawn, 2 yes */
+} random_state;
+
+static tf1c_philox own_seeds(random_state *s)
+{
+    int not_yet = 0;
+    if (__atomic_compare_exchange_n(&s->drawn, &not_yet, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
+        const tf1c_philox p = tf1c_philox_init(0, 0);
+        s->seed = p.seed;
+        s->seed2 = p.seed2;
+        __atomic_store_n(&s->drawn, 2, __ATOMIC_RELEASE);
+    }
+    while (__atomic_load_n(&s->drawn, __ATOMIC_ACQUIRE) != 2)
+        sched_yield();
+    return (tf1c_philox){ .seed = s->seed, .seed2 = s->seed2 };
+}
+
+/* The generator of this run, which reserves `blocks`. */
+static tf1c_philox next_draw(tf_kernel_ctx *k, uint64_t blocks)
+{
+    const random_attrs *a = k->attrs;
+    random_state *s = k->state;
+    tf1c_philox p = a->seed || a->seed2 ? tf1c_philox_init(a->seed, a->seed2) : own_seeds(s);
+    p.block = __atomic_fetch_add(&s->block, blocks, __ATOMIC_RELAXED);
+    return p;
+}
+
+static random_attrs seeds(int64_t seed)
+{
+    int64_t both[2] = { 0 };
+    tf_graph *g = tf1c_current_graph();
+    if (g)
+        tf1c_graph_seeds(g, seed != TF_NO_SEED, seed, both);
+    return (random_attrs){ both[0], both[1] };
+}
+
+/* ---- a shape as operand: a vector of int32 or int64 -------------------------------------------------------------------- */
+static bool shape_operand(tf_shape_ctx *c, tf_dims *dims)
+{
+    const tf_dims *vector = tf_in_dims(c, 0);
+    char text[TF_DIMS_TEXT];
+    *dims = (tf_dims){ 0 };
+    if (tf_shape_at_run(c) && vector->rank != 1) {
+        tf_shape_error(c, "shape must be a vector of {int32,int64}, got shape %s", tf_dims_kernel_text(*vector, text, sizeof text));
+        return false;
+    }
+    if (!tf_with_rank(c, 0, 1) || !tf_in_ints(c, 0, dims))
+        return vector->rank == 1 || !vector->known;
+    for (int i = 0; i < dims->rank; i++) {
+        if (dims->dims[i] >= (tf_shape_at_run(c) ? 0 : -1))
+            continue;
+        if (tf_shape_at_run(c))
+            tf_shape_error(c, "Dimension %lld must be >= 0", (long long)dims->dims[i]);
+        else
+            tf_shape_mistake(c, tf_value_error, "Invalid value in tensor used for shape: %lld", (long long)dims->dims[i]);
+        return false;
+    }
+    return true;
+}
+static void random_shape(tf_shape_ctx *c)
+{
+    tf_dims dims;
+    if (shape_operand(c, &dims) && dims.known)
+        tf_set_out(c, 0, dims);
+}
+
+/* ---- RandomStandardNormal, TruncatedNormal, RandomUniform: shape -> floats ----------------------------------------------- */
+#define FILL(id)                                                    \
+    static void id##_kernel(tf_kernel_ctx *k)                       \
+    {                                                               \
+        const int64_t n = tf_view_count(&k->out[0]);                \
+        const tf1c_philox p = next_draw(k, tf1c_philox_reserve(n)); \
+        tf1c_philox_##id(&p, k->out[0].dtype, k->out[0].data, n);   \
+    }
+FILL(normal)
+FILL(truncated_normal)
+FILL(uniform)
+
+#define RANDOM_OP(type, kernel_)                                                                                   \
+    {                                                                                                              \
+        .name = type, .in = "shape:U", .out = "output:T", .T = TF_FLOATING, .U = TF_INDEX, .attrs = random_fields, \
+        .attrs_size = sizeof(random_attrs), .traits = TF_STATEFUL, .shape = random_shape, .kernel = kernel_,       \
+        .state_size = sizeof(random_state), .gradient = tf_no_gradient,                                            \
+    }
+static const tf_op_def normal_op = RANDOM_OP("RandomStandardNormal", normal_kernel);
+static const tf_op_def truncated_normal_op = RANDOM_OP("TruncatedNormal", truncated_normal_kernel);
+static const tf_op_def uniform_op = RANDOM_OP("RandomUniform", uniform_kernel);
+
+static tf_tensor drawn(const tf_op_def *def, tf_tensor shape, tf_dtype dtype, int64_t seed)
+{
+    const random_attrs attrs = seeds(seed);
+    const tf_operand in = tf_operand_tensor(shape);
+    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .attrs = &attrs, .n_inputs = 1, .inputs = &in, .T = dtype }), 0 };
+}
+
+/* drawn·scale + offset, named as the scope. */
+static tf_tensor scaled(tf_tensor x, tf_tensor scale, tf_tensor offset, const char *scope)
+{
+    const tf_tensor product = tf_multiply(x, scale, .name = "mul");
+    return tf_add(product, offset, .name = scope);
+}
+
+static tf_tensor normal(const tf_op_def *def, tf_operand shape, struct tf_random_args a, const char *default_name)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, default_name);
+    const char *scope = tf_scope_name();
+    const tf_tensor size = tf_convert(shape, tf_dtype_unset, a.here, "shape");
+    const tf_tensor mean = tf_convert(tf_operand_real(a.mean), a.dtype, a.here, "mean");
+    const tf_tensor stddev = tf_convert(tf_operand_real(a.stddev), a.dtype, a.here, "stddev");
+    return scaled(drawn(def, size, a.dtype, a.seed), stddev, mean, scope);
+}
+tf_tensor tf_random_normal_(tf_operand shape, struct tf_random_args a) { return normal(&normal_op, shape, a, "random_normal"); }
+tf_tensor tf_truncated_normal_(tf_operand shape, struct tf_random_args a)
+{
+    return normal(&truncated_normal_op, shape, a, "truncated_normal");
+}
+
+/* ---- RandomUniformInt: shape, minval, maxval -> integers in [minval, maxval) ------------------------------------------------ */
+static void uniform_int_shape(tf_shape_ctx *c)
+{
+    char text[TF_DIMS_TEXT];
+    for (int i = 1; i <= 2; i++) {
+        const tf_dims *limit = tf_in_dims(c, i);
+        if (tf_shape_at_run(c) && limit->rank != 0) {
+            tf_shape_error(c, "%s must be 0-D, got shape %s", i == 1 ? "minval" : "maxval",
+                           tf_dims_kernel_text(*limit, text, sizeof text));
+            return;
+        }
+        if (!tf_with_rank(c, i, 0))
+            return;
+    }
+    random_shape(c);
+}
+
+static int64_t integer(const tf_view *v) { return v->dtype == tf_int32 ? *(int32_t *)v->data : *(int64_t *)v->data; }
+
+static void uniform_int_kernel(tf_kernel_ctx *k)
+{
+    const int64_t n = tf_view_count(&k->out[0]), low = integer(&k->in[1]), high = integer(&k->in[2]);
+    if (!n)
+        return;
+    if (low >= high) {
+        tf_kernel_error(k, tf_invalid_argument, "Need minval < maxval, got %lld >= %lld", (long long)low, (long long)high);
+        return;
+    }
+    const tf1c_philox p = next_draw(k, tf1c_philox_reserve(n));
+    tf1c_philox_integers(&p, k->out[0].dtype, low, high, k->out[0].data, n);
+}
+
+static const tf_op_def uniform_int_op = {
+    .name = "RandomUniformInt",
+    .in = "shape:U, minval:T, maxval:T",
+    .out = "output:T",
+    .T = TF_INDEX,
+    .U = TF_INDEX,
+    .attrs = random_fields,
+    .attrs_size = sizeof(random_attrs),
+    .traits = TF_STATEFUL,
+    .shape = uniform_int_shape,
+    .kernel = uniform_int_kernel,
+    .state_size = sizeof(random_state),
+    .gradient = tf_no_gradient,
+};
+
+static tf_tensor uniform_integers(tf_tensor shape, tf_tensor low, tf_tensor high, int64_t seed, const char *name)
+{
+    const random_attrs attrs = seeds(seed);
+    const tf_operand in[] = { tf_operand_tensor(shape), tf_operand_tensor(low), tf_operand_tensor(high) };
+    return (tf_tensor){
+        tf_op_new(&uniform_int_op, (struct tf_op_args){ .name = name, .attrs = &attrs, .n_inputs = 3, .inputs = in }), 0
+    };
+}
+
+tf_tensor tf_random_uniform_(tf_operand shape, struct tf_random_uniform_args a)
+{
+    const bool integers = TF_INDEX & TF_DTYPE_BIT(a.dtype);
+    TF_FROM(a.here);
+    if (!integers && !(TF_FLOATING & TF_DTYPE_BIT(a.dtype)))
+        return tf_mistake(tf_value_error, a.here, NULL, "Invalid dtype tf.%s", tf_dtype_name(a.dtype));
+    if (integers && isnan(a.maxval))
+        return tf_mistake(tf_value_error, a.here, NULL, "Must specify maxval for integer dtype tf.%s", tf_dtype_name(a.dtype));
+    const double maxval = isnan(a.maxval) ? 1 : a.maxval;
+    TF_SCOPE(a.name, "random_uniform");
+    const char *scope = tf_scope_name();
+    const tf_tensor size = tf_convert(shape, tf_dtype_unset, a.here, "shape");
+    const tf_tensor low =
+        tf_convert(integers ? tf_operand_integer((int64_t)a.minval) : tf_operand_real(a.minval), a.dtype, a.here, "min");
+    const tf_tensor high =
+        tf_convert(integers ? tf_operand_integer((int64_t)maxval) : tf_operand_real(maxval), a.dtype, a.here, "max");
+    if (integers)
+        return uniform_integers(size, low, high, a.seed, scope);
+    const tf_tensor x = drawn(&uniform_op, size, a.dtype, a.seed);
+    const tf_tensor width = tf_subtract(high, low, .name = "sub");
+    return scaled(x, width, low, scope);
+}
+
+/* ---- RandomShuffle: the rows of value in another order ------------------------------------------------------------------------ */
+static size_t shuffle_scratch(const tf_kernel_ctx *k) { return k->in[0].rank ? (size_t)k->in[0].dims[0] * sizeof(int64_t) : 0; }
+
+static void shuffle_kernel(tf_kernel_ctx *k)
+{
+    const int64_t n = k->in[0].rank ? k->in[0].dims[0] : 1, count = tf_view_count(&k->in[0]);
+    const size_t row = count ? (size_t)(count / n) * tf_dtype_size(k->T) : 0;
+    if (n <= 1 || !count) {
+        if (count)
+            memcpy(k->out[0].data, k->in[0].data, (size_t)count * tf_dtype_size(k->T));
+        return;
+    }
+    const tf1c_philox p = next_draw(k, tf1c_philox_shuffle_reserve(n));
+    int64_t *order = k->scratch;
+    tf1c_philox_shuffle(&p, order, n);
+    for (int64_t i = 0; i < n; i++)
+        memcpy((char *)k->out[0].data + (size_t)i * row, (const char *)k->in[0].data + (size_t)order[i] * row, row);
+}
+
+static const tf_op_def shuffle_op = {
+    .name = "RandomShuffle",
+    .in = "value:T",
+    .out = "output:T",
+    .attrs = random_fields,
+    .attrs_size = sizeof(random_attrs),
+    .traits = TF_STATEFUL,
+    .shape = tf_unchanged_shape,
+    .kernel = shuffle_kernel,
+    .scratch = shuffle_scratch,
+    .state_size = sizeof(random_state),
+    .gradient = tf1c_undefined_gradient,
+};
+
+tf_tensor tf_random_shuffle_(tf_operand value, struct tf_seeded_args a)
+{
+    const random_attrs attrs = seeds(a.seed);
+    return (tf_tensor){ tf_op_new(&shuffle_op,
+                                  (struct tf_op_args){
+                                      .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &value }),
+                        0 };
+}
+
+/* ---- Multinomial: logits [batch, classes], num_samples -> [batch, num_samples] -------------------------------------------------- */
+static void multinomial_shape(tf_shape_ctx *c)
+{
+    const tf_dims x = *tf_in_dims(c, 0), count = *tf_in_dims(c, 1);
+    const bool run = tf_shape_at_run(c);
+    char text[TF_DIMS_TEXT];
+    int64_t n = NONE;
+    if (run && x.rank != 2)
+        tf_shape_error(c, "logits should be a matrix, got shape %s", tf_dims_kernel_text(x, text, sizeof text));
+    else if (run && count.rank != 0)
+        tf_shape_error(c, "num_samples should be a scalar, got shape %s", tf_dims_kernel_text(count, text, sizeof text));
+    else if (!tf_with_rank(c, 0, 2) || !tf_with_rank(c, 1, 0))
+        return;
+    else if (tf_in_int(c, 1, &n) && n < 0)
+        tf_shape_error(c,
+                       run ? "num_samples should be nonnegative, got %lld"
+                           : "Dimension size, given by scalar input 1, must be non-negative but is %lld",
+                       (long long)n);
+    else if (run && x.dims[1] <= 0)
+        tf_shape_error(c, "num_classes should be positive, got %lld", (long long)x.dims[1]);
+    tf_set_out(c, 0, SHAPE(x.known ? x.dims[0] : NONE, n));
+}
+
+static size_t multinomial_scratch(const tf_kernel_ctx *k)
+{
+    const int64_t classes = k->in[0].dims[1], wide = k->U == tf_int64 ? 0 : tf_view_count(&k->out[0]);
+    return (size_t)(classes + wide) * 8;
+}
+
+static void multinomial_kernel(tf_kernel_ctx *k)
+{
+    const int64_t batch = k->in[0].dims[0], classes = k->in[0].dims[1], samples = k->out[0].dims[1], n = batch * samples;
+    double *cdf = k->scratch;
+    int64_t *out = k->U == tf_int64 ? k->out[0].data : (int64_t *)(cdf + classes);
+    if (!n)
+        return;
+    const tf1c_philox p = next_draw(k, tf1c_philox_multinomial_reserve(batch, samples));
+    tf1c_philox_multinomial(&p, k->T, k->in[0].data, batch, classes, samples, cdf, out);
+    for (int64_t i = 0; k->U == tf_int32 && i < n; i++)
+        TF_DATA(k, out, 0, int32_t)[i] = (int32_t)out[i];
+}
+
+static const tf_op_def multinomial_op = {
+    .name = "Multinomial",
+    .in = "logits:T, num_samples:int32",
+    .out = "output:U",
+    .T = TF_FLOATING,
+    .U = TF_INDEX,
+    .attrs = random_fields,
+    .attrs_size = sizeof(random_attrs),
+    .traits = TF_STATEFUL,
+    .shape = multinomial_shape,
+    .kernel = multinomial_kernel,
+    .scratch = multinomial_scratch,
+    .state_size = sizeof(random_state),
+    .gradient = tf_no_gradient,
+};
+
+static tf_tensor multinomial(tf_operand logits, tf_operand num_samples, tf_dtype dtype, int64_t seed, struct tf_name_args a,
+                             const char *default_name)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, default_name);
+    const tf_tensor x = tf_convert(logits, tf_dtype_unset, a.here, "logits");
+    const random_attrs attrs = seeds(seed);
+    const tf_operand in[] = { tf_operand_tensor(x), num_samples };
+    return (tf_tensor){ tf_op_new(&multinomial_op, (struct tf_op_args){ .attrs = &attrs, .n_inputs = 2, .inputs = in, .U = dtype }),
+                        0 };
+}
+tf_tensor tf_multinomial_(tf_operand logits, tf_operand num_samples, struct tf_multinomial_args a)
+{
+    return multinomial(logits, num_samples, a.output_dtype, a.seed, (struct tf_name_args){ a.here, a.name }, "multinomial");
+}
+tf_tensor tf_random_categorical_(tf_operand logits, tf_operand num_samples, struct tf_categorical_args a)
+{
+    return multinomial(logits, num_samples, a.dtype, a.seed, (struct tf_name_args){ a.here, a.name }, "categorical");
+}
+
+tf1c_op_family tf1c_random_ops = { &normal_op,  &truncated_normal_op, &uniform_op, &uniform_int_op,
+                                   &shuffle_op, &multinomial_op,      NULL };

@@ -1,0 +1,382 @@
+/* dynamic_rnn: the cell as the body of one loop. TF1: python/ops/rnn.py dynamic_rnn, _dynamic_rnn_loop, _rnn_step */
+#include "graph/loop.h"
+#include "ops/array/basic.h"
+#include "ops/math/compare.h"
+#include "ops/family.h"
+#include "ops/array/fill.h"
+#include "ops/array/gather.h"
+#include "ops/array/slice.h"
+#include "ops/array/concat.h"
+#include "ops/math/unary.h"
+#include "ops/math/reduce.h"
+#include "ops/rnn/rnn_step.h"
+#include "ops/array/shape.h"
+
+/* ---- CheckSeqLen: lengths [batch], passed on if there is one for each row of x [time, batch, …] --------------------------- */
+
+typedef struct {
+    const char *checked; /* "rnn/sequence_length" */
+} check_lengths_attrs;
+static const tf_attr_def check_lengths_fields[] = { TF_ATTR(check_lengths_attrs, checked, TF_ATTR_STRING), { 0 } };
+
+static void check_lengths_shape(tf_shape_ctx *c)
+{
+    const check_lengths_attrs *a = tf_shape_attrs(c);
+    tf_dims length = *tf_in_dims(c, 0), x = *tf_in_dims(c, 1);
+    tf_set_out(c, 0, length);
+    if (tf_shape_at_run(c) && (length.rank != 1 || length.dims[0] != x.dims[1]))
+        tf_shape_error(c, "assertion failed: [Expected shape for Tensor %s:0 is ] [%lld] [ but saw shape: ] [%lld]", a->checked,
+                       (long long)x.dims[1], (long long)(length.rank ? length.dims[0] : 0));
+}
+
+static bool check_lengths_view(tf_kernel_ctx *k, int output, int64_t *offset)
+{
+    for (int i = 0; i < k->in[0].rank; i++)
+        k->out[output].strides[i] = k->in[0].strides[i];
+    *offset = 0;
+    return true;
+}
+
+static const tf_op_def check_lengths_op = {
+    .name = "CheckSeqLen",
+    .in = "sequence_length:U, x:T",
+    .out = "output:U",
+    .U = TF_INDEX,
+    .attrs = check_lengths_fields,
+    .attrs_size = sizeof(check_lengths_attrs),
+    .traits = TF_VIEW,
+    .shape = check_lengths_shape,
+    .view = check_lengths_view,
+    .gradient = tf_no_gradient,
+};
+
+/* ---- before the loop --------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    tf_cell *cell;
+    tf_source here;
+    tf_tensor x, mistake; /* x [time, batch, depth] */
+    tf_tensor length, steps, zero_output;
+    tf_operand batch;
+    tf_state *state;
+    tf_dtype dtype;
+} looping;
+
+/* [batch, time, …] <-> [time, batch, …] */
+static tf_tensor swap_batch_time(tf_tensor x)
+{
+    tf_dims d = tf_get_shape(x);
+    if (tf_is_poisoned(x) || (d.known && d.rank < 2))
+        return x;
+    tf_tensor rank = tf_rank(x);
+    const tf_operand parts[3] = { tf_operand_dims(SHAPE(1, 0)), tf_operand_tensor(tf_range(2, rank)), tf_operand_integer(0) };
+    tf_operation *perm =
+        tf_op_new(tf1c_find_op("ConcatV2"), (struct tf_op_args){ .default_name = "concat", .n_inputs = 3, .inputs = parts });
+    tf_tensor y = tf_transpose(x, .perm_tensor = tf_operand_tensor((tf_tensor){ perm, 0 }));
+    if (d.known && !tf_is_poisoned(y)) {
+        int64_t first = d.dims[0];
+        d.dims[0] = d.dims[1];
+        d.dims[1] = first;
+        tf_set_shape_(y, d, (tf_source){ 0 });
+    }
+    return y;
+}
+
+static tf_operand batch_size(tf_tensor x)
+{
+    int64_t known = tf_get_shape(x).dims[1];
+    return known > 0 ? tf_operand_integer(known) : tf_operand_tensor(tf_getitem(tf_shape(x), "1"));
+}
+
+static bool take_x(looping *r, tf_operand given, bool time_major)
+{
+    char text[256];
+    r->x = tf_convert(given, tf_dtype_unset, r->here, "inputs");
+    if (!tf_is_poisoned(r->x) && !time_major)
+        r->x = swap_batch_time(r->x);
+    tf_dims d = tf_get_shape(r->x);
+    if (tf_is_poisoned(r->x))
+        r->mistake = r->x;
+    else if (!d.known)
+        r->mistake = tf_mistake(tf_value_error, r->here, NULL, "as_list() is not defined on an unknown TensorShape.");
+    else if (d.rank < 2)
+        r->mistake = tf_mistake(tf_value_error, r->here, NULL, "Expected input tensor %s to have rank at least 2",
+                                tf_tensor_text(r->x, text, sizeof text));
+    return !r->mistake.op;
+}
+
+static bool take_length(looping *r, tf_operand given)
+{
+    char text[TF_DIMS_TEXT];
+    given = tf1c_whole_keyword(given);
+    if (!given.kind)
+        return true;
+    tf_tensor length = tf_cast_(given, (struct tf_cast_args){ .here = r->here, .dtype = tf_int32 });
+    tf_dims d = tf_get_shape(length);
+    if (tf_is_poisoned(length))
+        r->mistake = length;
+    else if (d.known && d.rank != 1)
+        r->mistake =
+            tf_mistake(tf_value_error, r->here, NULL, "sequence_length must be a vector of length batch_size, but saw shape: %s",
+                       tf_dims_text(d, text, sizeof text));
+    else
+        r->length = tf_identity(length, .name = "sequence_length");
+    return !r->mistake.op;
+}
+
+static bool take_state(looping *r, tf_state *initial)
+{
+    r->batch = batch_size(r->x);
+    if (initial)
+        r->state = initial;
+    else if (r->dtype)
+        r->state = tf_zero_state_(r->cell, r->batch, r->dtype, r->here);
+    else
+        r->mistake = tf_mistake(tf_value_error, r->here, NULL, "If there is no initial_state, you must give a dtype.");
+    return !r->mistake.op;
+}
+
+/* TF asserts the lengths' shape with ten nodes; they count for seeds. */
+static void check_length(looping *r)
+{
+    if (!r->length.op)
+        return;
+    static const struct {
+        const char *name;
+        int n;
+    } nodes[] = { { "Shape", 1 }, { "stack", 1 }, { "Equal", 1 }, { "Const", 1 }, { "All", 1 }, { "Assert", 5 } };
+    for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++)
+        tf1c_skip(nodes[i].name, nodes[i].n);
+    const check_lengths_attrs attrs = { tf_op_name(tf_tensor_op(r->length)) };
+    const tf_operand in[2] = { tf_operand_tensor(r->length), tf_operand_tensor(r->x) };
+    r->length = (tf_tensor){ tf_op_new(&check_lengths_op,
+                                       (struct tf_op_args){
+                                           .here = r->here, .name = "CheckSeqLen", .attrs = &attrs, .n_inputs = 2, .inputs = in }),
+                             0 };
+}
+
+static bool take_steps(looping *r)
+{
+    char text[TF_DIMS_TEXT];
+    tf_dims d = tf_get_shape(r->x);
+    r->steps = tf_getitem(tf_shape(r->x), "0");
+    tf_operand batch = batch_size(r->x);
+    if (d.rank < 3)
+        return r->mistake = tf_mistake(tf_value_error, r->here, NULL, "Shape %s must have rank at least 3",
+                                       tf_dims_text(d, text, sizeof text)),
+               false;
+    for (int i = 2; i < d.rank; i++)
+        if (d.dims[i] == NONE)
+            return r->mistake =
+                       tf_mistake(tf_value_error, r->here, NULL,
+                                  "Input size (depth of inputs) must be accessible via shape inference, but saw value None."),
+                   false;
+    r->zero_output = tf1c_zero_output(r->cell, batch, tf1c_state_dtype(r->state, r->dtype));
+    if (r->length.op) { /* TF runs to the longest length alone; the rows beyond are zeros either way */
+        tf_reduce_min(r->length);
+        tf_reduce_max(r->length);
+    }
+    return true;
+}
+
+/* ---- the loop --------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    const looping *r;
+    tf1c_body *b;
+    tf_list before; /* the state's tensors in the body */
+    tf_tensor mistake;
+} stepping;
+
+static tf_tensor result_in(stepping *s, tf_tensor t)
+{
+    if (!tf_is_poisoned(t))
+        t = t.op->read ? tf_identity(t) : tf1c_import(s->b->graph, t, s->r->here);
+    if (tf_is_poisoned(t) && !s->mistake.op)
+        s->mistake = (tf_tensor){ tf_tensor_op(t), 0 };
+    return t;
+}
+
+/* TF1: control_flow_ops.py _EnforceShapeInvariant */
+static void check_state(stepping *s, tf_tensor outer, tf_tensor before, tf_tensor after)
+{
+    char entered[TF_DIMS_TEXT], left[TF_DIMS_TEXT];
+    tf_dims was = tf_get_shape(before), is = tf_get_shape(after), merged;
+    if (s->mistake.op)
+        return;
+    if (tf_get_dtype(before) != tf_get_dtype(after)) {
+        s->mistake =
+            tf_mistake(tf_type_error, s->r->here, NULL,
+                       "Input tensor '%s:%d' enters the loop with dtype %s, but has dtype %s after one iteration.", outer.op->name,
+                       outer.index, tf_dtype_name(tf_get_dtype(before)), tf_dtype_name(tf_get_dtype(after)));
+        return;
+    }
+    bool fits = !was.known || (is.known && tf_merge_dims(was, is, &merged));
+    for (int i = 0; fits && was.known && i < was.rank; i++)
+        fits = was.dims[i] == NONE || was.dims[i] == is.dims[i];
+    if (!fits)
+        s->mistake = tf_mistake(
+            tf_value_error, s->r->here, NULL,
+            "Input tensor '%s:%d' enters the loop with shape %s, but has shape %s after one iteration. To allow the shape to vary across iterations, use the `shape_invariants` argument of tf.while_loop to specify a less-specific shape.",
+            outer.op->name, outer.index, tf_dims_text(was, entered, sizeof entered), tf_dims_text(is, left, sizeof left));
+}
+
+static tf_dims row_dims(tf_tensor x)
+{
+    tf_dims d = tf_get_shape(x);
+    for (int i = 1; i < d.rank; i++)
+        d.dims[i - 1] = d.dims[i];
+    d.rank--;
+    return d;
+}
+
+/* Outputs: the stacked output, then the state's tensors. */
+static void build_body(stepping *s, tf_tensor time, tf_list outer)
+{
+    const looping *r = s->r;
+    tf1c_universe *u = s->b->graph->universe;
+    tf_tensor past = { 0 };
+    int n = 3 + outer.n, base = u->last_id + 26 + 4 * n +
+                                (r->length.op ? 2 : 0); /* where TF's cell begins: seeds are counted over its loop's nodes */
+    for (int i = 0; i < outer.n; i++)
+        tf_append(&s->before, tf1c_body_arg(s->b, TF1C_CARRIED, outer.items[i], tf_get_shape(outer.items[i])));
+    tf_tensor x = tf1c_body_arg(s->b, TF1C_SLICED, r->x, row_dims(r->x));
+    if (r->length.op)
+        past = tf_greater_equal(tf1c_body_arg(s->b, TF1C_SLICED, time, (tf_dims){ .known = true }), r->length);
+    u->last_id = base;
+    tf_state *state = tf1c_state_pack(r->state, s->before.items);
+    tf_cell_output out = tf_call_(r->cell, tf_operand_tensor(x), state, r->here);
+    if (past.op && !tf_is_poisoned(out.output))
+        out = tf1c_copy_through(out, state, past, r->zero_output);
+    tf_list after = tf_state_flatten(out.state);
+    tf_tensor y = result_in(s, out.output);
+    if (!s->mistake.op && after.n != outer.n)
+        s->mistake = tf_mistake(tf_value_error, r->here, NULL,
+                                "The two structures don't have the same nested structure: a state of %d tensors became one of %d.",
+                                outer.n, after.n);
+    if (!s->mistake.op && !tf1c_body_result(s->b, TF1C_STACKED, -1, y))
+        s->mistake = (tf_tensor){ tf1c_record_mistake(s->b->parent), 0 };
+    for (int i = 0; i < after.n && !s->mistake.op; i++) {
+        tf_tensor t = result_in(s, after.items[i]);
+        check_state(s, outer.items[i], s->before.items[i], t);
+        if (!s->mistake.op && !tf1c_body_result(s->b, TF1C_FINAL, i, t))
+            s->mistake = (tf_tensor){ tf1c_record_mistake(s->b->parent), 0 };
+    }
+    for (int i = 0; i < s->b->n_in; i++)
+        if (s->b->in[i].kind == TF1C_CAPTURED && s->b->in[i].outer.op->read)
+            u->last_id--; /* a captured variable is one node in TF, not two */
+    u->last_id += 9 + 2 * n;
+}
+
+static tf_rnn spoiled(const tf_cell *cell, tf_tensor mistake)
+{
+    return (tf_rnn){ mistake, cell ? tf1c_state_for(&cell->state_size, mistake) : tf1c_state_leaf(mistake) };
+}
+
+static tf_rnn run_loop(looping *r)
+{
+    tf_graph *g = tf1c_current_graph();
+    stepping s = { .r = r };
+    tf_list outer = tf_state_flatten(r->state), start = { 0 };
+    for (int i = 0; i < outer.n; i++) {
+        tf_tensor t = tf_is_poisoned(outer.items[i]) ? outer.items[i] : tf1c_import(g, outer.items[i], r->here);
+        if (tf_is_poisoned(t))
+            return spoiled(r->cell, (tf_tensor){ tf_tensor_op(t), 0 });
+        tf_append(&start, t);
+    }
+    int ids = g->universe->last_id;
+    tf_tensor time = r->length.op ? tf_range_(tf_operand_integer(0), tf_operand_tensor(r->steps), tf_operand_integer(1),
+                                              (struct tf_range_args){ .here = r->here, .name = "time" })
+                                  : (tf_tensor){ 0 };
+    g->universe->last_id = ids + 1;
+    const char *scope = tf1c_unique_name(g, "while");
+    const char *node = scope ? tf1c_graph_printf(g, "%s/Loop", scope) : NULL;
+    s.b = node ? tf1c_body_open(scope, r->here) : NULL;
+    if (!s.b)
+        return spoiled(r->cell, (tf_tensor){ tf1c_record_mistake(g), 0 });
+    build_body(&s, time, start);
+    tf1c_body_close(s.b);
+    if (s.mistake.op)
+        return spoiled(r->cell, s.mistake);
+    ids = g->universe->last_id;
+    tf_operation *op = tf1c_loop_node(s.b, tf1c_find_op("Loop"), node, r->here);
+    g->universe->last_id = ids;
+    tf1c_skip("Const", 1);
+    if (tf_dims_fully_known(tf_get_shape(r->x)))
+        tf1c_skip("Const", 1);
+    if (tf1c_is_mistake(op))
+        return spoiled(r->cell, (tf_tensor){ op, 0 });
+    tf_tensor *final = tf1c_graph_alloc(g, (size_t)(start.n + 1) * sizeof *final);
+    for (int i = 0; final && i < start.n; i++)
+        final[i] = (tf_tensor){ op, i + 1 };
+    return final ? (tf_rnn){ { op, 0 }, tf1c_state_pack(r->state, final) } : spoiled(r->cell, (tf_tensor){ tf1c_poison(g), 0 });
+}
+
+static tf_rnn dynamic_rnn(tf_cell *cell, tf_operand inputs, struct tf_dynamic_rnn_args a, bool again)
+{
+    looping r = { .cell = cell, .here = a.here, .dtype = a.dtype };
+    if (!tf1c_is_cell(cell, "cell", a.here))
+        return spoiled(NULL, (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 });
+    struct tf_with_ scope = tf1c_rnn_scope(a.scope ? a.scope : "rnn", again, a.here);
+    tf_rnn out = { 0 };
+    bool good = take_x(&r, inputs, a.time_major) && take_length(&r, a.sequence_length) && take_state(&r, a.initial_state);
+    if (good) {
+        check_length(&r);
+        good = take_steps(&r);
+    }
+    if (good) {
+        out = run_loop(&r);
+        if (!a.time_major)
+            out.outputs = swap_batch_time(out.outputs);
+    } else {
+        out = spoiled(cell, r.mistake);
+    }
+    tf_with_close_(&scope);
+    return out;
+}
+
+tf_rnn tf_nn_dynamic_rnn_(tf_cell *cell, tf_operand inputs, struct tf_dynamic_rnn_args a)
+{
+    TF_FROM(a.here);
+    return dynamic_rnn(cell, inputs, a, false);
+}
+
+/* ---- bidirectional_dynamic_rnn -------------------------------------------------------------------------------------------------------- */
+
+static tf_tensor reversed(tf_tensor x, tf_operand length, bool time_major)
+{
+    if (length.kind)
+        return tf_reverse_sequence(x, length, time_major ? 0 : 1, time_major ? 1 : 0);
+    return tf_reverse(x, AXES(time_major ? 0 : 1));
+}
+
+tf_birnn tf_nn_bidirectional_dynamic_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf_operand inputs, struct tf_bidirectional_rnn_args a)
+{
+    TF_FROM(a.here);
+    tf_rnn fw = { 0 }, bw = { 0 };
+    a.sequence_length = tf1c_whole_keyword(a.sequence_length);
+    struct tf_dynamic_rnn_args one = {
+        .here = a.here, .sequence_length = a.sequence_length, .dtype = a.dtype, .time_major = a.time_major
+    };
+    if (!tf1c_is_cell(cell_fw, "cell_fw", a.here) || !tf1c_is_cell(cell_bw, "cell_bw", a.here)) {
+        fw = spoiled(NULL, (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 });
+        return (tf_birnn){ fw.outputs, fw.outputs, fw.state, fw.state };
+    }
+    struct tf_with_ outer = tf1c_rnn_scope(a.scope ? a.scope : "bidirectional_rnn", false, a.here);
+    tf_tensor x = tf_convert(inputs, tf_dtype_unset, a.here, "inputs");
+    tf_with_variable_scope("fw") {
+        one.initial_state = a.initial_state_fw;
+        fw = dynamic_rnn(cell_fw, tf_operand_tensor(x), one, true);
+    }
+    tf_with_variable_scope("bw") {
+        one.initial_state = a.initial_state_bw;
+        bw = tf_is_poisoned(fw.outputs)
+                 ? spoiled(cell_bw, fw.outputs)
+                 : dynamic_rnn(cell_bw, tf_operand_tensor(reversed(x, a.sequence_length, a.time_major)), one, true);
+    }
+    tf_with_close_(&outer);
+    tf_tensor back = tf_is_poisoned(bw.outputs) ? bw.outputs : reversed(bw.outputs, a.sequence_length, a.time_major);
+    return (tf_birnn){ fw.outputs, back, fw.state, bw.state };
+}
+
+tf1c_op_family tf1c_rnn_ops = { &check_lengths_op, NULL };

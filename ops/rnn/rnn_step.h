@@ -1,0 +1,21 @@
+/* What static_rnn and dynamic_rnn share; not for users. */
+#ifndef TF1C_OPS_RNN_RNN_STEP_H
+#define TF1C_OPS_RNN_RNN_STEP_H
+
+#include "ops/rnn/cell.h"
+
+struct tf_with_ tf1c_rnn_scope(const char *name, bool again, tf_source here);
+tf_tensor tf1c_zero_output(const tf_cell *cell, tf_operand batch, tf_dtype dtype);
+tf_dtype tf1c_state_dtype(const tf_state *s, tf_dtype given); /* TF's _infer_state_dtype */
+/* A step's results where rows in which `past` [batch] is true have zero_output and their old state. */
+tf_cell_output tf1c_copy_through(tf_cell_output step, tf_state *old, tf_tensor past, tf_tensor zero_output);
+
+/* Nodes that TF makes here and we do not: their name is taken, and seeds are counted over them. */
+static inline void tf1c_skip(const char *name, int n)
+{
+    tf_graph *g = tf1c_current_graph();
+    tf1c_unique_name(g, name);
+    g->universe->last_id += n;
+}
+
+#endif

@@ -1,0 +1,154 @@
+/* Initializers: a function and up to four numbers, by value. TF1: python/ops/init_ops.py,
+ * contrib/layers/python/layers/initializers.py. */
+#include <string.h>
+
+#include "ops/array/basic.h"
+#include "ops/family.h"
+#include "ops/array/fill.h"
+#include "ops/random/random.h"
+
+/* params[3] holds the seed; NAN: none. */
+static double seed_param(int64_t seed) { return seed == TF_NO_SEED ? NAN : (double)seed; }
+static int64_t seed_of(const double *params) { return isnan(params[3]) ? TF_NO_SEED : (int64_t)params[3]; }
+
+/* ---- zeros, ones, constants --------------------------------------------------------------------------------------------- */
+static tf_tensor zeros(const void *params, tf_dims shape, tf_dtype dtype, tf_source here)
+{
+    (void)params;
+    TF_FROM(here);
+    return tf_zeros(shape, dtype);
+}
+static tf_tensor ones(const void *params, tf_dims shape, tf_dtype dtype, tf_source here)
+{
+    (void)params;
+    TF_FROM(here);
+    return tf_ones(shape, dtype);
+}
+static tf_tensor constant(const void *params, tf_dims shape, tf_dtype dtype, tf_source here)
+{
+    const double value = *(const double *)params;
+    const bool whole = value == trunc(value) && fabs(value) < 0x1p53;
+    tf_operand o = tf_operand_real(value);
+    if (dtype == tf_bool && whole)
+        o = tf_operand_bool(value != 0);
+    else if (!(TF_FLOATING & TF_DTYPE_BIT(dtype)) && whole)
+        o = tf_operand_integer((int64_t)value);
+    TF_FROM(here);
+    return tf_constant(o, dtype, shape);
+}
+tf_initializer tf_zeros_initializer_(void) { return (tf_initializer){ .fn = zeros }; }
+tf_initializer tf_ones_initializer_(void) { return (tf_initializer){ .fn = ones }; }
+tf_initializer tf_constant_initializer_(double value) { return (tf_initializer){ constant, { value } }; }
+
+/* ---- normal and uniform: params (mean, stddev) or (minval, maxval) ---------------------------------------------------------- */
+static tf_tensor random_normal(const void *params, tf_dims shape, tf_dtype dtype, tf_source here)
+{
+    const double *p = params;
+    TF_FROM(here);
+    return tf_random_normal(shape, p[0], p[1], dtype, seed_of(p));
+}
+static tf_tensor truncated_normal(const void *params, tf_dims shape, tf_dtype dtype, tf_source here)
+{
+    const double *p = params;
+    TF_FROM(here);
+    return tf_truncated_normal(shape, p[0], p[1], dtype, seed_of(p));
+}
+static tf_tensor random_uniform(const void *params, tf_dims shape, tf_dtype dtype, tf_source here)
+{
+    const double *p = params;
+    TF_FROM(here);
+    return tf_random_uniform(shape, p[0], p[1], dtype, seed_of(p));
+}
+tf_initializer tf_random_normal_initializer_(struct tf_normal_initializer_args a)
+{
+    return (tf_initializer){ random_normal, { a.mean, a.stddev, 0, seed_param(a.seed) } };
+}
+tf_initializer tf_truncated_normal_initializer_(struct tf_normal_initializer_args a)
+{
+    return (tf_initializer){ truncated_normal, { a.mean, a.stddev, 0, seed_param(a.seed) } };
+}
+tf_initializer tf_random_uniform_initializer_(struct tf_uniform_initializer_args a)
+{
+    return (tf_initializer){ random_uniform, { a.minval, a.maxval, 0, seed_param(a.seed) } };
+}
+
+/* ---- scaled to the fans: params (scale, mode, law) ------------------------------------------------------------------------------ */
+static const char *const modes[] = { "fan_in", "fan_out", "fan_avg", NULL };
+static const char *const laws[] = { "normal", "truncated_normal", "untruncated_normal", "uniform", NULL };
+enum { FAN_IN, FAN_OUT, FAN_AVERAGE, TRUNCATED = 1, UNTRUNCATED, UNIFORM, CONTRIB };
+
+static int index_of(const char *word, const char *const *words)
+{
+    for (int i = 0; words[i]; i++)
+        if (word && strcmp(word, words[i]) == 0)
+            return i;
+    return -1;
+}
+
+/* [.., in, out] -> in·others, out·others; a vector's length counts for both. */
+static void fans(tf_dims shape, double *fan_in, double *fan_out)
+{
+    double field = 1;
+    for (int i = 0; i + 2 < shape.rank; i++)
+        field *= (double)shape.dims[i];
+    *fan_out = shape.rank ? field * (double)shape.dims[shape.rank - 1] : 1;
+    *fan_in = shape.rank > 1 ? field * (double)shape.dims[shape.rank - 2] : *fan_out;
+}
+
+static tf_tensor variance_scaling(const void *params, tf_dims shape, tf_dtype dtype, tf_source here)
+{
+    const double *p = params;
+    const int mode = (int)p[1], law = (int)p[2];
+    const double truncated_stddev = .87962566103423978; /* of the standard normal law between -2 and 2 */
+    double in, out;
+    fans(shape, &in, &out);
+    const double n = mode == FAN_IN ? in : mode == FAN_OUT ? out : (in + out) / 2;
+    const double scale = p[0] / (law == CONTRIB || n > 1 ? n : 1);
+    TF_FROM(here);
+    switch (law) {
+    case UNIFORM: return tf_random_uniform(shape, -sqrt(3 * scale), sqrt(3 * scale), dtype, seed_of(p));
+    case UNTRUNCATED: return tf_random_normal(shape, 0, sqrt(scale), dtype, seed_of(p));
+    case CONTRIB: return tf_truncated_normal(shape, 0, sqrt(1.3 * scale), dtype, seed_of(p));
+    default: return tf_truncated_normal(shape, 0, sqrt(scale) / truncated_stddev, dtype, seed_of(p));
+    }
+}
+
+static tf_tensor no_initializer(const void *params, tf_dims shape, tf_dtype dtype, tf_source here)
+{
+    (void)params, (void)shape, (void)dtype, (void)here;
+    return (tf_tensor){ tf1c_poison(tf1c_current_graph()), 0 };
+}
+
+tf_initializer tf_variance_scaling_initializer_(struct tf_variance_scaling_args a)
+{
+    const int mode = index_of(a.mode, modes), law = index_of(a.distribution, laws);
+    if (a.scale > 0 && mode >= 0 && law >= 0)
+        return (tf_initializer){ variance_scaling, { a.scale, mode, law, seed_param(a.seed) } };
+    if (!(a.scale > 0))
+        tf_fail(tf_value_error, tf1c_source(a.here), NULL, "`scale` must be positive float.");
+    else if (mode < 0)
+        tf_fail(tf_value_error, tf1c_source(a.here), NULL, "('Invalid `mode` argument:', '%s')", a.mode ? a.mode : "None");
+    else
+        tf_fail(tf_value_error, tf1c_source(a.here), NULL, "('Invalid `distribution` argument:', '%s')",
+                a.distribution ? a.distribution : "None");
+    return (tf_initializer){ .fn = no_initializer };
+}
+tf_initializer tf_glorot_uniform_initializer_(struct tf_glorot_args a)
+{
+    return (tf_initializer){ variance_scaling, { 1, FAN_AVERAGE, UNIFORM, seed_param(a.seed) } };
+}
+tf_initializer tf_glorot_normal_initializer_(struct tf_glorot_args a)
+{
+    return (tf_initializer){ variance_scaling, { 1, FAN_AVERAGE, TRUNCATED, seed_param(a.seed) } };
+}
+tf_initializer tf_contrib_layers_xavier_initializer_(struct tf_xavier_args a)
+{
+    return (tf_initializer){ variance_scaling, { 1, FAN_AVERAGE, a.uniform ? UNIFORM : CONTRIB, seed_param(a.seed) } };
+}
+
+tf_tensor tf_initial_value_(tf_initializer initializer, tf_dims shape, struct tf_initial_value_args a)
+{
+    if (!initializer.fn)
+        return tf_mistake(tf_type_error, a.here, NULL, "'NoneType' object is not callable");
+    return initializer.fn(initializer.params, shape, a.dtype ? a.dtype : tf_float32, a.here);
+}

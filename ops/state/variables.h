@@ -1,0 +1,102 @@
+/* Variables and assignments. */
+#ifndef TF1C_OPS_STATE_VARIABLES_H
+#define TF1C_OPS_STATE_VARIABLES_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../../graph/op.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A variable, whose value a session keeps from run to run. Used as an operand it is its value.        TF1: tf.Variable
+ *   initial_value  a tensor, number or array; assigned by the initializer
+ *   errors         ValueError: initial_value's shape is not known
+ *   source         python/ops/variables.py RefVariable */
+struct tf_variable_args {
+    tf_source here;
+    bool trainable;
+    const char *name;
+    tf_dtype dtype;
+    const char *collection; /* unset: TF_GLOBAL_VARIABLES */
+};
+#define tf_variable(initial_value, ...) \
+    TF_KWARGS_(tf_variable_(TF_T(initial_value), (struct tf_variable_args){ .trainable = true, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_tensor tf_variable_(tf_operand initial_value, struct tf_variable_args args);
+
+/* The variable `name` of the open variable scope: made on first use, found again where the scope reuses.
+ * TF1: tf.get_variable
+ *   shape        of a new one, fully known, 3: SHAPE(3); not needed with .initial
+ *   initializer  unset: the scope's, else glorot_uniform (floating) or zeros;  .initial: a tensor or array instead
+ *   regularizer  unset: the scope's, if it has one; what it gives for a new variable joins TF_REGULARIZATION_LOSSES
+ *   errors       ValueError: "Variable v already exists, disallowed. …", "Variable v does not exist, or was not created with
+ *                tf.get_variable(). …", "Trying to share variable v, but specified shape … and found shape …"
+ *   source       python/ops/variable_scope.py */
+struct tf_get_variable_args {
+    tf_source here;
+    const char *name;
+    tf_dims shape;
+    tf_dtype dtype;
+    tf_initializer initializer;
+    tf_regularizer regularizer;
+    bool trainable;
+    tf_operand initial;
+    const char *collection;
+};
+#define tf_get_variable(...) \
+    TF_KWARGS_(tf_get_variable_((struct tf_get_variable_args){ .trainable = true, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_tensor tf_get_variable_(struct tf_get_variable_args args);
+
+/* ref = value, ref += value, ref -= value; the result is the new value. TF1: tf.assign, tf.assign_add, tf.assign_sub
+ *   shapes  value as ref;   dtypes  value as ref;   grad  none
+ *   errors  TypeError: ref is no variable;  ValueError: shapes differ */
+#define tf_assign(ref, value, ...) TF_IN_ORDER2_(tf_assign_, ref, TF_T(value), TF_NAMED_(__VA_ARGS__))
+#define tf_assign_add(ref, value, ...) TF_IN_ORDER2_(tf_assign_add_, ref, TF_T(value), TF_NAMED_(__VA_ARGS__))
+#define tf_assign_sub(ref, value, ...) TF_IN_ORDER2_(tf_assign_sub_, ref, TF_T(value), TF_NAMED_(__VA_ARGS__))
+TF1C_API tf_tensor tf_assign_(tf_tensor ref, tf_operand value, struct tf_name_args args);
+TF1C_API tf_tensor tf_assign_add_(tf_tensor ref, tf_operand value, struct tf_name_args args);
+TF1C_API tf_tensor tf_assign_sub_(tf_tensor ref, tf_operand value, struct tf_name_args args);
+
+/* ref[indices[i, …], …] = updates[i, …, …], or += or -= them; the result is ref's new value. Of equal indices the last is what
+ * tf_scatter_update leaves; the others count each.                    TF1: tf.scatter_update, tf.scatter_add, tf.scatter_sub
+ *   shapes  ref [n, …], indices [..], updates [.., …] or [] (one number for all);  dtypes  indices int32 or int64, updates as ref
+ *   grad    none
+ *   errors  TypeError: ref is no variable;  ValueError: shapes that do not fit;  at run: InvalidArgumentError
+ *           "indices[1] = 3 is not in [0, 3)", and ref is as it was; "params must be at least 1-D, got shape []"
+ *   source  core/ops/state_ops.cc "ScatterUpdate", …, core/kernels/scatter_op.cc */
+struct tf_scatter_args {
+    tf_source here;
+    bool use_locking; /* runs that assign are alone with their session: nothing to lock */
+    const char *name;
+};
+#define TF_SCATTER_(fn, ref, indices, updates, ...) \
+    TF_IN_ORDER3_(fn, ref, TF_T(indices), TF_T(updates), (struct tf_scatter_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_scatter_update(ref, indices, updates, ...) TF_SCATTER_(tf_scatter_update_, ref, indices, updates, __VA_ARGS__)
+#define tf_scatter_add(ref, indices, updates, ...) TF_SCATTER_(tf_scatter_add_, ref, indices, updates, __VA_ARGS__)
+#define tf_scatter_sub(ref, indices, updates, ...) TF_SCATTER_(tf_scatter_sub_, ref, indices, updates, __VA_ARGS__)
+TF1C_API tf_tensor tf_scatter_update_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args args);
+TF1C_API tf_tensor tf_scatter_add_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args args);
+TF1C_API tf_tensor tf_scatter_sub_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args args);
+
+/* All variables of the graph, those to be trained, those that are not saved; in creation order. */
+TF1C_API tf_list tf_global_variables(void);
+TF1C_API tf_list tf_trainable_variables(void);
+TF1C_API tf_list tf_local_variables(void);
+#define tf_all_variables() tf_global_variables() /* its old name */
+
+/* An operation that gives every variable (of the list) its initial value; named `init`. tf_initialize_all_variables is the
+ * old name. TF1: tf.global_variables_initializer, tf.variables_initializer */
+#define tf_global_variables_initializer() tf_variables_initializer_(tf_global_variables(), TF_NAMED_())
+#define tf_initialize_all_variables() tf_global_variables_initializer()
+#define tf_local_variables_initializer() tf_variables_initializer_(tf_local_variables(), TF_NAMED_())
+#define tf_initialize_variables(variables, ...) tf_variables_initializer(variables, __VA_ARGS__)
+#define tf_variables_initializer(variables, ...) tf_variables_initializer_(variables, TF_NAMED_(__VA_ARGS__))
+TF1C_API tf_operation *tf_variables_initializer_(tf_list variables, struct tf_name_args args);
+/* The assignment that gives `variable` its initial value. TF1: Variable.initializer */
+TF1C_API tf_operation *tf_initializer_of(tf_tensor variable);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

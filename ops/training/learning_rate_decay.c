@@ -1,0 +1,163 @@
+/* The step counter, and learning rates that fall with it. TF1: python/training/training_util.py, learning_rate_decay.py,
+ * keras/optimizer_v2/learning_rate_schedule.py. */
+#include <math.h>
+
+#include "ops/array/basic.h"
+#include "ops/math/compare.h"
+#include "ops/family.h"
+#include "ops/math/unary.h"
+#include "ops/training/optimizers.h"
+#include "ops/random/random.h"
+#include "ops/state/variables.h"
+
+/* ---- global_step --------------------------------------------------------------------------------------------------------- */
+tf_tensor tf_train_get_global_step(void)
+{
+    const tf_list steps = tf_get_collection(TF_GLOBAL_STEP);
+    if (steps.n == 1)
+        return steps.items[0];
+    tf_graph *g = tf1c_current_graph();
+    tf_operation *op = g && !steps.n ? tf1c_map_get(&g->universe->by_name, "global_step") : NULL;
+    return (tf_tensor){ op, 0 };
+}
+
+tf_tensor tf_create_global_step_(tf_source here)
+{
+    TF_FROM(here);
+    if (!tf_is_none(tf_train_get_global_step()))
+        return tf_mistake(tf_value_error, here, NULL, "\"global_step\" already exists.");
+    const tf_tensor step = tf_get_variable("global_step", .shape = SCALAR, .dtype = tf_int64, .initializer = tf_zeros_initializer(),
+                                           .trainable = false);
+    if (!tf_is_poisoned(step))
+        tf_add_to_collection(TF_GLOBAL_STEP, step);
+    return step;
+}
+
+tf_tensor tf_get_or_create_global_step_(tf_source here)
+{
+    const tf_tensor step = tf_train_get_global_step();
+    return tf_is_none(step) ? tf_create_global_step_(here) : step;
+}
+
+/* ---- decays: all in the learning rate's dtype -------------------------------------------------------------------------------- */
+static bool missing(tf_operand step)
+{
+    return step.kind == TF_OPERAND_NONE || (step.kind == TF_OPERAND_TENSOR && tf_is_none(step.as.tensor));
+}
+static tf_tensor no_step(const char *call, tf_source here)
+{
+    return tf_mistake(tf_value_error, here, NULL, "global_step is required for %s.", call);
+}
+
+/* s/n in the open scope, and the decay rate, cast before the step as TF does. */
+static tf_tensor progress(tf_operand step, tf_operand steps, tf_operand decay, tf_dtype dtype, bool staircase, tf_tensor *rate)
+{
+    const tf_tensor n = tf_cast(steps, dtype);
+    *rate = tf_cast(decay, dtype);
+    const tf_tensor s = tf_cast(step, dtype), p = tf_truediv(s, n);
+    return staircase ? tf_floor(p) : p;
+}
+
+static tf_tensor exponential(tf_operand rate, tf_operand step, tf_operand steps, tf_operand decay, struct tf_decay_args a)
+{
+    TF_SCOPE(a.name, "ExponentialDecay");
+    const char *scope = tf_scope_name();
+    tf_tensor base;
+    const tf_tensor lr = tf_convert(rate, tf_dtype_unset, a.here, "initial_learning_rate");
+    const tf_tensor p = progress(step, steps, decay, tf_get_dtype(lr), a.staircase, &base);
+    const tf_tensor power = tf_pow(base, p, .name = "Pow");
+    return tf_multiply(lr, power, .name = scope);
+}
+
+tf_tensor tf_train_exponential_decay_(tf_operand rate, tf_operand step, tf_operand steps, tf_operand decay, struct tf_decay_args a)
+{
+    TF_FROM(a.here);
+    return missing(step) ? no_step("exponential_decay", a.here) : exponential(rate, step, steps, decay, a);
+}
+
+tf_tensor tf_train_natural_exp_decay_(tf_operand rate, tf_operand step, tf_operand steps, tf_operand decay, struct tf_decay_args a)
+{
+    TF_FROM(a.here);
+    if (missing(step))
+        return no_step("natural_exp_decay", a.here);
+    return exponential(rate, step, steps, tf_operand_tensor(tf_exp(tf_neg(decay))), a);
+}
+
+tf_tensor tf_train_inverse_time_decay_(tf_operand rate, tf_operand step, tf_operand steps, tf_operand decay, struct tf_decay_args a)
+{
+    TF_FROM(a.here);
+    if (missing(step))
+        return no_step("inverse_time_decay", a.here);
+    TF_SCOPE(a.name, "InverseTimeDecay");
+    const char *scope = tf_scope_name();
+    tf_tensor slope;
+    const tf_tensor lr = tf_convert(rate, tf_dtype_unset, a.here, "initial_learning_rate");
+    const tf_tensor p = progress(step, steps, decay, tf_get_dtype(lr), a.staircase, &slope);
+    const tf_tensor one = tf_cast(tf_constant(1), tf_get_dtype(lr));
+    const tf_tensor below = tf_add(one, tf_multiply(slope, p));
+    return tf_truediv(lr, below, .name = scope);
+}
+
+tf_tensor tf_train_polynomial_decay_(tf_operand rate, tf_operand step, tf_operand steps, struct tf_polynomial_decay_args a)
+{
+    TF_FROM(a.here);
+    if (missing(step))
+        return no_step("polynomial_decay", a.here);
+    TF_SCOPE(a.name, "PolynomialDecay");
+    const char *scope = tf_scope_name();
+    const tf_tensor lr = tf_convert(rate, tf_dtype_unset, a.here, "initial_learning_rate");
+    const tf_dtype dtype = tf_get_dtype(lr);
+    const tf_tensor end = tf_cast(a.end_learning_rate, dtype), power = tf_cast(a.power, dtype);
+    tf_tensor s = tf_cast(step, dtype), n = tf_cast(steps, dtype);
+    if (a.cycle) { /* n times how often it has gone by, at least once */
+        const tf_tensor rounds = tf_where(tf_equal(s, 0), tf_ones_like(s), tf_ceil(tf_truediv(s, steps)));
+        n = tf_multiply(n, rounds);
+    } else {
+        s = tf_minimum(s, steps);
+    }
+    const tf_tensor p = tf_truediv(s, n), span = tf_sub(lr, end);
+    const tf_tensor left = tf_sub(1, p);
+    const tf_tensor fall = tf_multiply(span, tf_pow(left, power, .name = "Pow"));
+    return tf_add(fall, end, .name = scope);
+}
+
+tf_tensor tf_train_cosine_decay_(tf_operand rate, tf_operand step, tf_operand steps, struct tf_cosine_decay_args a)
+{
+    TF_FROM(a.here);
+    if (missing(step))
+        return no_step("cosine decay", a.here);
+    TF_SCOPE(a.name, "CosineDecay");
+    const tf_tensor lr = tf_convert(rate, tf_dtype_unset, a.here, "initial_learning_rate");
+    const tf_dtype dtype = tf_get_dtype(lr);
+    const tf_tensor n = tf_cast(steps, dtype), s = tf_minimum(tf_cast(step, dtype), n);
+    const tf_tensor done = tf_truediv(s, n), pi = tf_constant(M_PI, dtype);
+    const tf_tensor wave = tf_mul(0.5, tf_raw_ops_add_v2(1.0, tf_cos(tf_mul(pi, done)), .name = "add"));
+    const tf_tensor share = tf_raw_ops_add_v2(tf_mul(1 - a.alpha, wave), a.alpha, .name = "add");
+    return tf_multiply(lr, share);
+}
+
+/* values[0] up to boundaries[0], values[1] up to boundaries[1], …: chosen from the last on. */
+tf_tensor tf_train_piecewise_constant_(tf_operand x, tf_ndarray boundaries, tf_ndarray values, struct tf_name_args a)
+{
+    TF_FROM(a.here);
+    const int64_t n = np_size(boundaries);
+    if (np_size(values) != n + 1 || n < 1)
+        return tf_mistake(tf_value_error, a.here, NULL, "The length of boundaries should be 1 less than the length of values");
+    TF_SCOPE(a.name, "PiecewiseConstant");
+    const tf_tensor at = tf_convert(x, tf_dtype_unset, a.here, "x");
+    if (tf_is_poisoned(at))
+        return at;
+    const tf_dtype dtype = tf_get_dtype(at);
+    const bool widened = boundaries.dtype == tf_int32 && dtype == tf_int64;
+    if (boundaries.dtype != dtype && !widened)
+        return tf_mistake(tf_value_error, a.here, NULL, "Boundaries (<dtype: '%s'>) must have the same dtype as x (<dtype: '%s'>).",
+                          tf_dtype_name(boundaries.dtype), tf_dtype_name(dtype));
+    tf_tensor y = tf_constant(np_get(values, n), values.dtype);
+    for (int64_t i = n; i-- > 0;) {
+        const double bound = np_get(boundaries, i);
+        const tf_operand b = TF_FLOATING & TF_DTYPE_BIT(dtype) ? tf_operand_real(bound) : tf_operand_integer((int64_t)bound);
+        const tf_tensor below = tf_less_equal(at, b), value = tf_constant(np_get(values, i), values.dtype);
+        y = tf_where(below, value, y);
+    }
+    return y;
+}

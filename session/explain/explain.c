@@ -1,0 +1,185 @@
+/* tf_session_explain: a binding made anew, with its graph shown after every stage; thrown away afterwards. */
+#include "session/explain/explain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- how many nodes of each op ------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    const char *op;
+    int before, after;
+} tally;
+
+struct ir_sink {
+    FILE *f;
+    char *text; /* of the graph after the stage before; NULL at first */
+    tally *tallies;
+    int n_tallies, capacity, nodes_before, nodes, idle; /* idle: those that need no code */
+};
+
+static bool count_node(struct ir_sink *s, const char *op)
+{
+    int i = 0;
+    while (i < s->n_tallies && strcmp(s->tallies[i].op, op) != 0)
+        i++;
+    if (i == s->n_tallies && !tf1c_append_ptr(&s->tallies, &s->n_tallies, &s->capacity, &(tally){ .op = op }, sizeof(tally)))
+        return false;
+    s->tallies[i].after++;
+    s->nodes++;
+    return true;
+}
+
+static bool count_nodes(struct ir_sink *s, const ir_block *b)
+{
+    bool good = true;
+    for (int i = 0; i < b->n && good; i++) {
+        const ir_node *n = b->nodes[i];
+        good = count_node(s, n->def ? n->def->name : "copy");
+        s->idle += n->silent;
+        if (n->loop)
+            good = good && count_nodes(s, &n->loop->condition) && count_nodes(s, &n->loop->body);
+        if (n->branch)
+            good = good && count_nodes(s, &n->branch->bodies[0]) && count_nodes(s, &n->branch->bodies[1]);
+    }
+    return good;
+}
+
+static bool count(struct ir_sink *s, const ir_block *b)
+{
+    for (int i = 0; i < s->n_tallies; i++) {
+        s->tallies[i].before = s->tallies[i].after;
+        s->tallies[i].after = 0;
+    }
+    s->nodes_before = s->nodes;
+    s->nodes = s->idle = 0;
+    return count_nodes(s, b);
+}
+
+/* "52 nodes, were 80: MatMul 28 -> 1, (rows) 0 -> 2" */
+static void write_counts(const struct ir_sink *s)
+{
+    int changes = 0;
+    fprintf(s->f, "%d node%s", s->nodes, s->nodes == 1 ? "" : "s");
+    if (!s->text)
+        return;
+    if (s->nodes != s->nodes_before)
+        fprintf(s->f, ", were %d", s->nodes_before);
+    for (int i = 0; i < s->n_tallies; i++)
+        if (s->tallies[i].before != s->tallies[i].after)
+            fprintf(s->f, "%s%s %d -> %d", changes++ ? ", " : ": ", s->tallies[i].op, s->tallies[i].before, s->tallies[i].after);
+}
+
+/* ---- stages -------------------------------------------------------------------------------------------------------------------- */
+
+static bool no_memory(ir_ctx *c)
+{
+    if (!c->failed)
+        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left to explain a plan");
+    c->failed = true;
+    return false;
+}
+
+static bool is_pass(const char *stage)
+{
+    int i = 0;
+    while (ir_pass_name(i) && strcmp(ir_pass_name(i), stage) != 0)
+        i++;
+    return ir_pass_name(i);
+}
+
+/* The graph now, the caller's to free; NULL without memory. */
+static char *graph_text(const tf1c_plan *p, ir_block *b)
+{
+    char *text = NULL;
+    size_t size = 0;
+    ir_writer w = { .f = open_memstream(&text, &size), .plan = p };
+    if (!w.f)
+        return NULL;
+    ir_write_graph(&w, b);
+    if (fclose(w.f) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+void ir_show_stage(ir_ctx *c, const char *stage)
+{
+    struct ir_sink *s = c->sink;
+    ir_block *b = &c->binding->block;
+    if (c->failed)
+        return;
+    char *text = graph_text(c->plan, b);
+    if (!text || !count(s, b)) {
+        free(text);
+        no_memory(c);
+        return;
+    }
+    bool changed = !s->text || strcmp(s->text, text) != 0;
+    fprintf(s->f, "\n== %s: ", stage);
+    if (is_pass(stage) && ir_pass_is_off(c->session->passes_off, stage))
+        fprintf(s->f, "off\n");
+    else if (!changed)
+        fprintf(s->f, "nothing to change\n");
+    else {
+        write_counts(s);
+        fprintf(s->f, s->idle ? "; no code for %d\n" : "\n", s->idle);
+        fputs(text, s->f);
+    }
+    free(s->text);
+    s->text = text;
+}
+
+static void write_pruned(FILE *f, const tf1c_plan *p)
+{
+    fprintf(f, "== prune: %d of %d operations are needed (fetches: %d, targets: %d, feeds: %d)\n", p->n_ops, p->graph->n_ops,
+            p->n_fetches, p->n_targets, p->n_feeds);
+    for (int i = 0; i < p->n_ops; i++)
+        tf1c_write_operation(f, p->ops[i], 0);
+}
+
+static bool explain_part(struct ir_sink *sink, tf_session *s, tf1c_plan *p, const tf_ndarray *feeds);
+
+/* Only a run knows the shapes behind the cut: the part before it is all that can be told. */
+static bool explain_split(struct ir_sink *sink, tf_session *s, const tf1c_plan *p, const tf_ndarray *feeds)
+{
+    fprintf(sink->f, "\n== parts: the run is cut in parts at '%s' (%s), for shapes behind it depend on its values; before it:\n",
+            p->split->at->name, p->split->at->def->name);
+    return explain_part(sink, s, p->split->before, feeds);
+}
+
+static bool explain_part(struct ir_sink *sink, tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)
+{
+    write_pruned(sink->f, p);
+    if (p->split)
+        return explain_split(sink, s, p, feeds);
+    tf1c_binding *b = tf1c_binding_new(s, p, feeds, sink);
+    if (!b)
+        return p->split && explain_split(sink, s, p, feeds);
+    ir_ctx c = { 0 };
+    ir_write_code(sink->f, p, b);
+    bool good = ir_write_memory(sink->f, p, b);
+    tf1c_binding_free(b);
+    return good || no_memory(&c);
+}
+
+char *tf1c_explain(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)
+{
+    char *text = NULL;
+    size_t size = 0;
+    struct ir_sink sink = { .f = open_memstream(&text, &size) };
+    ir_ctx c = { 0 };
+    if (!sink.f) {
+        no_memory(&c);
+        return NULL;
+    }
+    bool good = explain_part(&sink, s, p, feeds);
+    if (fclose(sink.f) != 0 && good)
+        good = no_memory(&c);
+    free(sink.text);
+    tf1c_free(sink.tallies);
+    if (good)
+        return text;
+    free(text);
+    return NULL;
+}

@@ -1,0 +1,305 @@
+/* Running a plan in parts: the first, the operation between them, the rest with what both gave as feeds. */
+#include "session/parts/parts.h"
+
+#include <string.h>
+
+#include "graph/loop.h"
+
+/* ---- what lives on ------------------------------------------------------------------------------------------------------ */
+
+struct tf1c_kept_block {
+    struct tf1c_kept_block *next;
+};
+enum { HEADER = 64 };
+
+void *tf1c_keep_memory(tf1c_keeping *k, size_t size)
+{
+    struct tf1c_kept_block *b = tf1c_alloc_buffer(HEADER + size);
+    if (!b) {
+        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a run (%zu bytes)", size);
+        return NULL;
+    }
+    b->next = k->blocks;
+    k->blocks = b;
+    return (char *)b + HEADER;
+}
+
+bool tf1c_keep_array(tf1c_keeping *k, tf_ndarray *a, tf_dtype dtype, tf_dims dims)
+{
+    *a = np_array(NULL, dtype, dims);
+    a->data = tf1c_keep_memory(k, (size_t)tf_dims_count(dims) * tf_dtype_size(dtype));
+    return a->data;
+}
+
+bool tf1c_copy_array(tf1c_keeping *k, tf_ndarray *to, const tf_ndarray *from)
+{
+    size_t size = np_nbytes(*from);
+    const void *data = from->data;
+    if (!tf1c_keep_array(k, to, from->dtype, from->shape))
+        return false;
+    if (size)
+        memcpy(to->data, data, size);
+    return true;
+}
+
+void tf1c_let_go(tf_session *s, tf1c_keeping *k)
+{
+    for (struct tf1c_kept_block *b = k->blocks, *next; b; b = next) {
+        next = b->next;
+        tf1c_free(b);
+    }
+    pthread_mutex_lock(&s->lock);
+    for (tf1c_context *x = k->contexts, *next; x; x = next) {
+        next = x->next;
+        x->next = s->contexts;
+        s->contexts = x;
+    }
+    pthread_mutex_unlock(&s->lock);
+    *k = (tf1c_keeping){ 0 };
+}
+
+tf_dims tf1c_nothing_of(tf_dims dims)
+{
+    tf_dims d = { .known = true, .rank = dims.known && dims.rank ? dims.rank : 1 };
+    for (int i = 1; i < d.rank; i++)
+        d.dims[i] = dims.dims[i] > 0 ? dims.dims[i] : 0;
+    return d;
+}
+
+/* ---- a part in one go ------------------------------------------------------------------------------------------------------ */
+
+/* Values in the arena stay there; others may be overwritten, or gone, before they are read. */
+static tf_status take_values(const running *part, tf_ndarray *out, tf1c_keeping *k)
+{
+    for (int i = 0; i < part->plan->n_fetches; i++) {
+        const ir_operand *o = &part->binding->fetched[i];
+        tf_view from = o->view, to;
+        from.data = part->x->slots[o->slot] + o->at;
+        if (from.dtype == tf_dtype_unset)
+            return tf1c_ragged_error(part->plan->fetches[i].op->here, part->plan->fetches[i].op->name);
+        tf_dims dims = { .known = true, .rank = from.rank };
+        memcpy(dims.dims, from.dims, sizeof dims.dims);
+        out[i] = np_array(from.data, from.dtype, dims);
+        if (o->slot == IR_SLOT_ARENA && tf_view_contiguous(&from))
+            continue;
+        if (!tf1c_keep_array(k, &out[i], from.dtype, dims))
+            return tf_memory_error;
+        tf_view_set(&to, out[i].data, from.dtype, dims);
+        if (tf_view_count(&from))
+            tf_view_copy(&to, &from, 0, from.rank ? from.dims[0] : 1);
+    }
+    return tf_ok;
+}
+
+/* Where all that is fetched was fed. */
+static tf_status pass_on(const tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_keeping *k)
+{
+    for (int i = 0, which; i < p->n_fetches; i++) {
+        if (!tf1c_is_fed(p, p->fetches[i], &which))
+            continue;
+        if (tf1c_is_ragged(&feeds[which]))
+            return tf1c_ragged_error(p->fetches[i].op->here, p->fetches[i].op->name);
+        if (!tf1c_copy_array(k, &out[i], &feeds[which]))
+            return tf_memory_error;
+    }
+    return tf_ok;
+}
+
+static tf_status give_feeds(running *part, const tf_ndarray *feeds)
+{
+    tf1c_context *x = part->x;
+    int n = part->plan->n_feeds;
+    if (n > x->feeds_capacity) {
+        tf_ndarray *more = tf1c_realloc(x->feeds, (size_t)n * sizeof *more);
+        if (!more)
+            return tf_fail(tf_memory_error, part->here, NULL, "no memory left for a run");
+        x->feeds = more;
+        x->feeds_capacity = n;
+    }
+    if (n)
+        memcpy(x->feeds, feeds, (size_t)n * sizeof *feeds);
+    return tf_ok;
+}
+
+static tf_status run_whole(running *part, tf_ndarray *out, tf1c_keeping *k)
+{
+    tf_status status = tf1c_fit_context(part);
+    if (!status)
+        status = tf1c_run_bound(part);
+    while (status && part->x->overflow) {
+        part->x->overflow = false;
+        status = tf1c_bind_with_more_room(part);
+        if (!status)
+            status = tf1c_run_bound(part);
+    }
+    return status ? status : take_values(part, out, k);
+}
+
+/* ---- the operation between two parts ---------------------------------------------------------------------------------------- */
+
+typedef struct {
+    const tf_ndarray *in;
+} values;
+static bool value_in(void *arg, int i, tf_ndarray *value)
+{
+    *value = ((const values *)arg)->in[i];
+    return true;
+}
+static bool ints_in(void *arg, int i, tf_dims *ints) { return tf1c_ints_of_array(((const values *)arg)->in[i], ints); }
+
+/* The shapes that came are checked by its own rule. */
+static tf_status check_shapes(const tf_operation *op, const tf_ndarray *in, tf1c_keeping *k)
+{
+    tf_dims *dims = tf1c_keep_memory(k, (size_t)(op->n_inputs + op->n_outputs) * sizeof *dims);
+    tf_dtype *dtypes = tf1c_keep_memory(k, (size_t)(op->n_inputs + op->n_outputs) * sizeof *dtypes);
+    if (!dims || !dtypes)
+        return tf_memory_error;
+    for (int i = 0; i < op->n_inputs; i++) {
+        dims[i] = in[i].shape;
+        dtypes[i] = in[i].dtype;
+        if (in[i].dtype == tf_dtype_unset)
+            return tf1c_ragged_error(op->here, op->name);
+    }
+    for (int i = 0; i < op->n_outputs; i++) {
+        dims[op->n_inputs + i] = (tf_dims){ 0 };
+        dtypes[op->n_inputs + i] = op->outputs[i].dtype;
+    }
+    values arg = { in };
+    tf_shape_ctx s = { .def = op->def,
+                       .attrs = op->attrs,
+                       .name = op->name,
+                       .here = op->here,
+                       .n_in = op->n_inputs,
+                       .n_out = op->n_outputs,
+                       .in = dims,
+                       .in_dtype = dtypes,
+                       .out = dims + op->n_inputs,
+                       .out_dtype = dtypes + op->n_inputs,
+                       .at_run = true,
+                       .value = value_in,
+                       .ints = ints_in,
+                       .arg = &arg };
+    if (op->def->shape)
+        tf1c_infer(&s);
+    return s.failed ? tf_last_error()->code : tf_ok;
+}
+
+/* Where its shape depends on data: looked at first, then computed. */
+static tf_status run_data_op(const tf_operation *op, const tf_ndarray *in, tf_ndarray *out, tf1c_keeping *k)
+{
+    size_t n = (size_t)op->n_inputs + (size_t)op->n_outputs;
+    tf_view *views = tf1c_keep_memory(k, n * sizeof *views);
+    tf_dims *dims = tf1c_keep_memory(k, (size_t)op->n_outputs * sizeof *dims);
+    tf1c_kernel_report report = { "" };
+    tf_status status = check_shapes(op, in, k);
+    if (!views || !dims || status)
+        return status ? status : tf_memory_error;
+    tf_kernel_ctx c = { .def = op->def,
+                        .attrs = op->attrs,
+                        .T = op->T,
+                        .U = op->U,
+                        .n_in = op->n_inputs,
+                        .n_out = op->n_outputs,
+                        .in = views,
+                        .out = views + op->n_inputs,
+                        .name = op->name,
+                        .private_ = &report };
+    for (int i = 0; i < op->n_inputs; i++)
+        tf_view_set(&c.in[i], in[i].data, in[i].dtype, in[i].shape);
+    op->def->data_shape(&c, dims);
+    for (int i = 0; i < op->n_outputs && !c.status; i++) {
+        if (!tf1c_keep_array(k, &out[i], op->outputs[i].dtype, dims[i]))
+            return tf_memory_error;
+        tf_view_set(&c.out[i], out[i].data, out[i].dtype, dims[i]);
+    }
+    c.end = 1;
+    if (!c.status)
+        tf1c_run_kernel(&c);
+    return c.status ? tf_fail(c.status, op->here, op->name, "%s", report.message) : tf_ok;
+}
+
+static tf_ndarray variable_value(const running *r, const tf_operation *op)
+{
+    const tf1c_output *o = &op->outputs[0];
+    pthread_mutex_lock(&r->s->lock);
+    void *data = tf1c_session_memory(r->s, op, (size_t)tf_dims_count(o->shape) * tf_dtype_size(o->dtype), NULL);
+    pthread_mutex_unlock(&r->s->lock);
+    return np_array(data, o->dtype, o->shape);
+}
+
+static tf_status run_at(const running *r, const tf1c_split *split, const tf_ndarray *feeds, const tf_ndarray *before,
+                        tf_ndarray *out, tf1c_keeping *k)
+{
+    const tf_operation *op = split->at;
+    tf_ndarray *in = tf1c_keep_memory(k, (size_t)op->n_inputs * sizeof *in);
+    if (!in)
+        return tf_memory_error;
+    for (int i = 0; i < op->n_inputs; i++) {
+        const tf1c_origin *o = &split->origins[i];
+        in[i] = o->kind == TF1C_FROM_FEED       ? feeds[o->index]
+                : o->kind == TF1C_FROM_BEFORE   ? before[o->index]
+                : o->kind == TF1C_FROM_CONSTANT ? ((const tf1c_const_attrs *)op->inputs[i].op->attrs)->value
+                                                : variable_value(r, op->inputs[i].op);
+        if (o->kind == TF1C_FROM_VARIABLE && !in[i].data)
+            return tf_memory_error;
+    }
+    for (int i = 0; i < op->n_outputs; i++) /* those that nobody wants */
+        if (!tf1c_keep_array(k, &out[i], op->outputs[i].dtype, tf1c_nothing_of(op->outputs[i].shape)))
+            return tf_memory_error;
+    return op->def->traits & TF_LOOP     ? tf1c_run_loop(r, split, in, out, k)
+           : op->def->traits & TF_BRANCH ? tf1c_run_branch(r, split, in, out, k)
+                                         : run_data_op(op, in, out, k);
+}
+
+static tf_status run_split(const running *r, const tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_keeping *k)
+{
+    const tf1c_split *split = p->split;
+    tf_ndarray *all = tf1c_keep_memory(k, (size_t)split->after->n_feeds * sizeof *all), *before = all + p->n_feeds;
+    if (!all)
+        return tf_memory_error;
+    for (int i = 0; i < p->n_feeds; i++)
+        all[i] = feeds[i];
+    tf_status status = tf1c_run_part(r, split->before, feeds, before, k);
+    if (!status && split->apart)
+        status = run_at(r, split, feeds, before, before + split->before->n_fetches, k);
+    return status ? status : tf1c_run_part(r, split->after, all, out, k);
+}
+
+tf_status tf1c_run_part(const running *r, tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_keeping *k)
+{
+    tf_session *s = r->s;
+    running part = { .s = s, .here = r->here, .plan = p };
+    tf_status status = tf_ok;
+    if (!p->n_ops)
+        return pass_on(p, feeds, out, k);
+    pthread_mutex_lock(&s->lock);
+    if (!p->split && !(part.binding = tf1c_binding_for(s, p, feeds)) && !p->split)
+        status = tf_last_error()->code;
+    if (part.binding && (part.x = tf1c_borrow_context(s))) {
+        part.x->next = k->contexts;
+        k->contexts = part.x;
+    }
+    pthread_mutex_unlock(&s->lock);
+    if (status)
+        return status;
+    if (!part.binding)
+        return run_split(r, p, feeds, out, k);
+    if (!part.x)
+        return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
+    status = give_feeds(&part, feeds);
+    return status ? status : run_whole(&part, out, k);
+}
+
+tf_status tf1c_run_in_parts(running *r)
+{
+    tf1c_keeping k = { 0 };
+    pthread_rwlock_wrlock(&r->s->order);
+    r->values = tf1c_keep_memory(&k, (size_t)r->plan->n_fetches * sizeof *r->values);
+    tf_status status = r->values ? tf1c_run_part(r, r->plan, r->x->feeds, r->values, &k) : tf_memory_error;
+    if (!status)
+        status = tf1c_copy_out(r);
+    pthread_rwlock_unlock(&r->s->order);
+    tf1c_let_go(r->s, &k);
+    r->values = NULL;
+    return status;
+}

@@ -1,0 +1,218 @@
+/* Where values lie relative to each other: views inside their source, parts inside their whole, contiguous copies only where a
+ * kernel insists. After it every value is a root or a view of one. */
+#include <string.h>
+
+#include "session/plan/plan.h"
+
+static int64_t item(const ir_value *v) { return (int64_t)tf_dtype_size(v->view.dtype); }
+
+/* Rank 2, one stride 1 and the other at least as long as a row: what BLAS takes. */
+static bool is_rows(const tf_view *v)
+{
+    if (v->rank != 2)
+        return false;
+    bool plain = v->strides[1] == 1 || v->dims[1] == 1, transposed = v->strides[0] == 1 || v->dims[0] == 1;
+    return (plain && v->strides[0] >= v->dims[1]) || (transposed && v->strides[1] >= v->dims[0]);
+}
+
+void ir_set_view(ir_value *v, ir_value *in, int64_t offset)
+{
+    v->place = IR_VIEW;
+    v->root = in->root;
+    v->offset = in->offset + offset * item(v);
+    v->variable = in->root->variable;
+}
+
+static int64_t offset_in_root(const ir_value *v) { return v->place == IR_VIEW ? v->offset : 0; }
+
+/* The same elements in the same order at the same address: a value, or a view that changes nothing (a read, a reshape to what
+ * it was). */
+bool ir_same_place(const ir_value *a, const ir_value *b)
+{
+    size_t n = (size_t)a->view.rank * sizeof *a->view.dims;
+    return a == b || (a->root == b->root && offset_in_root(a) == offset_in_root(b) && a->view.rank == b->view.rank &&
+                      a->view.dtype == b->view.dtype && memcmp(a->view.dims, b->view.dims, n) == 0 &&
+                      memcmp(a->view.strides, b->view.strides, n) == 0);
+}
+
+static bool rule_memory(ir_ctx *c, const ir_node *n, tf_view **in, tf_view **out)
+{
+    *in = ir_alloc(c, (size_t)(n->n_in + n->n_out) * sizeof **in);
+    *out = *in ? *in + n->n_in : NULL;
+    return *in;
+}
+
+/* ---- parts: from the last node to the first, so that a whole is placed before what it is made of ---------------------------- */
+
+static bool may_write(const ir_node *producer, const tf_view *v)
+{
+    unsigned traits = producer->def ? producer->def->traits : TF_STRIDED_OUT;
+    if (traits & (TF_VIEW | TF_WRITES_REF | TF_SOURCE_OP | TF_LOOP | TF_BRANCH))
+        return false;
+    return traits & TF_STRIDED_OUT || traits & TF_PARTS ||
+           (traits & TF_ROWS_OUT && v->rank == 2 && (v->strides[1] == 1 || v->dims[1] == 1)) || tf_view_contiguous(v);
+}
+
+bool ir_may_place(const ir_block *b, const ir_value *v, const tf_view *as)
+{
+    return !v->known && v->node && v->node->block == b->id && v->place == IR_OWN && v->root == v && may_write(v->node, as);
+}
+
+static void place_parts(ir_ctx *c, const ir_block *b, ir_node *n)
+{
+    tf_view *in, *out;
+    if (!rule_memory(c, n, &in, &out))
+        return;
+    tf_kernel_ctx k = ir_rule_ctx(n, in, out);
+    for (int j = 0; j < n->n_in; j++) {
+        ir_value *v = n->in[j];
+        int64_t offset = 0;
+        if (!n->def->part(&k, j, &offset) || !ir_may_place(b, v, &in[j]))
+            continue;
+        v->view = in[j];
+        v->view.data = NULL;
+        ir_set_view(v, &n->out[0], offset);
+    }
+}
+
+/* ---- forward: views, then copies ------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    ir_ctx *c;
+    ir_block *to; /* the nodes so far, copies among them */
+} layout;
+
+static ir_value *contiguous(layout *l, ir_value *v, int order)
+{
+    if (v->contiguous && v->contiguous->node->block == l->to->id) /* one of another block is not there, or no longer */
+        return v->contiguous;
+    ir_node *copy = ir_copy_of(l->c, v);
+    if (!copy)
+        return v;
+    copy->order = order;
+    ir_add_node(l->c, l->to, copy);
+    if (!v->root->variable) /* a variable may have another value at the next reader */
+        v->contiguous = &copy->out[0];
+    return &copy->out[0];
+}
+
+static bool try_views(layout *l, ir_node *n)
+{
+    tf_view *in, *out;
+    if (!rule_memory(l->c, n, &in, &out))
+        return false;
+    tf_kernel_ctx k = ir_rule_ctx(n, in, out);
+    int64_t offset;
+    for (int o = 0; o < n->n_out; o++) {
+        offset = 0;
+        if (!n->def->view(&k, o, &offset))
+            return false;
+        memcpy(n->out[o].view.strides, out[o].strides, sizeof out[o].strides);
+        ir_set_view(&n->out[o], n->in[n->def->viewed], offset);
+    }
+    return true;
+}
+
+static void place_views(layout *l, ir_node *n)
+{
+    ir_value **viewed = &n->in[n->def->viewed];
+    n->silent = try_views(l, n);
+    if (n->silent || tf_view_contiguous(&(*viewed)->view))
+        return; /* or what it depends on is known only in the run: then it copies */
+    *viewed = contiguous(l, *viewed, n->order);
+    n->silent = try_views(l, n);
+}
+
+/* The inputs that do not lie in the whole yet are copied there. */
+static void copy_parts(layout *l, ir_node *n)
+{
+    tf_view *in, *out;
+    if (!rule_memory(l->c, n, &in, &out))
+        return;
+    tf_kernel_ctx k = ir_rule_ctx(n, in, out);
+    for (int j = 0; j < n->n_in; j++) {
+        ir_value *v = n->in[j];
+        int64_t offset = 0;
+        if (!n->def->part(&k, j, &offset))
+            continue;
+        if (v->place == IR_VIEW && v->root == n->out[0].root && v->offset == n->out[0].offset + offset * item(v) && v->node &&
+            memcmp(v->view.strides, in[j].strides, sizeof in[j].strides) == 0)
+            continue;
+        ir_node *copy = ir_copy_of(l->c, v);
+        if (!copy)
+            return;
+        copy->order = n->order;
+        copy->out[0].view = in[j];
+        copy->out[0].view.data = NULL;
+        ir_set_view(&copy->out[0], &n->out[0], offset);
+        ir_add_node(l->c, l->to, copy);
+        n->in[j] = &copy->out[0];
+    }
+    n->silent = true;
+}
+
+static void want_inputs(layout *l, ir_node *n)
+{
+    unsigned traits = n->def ? n->def->traits : TF_STRIDED_IN;
+    if (traits & (TF_STRIDED_IN | TF_SHAPE_ONLY))
+        return;
+    for (int j = 0; j < n->n_in; j++) {
+        const tf_view *v = &n->in[j]->view;
+        if (!tf_view_contiguous(v) && !(traits & TF_ROWS_IN && is_rows(v)))
+            n->in[j] = contiguous(l, n->in[j], n->order);
+    }
+}
+
+/* A state's first value is read through a pointer of the state's own layout. */
+static void lay_out_body(layout *l, ir_node *n)
+{
+    for (int i = 0; n->loop && i < n->loop->n_carried; i++) {
+        ir_value **init = &n->in[n->loop->carried[i].input];
+        if (!tf_view_contiguous(&(*init)->view) || (*init)->root->variable)
+            *init = contiguous(l, *init, n->order);
+    }
+    if (n->branch && !tf_view_contiguous(&n->in[0]->view))
+        n->in[0] = contiguous(l, n->in[0], n->order);
+    if (!(n->loop ? ir_layout_loop(l->c, n) : ir_layout_branch(l->c, n)))
+        l->c->failed = true;
+}
+
+static void lay_out(layout *l, ir_node *n)
+{
+    unsigned traits = n->def ? n->def->traits : 0;
+    if (traits & (TF_LOOP | TF_BRANCH))
+        lay_out_body(l, n);
+    else if (traits & TF_VIEW)
+        place_views(l, n);
+    else if (traits & TF_PARTS)
+        copy_parts(l, n);
+    else
+        want_inputs(l, n);
+    if (traits & (TF_VARIABLE) || (n->n_out && n->out[0].known))
+        n->silent = true;
+    if (traits & TF_WRITES_REF && n->n_out)
+        ir_set_view(&n->out[0], n->in[0], 0);
+    ir_add_node(l->c, l->to, n);
+}
+
+bool ir_layout(ir_ctx *c, ir_block *b)
+{
+    for (int i = b->n; i-- > 0 && !c->failed;)
+        if (b->nodes[i]->def && b->nodes[i]->def->traits & TF_PARTS)
+            place_parts(c, b, b->nodes[i]);
+    ir_block laid = *b;
+    laid.n = laid.capacity = 0;
+    laid.nodes = NULL;
+    layout l = { c, &laid };
+    for (int i = 0; i < b->n && !c->failed; i++)
+        lay_out(&l, b->nodes[i]);
+    for (int i = 0; i < b->n_results && !c->failed; i++) {
+        ir_value *v = b->results[i];
+        if (v->root->variable && !v->known) /* read before the updates that it is not ordered after */
+            v = contiguous(&l, v, v->node ? v->node->order : 0);
+        laid.results[i] = v;
+        v->root->pinned = true;
+    }
+    *b = laid;
+    return !c->failed;
+}

@@ -1,0 +1,399 @@
+/* Loops and branches as nodes with blocks of their own: only what is wanted of their outputs is built. */
+#include <string.h>
+
+#include "graph/loop.h"
+#include "session/plan/plan.h"
+
+/* ---- what of a body has to run ------------------------------------------------------------------------------------------- */
+
+static const tf1c_out_port *final_of(const tf1c_body *b, int input)
+{
+    for (int o = 0; o < b->n_out; o++)
+        if (b->out[o].kind == TF1C_FINAL && b->out[o].carried == input)
+            return &b->out[o];
+    return NULL;
+}
+
+/* A state that is read has to be carried on. */
+static void reach_state(tf1c_pruning *w, const tf_operation *op, void *body)
+{
+    const tf1c_body *b = body;
+    if (op->def != &tf1c_arg_op)
+        return;
+    for (int i = 0; i < b->n_in; i++)
+        if (b->in[i].arg.op == op && b->in[i].kind == TF1C_CARRIED && final_of(b, i))
+            tf1c_want(w, final_of(b, i)->result);
+}
+
+typedef struct {
+    tf_operation **ops;
+    char **wanted;
+    int n;
+} found;
+
+static bool prune_body(ir_ctx *c, const tf1c_body *b, const char *wanted, found *f)
+{
+    tf1c_pruning w = { .graph = b->graph, .memory = c->memory, .reach = reach_state, .arg = (void *)b };
+    if (tf1c_prune_begin(&w)) {
+        for (int o = 0; o < b->n_out; o++)
+            if (wanted && wanted[o] && b->out[o].result.op)
+                tf1c_want(&w, b->out[o].result);
+        if (b->has_condition)
+            tf1c_want(&w, b->condition);
+    }
+    if (!tf1c_prune_end(&w, &f->ops, &f->wanted, &f->n))
+        ir_no_memory(c);
+    return !c->failed;
+}
+
+static bool uses(const found *f, const tf_operation *op)
+{
+    for (int i = 0; i < f->n; i++)
+        if (f->ops[i] == op)
+            return true;
+    return false;
+}
+
+/* ---- the block of a body ----------------------------------------------------------------------------------------------------- */
+
+static bool open_scope(ir_ctx *c, ir_scope *s, const tf_graph *g, ir_block *block)
+{
+    *s = (ir_scope){ .graph = g, .block = block };
+    block->id = c->block_ids++;
+    s->nodes = ir_alloc(c, (size_t)g->n_ops * sizeof *s->nodes);
+    s->args = ir_alloc(c, (size_t)g->n_ops * sizeof *s->args);
+    return s->nodes && s->args;
+}
+
+static ir_value *slot_value(ir_ctx *c, tf_dtype dtype, tf_dims dims)
+{
+    ir_value *v = ir_alloc(c, sizeof *v);
+    if (!v)
+        return NULL;
+    *v = (ir_value){ .place = IR_SLOT, .slot = c->binding->n_slots++, .root = v };
+    tf_view_set(&v->view, NULL, dtype, dims);
+    return v;
+}
+
+static tf_dims element(const tf_view *v)
+{
+    tf_dims d = ir_dims(v);
+    memmove(d.dims, d.dims + 1, (size_t)(d.rank - 1) * sizeof *d.dims);
+    d.rank--;
+    return d;
+}
+
+/* The arguments in use become values of the scope, what they stand for inputs of the node. */
+static bool bind_args(ir_ctx *c, const ir_scope *outer, ir_scope *s, ir_node *n, const tf_operation *op, int first_input,
+                      const tf1c_body *b, const found *f)
+{
+    ir_loop *l = n->loop;
+    for (int i = 0; i < b->n_in && !c->failed; i++) {
+        bool trip = i == b->trip;
+        if (!uses(f, b->in[i].arg.op) && !trip && b->in[i].kind != TF1C_SLICED)
+            continue;
+        ir_value *v = ir_value_in(c, outer, op->inputs[first_input + i]), *arg = v;
+        if (v->view.dtype == tf_dtype_unset) {
+            c->failed = true;
+            return !tf1c_ragged_error(n->here, n->name);
+        }
+        if (!uses(f, b->in[i].arg.op)) { /* only its length counts */
+            continue;
+        }
+        int input = ir_add_input(c, n, v);
+        if (b->in[i].kind == TF1C_SLICED) {
+            arg = slot_value(c, v->view.dtype, element(&v->view));
+            l->sliced[l->n_sliced++] = (ir_sliced){ input, arg };
+        } else if (b->in[i].kind == TF1C_CARRIED) {
+            arg = slot_value(c, v->view.dtype, ir_dims(&v->view));
+            l->carried[l->n_carried++] = (ir_carried){ .input = input, .output = -1, .arg = arg, .follows = -1 };
+        }
+        s->args[b->in[i].arg.op->index] = arg;
+    }
+    return !c->failed;
+}
+
+static bool build_ops(ir_ctx *c, ir_scope *s, const found *f)
+{
+    for (int i = 0; i < f->n; i++)
+        if (!s->args[f->ops[i]->index] && !ir_build_node(c, s, f->ops[i], f->wanted[i]))
+            return false;
+    return true;
+}
+
+tf_status tf1c_check_pred(const tf_operation *op, tf_dims pred)
+{
+    char shape[TF_DIMS_TEXT];
+    if (!pred.rank)
+        return tf_ok;
+    return tf_fail(tf_invalid_argument, op->here, op->name, "The second input must be a scalar, but it has shape %s",
+                   tf_dims_kernel_text(pred, shape, sizeof shape));
+}
+
+tf_status tf1c_check_length(const tf_operation *op, tf_dims sequence, int64_t *steps)
+{
+    if (!sequence.rank)
+        return tf_fail(tf_invalid_argument, op->here, op->name, "slice index 0 of dimension 0 out of bounds.");
+    if (*steps != NONE && *steps != sequence.dims[0])
+        return tf_fail(tf_invalid_argument, op->here, op->name, "The sequences of a loop differ in length: %lld and %lld",
+                       (long long)*steps, (long long)sequence.dims[0]);
+    *steps = sequence.dims[0];
+    return tf_ok;
+}
+
+static bool count_steps(ir_ctx *c, const ir_scope *outer, ir_node *n, const tf_operation *op, const tf1c_body *b)
+{
+    ir_loop *l = n->loop;
+    l->capacity = c->plan->loop_capacity;
+    if (b->trip >= 0) {
+        ir_value *trip = ir_value_in(c, outer, op->inputs[b->trip]);
+        if (ir_demand(c, trip))
+            l->steps = *(const int32_t *)trip->known > 0 ? *(const int32_t *)trip->known : 0;
+        else
+            l->trip = ir_add_input(c, n, trip);
+    }
+    for (int i = 0; i < b->n_in && !c->failed; i++) {
+        if (b->in[i].kind != TF1C_SLICED)
+            continue;
+        const bool by_length = l->trip < 0 && (l->steps != NONE || !b->has_condition);
+        int64_t as_long = NONE; /* as there is room */
+        const ir_value *v = ir_value_in(c, outer, op->inputs[i]);
+        c->failed |= tf1c_check_length(op, ir_dims(&v->view), by_length ? &l->steps : &as_long) != tf_ok;
+    }
+    if (l->steps == NONE && !b->has_condition && l->trip < 0)
+        l->steps = 0;
+    return !c->failed;
+}
+
+static void set_output(ir_node *n, int o, tf_dtype dtype, tf_dims dims) { tf_view_set(&n->out[o].view, NULL, dtype, dims); }
+
+static bool bind_outputs(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op, const tf1c_body *b, const char *wanted)
+{
+    ir_loop *l = n->loop;
+    for (int i = 0, k = 0; i < b->n_in; i++) {
+        if (b->in[i].kind != TF1C_CARRIED || !s->args[b->in[i].arg.op->index])
+            continue;
+        const tf1c_out_port *final = final_of(b, i);
+        ir_carried *carried = &l->carried[k++];
+        int o = (int)(final - b->out);
+        carried->next = ir_value_in(c, s, final->result);
+        if (memcmp(&carried->next->view.dims, &carried->arg->view.dims, sizeof carried->arg->view.dims) ||
+            carried->next->view.rank != carried->arg->view.rank)
+            return ir_cut(c, op);
+        if (wanted && wanted[o])
+            carried->output = o;
+    }
+    for (int o = 0; o < b->n_out; o++) {
+        bool want = wanted && wanted[o];
+        if (b->out[o].kind == TF1C_COUNT) {
+            set_output(n, o, tf_int32, (tf_dims){ .known = true });
+            l->count_output = want ? o : -1;
+            continue;
+        }
+        if (!want && b->out[o].kind != TF1C_FINAL)
+            continue;
+        if (b->out[o].kind == TF1C_FINAL) {
+            if (want)
+                set_output(n, o, tf_get_dtype(b->out[o].result), (tf_dims){ .known = true });
+            continue;
+        }
+        ir_value *r = ir_value_in(c, s, b->out[o].result);
+        if (b->out[o].kind == TF1C_SUMMED) {
+            set_output(n, o, r->view.dtype, ir_dims(&r->view));
+            l->summed[l->n_summed++] = (ir_summed){ o, r };
+            continue;
+        }
+        tf_dims all = tf1c_stacked_dims(l->steps == NONE ? l->capacity : l->steps, ir_dims(&r->view));
+        if (!all.known) {
+            c->failed = true;
+            tf_fail(tf_invalid_argument, n->here, n->name, "Shape must be at most rank %d but is rank %d", TF_MAX_RANK,
+                    r->view.rank + 1);
+            return false;
+        }
+        if (!ir_size_fits(c, n, all, r->view.dtype))
+            return false;
+        set_output(n, o, r->view.dtype, all);
+        l->stacked[l->n_stacked++] = (ir_stacked){ o, r, c->binding->n_slots++ };
+    }
+    return true;
+}
+
+/* A final state that the body passes on, or whose state is not read in the body, is still wanted. */
+static void want_states(const tf1c_body *b, char *wanted, ir_scope *s, ir_node *n, ir_ctx *c, const ir_scope *outer,
+                        const tf_operation *op)
+{
+    for (int o = 0; o < b->n_out; o++) {
+        if (b->out[o].kind != TF1C_FINAL || !wanted || !wanted[o])
+            continue;
+        int i = b->out[o].carried;
+        if (s->args[b->in[i].arg.op->index])
+            continue;
+        ir_value *v = ir_value_in(c, outer, op->inputs[i]);
+        ir_value *arg = slot_value(c, v->view.dtype, ir_dims(&v->view));
+        if (!arg)
+            return;
+        n->loop->carried[n->loop->n_carried++] =
+            (ir_carried){ .input = ir_add_input(c, n, v), .output = -1, .arg = arg, .follows = -1 };
+        s->args[b->in[i].arg.op->index] = arg;
+    }
+}
+
+/* bind_outputs walks carried ports in the order of f's inputs. */
+static void sort_carried(const tf1c_body *b, const ir_scope *s, ir_loop *l)
+{
+    int k = 0;
+    for (int i = 0; i < b->n_in; i++) {
+        if (b->in[i].kind != TF1C_CARRIED || !s->args[b->in[i].arg.op->index])
+            continue;
+        for (int j = k; j < l->n_carried; j++)
+            if (l->carried[j].arg == s->args[b->in[i].arg.op->index]) {
+                ir_carried t = l->carried[j];
+                l->carried[j] = l->carried[k];
+                l->carried[k] = t;
+            }
+        k++;
+    }
+}
+
+static void find_written(ir_ctx *c, const ir_block *b, ir_value ***written, int *n, int capacity)
+{
+    if (!*written)
+        *written = ir_alloc(c, (size_t)capacity * sizeof **written);
+    for (int i = 0; i < b->n && *written; i++) {
+        const ir_node *m = b->nodes[i];
+        if (m->def && m->def->traits & TF_WRITES_REF && *n < capacity)
+            (*written)[(*n)++] = m->in[0]->root;
+        for (int j = 0; m->loop && j < m->loop->n_written && *n < capacity; j++)
+            (*written)[(*n)++] = m->loop->written[j];
+        for (int j = 0; m->branch && j < m->branch->n_written && *n < capacity; j++)
+            (*written)[(*n)++] = m->branch->written[j];
+    }
+}
+
+static int most_written(const ir_block *b)
+{
+    int n = 1;
+    for (int i = 0; i < b->n; i++)
+        n +=
+            1 + (b->nodes[i]->loop ? b->nodes[i]->loop->n_written : 0) + (b->nodes[i]->branch ? b->nodes[i]->branch->n_written : 0);
+    return n;
+}
+
+static ir_loop *loop_new(ir_ctx *c, const tf1c_body *b)
+{
+    ir_loop *l = ir_alloc(c, sizeof *l);
+    if (!l)
+        return NULL;
+    *l = (ir_loop){ .reverse = b->reverse, .steps = NONE, .trip = -1, .count_output = -1 };
+    l->body.owner = l;
+    l->sliced = ir_alloc(c, (size_t)b->n_in * sizeof *l->sliced);
+    l->carried = ir_alloc(c, (size_t)b->n_in * sizeof *l->carried);
+    l->stacked = ir_alloc(c, (size_t)(b->n_out + IR_MORE_OUTPUTS * b->n_out) * sizeof *l->stacked);
+    l->summed = ir_alloc(c, (size_t)b->n_out * sizeof *l->summed);
+    return l->sliced && l->carried && l->stacked && l->summed ? l : NULL;
+}
+
+/* The condition as a block of its own, over the same arguments. */
+static bool build_condition(ir_ctx *c, const ir_scope *s, ir_loop *l, const tf_operation *op, const tf1c_body *b)
+{
+    found f;
+    ir_scope inner;
+    tf1c_body only = *b;
+    only.n_out = 0;
+    if (!prune_body(c, &only, NULL, &f) || !open_scope(c, &inner, b->graph, &l->condition))
+        return false;
+    memcpy(inner.args, s->args, (size_t)b->graph->n_ops * sizeof *inner.args);
+    l->condition.results = ir_alloc(c, sizeof *l->condition.results);
+    if (!l->condition.results || !build_ops(c, &inner, &f))
+        return false;
+    l->condition.results[l->condition.n_results++] = ir_value_in(c, &inner, b->condition);
+    if (tf1c_check_pred(op, ir_dims(&l->condition.results[0]->view))) {
+        c->failed = true;
+        return false;
+    }
+    ir_prune(&l->condition);
+    return true;
+}
+
+bool ir_build_loop(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation *op, const char *wanted)
+{
+    const tf1c_body *b = ((const tf1c_loop_attrs *)op->attrs)->body;
+    found f;
+    ir_scope s;
+    ir_loop *l = n->loop = loop_new(c, b);
+    if (!l || !count_steps(c, outer, n, op, b) || !prune_body(c, b, wanted, &f) || !open_scope(c, &s, b->graph, &l->body))
+        return false;
+    if (!bind_args(c, outer, &s, n, op, 0, b, &f))
+        return false;
+    want_states(b, (char *)wanted, &s, n, c, outer, op);
+    sort_carried(b, &s, l);
+    if (c->failed || !build_ops(c, &s, &f) || !bind_outputs(c, &s, n, op, b, wanted))
+        return false;
+    for (int i = 0; i < l->n_carried; i++)
+        if (l->carried[i].output >= 0)
+            set_output(n, l->carried[i].output, l->carried[i].arg->view.dtype, ir_dims(&l->carried[i].arg->view));
+    if (b->has_condition && !build_condition(c, &s, l, op, b))
+        return false;
+    ir_list_results(c, l);
+    ir_prune(&l->body);
+    find_written(c, &l->body, &l->written, &l->n_written, most_written(&l->body));
+    if (l->count_output >= 0 && l->steps != NONE) {
+        int32_t *count = ir_alloc(c, sizeof *count);
+        if (!count)
+            return false;
+        *count = (int32_t)l->steps;
+        n->out[l->count_output].known = count;
+    }
+    set_output(n, n->region, tf_uint8, SHAPE(0)); /* the body's memory: sized by place.c */
+    return !c->failed;
+}
+
+/* ---- branches -------------------------------------------------------------------------------------------------------------------------- */
+
+static bool build_branch_body(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation *op, int which, int first_input,
+                              const char *wanted)
+{
+    const tf1c_body *b = ((const tf1c_branch_attrs *)op->attrs)->bodies[which];
+    ir_block *block = &n->branch->bodies[which];
+    found f;
+    ir_scope s;
+    if (!prune_body(c, b, wanted, &f) || !open_scope(c, &s, b->graph, block) ||
+        !bind_args(c, outer, &s, n, op, first_input, b, &f) || !build_ops(c, &s, &f))
+        return false;
+    block->results = ir_alloc(c, (size_t)op->n_outputs * sizeof *block->results);
+    if (!block->results)
+        return false;
+    block->n_results = op->n_outputs;
+    for (int o = 0; o < op->n_outputs; o++)
+        if (wanted && wanted[o] && b->out[o].result.op)
+            block->results[o] = ir_value_in(c, &s, b->out[o].result);
+    ir_prune(block);
+    find_written(c, block, &n->branch->written, &n->branch->n_written, most_written(block) + op->n_inputs);
+    return !c->failed;
+}
+
+bool ir_build_branch(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation *op, const char *wanted)
+{
+    const tf1c_branch_attrs *a = op->attrs;
+    n->branch = ir_alloc(c, sizeof *n->branch);
+    if (!n->branch)
+        return false;
+    ir_add_input(c, n, ir_value_in(c, outer, op->inputs[0]));
+    if (c->failed)
+        return false;
+    if (tf1c_check_pred(op, ir_dims(&n->in[0]->view))) {
+        c->failed = true;
+        return false;
+    }
+    if (!build_branch_body(c, outer, n, op, 0, 1, wanted) || !build_branch_body(c, outer, n, op, 1, 1 + a->bodies[0]->n_in, wanted))
+        return false;
+    for (int o = 0; o < op->n_outputs; o++) {
+        const ir_value *f = n->branch->bodies[0].results[o], *t = n->branch->bodies[1].results[o], *r = f ? f : t;
+        if (f && t && (f->view.rank != t->view.rank || memcmp(f->view.dims, t->view.dims, sizeof f->view.dims)))
+            return ir_cut(c, op);
+        if (r)
+            set_output(n, o, r->view.dtype, ir_dims(&r->view));
+    }
+    set_output(n, n->region, tf_uint8, SHAPE(0));
+    return true;
+}

@@ -1,0 +1,249 @@
+/* Nodes of the plan's graph: making them, what is asked of their records, and the planner's own ones (rows, views, blocks of
+ * matrices). */
+#include <string.h>
+
+#include "session/plan/plan.h"
+
+/* ---- making them --------------------------------------------------------------------------------------------------------------- */
+
+void ir_no_memory(ir_ctx *c)
+{
+    if (!c->failed)
+        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
+    c->failed = true;
+}
+
+void *ir_alloc(ir_ctx *c, size_t size)
+{
+    void *p = tf1c_arena_alloc(c->memory, size ? size : 1);
+    if (!p)
+        ir_no_memory(c);
+    return p;
+}
+
+ir_node *ir_node_new(ir_ctx *c, const tf_op_def *def, int n_in, int n_out)
+{
+    ir_node *n = ir_alloc(c, sizeof *n);
+    if (!n)
+        return NULL;
+    *n = (ir_node){ .def = def, .n_in = n_in, .n_out = n_out, .order = c->order++, .position = -1, .name = "" };
+    n->in = ir_alloc(c, (size_t)n_in * sizeof *n->in);
+    n->out = ir_alloc(c, (size_t)n_out * sizeof *n->out);
+    if (!n->in || !n->out)
+        return NULL;
+    for (int i = 0; i < n_out; i++)
+        n->out[i] = (ir_value){ .node = n, .index = i, .root = &n->out[i] };
+    return n;
+}
+
+void ir_add_node(ir_ctx *c, ir_block *b, ir_node *n)
+{
+    if (b->n == b->capacity) {
+        int bigger = b->capacity ? 2 * b->capacity : 64;
+        ir_node **nodes = ir_alloc(c, (size_t)bigger * sizeof *nodes);
+        if (!nodes)
+            return;
+        if (b->n)
+            memcpy(nodes, b->nodes, (size_t)b->n * sizeof *nodes);
+        b->nodes = nodes;
+        b->capacity = bigger;
+    }
+    n->block = b->id;
+    b->nodes[b->n++] = n;
+}
+
+ir_node *ir_copy_of(ir_ctx *c, ir_value *v)
+{
+    ir_node *copy = ir_node_new(c, NULL, 1, 1);
+    if (!copy)
+        return NULL;
+    tf_dims dims = { .known = true, .rank = v->view.rank };
+    memcpy(dims.dims, v->view.dims, sizeof dims.dims);
+    tf_view_set(&copy->out[0].view, NULL, v->view.dtype, dims);
+    copy->in[0] = v;
+    copy->name = v->node ? v->node->name : "feed";
+    copy->T = v->view.dtype;
+    return copy;
+}
+
+int ir_add_input(ir_ctx *c, ir_node *n, ir_value *v)
+{
+    ir_value **in = ir_alloc(c, (size_t)(n->n_in + 1) * sizeof *in);
+    if (!in)
+        return 0;
+    if (n->n_in)
+        memcpy(in, n->in, (size_t)n->n_in * sizeof *in);
+    in[n->n_in] = v;
+    n->in = in;
+    return n->n_in++;
+}
+
+/* ---- what their records say ------------------------------------------------------------------------------------------------------ */
+
+tf_dims ir_dims(const tf_view *v)
+{
+    tf_dims d = { .known = true, .rank = v->rank };
+    memcpy(d.dims, v->dims, sizeof d.dims);
+    return d;
+}
+
+bool ir_same_dims(const tf_view *a, const tf_view *b)
+{
+    return a->rank == b->rank && memcmp(a->dims, b->dims, (size_t)a->rank * sizeof *a->dims) == 0;
+}
+
+bool ir_is_pure(const ir_node *n)
+{
+    const unsigned bad = TF_STATEFUL | TF_SIDE_EFFECT | TF_WRITES_REF | TF_SOURCE_OP | TF_VARIABLE | TF_LOOP | TF_BRANCH;
+    return n->def && !(n->def->traits & bad) && !n->state;
+}
+
+tf_kernel_ctx ir_rule_ctx(const ir_node *n, tf_view *in, tf_view *out)
+{
+    const bool is_view = n->def && n->def->traits & TF_VIEW;
+    for (int i = 0; i < n->n_in; i++) {
+        in[i] = n->in[i]->view;
+        in[i].data = is_view && i == n->def->viewed ? NULL : (void *)n->in[i]->known;
+        for (int64_t j = in[i].rank, step = 1; in[i].data && j-- > 0; step *= in[i].dims[j])
+            in[i].strides[j] = step; /* a known value lies by itself, wherever its tensor does */
+    }
+    for (int i = 0; i < n->n_out; i++)
+        out[i] = n->out[i].view;
+    return (tf_kernel_ctx){ .def = n->def,
+                            .attrs = n->attrs,
+                            .T = n->T,
+                            .U = n->U,
+                            .n_in = n->n_in,
+                            .n_out = n->n_out,
+                            .in = in,
+                            .out = out,
+                            .name = n->name,
+                            .state = n->state };
+}
+
+bool ir_view_rule(const ir_node *n, int o, tf_view *out, int64_t *offset)
+{
+    tf_view ins[IR_MOST_OPERANDS], outs[IR_MOST_OPERANDS];
+    if (n->n_in > IR_MOST_OPERANDS || n->n_out > IR_MOST_OPERANDS || n->n_in <= n->def->viewed)
+        return false;
+    tf_kernel_ctx k = ir_rule_ctx(n, ins, outs);
+    *offset = 0;
+    if (!n->def->view(&k, o, offset))
+        return false;
+    *out = outs[o];
+    return true;
+}
+
+/* ---- the planner's own nodes --------------------------------------------------------------------------------------------------- */
+
+/* Inputs of one shape, one below the other along axis 0. */
+static bool rows_part(tf_kernel_ctx *k, int input, int64_t *offset)
+{
+    memcpy(k->in[input].strides, k->out[0].strides, sizeof k->out[0].strides);
+    *offset = input * k->in[input].dims[0] * k->out[0].strides[0];
+    return true;
+}
+static const tf_op_def rows_op = {
+    .name = "(rows)", .in = "parts:T*", .out = "rows:T", .traits = TF_PARTS, .part = rows_part, .gradient = tf_no_gradient
+};
+
+ir_node *ir_rows_node(ir_ctx *c, int n, ir_value *const *parts)
+{
+    ir_node *rows = ir_node_new(c, &rows_op, n, 1);
+    if (!rows)
+        return NULL;
+    memcpy(rows->in, parts, (size_t)n * sizeof *parts);
+    tf_dims dims = ir_dims(&parts[0]->view);
+    dims.dims[0] *= n;
+    tf_view_set(&rows->out[0].view, NULL, parts[0]->view.dtype, dims);
+    rows->T = parts[0]->view.dtype;
+    return rows;
+}
+
+static bool flat_view(tf_kernel_ctx *k, int output, int64_t *offset)
+{
+    *offset = 0; /* the output's strides are contiguous already */
+    (void)output;
+    return tf_view_contiguous(&k->in[0]);
+}
+static const tf_op_def view_op = {
+    .name = "(view)", .in = "x:T", .out = "y:T", .traits = TF_VIEW, .view = flat_view, .gradient = tf_no_gradient
+};
+
+ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims)
+{
+    ir_node *view = ir_node_new(c, &view_op, 1, 1);
+    if (!view)
+        return NULL;
+    view->in[0] = of;
+    view->T = of->view.dtype;
+    tf_view_set(&view->out[0].view, NULL, of->view.dtype, dims);
+    return view;
+}
+
+typedef struct {
+    int64_t row, column;
+} block_attrs;
+
+static const tf_attr_def block_fields[] = { TF_ATTR(block_attrs, row, TF_ATTR_INT),
+                                            TF_ATTR(block_attrs, column, TF_ATTR_INT),
+                                            { 0 } };
+
+static bool block_view(tf_kernel_ctx *k, int output, int64_t *offset)
+{
+    const block_attrs *a = k->attrs;
+    memcpy(k->out[output].strides, k->in[0].strides, sizeof k->in[0].strides);
+    *offset = a->row * k->in[0].strides[0] + a->column * k->in[0].strides[1];
+    return true;
+}
+static const tf_op_def block_op = { .name = "(block)",
+                                    .in = "x:T",
+                                    .out = "y:T",
+                                    .attrs = block_fields,
+                                    .attrs_size = sizeof(block_attrs),
+                                    .traits = TF_VIEW,
+                                    .view = block_view,
+                                    .gradient = tf_no_gradient };
+
+ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns)
+{
+    ir_node *block = ir_node_new(c, &block_op, 1, 1);
+    block_attrs *attrs = ir_alloc(c, sizeof *attrs);
+    if (!block || !attrs)
+        return NULL;
+    *attrs = (block_attrs){ row, column };
+    block->attrs = attrs;
+    block->in[0] = of;
+    block->T = of->view.dtype;
+    tf_view_set(&block->out[0].view, NULL, of->view.dtype, SHAPE(rows, columns));
+    return block;
+}
+
+static bool piece_view(tf_kernel_ctx *k, int output, int64_t *offset)
+{
+    k->out[output].strides[0] = k->in[0].strides[0];
+    *offset = ((const block_attrs *)k->attrs)->row * k->in[0].strides[0];
+    return true;
+}
+static const tf_op_def piece_op = { .name = "(piece)",
+                                    .in = "x:T",
+                                    .out = "y:T",
+                                    .attrs = block_fields,
+                                    .attrs_size = sizeof(block_attrs),
+                                    .traits = TF_VIEW,
+                                    .view = piece_view,
+                                    .gradient = tf_no_gradient };
+
+ir_node *ir_piece_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n)
+{
+    ir_node *piece = ir_node_new(c, &piece_op, 1, 1);
+    block_attrs *attrs = ir_alloc(c, sizeof *attrs);
+    if (!piece || !attrs)
+        return NULL;
+    attrs->row = begin;
+    piece->attrs = attrs;
+    piece->in[0] = of;
+    piece->T = of->view.dtype;
+    tf_view_set(&piece->out[0].view, NULL, of->view.dtype, SHAPE(n));
+    return piece;
+}

@@ -1,0 +1,367 @@
+/* Finding or making what a run needs: the plan for what is fetched and fed, its binding for the fed shapes. */
+#include "session/plan/plan.h"
+
+#include <string.h>
+
+enum {
+    FEW_BINDINGS = 3,
+    MOST_BINDINGS = 16,
+    MOST_PLANS = 256,
+    FIRST_CAPACITY = 1024 /* memory that is not touched costs nothing */
+};
+
+bool tf1c_is_fed(const tf1c_plan *p, tf_tensor t, int *which)
+{
+    for (int i = 0; i < p->n_feeds; i++)
+        if (tf_same_tensor(p->feeds[i], t)) {
+            *which = i;
+            return true;
+        }
+    return false;
+}
+
+/* ---- what has to run ------------------------------------------------------------------------------------------------- */
+
+bool tf1c_prune_begin(tf1c_pruning *w)
+{
+    size_t n = (size_t)w->graph->n_ops + 1;
+    w->seen = tf1c_alloc_zero(n);
+    w->outputs = tf1c_alloc_zero(n * sizeof *w->outputs);
+    w->stack = tf1c_alloc(n * sizeof *w->stack);
+    w->failed = !w->seen || !w->outputs || !w->stack;
+    return !w->failed;
+}
+
+void tf1c_want_op(tf1c_pruning *w, const tf_operation *op)
+{
+    if (tf1c_is_mistake(op)) {
+        if (!w->mistake)
+            w->mistake = op;
+        return;
+    }
+    if (w->failed || op->graph != w->graph || w->seen[op->index] || (w->fed && w->fed->done && w->fed->done[op->index]))
+        return;
+    w->seen[op->index] = 1;
+    w->stack[w->n++] = op;
+}
+
+void tf1c_want(tf1c_pruning *w, tf_tensor t)
+{
+    int which;
+    if (w->fed && tf1c_is_fed(w->fed, t, &which))
+        return;
+    tf1c_want_op(w, t.op);
+    if (w->failed || tf1c_is_mistake(t.op) || !(t.op->def->traits & (TF_LOOP | TF_BRANCH)))
+        return;
+    char **outputs = &w->outputs[t.op->index];
+    if (!*outputs && !(*outputs = tf1c_arena_alloc(w->memory, (size_t)t.op->n_outputs + 1)))
+        w->failed = true;
+    else
+        (*outputs)[t.index] = 1;
+}
+
+/* A placeholder that is fed, and its like: what waits for it waits for nothing. */
+static bool is_fed_source(const tf1c_pruning *w, const tf_operation *op)
+{
+    int which;
+    return w->fed && op->graph == w->graph && !tf1c_is_mistake(op) && !op->n_inputs && op->n_outputs == 1 &&
+           !(op->def->traits & TF_SIDE_EFFECT) && tf1c_is_fed(w->fed, (tf_tensor){ (tf_operation *)op, 0 }, &which);
+}
+
+bool tf1c_prune_end(tf1c_pruning *w, tf_operation ***ops, char ***wanted, int *n_ops)
+{
+    while (!w->failed && w->n) {
+        const tf_operation *op = w->stack[--w->n];
+        w->n_found++;
+        for (int i = 0; i < op->n_inputs; i++)
+            tf1c_want(w, op->inputs[i]);
+        for (int i = 0; i < op->n_controls; i++)
+            if (!is_fed_source(w, op->controls[i]))
+                tf1c_want_op(w, op->controls[i]);
+        if (w->reach)
+            w->reach(w, op, w->arg);
+    }
+    if (!w->failed) {
+        *ops = tf1c_arena_alloc(w->memory, ((size_t)w->n_found + 1) * sizeof **ops);
+        *wanted = tf1c_arena_alloc(w->memory, ((size_t)w->n_found + 1) * sizeof **wanted);
+        w->failed = !*ops || !*wanted;
+    }
+    *n_ops = 0;
+    for (int i = 0; !w->failed && i < w->graph->n_ops; i++)
+        if (w->seen[i]) {
+            (*wanted)[*n_ops] = w->outputs[i];
+            (*ops)[(*n_ops)++] = w->graph->ops[i];
+        }
+    tf1c_free(w->seen);
+    tf1c_free(w->outputs);
+    tf1c_free(w->stack);
+    return !w->failed;
+}
+
+static bool prune(tf1c_plan *p, const tf_graph *g)
+{
+    tf1c_pruning w = { .graph = g, .fed = p, .memory = &p->memory };
+    if (tf1c_prune_begin(&w)) {
+        for (int i = 0; i < p->n_fetches; i++)
+            tf1c_want(&w, p->fetches[i]);
+        for (int i = 0; i < p->n_targets; i++)
+            tf1c_want_op(&w, p->targets[i]);
+    }
+    bool good = tf1c_prune_end(&w, &p->ops, &p->wanted, &p->n_ops);
+    p->mistake = w.mistake;
+    return good;
+}
+
+/* ---- plans ----------------------------------------------------------------------------------------------------------------- */
+
+static bool same(const tf1c_plan *p, int version, int n_fetches, const tf_tensor *fetches, int n_targets,
+                 tf_operation *const *targets, int n_feeds, const tf_tensor *feeds)
+{
+    if (p->version != version || p->n_fetches != n_fetches || p->n_targets != n_targets || p->n_feeds != n_feeds)
+        return false;
+    for (int i = 0; i < n_targets; i++)
+        if (p->targets[i] != targets[i])
+            return false;
+    for (int i = 0; i < n_fetches; i++)
+        if (!tf_same_tensor(p->fetches[i], fetches[i]))
+            return false;
+    for (int i = 0; i < n_feeds; i++)
+        if (!tf_same_tensor(p->feeds[i], feeds[i]))
+            return false;
+    return true;
+}
+
+void tf1c_binding_free(tf1c_binding *b)
+{
+    tf1c_arena memory = b->memory; /* which the binding itself lies in */
+    tf1c_arena_free(&memory);
+}
+
+void tf1c_plan_free(tf1c_plan *p)
+{
+    for (tf1c_binding *b = p->bindings, *next; b; b = next) {
+        next = b->next;
+        tf1c_binding_free(b);
+    }
+    if (p->split)
+        tf1c_split_free(p->split);
+    tf1c_arena_free(&p->memory);
+    tf1c_free(p);
+}
+
+static void *copied(tf1c_plan *p, const void *data, size_t size)
+{
+    void *copy = tf1c_arena_alloc(&p->memory, size + 1);
+    if (copy && size)
+        memcpy(copy, data, size);
+    return copy;
+}
+
+static tf1c_plan *plan_new(const tf_graph *g, const char *done, int n_fetches, const tf_tensor *fetches, int n_targets,
+                           tf_operation *const *targets, int n_feeds, const tf_tensor *feeds)
+{
+    tf1c_plan *p = tf1c_alloc_zero(sizeof *p);
+    if (!p)
+        return NULL;
+    p->graph = g;
+    p->done = done;
+    p->version = g->universe->version;
+    p->loop_capacity = FIRST_CAPACITY;
+    p->n_fetches = n_fetches;
+    p->n_targets = n_targets;
+    p->n_feeds = n_feeds;
+    p->fetches = copied(p, fetches, (size_t)n_fetches * sizeof *fetches);
+    p->targets = copied(p, targets, (size_t)n_targets * sizeof *targets);
+    p->feeds = copied(p, feeds, (size_t)n_feeds * sizeof *feeds);
+    p->demanded = tf1c_arena_alloc(&p->memory, (size_t)n_feeds + 1);
+    if (p->fetches && p->targets && p->feeds && p->demanded && prune(p, g))
+        return p;
+    tf1c_plan_free(p);
+    return NULL;
+}
+
+tf1c_plan *tf1c_part_new(const tf1c_plan *of, const tf_graph *g, const char *done, int n_fetches, const tf_tensor *fetches,
+                         int n_targets, tf_operation *const *targets, int n_feeds, const tf_tensor *feeds)
+{
+    tf1c_plan *p = plan_new(g, done, n_fetches, fetches, n_targets, targets, n_feeds, feeds);
+    if (!p)
+        return NULL;
+    p->is_part = true;
+    p->variables = tf1c_arena_alloc(&p->memory, ((size_t)n_feeds + 1) * sizeof *p->variables);
+    if (!p->variables) {
+        tf1c_plan_free(p);
+        return NULL;
+    }
+    for (int i = 0; g == of->graph && of->variables && i < of->n_feeds; i++)
+        p->variables[i] = of->variables[i];
+    return p;
+}
+
+/* Plans for an older graph are never asked for again. */
+static void drop_stale(tf_session *s, int version)
+{
+    int n = 0;
+    for (tf1c_plan **p = &s->plans; *p;) {
+        tf1c_plan *old = *p;
+        if (old->version == version && ++n < MOST_PLANS) {
+            p = &old->next;
+            continue;
+        }
+        *p = old->next;
+        tf1c_plan_free(old);
+    }
+}
+
+tf1c_plan *tf1c_plan_for(tf_session *s, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets,
+                         int n_feeds, const tf_tensor *feeds, tf_source here)
+{
+    int version = s->graph->universe->version;
+    for (tf1c_plan **at = &s->plans; *at; at = &(*at)->next) {
+        tf1c_plan *p = *at;
+        if (!same(p, version, n_fetches, fetches, n_targets, targets, n_feeds, feeds))
+            continue;
+        *at = p->next; /* to the front: the next run is likely the same */
+        p->next = s->plans;
+        s->plans = p;
+        return p;
+    }
+    if (s->running == 0)
+        drop_stale(s, version);
+    tf1c_plan *p = plan_new(s->graph, NULL, n_fetches, fetches, n_targets, targets, n_feeds, feeds);
+    if (!p) {
+        tf_fail(tf_memory_error, here, NULL, "no memory left for a plan");
+        return NULL;
+    }
+    p->next = s->plans;
+    s->plans = p;
+    return p;
+}
+
+/* ---- bindings ----------------------------------------------------------------------------------------------------------------- */
+
+static bool fits(const tf1c_plan *p, const tf1c_binding *b, const tf_ndarray *feeds)
+{
+    if (b->loop_capacity != p->loop_capacity)
+        return false;
+    for (int i = 0; i < p->n_feeds; i++) {
+        if (!tf_dims_equal(b->feed_dims[i], feeds[i].shape))
+            return false;
+        if (b->feed_values[i] && memcmp(b->feed_values[i], feeds[i].data, np_nbytes(feeds[i])) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool compile(ir_ctx *c)
+{
+    ir_block *b = &c->binding->block;
+    bool good = ir_build(c) && ir_stage_done(c, "build") && ir_run_passes(c, b);
+    good = good && ir_layout(c, b) && ir_stage_done(c, "layout") && ir_schedule(c, b) && ir_stage_done(c, "schedule");
+    good = good && ir_pack(c, b) && ir_stage_done(c, "pack") && ir_fuse(c, b) && ir_stage_done(c, "fuse") && ir_place_memory(c, b);
+    if (good)
+        ir_shift_memory(b, 0);
+    return good && ir_emit(c) && ir_note_kept(c) && !c->failed;
+}
+
+tf1c_binding *tf1c_binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds, struct ir_sink *sink)
+{
+    tf1c_arena memory = { 0 };
+    tf1c_binding *b = tf1c_arena_alloc(&memory, sizeof *b);
+    ir_ctx c = { .session = s, .binding = b, .memory = &memory, .plan = p, .feeds = feeds, .sink = sink };
+    if (!b) {
+        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
+        return NULL;
+    }
+    b->loop_capacity = p->loop_capacity;
+    b->n_feeds = p->n_feeds;
+    b->feed_dims = ir_alloc(&c, (size_t)p->n_feeds * sizeof *b->feed_dims);
+    b->feed_values = ir_alloc(&c, (size_t)p->n_feeds * sizeof *b->feed_values);
+    bool good = b->feed_dims && b->feed_values;
+    for (int i = 0; good && i < p->n_feeds; i++)
+        b->feed_dims[i] = feeds[i].shape;
+    if (!good || !compile(&c)) {
+        tf1c_arena_free(&memory);
+        if (c.cut)
+            tf1c_split_plan(s, p, c.cut);
+        return NULL;
+    }
+    b->memory = memory;
+    return b;
+}
+
+/* The least recently used binding makes room, unless a run may still hold it. */
+static void evict_one(tf1c_plan *p)
+{
+    tf1c_binding **oldest = &p->bindings;
+    for (tf1c_binding **b = &p->bindings; *b; b = &(*b)->next)
+        if ((*b)->used < (*oldest)->used)
+            oldest = b;
+    tf1c_binding *gone = *oldest;
+    *oldest = gone->next;
+    p->n_bindings--;
+    tf1c_binding_free(gone);
+}
+
+static size_t bytes_of_bindings(const tf1c_plan *p)
+{
+    size_t bytes = 0;
+    for (const tf1c_binding *b = p->bindings; b; b = b->next)
+        bytes += tf1c_arena_bytes(&b->memory);
+    return bytes;
+}
+
+/* A few bindings are kept at all events, more as long as they are small beside the memory that runs work in. */
+static void make_room(const tf_session *s, tf1c_plan *p)
+{
+    while ((!s->running || p->is_part) && p->n_bindings >= FEW_BINDINGS &&
+           (p->n_bindings >= MOST_BINDINGS || bytes_of_bindings(p) > s->largest_arena / 16))
+        evict_one(p);
+}
+
+void tf1c_more_loop_room(tf1c_plan *p, const tf1c_binding *b)
+{
+    if (p->loop_capacity == b->loop_capacity) /* else another run has seen to it */
+        p->loop_capacity *= 2;
+}
+
+tf1c_binding *tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)
+{
+    for (tf1c_binding *b = p->bindings; b; b = b->next)
+        if (fits(p, b, feeds)) {
+            b->used = ++s->clock;
+            return b;
+        }
+    make_room(s, p);
+    tf1c_binding *b = tf1c_binding_new(s, p, feeds, NULL);
+    if (!b)
+        return NULL;
+    b->used = ++s->clock;
+    b->next = p->bindings;
+    p->bindings = b;
+    p->n_bindings++;
+    s->largest_arena = b->arena_size > s->largest_arena ? b->arena_size : s->largest_arena;
+    return b;
+}
+
+/* ---- what the session keeps for an operation ------------------------------------------------------------------------------------ */
+
+void *tf1c_session_memory(tf_session *s, const tf_operation *op, size_t size, tf1c_resource **resource)
+{
+    tf1c_resource *r = tf1c_map_get(&s->resource_of, op->name);
+    if (!r) {
+        r = tf1c_alloc_zero(sizeof *r);
+        void *data = tf1c_alloc_buffer(size ? size : 1);
+        if (!r || !data || !tf1c_map_set(&s->resource_of, op->name, r)) {
+            tf1c_free(r);
+            tf1c_free(data);
+            tf_fail(tf_memory_error, op->here, op->name, "no memory left for the value of '%s' (%zu bytes)", op->name, size);
+            return NULL;
+        }
+        memset(data, 0, size);
+        *r = (tf1c_resource){ s->resources, op, data, size, false };
+        s->resources = r;
+    }
+    if (resource)
+        *resource = r;
+    return r->data;
+}

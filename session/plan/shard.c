@@ -1,0 +1,406 @@
+/* Instructions, how each is dealt out to threads, and where all must wait: a barrier stands only where a step touches memory
+ * that another worker's shard has written or may still read. */
+#include <string.h>
+
+#include "session/plan/plan.h"
+
+/* Below that many elementary steps waking others costs more than it brings; once they are awake, a smaller instruction is dealt
+ * out too, unless that makes them wait. */
+enum { PARALLEL_WORK = 16384, SMALL_WORK = 512, MOST_ACCESSES = 512 };
+
+/* What an instruction touches through one operand since the last barrier. */
+typedef struct {
+    int slot;
+    int64_t lo, hi; /* bytes */
+    bool write, parallel;
+    int64_t units, stride, unit_lo, unit_hi; /* parallel: unit u touches [unit_lo, unit_hi) + u·stride; units 0: all of it */
+} access;
+
+/* Of a whole binding. */
+typedef struct {
+    ir_ctx *c;
+    bool awake;     /* some instruction of the run is worth waking others for */
+    size_t scratch; /* the most that one shard needs */
+    bool parallel;  /* whether anything was dealt out */
+} emission;
+
+typedef struct {
+    emission *all;
+    access since[MOST_ACCESSES];
+    int n;
+} sharding;
+
+static access access_of(const ir_operand *o, bool write, bool parallel, int64_t units, int axis)
+{
+    int64_t size = (int64_t)tf_dtype_size(o->view.dtype), lo = o->at, hi = o->at + size;
+    access a = { .slot = o->slot, .write = write, .parallel = parallel };
+    for (int i = 0; i < o->view.rank; i++) {
+        int64_t extent = (o->view.dims[i] - 1) * o->view.strides[i] * size;
+        *(extent < 0 ? &lo : &hi) += extent;
+    }
+    a.lo = lo;
+    a.hi = hi;
+    if (parallel && axis >= 0 && axis < o->view.rank && o->view.dims[axis] == units) {
+        a.units = units;
+        a.stride = o->view.strides[axis] * size;
+        a.unit_lo = lo;
+        a.unit_hi = hi - (units - 1) * a.stride;
+    }
+    return a;
+}
+
+/* Unit u of one and unit u of the other lie in the same window, and windows do not overlap. */
+static bool same_shards(const access *a, const access *b)
+{
+    if (!a->units || a->units != b->units || a->stride != b->stride || a->stride <= 0)
+        return false;
+    int64_t lo = a->unit_lo < b->unit_lo ? a->unit_lo : b->unit_lo, hi = a->unit_hi > b->unit_hi ? a->unit_hi : b->unit_hi;
+    return hi - lo <= a->stride;
+}
+
+static bool conflict(const access *a, const access *b)
+{
+    if (a->slot != b->slot || a->hi <= b->lo || b->hi <= a->lo || !(a->write || b->write))
+        return false;
+    if (!a->parallel && !b->parallel)
+        return false; /* both by worker 0 */
+    return !same_shards(a, b);
+}
+
+/* ---- one instruction ----------------------------------------------------------------------------------------------------------- */
+
+static bool make_instruction(ir_ctx *c, ir_instruction *x, const ir_node *n)
+{
+    x->node = n;
+    x->in = ir_alloc(c, (size_t)(n->n_in + n->n_out) * sizeof *x->in);
+    if (!x->in)
+        return false;
+    x->out = x->in + n->n_in;
+    for (int i = 0; i < n->n_in; i++)
+        x->in[i] = ir_operand_of(n->in[i]);
+    for (int i = 0; i < n->n_out; i++)
+        x->out[i] = ir_operand_of(&n->out[i]);
+    return true;
+}
+
+static int64_t work_of(const ir_node *n)
+{
+    int64_t most = 0;
+    for (int i = 0; i < n->n_in; i++)
+        if (tf_view_count(&n->in[i]->view) > most)
+            most = tf_view_count(&n->in[i]->view);
+    for (int i = 0; i < n->n_out; i++)
+        if (tf_view_count(&n->out[i].view) > most)
+            most = tf_view_count(&n->out[i].view);
+    if (n->def && n->def->traits & TF_PRODUCT && n->n_out && n->out[0].view.rank == 2) {
+        const tf_view *a = &n->in[0]->view;
+        tf_product p = n->def->product ? n->def->product(n->attrs) : (tf_product){ 0 };
+        return tf_view_count(&n->out[0].view) * (a->rank == 2 ? a->dims[p.transpose_a ? 0 : 1] : 1) / 16;
+    }
+    return most;
+}
+
+static int64_t units_of(const ir_node *n, const tf_kernel_ctx *k)
+{
+    if (!n->def)
+        return n->out[0].view.rank ? n->out[0].view.dims[0] : 1;
+    return tf1c_kernel_units(k);
+}
+
+/* The axis of operand i that the units run along, or TF_WHOLE. */
+static int aligned_axis(const ir_node *n, bool output, int i)
+{
+    const tf_view *v = output ? &n->out[i].view : &n->in[i]->view;
+    if (!n->def || n->def->traits & TF_ELEMENTWISE) /* by axis 0 of the output; an operand of lower rank is read whole */
+        return v->rank == n->out[0].view.rank ? 0 : TF_WHOLE;
+    const tf_shard_rule *rule = n->def->shard;
+    if (!rule && n->def->product) /* by rows of the result, each from one of a'; else, units being other than rows, all of it */
+        return output ? 0 : i == 0 ? n->def->product(n->attrs).transpose_a : TF_WHOLE;
+    if (!rule)
+        return TF_WHOLE;
+    return output ? rule->out : rule->in[i < 4 ? i : 3];
+}
+
+enum { MOST_OPERANDS = 60 };
+
+/* What x touches, dealt out or not; into mine, of MOST_OPERANDS. */
+static int accesses(const ir_instruction *x, bool parallel, access *mine)
+{
+    const ir_node *n = x->node;
+    bool writes_ref = n->def && n->def->traits & TF_WRITES_REF;
+    int count = 0;
+    for (int i = 0; i < n->n_out; i++)
+        mine[count++] = access_of(&x->out[i], true, parallel, x->units, aligned_axis(n, true, i));
+    for (int i = 0; i < n->n_in && !(n->def && n->def->traits & TF_SHAPE_ONLY); i++)
+        mine[count++] = access_of(&x->in[i], writes_ref && n->in[i]->root->variable, parallel, x->units, aligned_axis(n, false, i));
+    return count;
+}
+
+static bool has_to_wait(const sharding *s, const access *mine, int count)
+{
+    for (int i = 0; i < count; i++)
+        for (int j = 0; j < s->n; j++)
+            if (conflict(&mine[i], &s->since[j]))
+                return true;
+    return s->n + count > MOST_ACCESSES;
+}
+
+/* More operands than the list takes: it waits, and so does the next. */
+static void shard_unlisted(sharding *s, ir_instruction *x, bool parallel)
+{
+    x->parallel = parallel;
+    x->barrier = true;
+    s->since[0] = (access){ .slot = IR_SLOT_ARENA, .lo = INT64_MIN, .hi = INT64_MAX, .write = true, .parallel = true };
+    s->since[1] = s->since[0];
+    s->since[1].slot = IR_SLOT_ABSOLUTE;
+    s->n = 2;
+}
+
+static void shard_listed(sharding *s, ir_instruction *x, int64_t work)
+{
+    access mine[MOST_OPERANDS];
+    int count = accesses(x, x->parallel, mine);
+    x->barrier = has_to_wait(s, mine, count);
+    if (!x->parallel && s->all->awake && x->units > 1 && work >= SMALL_WORK) {
+        int dealt = accesses(x, true, mine);
+        x->parallel = x->barrier || !has_to_wait(s, mine, dealt);
+        x->barrier &= has_to_wait(s, mine, dealt);
+        count = accesses(x, x->parallel, mine);
+    }
+    if (x->barrier)
+        s->n = 0;
+    memcpy(s->since + s->n, mine, (size_t)count * sizeof *mine);
+    s->n += count;
+}
+
+static void shard(sharding *s, ir_instruction *x)
+{
+    const ir_node *n = x->node;
+    tf_view *in = ir_alloc(s->all->c, (size_t)(n->n_in + n->n_out) * sizeof *in);
+    if (!in)
+        return;
+    tf_kernel_ctx k = ir_rule_ctx(n, in, in + n->n_in);
+    int64_t work = work_of(n);
+    x->units = units_of(n, &k);
+    x->parallel = s->all->c->session->threads > 1 && x->units > 1 && work >= PARALLEL_WORK;
+    if (n->n_in + n->n_out > MOST_OPERANDS)
+        shard_unlisted(s, x, x->parallel);
+    else
+        shard_listed(s, x, work);
+    k.end = x->parallel ? (x->units + s->all->c->session->threads - 1) / s->all->c->session->threads : x->units;
+    size_t scratch = n->def && n->def->scratch ? (n->def->scratch(&k) + 63) / 64 * 64 : 0;
+    x->scratch = scratch > 0;
+    s->all->scratch = scratch > s->all->scratch ? scratch : s->all->scratch;
+}
+
+/* Nothing is known of who touched what: everything waits. */
+static void forget(sharding *s)
+{
+    s->n = 0;
+    for (int slot = IR_SLOT_ABSOLUTE; slot <= IR_SLOT_ARENA; slot++)
+        s->since[s->n++] = (access){ .slot = slot, .lo = INT64_MIN, .hi = INT64_MAX, .write = true, .parallel = true };
+}
+
+/* ---- blocks ------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    ir_instruction *code;
+    int n;
+} code;
+
+static code emit_block(emission *e, const ir_block *b, const ir_loop *counted);
+
+static void emit_bodies(emission *e, const ir_node *n)
+{
+    if (n->loop) {
+        bool counted = n->loop->steps != NONE || n->loop->trip >= 0;
+        code body = emit_block(e, &n->loop->body, counted ? n->loop : NULL), condition = emit_block(e, &n->loop->condition, NULL);
+        n->loop->code = body.code;
+        n->loop->n_code = body.n;
+        n->loop->condition_code = condition.code;
+        n->loop->n_condition_code = condition.n;
+    }
+    for (int w = 0; n->branch && w < 2; w++) {
+        code body = emit_block(e, &n->branch->bodies[w], NULL);
+        n->branch->code[w] = body.code;
+        n->branch->n_code[w] = body.n;
+    }
+}
+
+static void emit_node(sharding *s, ir_instruction *x, const ir_node *n)
+{
+    emission *e = s->all;
+    if (!make_instruction(e->c, x, n))
+        return;
+    if (n->loop || n->branch) {
+        emit_bodies(e, n);
+        x->barrier = true;
+        forget(s);
+        return;
+    }
+    shard(s, x);
+    e->parallel |= x->parallel;
+}
+
+/* ---- from one step of a loop to the next ----------------------------------------------------------------------------------------- */
+
+/* What a step has touched, as the next one names it: false if that is nothing it will see. The state's two buffers take turns;
+ * elements of stacks and sequences are others each time. */
+static bool rename_access(const ir_loop *l, access *a)
+{
+    for (int i = 0; i < l->n_carried; i++) {
+        const ir_carried *k = &l->carried[i];
+        int next = k->follows < 0 ? k->next_slot : l->stacked[k->follows].slot;
+        if (a->slot == next) {
+            a->slot = k->arg->slot;
+            return true;
+        }
+        if (a->slot == k->arg->slot) {
+            a->slot = k->next_slot;
+            return k->follows < 0;
+        }
+    }
+    for (int i = 0; i < l->n_stacked; i++)
+        if (a->slot == l->stacked[i].slot)
+            return false;
+    for (int i = 0; i < l->n_sliced; i++)
+        if (a->slot == l->sliced[i].arg->slot)
+            return false;
+    return true;
+}
+
+/* The next step's instructions up to the first that waits: if one of them has to, it does. Without any, threads may be steps
+ * apart: each keeps to its own shards. */
+static void wait_for_last_step(sharding *s, const ir_loop *l, code *body)
+{
+    int kept = 0;
+    for (int i = 0; i < s->n; i++)
+        if (rename_access(l, &s->since[i]))
+            s->since[kept++] = s->since[i];
+    s->n = kept;
+    for (ir_instruction *x = body->code; x < body->code + body->n && !x->barrier; x++) {
+        access mine[MOST_OPERANDS];
+        int count = accesses(x, x->parallel, mine);
+        if ((x->barrier = has_to_wait(s, mine, count)))
+            break;
+        memcpy(s->since + s->n, mine, (size_t)count * sizeof *mine);
+        s->n += count;
+    }
+}
+
+/* Whoever comes to a block has waited, and a loop asks its condition between waits; a body that is one of several steps, `counted`,
+ * may not have. */
+static code emit_block(emission *e, const ir_block *b, const ir_loop *counted)
+{
+    ir_ctx *c = e->c;
+    code out = { ir_alloc(c, (size_t)b->n * sizeof *out.code), 0 };
+    sharding *s = tf1c_alloc_zero(sizeof *s);
+    if (!s)
+        ir_no_memory(c);
+    else
+        s->all = e;
+    for (int i = 0; i < b->n && !c->failed; i++) {
+        const ir_node *n = b->nodes[i];
+        if (!n->silent && !(n->def && n->def->traits & TF_SOURCE_OP))
+            emit_node(s, &out.code[out.n++], n);
+    }
+    if (counted && !c->failed)
+        wait_for_last_step(s, counted, &out);
+    tf1c_free(s);
+    return out;
+}
+
+static bool is_worth_waking(const ir_block *b)
+{
+    for (int i = 0; i < b->n; i++) {
+        const ir_node *n = b->nodes[i];
+        if (n->loop     ? is_worth_waking(&n->loop->body) || is_worth_waking(&n->loop->condition)
+            : n->branch ? is_worth_waking(&n->branch->bodies[0]) || is_worth_waking(&n->branch->bodies[1])
+                        : !n->silent && work_of(n) >= PARALLEL_WORK)
+            return true;
+    }
+    return false;
+}
+
+/* ---- variables that must have, and will have, a value ------------------------------------------------------------------------------ */
+
+static tf1c_resource *resource_of(ir_ctx *c, const ir_value *v)
+{
+    for (tf1c_resource *r = c->session->resources; r; r = r->next)
+        if (r->data == v->root->absolute)
+            return r;
+    return NULL;
+}
+
+static bool listed(tf1c_resource *const *list, int n, const tf1c_resource *r)
+{
+    for (int i = 0; i < n; i++)
+        if (list[i] == r)
+            return true;
+    return false;
+}
+
+/* In running order: read before it is overwritten in the run, a variable must have a value already. */
+static void note_block(ir_ctx *c, const ir_block *b)
+{
+    tf1c_binding *binding = c->binding;
+    for (int i = 0; i < b->n; i++) {
+        const ir_node *n = b->nodes[i];
+        unsigned traits = n->def ? n->def->traits : 0;
+        binding->assigns |= (traits & TF_WRITES_REF) != 0;
+        binding->products |= (traits & TF_PRODUCT) != 0;
+        for (int j = 0; j < n->n_in && !n->silent && !(traits & (TF_LOOP | TF_BRANCH)); j++) {
+            if (!n->in[j]->root->variable || n->in[j]->known)
+                continue;
+            tf1c_resource *r = resource_of(c, n->in[j]);
+            if (j == 0 && traits & TF_OVERWRITES)
+                binding->written[binding->n_written++] = r;
+            else if (!listed(binding->written, binding->n_written, r) && !listed(binding->read, binding->n_read, r))
+                binding->read[binding->n_read++] = r;
+        }
+        for (int k = 0; k < 2 && n->loop; k++)
+            note_block(c, k ? &n->loop->body : &n->loop->condition);
+        for (int k = 0; k < 2 && n->branch; k++)
+            note_block(c, &n->branch->bodies[k]);
+    }
+}
+
+static int count_inputs(const ir_block *b)
+{
+    int count = 0;
+    for (int i = 0; i < b->n; i++) {
+        const ir_node *n = b->nodes[i];
+        count += n->n_in;
+        count += n->loop ? count_inputs(&n->loop->body) + count_inputs(&n->loop->condition) : 0;
+        count += n->branch ? count_inputs(&n->branch->bodies[0]) + count_inputs(&n->branch->bodies[1]) : 0;
+    }
+    return count;
+}
+
+static void note_variables(ir_ctx *c)
+{
+    tf1c_binding *b = c->binding;
+    size_t most = (size_t)count_inputs(&b->block);
+    b->read = ir_alloc(c, most * sizeof *b->read);
+    b->written = ir_alloc(c, most * sizeof *b->written);
+    if (b->read && b->written)
+        note_block(c, &b->block);
+}
+
+bool ir_emit(ir_ctx *c)
+{
+    tf1c_binding *b = c->binding;
+    emission e = { .c = c, .awake = c->session->threads > 1 && is_worth_waking(&b->block) };
+    code out = emit_block(&e, &b->block, NULL);
+    b->code = out.code;
+    b->n_code = out.n;
+    b->n_shards = e.parallel ? c->session->threads : 1;
+    b->scratch = (int64_t)e.scratch;
+    b->scratch_at = (int64_t)b->block.arena_size;
+    b->arena_size = b->block.arena_size + e.scratch * (size_t)b->n_shards;
+    b->fetched = ir_alloc(c, (size_t)b->block.n_results * sizeof *b->fetched);
+    for (int i = 0; b->fetched && i < b->block.n_results; i++)
+        b->fetched[i] = ir_operand_of(b->block.results[i]);
+    note_variables(c);
+    return !c->failed;
+}
