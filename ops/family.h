@@ -4,12 +4,40 @@
 
 #include "graph/node.h"
 
-/* Every family file ends with its records in reading order; ops/families.c lists the families. */
+/* Every family file ends with its records in reading order; ops/registry.c lists the families. */
 typedef const tf_op_def *const tf1c_op_family[];
-extern tf1c_op_family tf1c_basic_ops_family, tf1c_math_ops, tf1c_arith_ops, tf1c_compare_ops, tf1c_reduce_ops, tf1c_linear_ops,
-    tf1c_shape_ops, tf1c_join_ops, tf1c_index_ops, tf1c_fill_ops, tf1c_gather_ops, tf1c_pad_ops, tf1c_pick_ops, tf1c_where_ops,
-    tf1c_nn_ops, tf1c_activation_ops, tf1c_random_ops, tf1c_state_ops, tf1c_training_ops, tf1c_control_ops, tf1c_rnn_ops,
-    tf1c_debug_ops;
+extern tf1c_op_family
+    tf1c_join_ops,
+    tf1c_constant_ops,
+    tf1c_diag_ops,
+    tf1c_fill_ops,
+    tf1c_gather_ops,
+    tf1c_identity_ops,
+    tf1c_one_hot_ops,
+    tf1c_pad_ops,
+    tf1c_placeholder_ops,
+    tf1c_sequence_ops,
+    tf1c_shape_ops,
+    tf1c_index_ops,
+    tf1c_where_ops,
+    tf1c_group_ops,
+    tf1c_control_ops,
+    tf1c_debug_ops,
+    tf1c_add_n_ops,
+    tf1c_arith_ops,
+    tf1c_cast_ops,
+    tf1c_compare_ops,
+    tf1c_linear_ops,
+    tf1c_range_ops,
+    tf1c_reduce_ops,
+    tf1c_unary_ops,
+    tf1c_activation_ops,
+    tf1c_nn_ops,
+    tf1c_top_k_ops,
+    tf1c_random_ops,
+    tf1c_rnn_ops,
+    tf1c_state_ops,
+    tf1c_training_ops;
 
 /* Strips by a formula in x (and y), one per dtype: STRIP1(sqrt_f32, float, float, sqrtf(x)). */
 #define STRIP1(id, type_out, type_in, formula)                                                        \
@@ -42,12 +70,16 @@ extern tf1c_op_family tf1c_basic_ops_family, tf1c_math_ops, tf1c_arith_ops, tf1c
 #define BINARY_BUILDER(fn, record, default_name) \
     tf_tensor fn(tf_operand x, tf_operand y, struct tf_name_args args) { return tf_op_binary(&(record), x, y, args, default_name); }
 
-/* What graph code makes nodes with (ops/array/basic.c fills tf1c_basic with them). */
-tf_tensor tf1c_cast(tf_tensor x, tf_dtype dtype, tf_source here);                     /* math.c */
-tf_tensor tf1c_cast_node(tf_tensor x, tf_dtype dtype, const char *name);              /* unary.c: a node even to its own dtype */
-tf_tensor tf1c_pack(tf_list values, tf_source here, const char *name);                /* join.c: one tensor of scalars or tensors */
+/* A tensor as the operand of another builder. */
+static inline tf_operand operand_of(tf_tensor t) { return tf_operand_tensor(t); }
+
+/* What graph code makes nodes with (ops/registry.c fills tf1c_basic with them). */
+extern const tf_op_def tf1c_const_op, tf1c_identity_op, tf1c_zeros_like_op, tf1c_ones_like_op, tf1c_add_n_op;
+tf_tensor tf1c_cast(tf_tensor x, tf_dtype dtype, tf_source here);                     /* cast.c */
+tf_tensor tf1c_cast_node(tf_tensor x, tf_dtype dtype, const char *name);              /* cast.c: a node even to its own dtype */
+tf_tensor tf1c_pack(tf_list values, tf_source here, const char *name);                /* concat.c: one tensor of scalars or tensors */
 tf_tensor tf1c_concat_rows(tf_list values);                                           /* concat.c: along axis 0 */
 tf_tensor tf1c_with_penalty(tf_regularizer r, tf_tensor weights);                     /* regularizers.c: r's loss is collected */
-tf_tensor tf1c_densify(tf_indexed_slices slices);                                     /* slice.c: sums rows into zeros */
+tf_tensor tf1c_densify(tf_indexed_slices slices);                                     /* gather.c: sums rows into zeros */
 
 #endif

@@ -6,35 +6,57 @@
 #include "../graph/graph.h"
 
 /* What goes in: placeholders, constants, variables, zeros and ranges, random numbers. */
-#include "../ops/array/basic.h"
-#include "../ops/state/variables.h"
+#include "../ops/array/constant.h"
 #include "../ops/array/fill.h"
+#include "../ops/array/identity.h"
+#include "../ops/array/placeholder.h"
+#include "../ops/math/range.h"
 #include "../ops/random/random.h"
+#include "../ops/state/initializers.h"
+#include "../ops/state/variables.h"
 
 /* Mathematics: element by element, comparisons, products, sums. */
-#include "../ops/math/unary.h"
+#include "../ops/linalg/norm.h"
+#include "../ops/math/add_n.h"
+#include "../ops/math/arithmetic.h"
+#include "../ops/math/cast.h"
+#include "../ops/math/clip.h"
 #include "../ops/math/compare.h"
+#include "../ops/math/confusion_matrix.h"
 #include "../ops/math/matmul.h"
 #include "../ops/math/reduce.h"
+#include "../ops/math/unary.h"
+#include "../ops/math/variance.h"
 
 /* Arrays: shapes, concat and split, x[:, 0], gather and where. */
-#include "../ops/array/shape.h"
 #include "../ops/array/concat.h"
-#include "../ops/array/slice.h"
+#include "../ops/array/diag.h"
 #include "../ops/array/gather.h"
+#include "../ops/array/one_hot.h"
+#include "../ops/array/pad.h"
+#include "../ops/array/sequence.h"
+#include "../ops/array/shape.h"
+#include "../ops/array/slice.h"
 #include "../ops/array/where.h"
 
 /* Networks: activations and losses, functions as activations, cells along a sequence. */
-#include "../ops/nn/nn.h"
-#include "../ops/losses/losses.h"
-#include "../ops/nn/callable.h"
 #include "../ops/layers/layers.h"
+#include "../ops/layers/regularizers.h"
+#include "../ops/losses/losses.h"
+#include "../ops/nn/activation.h"
+#include "../ops/nn/callable.h"
+#include "../ops/nn/nn.h"
+#include "../ops/nn/top_k.h"
 #include "../ops/rnn/rnn.h"
 
 /* Loops and branches: scan, map_fn, folds, while, cond. */
+#include "../ops/control_flow/cond.h"
+#include "../ops/control_flow/group.h"
 #include "../ops/control_flow/loops.h"
 
 /* Training: optimizers, learning rates. */
+#include "../ops/training/global_step.h"
+#include "../ops/training/learning_rate_decay.h"
 #include "../ops/training/optimizers.h"
 
 /* Looking inside: printing and checking values as they pass. */

@@ -4,12 +4,10 @@
 #include <stdio.h>
 
 #include "ops/array/array.h"
-#include "ops/array/basic.h"
 #include "ops/array/gather.h"
-#include "ops/math/unary.h"
+#include "ops/array/identity.h"
 #include "ops/array/shape.h"
-
-static tf_operand of(tf_tensor t) { return tf_operand_tensor(t); }
+#include "ops/math/arithmetic.h"
 
 /* A node whose outputs are a list of n. */
 static tf_list list_op(const tf_op_def *def, struct tf_op_args args, int n)
@@ -31,7 +29,7 @@ static tf_operand *operands_of(tf_list values, tf_source here)
     if (!in)
         tf_fail(tf_memory_error, tf1c_source(here), NULL, "no memory left for the graph");
     for (int i = 0; in && i < values.n; i++)
-        in[i] = of(values.items[i]);
+        in[i] = operand_of(values.items[i]);
     return in;
 }
 
@@ -180,7 +178,8 @@ static tf_tensor part_sizes(const tf_grad_ctx *g, int n, tf_tensor axis)
         return t;
     /* shape[axis] of each; an axis that may be negative counts from the end */
     int rank = tf_get_shape(g->in[0]).rank;
-    tf_operand index = value.dims[0] != NONE ? tf_operand_integer(tf_norm_axis(value.dims[0], rank)) : of(tf_floormod(axis, rank));
+    tf_operand index =
+        value.dims[0] != NONE ? tf_operand_integer(tf_norm_axis(value.dims[0], rank)) : operand_of(tf_floormod(axis, rank));
     tf_list lengths = { 0 };
     for (int i = 0; i < n; i++)
         tf_append(&lengths, tf_gather(tf_shape(g->in[i]), index));
@@ -196,7 +195,8 @@ static void concat_gradient(tf_grad_ctx *g, tf_tensor dy)
             g, 0, tf_mistake(tf_value_error, (tf_source){ 0 }, g->op->name, "the gradient of ConcatV2 needs inputs of known rank"));
         return;
     }
-    tf_list parts = tf_split_(of(dy), of(part_sizes(g, n, axis)), (struct tf_split_args){ .num = n, .axis_tensor = of(axis) });
+    tf_list parts = tf_split_(operand_of(dy), operand_of(part_sizes(g, n, axis)),
+                              (struct tf_split_args){ .num = n, .axis_tensor = operand_of(axis) });
     for (int i = 0; i < n && i < parts.n; i++)
         tf_add_grad(g, i, parts.items[i]);
 }
@@ -434,7 +434,7 @@ static tf_list split_by_sizes(tf_operand value, tf_tensor sizes, tf_operand axis
                                         .name = a.name,
                                         .default_name = "split",
                                         .n_inputs = 3,
-                                        .inputs = (tf_operand[]){ value, of(sizes), axis } },
+                                        .inputs = (tf_operand[]){ value, operand_of(sizes), axis } },
                    n);
 }
 
@@ -658,8 +658,10 @@ tf_list tf_unstack_(tf_operand value, struct tf_unstack_args a)
                                         .default_name = "unstack",
                                         .attrs = &(pack_attrs){ a.axis },
                                         .n_inputs = 1,
-                                        .inputs = (tf_operand[]){ of(x) } },
+                                        .inputs = (tf_operand[]){ operand_of(x) } },
                    (int)n);
 }
 
-tf1c_op_family tf1c_join_ops = { &concat_op, &split_op, &split_v_op, &pack_op, &unpack_op, NULL };
+tf1c_op_family tf1c_join_ops = {
+    &concat_op, &split_op, &split_v_op, &pack_op, &unpack_op, NULL,
+};

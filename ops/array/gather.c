@@ -5,14 +5,12 @@
 #include <stdio.h>
 
 #include "ops/array/array.h"
-#include "ops/array/basic.h"
-#include "ops/math/compare.h"
-#include "ops/array/slice.h"
 #include "ops/array/concat.h"
-#include "ops/math/unary.h"
+#include "ops/array/identity.h"
 #include "ops/array/shape.h"
-
-static tf_operand of(tf_tensor t) { return tf_operand_tensor(t); }
+#include "ops/array/slice.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/compare.h"
 
 /* "[1,2]": where in `v` element i stands; "" in a scalar. */
 const char *tf1c_place_text(const tf_view *v, int64_t i, char *text, size_t n)
@@ -180,7 +178,7 @@ tf_tensor tf_nn_embedding_lookup_(tf_operand params, tf_operand ids, struct tf_n
                    ? tf_mistake(tf_unimplemented, a.here, NULL, "tf_nn_embedding_lookup takes one table, got %d", params.as.list.n)
                    : tf_mistake(tf_value_error, a.here, NULL, "Need at least one param");
     if (params.kind == TF_OPERAND_LIST)
-        params = of(params.as.list.items[0]);
+        params = operand_of(params.as.list.items[0]);
     TF_FROM(a.here);
     TF_SCOPE(a.name, "embedding_lookup");
     tf_tensor rows = tf_gather_(params, ids, (struct tf_gather_args){ .name = tf_scope_name() });
@@ -478,4 +476,6 @@ tf_tensor tf_unsorted_segment_sum_(tf_operand data, tf_operand ids, tf_operand c
 
 tf_tensor tf1c_densify(tf_indexed_slices x) { return tf_unsorted_segment_sum(x.values, x.indices, tf_getitem(x.dense_shape, "0")); }
 
-tf1c_op_family tf1c_gather_ops = { &gather_op, &gather_nd_op, &scatter_nd_op, &segment_sum_op, NULL };
+tf1c_op_family tf1c_gather_ops = {
+    &gather_op, &gather_nd_op, &scatter_nd_op, &segment_sum_op, NULL,
+};

@@ -1,4 +1,4 @@
-/* Rows and elements picked by index, and put back; one-hot vectors; the largest of a row; sequences of different lengths. */
+/* Rows and elements picked by index, and put back. */
 #ifndef TF1C_OPS_ARRAY_GATHER_H
 #define TF1C_OPS_ARRAY_GATHER_H
 #if defined(__GNUC__)
@@ -54,101 +54,6 @@ TF1C_API tf_tensor tf_scatter_nd_(tf_operand indices, tf_operand updates, tf_ope
     tf_unsorted_segment_sum(data, segment_ids, num_segments, __VA_ARGS__)
 TF1C_API tf_tensor tf_unsorted_segment_sum_(tf_operand data, tf_operand segment_ids, tf_operand num_segments,
                                             struct tf_name_args args);
-
-/* on_value at each index along a new axis of length depth, off_value elsewhere and for an index outside.    TF1: tf.one_hot
- *   on_value, off_value  1 and 0 if unset; a plain number, .on_value = 5, is of dtype; TF_T(5) is int32, as in Python
- *   axis    of the result, -1: the last
- *   dtype   unset: that of the values, else float32;   grad  none
- *   errors  TypeError: values and dtype that differ;  ValueError: depth < 0 */
-struct tf_one_hot_args {
-    tf_source here;
-    tf_operand on_value, off_value;
-    int axis;
-    tf_dtype dtype;
-    const char *name;
-};
-#define tf_one_hot(indices, depth, ...) \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_one_hot_, TF_T(indices), TF_T(depth), (struct tf_one_hot_args){ \
-        .on_value = TF_UNSET_, .off_value = TF_UNSET_, .axis = -1, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_one_hot_(tf_operand indices, tf_operand depth, struct tf_one_hot_args args);
-
-/* The k largest entries of each row, largest first, the one of lower index before its equals.        TF1: tf.nn.top_k
- *   shapes  [.., n] -> values, indices [.., k];   grad  dvalues at their places
- *   errors  ValueError "input must have last dimension >= k = 4 but is 3" */
-typedef struct tf_top_k {
-    tf_tensor values, indices;
-} tf_top_k;
-struct tf_top_k_args {
-    tf_source here;
-    bool sorted; /* accepted; they always are */
-    const char *name;
-};
-#define tf_nn_top_k(input, k, ...) \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_nn_top_k_, TF_T(input), TF_T(k), (struct tf_top_k_args){ .sorted = true, TF_HERE_, __VA_ARGS__ }))
-#define tf_math_top_k(input, k, ...) tf_nn_top_k(input, k, __VA_ARGS__)
-TF1C_API tf_top_k tf_nn_top_k_(tf_operand input, tf_operand k, struct tf_top_k_args args);
-
-/* Whether predictions[i, targets[i]] is among the k largest of its row; false where a value of the row is not finite.
- * TF1: tf.nn.in_top_k   shapes  [b, n], [b] -> bool [b];   grad  none */
-#define tf_nn_in_top_k(predictions, targets, k, ...) \
-    TF_IN_ORDER3_(tf_nn_in_top_k_, TF_T(predictions), TF_T(targets), TF_T(k), TF_NAMED_(__VA_ARGS__))
-#define tf_math_in_top_k(predictions, targets, k, ...) tf_nn_in_top_k(predictions, targets, k, __VA_ARGS__)
-TF1C_API tf_tensor tf_nn_in_top_k_(tf_operand predictions, tf_operand targets, tf_operand k, struct tf_name_args args);
-
-/* The first seq_lengths[b] entries along seq_axis of each b along batch_axis, reversed; the rest as they are.
- * TF1: tf.reverse_sequence
- *   errors  at run InvalidArgumentError "seq_lens(1) > input.dims(1)" */
-struct tf_reverse_sequence_args {
-    tf_source here;
-    int seq_axis, batch_axis;
-    const char *name;
-    int seq_dim, batch_dim; /* their old names */
-};
-#define tf_reverse_sequence(input, seq_lengths, ...)                                                                     \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_reverse_sequence_, TF_T(input), TF_T(seq_lengths), (struct tf_reverse_sequence_args){ \
-        .seq_axis = TF_NO_AXIS, .seq_dim = TF_NO_AXIS, \
-                                                                                  .batch_dim = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_reverse_sequence_(tf_operand input, tf_operand seq_lengths, struct tf_reverse_sequence_args args);
-
-/* mask[.., j] = j < lengths[..], maxlen wide (unset: the largest length).
- * TF1: tf.sequence_mask   dtype  bool if unset;   grad  none */
-struct tf_sequence_mask_args {
-    tf_source here;
-    tf_operand maxlen;
-    tf_dtype dtype;
-    const char *name;
-};
-#define tf_sequence_mask(lengths, ...)                         \
-    TF_KWARGS_(TF_IN_ORDER1_(tf_sequence_mask_, TF_T(lengths), \
-                             (struct tf_sequence_mask_args){ .maxlen = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_sequence_mask_(tf_operand lengths, struct tf_sequence_mask_args args);
-
-/* counts[i, j]: how often the label i met the prediction j, or the sum of its weights.                 TF1: tf.confusion_matrix
- *   num_classes  a number or a scalar tensor; unset: one more than the largest of both
- *   weights      .weights = TF_T(w), of the predictions' shape
- *   shapes       labels, predictions [n], one of them also [n, 1] -> [classes, classes];   dtypes  numbers -> .dtype (int32)
- *   grad         to the weights, if of .dtype;  TF has none
- *   errors       at run InvalidArgumentError "assertion failed: [`labels` out of bound] …", "… [`labels` contains negative values] …";
- *                ValueError "Shapes (3,) and (4,) are incompatible"
- *   source       python/ops/confusion_matrix.py */
-struct tf_confusion_matrix_args {
-    tf_source here;
-    tf_operand num_classes;
-    tf_dtype dtype;
-    const char *name;
-    tf_operand weights;
-};
-#define tf_confusion_matrix(labels, predictions, ...)                                                                         \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_confusion_matrix_, TF_T(labels), TF_T(predictions), (struct tf_confusion_matrix_args){ \
-        .num_classes = TF_UNSET_, .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
-#define tf_math_confusion_matrix(labels, predictions, ...) tf_confusion_matrix(labels, predictions, __VA_ARGS__)
-TF1C_API tf_tensor tf_confusion_matrix_(tf_operand labels, tf_operand predictions, struct tf_confusion_matrix_args args);
-
-/* y[x[i]] = i of a permutation x of 0 … n - 1.                                                        TF1: tf.invert_permutation
- *   errors  at run InvalidArgumentError "0 is duplicated in the input." */
-#define tf_invert_permutation(x, ...) tf_invert_permutation_(TF_T(x), TF_NAMED_(__VA_ARGS__))
-#define tf_math_invert_permutation(x, ...) tf_invert_permutation(x, __VA_ARGS__)
-TF1C_API tf_tensor tf_invert_permutation_(tf_operand x, struct tf_name_args args);
 
 #ifdef __cplusplus
 }

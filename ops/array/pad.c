@@ -2,11 +2,11 @@
 #include <stdio.h>
 
 #include "ops/array/array.h"
-#include "ops/array/basic.h"
-#include "ops/array/slice.h"
 #include "ops/array/concat.h"
-#include "ops/math/reduce.h"
+#include "ops/array/pad.h"
 #include "ops/array/shape.h"
+#include "ops/array/slice.h"
+#include "ops/math/reduce.h"
 
 /* ---- BroadcastTo: dx = sum of dy over the repeated axes -------------------------------------------------------------------------------- */
 static void broadcast_to_shape(tf_shape_ctx *c)
@@ -376,4 +376,6 @@ tf_tensor tf_reverse_(tf_operand tensor, tf_operand axis, struct tf_name_args a)
     return tf_op_binary(&reverse_op, tensor, axis, a, NULL);
 }
 
-tf1c_op_family tf1c_pad_ops = { &broadcast_to_op, &tile_op, &pad_op, &pad_v2_op, &reverse_op, NULL };
+tf1c_op_family tf1c_pad_ops = {
+    &broadcast_to_op, &tile_op, &pad_op, &pad_v2_op, &reverse_op, NULL,
+};

@@ -4,11 +4,9 @@
 #include <stdio.h>
 
 #include "ops/array/array.h"
-#include "ops/array/basic.h"
-#include "ops/array/gather.h"
-#include "ops/math/unary.h"
-
-static tf_operand of(tf_tensor t) { return tf_operand_tensor(t); }
+#include "ops/array/constant.h"
+#include "ops/array/sequence.h"
+#include "ops/math/arithmetic.h"
 
 /* ---- Shape, Size, Rank: the only ops that need no value of their input ------------------------------------------------- */
 static void store_int(const tf_view *v, int64_t i, int64_t value)
@@ -397,7 +395,7 @@ static bool transpose_view(tf_kernel_ctx *k, int output, int64_t *offset)
 
 static void transpose_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
-    tf_add_grad(g, 0, tf_transpose(dy, .perm_tensor = of(tf_invert_permutation(g->in[1]))));
+    tf_add_grad(g, 0, tf_transpose(dy, .perm_tensor = operand_of(tf_invert_permutation(g->in[1]))));
 }
 
 static const tf_op_def transpose_op = {
@@ -421,9 +419,10 @@ static tf_tensor transpose_unknown(tf_tensor x, struct tf_transpose_args a)
                               &(tf_operand){ .kind = TF_OPERAND_TENSOR, .as.tensor = x });
     tf_tensor last = tf_sub(rank, 1);
     tf_tensor range =
-        tf1c_range(tf_operand_integer(0), of(rank), tf_operand_integer(1), (struct tf_name_args){ .name = NULL }, "Range");
+        tf1c_range(tf_operand_integer(0), operand_of(rank), tf_operand_integer(1), (struct tf_name_args){ .name = NULL }, "Range");
     tf_tensor perm = tf_sub(last, range);
-    return array_op(&transpose_op, (struct tf_name_args){ .name = scope }, NULL, NULL, 2, (tf_operand[]){ of(x), of(perm) });
+    return array_op(&transpose_op, (struct tf_name_args){ .name = scope }, NULL, NULL, 2,
+                    (tf_operand[]){ operand_of(x), operand_of(perm) });
 }
 
 tf_tensor tf_transpose_(tf_operand x, struct tf_transpose_args a)
@@ -436,7 +435,7 @@ tf_tensor tf_transpose_(tf_operand x, struct tf_transpose_args a)
             return t;
         if (rank == 0)
             return transpose_unknown(t, a);
-        x = of(t);
+        x = operand_of(t);
         perm = (tf_operand){ .kind = TF_OPERAND_DIMS, .as.dims = { .known = true, .rank = rank } };
         for (int i = 0; i < rank; i++)
             perm.as.dims.dims[i] = rank - 1 - i;
@@ -557,4 +556,6 @@ tf_tensor tf_squeeze_(tf_operand input, struct tf_squeeze_args a)
     return array_op(&squeeze_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 1, &input);
 }
 
-tf1c_op_family tf1c_shape_ops = { &shape_op, &size_op, &rank_op, &reshape_op, &transpose_op, &expand_dims_op, &squeeze_op, NULL };
+tf1c_op_family tf1c_shape_ops = {
+    &shape_op, &size_op, &rank_op, &reshape_op, &transpose_op, &expand_dims_op, &squeeze_op, NULL,
+};

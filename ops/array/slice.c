@@ -8,14 +8,13 @@
 #include <stdlib.h>
 
 #include "ops/array/array.h"
-#include "ops/array/basic.h"
 #include "ops/array/concat.h"
-#include "ops/math/unary.h"
+#include "ops/array/identity.h"
+#include "ops/array/pad.h"
 #include "ops/array/shape.h"
+#include "ops/math/arithmetic.h"
 
 enum { MOST_ENTRIES = 24 }; /* of a slice: eight axes, new ones between them, an ellipsis */
-
-static tf_operand of(tf_tensor t) { return tf_operand_tensor(t); }
 
 /* ---- what a slice says, resolved against a shape ----------------------------------------------------------------------------- */
 typedef struct {
@@ -280,7 +279,8 @@ static void strided_slice_gradient(tf_grad_ctx *g, tf_tensor dy)
     tf_tensor shape = tf_shape(g->in[0], .out_type = tf_get_dtype(g->in[1]));
     tf_add_grad(g, 0,
                 slice_like(&strided_slice_grad_op, g->attrs, 5,
-                           (tf_operand[]){ of(shape), of(g->in[1]), of(g->in[2]), of(g->in[3]), of(dy) }));
+                           (tf_operand[]){ operand_of(shape), operand_of(g->in[1]), operand_of(g->in[2]), operand_of(g->in[3]),
+                                           operand_of(dy) }));
 }
 
 static const tf_op_def strided_slice_op = {
@@ -329,7 +329,8 @@ static void strided_slice_grad_kernel(tf_kernel_ctx *k)
 static void strided_slice_grad_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf_add_grad(g, 4,
-                slice_like(&strided_slice_op, g->attrs, 4, (tf_operand[]){ of(dy), of(g->in[1]), of(g->in[2]), of(g->in[3]) }));
+                slice_like(&strided_slice_op, g->attrs, 4,
+                           (tf_operand[]){ operand_of(dy), operand_of(g->in[1]), operand_of(g->in[2]), operand_of(g->in[3]) }));
 }
 
 static const tf_op_def strided_slice_grad_op = {
@@ -355,8 +356,8 @@ tf_tensor tf_strided_slice_(tf_operand input, tf_operand begin, tf_operand end, 
         for (int i = 0; i < begin.as.dims.rank; i++)
             a.strides.as.dims.dims[i] = 1;
     } else if (!a.strides.kind) {
-        begin = of(tf_convert(begin, tf_dtype_unset, a.here, "begin"));
-        a.strides = of(tf_ones_like(begin));
+        begin = operand_of(tf_convert(begin, tf_dtype_unset, a.here, "begin"));
+        a.strides = operand_of(tf_ones_like(begin));
     }
     return array_op(&strided_slice_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 4,
                     (tf_operand[]){ input, begin, end, a.strides });
@@ -398,7 +399,7 @@ static bool tensor_bound(indexing *x, tf_operand *to)
     tf_dims shape = tf_get_shape(t);
     if (!(TF_INDEX & TF_DTYPE_BIT(tf_get_dtype(t))) || (shape.known && shape.rank))
         return refuse(x, tf_type_error, NOT_AN_INDEX, tf_tensor_text(t, text, sizeof text));
-    *to = of(t);
+    *to = operand_of(t);
     return true;
 }
 
@@ -463,7 +464,7 @@ static bool index_entry(indexing *x, const char *text)
         return false;
     const tf_operand *begin = &x->begin[x->n];
     x->end[x->n] = begin->kind == TF_OPERAND_INTEGER ? tf_operand_integer(begin->as.integer + 1)
-                                                     : of(tf_raw_ops_add_v2(begin->as.tensor, 1, .name = "add"));
+                                                     : operand_of(tf_raw_ops_add_v2(begin->as.tensor, 1, .name = "add"));
     x->attrs.shrink_axis_mask |= INT64_C(1) << x->n;
     return true;
 }
@@ -542,7 +543,8 @@ static tf_tensor sliced(indexing *x, tf_operand input)
     begin = as_int64(begin, wide);
     end = as_int64(end, wide);
     step = as_int64(step, wide);
-    return array_op(&strided_slice_op, whole, NULL, &x->attrs, 4, (tf_operand[]){ input, of(begin), of(end), of(step) });
+    return array_op(&strided_slice_op, whole, NULL, &x->attrs, 4,
+                    (tf_operand[]){ input, operand_of(begin), operand_of(end), operand_of(step) });
 }
 
 static tf_tensor getitem(tf_operand input, tf_list tensors, tf_source here, const char *format, va_list args)
@@ -721,4 +723,9 @@ tf_tensor tf_slice_(tf_operand input, tf_operand begin, tf_operand size, struct 
     return array_op(&slice_op, a, NULL, NULL, 3, (tf_operand[]){ input, begin, size });
 }
 
-tf1c_op_family tf1c_index_ops = { &strided_slice_op, &strided_slice_grad_op, &slice_op, NULL };
+tf1c_op_family tf1c_index_ops = {
+    &strided_slice_op,
+    &strided_slice_grad_op,
+    &slice_op,
+    NULL,
+};

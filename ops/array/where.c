@@ -2,11 +2,11 @@
 #include "ops/array/where.h"
 
 #include "ops/array/array.h"
-#include "ops/array/gather.h"
-#include "ops/array/slice.h"
 #include "ops/array/concat.h"
-#include "ops/math/reduce.h"
+#include "ops/array/gather.h"
 #include "ops/array/shape.h"
+#include "ops/array/slice.h"
+#include "ops/math/reduce.h"
 
 /* ---- Where: no gradient ------------------------------------------------------------------------------------------------ */
 static void where_shape(tf_shape_ctx *c)
@@ -234,4 +234,8 @@ tf_tensor tf_boolean_mask_(tf_operand tensor, tf_operand mask_given, struct tf_b
     return tf_gather(rows, indices, a.axis);
 }
 
-tf1c_op_family tf1c_where_ops = { &where_op, &unique_op, NULL };
+tf1c_op_family tf1c_where_ops = {
+    &where_op,
+    &unique_op,
+    NULL,
+};

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "graph/loop.h"
-#include "ops/array/basic.h"
-#include "ops/control_flow/loops.h"
+#include "ops/array/identity.h"
+#include "ops/control_flow/cond.h"
 #include "ops/family.h"
 
 extern const tf_op_def tf1c_branch_op;

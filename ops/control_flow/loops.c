@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "graph/loop.h"
-#include "ops/array/basic.h"
-#include "ops/math/compare.h"
-#include "ops/family.h"
-#include "ops/array/slice.h"
 #include "ops/array/concat.h"
-#include "ops/math/unary.h"
+#include "ops/array/constant.h"
+#include "ops/array/identity.h"
+#include "ops/array/slice.h"
+#include "ops/family.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/compare.h"
 
 /* ---- Loop: d captured = Σ over steps, d sliced = stacked, d carried = carried, the other way round ----------------------- */
 
@@ -620,4 +621,9 @@ tf_list tf_while_loop_(tf_while_cond *cond, tf_while_body *body, tf_list loop_va
 }
 
 extern const tf_op_def tf1c_branch_op;
-tf1c_op_family tf1c_control_ops = { &loop_op, &tf1c_arg_op, &tf1c_branch_op, NULL };
+tf1c_op_family tf1c_control_ops = {
+    &loop_op,
+    &tf1c_arg_op,
+    &tf1c_branch_op,
+    NULL,
+};

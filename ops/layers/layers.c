@@ -1,16 +1,17 @@
 /* dense, fully_connected, dropout, flatten: scopes, variables and nodes as TF1's layers make them. */
 #include "ops/layers/layers.h"
+#include "ops/state/initializers.h"
 
-#include "ops/array/basic.h"
-#include "ops/rnn/cell.h"
-#include "ops/control_flow/loops.h"
-#include "ops/family.h"
-#include "ops/array/gather.h"
-#include "ops/array/slice.h"
 #include "ops/array/concat.h"
+#include "ops/array/gather.h"
+#include "ops/array/identity.h"
+#include "ops/array/shape.h"
+#include "ops/array/slice.h"
+#include "ops/control_flow/cond.h"
+#include "ops/family.h"
 #include "ops/math/matmul.h"
 #include "ops/math/reduce.h"
-#include "ops/array/shape.h"
+#include "ops/rnn/cell.h"
 #include "ops/state/variables.h"
 
 static tf_tensor recorded(void) { return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 }; }

@@ -1,11 +1,14 @@
 /* Regularizers: a function of a weight, by value; what they give is collected. TF1: contrib/layers/python/layers/regularizers.py,
  * python/ops/variable_scope.py. */
-#include "ops/array/basic.h"
+#include "ops/layers/regularizers.h"
+#include "ops/array/constant.h"
+#include "ops/array/identity.h"
 #include "ops/family.h"
-#include "ops/layers/layers.h"
+#include "ops/math/add_n.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/reduce.h"
 #include "ops/math/unary.h"
 #include "ops/nn/nn.h"
-#include "ops/math/reduce.h"
 
 static tf_tensor scaled_l1(const tf_regularizer *r, tf_tensor weights, double scale, const char *name)
 {

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ops/math/compare.h"
 #include "ops/family.h"
+#include "ops/math/compare.h"
 #include "ops/math/reduce.h"
 
 /* ---- values as text: TF1's Tensor::SummarizeValue --------------------------------------------------------------------------- */
@@ -425,4 +425,9 @@ tf_tensor tf_check_numerics_(tf_operand tensor, const char *message, struct tf_n
                         0 };
 }
 
-tf1c_op_family tf1c_debug_ops = { &print_op, &assert_op, &check_numerics_op, NULL };
+tf1c_op_family tf1c_debug_ops = {
+    &print_op,
+    &assert_op,
+    &check_numerics_op,
+    NULL,
+};

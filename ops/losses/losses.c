@@ -4,15 +4,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ops/array/basic.h"
-#include "ops/math/compare.h"
-#include "ops/family.h"
+#include "ops/array/constant.h"
 #include "ops/array/fill.h"
-#include "ops/array/slice.h"
-#include "ops/math/unary.h"
-#include "ops/nn/nn.h"
-#include "ops/math/reduce.h"
+#include "ops/array/identity.h"
 #include "ops/array/shape.h"
+#include "ops/array/slice.h"
+#include "ops/control_flow/group.h"
+#include "ops/family.h"
+#include "ops/math/add_n.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/cast.h"
+#include "ops/math/compare.h"
+#include "ops/math/reduce.h"
+#include "ops/math/unary.h"
+#include "ops/nn/activation.h"
+#include "ops/nn/nn.h"
 
 /* As TF's optimizing zeros_like, and its ones_like: a constant or three nodes. */
 static tf_tensor zeros_like(tf_tensor x)

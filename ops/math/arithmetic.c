@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "core/vecmath.h"
-#include "ops/array/basic.h"
-#include "ops/math/compare.h"
-#include "ops/family.h"
-#include "ops/math/unary.h"
-#include "ops/math/reduce.h"
+#include "ops/array/identity.h"
 #include "ops/array/shape.h"
+#include "ops/family.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/cast.h"
+#include "ops/math/compare.h"
+#include "ops/math/reduce.h"
+#include "ops/math/unary.h"
 
 #define NO_NAME ((struct tf_name_args){ 0 })
 
@@ -460,5 +462,5 @@ BINARY_BUILDER(tf_squared_difference_, squared_difference_op, NULL)
 
 tf1c_op_family tf1c_arith_ops = {
     &gradient_args_op, &add_op,         &add_v2_op,      &sub_op, &mul_op,     &realdiv_op, &div_no_nan_op,         &floordiv_op,
-    &floormod_op,      &truncatediv_op, &truncatemod_op, &pow_op, &maximum_op, &minimum_op, &squared_difference_op, NULL
+    &floormod_op,      &truncatediv_op, &truncatemod_op, &pow_op, &maximum_op, &minimum_op, &squared_difference_op, NULL,
 };

@@ -2,12 +2,15 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "ops/array/basic.h"
-#include "ops/math/compare.h"
+#include "ops/array/constant.h"
+#include "ops/array/identity.h"
 #include "ops/family.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/clip.h"
+#include "ops/math/compare.h"
+#include "ops/math/reduce.h"
 #include "ops/math/unary.h"
 #include "ops/nn/nn.h"
-#include "ops/math/reduce.h"
 
 tf_tensor tf_clip_by_value_(tf_operand t, tf_operand least, tf_operand most, struct tf_name_args a)
 {

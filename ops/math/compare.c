@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "ops/array/basic.h"
+#include "ops/array/identity.h"
 #include "ops/family.h"
 
 #define RESULT_TRAITS (TF_ELEMENTWISE | TF_STRIDED_IN | TF_STRIDED_OUT)
@@ -219,5 +219,5 @@ tf_tensor tf_where_(tf_operand condition, tf_operand x, tf_operand y, struct tf_
 
 tf1c_op_family tf1c_compare_ops = {
     &equal_op,       &not_equal_op,  &less_op,        &less_equal_op, &greater_op, &greater_equal_op,
-    &logical_and_op, &logical_or_op, &logical_not_op, &select_op,     NULL
+    &logical_and_op, &logical_or_op, &logical_not_op, &select_op,     NULL,
 };

@@ -1,14 +1,16 @@
 /* tf.confusion_matrix. TF1: python/ops/confusion_matrix.py. */
+#include "ops/math/confusion_matrix.h"
 #include "ops/array/array.h"
-#include "ops/array/basic.h"
-#include "ops/math/compare.h"
-#include "ops/logging/logging_ops.h"
+#include "ops/array/concat.h"
+#include "ops/array/constant.h"
 #include "ops/array/fill.h"
 #include "ops/array/gather.h"
-#include "ops/array/concat.h"
-#include "ops/math/unary.h"
-#include "ops/math/reduce.h"
+#include "ops/array/identity.h"
 #include "ops/array/shape.h"
+#include "ops/logging/logging_ops.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/cast.h"
+#include "ops/math/reduce.h"
 
 /* x [n, 1] beside a vector loses its last axis. */
 static tf_tensor squeezed(tf_tensor x, tf_tensor beside)

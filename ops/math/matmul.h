@@ -46,32 +46,6 @@ struct tf_tensordot_args {
 #define tf_linalg_tensordot(a, b, ...) tf_tensordot(a, b, __VA_ARGS__)
 TF1C_API tf_tensor tf_tensordot_(tf_operand a, tf_operand b, struct tf_tensordot_args args);
 
-/* A norm of all elements, of the vectors along `axis`, or of the matrices in .axes = AXES(-2, -1).      TF1: tf.norm, tf.linalg.norm
- *   ord       tf_norm_EUCLIDEAN (default; of a matrix: Frobenius'), 1, 2, INFINITY, any p > 0: (Σ |x|^p)^(1/p);
- *             of matrices 1 and INFINITY: the largest sum of a column (row); tf_norm_FRO as the default
- *   keepdims  (keep_dims): the axes stay, of length 1
- *   shapes    x [..] -> [..] without the axes;   dtypes  floating; ord 1 and INFINITY: numbers
- *   grad      through its nodes: NaN where a Euclidean norm is 0, as in TF1
- *   errors    ValueError "'ord' must be a supported vector norm, got -1", "'axis' must be None, an integer, or a tuple of 2 unique
- *             integers", "Invalid reduction dimension …";  UnimplementedError: ord 2 of matrices, a singular value
- *   source    python/ops/linalg_ops.py norm */
-struct tf_norm_args {
-    tf_source here;
-    double ord;
-    int axis;
-    bool keepdims;
-    const char *name;
-    bool keep_dims;
-    tf_dims axes;
-};
-#define tf_norm_EUCLIDEAN (-0x1p+1000)
-#define tf_norm_FRO (-0x1p+1001)
-#define tf_norm(x, ...)                                                                                                           \
-    TF_KWARGS_(TF_IN_ORDER1_(tf_norm_, TF_T(x), (struct tf_norm_args){ .ord = tf_norm_EUCLIDEAN, .axis = TF_NO_AXIS, TF_HERE_, \
-                                                                       __VA_ARGS__ }))
-#define tf_linalg_norm(x, ...) tf_norm(x, __VA_ARGS__)
-TF1C_API tf_tensor tf_norm_(tf_operand x, struct tf_norm_args args);
-
 #ifdef __cplusplus
 }
 #endif

@@ -6,12 +6,16 @@
 
 #include "core/vecmath.h"
 #include "ops/array/array.h"
-#include "ops/array/basic.h"
-#include "ops/math/compare.h"
-#include "ops/array/fill.h"
 #include "ops/array/concat.h"
-#include "ops/math/unary.h"
+#include "ops/array/constant.h"
+#include "ops/array/identity.h"
+#include "ops/array/pad.h"
 #include "ops/array/shape.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/cast.h"
+#include "ops/math/compare.h"
+#include "ops/math/range.h"
+#include "ops/math/unary.h"
 
 typedef struct {
     bool keep_dims;
@@ -789,5 +793,6 @@ static tf_tensor cumulate(const tf_op_def *def, tf_operand x, const struct tf_cu
 tf_tensor tf_cumsum_(tf_operand x, struct tf_cumsum_args a) { return cumulate(&cumsum_op, x, &a); }
 tf_tensor tf_cumprod_(tf_operand x, struct tf_cumsum_args a) { return cumulate(&cumprod_op, x, &a); }
 
-tf1c_op_family tf1c_reduce_ops = { &sum_op, &mean_op,    &prod_op,    &max_op,    &min_op,     &all_op,
-                                   &any_op, &arg_max_op, &arg_min_op, &cumsum_op, &cumprod_op, NULL };
+tf1c_op_family tf1c_reduce_ops = {
+    &sum_op, &mean_op, &prod_op, &max_op, &min_op, &all_op, &any_op, &arg_max_op, &arg_min_op, &cumsum_op, &cumprod_op, NULL,
+};

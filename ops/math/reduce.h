@@ -39,10 +39,7 @@ struct tf_reduce_args {
 #define tf_reduce_all(x, ...) TF_REDUCE_(tf_reduce_all_, x, __VA_ARGS__)
 #define tf_reduce_any(x, ...) TF_REDUCE_(tf_reduce_any_, x, __VA_ARGS__)
 #define tf_reduce_logsumexp(x, ...) TF_REDUCE_(tf_reduce_logsumexp_, x, __VA_ARGS__) /* ln Σ e^x, without overflow */
-/* The mean of (x - mean)², and its root; arguments as above.                       TF1: tf.math.reduce_variance, reduce_std
- *   dtypes  numbers, of the root floating;   source  python/ops/math_ops.py reduce_variance */
-#define tf_math_reduce_variance(x, ...) TF_REDUCE_(tf_math_reduce_variance_, x, __VA_ARGS__)
-#define tf_math_reduce_std(x, ...) TF_REDUCE_(tf_math_reduce_std_, x, __VA_ARGS__)
+
 #define tf_math_reduce_sum(x, ...) tf_reduce_sum(x, __VA_ARGS__)
 #define tf_math_reduce_mean(x, ...) tf_reduce_mean(x, __VA_ARGS__)
 #define tf_math_reduce_prod(x, ...) tf_reduce_prod(x, __VA_ARGS__)
@@ -59,8 +56,6 @@ TF1C_API tf_tensor tf_reduce_min_(tf_operand x, struct tf_reduce_args args);
 TF1C_API tf_tensor tf_reduce_all_(tf_operand x, struct tf_reduce_args args);
 TF1C_API tf_tensor tf_reduce_any_(tf_operand x, struct tf_reduce_args args);
 TF1C_API tf_tensor tf_reduce_logsumexp_(tf_operand x, struct tf_reduce_args args);
-TF1C_API tf_tensor tf_math_reduce_variance_(tf_operand x, struct tf_reduce_args args);
-TF1C_API tf_tensor tf_math_reduce_std_(tf_operand x, struct tf_reduce_args args);
 
 /* How many elements are not zero, as .dtype (int64).                               TF1: tf.count_nonzero */
 struct tf_count_nonzero_args {

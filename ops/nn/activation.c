@@ -4,10 +4,11 @@
 
 #include "core/vecmath.h"
 #include "ops/array/array.h"
-#include "ops/array/basic.h"
+#include "ops/array/identity.h"
+#include "ops/math/arithmetic.h"
 #include "ops/math/compare.h"
 #include "ops/math/unary.h"
-#include "ops/nn/nn.h"
+#include "ops/nn/activation.h"
 
 enum { CHUNK = 256 };
 
@@ -436,7 +437,7 @@ tf_tensor tf_nn_swish_(tf_operand features, struct tf_name_args a)
                         NULL);
 }
 
-tf1c_op_family tf1c_activation_ops = { &relu_op,     &relu_grad_op,     &relu6_op,      &relu6_grad_op,
-                                       &elu_op,      &elu_grad_op,      &selu_op,       &selu_grad_op,
-                                       &leaky_op,    &leaky_grad_op,    &softplus_op,   &softplus_grad_op,
-                                       &softsign_op, &softsign_grad_op, &identity_n_op, NULL };
+tf1c_op_family tf1c_activation_ops = {
+    &relu_op,  &relu_grad_op,  &relu6_op,    &relu6_grad_op,    &elu_op,      &elu_grad_op,      &selu_op,       &selu_grad_op,
+    &leaky_op, &leaky_grad_op, &softplus_op, &softplus_grad_op, &softsign_op, &softsign_grad_op, &identity_n_op, NULL,
+};

@@ -1,7 +1,8 @@
 /* The functions behind activations as values. The line to blame is that of the layer or cell that calls them. */
 #include "ops/nn/callable.h"
+#include "ops/nn/activation.h"
 
-#include "ops/array/basic.h"
+#include "ops/array/identity.h"
 #include "ops/math/unary.h"
 
 #define CALLABLE(name, built) \

@@ -1,4 +1,4 @@
-/* Activations, softmax, cross entropies, biases, dropout: TF1's tf.nn. */
+/* Softmax, cross entropies, biases, dropout: TF1's tf.nn. */
 #ifndef TF1C_OPS_NN_NN_H
 #define TF1C_OPS_NN_NN_H
 #if defined(__GNUC__)
@@ -9,42 +9,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* Elementwise activations.                           TF1: tf.nn.relu, relu6, elu, selu, softplus, softsign
- *   relu      max(x, 0); its derivative at 0 is 0        relu6     min(max(x, 0), 6)
- *   elu       x, or e^x - 1 below 0                      selu      1.0507 · (x, or 1.6733·(e^x - 1) below 0)
- *   softplus  log(1 + e^x)                               softsign  x / (1 + |x|)
- *   shapes    y as x;   dtypes  relu, relu6: numbers, others: floating
- *   source    core/ops/nn_ops.cc, core/kernels/relu_op_functor.h, softplus_op.h, softsign_op.h */
-#define tf_nn_relu(features, ...) tf_nn_relu_(TF_T(features), TF_NAMED_(__VA_ARGS__))
-#define tf_nn_relu6(features, ...) tf_nn_relu6_(TF_T(features), TF_NAMED_(__VA_ARGS__))
-#define tf_nn_elu(features, ...) tf_nn_elu_(TF_T(features), TF_NAMED_(__VA_ARGS__))
-#define tf_nn_selu(features, ...) tf_nn_selu_(TF_T(features), TF_NAMED_(__VA_ARGS__))
-#define tf_nn_softplus(features, ...) tf_nn_softplus_(TF_T(features), TF_NAMED_(__VA_ARGS__))
-#define tf_nn_softsign(features, ...) tf_nn_softsign_(TF_T(features), TF_NAMED_(__VA_ARGS__))
-#define tf_math_softplus(features, ...) tf_nn_softplus(features, __VA_ARGS__)
-#define tf_math_softsign(features, ...) tf_nn_softsign(features, __VA_ARGS__)
-TF1C_API tf_tensor tf_nn_relu_(tf_operand features, struct tf_name_args args);
-TF1C_API tf_tensor tf_nn_relu6_(tf_operand features, struct tf_name_args args);
-TF1C_API tf_tensor tf_nn_elu_(tf_operand features, struct tf_name_args args);
-TF1C_API tf_tensor tf_nn_selu_(tf_operand features, struct tf_name_args args);
-TF1C_API tf_tensor tf_nn_softplus_(tf_operand features, struct tf_name_args args);
-TF1C_API tf_tensor tf_nn_softsign_(tf_operand features, struct tf_name_args args);
-
-/* x·sigmoid(x); its derivative is worked out from x again, as in TF1.                TF1: tf.nn.swish
- *   shapes  y as x;   dtypes  floating;   errors  TypeError: integers;   source  python/ops/nn_impl.py swish */
-#define tf_nn_swish(features) tf_nn_swish_(TF_T(features), TF_NAMED_())
-TF1C_API tf_tensor tf_nn_swish_(tf_operand features, struct tf_name_args args);
-
-/* max(x, alpha·x); integers become float32.                                          TF1: tf.nn.leaky_relu */
-struct tf_leaky_relu_args {
-    tf_source here;
-    double alpha;
-    const char *name;
-};
-#define tf_nn_leaky_relu(features, ...) \
-    TF_KWARGS_(tf_nn_leaky_relu_(TF_T(features), (struct tf_leaky_relu_args){ .alpha = 0.2, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_nn_leaky_relu_(tf_operand features, struct tf_leaky_relu_args args);
 
 /* e^x / Σ e^x along `axis` (unset: the last), and its logarithm.                     TF1: tf.nn.softmax, tf.nn.log_softmax
  *   shapes  logits [.., classes] -> the same;   dtypes  floating

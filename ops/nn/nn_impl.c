@@ -1,18 +1,22 @@
 /* tf.nn calls that make several nodes, in TensorFlow's order. TF1: python/ops/nn_ops.py, nn_impl.py. */
 #include <stdio.h>
 
-#include "ops/array/basic.h"
-#include "ops/math/compare.h"
-#include "ops/family.h"
+#include "ops/array/constant.h"
 #include "ops/array/fill.h"
+#include "ops/array/identity.h"
+#include "ops/array/shape.h"
 #include "ops/array/slice.h"
-#include "ops/array/concat.h"
+#include "ops/family.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/cast.h"
+#include "ops/math/compare.h"
 #include "ops/math/matmul.h"
+#include "ops/math/range.h"
+#include "ops/math/reduce.h"
 #include "ops/math/unary.h"
+#include "ops/nn/activation.h"
 #include "ops/nn/nn.h"
 #include "ops/nn/nn_ops.h"
-#include "ops/math/reduce.h"
-#include "ops/array/shape.h"
 
 /* Vectors one after the other, where tensors, numbers and lists of scalars are mixed. */
 static tf_tensor concat(int n, const tf_operand *in)

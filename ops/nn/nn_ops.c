@@ -1,5 +1,10 @@
 /* Softmax, the cross entropies, L2Loss, BiasAdd: records and their one-node calls. What is composed of several is in
  * nn_composed.c. TF1: core/ops/nn_ops.cc, core/kernels/softmax_op.cc, xent_op.cc, sparse_xent_op.cc, bias_op.cc. */
+#include "ops/array/identity.h"
+#include "ops/array/shape.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/reduce.h"
+#include "ops/math/unary.h"
 #include "ops/nn/nn.h"
 
 #include <math.h>
@@ -8,11 +13,7 @@
 
 #include "core/vecmath.h"
 #include "ops/array/array.h"
-#include "ops/array/basic.h"
-#include "ops/math/unary.h"
 #include "ops/nn/nn_ops.h"
-#include "ops/math/reduce.h"
-#include "ops/array/shape.h"
 
 static tf_tensor row_sums(tf_tensor x) { return tf_reduce_sum(x, -1, .keepdims = true); }
 static tf_tensor times_column(tf_tensor column, tf_tensor x) { return tf_mul(tf_expand_dims(column, -1), x); } /* [n]·[n,c] */
@@ -601,6 +602,7 @@ tf_tensor tf_nn_bias_add_(tf_operand value, tf_operand bias, struct tf_bias_add_
 }
 
 tf1c_op_family tf1c_nn_ops = {
-    &softmax_op,  &log_softmax_op, &xent_op, &sparse_xent_op, &prevent_gradient_op, &l2_loss_op,
-    &bias_add_op, &bias_grad_op,   NULL /* "BiasAdd" is one op to whoever looks it up by name */
+    &softmax_op,     &log_softmax_op,      &xent_op,
+    &sparse_xent_op, &prevent_gradient_op, &l2_loss_op,
+    &bias_add_op,    &bias_grad_op,        NULL /* "BiasAdd" is one op to whoever looks it up by name */,
 };

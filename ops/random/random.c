@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "core/philox.h"
-#include "ops/array/basic.h"
 #include "ops/family.h"
-#include "ops/math/unary.h"
+#include "ops/math/arithmetic.h"
 
 /* ---- seeds and counters ------------------------------------------------------------------------------------------------ */
 typedef struct {
@@ -338,5 +337,6 @@ tf_tensor tf_random_categorical_(tf_operand logits, tf_operand num_samples, stru
     return multinomial(logits, num_samples, a.dtype, a.seed, (struct tf_name_args){ a.here, a.name }, "categorical");
 }
 
-tf1c_op_family tf1c_random_ops = { &normal_op,  &truncated_normal_op, &uniform_op, &uniform_int_op,
-                                   &shuffle_op, &multinomial_op,      NULL };
+tf1c_op_family tf1c_random_ops = {
+    &normal_op, &truncated_normal_op, &uniform_op, &uniform_int_op, &shuffle_op, &multinomial_op, NULL,
+};

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ops/rnn/cell.h"
-#include "ops/array/fill.h"
 #include "ops/array/concat.h"
+#include "ops/array/fill.h"
 #include "ops/array/shape.h"
+#include "ops/rnn/cell.h"
 
 /* ---- scopes --------------------------------------------------------------------------------------------------------------- */
 

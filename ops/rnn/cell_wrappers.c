@@ -2,11 +2,11 @@
  * rnn_cell_wrapper_impl.py */
 #include <string.h>
 
-#include "ops/array/basic.h"
-#include "ops/rnn/cell.h"
-#include "ops/array/slice.h"
 #include "ops/array/concat.h"
+#include "ops/array/slice.h"
+#include "ops/math/arithmetic.h"
 #include "ops/math/unary.h"
+#include "ops/rnn/cell.h"
 
 static void *context_new(size_t size)
 {

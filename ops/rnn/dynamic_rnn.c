@@ -1,16 +1,16 @@
 /* dynamic_rnn: the cell as the body of one loop. TF1: python/ops/rnn.py dynamic_rnn, _dynamic_rnn_loop, _rnn_step */
 #include "graph/loop.h"
-#include "ops/array/basic.h"
-#include "ops/math/compare.h"
-#include "ops/family.h"
-#include "ops/array/fill.h"
-#include "ops/array/gather.h"
+#include "ops/array/identity.h"
+#include "ops/array/pad.h"
+#include "ops/array/sequence.h"
+#include "ops/array/shape.h"
 #include "ops/array/slice.h"
-#include "ops/array/concat.h"
-#include "ops/math/unary.h"
+#include "ops/family.h"
+#include "ops/math/cast.h"
+#include "ops/math/compare.h"
+#include "ops/math/range.h"
 #include "ops/math/reduce.h"
 #include "ops/rnn/rnn_step.h"
-#include "ops/array/shape.h"
 
 /* ---- CheckSeqLen: lengths [batch], passed on if there is one for each row of x [time, batch, …] --------------------------- */
 
@@ -379,4 +379,7 @@ tf_birnn tf_nn_bidirectional_dynamic_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf
     return (tf_birnn){ fw.outputs, back, fw.state, bw.state };
 }
 
-tf1c_op_family tf1c_rnn_ops = { &check_lengths_op, NULL };
+tf1c_op_family tf1c_rnn_ops = {
+    &check_lengths_op,
+    NULL,
+};

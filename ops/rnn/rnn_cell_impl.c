@@ -1,12 +1,15 @@
 /* The cells: BasicRNNCell, BasicLSTMCell, LSTMCell, GRUCell. Node for node as TF1: python/ops/rnn_cell_impl.py */
 #include <math.h>
 
-#include "ops/array/basic.h"
-#include "ops/rnn/cell.h"
-#include "ops/array/slice.h"
 #include "ops/array/concat.h"
+#include "ops/array/constant.h"
+#include "ops/array/slice.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/clip.h"
 #include "ops/math/matmul.h"
 #include "ops/math/unary.h"
+#include "ops/rnn/cell.h"
+#include "ops/state/initializers.h"
 #include "ops/state/variables.h"
 
 /* ---- what the cells share ------------------------------------------------------------------------------------------------- */

@@ -3,16 +3,15 @@
 
 #include <string.h>
 
-#include "ops/array/basic.h"
-#include "ops/math/compare.h"
-#include "ops/array/fill.h"
-#include "ops/array/gather.h"
-#include "ops/array/slice.h"
 #include "ops/array/concat.h"
-#include "ops/math/unary.h"
+#include "ops/array/fill.h"
+#include "ops/array/sequence.h"
+#include "ops/array/shape.h"
+#include "ops/array/slice.h"
+#include "ops/math/cast.h"
+#include "ops/math/compare.h"
 #include "ops/math/reduce.h"
 #include "ops/rnn/rnn_step.h"
-#include "ops/array/shape.h"
 
 static tf_tensor recorded(void) { return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 }; }
 

@@ -2,10 +2,11 @@
  * contrib/layers/python/layers/initializers.py. */
 #include <string.h>
 
-#include "ops/array/basic.h"
-#include "ops/family.h"
+#include "ops/array/constant.h"
 #include "ops/array/fill.h"
+#include "ops/family.h"
 #include "ops/random/random.h"
+#include "ops/state/initializers.h"
 
 /* params[3] holds the seed; NAN: none. */
 static double seed_param(int64_t seed) { return seed == TF_NO_SEED ? NAN : (double)seed; }

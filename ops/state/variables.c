@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "ops/array/array.h"
-#include "ops/array/basic.h"
-#include "ops/random/random.h"
+#include "ops/control_flow/group.h"
+#include "ops/state/initializers.h"
 
 /* ---- VariableV2 ---------------------------------------------------------------------------------------------------- */
 typedef struct {
@@ -389,5 +389,6 @@ tf_operation *tf_variables_initializer_(tf_list variables, struct tf_name_args a
     return init;
 }
 
-tf1c_op_family tf1c_state_ops = { &variable_op,       &assign_op,      &assign_add_op,  &assign_sub_op,
-                                  &scatter_update_op, &scatter_add_op, &scatter_sub_op, NULL };
+tf1c_op_family tf1c_state_ops = {
+    &variable_op, &assign_op, &assign_add_op, &assign_sub_op, &scatter_update_op, &scatter_add_op, &scatter_sub_op, NULL,
+};

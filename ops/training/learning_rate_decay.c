@@ -1,43 +1,15 @@
-/* The step counter, and learning rates that fall with it. TF1: python/training/training_util.py, learning_rate_decay.py,
+/* Learning rates that fall with the step. TF1: python/training/learning_rate_decay.py,
  * keras/optimizer_v2/learning_rate_schedule.py. */
 #include <math.h>
 
-#include "ops/array/basic.h"
-#include "ops/math/compare.h"
+#include "ops/array/constant.h"
+#include "ops/array/identity.h"
 #include "ops/family.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/cast.h"
+#include "ops/math/compare.h"
 #include "ops/math/unary.h"
-#include "ops/training/optimizers.h"
-#include "ops/random/random.h"
-#include "ops/state/variables.h"
-
-/* ---- global_step --------------------------------------------------------------------------------------------------------- */
-tf_tensor tf_train_get_global_step(void)
-{
-    const tf_list steps = tf_get_collection(TF_GLOBAL_STEP);
-    if (steps.n == 1)
-        return steps.items[0];
-    tf_graph *g = tf1c_current_graph();
-    tf_operation *op = g && !steps.n ? tf1c_map_get(&g->universe->by_name, "global_step") : NULL;
-    return (tf_tensor){ op, 0 };
-}
-
-tf_tensor tf_create_global_step_(tf_source here)
-{
-    TF_FROM(here);
-    if (!tf_is_none(tf_train_get_global_step()))
-        return tf_mistake(tf_value_error, here, NULL, "\"global_step\" already exists.");
-    const tf_tensor step = tf_get_variable("global_step", .shape = SCALAR, .dtype = tf_int64, .initializer = tf_zeros_initializer(),
-                                           .trainable = false);
-    if (!tf_is_poisoned(step))
-        tf_add_to_collection(TF_GLOBAL_STEP, step);
-    return step;
-}
-
-tf_tensor tf_get_or_create_global_step_(tf_source here)
-{
-    const tf_tensor step = tf_train_get_global_step();
-    return tf_is_none(step) ? tf_create_global_step_(here) : step;
-}
+#include "ops/training/learning_rate_decay.h"
 
 /* ---- decays: all in the learning rate's dtype -------------------------------------------------------------------------------- */
 static bool missing(tf_operand step)

@@ -5,10 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ops/array/basic.h"
+#include "ops/array/constant.h"
+#include "ops/control_flow/group.h"
 #include "ops/family.h"
-#include "ops/math/unary.h"
-#include "ops/random/random.h"
+#include "ops/math/arithmetic.h"
+#include "ops/state/initializers.h"
 #include "ops/state/variables.h"
 #include "ops/training/training_ops.h"
 

@@ -1,11 +1,13 @@
-/* Norms and variances: reductions in TensorFlow's order. TF1: python/ops/linalg_ops.py norm, math_ops.py reduce_variance. */
+/* Norms: reductions in TensorFlow's order. TF1: python/ops/linalg_ops.py norm. */
+#include "ops/linalg/norm.h"
+
 #include <math.h>
 
-#include "ops/array/array.h"
-#include "ops/math/matmul.h"
-#include "ops/math/unary.h"
-#include "ops/math/reduce.h"
 #include "ops/array/shape.h"
+#include "ops/family.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/reduce.h"
+#include "ops/math/unary.h"
 
 /* ---- norm ---------------------------------------------------------------------------------------------------------------- */
 static bool is_euclidean(double ord) { return ord == tf_norm_EUCLIDEAN || ord == tf_norm_FRO || ord == 2; }
@@ -66,26 +68,4 @@ tf_tensor tf_norm_(tf_operand operand, struct tf_norm_args a)
         axes = SHAPE(a.axis);
     const tf_tensor norm = kept_norm(x, a.ord, axes);
     return a.keepdims || a.keep_dims ? norm : tf_squeeze(norm, .axes = axes);
-}
-
-/* ---- variance: the mean of (x - mean)² -------------------------------------------------------------------------------------- */
-tf_tensor tf_math_reduce_variance_(tf_operand x, struct tf_reduce_args a)
-{
-    struct tf_reduce_args kept = a, over = a;
-    TF_FROM(a.here);
-    if (x.kind == TF_OPERAND_TENSOR && tf_is_poisoned(x.as.tensor))
-        return x.as.tensor;
-    TF_SCOPE(a.name, "reduce_variance");
-    kept.name = over.name = NULL;
-    kept.keepdims = true;
-    const tf_tensor mean = tf_reduce_mean_(x, kept);
-    return tf_reduce_mean_(tf_operand_tensor(tf_square(tf_sub(x, mean))), over);
-}
-
-tf_tensor tf_math_reduce_std_(tf_operand x, struct tf_reduce_args a)
-{
-    TF_FROM(a.here);
-    TF_SCOPE(a.name, "reduce_std");
-    a.name = NULL;
-    return tf_sqrt(tf_math_reduce_variance_(x, a));
 }

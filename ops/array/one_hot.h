@@ -1,0 +1,33 @@
+/* One-hot vectors. */
+#ifndef TF1C_OPS_ARRAY_ONE_HOT_H
+#define TF1C_OPS_ARRAY_ONE_HOT_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../../graph/op.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* on_value at each index along a new axis of length depth, off_value elsewhere and for an index outside.    TF1: tf.one_hot
+ *   on_value, off_value  1 and 0 if unset; a plain number, .on_value = 5, is of dtype; TF_T(5) is int32, as in Python
+ *   axis    of the result, -1: the last
+ *   dtype   unset: that of the values, else float32;   grad  none
+ *   errors  TypeError: values and dtype that differ;  ValueError: depth < 0 */
+struct tf_one_hot_args {
+    tf_source here;
+    tf_operand on_value, off_value;
+    int axis;
+    tf_dtype dtype;
+    const char *name;
+};
+#define tf_one_hot(indices, depth, ...) \
+    TF_KWARGS_(TF_IN_ORDER2_(tf_one_hot_, TF_T(indices), TF_T(depth), (struct tf_one_hot_args){ \
+        .on_value = TF_UNSET_, .off_value = TF_UNSET_, .axis = -1, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_tensor tf_one_hot_(tf_operand indices, tf_operand depth, struct tf_one_hot_args args);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

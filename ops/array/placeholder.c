@@ -1,0 +1,98 @@
+/* Placeholders. TF1: core/ops/array_ops.cc, python/ops/array_ops.py. */
+#include "ops/array/placeholder.h"
+
+#include "ops/array/array.h"
+
+/* ---- Placeholder, PlaceholderWithDefault -------------------------------------------------------------------------------
+ * TF1: core/ops/array_ops.cc "Placeholder" */
+typedef struct {
+    tf_dtype dtype;
+    tf_dims shape;
+} placeholder_attrs;
+static const tf_attr_def placeholder_fields[] = { TF_ATTR(placeholder_attrs, dtype, TF_ATTR_DTYPE),
+                                                  TF_ATTR(placeholder_attrs, shape, TF_ATTR_DIMS),
+                                                  { 0 } };
+
+static void placeholder_shape(tf_shape_ctx *c)
+{
+    const placeholder_attrs *a = tf_shape_attrs(c);
+    tf_set_out(c, 0, a->shape);
+    tf_set_out_dtype(c, 0, a->dtype);
+}
+
+static void placeholder_kernel(tf_kernel_ctx *k) /* reached only where nothing was fed */
+{
+    const placeholder_attrs *a = k->attrs;
+    char shape[TF_DIMS_TEXT];
+    if (a->shape.known && a->shape.rank)
+        tf_kernel_error(k, tf_invalid_argument, "You must feed a value for placeholder tensor '%s' with dtype %s and shape %s",
+                        k->name, tf_dtype_kernel_name(a->dtype), tf_dims_kernel_text(a->shape, shape, sizeof shape));
+    else
+        tf_kernel_error(k, tf_invalid_argument, "You must feed a value for placeholder tensor '%s' with dtype %s", k->name,
+                        tf_dtype_kernel_name(a->dtype));
+}
+
+static const tf_op_def placeholder_op = {
+    .name = "Placeholder",
+    .in = "",
+    .out = "output:?",
+    .attrs = placeholder_fields,
+    .attrs_size = sizeof(placeholder_attrs),
+    .traits = TF_SOURCE_OP,
+    .shape = placeholder_shape,
+    .kernel = placeholder_kernel,
+    .gradient = tf_no_gradient,
+};
+
+tf_tensor tf_placeholder_(struct tf_placeholder_args a)
+{
+    tf_tensor mistake;
+    if (!tf1c_given_shape(&a.shape, a.here, &mistake))
+        return mistake;
+    for (int i = 0; a.shape.known && i < a.shape.rank; i++)
+        if (a.shape.dims[i] < NONE)
+            return tf_mistake(tf_value_error, a.here, NULL, "Error converting shape to a TensorShape: Dimension %lld must be >= 0.",
+                              (long long)a.shape.dims[i]);
+    if (!tf_dtype_size(a.dtype))
+        return tf_mistake(tf_type_error, a.here, NULL, "Expected DataType for argument 'dtype' not %d.", a.dtype);
+    placeholder_attrs attrs = { a.dtype, a.shape };
+    return (tf_tensor){ tf_op_new(&placeholder_op, (struct tf_op_args){ .here = a.here, .name = a.name, .attrs = &attrs }), 0 };
+}
+
+static void default_shape(tf_shape_ctx *c)
+{
+    const placeholder_attrs *a = tf_shape_attrs(c);
+    tf_dims merged;
+    if (tf1c_merge_in(c, *tf_in_dims(c, 0), a->shape, &merged, ""))
+        tf_set_out(c, 0, tf_shape_at_run(c) ? *tf_in_dims(c, 0) : a->shape);
+}
+
+static const tf_op_def placeholder_with_default_op = {
+    .name = "PlaceholderWithDefault",
+    .in = "input:T",
+    .out = "output:T",
+    .attrs = placeholder_fields,
+    .attrs_size = sizeof(placeholder_attrs),
+    .traits = TF_VIEW,
+    .shape = default_shape,
+    .gradient = tf1c_identity_gradient,
+    .view = tf1c_whole_view,
+};
+
+tf_tensor tf_placeholder_with_default_(tf_operand input, struct tf_placeholder_with_default_args a)
+{
+    tf_tensor mistake;
+    if (!tf1c_given_shape(&a.shape, a.here, &mistake))
+        return mistake;
+    placeholder_attrs attrs = { .shape = a.shape };
+    return (tf_tensor){ tf_op_new(&placeholder_with_default_op,
+                                  (struct tf_op_args){
+                                      .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &input }),
+                        0 };
+}
+
+tf1c_op_family tf1c_placeholder_ops = {
+    &placeholder_op,
+    &placeholder_with_default_op,
+    NULL,
+};

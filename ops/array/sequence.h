@@ -1,0 +1,50 @@
+/* Sequences of different lengths, and permutations. */
+#ifndef TF1C_OPS_ARRAY_SEQUENCE_H
+#define TF1C_OPS_ARRAY_SEQUENCE_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../../graph/op.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The first seq_lengths[b] entries along seq_axis of each b along batch_axis, reversed; the rest as they are.
+ * TF1: tf.reverse_sequence
+ *   errors  at run InvalidArgumentError "seq_lens(1) > input.dims(1)" */
+struct tf_reverse_sequence_args {
+    tf_source here;
+    int seq_axis, batch_axis;
+    const char *name;
+    int seq_dim, batch_dim; /* their old names */
+};
+#define tf_reverse_sequence(input, seq_lengths, ...)                                                                     \
+    TF_KWARGS_(TF_IN_ORDER2_(tf_reverse_sequence_, TF_T(input), TF_T(seq_lengths), (struct tf_reverse_sequence_args){ \
+        .seq_axis = TF_NO_AXIS, .seq_dim = TF_NO_AXIS, \
+                                                                                  .batch_dim = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_tensor tf_reverse_sequence_(tf_operand input, tf_operand seq_lengths, struct tf_reverse_sequence_args args);
+
+/* mask[.., j] = j < lengths[..], maxlen wide (unset: the largest length).
+ * TF1: tf.sequence_mask   dtype  bool if unset;   grad  none */
+struct tf_sequence_mask_args {
+    tf_source here;
+    tf_operand maxlen;
+    tf_dtype dtype;
+    const char *name;
+};
+#define tf_sequence_mask(lengths, ...)                         \
+    TF_KWARGS_(TF_IN_ORDER1_(tf_sequence_mask_, TF_T(lengths), \
+                             (struct tf_sequence_mask_args){ .maxlen = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_tensor tf_sequence_mask_(tf_operand lengths, struct tf_sequence_mask_args args);
+
+/* y[x[i]] = i of a permutation x of 0 … n - 1.                                                        TF1: tf.invert_permutation
+ *   errors  at run InvalidArgumentError "0 is duplicated in the input." */
+#define tf_invert_permutation(x, ...) tf_invert_permutation_(TF_T(x), TF_NAMED_(__VA_ARGS__))
+#define tf_math_invert_permutation(x, ...) tf_invert_permutation(x, __VA_ARGS__)
+TF1C_API tf_tensor tf_invert_permutation_(tf_operand x, struct tf_name_args args);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,97 @@
+/* Sums of many tensors. TF1: core/ops/math_ops.cc "AddN". */
+#include "ops/math/add_n.h"
+
+#include <stdio.h>
+
+#include "core/alloc.h"
+#include "graph/node.h"
+#include "ops/array/identity.h"
+#include "ops/family.h"
+
+/* ---- AddN: y = Σ inputs, dinputs[i] = dy -------------------------------------------------------------------------------------------- */
+static void unequal_at_run(tf_shape_ctx *c, int i)
+{
+    char a[TF_DIMS_TEXT], b[TF_DIMS_TEXT];
+    tf_shape_error(c, "Inputs to operation %s of type AddN must have the same size and shape.  Input 0: %s != input %d: %s",
+                   c->name, tf_dims_kernel_text(*tf_in_dims(c, 0), a, sizeof a), i,
+                   tf_dims_kernel_text(*tf_in_dims(c, i), b, sizeof b));
+}
+
+/* TF1 merges from the last to the first. */
+static void add_n_shape(tf_shape_ctx *c)
+{
+    char more[64];
+    tf_dims all = *tf_in_dims(c, tf_shape_inputs(c) - 1);
+    for (int i = tf_shape_inputs(c) - 1; i-- > 0;) {
+        snprintf(more, sizeof more, "\n\tFrom merging shape %d with other shapes.", i);
+        if (tf_shape_at_run(c) ? tf_merge_dims(all, *tf_in_dims(c, i), &all) : tf1c_merge_in(c, *tf_in_dims(c, i), all, &all, more))
+            continue;
+        if (tf_shape_at_run(c))
+            unequal_at_run(c, i ? i : tf_shape_inputs(c) - 1);
+        return;
+    }
+    tf_set_out(c, 0, all);
+}
+
+#define ADD_N(type)                                  \
+    for (int64_t i = k->begin; i < k->end; i++) {    \
+        type sum = TF_DATA(k, in, 0, const type)[i]; \
+        for (int j = 1; j < k->n_in; j++)            \
+            sum += TF_DATA(k, in, j, const type)[i]; \
+        TF_DATA(k, out, 0, type)[i] = sum;           \
+    }
+
+static void add_n_kernel(tf_kernel_ctx *k)
+{
+    switch (k->T) {
+    case tf_float32: ADD_N(float) break;
+    case tf_float64: ADD_N(double) break;
+    case tf_int32: ADD_N(int32_t) break;
+    case tf_int64: ADD_N(int64_t) break;
+    default: ADD_N(uint8_t) break;
+    }
+}
+
+static int64_t add_n_units(const tf_kernel_ctx *k) { return tf_view_count(&k->out[0]); }
+
+static void add_n_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    for (int i = 0; i < g->n_in; i++)
+        tf_add_grad(g, i, dy);
+}
+
+const tf_op_def tf1c_add_n_op = {
+    .name = "AddN",
+    .in = "inputs:T*",
+    .out = "sum:T",
+    .T = TF_NUMERIC,
+    .traits = TF_SUM | TF_INPLACE,
+    .shape = add_n_shape,
+    .kernel = add_n_kernel,
+    .units = add_n_units,
+    .gradient = add_n_gradient,
+};
+
+tf_tensor tf_add_n_(tf_list inputs, struct tf_name_args a)
+{
+    if (!inputs.n)
+        return tf_mistake(tf_value_error, a.here, NULL,
+                          "inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape");
+    if (inputs.n == 1)
+        return a.name ? tf_identity_(tf_operand_tensor(inputs.items[0]), a)
+                      : tf_convert(tf_operand_tensor(inputs.items[0]), tf_dtype_unset, a.here, NULL);
+    tf_operand *in = tf1c_alloc((size_t)inputs.n * sizeof *in);
+    if (!in)
+        return tf_mistake(tf_memory_error, a.here, NULL, "no memory left for the graph");
+    for (int i = 0; i < inputs.n; i++)
+        in[i] = tf_operand_tensor(inputs.items[i]);
+    tf_operation *op =
+        tf_op_new(&tf1c_add_n_op, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = inputs.n, .inputs = in });
+    tf1c_free(in);
+    return (tf_tensor){ op, 0 };
+}
+
+tf1c_op_family tf1c_add_n_ops = {
+    &tf1c_add_n_op,
+    NULL,
+};

@@ -1,0 +1,121 @@
+/* From one dtype to another. TF1: core/kernels/cast_op.cc, python/ops/math_ops.py cast. */
+#include "ops/math/cast.h"
+
+#include "ops/family.h"
+
+/* ---- Cast ----------------------------------------------------------------------------------------------------------------------------------------
+ * TF1: core/kernels/cast_op.cc. What does not fit becomes what x86's conversion gives. */
+typedef struct {
+    tf_dtype DstT;
+} cast_attrs;
+static const tf_attr_def cast_fields[] = { TF_ATTR(cast_attrs, DstT, TF_ATTR_DTYPE), { 0 } };
+
+static inline int32_t real_to_int32(double x) { return x > -2147483649.0 && x < 2147483648.0 ? (int32_t)x : INT32_MIN; }
+static inline int64_t real_to_int64(double x) { return x >= -0x1p63 && x < 0x1p63 ? (int64_t)x : INT64_MIN; }
+static inline uint8_t real_to_uint8(double x) { return (uint8_t)real_to_int32(x); }
+
+#define CAST_LOOP(type_in, type_out, formula)          \
+    for (int64_t i = 0; i < n; i++) {                  \
+        const type_in x = ((const type_in *)in[0])[i]; \
+        ((type_out *)out)[i] = (type_out)(formula);    \
+    }                                                  \
+    break
+#define CAST_STRIP(id, type, int32, int64, uint8)                                  \
+    static void id(int64_t n, void *out, const void *const *in, const void *attrs) \
+    {                                                                              \
+        switch (((const cast_attrs *)attrs)->DstT) {                               \
+        case tf_float32: CAST_LOOP(type, float, x);                                \
+        case tf_float64: CAST_LOOP(type, double, x);                               \
+        case tf_int32: CAST_LOOP(type, int32_t, int32);                            \
+        case tf_int64: CAST_LOOP(type, int64_t, int64);                            \
+        case tf_uint8: CAST_LOOP(type, uint8_t, uint8);                            \
+        default: CAST_LOOP(type, bool, x != 0);                                    \
+        }                                                                          \
+    }
+CAST_STRIP(cast_f32, float, real_to_int32(x), real_to_int64(x), real_to_uint8(x))
+CAST_STRIP(cast_f64, double, real_to_int32(x), real_to_int64(x), real_to_uint8(x))
+CAST_STRIP(cast_i32, int32_t, x, x, x)
+CAST_STRIP(cast_i64, int64_t, x, x, x)
+CAST_STRIP(cast_u8, uint8_t, x, x, x)
+CAST_STRIP(cast_bool, bool, x, x, x)
+static tf_strip *const cast_strips[TF_DTYPES] = { [tf_float32] = cast_f32, [tf_float64] = cast_f64, [tf_int32] = cast_i32,
+                                                  [tf_int64] = cast_i64,   [tf_uint8] = cast_u8,    [tf_bool] = cast_bool };
+
+static void cast_shape(tf_shape_ctx *c)
+{
+    tf_unchanged_shape(c);
+    tf_set_out_dtype(c, 0, ((const cast_attrs *)tf_shape_attrs(c))->DstT);
+}
+
+static bool cast_ints(tf_shape_ctx *c, tf_dims *ints)
+{
+    return TF_INDEX & TF_DTYPE_BIT(((const cast_attrs *)tf_shape_attrs(c))->DstT) && tf_in_ints(c, 0, ints);
+}
+
+static void cast_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    const tf_dtypes from = TF_DTYPE_BIT(tf_get_dtype(g->in[0])), to = TF_DTYPE_BIT(tf_get_dtype(g->out[0]));
+    if (TF_FLOATING & from && TF_FLOATING & to)
+        tf_add_grad(g, 0, tf_cast(dy, tf_get_dtype(g->in[0])));
+}
+
+static const tf_op_def cast_op = {
+    .name = "Cast",
+    .in = "x:T",
+    .out = "y:?",
+    .attrs = cast_fields,
+    .attrs_size = sizeof(cast_attrs),
+    .traits = TF_ELEMENTWISE | TF_STRIDED_IN | TF_STRIDED_OUT,
+    .shape = cast_shape,
+    .ints = cast_ints,
+    .strips = cast_strips,
+    .gradient = cast_gradient,
+};
+
+tf_tensor tf1c_cast_node(tf_tensor x, tf_dtype dtype, const char *name)
+{
+    tf_operand in = tf_operand_tensor(x);
+    return (tf_tensor){
+        tf_op_new(&cast_op, (struct tf_op_args){ .name = name, .attrs = &(cast_attrs){ dtype }, .n_inputs = 1, .inputs = &in }), 0
+    };
+}
+
+static tf_tensor cast(tf_operand x, tf_dtype dtype, struct tf_name_args a, const char *default_name)
+{
+    TF_FROM(a.here);
+    if (x.kind == TF_OPERAND_TENSOR && x.as.tensor.op && !x.as.tensor.op->read && !tf_is_poisoned(x.as.tensor) &&
+        tf_get_dtype(x.as.tensor) == dtype)
+        return x.as.tensor;
+    TF_SCOPE(a.name, default_name);
+    tf_tensor t = tf_convert(x, tf_dtype_unset, a.here, "x");
+    if (tf_is_poisoned(t))
+        return t;
+    if (!tf_dtype_size(dtype))
+        return tf_mistake(tf_type_error, a.here, NULL, "Cannot convert value %d to a TensorFlow DType.", dtype);
+    if (tf_get_dtype(t) == dtype)
+        return t;
+    return tf1c_cast_node(t, dtype, tf_scope_name());
+}
+
+tf_tensor tf_cast_(tf_operand x, struct tf_cast_args a)
+{
+    return cast(x, a.dtype, (struct tf_name_args){ a.here, a.name }, "Cast");
+}
+tf_tensor tf1c_cast(tf_tensor x, tf_dtype dtype, tf_source here)
+{
+    return tf_cast_(tf_operand_tensor(x), (struct tf_cast_args){ here, dtype, NULL });
+}
+
+tf_tensor tf_to_(tf_operand x, tf_dtype dtype, struct tf_name_args a)
+{
+    return cast(x, dtype, a,
+                dtype == tf_float32   ? "ToFloat"
+                : dtype == tf_float64 ? "ToDouble"
+                : dtype == tf_int32   ? "ToInt32"
+                                      : "ToInt64");
+}
+
+tf1c_op_family tf1c_cast_ops = {
+    &cast_op,
+    NULL,
+};

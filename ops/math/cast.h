@@ -1,0 +1,35 @@
+/* From one dtype to another. */
+#ifndef TF1C_OPS_MATH_CAST_H
+#define TF1C_OPS_MATH_CAST_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../../graph/op.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* x as dtype; x itself if it has it already.                                       TF1: tf.cast, tf.to_float, …
+ *   values  reals are cut towards zero; NaN and what does not fit become the smallest int32 or int64; integers keep their
+ *           low bits; bool is x != 0
+ *   grad    between floating dtypes: dy cast back; else none
+ *   source  core/kernels/cast_op.cc, python/ops/math_grad.py _CastGrad */
+struct tf_cast_args {
+    tf_source here;
+    tf_dtype dtype;
+    const char *name;
+};
+#define tf_cast(x, ...) tf_cast_(TF_T(x), (struct tf_cast_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_dtypes_cast(x, ...) tf_cast(x, __VA_ARGS__)
+#define tf_to_float(x, ...) tf_to_(TF_T(x), tf_float32, TF_NAMED_(__VA_ARGS__))
+#define tf_to_double(x, ...) tf_to_(TF_T(x), tf_float64, TF_NAMED_(__VA_ARGS__))
+#define tf_to_int32(x, ...) tf_to_(TF_T(x), tf_int32, TF_NAMED_(__VA_ARGS__))
+#define tf_to_int64(x, ...) tf_to_(TF_T(x), tf_int64, TF_NAMED_(__VA_ARGS__))
+TF1C_API tf_tensor tf_cast_(tf_operand x, struct tf_cast_args args);
+TF1C_API tf_tensor tf_to_(tf_operand x, tf_dtype dtype, struct tf_name_args args);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,57 @@
+/* Clipping by value and by norm. */
+#ifndef TF1C_OPS_MATH_CLIP_H
+#define TF1C_OPS_MATH_CLIP_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../../graph/op.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* t, no smaller than clip_value_min and no larger than clip_value_max; at a bound the gradient is 1. TF1: tf.clip_by_value
+ *   errors  ValueError: a bound whose shape would widen t's */
+#define tf_clip_by_value(t, clip_value_min, clip_value_max, ...) \
+    TF_IN_ORDER3_(tf_clip_by_value_, TF_T(t), TF_T(clip_value_min), TF_T(clip_value_max), TF_NAMED_(__VA_ARGS__))
+TF1C_API tf_tensor tf_clip_by_value_(tf_operand t, tf_operand clip_value_min, tf_operand clip_value_max, struct tf_name_args args);
+
+/* t · clip_norm / max(‖t‖, clip_norm), the norm taken over all of t, or over .axes (or .axis).       TF1: tf.clip_by_norm
+ *   grad    0 contribution of the norm where t is all zeros
+ *   source  python/ops/clip_ops.py */
+struct tf_clip_by_norm_args {
+    tf_source here;
+    tf_dims axes;
+    const char *name;
+    int axis;
+};
+#define tf_clip_by_norm(t, clip_norm, ...) \
+    TF_KWARGS_(TF_IN_ORDER2_(tf_clip_by_norm_, TF_T(t), TF_T(clip_norm), \
+        (struct tf_clip_by_norm_args){ .axis = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_tensor tf_clip_by_norm_(tf_operand t, tf_operand clip_norm, struct tf_clip_by_norm_args args);
+
+/* √(Σ of the squares of all elements of all tensors); none handles are skipped.    TF1: tf.global_norm, tf.linalg.global_norm */
+#define tf_global_norm(t_list, ...) tf_global_norm_(t_list, TF_NAMED_(__VA_ARGS__))
+#define tf_linalg_global_norm(t_list, ...) tf_global_norm(t_list, __VA_ARGS__)
+TF1C_API tf_tensor tf_global_norm_(tf_list t_list, struct tf_name_args args);
+
+/* Each tensor · clip_norm / max(global norm, clip_norm), and that norm (use_norm if given). TF1: tf.clip_by_global_norm
+ *   returns list, as long as t_list, none handles where it has them; norm
+ *   values  NaN everywhere if the norm is not finite */
+typedef struct tf_clipped {
+    tf_list list;
+    tf_tensor norm;
+} tf_clipped;
+struct tf_clip_by_global_norm_args {
+    tf_source here;
+    tf_tensor use_norm;
+    const char *name;
+};
+#define tf_clip_by_global_norm(t_list, clip_norm, ...) \
+    TF_IN_ORDER2_(tf_clip_by_global_norm_, t_list, TF_T(clip_norm), (struct tf_clip_by_global_norm_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_clipped tf_clip_by_global_norm_(tf_list t_list, tf_operand clip_norm, struct tf_clip_by_global_norm_args args);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

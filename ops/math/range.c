@@ -1,0 +1,163 @@
+/* Numbers in even steps. TF1: core/ops/math_ops.cc, python/ops/math_ops.py. */
+#include "ops/math/range.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ops/array/array.h"
+
+/* ---- Range -------------------------------------------------------------------------------------------------------------------- */
+static bool scalars(tf_shape_ctx *c, const char *const *names)
+{
+    char text[TF_DIMS_TEXT];
+    for (int i = 0; names[i]; i++) {
+        const tf_dims d = *tf_in_dims(c, i);
+        if (!d.known || d.rank == 0)
+            continue;
+        if (tf_shape_at_run(c))
+            tf_shape_error(c, "%s must be a scalar, not shape %s", names[i], tf_dims_kernel_text(d, text, sizeof text));
+        else
+            tf_shape_error(c, "Shape must be rank 0 but is rank %d\n\t for '%s'", d.rank, names[i]);
+        return false;
+    }
+    return true;
+}
+
+static void range_mistake(tf_shape_ctx *c, const double *v, bool floating)
+{
+    char text[80];
+    snprintf(text, sizeof text, floating ? "%g/%g" : "%.0f/%.0f", v[0], v[1]);
+    if (v[2] == 0)
+        tf_shape_error(c, tf_shape_at_run(c) ? "Requires delta != 0: 0" : "Requires delta != 0");
+    else
+        tf_shape_error(c, v[2] > 0 ? "Requires start <= limit when delta > 0: %s" : "Requires start >= limit when delta < 0: %s",
+                       text);
+}
+
+static void range_shape(tf_shape_ctx *c)
+{
+    tf_ndarray a[3];
+    double v[3];
+    bool known = true;
+    tf_set_out(c, 0, SHAPE(NONE));
+    if (!scalars(c, (const char *const[]){ "start", "limit", "delta", NULL }))
+        return;
+    for (int i = 0; i < 3; i++)
+        known = tf_in_value(c, i, &a[i]) && known;
+    for (int i = 0; known && i < 3; i++)
+        v[i] = np_get(a[i], 0);
+    if (!known)
+        return;
+    tf_dtype dtype = tf_in_dtype(c, 0);
+    if (v[2] == 0 || (v[2] > 0 ? v[0] > v[1] : v[0] < v[1]))
+        range_mistake(c, v, TF_FLOATING & TF_DTYPE_BIT(dtype));
+    else if (dtype == tf_float32)
+        tf_set_out(c, 0, SHAPE((int64_t)ceil(fabsf(((float)v[1] - (float)v[0]) / (float)v[2]))));
+    else if (dtype == tf_float64)
+        tf_set_out(c, 0, SHAPE((int64_t)ceil(fabs((v[1] - v[0]) / v[2]))));
+    else {
+        int64_t span = llabs(int_of(&a[1], 0) - int_of(&a[0], 0)), step = llabs(int_of(&a[2], 0));
+        tf_set_out(c, 0, SHAPE((span + step - 1) / step));
+    }
+}
+
+static void range_kernel(tf_kernel_ctx *k)
+{
+    FOR_DTYPE(k->T, {
+        T value = *(const T *)k->in[0].data;
+        const T delta = *(const T *)k->in[2].data;
+        for (int64_t i = 0; i < k->out[0].dims[0]; i++, value = (T)(value + delta)) /* adding up, as TF does */
+            ((T *)k->out[0].data)[i] = value;
+    })
+}
+
+static const tf_op_def range_op = {
+    .name = "Range",
+    .in = "start:T, limit:T, delta:T",
+    .out = "output:T",
+    .T = TF_FLOATING | TF_INDEX,
+    .traits = TF_CHEAP,
+    .shape = range_shape,
+    .kernel = range_kernel,
+    .gradient = tf_no_gradient,
+};
+
+tf_tensor tf1c_range(tf_operand start, tf_operand limit, tf_operand delta, struct tf_name_args a, const char *default_name)
+{
+    return array_op(&range_op, a, default_name, NULL, 3, (tf_operand[]){ start, limit, delta });
+}
+
+static int width_of(tf_dtype dtype)
+{
+    return dtype == tf_int32 ? 0 : dtype == tf_int64 ? 1 : dtype == tf_float32 ? 2 : dtype == tf_float64 ? 3 : -1;
+}
+
+tf_tensor tf_range_(tf_operand start, tf_operand limit, tf_operand delta, struct tf_range_args a)
+{
+    static const char *const names[] = { "start", "limit", "delta" };
+    tf_operand *const given[] = { &start, &limit, &delta };
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "range");
+    tf_dtype widest = a.dtype;
+    tf_tensor t[3];
+    for (int i = 0; i < 3; i++) {
+        bool number = given[i]->kind == TF_OPERAND_INTEGER || given[i]->kind == TF_OPERAND_REAL;
+        t[i] = tf_convert(*given[i], number ? a.dtype : tf_dtype_unset, a.here, names[i]);
+        if (tf_is_poisoned(t[i]))
+            return t[i];
+        if (!a.dtype && (!widest || width_of(tf_get_dtype(t[i])) > width_of(widest)))
+            widest = tf_get_dtype(t[i]);
+    }
+    for (int i = 0; i < 3; i++)
+        if (tf_get_dtype(t[i]) != widest)
+            t[i] = tf1c_cast(t[i], widest, a.here);
+    return tf1c_range(operand_of(t[0]), operand_of(t[1]), operand_of(t[2]), (struct tf_name_args){ .name = tf_scope_name() }, NULL);
+}
+
+/* ---- LinSpace --------------------------------------------------------------------------------------------------------------------- */
+static void linspace_shape(tf_shape_ctx *c)
+{
+    int64_t num;
+    tf_set_out(c, 0, SHAPE(NONE));
+    if (!scalars(c, (const char *const[]){ "start", "stop", "num", NULL }) || !tf_in_int(c, 2, &num))
+        return;
+    if (num <= 0)
+        tf_shape_error(c, "Requires num > 0: %lld", (long long)num);
+    else
+        tf_set_out(c, 0, SHAPE(num));
+}
+
+static void linspace_kernel(tf_kernel_ctx *k)
+{
+    const int64_t n = k->out[0].dims[0];
+    FOR_DTYPE(k->T, {
+        const T start = *(const T *)k->in[0].data;
+        const T step = (T)(n > 1 ? (*(const T *)k->in[1].data - start) / (T)(n - 1) : 0);
+        for (int64_t i = 0; i < n; i++)
+            ((T *)k->out[0].data)[i] = (T)(start + step * (T)i);
+    })
+}
+
+static const tf_op_def linspace_op = {
+    .name = "LinSpace",
+    .in = "start:T, stop:T, num:U",
+    .out = "output:T",
+    .T = TF_FLOATING,
+    .U = TF_INDEX,
+    .traits = TF_CHEAP,
+    .shape = linspace_shape,
+    .kernel = linspace_kernel,
+    .gradient = tf_no_gradient,
+};
+
+tf_tensor tf_linspace_(tf_operand start, tf_operand stop, tf_operand num, struct tf_name_args a)
+{
+    return array_op(&linspace_op, a, NULL, NULL, 3, (tf_operand[]){ start, stop, num });
+}
+
+tf1c_op_family tf1c_range_ops = {
+    &range_op,
+    &linspace_op,
+    NULL,
+};

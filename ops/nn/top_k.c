@@ -1,0 +1,185 @@
+/* The largest entries of a row. TF1: core/kernels/topk_op.cc, in_topk_op.cc; python/ops/nn_grad.py. */
+#include "ops/nn/top_k.h"
+
+#include <math.h>
+
+#include "core/vector.h"
+#include "ops/array/array.h"
+#include "ops/array/concat.h"
+#include "ops/array/gather.h"
+#include "ops/array/shape.h"
+#include "ops/array/slice.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/range.h"
+
+/* ---- TopKV2: dinput = dvalues at their places ------------------------------------------------------------------------------------------- */
+static void top_k_shape(tf_shape_ctx *c)
+{
+    tf_dims out = *tf_in_dims(c, 0);
+    int64_t k = NONE;
+    char text[TF_DIMS_TEXT];
+    bool at_run = tf_shape_at_run(c);
+    if (at_run && out.rank == 0) {
+        tf_shape_error(c, "input must be >= 1-D, got shape %s", tf_dims_kernel_text(out, text, sizeof text));
+        return;
+    }
+    if (!tf_with_rank_at_least(c, 0, 1))
+        return;
+    if (tf_in_int(c, 1, &k) && k < 0) {
+        tf_shape_error(
+            c, at_run ? "Need k >= 0, got %lld" : "Dimension size, given by scalar input 1, must be non-negative but is %lld",
+            (long long)k);
+        return;
+    }
+    if (!out.known)
+        return;
+    int64_t *last = &out.dims[out.rank - 1];
+    if (k != NONE && *last != NONE && *last < k) {
+        if (at_run)
+            tf_shape_error(c, "input must have at least k columns. Had %lld, needed %lld", (long long)*last, (long long)k);
+        else
+            tf_shape_error(c, "input must have last dimension >= k = %lld but is %lld", (long long)k, (long long)*last);
+        return;
+    }
+    *last = k;
+    tf_set_out(c, 0, out);
+    tf_set_out(c, 1, out);
+}
+
+static int64_t top_k_units(const tf_kernel_ctx *k) { return product(k->in[0].dims, 0, k->in[0].rank - 1); }
+
+/* A heap of the k best so far, the worst of them at its root: better is larger, or as large and earlier. */
+#define BETTER(i, j) (x[i] > x[j] || (x[i] == x[j] && (i) < (j)))
+#define TOP_K_ROW                                                                          \
+    const T *x = (const T *)c->in[0].data + row * n;                                       \
+    T *values = (T *)c->out[0].data + row * k;                                             \
+    for (int64_t i = 0; i < n; i++) {                                                      \
+        int64_t hole;                                                                      \
+        if (i < k) { /* up from a new leaf */                                              \
+            for (hole = i; hole && BETTER(best[(hole - 1) / 2], i); hole = (hole - 1) / 2) \
+                best[hole] = best[(hole - 1) / 2];                                         \
+        } else if (k && BETTER(i, best[0])) {                                              \
+            SIFT(i, k)                                                                     \
+        } else                                                                             \
+            continue;                                                                      \
+        best[hole] = (int32_t)i;                                                           \
+    }                                                                                      \
+    for (int64_t m = k - 1; m > 0; m--) { /* the worst goes to the end */                  \
+        const int32_t worst = best[0], i = best[m];                                        \
+        int64_t hole;                                                                      \
+        SIFT(i, m)                                                                         \
+        best[hole] = i;                                                                    \
+        best[m] = worst;                                                                   \
+    }                                                                                      \
+    for (int64_t i = 0; i < k; i++)                                                        \
+        values[i] = x[best[i]];
+/* Down from the root of a heap of m, to where element i belongs. */
+#define SIFT(i, m)                                                        \
+    for (hole = 0; 2 * hole + 1 < (m);) {                                 \
+        int64_t child = 2 * hole + 1;                                     \
+        child += child + 1 < (m) && BETTER(best[child], best[child + 1]); \
+        if (!BETTER(i, best[child]))                                      \
+            break;                                                        \
+        best[hole] = best[child];                                         \
+        hole = child;                                                     \
+    }
+
+static void top_k_kernel(tf_kernel_ctx *c)
+{
+    const int64_t n = c->in[0].dims[c->in[0].rank - 1], k = c->out[0].dims[c->out[0].rank - 1];
+    for (int64_t row = c->begin; row < c->end; row++) {
+        int32_t *best = (int32_t *)c->out[1].data + row * k;
+        FOR_DTYPE(c->T, { TOP_K_ROW })
+    }
+}
+
+static void top_k_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    if (tf_is_none(dy))
+        return;
+    tf_tensor shape = tf_shape(g->in[0]), columns = tf_getitem(shape, "-1"), k = tf_getitem(tf_shape(g->out[1]), "-1");
+    tf_tensor minus_one = tf_convert(tf_operand_integer(-1), tf_int32, (tf_source){ 0 }, NULL);
+    tf_tensor indices = tf_reshape(g->out[1], tf_stack(LIST(minus_one, k)));
+    tf_tensor rows = tf_getitem(tf_shape(indices), "0");
+    tf_tensor begins = tf_expand_dims(tf_range(0, tf_mul(rows, columns), columns), -1);
+    tf_tensor places = tf_reshape(tf_raw_ops_add_v2(indices, begins), SHAPE(-1, 1));
+    tf_tensor flat = tf_scatter_nd(places, tf_reshape(dy, SHAPE(-1)), tf_expand_dims(tf_size(g->in[0]), 0));
+    tf_add_grad(g, 0, tf_reshape(flat, shape));
+}
+
+static const tf_op_def top_k_op = {
+    .name = "TopKV2",
+    .in = "input:T, k:int32",
+    .out = "values:T, indices:int32",
+    .T = TF_NUMERIC,
+    .shape = top_k_shape,
+    .kernel = top_k_kernel,
+    .units = top_k_units,
+    .gradient = top_k_gradient,
+};
+
+tf_top_k tf_nn_top_k_(tf_operand input, tf_operand k, struct tf_top_k_args a)
+{
+    tf_operation *op = array_op(&top_k_op, (struct tf_name_args){ a.here, a.name }, NULL, NULL, 2, (tf_operand[]){ input, k }).op;
+    return (tf_top_k){ { op, 0 }, { op, tf1c_is_mistake(op) ? 0 : 1 } };
+}
+
+/* ---- InTopKV2 ------------------------------------------------------------------------------------------------------------------------------- */
+static void in_top_k_shape(tf_shape_ctx *c)
+{
+    const tf_dims x = *tf_in_dims(c, 0), targets = *tf_in_dims(c, 1);
+    int64_t rows = NONE;
+    if (!tf_with_rank(c, 0, 2) || !tf_with_rank(c, 1, 1))
+        return;
+    if (x.known && targets.known && !tf_merge_dim(x.dims[0], targets.dims[0], &rows)) {
+        tf_shape_error(c,
+                       tf_shape_at_run(c) ? "First dimension of predictions %lld must match length of targets %lld"
+                                          : "Dimensions must be equal, but are %lld and %lld",
+                       (long long)x.dims[0], (long long)targets.dims[0]);
+        return;
+    }
+    tf_set_out(c, 0, SHAPE(rows != NONE ? rows : targets.known ? targets.dims[0] : x.known ? x.dims[0] : NONE));
+}
+
+static void in_top_k_kernel(tf_kernel_ctx *k)
+{
+    const int64_t n = k->in[0].dims[1], most = int_at(&k->in[2], 0);
+    for (int64_t row = k->begin; row < k->end; row++) {
+        const float *x = (const float *)k->in[0].data + row * n;
+        const int64_t target = int_at(&k->in[1], row);
+        bool sure = target >= 0 && target < n && isfinite(x[target]);
+        int64_t larger = 0;
+        for (int64_t i = 0; sure && i < n && larger <= most; i++) {
+            sure = isfinite(x[i]);
+            larger += x[i] > x[target];
+        }
+        ((bool *)k->out[0].data)[row] = sure && larger < most;
+    }
+}
+
+static int64_t in_top_k_units(const tf_kernel_ctx *k) { return k->in[0].dims[0]; }
+
+static const tf_op_def in_top_k_op = {
+    .name = "InTopKV2",
+    .in = "predictions:float32, targets:T, k:T",
+    .out = "precision:bool",
+    .T = TF_INDEX,
+    .shape = in_top_k_shape,
+    .kernel = in_top_k_kernel,
+    .units = in_top_k_units,
+    .gradient = tf_no_gradient,
+};
+
+tf_tensor tf_nn_in_top_k_(tf_operand predictions, tf_operand targets, tf_operand k, struct tf_name_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "in_top_k");
+    return array_op(&in_top_k_op, (struct tf_name_args){ .name = a.name }, NULL, NULL, 3,
+                    (tf_operand[]){ predictions, targets, k });
+}
+
+tf1c_op_family tf1c_top_k_ops = {
+    &top_k_op,
+    &in_top_k_op,
+    NULL,
+};
