@@ -1,9 +1,10 @@
 /* Vector math over contiguous float32, compiled for several ISA levels and picked once at start.
  *
  * Accuracy, over all of float's range (tested on a grid): exp, log, log1p, tanh, sigmoid and softplus at most 4 ulp.
- * NaN in, NaN out; ±inf, zeros and denormals as libm gives them. `out` may be an input itself; other overlaps are not
- * allowed. What an element becomes depends on nothing but its own inputs: work may be sharded at any index without
- * changing a bit (sum, sum_squares aside). Levels differ from each other by rounding only. */
+ * NaN in, NaN out; ±inf, zeros and denormals as libm gives them; on a thread that flushes denormals (denormals.h), as all
+ * do in a run, they count as zeros and become zeros. `out` may be an input itself; other overlaps are not allowed. What an
+ * element becomes depends on nothing but its own inputs: work may be sharded at any index without changing a bit (sum,
+ * sum_squares aside). Levels differ from each other by rounding only. */
 #ifndef TF1C_CORE_VECMATH_H
 #define TF1C_CORE_VECMATH_H
 

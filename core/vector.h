@@ -44,6 +44,11 @@ static inline vf fma_(vf a, vf b, vf c) { return (vf)_mm256_fmadd_ps((__m256)a, 
 static inline vf root(vf x) { return (vf)_mm256_sqrt_ps((__m256)x); }
 static inline vf least(vf a, vf x) { return (vf)_mm256_min_ps((__m256)a, (__m256)x); }
 static inline vf most(vf a, vf x) { return (vf)_mm256_max_ps((__m256)a, (__m256)x); }
+#elif VF_WIDTH == 4 && defined(__SSE2__)
+static inline vf fma_(vf a, vf b, vf c) { return a * b + c; }
+static inline vf root(vf x) { return (vf)_mm_sqrt_ps((__m128)x); }
+static inline vf least(vf a, vf x) { return (vf)_mm_min_ps((__m128)a, (__m128)x); }
+static inline vf most(vf a, vf x) { return (vf)_mm_max_ps((__m128)a, (__m128)x); }
 #else
 static inline vf fma_(vf a, vf b, vf c)
 {
@@ -55,8 +60,24 @@ static inline vf fma_(vf a, vf b, vf c)
     return a * b + c;
 #endif
 }
-static inline vf least(vf a, vf x) { return pick((vi)(a < x), a, x); }
-static inline vf most(vf a, vf x) { return pick((vi)(a > x), a, x); }
+static inline vf least(vf a, vf x)
+{
+#ifdef TF1C_EMULATE_AVX512
+    for (int i = 0; i < VF_WIDTH; i++)
+        x[i] = a[i] < x[i] ? a[i] : x[i];
+    return x;
+#endif
+    return pick((vi)(a < x), a, x);
+}
+static inline vf most(vf a, vf x)
+{
+#ifdef TF1C_EMULATE_AVX512
+    for (int i = 0; i < VF_WIDTH; i++)
+        x[i] = a[i] > x[i] ? a[i] : x[i];
+    return x;
+#endif
+    return pick((vi)(a > x), a, x);
+}
 static inline vf root(vf x)
 {
     for (int i = 0; i < VF_WIDTH; i++)

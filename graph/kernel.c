@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/denormals.h"
 #include "graph/node.h"
 
 enum { STRIP = 1024, MAX_OPERANDS = 4, MAX_ITEM = 8 }; /* a strip of each operand stays in L1 */
@@ -293,4 +294,12 @@ tf_status tf1c_run_kernel(tf_kernel_ctx *k)
     else if (k->def->part)
         run_parts(k);
     return k->status;
+}
+
+tf_status tf1c_run_kernel_alone(tf_kernel_ctx *k)
+{
+    const uint64_t before = tf1c_denormals_flush();
+    const tf_status status = tf1c_run_kernel(k);
+    tf1c_denormals_restore(before);
+    return status;
 }

@@ -100,7 +100,7 @@ static bool compute(tf_operation *op)
                         .out = &out,
                         .name = op->name };
     k.end = tf1c_kernel_units(&k);
-    if (tf1c_run_kernel(&k))
+    if (tf1c_run_kernel_alone(&k))
         return false;
     op->value = np_array(data, o->dtype, o->shape);
     return true;

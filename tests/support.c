@@ -224,7 +224,7 @@ static tf_status run_units(tf_kernel_ctx k, int64_t begin, int64_t end, tf1c_ker
     memcpy(out, k.out, (size_t)k.n_out * sizeof *out);
     k.in = in;
     k.out = out;
-    tf_status status = tf1c_run_kernel(&k);
+    tf_status status = tf1c_run_kernel_alone(&k);
     tf1c_free(k.scratch);
     return status;
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/denormals.h"
 #include "core/gemm.h"
 #include "session/plan/plan.h"
 #include "session/exec/trace.h"
@@ -282,10 +283,12 @@ static void worker_run(void *arg, int worker, int workers)
     if (worker)
         memcpy(slots, e->x->slots, (size_t)(IR_FIRST_FEED_SLOT + e->b->n_feeds) * sizeof *slots);
     walker w = { e, slots, worker, workers, NULL };
+    const uint64_t before = tf1c_denormals_flush();
     if (e->traced)
         run_traced(w);
     else
         run_code(&w, e->b->code, e->b->n_code);
+    tf1c_denormals_restore(before);
 }
 
 tf_status tf1c_execute(tf_session *s, const tf1c_binding *b, tf1c_context *x, const tf_ndarray *feeds)

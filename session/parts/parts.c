@@ -214,7 +214,7 @@ static tf_status run_data_op(const tf_operation *op, const tf_ndarray *in, tf_nd
     }
     c.end = 1;
     if (!c.status)
-        tf1c_run_kernel(&c);
+        tf1c_run_kernel_alone(&c);
     return c.status ? tf_fail(c.status, op->here, op->name, "%s", report.message) : tf_ok;
 }
 

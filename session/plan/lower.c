@@ -39,7 +39,7 @@ static bool compute(ir_ctx *c, ir_node *n)
         if (!make_room(c, &out[i]))
             return false;
     k.end = tf1c_kernel_units(&k);
-    if (tf1c_run_kernel(&k))
+    if (tf1c_run_kernel_alone(&k))
         return false;
     for (int i = 0; i < n->n_out; i++) {
         n->out[i].known = n->out[i].absolute = out[i].data;
