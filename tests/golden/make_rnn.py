@@ -1,4 +1,4 @@
-"""What TensorFlow 1.15.5 answers for the models of test_rnn.c, into rnn.npz.
+"""What TensorFlow 1.15.5 answers for the models of tests/ops/test_rnn.c, into rnn.npz.
 
 Usage: python make_rnn.py, with TensorFlow 1.15.5 and NumPy 1.18 (Python 3.7).
 

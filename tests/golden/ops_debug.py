@@ -1,4 +1,4 @@
-"""Cases of the debug family: what passes through; the texts are in tests/test_debug.c."""
+"""Cases of the debug family: what passes through; the texts are in tests/ops/test_debug.c."""
 import numpy as np
 import tensorflow as tf
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/command.h"
+#include "command.h"
 #include "tests/support.h"
 
 static char folder[256], output[16384];

@@ -1,4 +1,4 @@
-#include "tests/command.h"
+#include "command.h"
 
 #include <check.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "tests/mistakes.h"
+#include "mistakes.h"
 
 #include <math.h>
 #include <stdio.h>

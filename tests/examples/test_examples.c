@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/command.h"
+#include "command.h"
 #include "tests/support.h"
 
 static char folder[256], output[65536];
