@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "graph/loop.h"
 #include "graph/node.h"
 
 /* What flows back into one tensor: dense and sparse contributions, in the order they came. */
@@ -9,14 +10,23 @@ typedef struct contribution {
     struct contribution *next;
     tf_indexed_slices slices; /* dense if indices is none: `values` alone */
 } contribution;
+typedef struct {
+    contribution *first, *last;
+} contributions;
+
+/* One graph that the walk goes through: that of the ys, then, if it is a body, those around it, to which what it captures leads. */
+typedef struct {
+    const tf_graph *g;
+    int n;                /* its nodes before the gradient's own */
+    char *wanted;         /* per node: on a path from an x */
+    contributions **into; /* per node, per output */
+} level;
 
 typedef struct {
-    tf_graph *g;
-    tf1c_arena arena;     /* contributions and marks, gone when done */
-    char *wanted;         /* per node: on a path from an x */
-    char *stopped;        /* per node: a stop_gradients tensor's, or not reached from the ys */
-    contribution ***into; /* per node, per output */
-    tf_list stop;
+    tf1c_arena arena; /* contributions and marks, gone when done */
+    level *levels;
+    int n_levels;
+    tf_list xs, stop;
     tf_status status;
 } backprop;
 
@@ -34,26 +44,45 @@ static void no_memory(backprop *b)
         b->status = tf_fail(tf_memory_error, tf1c_source((tf_source){ 0 }), NULL, "no memory left for the gradients");
 }
 
+/* The level that op was in before the walk began; NULL: none. */
+static level *level_of(const backprop *b, const tf_operation *op)
+{
+    for (int i = 0; i < b->n_levels; i++)
+        if (b->levels[i].g == op->graph)
+            return op->index >= 0 && op->index < b->levels[i].n && !tf1c_is_mistake(op) ? &b->levels[i] : NULL;
+    return NULL;
+}
+
+static bool is_wanted(const backprop *b, tf_tensor t)
+{
+    const level *l = level_of(b, t.op);
+    return l && l->wanted[t.op->index] && !is_listed(b->stop, t);
+}
+
+static contributions *into(const backprop *b, const tf_operation *op)
+{
+    const level *l = level_of(b, op);
+    return l ? l->into[op->index] : NULL;
+}
+
 static void contribute(backprop *b, tf_tensor to, tf_indexed_slices slices)
 {
-    if (!slices.values.op || b->status)
+    level *l = level_of(b, to.op);
+    if (!slices.values.op || b->status || !l)
         return;
-    if (to.op->graph != b->g || to.op->index < 0)
-        return;
-    contribution ***slot = &b->into[to.op->index];
-    if (!*slot && !(*slot = tf1c_arena_alloc(&b->arena, (size_t)to.op->n_outputs * sizeof **slot))) {
-        no_memory(b);
-        return;
-    }
-    contribution *c = tf1c_arena_alloc(&b->arena, sizeof *c), **end = &(*slot)[to.index];
-    if (!c) {
+    contributions **slot = &l->into[to.op->index];
+    contribution *c = tf1c_arena_alloc(&b->arena, sizeof *c);
+    if (!c || (!*slot && !(*slot = tf1c_arena_alloc(&b->arena, (size_t)to.op->n_outputs * sizeof **slot)))) {
         no_memory(b);
         return;
     }
     *c = (contribution){ NULL, slices };
-    while (*end)
-        end = &(*end)->next;
-    *end = c;
+    contributions *all = &(*slot)[to.index];
+    if (all->last)
+        all->last->next = c;
+    else
+        all->first = c;
+    all->last = c;
 }
 
 /* ---- what a gradient function calls ------------------------------------------------------------------------------------ */
@@ -62,7 +91,7 @@ void tf_add_sparse_grad(tf_grad_ctx *g, int i, tf_indexed_slices dx)
 {
     backprop *b = g->private_;
     const tf_tensor in = g->in[i];
-    if (in.op->graph != b->g || !b->wanted[in.op->index] || is_listed(b->stop, in))
+    if (!is_wanted(b, in))
         return;
     if (dx.values.op && !dx.indices.op && !tf_is_poisoned(dx.values)) { /* it is of in's shape, whatever could be inferred */
         tf_dims *shape = &dx.values.op->outputs[dx.values.index].shape, merged;
@@ -74,12 +103,7 @@ void tf_add_sparse_grad(tf_grad_ctx *g, int i, tf_indexed_slices dx)
 
 void tf_add_grad(tf_grad_ctx *g, int i, tf_tensor dx) { tf_add_sparse_grad(g, i, (tf_indexed_slices){ .values = dx }); }
 
-bool tf1c_grad_wanted(const tf_grad_ctx *g, int i)
-{
-    const backprop *b = g->private_;
-    const tf_tensor in = g->in[i];
-    return in.op->graph == b->g && b->wanted[in.op->index] && !is_listed(b->stop, in);
-}
+bool tf1c_grad_wanted(const tf_grad_ctx *g, int i) { return is_wanted(g->private_, g->in[i]); }
 
 tf_tensor tf_grad_out(tf_grad_ctx *g, int i)
 {
@@ -157,27 +181,44 @@ static tf_indexed_slices aggregate(const contribution *c)
 }
 
 /* The sum, kept in place of its terms: an x may be on the way to another. */
-static tf_indexed_slices settle(contribution *c)
+static tf_indexed_slices settle(contributions *all)
 {
-    tf_indexed_slices sum = aggregate(c);
-    if (c)
-        *c = (contribution){ NULL, sum };
+    tf_indexed_slices sum = aggregate(all->first);
+    if (all->first) {
+        *all->first = (contribution){ NULL, sum };
+        all->last = all->first;
+    }
     return sum;
 }
 
 /* ---- the walk --------------------------------------------------------------------------------------------------------------------- */
 
+/* The tensor that an argument of a body stands for outside; none: op is no argument. */
+static tf_tensor outside(const tf_operation *op)
+{
+    return op->def == &tf1c_arg_op ? ((const tf1c_arg_attrs *)op->attrs)->outer : (tf_tensor){ 0 };
+}
+
+static void mark_level(const backprop *b, level *l)
+{
+    for (int i = 0; i < l->n; i++) {
+        const tf_operation *op = l->g->ops[i];
+        const tf_tensor outer = outside(op);
+        l->wanted[i] |= outer.op && is_wanted(b, outer);
+        for (int j = 0; j < op->n_inputs && !l->wanted[i]; j++)
+            l->wanted[i] = op->inputs[j].op->graph == l->g && is_wanted(b, op->inputs[j]);
+    }
+}
+
 static void mark_wanted(backprop *b, int n_xs, const tf_tensor *xs)
 {
-    for (int i = 0; i < n_xs; i++)
-        if (xs[i].op->graph == b->g)
-            b->wanted[xs[i].op->index] = 1;
-    for (int i = 0; i < b->g->n_ops; i++) {
-        const tf_operation *op = b->g->ops[i];
-        for (int j = 0; j < op->n_inputs && !b->wanted[i]; j++)
-            b->wanted[i] =
-                op->inputs[j].op->graph == b->g && b->wanted[op->inputs[j].op->index] && !is_listed(b->stop, op->inputs[j]);
+    for (int i = 0; i < n_xs; i++) {
+        level *l = level_of(b, xs[i].op);
+        if (l)
+            l->wanted[xs[i].op->index] = 1;
     }
+    for (int i = b->n_levels; i-- > 0;)
+        mark_level(b, &b->levels[i]);
 }
 
 /* TF fills in zeros for the outputs of an op that nothing flows back to, if something does to others, as long as the op itself is
@@ -185,14 +226,16 @@ static void mark_wanted(backprop *b, int n_xs, const tf_tensor *xs)
 static bool zeros_beside(const backprop *b, tf_tensor x)
 {
     bool on_the_way = false, beside = false;
-    contribution *const *into = b->into[x.op->index];
+    const contributions *all = into(b, x.op);
     if (x.op->def->traits & (TF_LOOP | TF_BRANCH)) /* there every result is an op of its own */
         return false;
-    for (int i = 0; i < x.op->n_inputs; i++)
-        on_the_way |= x.op->inputs[i].op->graph == b->g && b->wanted[x.op->inputs[i].op->index];
+    for (int i = 0; i < x.op->n_inputs; i++) {
+        const level *l = level_of(b, x.op->inputs[i].op);
+        on_the_way |= l && l->wanted[x.op->inputs[i].op->index];
+    }
     for (int i = 0; i < x.op->n_outputs; i++)
-        beside |= into[i] != NULL;
-    return on_the_way && beside && !into[x.index] && TF_FLOATING & TF_DTYPE_BIT(x.op->outputs[x.index].dtype);
+        beside |= all[i].first != NULL;
+    return on_the_way && beside && !all[x.index].first && TF_FLOATING & TF_DTYPE_BIT(x.op->outputs[x.index].dtype);
 }
 
 static bool flows(const tf_indexed_slices *dys, int n)
@@ -203,9 +246,44 @@ static bool flows(const tf_indexed_slices *dys, int n)
     return false;
 }
 
+/* An x that op comes from, for a message. */
+static const tf_operation *nearest_x(const backprop *b, const tf_operation *op)
+{
+    for (const tf_operation *at = op, *next; at; at = next) {
+        const tf_tensor outer = outside(at);
+        next = outer.op && is_wanted(b, outer) ? outer.op : NULL;
+        for (int i = 0; i < b->xs.n; i++)
+            if (b->xs.items[i].op == at && at != op)
+                return at;
+        for (int i = 0; i < at->n_inputs && !next; i++)
+            next = is_wanted(b, at->inputs[i]) ? at->inputs[i].op : NULL;
+    }
+    return op;
+}
+
+/* From a body to what is around it: what it captures is the same at every step; a state or an element is another at each. */
+static void leave_body(backprop *b, const tf_operation *arg, contributions *all)
+{
+    const tf1c_arg_attrs *a = arg->attrs;
+    if (!level_of(b, a->outer.op) || !is_wanted(b, a->outer))
+        return;
+    if (a->kind == TF1C_CAPTURED)
+        contribute(b, a->outer, settle(all));
+    else if (!b->status)
+        b->status = tf_fail(tf_value_error, tf1c_source((tf_source){ 0 }), arg->name,
+                            "Cannot compute gradient inside while loop with respect to op '%s'. We do not support taking the "
+                            "gradient wrt or through the %s. Gradients can be computed through loop invariants or wrt the "
+                            "input parameters to the loop body.",
+                            nearest_x(b, arg)->name,
+                            a->kind == TF1C_CARRIED ? "initial value of a loop variable" : "sequence that the loop goes over");
+}
+
 static void through(backprop *b, tf_operation *op)
 {
-    if (!op->n_inputs || !b->into[op->index])
+    contributions *all = into(b, op);
+    if (all && op->def == &tf1c_arg_op)
+        leave_body(b, op, all);
+    if (!op->n_inputs || !all)
         return;
     enum { FEW = 8 };
     tf_tensor few_dys[FEW], few_out[FEW], *dys = few_dys, *out = few_out;
@@ -225,7 +303,7 @@ static void through(backprop *b, tf_operation *op)
     snprintf(name, sizeof name, "%s_grad", op->name);
     TF_SCOPE(scope, "grad");
     for (int i = 0; i < n; i++) {
-        sums[i] = settle(b->into[op->index][i]);
+        sums[i] = settle(&all[i]);
         out[i] = (tf_tensor){ op, i };
     }
     if (!flows(sums, n))
@@ -245,42 +323,66 @@ static void through(backprop *b, tf_operation *op)
         op->def->gradient(&g, dys[0]);
 }
 
-static bool prepare(backprop *b)
+static bool prepare(backprop *b, const tf_graph *innermost, bool outwards)
 {
-    size_t n = (size_t)b->g->n_ops + 1;
-    b->wanted = tf1c_arena_alloc(&b->arena, n);
-    b->into = tf1c_arena_alloc(&b->arena, n * sizeof *b->into);
-    if (!b->wanted || !b->into)
+    int n = 1;
+    for (const tf_graph *g = innermost; outwards && g->parent; g = g->parent)
+        n++;
+    if (!(b->levels = tf1c_arena_alloc(&b->arena, (size_t)n * sizeof *b->levels)))
         no_memory(b);
+    for (const tf_graph *g = innermost; !b->status && b->n_levels < n; g = g->parent) {
+        const size_t size = (size_t)g->n_ops + 1;
+        level *l = &b->levels[b->n_levels++];
+        *l = (level){ g, g->n_ops, tf1c_arena_alloc(&b->arena, size), tf1c_arena_alloc(&b->arena, size * sizeof *l->into) };
+        if (!l->wanted || !l->into)
+            no_memory(b);
+    }
     return !b->status;
+}
+
+static int depth_of(const tf_graph *g)
+{
+    int depth = 0;
+    for (; g->parent; g = g->parent)
+        depth++;
+    return depth;
+}
+
+static tf_status walk_back(bool outwards, int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs,
+                           tf_list stop_gradients, tf_indexed_slices *dxs, tf_source here)
+{
+    TF_FROM(here);
+    backprop b = { .xs = { .n = n_xs, .items = xs }, .stop = stop_gradients };
+    const tf_graph *innermost = ys[0].op->graph;
+    memset(dxs, 0, (size_t)n_xs * sizeof *dxs);
+    for (int i = 1; i < n_ys; i++)
+        if (depth_of(ys[i].op->graph) > depth_of(innermost))
+            innermost = ys[i].op->graph;
+    if (prepare(&b, innermost, outwards)) {
+        mark_wanted(&b, n_xs, xs);
+        for (int i = 0; i < n_ys; i++)
+            contribute(&b, ys[i], (tf_indexed_slices){ .values = dys[i] });
+    }
+    for (int k = 0; k < b.n_levels; k++)
+        for (int i = b.levels[k].n; i-- > 0 && !b.status;)
+            if (b.levels[k].wanted[i])
+                through(&b, b.levels[k].g->ops[i]);
+    for (int i = 0; i < n_xs && !b.status; i++) {
+        contributions *all = into(&b, xs[i].op);
+        if (!all)
+            continue;
+        dxs[i] = settle(&all[xs[i].index]);
+        if (zeros_beside(&b, xs[i]))
+            dxs[i].values = tf_op_unary(tf1c_basic.zeros_like, tf_operand_tensor(xs[i]), (struct tf_name_args){ 0 }, "zeros_like");
+    }
+    tf1c_arena_free(&b.arena);
+    return b.status;
 }
 
 tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs, tf_list stop_gradients,
                         tf_indexed_slices *dxs, tf_source here)
 {
-    TF_FROM(here);
-    backprop b = { .g = ys[0].op->graph, .stop = stop_gradients };
-    memset(dxs, 0, (size_t)n_xs * sizeof *dxs);
-    int last = 0; /* nodes that the gradient itself adds come after it */
-    if (prepare(&b)) {
-        mark_wanted(&b, n_xs, xs);
-        for (int i = 0; i < n_ys; i++) {
-            contribute(&b, ys[i], (tf_indexed_slices){ .values = dys[i] });
-            last = ys[i].op->index > last ? ys[i].op->index : last;
-        }
-    }
-    for (int i = last; i >= 0 && !b.status; i--)
-        if (b.wanted[i])
-            through(&b, b.g->ops[i]);
-    for (int i = 0; i < n_xs && !b.status; i++)
-        if (xs[i].op->graph == b.g && b.into[xs[i].op->index]) {
-            dxs[i] = settle(b.into[xs[i].op->index][xs[i].index]);
-            if (zeros_beside(&b, xs[i]))
-                dxs[i].values =
-                    tf_op_unary(tf1c_basic.zeros_like, tf_operand_tensor(xs[i]), (struct tf_name_args){ 0 }, "zeros_like");
-        }
-    tf1c_arena_free(&b.arena);
-    return b.status;
+    return walk_back(false, n_ys, ys, dys, n_xs, xs, stop_gradients, dxs, here);
 }
 
 /* ---- the public ends ------------------------------------------------------------------------------------------------------------------ */
@@ -350,7 +452,7 @@ tf_status tf_sparse_gradients_(tf_list ys, tf_list xs, tf_indexed_slices *gradie
         if (!starting_gradients((tf_list){ .n = ys.n, .items = values }, a.grad_ys, dys, here))
             status = tf_last_error()->code;
         else
-            status = tf1c_backprop(ys.n, values, dys, xs.n, xs.items, a.stop_gradients, gradients, here);
+            status = walk_back(true, ys.n, values, dys, xs.n, xs.items, a.stop_gradients, gradients, here);
     }
     tf1c_free(dys);
     tf1c_free(values);

@@ -230,6 +230,8 @@ TF1C_API tf_status tf_graph_write_dot(const tf_graph *graph, const char *path);
  *   tf_with_variable_scope("layer1", .reuse = tf_AUTO_REUSE) { w = tf_get_variable("w", SHAPE(3, 4)); }
  *   tf_with_control_dependencies(OPS(update)) { y = tf_identity(x); }
  *   tf_with_graph(g) { … }   tf_with_device("/cpu:0") { … }
+ * What waits may be anything made in the block, constants too, in a body as elsewhere. A body's step waits for operations made
+ * in it; those made outside run once, before the loop or branch, if something that its results need waits for them.
  * A name scope's rules are TF1's: uniquified on re-entry ("layer1_1"); "layer1/" re-enters exactly. */
 struct tf_with_ {
     int open;
@@ -309,7 +311,9 @@ TF1C_API tf_list tf_get_collection(const char *name); /* in the order added, dup
  *   stop_gradients  treated as constants
  *   returns         one tensor per x, of x's shape and dtype; a none handle (tf_is_none) where no path leads. A sparse
  *                   gradient (through tf_gather) is densified; tf_compute_gradients keeps it sparse.
- *   errors          LookupError: an op on the path has no gradient;  a poisoned tensor for each x then
+ *                   Inside a body xs may lie outside of it, as loop invariants do; not the start of a state or a sequence.
+ *   errors          LookupError: an op on the path has no gradient;  ValueError: the way to x leads through a state's start
+ *                   or a sequence of the loop that the call is in;  a poisoned tensor for each x then
  *   source          python/ops/gradients_util.py _GradientsHelper */
 struct tf_gradients_args {
     tf_source here;

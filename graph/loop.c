@@ -34,7 +34,7 @@ static void *append(tf_graph *g, void *items, int *n, int *capacity, size_t size
 
 tf_tensor tf1c_body_arg(tf1c_body *b, tf1c_in_kind kind, tf_tensor outer, tf_dims shape)
 {
-    tf1c_arg_attrs attrs = { kind == TF1C_CAPTURED ? outer : (tf_tensor){ 0 } };
+    const tf1c_arg_attrs attrs = { outer, kind };
     const char *name = tf1c_unique_name(b->graph, kind == TF1C_CAPTURED ? "captured" : kind == TF1C_SLICED ? "element" : "state");
     tf_operation *op = name ? tf1c_node(b->graph, &tf1c_arg_op, name, tf1c_source((tf_source){ 0 }), &attrs, 0, NULL, 1) : NULL;
     tf1c_in_port *in = op ? append(b->graph, b->in, &b->n_in, &b->cap_in, sizeof *in) : NULL;
@@ -253,6 +253,83 @@ static tf1c_output output_of(const tf1c_body *b, const tf_operation *op, const t
     return out;
 }
 
+/* ---- what a body waits for that is not in it -------------------------------------------------------------------------------------- */
+
+typedef struct {
+    const tf_graph *g;
+    char *seen;
+    const tf_operation **stack;
+    int n;
+    tf_operation **found; /* control inputs of other graphs, and mistakes */
+    int n_found, cap_found;
+    bool failed;
+} awaiting;
+
+static void reach(awaiting *w, const tf_operation *op)
+{
+    if (op->graph != w->g || tf1c_is_mistake(op) || w->seen[op->index])
+        return;
+    w->seen[op->index] = 1;
+    w->stack[w->n++] = op;
+}
+
+static void wait_outside(awaiting *w, tf_operation *op)
+{
+    for (int i = 0; i < w->n_found; i++)
+        if (w->found[i] == op)
+            return;
+    w->failed |= !tf1c_append_ptr(&w->found, &w->n_found, &w->cap_found, &op, sizeof op);
+}
+
+static void reach_results(awaiting *w, const tf1c_body *b)
+{
+    for (int i = 0; i < b->n_out; i++)
+        if (b->out[i].result.op)
+            reach(w, b->out[i].result.op);
+    if (b->has_condition && !tf_is_none(b->condition))
+        reach(w, b->condition.op);
+    while (w->n) {
+        const tf_operation *op = w->stack[--w->n];
+        for (int i = 0; i < op->n_inputs; i++)
+            reach(w, op->inputs[i].op);
+        for (int i = 0; i < op->n_controls; i++)
+            if (op->controls[i]->graph != w->g || tf1c_is_mistake(op->controls[i]))
+                wait_outside(w, op->controls[i]);
+            else
+                reach(w, op->controls[i]);
+    }
+}
+
+static bool add_controls(tf_operation *op, int n, tf_operation *const *more)
+{
+    tf_operation **all = tf1c_graph_alloc(op->graph, (size_t)(op->n_controls + n) * sizeof *all + 1);
+    if (!all)
+        return false;
+    if (op->n_controls)
+        memcpy(all, op->controls, (size_t)op->n_controls * sizeof *all);
+    if (n)
+        memcpy(all + op->n_controls, more, (size_t)n * sizeof *all);
+    op->controls = all;
+    op->n_controls += n;
+    return true;
+}
+
+bool tf1c_await_outside(const tf1c_body *b, tf_operation *node)
+{
+    size_t n = (size_t)b->graph->n_ops + 1;
+    awaiting w = { .g = b->graph, .seen = tf1c_alloc_zero(n), .stack = tf1c_alloc(n * sizeof *w.stack) };
+    w.failed = !w.seen || !w.stack;
+    if (!w.failed)
+        reach_results(&w, b);
+    w.failed |= w.n_found && !add_controls(node, w.n_found, w.found);
+    tf1c_free(w.seen);
+    tf1c_free(w.stack);
+    tf1c_free(w.found);
+    if (w.failed)
+        tf_fail(tf_memory_error, tf1c_source((tf_source){ 0 }), NULL, "no memory left for the graph");
+    return !w.failed;
+}
+
 tf_operation *tf1c_loop_node(tf1c_body *b, const tf_op_def *def, const char *exact_name, tf_source here)
 {
     tf_tensor *inputs = tf1c_graph_alloc(b->parent, (size_t)b->n_in * sizeof *inputs + 1);
@@ -266,7 +343,7 @@ tf_operation *tf1c_loop_node(tf1c_body *b, const tf_op_def *def, const char *exa
         return tf1c_record_mistake(b->parent);
     for (int i = 0; i < b->n_out; i++)
         op->outputs[i] = output_of(b, op, &b->out[i]);
-    return op;
+    return tf1c_await_outside(b, op) ? op : tf1c_record_mistake(b->parent);
 }
 
 static tf_tensor add_output(tf_operation *loop, tf1c_out_kind kind, tf_tensor result)

@@ -57,7 +57,8 @@ typedef struct {
 
 /* The op of a body's arguments. */
 typedef struct {
-    tf_tensor outer; /* of a captured one: what it stands for */
+    tf_tensor outer; /* what it stands for outside: of a state its start, of an element its sequence */
+    tf1c_in_kind kind;
 } tf1c_arg_attrs;
 extern const tf_op_def tf1c_arg_op;
 
@@ -69,6 +70,9 @@ tf_tensor tf1c_body_arg(tf1c_body *b, tf1c_in_kind kind, tf_tensor outer, tf_dim
 bool tf1c_body_result(tf1c_body *b, tf1c_out_kind kind, int carried, tf_tensor result); /* false after a report */
 /* The node of a closed body, in its parent graph; outputs get their static shapes. A mistake operation after a report. */
 tf_operation *tf1c_loop_node(tf1c_body *b, const tf_op_def *def, const char *exact_name, tf_source here);
+/* What the body's results wait for by control although it is not in the body (operations of the graphs around it, mistakes): the
+ * node waits for it. False after a report. */
+bool tf1c_await_outside(const tf1c_body *b, tf_operation *node);
 /* One more stacked output of a loop that is there already: what a backward body reads. None after a report. */
 tf_tensor tf1c_loop_save(tf_operation *loop, tf_tensor result);
 tf_tensor tf1c_loop_count(tf_operation *loop); /* its count output, added if there is none */

@@ -118,8 +118,7 @@ struct tf_with_ tf_control_dependencies_open_(tf_ops ops, tf_source here)
     }
     g->control = all;
     for (int i = 0; i < ops.n; i++)
-        if (ops.items[i]->graph == g || tf1c_is_mistake(ops.items[i])) /* an outer operation has run before the body does */
-            g->control[g->n_control++] = ops.items[i];
+        g->control[g->n_control++] = ops.items[i];
     return w;
 }
 

@@ -116,7 +116,8 @@ bool tf_constant_value(tf_tensor t, tf_ndarray *value)
         return true;
     }
     if (op->def == &tf1c_arg_op) {
-        tf_tensor outer = ((const tf1c_arg_attrs *)op->attrs)->outer;
+        const tf1c_arg_attrs *a = op->attrs;
+        tf_tensor outer = a->kind == TF1C_CAPTURED ? a->outer : (tf_tensor){ 0 };
         return outer.op && tf_constant_value(outer, value);
     }
     if (op->value_state == NOT_TRIED)

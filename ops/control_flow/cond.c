@@ -50,7 +50,7 @@ static tf_operation *branch_node(const tf1c_branch_attrs *a, tf_tensor pred, con
         return tf1c_record_mistake(g);
     for (int o = 0; o < op->n_outputs; o++)
         op->outputs[o] = output_of(a, o);
-    return op;
+    return tf1c_await_outside(a->bodies[0], op) && tf1c_await_outside(a->bodies[1], op) ? op : tf1c_record_mistake(g);
 }
 
 /* ---- gradient: a branch of the branches' gradients --------------------------------------------------------------------------- */

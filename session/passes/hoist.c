@@ -165,13 +165,16 @@ static int when_known(const hoisting *h, const ir_node *n)
     return steps && may_batch(n) ? ALL_STEPS : IN_STEP;
 }
 
+/* A constant of the body's that comes after others of each step. */
+static bool has_to_wait(const ir_loop *l, const ir_value *v) { return v->node && v->node->block == l->body.id && v->node->waits; }
+
 static void mark_values(hoisting *h)
 {
     ir_loop *l = h->loop;
     for (int i = 0; i < l->body.n; i++) {
         const ir_node *n = l->body.nodes[i];
         for (int j = 0; j < n->n_in; j++) {
-            n->in[j]->when = ir_is_captured(l, n->in[j]) ? ALWAYS : IN_STEP;
+            n->in[j]->when = ir_is_captured(l, n->in[j]) && !has_to_wait(l, n->in[j]) ? ALWAYS : IN_STEP;
             n->in[j]->outside = n->in[j];
         }
     }

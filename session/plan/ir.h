@@ -66,6 +66,7 @@ struct ir_node {
     int room;          /* outputs there is memory for: passes may add some */
     bool needed;     /* marked by ir_prune */
     bool effect;     /* wanted for what it does */
+    bool waits;      /* it or what it is made of comes after others by control, though its value may be known */
     bool silent;     /* nothing to execute: its outputs are views, or its parts are in place */
     int position;    /* in the schedule, from 0; -1 before */
     uint64_t *writers; /* schedule.c: which assignments it comes after */

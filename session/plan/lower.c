@@ -337,6 +337,9 @@ bool ir_build_node(ir_ctx *c, ir_scope *s, const tf_operation *op, const char *w
         return false;
     if (traits & TF_VARIABLE)
         give_variable(c, &n->out[0], op);
+    n->waits = n->n_after;
+    for (int i = 0; i < n->n_in; i++)
+        n->waits |= n->in[i]->node && n->in[i]->node->waits;
     if (op->def->state_size && !(n->state = tf1c_session_memory(c->session, op, op->def->state_size, NULL)))
         c->failed = true;
     fold(c, n);
@@ -378,9 +381,30 @@ bool ir_build(ir_ctx *c)
 
 /* ---- dropping what nothing needs ------------------------------------------------------------------------------------------------------ */
 
-static void need_value(ir_value *v)
+static bool waits_too(const ir_node *reader, const ir_node *before)
 {
-    if (v && v->node && !v->known) /* none: what a branch has no value for */
+    for (int i = 0; reader && i < reader->n_after; i++)
+        if (reader->after[i] == before)
+            return true;
+    return false;
+}
+
+/* Whether whoever needs the known value of n has something to wait for all the same; a reader may wait for it by itself. */
+static bool has_to_wait(const ir_node *n, const ir_node *reader)
+{
+    for (int i = 0; i < n->n_in; i++)
+        if (n->in[i]->node && n->in[i]->node->waits)
+            return true;
+    for (int i = 0; i < n->n_after; i++)
+        if (!waits_too(reader, n->after[i]))
+            return true;
+    return false;
+}
+
+/* v may be none: what a branch has no value for. */
+static void need_value(ir_value *v, const ir_node *reader)
+{
+    if (v && v->node && (!v->known || (v->node->waits && has_to_wait(v->node, reader))))
         v->node->needed = true;
 }
 
@@ -389,7 +413,7 @@ void ir_prune(ir_block *b)
     for (int i = 0; i < b->n; i++)
         b->nodes[i]->needed = b->nodes[i]->effect;
     for (int i = 0; i < b->n_results; i++)
-        need_value(b->results[i]);
+        need_value(b->results[i], NULL);
     int kept = 0;
     for (int i = b->n; i-- > 0;) {
         ir_node *n = b->nodes[i];
@@ -397,7 +421,7 @@ void ir_prune(ir_block *b)
             continue;
         for (int j = 0; j < n->n_in; j++)
             if (!(n->def && n->def->traits & TF_SHAPE_ONLY))
-                need_value(n->in[j]);
+                need_value(n->in[j], n);
         for (int j = 0; j < n->n_after; j++)
             n->after[j]->needed = true;
     }
