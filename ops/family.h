@@ -4,40 +4,12 @@
 
 #include "graph/node.h"
 
-/* Every family file ends with its records in reading order; ops/registry.c lists the families. */
+/* Every family file ends with its records in reading order, one a line (which clang-format would not leave them);
+ * ops/families.def lists the families. */
 typedef const tf_op_def *const tf1c_op_family[];
-extern tf1c_op_family
-    tf1c_join_ops,
-    tf1c_constant_ops,
-    tf1c_diag_ops,
-    tf1c_fill_ops,
-    tf1c_gather_ops,
-    tf1c_identity_ops,
-    tf1c_one_hot_ops,
-    tf1c_pad_ops,
-    tf1c_placeholder_ops,
-    tf1c_sequence_ops,
-    tf1c_shape_ops,
-    tf1c_index_ops,
-    tf1c_where_ops,
-    tf1c_group_ops,
-    tf1c_control_ops,
-    tf1c_debug_ops,
-    tf1c_add_n_ops,
-    tf1c_arith_ops,
-    tf1c_cast_ops,
-    tf1c_compare_ops,
-    tf1c_linear_ops,
-    tf1c_range_ops,
-    tf1c_reduce_ops,
-    tf1c_unary_ops,
-    tf1c_activation_ops,
-    tf1c_nn_ops,
-    tf1c_top_k_ops,
-    tf1c_random_ops,
-    tf1c_rnn_ops,
-    tf1c_state_ops,
-    tf1c_training_ops;
+#define FAMILY(room, file) extern tf1c_op_family tf1c_family_##file;
+#include "ops/families.def"
+#undef FAMILY
 
 /* Strips by a formula in x (and y), one per dtype: STRIP1(sqrt_f32, float, float, sqrtf(x)). */
 #define STRIP1(id, type_out, type_in, formula)                                                        \

@@ -662,6 +662,12 @@ tf_list tf_unstack_(tf_operand value, struct tf_unstack_args a)
                    (int)n);
 }
 
-tf1c_op_family tf1c_join_ops = {
-    &concat_op, &split_op, &split_v_op, &pack_op, &unpack_op, NULL,
+/* clang-format off */
+tf1c_op_family tf1c_family_concat = {
+    &concat_op,
+    &split_op,
+    &split_v_op,
+    &pack_op,
+    &unpack_op,
+    NULL,
 };

@@ -83,7 +83,8 @@ tf_tensor tf_constant_(tf_operand value, struct tf_constant_args a)
     return t;
 }
 
-tf1c_op_family tf1c_constant_ops = {
+/* clang-format off */
+tf1c_op_family tf1c_family_constant = {
     &tf1c_const_op,
     NULL,
 };

@@ -274,6 +274,12 @@ tf_tensor tf_eye_(tf_operand num_rows, struct tf_eye_args a)
     return rows == columns ? tf_matrix_diag(ones) : tf_matrix_set_diag(tf_zeros(whole, .dtype = dtype), ones);
 }
 
-tf1c_op_family tf1c_diag_ops = {
-    &diag_op, &diag_part_op, &matrix_diag_op, &matrix_diag_part_op, &matrix_set_diag_op, NULL,
+/* clang-format off */
+tf1c_op_family tf1c_family_diag = {
+    &diag_op,
+    &diag_part_op,
+    &matrix_diag_op,
+    &matrix_diag_part_op,
+    &matrix_set_diag_op,
+    NULL,
 };

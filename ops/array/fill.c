@@ -112,7 +112,8 @@ static tf_tensor all_of(tf_operand shape, bool one, struct tf_zeros_args a, cons
 tf_tensor tf_zeros_(tf_operand shape, struct tf_zeros_args a) { return all_of(shape, false, a, "zeros"); }
 tf_tensor tf_ones_(tf_operand shape, struct tf_zeros_args a) { return all_of(shape, true, a, "ones"); }
 
-tf1c_op_family tf1c_fill_ops = {
+/* clang-format off */
+tf1c_op_family tf1c_family_fill = {
     &fill_op,
     NULL,
 };

@@ -476,6 +476,11 @@ tf_tensor tf_unsorted_segment_sum_(tf_operand data, tf_operand ids, tf_operand c
 
 tf_tensor tf1c_densify(tf_indexed_slices x) { return tf_unsorted_segment_sum(x.values, x.indices, tf_getitem(x.dense_shape, "0")); }
 
-tf1c_op_family tf1c_gather_ops = {
-    &gather_op, &gather_nd_op, &scatter_nd_op, &segment_sum_op, NULL,
+/* clang-format off */
+tf1c_op_family tf1c_family_gather = {
+    &gather_op,
+    &gather_nd_op,
+    &scatter_nd_op,
+    &segment_sum_op,
+    NULL,
 };

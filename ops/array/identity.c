@@ -110,6 +110,11 @@ tf_tensor tf_ones_like_(tf_operand x, struct tf_like_args a)
     return tf_ones(tf_shape(t), a.dtype ? a.dtype : tf_get_dtype(t), .name = tf_scope_name());
 }
 
-tf1c_op_family tf1c_identity_ops = {
-    &tf1c_identity_op, &stop_gradient_op, &tf1c_zeros_like_op, &tf1c_ones_like_op, NULL,
+/* clang-format off */
+tf1c_op_family tf1c_family_identity = {
+    &tf1c_identity_op,
+    &stop_gradient_op,
+    &tf1c_zeros_like_op,
+    &tf1c_ones_like_op,
+    NULL,
 };

@@ -135,7 +135,8 @@ tf_tensor tf_one_hot_(tf_operand indices, tf_operand depth, struct tf_one_hot_ar
                     (tf_operand[]){ indices, depth, a.on_value, a.off_value });
 }
 
-tf1c_op_family tf1c_one_hot_ops = {
+/* clang-format off */
+tf1c_op_family tf1c_family_one_hot = {
     &one_hot_op,
     NULL,
 };

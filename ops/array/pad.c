@@ -376,6 +376,12 @@ tf_tensor tf_reverse_(tf_operand tensor, tf_operand axis, struct tf_name_args a)
     return tf_op_binary(&reverse_op, tensor, axis, a, NULL);
 }
 
-tf1c_op_family tf1c_pad_ops = {
-    &broadcast_to_op, &tile_op, &pad_op, &pad_v2_op, &reverse_op, NULL,
+/* clang-format off */
+tf1c_op_family tf1c_family_pad = {
+    &broadcast_to_op,
+    &tile_op,
+    &pad_op,
+    &pad_v2_op,
+    &reverse_op,
+    NULL,
 };

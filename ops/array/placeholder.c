@@ -91,7 +91,8 @@ tf_tensor tf_placeholder_with_default_(tf_operand input, struct tf_placeholder_w
                         0 };
 }
 
-tf1c_op_family tf1c_placeholder_ops = {
+/* clang-format off */
+tf1c_op_family tf1c_family_placeholder = {
     &placeholder_op,
     &placeholder_with_default_op,
     NULL,

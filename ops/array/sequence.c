@@ -178,7 +178,8 @@ tf_tensor tf_sequence_mask_(tf_operand lengths, struct tf_sequence_mask_args a)
     return a.dtype && a.dtype != tf_bool ? tf1c_cast(mask, a.dtype, a.here) : mask;
 }
 
-tf1c_op_family tf1c_sequence_ops = {
+/* clang-format off */
+tf1c_op_family tf1c_family_sequence = {
     &reverse_sequence_op,
     &invert_permutation_op,
     NULL,

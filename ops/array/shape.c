@@ -556,6 +556,14 @@ tf_tensor tf_squeeze_(tf_operand input, struct tf_squeeze_args a)
     return array_op(&squeeze_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 1, &input);
 }
 
-tf1c_op_family tf1c_shape_ops = {
-    &shape_op, &size_op, &rank_op, &reshape_op, &transpose_op, &expand_dims_op, &squeeze_op, NULL,
+/* clang-format off */
+tf1c_op_family tf1c_family_shape = {
+    &shape_op,
+    &size_op,
+    &rank_op,
+    &reshape_op,
+    &transpose_op,
+    &expand_dims_op,
+    &squeeze_op,
+    NULL,
 };

@@ -723,7 +723,8 @@ tf_tensor tf_slice_(tf_operand input, tf_operand begin, tf_operand size, struct 
     return array_op(&slice_op, a, NULL, NULL, 3, (tf_operand[]){ input, begin, size });
 }
 
-tf1c_op_family tf1c_index_ops = {
+/* clang-format off */
+tf1c_op_family tf1c_family_slice = {
     &strided_slice_op,
     &strided_slice_grad_op,
     &slice_op,

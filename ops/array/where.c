@@ -234,7 +234,8 @@ tf_tensor tf_boolean_mask_(tf_operand tensor, tf_operand mask_given, struct tf_b
     return tf_gather(rows, indices, a.axis);
 }
 
-tf1c_op_family tf1c_where_ops = {
+/* clang-format off */
+tf1c_op_family tf1c_family_where = {
     &where_op,
     &unique_op,
     NULL,

@@ -7,7 +7,7 @@
 #include "ops/control_flow/cond.h"
 #include "ops/family.h"
 
-extern const tf_op_def tf1c_branch_op;
+static const tf_op_def branch_op;
 
 /* Inputs: pred, what the false body captures, what the true body captures. */
 static int first_input(const tf1c_branch_attrs *a, int which) { return which ? 1 + a->bodies[0]->n_in : 1; }
@@ -45,7 +45,7 @@ static tf_operation *branch_node(const tf1c_branch_attrs *a, tf_tensor pred, con
     for (int which = 0; which < 2; which++)
         for (int i = 0; i < a->bodies[which]->n_in; i++)
             inputs[first_input(a, which) + i] = a->bodies[which]->in[i].outer;
-    tf_operation *op = tf1c_node(g, &tf1c_branch_op, exact_name, here, a, n, inputs, a->bodies[0]->n_out);
+    tf_operation *op = tf1c_node(g, &branch_op, exact_name, here, a, n, inputs, a->bodies[0]->n_out);
     if (!op)
         return tf1c_record_mistake(g);
     for (int o = 0; o < op->n_outputs; o++)
@@ -181,7 +181,7 @@ static void branch_gradient(tf_grad_ctx *g, tf_tensor dy)
 static const tf_attr_def branch_fields[] = { { "false", TF_ATTR_BODY, offsetof(tf1c_branch_attrs, graphs) },
                                              { "true", TF_ATTR_BODY, offsetof(tf1c_branch_attrs, graphs) + sizeof(tf_graph *) },
                                              { 0 } };
-const tf_op_def tf1c_branch_op = {
+static const tf_op_def branch_op = {
     .name = "Branch",
     .in = "inputs:?*",
     .out = "outputs:?*",
@@ -343,3 +343,9 @@ tf_tensor tf_case_(int n, const tf_tensor *preds, tf_branch_fn *const *fns, tf_b
     struct tf_cond_args inner = { a.here, &c, a.name ? a.name : "case" };
     return tf_cond_(tf_operand_tensor(preds[0]), take_first, take_rest, inner);
 }
+
+/* clang-format off */
+tf1c_op_family tf1c_family_cond = {
+    &branch_op,
+    NULL,
+};

@@ -26,7 +26,8 @@ tf_operation *tf_group_(tf_ops ops, struct tf_name_args a)
     return group;
 }
 
-tf1c_op_family tf1c_group_ops = {
+/* clang-format off */
+tf1c_op_family tf1c_family_group = {
     &no_op,
     NULL,
 };

@@ -620,10 +620,9 @@ tf_list tf_while_loop_(tf_while_cond *cond, tf_while_body *body, tf_list loop_va
     return out;
 }
 
-extern const tf_op_def tf1c_branch_op;
-tf1c_op_family tf1c_control_ops = {
+/* clang-format off */
+tf1c_op_family tf1c_family_loops = {
     &loop_op,
     &tf1c_arg_op,
-    &tf1c_branch_op,
     NULL,
 };

@@ -425,7 +425,8 @@ tf_tensor tf_check_numerics_(tf_operand tensor, const char *message, struct tf_n
                         0 };
 }
 
-tf1c_op_family tf1c_debug_ops = {
+/* clang-format off */
+tf1c_op_family tf1c_family_logging_ops = {
     &print_op,
     &assert_op,
     &check_numerics_op,

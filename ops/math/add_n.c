@@ -91,7 +91,8 @@ tf_tensor tf_add_n_(tf_list inputs, struct tf_name_args a)
     return (tf_tensor){ op, 0 };
 }
 
-tf1c_op_family tf1c_add_n_ops = {
+/* clang-format off */
+tf1c_op_family tf1c_family_add_n = {
     &tf1c_add_n_op,
     NULL,
 };

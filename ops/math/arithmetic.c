@@ -460,7 +460,22 @@ static void squared_difference_gradient(tf_grad_ctx *g, tf_tensor dz)
 BINARY_OP(squared_difference, "SquaredDifference", TF_FLOATING | TF_INDEX)
 BINARY_BUILDER(tf_squared_difference_, squared_difference_op, NULL)
 
-tf1c_op_family tf1c_arith_ops = {
-    &gradient_args_op, &add_op,         &add_v2_op,      &sub_op, &mul_op,     &realdiv_op, &div_no_nan_op,         &floordiv_op,
-    &floormod_op,      &truncatediv_op, &truncatemod_op, &pow_op, &maximum_op, &minimum_op, &squared_difference_op, NULL,
+/* clang-format off */
+tf1c_op_family tf1c_family_arithmetic = {
+    &gradient_args_op,
+    &add_op,
+    &add_v2_op,
+    &sub_op,
+    &mul_op,
+    &realdiv_op,
+    &div_no_nan_op,
+    &floordiv_op,
+    &floormod_op,
+    &truncatediv_op,
+    &truncatemod_op,
+    &pow_op,
+    &maximum_op,
+    &minimum_op,
+    &squared_difference_op,
+    NULL,
 };

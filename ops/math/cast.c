@@ -115,7 +115,8 @@ tf_tensor tf_to_(tf_operand x, tf_dtype dtype, struct tf_name_args a)
                                       : "ToInt64");
 }
 
-tf1c_op_family tf1c_cast_ops = {
+/* clang-format off */
+tf1c_op_family tf1c_family_cast = {
     &cast_op,
     NULL,
 };

@@ -217,7 +217,18 @@ tf_tensor tf_where_(tf_operand condition, tf_operand x, tf_operand y, struct tf_
     return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = 3, .inputs = in }), 0 };
 }
 
-tf1c_op_family tf1c_compare_ops = {
-    &equal_op,       &not_equal_op,  &less_op,        &less_equal_op, &greater_op, &greater_equal_op,
-    &logical_and_op, &logical_or_op, &logical_not_op, &select_op,     NULL,
+/* clang-format off */
+tf1c_op_family tf1c_family_compare = {
+    &equal_op,
+    &not_equal_op,
+    &less_op,
+    &less_equal_op,
+    &greater_op,
+    &greater_equal_op,
+    &logical_and_op,
+    &logical_or_op,
+    &logical_not_op,
+    &select_op,
+    &select_rows_op,
+    NULL,
 };

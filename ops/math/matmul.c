@@ -390,7 +390,8 @@ tf_tensor tf_tensordot_(tf_operand a, tf_operand b, struct tf_tensordot_args arg
     return tf_reshape(y, free_a, .name = tf_scope_name());
 }
 
-tf1c_op_family tf1c_linear_ops = {
+/* clang-format off */
+tf1c_op_family tf1c_family_matmul = {
     &matmul_op,
     &batch_matmul_op,
     NULL,

@@ -156,7 +156,8 @@ tf_tensor tf_linspace_(tf_operand start, tf_operand stop, tf_operand num, struct
     return array_op(&linspace_op, a, NULL, NULL, 3, (tf_operand[]){ start, stop, num });
 }
 
-tf1c_op_family tf1c_range_ops = {
+/* clang-format off */
+tf1c_op_family tf1c_family_range = {
     &range_op,
     &linspace_op,
     NULL,

@@ -793,6 +793,18 @@ static tf_tensor cumulate(const tf_op_def *def, tf_operand x, const struct tf_cu
 tf_tensor tf_cumsum_(tf_operand x, struct tf_cumsum_args a) { return cumulate(&cumsum_op, x, &a); }
 tf_tensor tf_cumprod_(tf_operand x, struct tf_cumsum_args a) { return cumulate(&cumprod_op, x, &a); }
 
-tf1c_op_family tf1c_reduce_ops = {
-    &sum_op, &mean_op, &prod_op, &max_op, &min_op, &all_op, &any_op, &arg_max_op, &arg_min_op, &cumsum_op, &cumprod_op, NULL,
+/* clang-format off */
+tf1c_op_family tf1c_family_reduce = {
+    &sum_op,
+    &mean_op,
+    &prod_op,
+    &max_op,
+    &min_op,
+    &all_op,
+    &any_op,
+    &arg_max_op,
+    &arg_min_op,
+    &cumsum_op,
+    &cumprod_op,
+    NULL,
 };

@@ -437,7 +437,22 @@ tf_tensor tf_nn_swish_(tf_operand features, struct tf_name_args a)
                         NULL);
 }
 
-tf1c_op_family tf1c_activation_ops = {
-    &relu_op,  &relu_grad_op,  &relu6_op,    &relu6_grad_op,    &elu_op,      &elu_grad_op,      &selu_op,       &selu_grad_op,
-    &leaky_op, &leaky_grad_op, &softplus_op, &softplus_grad_op, &softsign_op, &softsign_grad_op, &identity_n_op, NULL,
+/* clang-format off */
+tf1c_op_family tf1c_family_activation = {
+    &relu_op,
+    &relu_grad_op,
+    &relu6_op,
+    &relu6_grad_op,
+    &elu_op,
+    &elu_grad_op,
+    &selu_op,
+    &selu_grad_op,
+    &leaky_op,
+    &leaky_grad_op,
+    &softplus_op,
+    &softplus_grad_op,
+    &softsign_op,
+    &softsign_grad_op,
+    &identity_n_op,
+    NULL,
 };

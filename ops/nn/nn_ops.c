@@ -601,8 +601,16 @@ tf_tensor tf_nn_bias_add_(tf_operand value, tf_operand bias, struct tf_bias_add_
                         0 };
 }
 
-tf1c_op_family tf1c_nn_ops = {
-    &softmax_op,     &log_softmax_op,      &xent_op,
-    &sparse_xent_op, &prevent_gradient_op, &l2_loss_op,
-    &bias_add_op,    &bias_grad_op,        NULL /* "BiasAdd" is one op to whoever looks it up by name */,
+/* clang-format off */
+tf1c_op_family tf1c_family_nn_ops = {
+    &softmax_op,
+    &log_softmax_op,
+    &xent_op,
+    &sparse_xent_op,
+    &prevent_gradient_op,
+    &l2_loss_op,
+    &bias_add_op,
+    &bias_grad_op,
+    &bias_add_second_op,
+    NULL,
 };

@@ -178,7 +178,8 @@ tf_tensor tf_nn_in_top_k_(tf_operand predictions, tf_operand targets, tf_operand
                     (tf_operand[]){ predictions, targets, k });
 }
 
-tf1c_op_family tf1c_top_k_ops = {
+/* clang-format off */
+tf1c_op_family tf1c_family_top_k = {
     &top_k_op,
     &in_top_k_op,
     NULL,

@@ -337,6 +337,13 @@ tf_tensor tf_random_categorical_(tf_operand logits, tf_operand num_samples, stru
     return multinomial(logits, num_samples, a.dtype, a.seed, (struct tf_name_args){ a.here, a.name }, "categorical");
 }
 
-tf1c_op_family tf1c_random_ops = {
-    &normal_op, &truncated_normal_op, &uniform_op, &uniform_int_op, &shuffle_op, &multinomial_op, NULL,
+/* clang-format off */
+tf1c_op_family tf1c_family_random = {
+    &normal_op,
+    &truncated_normal_op,
+    &uniform_op,
+    &uniform_int_op,
+    &shuffle_op,
+    &multinomial_op,
+    NULL,
 };

@@ -379,7 +379,8 @@ tf_birnn tf_nn_bidirectional_dynamic_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf
     return (tf_birnn){ fw.outputs, back, fw.state, bw.state };
 }
 
-tf1c_op_family tf1c_rnn_ops = {
+/* clang-format off */
+tf1c_op_family tf1c_family_dynamic_rnn = {
     &check_lengths_op,
     NULL,
 };

@@ -389,6 +389,14 @@ tf_operation *tf_variables_initializer_(tf_list variables, struct tf_name_args a
     return init;
 }
 
-tf1c_op_family tf1c_state_ops = {
-    &variable_op, &assign_op, &assign_add_op, &assign_sub_op, &scatter_update_op, &scatter_add_op, &scatter_sub_op, NULL,
+/* clang-format off */
+tf1c_op_family tf1c_family_variables = {
+    &variable_op,
+    &assign_op,
+    &assign_add_op,
+    &assign_sub_op,
+    &scatter_update_op,
+    &scatter_add_op,
+    &scatter_sub_op,
+    NULL,
 };

@@ -382,7 +382,8 @@ FTRL(f64, double, pow, fabs)
 DENSE(ftrl, "Ftrl", "var:T&, accum:T&, linear:T&, grad:T, lr:T, l1:T, l2:T, lr_power:T", "rrrgssss")
 SPARSE(ftrl, "Ftrl", "var:T&, accum:T&, linear:T&, grad:T, indices:U, lr:T, l1:T, l2:T, lr_power:T", "rrrgissss")
 
-tf1c_op_family tf1c_training_ops = {
+/* clang-format off */
+tf1c_op_family tf1c_family_training_ops = {
     &tf1c_apply_gradient_descent_op,
     &tf1c_sparse_apply_gradient_descent_op,
     &tf1c_apply_momentum_op,
