@@ -9,9 +9,10 @@ static const struct {
     size_t size;
     const char *name, *kernel_name;
 } dtypes[TF_DTYPES] = {
-    [tf_float32] = { sizeof(float), "float32", "float" }, [tf_float64] = { sizeof(double), "float64", "double" },
-    [tf_int32] = { sizeof(int32_t), "int32", "int32" },   [tf_uint8] = { sizeof(uint8_t), "uint8", "uint8" },
-    [tf_int64] = { sizeof(int64_t), "int64", "int64" },   [tf_bool] = { sizeof(bool), "bool", "bool" },
+    [tf_float32] = { sizeof(float), "float32", "float" },   [tf_float64] = { sizeof(double), "float64", "double" },
+    [tf_int32] = { sizeof(int32_t), "int32", "int32" },     [tf_uint8] = { sizeof(uint8_t), "uint8", "uint8" },
+    [tf_string] = { sizeof(tf_bytes), "string", "string" }, [tf_int64] = { sizeof(int64_t), "int64", "int64" },
+    [tf_bool] = { sizeof(bool), "bool", "bool" },
 };
 
 static bool is_dtype(tf_dtype dtype) { return (unsigned)dtype < TF_DTYPES && dtypes[dtype].size; }

@@ -8,6 +8,7 @@
 
 #include "core/alloc.h"
 #include "core/cast.h"
+#include "core/strings.h"
 
 static const tf_source library = { 0 }; /* for calls that carry no source */
 
@@ -16,6 +17,9 @@ static bool has_data(tf_ndarray a)
 {
     return tf_dtype_size(a.dtype) && tf_dims_fully_known(a.shape) && (a.data || tf_dims_count(a.shape) == 0);
 }
+
+/* The same of what can be counted with: strings cannot. */
+static bool has_numbers(tf_ndarray a) { return a.dtype != tf_string && has_data(a); }
 
 static bool is_floating(tf_dtype dtype) { return dtype == tf_float32 || dtype == tf_float64; }
 
@@ -99,6 +103,8 @@ tf_ndarray np_empty(tf_dims shape, tf_dtype dtype)
     if ((uint64_t)tf_dims_count(shape) > PTRDIFF_MAX / size)
         return no_memory(shape, dtype);
     a.data = a.memory = tf1c_alloc_buffer(np_nbytes(a));
+    if (a.data && dtype == tf_string && np_size(a))
+        memset(a.data, 0, np_nbytes(a)); /* empty strings, not wild pointers */
     return a.data ? a : no_memory(shape, dtype);
 }
 
@@ -111,12 +117,26 @@ tf_ndarray np_zeros(tf_dims shape, tf_dtype dtype)
     return a;
 }
 
+static tf_ndarray copy_strings(tf_ndarray a)
+{
+    const size_t room = tf1c_strings_room(np_size(a), a.data);
+    tf_ndarray copy = np_array(NULL, tf_string, a.shape);
+
+    copy.data = copy.memory = room < SIZE_MAX ? tf1c_alloc_buffer(room ? room : 1) : NULL;
+    if (!copy.data)
+        return no_memory(a.shape, tf_string);
+    tf1c_strings_copy(np_size(a), a.data, copy.data);
+    return copy;
+}
+
 tf_ndarray np_copy(tf_ndarray a)
 {
     tf_ndarray copy;
 
     if (!has_data(a))
         return (tf_ndarray){ 0 };
+    if (a.dtype == tf_string)
+        return copy_strings(a);
     copy = np_empty(a.shape, a.dtype);
     if (copy.data && np_size(a))
         memcpy(copy.data, a.data, np_nbytes(a));
@@ -253,6 +273,11 @@ tf_ndarray np_astype(tf_ndarray a, tf_dtype dtype)
         return (tf_ndarray){ 0 };
     if (acting_dtype(a) == dtype && a.scale == 0)
         return np_copy(a);
+    if (a.dtype == tf_string || dtype == tf_string) {
+        tf_fail(tf_type_error, library, NULL, "np_astype: cannot convert an array of %s to %s", tf_dtype_name(acting_dtype(a)),
+                tf_dtype_name(dtype));
+        return (tf_ndarray){ 0 };
+    }
     b = np_empty(a.shape, dtype);
     if (b.data)
         tf1c_cast_into(&b, &a);
@@ -263,7 +288,7 @@ double np_get(tf_ndarray a, int64_t flat)
 {
     double v = NAN;
 
-    if (has_data(a) && flat >= 0 && flat < np_size(a))
+    if (has_numbers(a) && flat >= 0 && flat < np_size(a))
         read_reals(a, flat, 1, &v);
     return v;
 }
@@ -273,7 +298,7 @@ double np_mean(tf_ndarray a)
     double block[BLOCK], sum = 0;
     int64_t n = np_size(a);
 
-    if (!has_data(a) || n == 0)
+    if (!has_numbers(a) || n == 0)
         return NAN;
     for (int64_t at = 0, m; at < n; at += m) {
         m = n - at < BLOCK ? n - at : BLOCK;
@@ -311,7 +336,7 @@ tf_ndarray np_eye_rows(tf_ndarray index, int64_t n)
 
     if (!has_data(index) || !length_is_good("np_eye_rows", n))
         return (tf_ndarray){ 0 };
-    if (is_real(index) || index.dtype == tf_bool || shape.rank == TF_MAX_RANK) {
+    if (is_real(index) || index.dtype == tf_bool || index.dtype == tf_string || shape.rank == TF_MAX_RANK) {
         tf_fail(tf_type_error, library, NULL, "np_eye_rows: indices are integers of rank below %d, got %s of rank %d", TF_MAX_RANK,
                 tf_dtype_name(acting_dtype(index)), shape.rank);
         return (tf_ndarray){ 0 };
@@ -379,7 +404,7 @@ static bool argmax_is_possible(tf_ndarray a, int axis, int rank, int64_t n)
     else if (n == 0)
         tf_fail(tf_value_error, library, NULL, "attempt to get argmax of an empty sequence");
     else
-        return has_data(a);
+        return has_numbers(a);
     return false;
 }
 
@@ -390,7 +415,7 @@ tf_ndarray np_argmax(tf_ndarray a, int axis)
     int64_t n, inner, outer;
     tf_ndarray index;
 
-    if (!has_data(a))
+    if (!has_numbers(a))
         return (tf_ndarray){ 0 };
     n = at >= 0 && at < rank ? shape.dims[at] : 1;
     if (!argmax_is_possible(a, axis, rank, n))
@@ -410,7 +435,7 @@ int64_t np_argmax_last(tf_ndarray a)
 {
     int64_t size = np_size(a), n = a.shape.rank ? a.shape.dims[a.shape.rank - 1] : 1;
 
-    if (!has_data(a))
+    if (!has_numbers(a))
         return 0;
     if (size == 0) {
         tf_fail(tf_value_error, library, NULL, "attempt to get argmax of an empty sequence");

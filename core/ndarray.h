@@ -19,6 +19,7 @@ typedef enum tf_dtype {
     tf_float64 = 2,
     tf_int32 = 3,
     tf_uint8 = 4,
+    tf_string = 7,
     tf_int64 = 9,
     tf_bool = 10,
     TF_DTYPES = 11
@@ -36,6 +37,7 @@ typedef unsigned tf_dtypes;
 #define TF_INDEX (TF_DTYPE_BIT(tf_int32) | TF_DTYPE_BIT(tf_int64))
 #define TF_NUMERIC (TF_FLOATING | TF_INDEX | TF_DTYPE_BIT(tf_uint8))
 #define TF_ANY_DTYPE (TF_NUMERIC | TF_DTYPE_BIT(tf_bool))
+#define TF_EVERY_DTYPE (TF_ANY_DTYPE | TF_DTYPE_BIT(tf_string)) /* of ops that move elements without looking at them */
 
 /* ---- shapes: up to rank 8; a zero tf_dims is of unknown rank ------------------------------------------------- */
 enum { TF_MAX_RANK = 8, NONE = -1, TF_RANK_BOUND_ = 2 * TF_MAX_RANK + 1 };
@@ -117,6 +119,19 @@ TF1C_API tf_ndarray np_floats_(void *into, const void *from, tf_dims shape);
                        _41, _42, _43, _44, _45, _46, _47, _48, _49, _50, _51, _52, _53, _54, _55, _56, _57, _58, _59,  \
                        _60, _61, _62, _63, _64, n, ...)                                                                \
     n
+
+/* Strings: an element of a tf_string array is `size` bytes at `data`, any bytes; text of the library's own ends with a 0 besides.
+ * NP_STRING("a", "b") borrows the C strings; copies and what is fetched own their bytes. np_string is the element at a flat
+ * index, "" outside. */
+typedef struct tf_bytes {
+    const char *data;
+    size_t size;
+} tf_bytes;
+#define NP_STRING(...)                                                                                            \
+    np_strings_((tf_bytes[NP_COUNT_(const char *, __VA_ARGS__)]){ { 0 } }, (const char *const[]){ __VA_ARGS__ }, \
+                (int64_t)NP_COUNT_(const char *, __VA_ARGS__))
+TF1C_API tf_ndarray np_strings_(tf_bytes *into, const char *const *from, int64_t n);
+TF1C_API tf_bytes np_string(tf_ndarray a, int64_t flat);
 
 /* New arrays that own their memory. On failure the report is made and an array without data returned; what is made of
  * such an array is without data too, and quiet. Errors: MemoryError; ValueError: a shape not fully known, an axis that

@@ -159,9 +159,40 @@ static void real_text(const printer *p, double v, char *text)
     }
 }
 
+/* b'text', as Python shows bytes; what is long ends with an ellipsis. */
+static void string_text(tf_bytes s, char *text)
+{
+    const bool single = s.size && memchr(s.data, '\'', s.size), twice = s.size && memchr(s.data, '"', s.size);
+    const char quote = single && !twice ? '"' : '\'';
+    char *to = text;
+    *to++ = 'b';
+    *to++ = quote;
+    for (size_t i = 0; i < s.size; i++) {
+        const unsigned char c = (unsigned char)s.data[i];
+        if (to - text > NUMBER_TEXT - 10) {
+            to = stpcpy(to, "...");
+            break;
+        }
+        if (c == '\n' || c == '\t' || c == '\r') {
+            *to++ = '\\';
+            *to++ = c == '\n' ? 'n' : c == '\t' ? 't' : 'r';
+        } else if (c < ' ' || c > '~') {
+            to += sprintf(to, "\\x%02x", c);
+        } else {
+            if (c == quote || c == '\\')
+                *to++ = '\\';
+            *to++ = (char)c;
+        }
+    }
+    *to++ = quote;
+    *to = '\0';
+}
+
 static void whole_text(const printer *p, int64_t at, char *text)
 {
-    if (p->a.dtype == tf_bool)
+    if (p->a.dtype == tf_string)
+        string_text(np_string(p->a, at), text);
+    else if (p->a.dtype == tf_bool)
         strcpy(text, ((const uint8_t *)p->a.data)[at] ? "True" : "False");
     else if (p->a.dtype == tf_int64) /* more digits than a double has */
         snprintf(text, NUMBER_TEXT, "%" PRId64, ((const int64_t *)p->a.data)[at]);
@@ -252,7 +283,7 @@ static void element_text(const printer *p, int64_t at, char *word)
 
     if (!is_real(p->a)) {
         whole_text(p, at, text);
-        snprintf(word, 2 * NUMBER_TEXT, "%*s", p->left, text);
+        snprintf(word, 2 * NUMBER_TEXT, "%*s", p->a.dtype == tf_string ? 0 : p->left, text);
         return;
     }
     width = p->left + 1 + p->right;

@@ -42,6 +42,14 @@ tf_operand tf_operand_array(tf_ndarray a)
     return (tf_operand){ .kind = TF_OPERAND_ARRAY, .as.array = a };
 }
 
+tf_operand tf_operand_string(const char *s)
+{
+    tf_bytes bytes;
+    tf_ndarray a = np_strings_(&bytes, &s, 1);
+    a.shape = SCALAR;
+    return tf_operand_array(a);
+}
+
 /* ---- mistakes and lists ------------------------------------------------------------------------------------------------ */
 
 tf_tensor tf_mistake(tf_status code, tf_source here, const char *op, const char *format, ...)
@@ -306,10 +314,38 @@ static const char *real_text(double x, char *text, size_t n)
     return text;
 }
 
+static void number_for_string(const tf_operand *o, char *message, size_t n)
+{
+    char number[32];
+    if (o->kind == TF_OPERAND_REAL)
+        snprintf(message, n, "Expected string, got %s of type 'float' instead.", real_text(o->as.real, number, sizeof number));
+    else if (o->kind == TF_OPERAND_BOOL)
+        snprintf(message, n, "Expected string, got %s of type 'bool' instead.", o->as.boolean ? "True" : "False");
+    else
+        snprintf(message, n, "Expected string, got %lld of type 'int' instead.", (long long)o->as.integer);
+}
+
+/* Strings are no numbers, nor the other way round. */
+static bool array_fits(tf_dtype dtype, const tf_ndarray *a, char *message, size_t n)
+{
+    if ((a->dtype == tf_string) == (dtype == tf_string))
+        return true;
+    if (dtype == tf_string)
+        snprintf(message, n, "Expected string, got an array of dtype %s instead.", tf_dtype_name(a->dtype));
+    else
+        snprintf(message, n, "Expected %s, got '%.*s' of type 'str' instead.", tf_dtype_name(dtype), (int)np_string(*a, 0).size,
+                 np_string(*a, 0).data);
+    return false;
+}
+
 /* Python's rules: a real number does not become an integer, a number no bool; True and False are 1 and 0 too. */
 static bool literal_fits(tf_dtype dtype, const tf_operand *o, char *message, size_t n)
 {
     bool floating = TF_FLOATING & TF_DTYPE_BIT(dtype);
+    if (dtype == tf_string) {
+        number_for_string(o, message, n);
+        return false;
+    }
     if (o->kind == TF_OPERAND_REAL && !floating) {
         char number[32];
         snprintf(message, n, "Expected %s, got %s of type 'float' instead.", tf_dtype_name(dtype),
@@ -354,7 +390,7 @@ static tf_operation *constant_of(tf_graph *g, const tf_operand *o, tf_dtype dtyp
             snprintf(message, n, "an array without data was given (was it fetched or loaded?)");
             return NULL;
         }
-        return constant_of_array(g, o->as.array, dtype, name, here);
+        return array_fits(dtype, &o->as.array, message, n) ? constant_of_array(g, o->as.array, dtype, name, here) : NULL;
     }
     if (o->kind == TF_OPERAND_DIMS) {
         if (!o->as.dims.known) {

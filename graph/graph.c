@@ -331,12 +331,15 @@ static void *copy_attrs(tf_graph *g, const tf_op_def *def, const void *attrs)
                 return NULL;
         } else if (a->kind == TF_ATTR_ARRAY) {
             tf_ndarray *array = field;
-            size_t size = np_nbytes(*array);
-            char *data = tf1c_arena_alloc(&g->universe->arena, size + 64);
+            const bool strings = array->dtype == tf_string;
+            size_t size = strings ? tf1c_strings_room(np_size(*array), array->data) : np_nbytes(*array);
+            char *data = size < SIZE_MAX - 64 ? tf1c_arena_alloc(&g->universe->arena, size + 64) : NULL;
             if (!data)
                 return no_memory();
             data += (64 - (uintptr_t)data % 64) % 64;
-            if (size)
+            if (strings)
+                tf1c_strings_copy(np_size(*array), array->data, data);
+            else if (size)
                 memcpy(data, array->data, size);
             array->data = data;
             array->memory = NULL;

@@ -76,6 +76,7 @@ TF1C_API tf_operand tf_operand_array(tf_ndarray a);
 TF1C_API tf_operand tf_operand_integer(int64_t i);
 TF1C_API tf_operand tf_operand_real(double x);
 TF1C_API tf_operand tf_operand_bool(bool b);
+TF1C_API tf_operand tf_operand_string(const char *s); /* a scalar of the C string's bytes, which it borrows */
 TF1C_API tf_operand tf_operand_dims(tf_dims d);
 TF1C_API tf_operand tf_operand_list(tf_list l);
 
@@ -85,7 +86,7 @@ TF1C_API tf_operand tf_operand_list(tf_list l);
         __auto_type tf_x_ = (x);                                                                                  \
         _Generic(tf_x_, tf_tensor: tf_operand_tensor, tf_operand: tf_operand_same, tf_ndarray: tf_operand_array,  \
             tf_dims: tf_operand_dims, tf_list: tf_operand_list, float: tf_operand_real, double: tf_operand_real,  \
-            bool: tf_operand_bool, char: tf_operand_integer, signed char: tf_operand_integer,                     \
+            bool: tf_operand_bool, const char *: tf_operand_string, char *: tf_operand_string, char: tf_operand_integer, signed char: tf_operand_integer,                     \
             unsigned char: tf_operand_integer, short: tf_operand_integer, unsigned short: tf_operand_integer,     \
             int: tf_operand_integer, unsigned: tf_operand_integer, long: tf_operand_integer,                      \
             unsigned long: tf_operand_integer, long long: tf_operand_integer,                                     \

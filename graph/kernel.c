@@ -6,7 +6,7 @@
 #include "core/denormals.h"
 #include "graph/node.h"
 
-enum { STRIP = 1024, MAX_OPERANDS = 4, MAX_ITEM = 8 }; /* a strip of each operand stays in L1 */
+enum { STRIP = 1024, MAX_OPERANDS = 4, MAX_ITEM = 8, WORDS = sizeof(tf_bytes) }; /* a strip of each operand stays in L1 */
 
 int64_t tf_view_count(const tf_view *v)
 {
@@ -63,6 +63,15 @@ void tf_kernel_error(tf_kernel_ctx *k, tf_status code, const char *format, ...)
     tf1c_kernel_report *report = k->private_;
     if (report)
         snprintf(report->message, sizeof report->message, "%s", message);
+}
+
+char *tf_kernel_string(tf_kernel_ctx *k, size_t size)
+{
+    tf1c_kernel_report *report = k->private_;
+    char *s = report && report->strings ? tf1c_string_heap_alloc(report->strings, size) : NULL;
+    if (!s)
+        tf_kernel_error(k, tf_memory_error, "no memory left for a string of %zu bytes", size);
+    return s;
 }
 
 /* ---- walking several views of one shape together ------------------------------------------------------------------------- */
@@ -141,6 +150,8 @@ static void copy_run(void *arg, int64_t n, char *const *at, const int64_t *strid
         COPY_STRIDED(uint32_t)
     } else if (size == 8) {
         COPY_STRIDED(uint64_t)
+    } else if (size == WORDS) {
+        COPY_STRIDED(tf_bytes)
     } else {
         COPY_STRIDED(uint8_t)
     }
@@ -180,9 +191,11 @@ static void elementwise_run(void *arg, int64_t n, char *const *at, const int64_t
     _Alignas(64) char buffer[MAX_OPERANDS + 1][STRIP * MAX_ITEM];
     const void *in[MAX_OPERANDS];
     int64_t room = n; /* contiguous operands need no buffer, so the whole run is one strip */
-    for (int j = 0; j <= e->n_in; j++)
+    for (int j = 0; j <= e->n_in; j++) {
+        const int64_t fits = STRIP * MAX_ITEM / (int64_t)(e->size[j] > MAX_ITEM ? e->size[j] : MAX_ITEM);
         if (stride[j] != 1)
-            room = STRIP;
+            room = room < fits ? room : fits;
+    }
     for (int64_t i = 0; i < n; i += room) {
         int64_t m = n - i < room ? n - i : room;
         for (int j = 0; j < e->n_in; j++)

@@ -7,6 +7,7 @@
 #include "core/alloc.h"
 #include "core/map.h"
 #include "core/sgemm.h"
+#include "core/strings.h"
 #include "graph/op.h"
 
 typedef struct {
@@ -193,7 +194,8 @@ bool tf1c_same_attrs(const tf_op_def *def, const void *a, const void *b);
 /* kernel.c */
 typedef struct {
     char message[512];
-} tf1c_kernel_report; /* what k->private_ points to, if the runner wants the text */
+    tf1c_string_heap *strings; /* NULL: kernels may not make any */
+} tf1c_kernel_report;          /* what k->private_ points to, if the runner wants the text */
 tf_status tf1c_run_kernel(tf_kernel_ctx *k); /* units [begin, end) of the record, whatever its kind; inputs as its traits ask */
 tf_status tf1c_run_kernel_alone(tf_kernel_ctx *k); /* outside a run, with denormals as in one */
 int64_t tf1c_kernel_units(const tf_kernel_ctx *k);

@@ -3,6 +3,14 @@
 
 #include "graph/node.h"
 
+static bool same_strings(const tf_ndarray *s, const tf_ndarray *t)
+{
+    for (int64_t i = 0; i < np_size(*s); i++)
+        if (!tf1c_bytes_equal(np_string(*s, i), np_string(*t, i)))
+            return false;
+    return true;
+}
+
 static bool same_field(const tf_attr_def *field, const void *a, const void *b)
 {
     const void *x = (const char *)a + field->offset, *y = (const char *)b + field->offset;
@@ -18,6 +26,8 @@ static bool same_field(const tf_attr_def *field, const void *a, const void *b)
     }
     case TF_ATTR_ARRAY: {
         const tf_ndarray *s = x, *t = y;
+        if (s->dtype == tf_string)
+            return t->dtype == tf_string && tf_dims_equal(s->shape, t->shape) && same_strings(s, t);
         return s->dtype == t->dtype && tf_dims_equal(s->shape, t->shape) &&
                (np_nbytes(*s) == 0 || memcmp(s->data, t->data, np_nbytes(*s)) == 0);
     }

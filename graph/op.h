@@ -109,6 +109,8 @@ struct tf_kernel_ctx {
 };
 /* Reports at the end of the run, in TF's words; other outputs are still defined. Code as TF's kernel has it. */
 TF1C_API void tf_kernel_error(tf_kernel_ctx *k, tf_status code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* `size` bytes for a string that the kernel makes, alive as long as the values of this run; NULL after a report. */
+TF1C_API char *tf_kernel_string(tf_kernel_ctx *k, size_t size);
 #define TF_DATA(k, io, i, type) ((type *)(k)->io[i].data)
 
 /* One strip of an elementwise op: out[0..n) from contiguous inputs, any of which may be out itself. */

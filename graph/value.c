@@ -14,6 +14,8 @@ static bool may_fold(const tf_operation *op)
         op->def->state_size)
         return false;
     const tf_dims *shape = &op->outputs[0].shape;
+    if (op->outputs[0].dtype == tf_string)
+        return false; /* kernels make strings in runs alone */
     return tf_dims_fully_known(*shape) && tf_dims_count(*shape) <= MOST_ELEMENTS;
 }
 

@@ -26,6 +26,9 @@ static tf_status fetch_number(const running *r, const tf_fetch *f, const tf_view
         return tf_fail(tf_value_error, r->here, f->op->name,
                        "'%s:%d' of shape %s was fetched into a single number; a tf_ndarray takes any shape", f->op->name,
                        f->tensor.index, tf_dims_text(dims, shape, sizeof shape));
+    if (v->dtype == tf_string)
+        return tf_fail(tf_type_error, r->here, f->op->name,
+                       "'%s:%d' of dtype string was fetched into a number; a tf_ndarray takes it", f->op->name, f->tensor.index);
     tf_ndarray one = np_array(v->data, v->dtype, (tf_dims){ .known = true });
     double x = np_get(one, 0);
     int64_t i = v->dtype == tf_int64 ? *(int64_t *)v->data : !(x > -9.2e18 && x < 9.2e18) ? INT64_MIN : (int64_t)x;
@@ -39,18 +42,26 @@ struct outgrown {
     tf_ndarray array;
 };
 
-static bool refit(running *r, tf_ndarray *out, tf_dtype dtype, tf_dims dims)
+static bool keep_until_copied(running *r, const tf_ndarray *out)
 {
     outgrown *old = out->memory ? tf1c_alloc(sizeof *old) : NULL;
-    tf_ndarray bigger = old || !out->memory ? np_empty(dims, dtype) : (tf_ndarray){ 0 };
-    if (!bigger.data) {
+    if (out->memory && !old) {
         tf_fail(tf_memory_error, r->here, NULL, "no memory left for a fetched array");
-        tf1c_free(old);
         return false;
     }
     if (old) {
         *old = (outgrown){ r->outgrown, *out };
         r->outgrown = old;
+    }
+    return true;
+}
+
+static bool refit(running *r, tf_ndarray *out, tf_dtype dtype, tf_dims dims)
+{
+    tf_ndarray bigger = np_empty(dims, dtype);
+    if (!bigger.data || !keep_until_copied(r, out)) {
+        np_free(&bigger);
+        return false;
     }
     *out = bigger;
     return true;
@@ -66,11 +77,35 @@ void tf1c_release_outgrown(running *r)
     r->outgrown = NULL;
 }
 
+/* Strings own their bytes: a new array each time, and `out` may not be borrowed. */
+static tf_status fetch_strings(running *r, const tf_fetch *f, const tf_view *v, tf_dims dims)
+{
+    tf_ndarray *out = f->out, elements = np_empty(dims, tf_string), copy;
+    if (!elements.data)
+        return tf_memory_error;
+    tf_view to;
+    tf_view_set(&to, elements.data, tf_string, dims);
+    if (tf_view_count(v))
+        tf_view_copy(&to, v, 0, v->rank ? v->dims[0] : 1);
+    copy = np_copy(elements);
+    np_free(&elements);
+    if (!copy.data)
+        return tf_memory_error;
+    if (!keep_until_copied(r, out)) {
+        np_free(&copy);
+        return tf_memory_error;
+    }
+    *out = copy;
+    return tf_ok;
+}
+
 static tf_status fetch_array(running *r, const tf_fetch *f, const tf_view *v)
 {
     tf_ndarray *out = f->out;
     tf_dims dims = { .known = true, .rank = v->rank };
     memcpy(dims.dims, v->dims, sizeof dims.dims);
+    if (v->dtype == tf_string && (!out->data || out->memory))
+        return fetch_strings(r, f, v, dims);
     bool fits = out->data && out->dtype == v->dtype && out->scale == 0 && tf_dims_equal(out->shape, dims);
     if (!fits && out->data && !out->memory) {
         char have[TF_DIMS_TEXT], want[TF_DIMS_TEXT];

@@ -138,6 +138,10 @@ static tf_status check_feed(const running *r, tf_tensor t, const tf_operand *val
             tf_type_error, r->here, NULL,
             "Type of feed value %lld with type int is not compatible with Tensor type %s. Try explicitly setting the type of the feed tensor to a larger type (e.g. int64).",
             (long long)value->as.integer, tf_dtype_name(tf_get_dtype(t)));
+    if ((array->dtype == tf_string) != (tf_get_dtype(t) == tf_string))
+        return tf_fail(tf_type_error, r->here, NULL,
+                       "The value fed for Tensor '%s:%d' is of dtype %s, which is not compatible with %s", t.op->name, t.index,
+                       tf_dtype_name(array->dtype), tf_dtype_name(tf_get_dtype(t)));
     tf_dims merged, want = tf_get_shape(t);
     char got[TF_DIMS_TEXT], wanted[TF_DIMS_TEXT];
     if (want.known ? want.rank == array->shape.rank && tf_merge_dims(want, array->shape, &merged) : true)

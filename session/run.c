@@ -20,9 +20,12 @@ tf1c_context *tf1c_borrow_context(tf_session *s)
     tf1c_context *x = s->contexts;
     if (x) {
         s->contexts = x->next;
+        tf1c_string_heap_clear(&x->strings);
         return x;
     }
-    return tf1c_alloc_zero(sizeof *x);
+    if ((x = tf1c_alloc_zero(sizeof *x)))
+        tf1c_string_heap_init(&x->strings);
+    return x;
 }
 
 tf_status tf1c_fit_context(running *r)

@@ -6,8 +6,8 @@
 
 #include "core/cast.h"
 #include "core/report.h"
-#include "session/run.h"
 #include "session/exec/trace.h"
+#include "session/run.h"
 
 static _Thread_local tf_session *default_session;
 static _Thread_local tf_session *closed_ones; /* empty shells, so that their use is a report and not a crash */
@@ -93,6 +93,7 @@ static void context_free(tf1c_context *x)
     tf1c_free(x->staging);
     tf1c_free(x->kept);
     tf1c_free(x->feeds);
+    tf1c_string_heap_free(&x->strings);
     tf1c_free(x);
 }
 

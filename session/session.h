@@ -75,7 +75,7 @@ TF1C_API tf_feed tf_feed_state(const tf_state *state, tf_operand value);
         __auto_type tf_fed_ = (x);                                                                                \
         _Generic(tf_fed_, tf_state_value: tf_operand_state, tf_tensor: tf_operand_tensor, tf_operand: tf_operand_same, \
             tf_ndarray: tf_operand_array, tf_dims: tf_operand_dims, tf_list: tf_operand_list, float: tf_operand_real, \
-            double: tf_operand_real, bool: tf_operand_bool, char: tf_operand_integer, signed char: tf_operand_integer, \
+            double: tf_operand_real, bool: tf_operand_bool, const char *: tf_operand_string, char *: tf_operand_string, char: tf_operand_integer, signed char: tf_operand_integer, \
             unsigned char: tf_operand_integer, short: tf_operand_integer, unsigned short: tf_operand_integer,     \
             int: tf_operand_integer, unsigned: tf_operand_integer, long: tf_operand_integer,                      \
             unsigned long: tf_operand_integer, long long: tf_operand_integer,                                     \

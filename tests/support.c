@@ -291,7 +291,7 @@ static tf_status run_node(interpreter *r, tf_operation *op)
                         .out = out,
                         .name = op->name };
     void *state = k.state = def->state_size ? tf1c_alloc_zero(def->state_size) : NULL;
-    tf1c_kernel_report report = { { 0 } };
+    tf1c_kernel_report report = { .strings = NULL };
     int64_t units = tf1c_kernel_units(&k);
     status = run_units(k, 0, units, &report);
     if (status)

@@ -71,6 +71,7 @@ static const tf_op_def placeholder_with_default_op = {
     .name = "PlaceholderWithDefault",
     .in = "input:T",
     .out = "output:T",
+    .T = TF_EVERY_DTYPE,
     .attrs = placeholder_fields,
     .attrs_size = sizeof(placeholder_attrs),
     .traits = TF_VIEW,

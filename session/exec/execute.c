@@ -4,8 +4,8 @@
 
 #include "core/denormals.h"
 #include "core/gemm.h"
-#include "session/plan/plan.h"
 #include "session/exec/trace.h"
+#include "session/plan/plan.h"
 
 enum { FEW_OPERANDS = 48 };
 
@@ -49,6 +49,7 @@ static void run_shard(const execution *e, const ir_instruction *i, char *const *
         tf_view_copy(&v[1], &v[0], begin, end);
     } else {
         tf1c_kernel_report report;
+        report.strings = &e->x->strings;
         tf_kernel_ctx k = { .def = n->def,
                             .attrs = n->attrs,
                             .T = n->T,

@@ -185,12 +185,13 @@ static tf_status check_shapes(const tf_operation *op, const tf_ndarray *in, tf1c
 }
 
 /* Where its shape depends on data: looked at first, then computed. */
-static tf_status run_data_op(const tf_operation *op, const tf_ndarray *in, tf_ndarray *out, tf1c_keeping *k)
+static tf_status run_data_op(const tf_operation *op, const tf_ndarray *in, tf_ndarray *out, tf1c_keeping *k,
+                             tf1c_string_heap *strings)
 {
     size_t n = (size_t)op->n_inputs + (size_t)op->n_outputs;
     tf_view *views = tf1c_keep_memory(k, n * sizeof *views);
     tf_dims *dims = tf1c_keep_memory(k, (size_t)op->n_outputs * sizeof *dims);
-    tf1c_kernel_report report = { "" };
+    tf1c_kernel_report report = { .strings = strings };
     tf_status status = check_shapes(op, in, k);
     if (!views || !dims || status)
         return status ? status : tf_memory_error;
@@ -248,7 +249,7 @@ static tf_status run_at(const running *r, const tf1c_split *split, const tf_ndar
             return tf_memory_error;
     return op->def->traits & TF_LOOP     ? tf1c_run_loop(r, split, in, out, k)
            : op->def->traits & TF_BRANCH ? tf1c_run_branch(r, split, in, out, k)
-                                         : run_data_op(op, in, out, k);
+                                         : run_data_op(op, in, out, k, &r->x->strings);
 }
 
 static tf_status run_split(const running *r, const tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_keeping *k)

@@ -251,8 +251,19 @@ typedef struct {
     int64_t rows, columns;
 } run;
 
+/* Strings are wider than a tile's elements. */
+static bool has_strings(const ir_node *n)
+{
+    for (int i = 0; i < n->n_in; i++)
+        if (n->in[i]->view.dtype == tf_string)
+            return true;
+    return n->n_out && n->out[0].view.dtype == tf_string;
+}
+
 static bool is_candidate(const ir_node *n)
 {
+    if (has_strings(n))
+        return false;
     if (n->n_out != 1 || n->n_in < 1 || n->n_in > MOST_TERMS || n->loop || n->branch || n->state)
         return false;
     if (!n->def)

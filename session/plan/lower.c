@@ -16,7 +16,13 @@ bool ir_cut(ir_ctx *c, const tf_operation *op)
 
 /* ---- what is known --------------------------------------------------------------------------------------------------- */
 
-static bool may_compute(const ir_node *n) { return ir_is_pure(n) && !n->def->scratch; }
+static bool may_compute(const ir_node *n)
+{
+    for (int i = 0; i < n->n_out; i++)
+        if (n->out[i].view.dtype == tf_string)
+            return false; /* kernels make strings in runs alone */
+    return ir_is_pure(n) && !n->def->scratch;
+}
 
 /* Memory for an output computed now. */
 static bool make_room(ir_ctx *c, tf_view *out)
@@ -132,7 +138,7 @@ static bool data_shape(ir_ctx *c, ir_node *n, const tf_operation *op, tf_dims *o
 {
     enum { MOST = 8 };
     tf_view ins[MOST], outs[MOST];
-    tf1c_kernel_report report = { "" };
+    tf1c_kernel_report report = { .strings = NULL };
     for (int i = 0; i < n->n_in; i++)
         if (n->n_in > MOST || n->n_out > MOST || !n->in[i]->known)
             return ir_cut(c, op);
@@ -254,7 +260,7 @@ static void fold(ir_ctx *c, ir_node *n)
 /* A placeholder without a feed: its kernel says so. */
 static bool unfed(ir_ctx *c, ir_node *n)
 {
-    tf1c_kernel_report report = { "" };
+    tf1c_kernel_report report = { .strings = NULL };
     tf_kernel_ctx k = { .def = n->def, .attrs = n->attrs, .name = n->name, .private_ = &report };
     n->def->kernel(&k);
     tf_fail(k.status ? k.status : tf_internal, n->here, n->name, "%s", report.message);

@@ -36,6 +36,7 @@ typedef struct tf1c_plan {
 /* What one run borrows: memory, addresses, shared flags. */
 typedef struct tf1c_context {
     struct tf1c_context *next;
+    tf1c_string_heap strings; /* made by the run's kernels; gone when the context is used anew */
     char *arena;
     size_t arena_size;
     char **slots; /* n_slots per worker, worker after worker */
