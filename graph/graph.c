@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/report.h"
+#include "core/strings.h"
 #include "graph/node.h"
 
 /* ---- mistakes ----------------------------------------------------------------------------------------------- */

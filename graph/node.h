@@ -6,8 +6,6 @@
 
 #include "core/alloc.h"
 #include "core/map.h"
-#include "core/sgemm.h"
-#include "core/strings.h"
 #include "graph/op.h"
 
 typedef struct {
@@ -190,27 +188,6 @@ void tf1c_write_attr(FILE *f, const tf_attr_def *a, const void *attrs);
 
 /* op.c */
 bool tf1c_same_attrs(const tf_op_def *def, const void *a, const void *b);
-
-/* kernel.c */
-typedef struct {
-    char message[512];
-    tf1c_string_heap *strings; /* NULL: kernels may not make any */
-} tf1c_kernel_report;          /* what k->private_ points to, if the runner wants the text */
-tf_status tf1c_run_kernel(tf_kernel_ctx *k); /* units [begin, end) of the record, whatever its kind; inputs as its traits ask */
-tf_status tf1c_run_kernel_alone(tf_kernel_ctx *k); /* outside a run, with denormals as in one */
-int64_t tf1c_kernel_units(const tf_kernel_ctx *k);
-void tf1c_broadcast_view(tf_view *v, const tf_view *to); /* strides 0 along broadcast axes, rank of `to` */
-
-/* v, of rank 2, as products read it: transposed or as it lies. */
-tf1c_matrix tf1c_matrix_of(const tf_view *v, bool transpose);
-/* The rows of the shard k of a float32 product, by kernels of our own: out[0] = in[0]'·in[1]' + bias, a vector or NULL. */
-int64_t tf1c_product_inner(const tf_kernel_ctx *k, tf_product p); /* the sums' length */
-size_t tf1c_product_scratch(const tf_kernel_ctx *k, tf_product p);
-void tf1c_product_rows(const tf_kernel_ctx *k, tf_product p, const float *bias);
-
-/* What a strip found wrong (integers divided by zero), as an InvalidArgumentError's text: set by strips, taken by whoever
- * runs them. */
-extern _Thread_local const char *tf1c_strip_fault;
 
 /* Op lists: every built-in op, for tests and look-up by name. */
 const tf_op_def *const *const *tf1c_op_families(void); /* NULL-terminated list of NULL-terminated lists */

@@ -1,6 +1,7 @@
 /* What is asked of records as such. */
 #include <string.h>
 
+#include "core/strings.h"
 #include "graph/node.h"
 
 static bool same_strings(const tf_ndarray *s, const tf_ndarray *t)

@@ -2,6 +2,7 @@
  * ops' own kernels. TF1: framework/tensor_util.py constant_value. */
 #include <string.h>
 
+#include "graph/kernel.h"
 #include "graph/loop.h"
 
 enum { MOST_ELEMENTS = 1024, MOST_OPERANDS = 64 }; /* shape arithmetic is small; anything larger is left to a run */

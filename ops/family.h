@@ -2,6 +2,7 @@
 #ifndef TF1C_OPS_FAMILY_H
 #define TF1C_OPS_FAMILY_H
 
+#include "graph/kernel.h"
 #include "graph/node.h"
 
 /* Every family file ends with its records in reading order, one a line (which clang-format would not leave them);

@@ -101,12 +101,10 @@ static tf_status compute(running *r)
 /* s->lock held: a context, the fed arrays as the tensors want them, the plan. */
 static tf_status find_plan(running *r)
 {
-    tf_session *s = r->s;
-    s->running++;
-    r->x = tf1c_borrow_context(s);
+    r->x = tf1c_borrow_context(r->s);
     tf_status status = r->x ? tf1c_stage_feeds(r) : tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
-    s->running--; /* while this run binds, plans that no other uses may go */
-    r->plan = status ? NULL : tf1c_plan_for(s, r->n_fetches, r->fetches, r->n_targets, r->targets, r->n_feeds, r->feeds, r->here);
+    r->plan =
+        status ? NULL : tf1c_plan_for(r->s, r->n_fetches, r->fetches, r->n_targets, r->targets, r->n_feeds, r->feeds, r->here);
     if (!status && !r->plan)
         status = tf_memory_error;
     if (!status && r->plan->mistake)
@@ -114,41 +112,66 @@ static tf_status find_plan(running *r)
     return status;
 }
 
+/* s->lock held. */
+static void give_back_context(running *r)
+{
+    if (r->x) {
+        r->x->next = r->s->contexts;
+        r->s->contexts = r->x;
+    }
+    r->x = NULL;
+}
+
+/* s->lock held; r->binding stays NULL if the plan runs in parts. */
 static tf_status bind(running *r)
 {
-    tf_session *s = r->s;
-    pthread_mutex_lock(&s->lock);
-    tf_status status = find_plan(r);
-    if (!status && !r->plan->split && !(r->binding = tf1c_binding_for(s, r->plan, r->x->feeds)) && !r->plan->split)
-        status = tf_last_error()->code;
-    s->running++;
-    pthread_mutex_unlock(&s->lock);
-    return status || !r->binding ? status : tf1c_fit_context(r);
+    return tf1c_binding_for(r->s, r->plan, r->x->feeds, &r->binding) == TF1C_FAILED ? tf_last_error()->code : tf_ok;
 }
 
 /* A loop of unknown length took more steps than it had room for: the same run with more room. */
 tf_status tf1c_bind_with_more_room(running *r)
 {
     tf_session *s = r->s;
-    tf_status status = tf_ok;
     pthread_mutex_lock(&s->lock);
     tf1c_more_loop_room(r->plan, r->binding);
-    if (!(r->binding = tf1c_binding_for(s, r->plan, r->x->feeds)))
-        status = tf_last_error()->code;
+    tf_status status = bind(r);
     pthread_mutex_unlock(&s->lock);
     return status ? status : tf1c_fit_context(r);
 }
 
-static void finish(running *r)
+static tf_status carry_out(running *r)
+{
+    if (!r->binding)
+        return tf1c_run_in_parts(r);
+    tf_status status = tf1c_fit_context(r);
+    if (!status)
+        status = compute(r);
+    while (status && r->x->overflow) {
+        r->x->overflow = false;
+        status = tf1c_bind_with_more_room(r);
+        if (!status)
+            status = compute(r);
+    }
+    return status;
+}
+
+/* From when it is bound until it is over, a run counts as under way: its plan and binding stay. */
+static tf_status run(running *r)
 {
     tf_session *s = r->s;
     pthread_mutex_lock(&s->lock);
-    s->running--;
-    if (r->x) {
-        r->x->next = s->contexts;
-        s->contexts = r->x;
-    }
+    tf_status status = find_plan(r);
+    if (!status)
+        status = bind(r);
+    s->under_way++;
     pthread_mutex_unlock(&s->lock);
+    if (!status)
+        status = carry_out(r);
+    pthread_mutex_lock(&s->lock);
+    s->under_way--;
+    give_back_context(r);
+    pthread_mutex_unlock(&s->lock);
+    return status;
 }
 
 tf_status tf1c_refuse_session(const tf_session *s, tf_source here)
@@ -188,18 +211,8 @@ tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sour
     tf_status status = tf1c_refuse_session(s, here);
     if (!status)
         status = tf1c_take_fetches(&r);
-    if (!status) {
-        status = bind(&r);
-        if (!status)
-            status = r.binding ? compute(&r) : tf1c_run_in_parts(&r);
-        while (status && r.x && r.x->overflow) {
-            r.x->overflow = false;
-            status = tf1c_bind_with_more_room(&r);
-            if (!status)
-                status = compute(&r);
-        }
-        finish(&r);
-    }
+    if (!status)
+        status = run(&r);
     if (status)
         tf1c_blank(&what);
     tf1c_release_outgrown(&r);
@@ -219,9 +232,8 @@ static tf_status explain(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sour
         status = find_plan(&r);
         if (!status && !(*(char **)text = tf1c_explain(s, r.plan, r.x->feeds)))
             status = tf_last_error()->code;
-        s->running++;
+        give_back_context(&r);
         pthread_mutex_unlock(&s->lock);
-        finish(&r);
     }
     tf1c_free(r.many);
     return status;

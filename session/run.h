@@ -24,7 +24,7 @@ typedef struct {
     void *many; /* memory for runs with more than FEW of anything */
     outgrown *outgrown; /* arrays replaced by ones of another shape */
     tf1c_plan *plan;
-    const tf1c_binding *binding;
+    tf1c_binding *binding; /* NULL: it runs in parts */
     tf_ndarray *values; /* of the plan's fetches, if it ran in parts */
 } running;
 

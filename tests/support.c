@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/alloc.h"
+#include "graph/kernel.h"
 #include "graph/node.h"
 #include "session/session.h"
 

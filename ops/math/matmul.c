@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/gemm.h"
+#include "graph/product.h"
 #include "ops/array/array.h"
 #include "ops/array/shape.h"
 

@@ -4,7 +4,9 @@
 
 #include "core/denormals.h"
 #include "core/gemm.h"
+#include "graph/kernel.h"
 #include "session/exec/trace.h"
+#include "session/plan/place.h"
 #include "session/plan/plan.h"
 
 enum { FEW_OPERANDS = 48 };

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/team.h"
+#include "session/passes/pass.h"
 
 enum { PATH_SIZE = 4096, TEXT_SIZE = 1 << 16, NAME_SIZE = 512, EVENT_SIZE = 10240 };
 

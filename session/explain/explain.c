@@ -11,14 +11,15 @@ typedef struct {
     int before, after;
 } tally;
 
-struct ir_sink {
+typedef struct {
+    tf1c_viewer viewer;
     FILE *f;
     char *text; /* of the graph after the stage before; NULL at first */
     tally *tallies;
     int n_tallies, capacity, nodes_before, nodes, idle; /* idle: those that need no code */
-};
+} explanation;
 
-static bool count_node(struct ir_sink *s, const char *op)
+static bool count_node(explanation *s, const char *op)
 {
     int i = 0;
     while (i < s->n_tallies && strcmp(s->tallies[i].op, op) != 0)
@@ -30,22 +31,21 @@ static bool count_node(struct ir_sink *s, const char *op)
     return true;
 }
 
-static bool count_nodes(struct ir_sink *s, const ir_block *b)
+static bool count_nodes(explanation *s, const ir_block *b)
 {
     bool good = true;
     for (int i = 0; i < b->n && good; i++) {
         const ir_node *n = b->nodes[i];
         good = count_node(s, n->def ? n->def->name : "copy");
         s->idle += n->silent;
-        if (n->loop)
-            good = good && count_nodes(s, &n->loop->condition) && count_nodes(s, &n->loop->body);
-        if (n->branch)
-            good = good && count_nodes(s, &n->branch->bodies[0]) && count_nodes(s, &n->branch->bodies[1]);
+        ir_block *inner[2];
+        for (int k = ir_bodies(n, inner); good && k-- > 0;)
+            good = count_nodes(s, inner[k]);
     }
     return good;
 }
 
-static bool count(struct ir_sink *s, const ir_block *b)
+static bool count(explanation *s, const ir_block *b)
 {
     for (int i = 0; i < s->n_tallies; i++) {
         s->tallies[i].before = s->tallies[i].after;
@@ -57,7 +57,7 @@ static bool count(struct ir_sink *s, const ir_block *b)
 }
 
 /* "52 nodes, were 80: MatMul 28 -> 1, (rows) 0 -> 2" */
-static void write_counts(const struct ir_sink *s)
+static void write_counts(const explanation *s)
 {
     int changes = 0;
     fprintf(s->f, "%d node%s", s->nodes, s->nodes == 1 ? "" : "s");
@@ -72,20 +72,10 @@ static void write_counts(const struct ir_sink *s)
 
 /* ---- stages -------------------------------------------------------------------------------------------------------------------- */
 
-static bool no_memory(ir_ctx *c)
+static bool no_memory(void)
 {
-    if (!c->failed)
-        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left to explain a plan");
-    c->failed = true;
+    tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left to explain a plan");
     return false;
-}
-
-static bool is_pass(const char *stage)
-{
-    int i = 0;
-    while (ir_pass_name(i) && strcmp(ir_pass_name(i), stage) != 0)
-        i++;
-    return ir_pass_name(i);
 }
 
 /* The graph now, the caller's to free; NULL without memory. */
@@ -103,31 +93,28 @@ static char *graph_text(const tf1c_plan *p, ir_block *b)
     return NULL;
 }
 
-void ir_show_stage(ir_ctx *c, const char *stage)
+static bool show_stage(tf1c_compilation *c, const tf1c_stage *stage, bool off)
 {
-    struct ir_sink *s = c->sink;
+    explanation *s = (explanation *)c->viewer;
     ir_block *b = &c->binding->block;
-    if (c->failed)
-        return;
     char *text = graph_text(c->plan, b);
     if (!text || !count(s, b)) {
         free(text);
-        no_memory(c);
-        return;
+        return no_memory();
     }
     bool changed = !s->text || strcmp(s->text, text) != 0;
-    fprintf(s->f, "\n== %s: ", stage);
-    if (is_pass(stage) && ir_pass_is_off(c->session->passes_off, stage))
-        fprintf(s->f, "off\n");
-    else if (!changed)
-        fprintf(s->f, "nothing to change\n");
+    fprintf(s->f, "\n== %s: ", stage->name);
+    if (off || !changed)
+        fprintf(s->f, off ? "off\n(%s)\n" : "nothing to change\n(%s)\n", stage->does);
     else {
         write_counts(s);
         fprintf(s->f, s->idle ? "; no code for %d\n" : "\n", s->idle);
+        fprintf(s->f, "(%s)\n", stage->does);
         fputs(text, s->f);
     }
     free(s->text);
     s->text = text;
+    return true;
 }
 
 static void write_pruned(FILE *f, const tf1c_plan *p)
@@ -138,46 +125,45 @@ static void write_pruned(FILE *f, const tf1c_plan *p)
         tf1c_write_operation(f, p->ops[i], 0);
 }
 
-static bool explain_part(struct ir_sink *sink, tf_session *s, tf1c_plan *p, const tf_ndarray *feeds);
+static bool explain_part(explanation *e, tf_session *s, tf1c_plan *p, const tf_ndarray *feeds);
 
 /* Only a run knows the shapes behind the cut: the part before it is all that can be told. */
-static bool explain_split(struct ir_sink *sink, tf_session *s, const tf1c_plan *p, const tf_ndarray *feeds)
+static bool explain_split(explanation *e, tf_session *s, const tf1c_plan *p, const tf_ndarray *feeds)
 {
-    fprintf(sink->f, "\n== parts: the run is cut in parts at '%s' (%s), for shapes behind it depend on its values; before it:\n",
+    fprintf(e->f, "\n== parts: the run is cut in parts at '%s' (%s), for shapes behind it depend on its values; before it:\n",
             p->split->at->name, p->split->at->def->name);
-    return explain_part(sink, s, p->split->before, feeds);
+    return explain_part(e, s, p->split->before, feeds);
 }
 
-static bool explain_part(struct ir_sink *sink, tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)
+static bool explain_part(explanation *e, tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)
 {
-    write_pruned(sink->f, p);
+    write_pruned(e->f, p);
     if (p->split)
-        return explain_split(sink, s, p, feeds);
-    tf1c_binding *b = tf1c_binding_new(s, p, feeds, sink);
-    if (!b)
-        return p->split && explain_split(sink, s, p, feeds);
-    ir_ctx c = { 0 };
-    ir_write_code(sink->f, p, b);
-    bool good = ir_write_memory(sink->f, p, b);
+        return explain_split(e, s, p, feeds);
+    tf1c_binding *b;
+    tf1c_outcome outcome = tf1c_binding_new(s, p, feeds, &e->viewer, &b);
+    if (outcome)
+        return outcome == TF1C_CUT && explain_split(e, s, p, feeds);
+    ir_write_code(e->f, p, b);
+    bool good = ir_write_memory(e->f, p, b);
     tf1c_binding_free(b);
-    return good || no_memory(&c);
+    return good || no_memory();
 }
 
 char *tf1c_explain(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)
 {
     char *text = NULL;
     size_t size = 0;
-    struct ir_sink sink = { .f = open_memstream(&text, &size) };
-    ir_ctx c = { 0 };
-    if (!sink.f) {
-        no_memory(&c);
+    explanation e = { .viewer = { show_stage }, .f = open_memstream(&text, &size) };
+    if (!e.f) {
+        no_memory();
         return NULL;
     }
-    bool good = explain_part(&sink, s, p, feeds);
-    if (fclose(sink.f) != 0 && good)
-        good = no_memory(&c);
-    free(sink.text);
-    tf1c_free(sink.tallies);
+    bool good = explain_part(&e, s, p, feeds);
+    if (fclose(e.f) != 0 && good)
+        good = no_memory();
+    free(e.text);
+    tf1c_free(e.tallies);
     if (good)
         return text;
     free(text);

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "session/plan/plan.h"
+#include "session/plan/pipeline.h"
 
 /* ir_text.c: the graph, one line a node. Values are numbered in the order in which they appear; v->number keeps what the last
  * text gave it. `places`: instead of which value another lies in, its address in the run (after place.c). */

@@ -37,6 +37,7 @@ void ir_write_code(FILE *f, const tf1c_plan *p, const tf1c_binding *b)
     ir_writer w = { .f = f, .plan = p, .places = true };
     fprintf(f, "\n== instructions: %d, %d shard%s%s\n", b->n_code, b->n_shards, b->n_shards > 1 ? "s" : "",
             b->assigns ? ", variables are assigned" : "");
+    fprintf(f, "(%s)\n", tf1c_section_does("instructions"));
     fprintf(
         f,
         "('|': all threads wait for each other first; @N: N bytes into the run's arena; @slotN: an address that the run fills in; "
@@ -172,5 +173,6 @@ bool ir_write_memory(FILE *f, const tf1c_plan *p, const tf1c_binding *b)
     size_t scratch = b->arena_size - b->block.arena_size;
     fprintf(f, "\n== memory: the arena has %zu bytes", b->arena_size);
     fprintf(f, scratch ? ", %zu of them scratch for %d shard%s\n" : "\n", scratch, b->n_shards, b->n_shards > 1 ? "s" : "");
+    fprintf(f, "(%s)\n", tf1c_section_does("memory"));
     return write_peak(&w, &b->block, b->code, b->n_code, 0);
 }

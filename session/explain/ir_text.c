@@ -16,6 +16,9 @@
 
 #include <string.h>
 
+#include "session/passes/pass.h"
+#include "session/plan/place.h"
+
 enum { INDENT = 4, FEW = 8 };
 
 /* ---- numbers ---------------------------------------------------------------------------------------------------------------- */
@@ -32,13 +35,6 @@ static void visit_ports(ir_writer *w, const ir_loop *l, visit_fn *visit)
         visit(w, l->summed[i].result);
 }
 
-static int blocks_of(const ir_node *n, ir_block *blocks[2])
-{
-    blocks[0] = n->loop ? &n->loop->condition : n->branch ? &n->branch->bodies[1] : NULL;
-    blocks[1] = n->loop ? &n->loop->body : n->branch ? &n->branch->bodies[0] : NULL;
-    return blocks[0] ? 2 : 0;
-}
-
 /* Every value that is read, in the order of reading. */
 static void visit_read(ir_writer *w, const ir_block *b, visit_fn *visit)
 {
@@ -47,7 +43,7 @@ static void visit_read(ir_writer *w, const ir_block *b, visit_fn *visit)
         const ir_node *n = b->nodes[i];
         for (int j = 0; j < n->n_in; j++)
             visit(w, n->in[j]);
-        for (int k = 0, blocks = blocks_of(n, inner); k < blocks; k++)
+        for (int k = 0, blocks = ir_bodies(n, inner); k < blocks; k++)
             visit_read(w, inner[k], visit);
         if (n->loop)
             visit_ports(w, n->loop, visit);
@@ -84,7 +80,7 @@ static void number_nodes(ir_writer *w, const ir_block *b)
             number(w, n->loop->sliced[k].arg);
         for (int k = 0; n->loop && k < n->loop->n_carried; k++)
             number(w, n->loop->carried[k].arg);
-        for (int k = 0, blocks = blocks_of(n, inner); k < blocks; k++)
+        for (int k = 0, blocks = ir_bodies(n, inner); k < blocks; k++)
             number_nodes(w, inner[k]);
     }
 }

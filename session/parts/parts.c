@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "graph/kernel.h"
 #include "graph/loop.h"
 
 /* ---- what lives on ------------------------------------------------------------------------------------------------------ */
@@ -270,24 +271,22 @@ tf_status tf1c_run_part(const running *r, tf1c_plan *p, const tf_ndarray *feeds,
 {
     tf_session *s = r->s;
     running part = { .s = s, .here = r->here, .plan = p };
-    tf_status status = tf_ok;
     if (!p->n_ops)
         return pass_on(p, feeds, out, k);
     pthread_mutex_lock(&s->lock);
-    if (!p->split && !(part.binding = tf1c_binding_for(s, p, feeds)) && !p->split)
-        status = tf_last_error()->code;
+    tf1c_outcome outcome = tf1c_binding_for(s, p, feeds, &part.binding);
     if (part.binding && (part.x = tf1c_borrow_context(s))) {
         part.x->next = k->contexts;
         k->contexts = part.x;
     }
     pthread_mutex_unlock(&s->lock);
-    if (status)
-        return status;
-    if (!part.binding)
+    if (outcome == TF1C_FAILED)
+        return tf_last_error()->code;
+    if (outcome == TF1C_CUT)
         return run_split(r, p, feeds, out, k);
     if (!part.x)
         return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
-    status = give_feeds(&part, feeds);
+    tf_status status = give_feeds(&part, feeds);
     return status ? status : run_whole(&part, out, k);
 }
 

@@ -1,6 +1,6 @@
 /* A product to whose rows a vector is added, a layer's bias, starts from that vector: the sums are in registers anyway. */
-#include "core/sgemm.h"
-#include "session/plan/plan.h"
+#include "graph/product.h"
+#include "session/passes/pass.h"
 
 /* ---- the planner's own node -------------------------------------------------------------------------------------------------- */
 

@@ -2,7 +2,7 @@
  * concat([x, h])·W's gradient, only h's columns), an elementwise op before a split one op a part. */
 #include <string.h>
 
-#include "session/plan/plan.h"
+#include "session/passes/pass.h"
 
 typedef struct {
     int64_t row, rows, column, columns;

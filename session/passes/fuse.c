@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "core/vecmath.h"
-#include "session/plan/plan.h"
+#include "graph/kernel.h"
+#include "session/passes/pass.h"
+#include "session/plan/layout.h"
 
 enum { TILE = 2048, MOST_OPS = 48, MOST_EXTERNAL = 40, MOST_TERMS = 4 };
 
@@ -482,19 +484,17 @@ static bool fuse_block(ir_ctx *c, ir_block *b)
     if (!close_run(c, &out, &r))
         return false;
     *b = out;
-    for (int i = 0; i < b->n; i++)
-        b->nodes[i]->position = i;
+    ir_renumber(b);
     return !c->failed;
 }
 
 static bool fuse_all(ir_ctx *c, ir_block *b)
 {
     for (int i = 0; i < b->n; i++) {
-        const ir_node *n = b->nodes[i];
-        if (n->loop && !(fuse_all(c, &n->loop->body) && fuse_all(c, &n->loop->condition)))
-            return false;
-        if (n->branch && !(fuse_all(c, &n->branch->bodies[0]) && fuse_all(c, &n->branch->bodies[1])))
-            return false;
+        ir_block *inner[2];
+        for (int k = ir_bodies(b->nodes[i], inner); k-- > 0;)
+            if (!fuse_all(c, inner[k]))
+                return false;
     }
     return fuse_block(c, b);
 }
@@ -508,20 +508,17 @@ static void count_readers(ir_block *b, bool reset)
             n->out[o].uses = 0;
         for (int j = 0; !reset && !n->silent && j < n->n_in; j++)
             n->in[j]->root->uses++;
-        for (int k = 0; k < 2 && n->loop; k++)
-            count_readers(k ? &n->loop->condition : &n->loop->body, reset);
-        for (int k = 0; k < 2 && n->branch; k++)
-            count_readers(&n->branch->bodies[k], reset);
+        ir_block *inner[2];
+        for (int k = ir_bodies(n, inner); k-- > 0;)
+            count_readers(inner[k], reset);
     }
     for (int i = 0; !reset && i < b->n_results; i++)
         if (b->results[i])
             b->results[i]->root->uses++;
 }
 
-bool ir_fuse(ir_ctx *c, ir_block *b)
+bool ir_pass_fuse(ir_ctx *c, ir_block *b)
 {
-    if (ir_pass_is_off(c->session->passes_off, "fuse"))
-        return true;
     count_readers(b, true);
     count_readers(b, false);
     return fuse_all(c, b);

@@ -2,7 +2,7 @@
  * it is the same in each, once. The products gain by it; what leads to them, or is stacked as it is, goes along. */
 #include <string.h>
 
-#include "session/plan/plan.h"
+#include "session/passes/pass.h"
 
 /* When a body's value is known: in its step alone, before the loop as one of all steps' values, or before the loop as such. */
 enum { IN_STEP, ALL_STEPS, ALWAYS };
@@ -339,7 +339,7 @@ static bool slice(hoisting *h, ir_value *v)
     ir_sliced *more = ir_alloc(h->c, (size_t)(l->n_sliced + 1) * sizeof *more);
     if (!arg || !more)
         return false;
-    *arg = (ir_value){ .place = IR_SLOT, .slot = h->c->binding->n_slots++, .root = arg };
+    *arg = (ir_value){ .place = IR_SLOT, .slot = h->c->n_slots++, .root = arg };
     tf_view_set(&arg->view, NULL, v->view.dtype, ir_dims(&v->view));
     if (l->n_sliced)
         memcpy(more, l->sliced, (size_t)l->n_sliced * sizeof *more);

@@ -2,8 +2,10 @@
  * in every call. In the running order, so that packed is what each product would have read. */
 #include <string.h>
 
-#include "core/sgemm.h"
-#include "session/plan/plan.h"
+#include "graph/product.h"
+#include "session/passes/pass.h"
+#include "session/plan/layout.h"
+#include "session/plan/schedule.h"
 
 /* Below these, packing brings nothing; deeper than that, loops keep what they could share. */
 enum { LEAST_ROWS = 4, LEAST_SIDE = 8, MOST_LOOPS = 6 };
@@ -92,7 +94,7 @@ static ir_value *operand(const wish *w) { return w->product->in[1]; }
 /* Memory that holds the same all through a step: not a slice or a state. */
 static bool is_steady(const ir_ctx *c, const ir_value *root)
 {
-    return root->place != IR_SLOT || root->slot < IR_FIRST_FEED_SLOT + c->binding->n_feeds;
+    return root->place != IR_SLOT || root->slot < IR_FIRST_FEED_SLOT + c->n_feeds;
 }
 
 static bool is_product(const ir_ctx *c, const ir_node *n)
@@ -207,8 +209,7 @@ static bool grant(ir_ctx *c, ir_block *b, const wishes *list)
         ir_add_node(c, &out, b->nodes[i]);
     }
     *b = out;
-    for (int i = 0; i < b->n; i++)
-        b->nodes[i]->position = i;
+    ir_renumber(b);
     return !c->failed;
 }
 
@@ -242,9 +243,9 @@ static bool pack_block(ir_ctx *c, ir_block *b, ir_node *owner, wishes *outer)
     return !c->failed && grant(c, b, &here);
 }
 
-bool ir_pack(ir_ctx *c, ir_block *b)
+bool ir_pass_pack(ir_ctx *c, ir_block *b)
 {
-    if (!tf1c_sgemm_available() || ir_pass_is_off(c->session->passes_off, "pack"))
+    if (!tf1c_sgemm_available())
         return true;
     return pack_block(c, b, NULL, NULL);
 }

@@ -1,15 +1,9 @@
-/* What the passes share: who reads what, replacing values, ports of loops; and the order in which they run. */
+/* What the passes share: who reads what, replacing values, what a loop captures, the order of assignments. */
 #include <string.h>
 
-#include "session/plan/plan.h"
+#include "session/passes/pass.h"
 
 /* ---- uses --------------------------------------------------------------------------------------------------------------- */
-
-static void each_block(const ir_node *n, ir_block **blocks)
-{
-    blocks[0] = n->loop ? &n->loop->body : n->branch ? &n->branch->bodies[0] : NULL;
-    blocks[1] = n->loop ? &n->loop->condition : n->branch ? &n->branch->bodies[1] : NULL;
-}
 
 static void reset_uses(ir_block *b)
 {
@@ -27,8 +21,7 @@ static void add_uses(ir_block *b)
     for (int i = 0; i < b->n; i++) {
         for (int j = 0; j < b->nodes[i]->n_in; j++)
             b->nodes[i]->in[j]->uses++;
-        each_block(b->nodes[i], inner);
-        for (int k = 0; k < 2 && inner[k]; k++)
+        for (int k = ir_bodies(b->nodes[i], inner); k-- > 0;)
             add_uses(inner[k]);
     }
     for (int i = 0; i < b->n_results; i++)
@@ -65,8 +58,7 @@ void ir_apply_replacements(ir_block *b)
     for (int i = 0; i < b->n; i++) {
         for (int j = 0; j < b->nodes[i]->n_in; j++)
             follow(&b->nodes[i]->in[j]);
-        each_block(b->nodes[i], inner);
-        for (int k = 0; k < 2 && inner[k]; k++)
+        for (int k = ir_bodies(b->nodes[i], inner); k-- > 0;)
             ir_apply_replacements(inner[k]);
     }
     for (int i = 0; i < b->n_results; i++)
@@ -75,7 +67,7 @@ void ir_apply_replacements(ir_block *b)
         follow_ports(b->owner);
 }
 
-/* ---- ports of loops ---------------------------------------------------------------------------------------------------- */
+/* ---- loops ---------------------------------------------------------------------------------------------------- */
 
 bool ir_is_captured(const ir_loop *l, const ir_value *v)
 {
@@ -88,21 +80,6 @@ bool ir_is_captured(const ir_loop *l, const ir_value *v)
         if (l->carried[i].arg == v)
             return false;
     return !v->node || v->node->block != l->body.id;
-}
-
-void ir_list_results(ir_ctx *c, ir_loop *l)
-{
-    ir_block *b = &l->body;
-    b->results = ir_alloc(c, (size_t)(l->n_carried + l->n_stacked + l->n_summed) * sizeof *b->results);
-    b->n_results = 0;
-    if (!b->results)
-        return;
-    for (int i = 0; i < l->n_carried; i++)
-        b->results[b->n_results++] = l->carried[i].next;
-    for (int i = 0; i < l->n_stacked; i++)
-        b->results[b->n_results++] = l->stacked[i].result;
-    for (int i = 0; i < l->n_summed; i++)
-        b->results[b->n_results++] = l->summed[i].result;
 }
 
 /* ---- order -------------------------------------------------------------------------------------------------------------- */
@@ -148,66 +125,4 @@ bool ir_after_assignments_of(ir_ctx *c, ir_block *b, int first, const ir_node *n
         b->nodes[i]->n_after = count;
     }
     return true;
-}
-
-/* ---- the sequence --------------------------------------------------------------------------------------------------------------- */
-
-static const struct {
-    const char *name;
-    bool (*run)(ir_ctx *c, ir_block *b);
-} passes[] = {
-    { "simplify", ir_pass_simplify }, { "hoist", ir_pass_hoist },       { "sums", ir_pass_sums }, { "affine", ir_pass_affine },
-    { "blocks", ir_pass_blocks },     { "simplify", ir_pass_simplify }, /* what those made alike: the rows under two sums, the parts of one weight */
-    { "ports", ir_pass_ports },
-};
-
-enum { PASSES = sizeof passes / sizeof *passes };
-
-/* What runs after scheduling. */
-static const char *const late[] = { "pack", "fuse", NULL };
-
-const char *ir_pass_name(int i)
-{
-    for (int p = 0; p < PASSES; p++) {
-        bool again = false;
-        for (int q = 0; q < p; q++)
-            again |= strcmp(passes[q].name, passes[p].name) == 0;
-        if (!again && i-- == 0)
-            return passes[p].name;
-    }
-    return i < (int)(sizeof late / sizeof *late) ? late[i] : NULL;
-}
-
-bool ir_pass_is_off(const char *off, const char *name)
-{
-    if (!off)
-        return false;
-    if (strcmp(off, "all") == 0)
-        return true;
-    size_t n = strlen(name);
-    for (const char *at = strstr(off, name); at; at = strstr(at + 1, name))
-        if ((at == off || at[-1] == ',') && (at[n] == ',' || !at[n]))
-            return true;
-    return false;
-}
-
-static bool run_on_bodies(ir_ctx *c, ir_block *b, bool (*run)(ir_ctx *c, ir_block *b))
-{
-    ir_block *inner[2];
-    for (int i = 0; i < b->n; i++) {
-        each_block(b->nodes[i], inner);
-        for (int k = 0; k < 2 && inner[k]; k++)
-            if (!run_on_bodies(c, inner[k], run))
-                return false;
-    }
-    return run(c, b);
-}
-
-bool ir_run_passes(ir_ctx *c, ir_block *b)
-{
-    for (int i = 0; i < PASSES; i++)
-        if ((!ir_pass_is_off(c->session->passes_off, passes[i].name) && !run_on_bodies(c, b, passes[i].run)) ||
-            !ir_stage_done(c, passes[i].name))
-            return false;
-    return !c->failed;
 }

@@ -2,7 +2,7 @@
  * no stack of values. */
 #include <string.h>
 
-#include "session/plan/plan.h"
+#include "session/passes/pass.h"
 
 /* ---- who reads what ------------------------------------------------------------------------------------------------------------ */
 
@@ -21,10 +21,10 @@ static bool is_read_in(const ir_block *b, const ir_value *v)
         const ir_node *n = b->nodes[i];
         if (is_among(n->in, n->n_in, v))
             return true;
-        if (n->loop && (is_read_in(&n->loop->body, v) || is_read_in(&n->loop->condition, v)))
-            return true;
-        if (n->branch && (is_read_in(&n->branch->bodies[0], v) || is_read_in(&n->branch->bodies[1], v)))
-            return true;
+        ir_block *inner[2];
+        for (int k = ir_bodies(n, inner); k-- > 0;)
+            if (is_read_in(inner[k], v))
+                return true;
     }
     return is_among(b->results, b->n_results, v);
 }

@@ -1,7 +1,7 @@
 /* What changes nothing goes (identities, reshapes to the shape it was), and what is computed twice alike is computed once. */
 #include <string.h>
 
-#include "session/plan/plan.h"
+#include "session/passes/pass.h"
 
 /* A read of a variable has its own place among the assignments; what is wanted or waited for by name stays. */
 static bool may_go(const ir_node *n) { return n->n_out && !n->n_after && !n->effect && !n->out[0].known; }

@@ -2,7 +2,7 @@
  * product. Within a block the sum is an AddN; out of a loop it is a summed result, whose operands are stacked instead. */
 #include <string.h>
 
-#include "session/plan/plan.h"
+#include "session/passes/pass.h"
 
 /* Asks n's record, with the values of what is known. */
 static bool sums_rows(const ir_node *n)
@@ -101,7 +101,7 @@ static ir_value *all_steps(ir_ctx *c, ir_node *n, ir_value *v)
     memcpy(dims.dims + 1, v->view.dims, (size_t)v->view.rank * sizeof *dims.dims);
     ir_value *out = &n->out[n->n_out];
     tf_view_set(&out->view, NULL, v->view.dtype, dims);
-    l->stacked[l->n_stacked++] = (ir_stacked){ n->n_out++, v, c->binding->n_slots++ };
+    l->stacked[l->n_stacked++] = (ir_stacked){ n->n_out++, v, c->n_slots++ };
     return out;
 }
 

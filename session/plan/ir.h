@@ -1,8 +1,6 @@
 /* The plan's own graph: nodes with concrete shapes, made anew for each set of fed shapes, rewritten by the passes, laid out in
- * memory and turned into instructions. Everything here lives in one arena, that of the binding.
- *
- * The stages, each a file: build (lower.c) -> passes (passes/) -> layout (layout.c) -> schedule (schedule.c) -> place (place.c)
- * -> shard (shard.c) -> execute (execute.c). */
+ * memory and turned into instructions (pipeline.c has the stages in order). Everything here lives in one arena, that of the
+ * binding. */
 #ifndef TF1C_SESSION_PLAN_IR_H
 #define TF1C_SESSION_PLAN_IR_H
 
@@ -13,6 +11,7 @@ typedef struct ir_node ir_node;
 typedef struct ir_block ir_block;
 typedef struct ir_loop ir_loop;
 typedef struct ir_branch ir_branch;
+typedef struct ir_instruction ir_instruction; /* code.h */
 
 /* Where a value's memory comes from. */
 typedef enum {
@@ -82,32 +81,9 @@ struct ir_block {
     size_t arena_size; /* after place.c */
 };
 
-/* A variable's value in a session, and the state of an op that has some. */
-typedef struct tf1c_resource {
-    struct tf1c_resource *next;
-    const tf_operation *op;
-    void *data;
-    size_t size;
-    bool initialized;
-} tf1c_resource;
-
+/* Slots: addresses that each run fills in. */
 enum { IR_SLOT_ABSOLUTE = 0, IR_SLOT_ARENA = 1, IR_FIRST_FEED_SLOT = 2 };
-enum { IR_MAX_SHARDS = 64, IR_MORE_OUTPUTS = 2 /* stacked ones that passes may add, per output of a loop */ };
-
-typedef struct {
-    int slot;
-    int64_t at;
-    tf_view view;
-} ir_operand;
-
-typedef struct ir_instruction {
-    const ir_node *node;
-    ir_operand *in, *out;
-    int64_t units;
-    bool parallel;   /* dealt out in shards; else worker 0 does it alone */
-    bool barrier;    /* wait for all workers before it */
-    bool scratch;    /* its kernel wants some */
-} ir_instruction;
+enum { IR_MORE_OUTPUTS = 2 /* stacked ones that passes may add, per output of a loop */ };
 
 /* ---- loops ----------------------------------------------------------------------------------------------------------------
  * A body's arguments and results are values in slots, whose addresses move from step to step: an element of what is sliced,
@@ -161,69 +137,14 @@ struct ir_branch {
     int n_code[2];
 };
 
-/* What a run that may have to start anew changes, and is kept before it. */
-typedef struct ir_kept {
-    struct ir_kept *next;
-    void *data;
-    size_t size;
-} ir_kept;
-
-/* What is built for one set of fed shapes. */
-typedef struct tf1c_binding {
-    struct tf1c_binding *next;
-    tf1c_arena memory;
-    uint64_t used; /* the session's clock at its last run */
-    int n_feeds;
-    tf_dims *feed_dims;
-    void **feed_values; /* of feeds that shapes depend on: what they were; else NULL */
-    ir_block block;
-    ir_instruction *code;
-    int n_code;
-    int n_slots, n_shards;
-    size_t arena_size;
-    int64_t scratch, scratch_at; /* bytes a shard, of any instruction: workers need not be at the same one; where they begin */
-    ir_operand *fetched; /* one a fetched tensor */
-    tf1c_resource **read, **written; /* variables that must be initialized before; that are after */
-    int n_read, n_written;
-    int64_t loop_capacity; /* the plan's, when this was bound */
-    ir_kept *kept;         /* by snapshot.c */
-    size_t kept_bytes;
-    bool products; /* it calls BLAS */
-    bool assigns; /* some variable changes: the run takes the session for itself */
-} tf1c_binding;
-
-typedef struct tf_session tf_session;
-
-/* What the stages need while a binding is built. */
+/* What making a plan's graph needs. */
 typedef struct {
-    tf_session *session;
-    tf1c_binding *binding;
     tf1c_arena *memory;
-    const struct tf1c_plan *plan;
-    const tf_ndarray *feeds; /* of this run, for the values that shapes depend on */
-    struct ir_sink *sink;    /* explain.c: is shown the graph after each stage; NULL in runs */
-    bool failed;             /* a report was made, or the plan is to be cut */
-    const tf_operation *cut; /* found to have a shape that only a run can tell: in the plan's graph; no report was made */
-    int order, block_ids;
+    int order, block_ids; /* of the next node, the next block */
+    int n_slots;          /* so far: those of feeds come first */
+    int n_feeds;
+    bool failed; /* a report was made: there was no memory left, or no order to run in */
 } ir_ctx;
-
-/* lower.c, lower_loop.c */
-typedef struct ir_scope {
-    const tf_graph *graph;
-    ir_node **nodes;   /* by operation index */
-    ir_value **args;   /* a body's arguments, by operation index */
-    ir_value **fed;    /* of the root: by feed */
-    ir_block *block;
-} ir_scope;
-bool ir_build(ir_ctx *c);
-bool ir_build_node(ir_ctx *c, ir_scope *s, const tf_operation *op, const char *wanted); /* wanted: per output of a loop */
-ir_value *ir_value_in(ir_ctx *c, const ir_scope *s, tf_tensor t);
-bool ir_build_loop(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op, const char *wanted);
-bool ir_build_branch(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op, const char *wanted);
-bool ir_demand(ir_ctx *c, ir_value *v); /* computes v now, if shapes may depend on it */
-bool ir_size_fits(ir_ctx *c, const ir_node *n, tf_dims d, tf_dtype dtype); /* false after a report: more than can be */
-bool ir_cut(ir_ctx *c, const tf_operation *op); /* the run is to be cut in parts at it: false */
-void ir_prune(ir_block *b); /* drops the nodes that nothing needs */
 
 /* nodes.c: making nodes, and what is asked of their records */
 void ir_no_memory(ir_ctx *c); /* reports it, once */
@@ -245,64 +166,11 @@ ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims);    /* of's element
 ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns); /* a part of a matrix */
 ir_node *ir_piece_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n); /* a part of a vector */
 
-/* pass.c: what passes share */
-void ir_count_uses(ir_block *b); /* of the values of this block and those around it that it reads */
-void ir_apply_replacements(ir_block *b); /* of values whose `replaced` a pass has set */
-bool ir_is_captured(const ir_loop *l, const ir_value *v); /* the same in every step of the loop */
+/* ir.c: walks over blocks and the blocks within */
+int ir_bodies(const ir_node *n, ir_block *bodies[2]); /* how many: a loop's condition (without nodes if it has none) and
+                                                       * body, or a branch's two, that of true first */
+void ir_prune(ir_block *b);                           /* drops the nodes that nothing needs */
+void ir_renumber(ir_block *b);                        /* positions, by the running order */
 void ir_list_results(ir_ctx *c, ir_loop *l); /* its body's results anew, after its ports have changed */
-/* What a pass took out of node n and added to b from `first` on, n itself not: it sees the variables as n does, which comes after
- * these assignments. */
-bool ir_after_assignments_of(ir_ctx *c, ir_block *b, int first, const ir_node *n);
-
-/* The passes: each rewrites one block (bodies included) and leaves it computing the same. */
-bool ir_pass_simplify(ir_ctx *c, ir_block *b); /* identities go, what is alike is computed once */
-bool ir_pass_hoist(ir_ctx *c, ir_block *b); /* what does not depend on a loop's state is done before it, for all steps at once */
-bool ir_pass_sums(ir_ctx *c, ir_block *b);   /* Σ f(xᵢ) = f(all xᵢ), within a block and out of loops */
-bool ir_pass_affine(ir_ctx *c, ir_block *b); /* a product plus a vector starts from the vector */
-bool ir_pass_ports(ir_ctx *c, ir_block *b);  /* what nobody reads is not passed into loops or saved by them */
-bool ir_pass_blocks(ir_ctx *c, ir_block *b); /* a product of which only a part is read computes that part */
-bool ir_run_passes(ir_ctx *c, ir_block *b);
-const char *ir_pass_name(int i); /* of those that passes_off may name, in running order; NULL after the last */
-
-bool ir_layout(ir_ctx *c, ir_block *b);   /* layout.c: views, parts, copies where a kernel wants contiguous memory */
-bool ir_may_place(const ir_block *b, const ir_value *v, const tf_view *as); /* whether v's producer can write it so, elsewhere */
-bool ir_same_place(const ir_value *a, const ir_value *b); /* the same elements in the same order at the same address */
-void ir_set_view(ir_value *v, ir_value *in, int64_t offset);
-bool ir_layout_loop(ir_ctx *c, ir_node *n);   /* layout_loop.c */
-bool ir_layout_branch(ir_ctx *c, ir_node *n);
-bool ir_schedule(ir_ctx *c, ir_block *b); /* schedule.c: the running order, reads of variables before their updates */
-bool ir_assigns(const ir_node *n, const ir_value *variable); /* whether it, or its body, overwrites the variable at that root */
-bool ir_pack(ir_ctx *c, ir_block *b); /* passes/pack.c, in the running order: matrices that several products read are packed once */
-bool ir_fuse(ir_ctx *c, ir_block *b); /* passes/fuse.c, in the running order: elementwise neighbours of one shape become one */
-bool ir_pass_is_off(const char *off, const char *name);
-bool ir_place_memory(ir_ctx *c, ir_block *b); /* place.c: lifetimes, and by them offsets */
-ir_value *ir_root_of(ir_value *v);             /* whose memory v lies in, after all */
-bool ir_give_offsets(ir_ctx *c, ir_block *b);  /* offsets.c: of roots whose lifetimes are known */
-void ir_shift_memory(ir_block *b, int64_t base); /* of bodies, to where their region lies */
-bool ir_emit(ir_ctx *c);                  /* shard.c: instructions, shards, barriers */
-bool ir_note_kept(ir_ctx *c);             /* snapshot.c, of the instructions */
-
-ir_operand ir_operand_of(const ir_value *v); /* where a value lies, once all is placed */
-
-/* explain.c: after each stage, by its name */
-void ir_show_stage(ir_ctx *c, const char *stage);
-static inline bool ir_stage_done(ir_ctx *c, const char *stage)
-{
-    if (c->sink)
-        ir_show_stage(c, stage);
-    return !c->failed;
-}
-
-/* passes/fuse.c: what a fused node computes, step by step. */
-typedef struct {
-    const char *op; /* "copy" where there is none */
-    int n_in;
-    struct ir_fused_operand {
-        bool external; /* input `index` of the node, else the result of step `index` */
-        int index;
-    } in[4];
-    int out; /* the node's output that keeps the result; -1: none */
-} ir_fused_step;
-bool ir_fused_step_at(const ir_node *n, int i, ir_fused_step *s); /* false: not a fused node, or no such step */
 
 #endif

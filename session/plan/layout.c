@@ -2,7 +2,7 @@
  * kernel insists. After it every value is a root or a view of one. */
 #include <string.h>
 
-#include "session/plan/plan.h"
+#include "session/plan/layout.h"
 
 static int64_t item(const ir_value *v) { return (int64_t)tf_dtype_size(v->view.dtype); }
 

@@ -2,7 +2,7 @@
  * element just stacked or in two buffers in turn. */
 #include <string.h>
 
-#include "session/plan/plan.h"
+#include "session/plan/layout.h"
 
 static tf_view contiguous_view(const ir_value *v)
 {
@@ -60,7 +60,7 @@ static bool place_states(ir_ctx *c, ir_loop *l)
         s->bytes = (tf_view_count(&s->arg->view) * (int64_t)tf_dtype_size(s->arg->view.dtype) + 63) / 64 * 64;
         if (s->follows >= 0)
             continue;
-        s->next_slot = c->binding->n_slots++;
+        s->next_slot = c->n_slots++;
         if (!(s->next = into_slot(c, &l->body, s->next, s->next_slot)))
             return false;
     }

@@ -1,18 +1,11 @@
 /* From the operations of a plan to nodes with concrete shapes; what is known already is computed here, by the ops' own kernels. */
 #include <string.h>
 
+#include "graph/kernel.h"
 #include "graph/loop.h"
-#include "session/plan/plan.h"
+#include "session/plan/lower.h"
 
 enum { FOLD_BYTES = 1 << 16, DEMAND_ELEMENTS = 1024 };
-
-bool ir_cut(ir_ctx *c, const tf_operation *op)
-{
-    if (!c->failed)
-        c->cut = op;
-    c->failed = true;
-    return false;
-}
 
 /* ---- what is known --------------------------------------------------------------------------------------------------- */
 
@@ -25,15 +18,15 @@ static bool may_compute(const ir_node *n)
 }
 
 /* Memory for an output computed now. */
-static bool make_room(ir_ctx *c, tf_view *out)
+static bool make_room(tf1c_compilation *c, tf_view *out)
 {
-    char *data = ir_alloc(c, (size_t)tf_view_count(out) * tf_dtype_size(out->dtype) + 64);
+    char *data = ir_alloc(&c->ir, (size_t)tf_view_count(out) * tf_dtype_size(out->dtype) + 64);
     out->data = data + (64 - (uintptr_t)data % 64) % 64;
     return data;
 }
 
 /* Computes a node's outputs from inputs that are all known. */
-static bool compute(ir_ctx *c, ir_node *n)
+static bool compute(tf1c_compilation *c, ir_node *n)
 {
     tf_view in[IR_MOST_OPERANDS], out[IR_MOST_OPERANDS];
     if (n->n_in > IR_MOST_OPERANDS || n->n_out > IR_MOST_OPERANDS)
@@ -55,7 +48,7 @@ static bool compute(ir_ctx *c, ir_node *n)
 }
 
 /* A value that a shape depends on: a fed one makes its value part of the binding, pure arithmetic is done at once. */
-bool ir_demand(ir_ctx *c, ir_value *v)
+bool ir_demand(tf1c_compilation *c, ir_value *v)
 {
     if (v->known)
         return true;
@@ -66,7 +59,7 @@ bool ir_demand(ir_ctx *c, ir_value *v)
         if (v->place != IR_SLOT || which < 0 || which >= c->plan->n_feeds)
             return false;
         size_t size = np_nbytes(c->feeds[which]);
-        void *value = ir_alloc(c, size);
+        void *value = ir_alloc(&c->ir, size);
         if (!value)
             return false;
         memcpy(value, c->feeds[which].data, size);
@@ -84,7 +77,7 @@ bool ir_demand(ir_ctx *c, ir_value *v)
 }
 
 typedef struct {
-    ir_ctx *c;
+    tf1c_compilation *c;
     ir_node *n;
 } asking;
 
@@ -107,7 +100,7 @@ static bool ints_of(void *arg, int i, tf_dims *ints)
 /* ---- shapes ------------------------------------------------------------------------------------------------------------- */
 
 /* Sizes are computed with from here on: nothing may overflow. */
-bool ir_size_fits(ir_ctx *c, const ir_node *n, tf_dims d, tf_dtype dtype)
+bool ir_size_fits(const ir_node *n, tf_dims d, tf_dtype dtype)
 {
     enum { MOST_BITS = 42 };
     char shape[TF_DIMS_TEXT];
@@ -120,12 +113,11 @@ bool ir_size_fits(ir_ctx *c, const ir_node *n, tf_dims d, tf_dtype dtype)
                 tf_dims_kernel_text(d, shape, sizeof shape), tf_dtype_kernel_name(dtype));
     else
         return true;
-    c->failed = true;
     return false;
 }
 
 /* Whether all that its shape could depend on has been looked at: cutting the run would tell no more. */
-static bool all_given(const ir_ctx *c, const ir_node *n)
+static bool all_given(const tf1c_compilation *c, const ir_node *n)
 {
     for (int i = 0; i < n->n_in; i++)
         if (!n->in[i]->known && (n->in[i]->node || n->in[i]->slot >= IR_FIRST_FEED_SLOT + c->plan->n_feeds))
@@ -134,34 +126,33 @@ static bool all_given(const ir_ctx *c, const ir_node *n)
 }
 
 /* Of an operation whose shape depends on data: at once, if that is known. */
-static bool data_shape(ir_ctx *c, ir_node *n, const tf_operation *op, tf_dims *out)
+static tf1c_outcome data_shape(ir_node *n, tf_dims *out)
 {
     enum { MOST = 8 };
     tf_view ins[MOST], outs[MOST];
     tf1c_kernel_report report = { .strings = NULL };
     for (int i = 0; i < n->n_in; i++)
         if (n->n_in > MOST || n->n_out > MOST || !n->in[i]->known)
-            return ir_cut(c, op);
+            return TF1C_CUT;
     tf_kernel_ctx k = ir_rule_ctx(n, ins, outs);
     k.private_ = &report;
     n->def->data_shape(&k, out);
     if (!k.status)
-        return true;
-    c->failed = true;
+        return TF1C_DONE;
     tf_fail(k.status, n->here, n->name, "%s", report.message);
-    return false;
+    return TF1C_FAILED;
 }
 
-static bool infer(ir_ctx *c, ir_node *n, const tf_operation *op)
+static tf1c_outcome infer(tf1c_compilation *c, ir_node *n, const tf_operation *op)
 {
     enum { FEW = 16 };
     tf_dims few_dims[2 * FEW], *in = few_dims, *out = few_dims + FEW;
     tf_dtype few_types[2 * FEW], *in_dtype = few_types, *out_dtype = few_types + FEW;
     if (n->n_in > FEW || n->n_out > FEW) {
-        in = ir_alloc(c, (size_t)(n->n_in + n->n_out) * sizeof *in);
-        in_dtype = ir_alloc(c, (size_t)(n->n_in + n->n_out) * sizeof *in_dtype);
+        in = ir_alloc(&c->ir, (size_t)(n->n_in + n->n_out) * sizeof *in);
+        in_dtype = ir_alloc(&c->ir, (size_t)(n->n_in + n->n_out) * sizeof *in_dtype);
         if (!in || !in_dtype)
-            return false;
+            return TF1C_FAILED;
         out = in + n->n_in;
         out_dtype = in_dtype + n->n_in;
     }
@@ -192,33 +183,29 @@ static bool infer(ir_ctx *c, ir_node *n, const tf_operation *op)
         tf1c_infer(&s);
     else if (n->n_out)
         out[0] = op->outputs[0].shape;
-    if (s.failed || c->failed) {
-        c->failed = true;
-        return false;
-    }
-    if (n->def->data_shape && !data_shape(c, n, op, out))
-        return false;
-    for (int i = 0; i < n->n_out; i++) {
-        if (!ir_size_fits(c, n, out[i], out_dtype[i]))
-            return false;
+    if (s.failed || c->ir.failed)
+        return TF1C_FAILED;
+    tf1c_outcome outcome = n->def->data_shape ? data_shape(n, out) : TF1C_DONE;
+    for (int i = 0; i < n->n_out && !outcome; i++) {
+        if (!ir_size_fits(n, out[i], out_dtype[i]))
+            return TF1C_FAILED;
         if (!tf_dims_fully_known(out[i])) {
             if (!all_given(c, n))
-                return ir_cut(c, op);
-            c->failed = true;
+                return TF1C_CUT;
             tf_fail(
                 tf_unimplemented, n->here, n->name,
                 "The shape of output %d depends on data that is not known before the run; only shapes, constants and fed values may decide it.",
                 i);
-            return false;
+            return TF1C_FAILED;
         }
         tf_view_set(&n->out[i].view, NULL, out_dtype[i], out[i]);
     }
-    return true;
+    return outcome;
 }
 
 /* ---- operations to nodes -------------------------------------------------------------------------------------------------------- */
 
-ir_value *ir_value_in(ir_ctx *c, const ir_scope *s, tf_tensor t)
+ir_value *ir_value_in(const tf1c_compilation *c, const ir_scope *s, tf_tensor t)
 {
     int which;
     if (s->fed && tf1c_is_fed(c->plan, t, &which))
@@ -226,18 +213,17 @@ ir_value *ir_value_in(ir_ctx *c, const ir_scope *s, tf_tensor t)
     return s->args && s->args[t.op->index] ? s->args[t.op->index] : &s->nodes[t.op->index]->out[t.index];
 }
 
-static void give_variable(ir_ctx *c, ir_value *v, const tf_operation *op)
+static bool give_variable(tf1c_compilation *c, ir_value *v, const tf_operation *op)
 {
     size_t size = (size_t)tf_view_count(&v->view) * tf_dtype_size(v->view.dtype);
     v->place = IR_ABSOLUTE;
     v->variable = true;
     v->absolute = tf1c_session_memory(c->session, op, size, NULL);
-    if (!v->absolute)
-        c->failed = true;
+    return v->absolute;
 }
 
 /* A constant is its attribute; any pure node whose inputs are known is a constant too. */
-static void fold(ir_ctx *c, ir_node *n)
+static void fold(tf1c_compilation *c, ir_node *n)
 {
     if (n->def == tf1c_basic.constant) {
         const tf1c_const_attrs *a = n->attrs;
@@ -258,29 +244,27 @@ static void fold(ir_ctx *c, ir_node *n)
 }
 
 /* A placeholder without a feed: its kernel says so. */
-static bool unfed(ir_ctx *c, ir_node *n)
+static tf1c_outcome unfed(const ir_node *n)
 {
     tf1c_kernel_report report = { .strings = NULL };
     tf_kernel_ctx k = { .def = n->def, .attrs = n->attrs, .name = n->name, .private_ = &report };
     n->def->kernel(&k);
     tf_fail(k.status ? k.status : tf_internal, n->here, n->name, "%s", report.message);
-    c->failed = true;
-    return false;
+    return TF1C_FAILED;
 }
 
 /* A fed array stands for a variable's value, not for the variable: it must not be written. */
-static bool fed_reference(ir_ctx *c, const ir_node *n, const tf_operation *op)
+static tf1c_outcome fed_reference(const ir_node *n, const tf_operation *op)
 {
     const tf_tensor ref = op->inputs[0];
     const char *type = tf_dtype_kernel_name(tf_get_dtype(ref));
     tf_fail(tf_invalid_argument, n->here, n->name,
             "Input 0 of node %s was passed %s from _arg_%s_%d_0:0 incompatible with expected %s_ref.", n->name, type, ref.op->name,
             ref.index, type);
-    c->failed = true;
-    return false;
+    return TF1C_FAILED;
 }
 
-static bool fill_node(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op)
+static bool fill_node(tf1c_compilation *c, ir_scope *s, ir_node *n, const tf_operation *op)
 {
     n->attrs = op->attrs;
     n->T = op->T;
@@ -288,7 +272,7 @@ static bool fill_node(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op
     n->name = op->name;
     n->here = op->here;
     n->effect = op->def->traits & TF_SIDE_EFFECT && s->fed; /* in a body only what its results need runs */
-    n->after = ir_alloc(c, (size_t)op->n_controls * sizeof *n->after);
+    n->after = ir_alloc(&c->ir, (size_t)op->n_controls * sizeof *n->after);
     if (!n->after)
         return false;
     for (int i = 0; i < op->n_controls; i++)
@@ -298,141 +282,115 @@ static bool fill_node(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op
 }
 
 /* The gradient of what ran piece by piece does so too: what it reads may have another shape in each. */
-static bool runs_by_pieces(const ir_ctx *c, const tf_operation *op)
+static bool runs_by_pieces(const tf1c_compilation *c, const tf_operation *op)
 {
     const tf1c_body *b =
         op->def->traits & TF_LOOP ? ((const tf1c_loop_attrs *)op->attrs)->body : ((const tf1c_branch_attrs *)op->attrs)->bodies[0];
     return b->forward && tf1c_was_cut(c->session, b->forward);
 }
 
-bool ir_build_node(ir_ctx *c, ir_scope *s, const tf_operation *op, const char *wanted)
+/* A loop or a branch, which may get more outputs, and one for the memory of its bodies. */
+static tf1c_outcome build_with_bodies(tf1c_compilation *c, ir_scope *s, const tf_operation *op, const char *wanted)
 {
-    unsigned traits = op->def->traits;
-    bool body = traits & (TF_LOOP | TF_BRANCH);
-    ir_node *n = ir_node_new(c, op->def, body ? 0 : op->n_inputs, body ? (1 + IR_MORE_OUTPUTS) * op->n_outputs + 1 : op->n_outputs);
+    ir_node *n = ir_node_new(&c->ir, op->def, 0, (1 + IR_MORE_OUTPUTS) * op->n_outputs + 1);
     if (!n || !fill_node(c, s, n, op))
-        return false;
-    if (body) {
-        n->room = n->n_out;
-        n->region = op->n_outputs;
-        n->n_out = op->n_outputs + 1;
-    }
+        return TF1C_FAILED;
+    n->room = n->n_out;
+    n->region = op->n_outputs;
+    n->n_out = op->n_outputs + 1;
     s->nodes[op->index] = n;
-    if (body) {
-        if (runs_by_pieces(c, op))
-            return ir_cut(c, op);
-        if (!(traits & TF_LOOP ? ir_build_loop : ir_build_branch)(c, s, n, op, wanted)) {
-            c->cut = c->cut ? op : NULL; /* the whole of it: plans are not cut inside of it */
-            return false;
-        }
-        ir_add_node(c, s->block, n);
-        return !c->failed;
-    }
+    if (runs_by_pieces(c, op))
+        return TF1C_CUT;
+    tf1c_outcome outcome = (op->def->traits & TF_LOOP ? ir_build_loop : ir_build_branch)(c, s, n, op, wanted);
+    if (!outcome)
+        ir_add_node(&c->ir, s->block, n);
+    return c->ir.failed ? TF1C_FAILED : outcome;
+}
+
+static bool read_inputs(const tf1c_compilation *c, const ir_scope *s, ir_node *n, const tf_operation *op)
+{
+    n->waits = n->n_after;
     for (int i = 0; i < op->n_inputs; i++) {
         n->in[i] = ir_value_in(c, s, op->inputs[i]);
-        if (n->in[i]->view.dtype == tf_dtype_unset) {
-            c->failed = true;
+        if (n->in[i]->view.dtype == tf_dtype_unset)
             return !tf1c_ragged_error(n->here, n->name);
-        }
-    }
-    if (traits & TF_WRITES_REF && !n->in[0]->variable)
-        return fed_reference(c, n, op);
-    if (traits & TF_SOURCE_OP && op->def->kernel && op->def != tf1c_basic.constant)
-        return unfed(c, n);
-    if (!infer(c, n, op))
-        return false;
-    if (traits & TF_VARIABLE)
-        give_variable(c, &n->out[0], op);
-    n->waits = n->n_after;
-    for (int i = 0; i < n->n_in; i++)
         n->waits |= n->in[i]->node && n->in[i]->node->waits;
-    if (op->def->state_size && !(n->state = tf1c_session_memory(c->session, op, op->def->state_size, NULL)))
-        c->failed = true;
-    fold(c, n);
-    ir_add_node(c, s->block, n);
-    return !c->failed;
+    }
+    return true;
 }
 
-bool ir_build(ir_ctx *c)
+static bool give_memory(tf1c_compilation *c, ir_node *n, const tf_operation *op)
+{
+    if (op->def->traits & TF_VARIABLE && !give_variable(c, &n->out[0], op))
+        return false;
+    if (op->def->state_size)
+        n->state = tf1c_session_memory(c->session, op, op->def->state_size, NULL);
+    return n->state || !op->def->state_size;
+}
+
+tf1c_outcome ir_build_node(tf1c_compilation *c, ir_scope *s, const tf_operation *op, const char *wanted)
+{
+    unsigned traits = op->def->traits;
+    if (traits & (TF_LOOP | TF_BRANCH))
+        return build_with_bodies(c, s, op, wanted);
+    ir_node *n = ir_node_new(&c->ir, op->def, op->n_inputs, op->n_outputs);
+    if (!n || !fill_node(c, s, n, op))
+        return TF1C_FAILED;
+    s->nodes[op->index] = n;
+    if (!read_inputs(c, s, n, op))
+        return TF1C_FAILED;
+    if (traits & TF_WRITES_REF && !n->in[0]->variable)
+        return fed_reference(n, op);
+    if (traits & TF_SOURCE_OP && op->def->kernel && op->def != tf1c_basic.constant)
+        return unfed(n);
+    tf1c_outcome outcome = infer(c, n, op);
+    if (outcome)
+        return outcome;
+    if (!give_memory(c, n, op))
+        return TF1C_FAILED;
+    fold(c, n);
+    ir_add_node(&c->ir, s->block, n);
+    return c->ir.failed ? TF1C_FAILED : TF1C_DONE;
+}
+
+static bool build_feeds(tf1c_compilation *c, ir_scope *s)
 {
     const tf1c_plan *p = c->plan;
-    tf1c_binding *b = c->binding;
-    ir_scope s = { .graph = p->graph, .block = &b->block };
-    b->block.id = c->block_ids++;
-    s.fed = ir_alloc(c, (size_t)p->n_feeds * sizeof *s.fed);
-    s.nodes = ir_alloc(c, (size_t)s.graph->n_ops * sizeof *s.nodes);
-    b->block.results = ir_alloc(c, (size_t)p->n_fetches * sizeof *b->block.results);
-    if (!s.fed || !s.nodes || !b->block.results)
-        return false;
-    for (int i = 0; i < p->n_feeds; i++) {
-        s.fed[i] = ir_alloc(c, sizeof *s.fed[i]);
-        if (!s.fed[i])
+    s->fed = ir_alloc(&c->ir, (size_t)p->n_feeds * sizeof *s->fed);
+    for (int i = 0; s->fed && i < p->n_feeds; i++) {
+        ir_value *v = s->fed[i] = ir_alloc(&c->ir, sizeof *v);
+        if (!v)
             return false;
-        *s.fed[i] = (ir_value){ .place = IR_SLOT, .slot = IR_FIRST_FEED_SLOT + i, .root = s.fed[i] };
-        tf_view_set(&s.fed[i]->view, NULL, c->feeds[i].dtype, c->feeds[i].shape);
-        if (p->variables && p->variables[i])
-            give_variable(c, s.fed[i], p->variables[i]);
+        *v = (ir_value){ .place = IR_SLOT, .slot = IR_FIRST_FEED_SLOT + i, .root = v };
+        tf_view_set(&v->view, NULL, c->feeds[i].dtype, c->feeds[i].shape);
+        if (p->variables && p->variables[i] && !give_variable(c, v, p->variables[i]))
+            return false;
     }
-    b->n_slots = IR_FIRST_FEED_SLOT + p->n_feeds;
-    for (int i = 0; i < p->n_ops; i++)
-        if (!ir_build_node(c, &s, p->ops[i], p->wanted[i]))
-            return false;
+    c->ir.n_feeds = p->n_feeds;
+    c->ir.n_slots = IR_FIRST_FEED_SLOT + p->n_feeds;
+    return s->fed;
+}
+
+tf1c_outcome ir_build(tf1c_compilation *c, const tf_operation **at)
+{
+    const tf1c_plan *p = c->plan;
+    ir_block *b = &c->binding->block;
+    ir_scope s = { .graph = p->graph, .block = b };
+    b->id = c->ir.block_ids++;
+    s.nodes = ir_alloc(&c->ir, (size_t)s.graph->n_ops * sizeof *s.nodes);
+    b->results = ir_alloc(&c->ir, (size_t)p->n_fetches * sizeof *b->results);
+    if (!s.nodes || !b->results || !build_feeds(c, &s))
+        return TF1C_FAILED;
+    for (int i = 0; i < p->n_ops; i++) {
+        tf1c_outcome outcome = ir_build_node(c, &s, p->ops[i], p->wanted[i]);
+        *at = p->ops[i]; /* the whole of it: plans are not cut inside of loops and branches */
+        if (outcome)
+            return outcome;
+    }
     for (int i = 0; i < p->n_fetches; i++)
-        b->block.results[b->block.n_results++] = ir_value_in(c, &s, p->fetches[i]);
+        b->results[b->n_results++] = ir_value_in(c, &s, p->fetches[i]);
     for (int i = 0; i < p->n_targets; i++)
         s.nodes[p->targets[i]->index]->effect = true;
-    ir_prune(&b->block);
-    return !c->failed;
-}
-
-/* ---- dropping what nothing needs ------------------------------------------------------------------------------------------------------ */
-
-static bool waits_too(const ir_node *reader, const ir_node *before)
-{
-    for (int i = 0; reader && i < reader->n_after; i++)
-        if (reader->after[i] == before)
-            return true;
-    return false;
-}
-
-/* Whether whoever needs the known value of n has something to wait for all the same; a reader may wait for it by itself. */
-static bool has_to_wait(const ir_node *n, const ir_node *reader)
-{
-    for (int i = 0; i < n->n_in; i++)
-        if (n->in[i]->node && n->in[i]->node->waits)
-            return true;
-    for (int i = 0; i < n->n_after; i++)
-        if (!waits_too(reader, n->after[i]))
-            return true;
-    return false;
-}
-
-/* v may be none: what a branch has no value for. */
-static void need_value(ir_value *v, const ir_node *reader)
-{
-    if (v && v->node && (!v->known || (v->node->waits && has_to_wait(v->node, reader))))
-        v->node->needed = true;
-}
-
-void ir_prune(ir_block *b)
-{
-    for (int i = 0; i < b->n; i++)
-        b->nodes[i]->needed = b->nodes[i]->effect;
-    for (int i = 0; i < b->n_results; i++)
-        need_value(b->results[i], NULL);
-    int kept = 0;
-    for (int i = b->n; i-- > 0;) {
-        ir_node *n = b->nodes[i];
-        if (!n->needed)
-            continue;
-        for (int j = 0; j < n->n_in; j++)
-            if (!(n->def && n->def->traits & TF_SHAPE_ONLY))
-                need_value(n->in[j], n);
-        for (int j = 0; j < n->n_after; j++)
-            n->after[j]->needed = true;
-    }
-    for (int i = 0; i < b->n; i++)
-        if (b->nodes[i]->needed)
-            b->nodes[kept++] = b->nodes[i];
-    b->n = kept;
+    ir_prune(b);
+    return c->ir.failed ? TF1C_FAILED : TF1C_DONE;
 }

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "graph/loop.h"
-#include "session/plan/plan.h"
+#include "session/plan/lower.h"
 
 /* ---- what of a body has to run ------------------------------------------------------------------------------------------- */
 
@@ -31,9 +31,9 @@ typedef struct {
     int n;
 } found;
 
-static bool prune_body(ir_ctx *c, const tf1c_body *b, const char *wanted, found *f)
+static bool prune_body(tf1c_compilation *c, const tf1c_body *b, const char *wanted, found *f)
 {
-    tf1c_pruning w = { .graph = b->graph, .memory = c->memory, .reach = reach_state, .arg = (void *)b };
+    tf1c_pruning w = { .graph = b->graph, .memory = c->ir.memory, .reach = reach_state, .arg = (void *)b };
     if (tf1c_prune_begin(&w)) {
         for (int o = 0; o < b->n_out; o++)
             if (wanted && wanted[o] && b->out[o].result.op)
@@ -42,8 +42,8 @@ static bool prune_body(ir_ctx *c, const tf1c_body *b, const char *wanted, found 
             tf1c_want(&w, b->condition);
     }
     if (!tf1c_prune_end(&w, &f->ops, &f->wanted, &f->n))
-        ir_no_memory(c);
-    return !c->failed;
+        ir_no_memory(&c->ir);
+    return !c->ir.failed;
 }
 
 static bool uses(const found *f, const tf_operation *op)
@@ -56,21 +56,21 @@ static bool uses(const found *f, const tf_operation *op)
 
 /* ---- the block of a body ----------------------------------------------------------------------------------------------------- */
 
-static bool open_scope(ir_ctx *c, ir_scope *s, const tf_graph *g, ir_block *block)
+static bool open_scope(tf1c_compilation *c, ir_scope *s, const tf_graph *g, ir_block *block)
 {
     *s = (ir_scope){ .graph = g, .block = block };
-    block->id = c->block_ids++;
-    s->nodes = ir_alloc(c, (size_t)g->n_ops * sizeof *s->nodes);
-    s->args = ir_alloc(c, (size_t)g->n_ops * sizeof *s->args);
+    block->id = c->ir.block_ids++;
+    s->nodes = ir_alloc(&c->ir, (size_t)g->n_ops * sizeof *s->nodes);
+    s->args = ir_alloc(&c->ir, (size_t)g->n_ops * sizeof *s->args);
     return s->nodes && s->args;
 }
 
-static ir_value *slot_value(ir_ctx *c, tf_dtype dtype, tf_dims dims)
+static ir_value *slot_value(tf1c_compilation *c, tf_dtype dtype, tf_dims dims)
 {
-    ir_value *v = ir_alloc(c, sizeof *v);
+    ir_value *v = ir_alloc(&c->ir, sizeof *v);
     if (!v)
         return NULL;
-    *v = (ir_value){ .place = IR_SLOT, .slot = c->binding->n_slots++, .root = v };
+    *v = (ir_value){ .place = IR_SLOT, .slot = c->ir.n_slots++, .root = v };
     tf_view_set(&v->view, NULL, dtype, dims);
     return v;
 }
@@ -84,23 +84,21 @@ static tf_dims element(const tf_view *v)
 }
 
 /* The arguments in use become values of the scope, what they stand for inputs of the node. */
-static bool bind_args(ir_ctx *c, const ir_scope *outer, ir_scope *s, ir_node *n, const tf_operation *op, int first_input,
+static bool bind_args(tf1c_compilation *c, const ir_scope *outer, ir_scope *s, ir_node *n, const tf_operation *op, int first_input,
                       const tf1c_body *b, const found *f)
 {
     ir_loop *l = n->loop;
-    for (int i = 0; i < b->n_in && !c->failed; i++) {
+    for (int i = 0; i < b->n_in && !c->ir.failed; i++) {
         bool trip = i == b->trip;
         if (!uses(f, b->in[i].arg.op) && !trip && b->in[i].kind != TF1C_SLICED)
             continue;
         ir_value *v = ir_value_in(c, outer, op->inputs[first_input + i]), *arg = v;
-        if (v->view.dtype == tf_dtype_unset) {
-            c->failed = true;
+        if (v->view.dtype == tf_dtype_unset)
             return !tf1c_ragged_error(n->here, n->name);
-        }
         if (!uses(f, b->in[i].arg.op)) { /* only its length counts */
             continue;
         }
-        int input = ir_add_input(c, n, v);
+        int input = ir_add_input(&c->ir, n, v);
         if (b->in[i].kind == TF1C_SLICED) {
             arg = slot_value(c, v->view.dtype, element(&v->view));
             l->sliced[l->n_sliced++] = (ir_sliced){ input, arg };
@@ -110,15 +108,16 @@ static bool bind_args(ir_ctx *c, const ir_scope *outer, ir_scope *s, ir_node *n,
         }
         s->args[b->in[i].arg.op->index] = arg;
     }
-    return !c->failed;
+    return !c->ir.failed;
 }
 
-static bool build_ops(ir_ctx *c, ir_scope *s, const found *f)
+static tf1c_outcome build_ops(tf1c_compilation *c, ir_scope *s, const found *f)
 {
-    for (int i = 0; i < f->n; i++)
-        if (!s->args[f->ops[i]->index] && !ir_build_node(c, s, f->ops[i], f->wanted[i]))
-            return false;
-    return true;
+    tf1c_outcome outcome = TF1C_DONE;
+    for (int i = 0; i < f->n && !outcome; i++)
+        if (!s->args[f->ops[i]->index])
+            outcome = ir_build_node(c, s, f->ops[i], f->wanted[i]);
+    return outcome;
 }
 
 tf_status tf1c_check_pred(const tf_operation *op, tf_dims pred)
@@ -141,7 +140,7 @@ tf_status tf1c_check_length(const tf_operation *op, tf_dims sequence, int64_t *s
     return tf_ok;
 }
 
-static bool count_steps(ir_ctx *c, const ir_scope *outer, ir_node *n, const tf_operation *op, const tf1c_body *b)
+static bool count_steps(tf1c_compilation *c, const ir_scope *outer, ir_node *n, const tf_operation *op, const tf1c_body *b)
 {
     ir_loop *l = n->loop;
     l->capacity = c->plan->loop_capacity;
@@ -150,24 +149,25 @@ static bool count_steps(ir_ctx *c, const ir_scope *outer, ir_node *n, const tf_o
         if (ir_demand(c, trip))
             l->steps = *(const int32_t *)trip->known > 0 ? *(const int32_t *)trip->known : 0;
         else
-            l->trip = ir_add_input(c, n, trip);
+            l->trip = ir_add_input(&c->ir, n, trip);
     }
-    for (int i = 0; i < b->n_in && !c->failed; i++) {
+    for (int i = 0; i < b->n_in && !c->ir.failed; i++) {
         if (b->in[i].kind != TF1C_SLICED)
             continue;
         const bool by_length = l->trip < 0 && (l->steps != NONE || !b->has_condition);
         int64_t as_long = NONE; /* as there is room */
         const ir_value *v = ir_value_in(c, outer, op->inputs[i]);
-        c->failed |= tf1c_check_length(op, ir_dims(&v->view), by_length ? &l->steps : &as_long) != tf_ok;
+        if (tf1c_check_length(op, ir_dims(&v->view), by_length ? &l->steps : &as_long))
+            return false;
     }
     if (l->steps == NONE && !b->has_condition && l->trip < 0)
         l->steps = 0;
-    return !c->failed;
+    return !c->ir.failed;
 }
 
 static void set_output(ir_node *n, int o, tf_dtype dtype, tf_dims dims) { tf_view_set(&n->out[o].view, NULL, dtype, dims); }
 
-static bool bind_outputs(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation *op, const tf1c_body *b, const char *wanted)
+static tf1c_outcome bind_outputs(tf1c_compilation *c, ir_scope *s, ir_node *n, const tf1c_body *b, const char *wanted)
 {
     ir_loop *l = n->loop;
     for (int i = 0, k = 0; i < b->n_in; i++) {
@@ -177,9 +177,8 @@ static bool bind_outputs(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation 
         ir_carried *carried = &l->carried[k++];
         int o = (int)(final - b->out);
         carried->next = ir_value_in(c, s, final->result);
-        if (memcmp(&carried->next->view.dims, &carried->arg->view.dims, sizeof carried->arg->view.dims) ||
-            carried->next->view.rank != carried->arg->view.rank)
-            return ir_cut(c, op);
+        if (!ir_same_dims(&carried->next->view, &carried->arg->view))
+            return TF1C_CUT;
         if (wanted && wanted[o])
             carried->output = o;
     }
@@ -205,21 +204,20 @@ static bool bind_outputs(ir_ctx *c, ir_scope *s, ir_node *n, const tf_operation 
         }
         tf_dims all = tf1c_stacked_dims(l->steps == NONE ? l->capacity : l->steps, ir_dims(&r->view));
         if (!all.known) {
-            c->failed = true;
             tf_fail(tf_invalid_argument, n->here, n->name, "Shape must be at most rank %d but is rank %d", TF_MAX_RANK,
                     r->view.rank + 1);
-            return false;
+            return TF1C_FAILED;
         }
-        if (!ir_size_fits(c, n, all, r->view.dtype))
-            return false;
+        if (!ir_size_fits(n, all, r->view.dtype))
+            return TF1C_FAILED;
         set_output(n, o, r->view.dtype, all);
-        l->stacked[l->n_stacked++] = (ir_stacked){ o, r, c->binding->n_slots++ };
+        l->stacked[l->n_stacked++] = (ir_stacked){ o, r, c->ir.n_slots++ };
     }
-    return true;
+    return TF1C_DONE;
 }
 
 /* A final state that the body passes on, or whose state is not read in the body, is still wanted. */
-static void want_states(const tf1c_body *b, char *wanted, ir_scope *s, ir_node *n, ir_ctx *c, const ir_scope *outer,
+static void want_states(const tf1c_body *b, char *wanted, ir_scope *s, ir_node *n, tf1c_compilation *c, const ir_scope *outer,
                         const tf_operation *op)
 {
     for (int o = 0; o < b->n_out; o++) {
@@ -233,7 +231,7 @@ static void want_states(const tf1c_body *b, char *wanted, ir_scope *s, ir_node *
         if (!arg)
             return;
         n->loop->carried[n->loop->n_carried++] =
-            (ir_carried){ .input = ir_add_input(c, n, v), .output = -1, .arg = arg, .follows = -1 };
+            (ir_carried){ .input = ir_add_input(&c->ir, n, v), .output = -1, .arg = arg, .follows = -1 };
         s->args[b->in[i].arg.op->index] = arg;
     }
 }
@@ -255,10 +253,10 @@ static void sort_carried(const tf1c_body *b, const ir_scope *s, ir_loop *l)
     }
 }
 
-static void find_written(ir_ctx *c, const ir_block *b, ir_value ***written, int *n, int capacity)
+static void find_written(tf1c_compilation *c, const ir_block *b, ir_value ***written, int *n, int capacity)
 {
     if (!*written)
-        *written = ir_alloc(c, (size_t)capacity * sizeof **written);
+        *written = ir_alloc(&c->ir, (size_t)capacity * sizeof **written);
     for (int i = 0; i < b->n && *written; i++) {
         const ir_node *m = b->nodes[i];
         if (m->def && m->def->traits & TF_WRITES_REF && *n < capacity)
@@ -279,121 +277,149 @@ static int most_written(const ir_block *b)
     return n;
 }
 
-static ir_loop *loop_new(ir_ctx *c, const tf1c_body *b)
+static ir_loop *loop_new(tf1c_compilation *c, const tf1c_body *b)
 {
-    ir_loop *l = ir_alloc(c, sizeof *l);
+    ir_loop *l = ir_alloc(&c->ir, sizeof *l);
     if (!l)
         return NULL;
     *l = (ir_loop){ .reverse = b->reverse, .steps = NONE, .trip = -1, .count_output = -1 };
     l->body.owner = l;
-    l->sliced = ir_alloc(c, (size_t)b->n_in * sizeof *l->sliced);
-    l->carried = ir_alloc(c, (size_t)b->n_in * sizeof *l->carried);
-    l->stacked = ir_alloc(c, (size_t)(b->n_out + IR_MORE_OUTPUTS * b->n_out) * sizeof *l->stacked);
-    l->summed = ir_alloc(c, (size_t)b->n_out * sizeof *l->summed);
+    l->sliced = ir_alloc(&c->ir, (size_t)b->n_in * sizeof *l->sliced);
+    l->carried = ir_alloc(&c->ir, (size_t)b->n_in * sizeof *l->carried);
+    l->stacked = ir_alloc(&c->ir, (size_t)(b->n_out + IR_MORE_OUTPUTS * b->n_out) * sizeof *l->stacked);
+    l->summed = ir_alloc(&c->ir, (size_t)b->n_out * sizeof *l->summed);
     return l->sliced && l->carried && l->stacked && l->summed ? l : NULL;
 }
 
 /* The condition as a block of its own, over the same arguments. */
-static bool build_condition(ir_ctx *c, const ir_scope *s, ir_loop *l, const tf_operation *op, const tf1c_body *b)
+static tf1c_outcome build_condition(tf1c_compilation *c, const ir_scope *s, ir_loop *l, const tf_operation *op, const tf1c_body *b)
 {
     found f;
     ir_scope inner;
     tf1c_body only = *b;
     only.n_out = 0;
     if (!prune_body(c, &only, NULL, &f) || !open_scope(c, &inner, b->graph, &l->condition))
-        return false;
+        return TF1C_FAILED;
     memcpy(inner.args, s->args, (size_t)b->graph->n_ops * sizeof *inner.args);
-    l->condition.results = ir_alloc(c, sizeof *l->condition.results);
-    if (!l->condition.results || !build_ops(c, &inner, &f))
-        return false;
+    l->condition.results = ir_alloc(&c->ir, sizeof *l->condition.results);
+    if (!l->condition.results)
+        return TF1C_FAILED;
+    tf1c_outcome outcome = build_ops(c, &inner, &f);
+    if (outcome)
+        return outcome;
     l->condition.results[l->condition.n_results++] = ir_value_in(c, &inner, b->condition);
-    if (tf1c_check_pred(op, ir_dims(&l->condition.results[0]->view))) {
-        c->failed = true;
-        return false;
-    }
+    if (tf1c_check_pred(op, ir_dims(&l->condition.results[0]->view)))
+        return TF1C_FAILED;
     ir_prune(&l->condition);
+    return TF1C_DONE;
+}
+
+/* The number of steps as an output, where it is known already. */
+static bool know_count(tf1c_compilation *c, const ir_node *n)
+{
+    const ir_loop *l = n->loop;
+    if (l->count_output < 0 || l->steps == NONE)
+        return true;
+    int32_t *count = ir_alloc(&c->ir, sizeof *count);
+    if (!count)
+        return false;
+    *count = (int32_t)l->steps;
+    n->out[l->count_output].known = count;
     return true;
 }
 
-bool ir_build_loop(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation *op, const char *wanted)
+static tf1c_outcome build_body(tf1c_compilation *c, ir_scope *outer, ir_scope *s, ir_node *n, const tf_operation *op,
+                               const char *wanted)
 {
     const tf1c_body *b = ((const tf1c_loop_attrs *)op->attrs)->body;
+    ir_loop *l = n->loop;
     found f;
-    ir_scope s;
-    ir_loop *l = n->loop = loop_new(c, b);
-    if (!l || !count_steps(c, outer, n, op, b) || !prune_body(c, b, wanted, &f) || !open_scope(c, &s, b->graph, &l->body))
-        return false;
-    if (!bind_args(c, outer, &s, n, op, 0, b, &f))
-        return false;
-    want_states(b, (char *)wanted, &s, n, c, outer, op);
-    sort_carried(b, &s, l);
-    if (c->failed || !build_ops(c, &s, &f) || !bind_outputs(c, &s, n, op, b, wanted))
-        return false;
-    for (int i = 0; i < l->n_carried; i++)
+    if (!count_steps(c, outer, n, op, b) || !prune_body(c, b, wanted, &f) || !open_scope(c, s, b->graph, &l->body) ||
+        !bind_args(c, outer, s, n, op, 0, b, &f))
+        return TF1C_FAILED;
+    want_states(b, (char *)wanted, s, n, c, outer, op);
+    sort_carried(b, s, l);
+    tf1c_outcome outcome = c->ir.failed ? TF1C_FAILED : build_ops(c, s, &f);
+    if (!outcome)
+        outcome = bind_outputs(c, s, n, b, wanted);
+    for (int i = 0; !outcome && i < l->n_carried; i++)
         if (l->carried[i].output >= 0)
             set_output(n, l->carried[i].output, l->carried[i].arg->view.dtype, ir_dims(&l->carried[i].arg->view));
-    if (b->has_condition && !build_condition(c, &s, l, op, b))
-        return false;
-    ir_list_results(c, l);
+    return outcome;
+}
+
+tf1c_outcome ir_build_loop(tf1c_compilation *c, ir_scope *outer, ir_node *n, const tf_operation *op, const char *wanted)
+{
+    const tf1c_body *b = ((const tf1c_loop_attrs *)op->attrs)->body;
+    ir_scope s;
+    ir_loop *l = n->loop = loop_new(c, b);
+    if (!l)
+        return TF1C_FAILED;
+    tf1c_outcome outcome = build_body(c, outer, &s, n, op, wanted);
+    if (!outcome && b->has_condition)
+        outcome = build_condition(c, &s, l, op, b);
+    if (outcome)
+        return outcome;
+    ir_list_results(&c->ir, l);
     ir_prune(&l->body);
     find_written(c, &l->body, &l->written, &l->n_written, most_written(&l->body));
-    if (l->count_output >= 0 && l->steps != NONE) {
-        int32_t *count = ir_alloc(c, sizeof *count);
-        if (!count)
-            return false;
-        *count = (int32_t)l->steps;
-        n->out[l->count_output].known = count;
-    }
+    if (!know_count(c, n))
+        return TF1C_FAILED;
     set_output(n, n->region, tf_uint8, SHAPE(0)); /* the body's memory: sized by place.c */
-    return !c->failed;
+    return c->ir.failed ? TF1C_FAILED : TF1C_DONE;
 }
 
 /* ---- branches -------------------------------------------------------------------------------------------------------------------------- */
 
-static bool build_branch_body(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation *op, int which, int first_input,
-                              const char *wanted)
+static tf1c_outcome build_branch_body(tf1c_compilation *c, ir_scope *outer, ir_node *n, const tf_operation *op, int which,
+                                      int first_input, const char *wanted)
 {
     const tf1c_body *b = ((const tf1c_branch_attrs *)op->attrs)->bodies[which];
     ir_block *block = &n->branch->bodies[which];
     found f;
     ir_scope s;
-    if (!prune_body(c, b, wanted, &f) || !open_scope(c, &s, b->graph, block) ||
-        !bind_args(c, outer, &s, n, op, first_input, b, &f) || !build_ops(c, &s, &f))
-        return false;
-    block->results = ir_alloc(c, (size_t)op->n_outputs * sizeof *block->results);
+    if (!prune_body(c, b, wanted, &f) || !open_scope(c, &s, b->graph, block) || !bind_args(c, outer, &s, n, op, first_input, b, &f))
+        return TF1C_FAILED;
+    tf1c_outcome outcome = build_ops(c, &s, &f);
+    if (outcome)
+        return outcome;
+    block->results = ir_alloc(&c->ir, (size_t)op->n_outputs * sizeof *block->results);
     if (!block->results)
-        return false;
+        return TF1C_FAILED;
     block->n_results = op->n_outputs;
     for (int o = 0; o < op->n_outputs; o++)
         if (wanted && wanted[o] && b->out[o].result.op)
             block->results[o] = ir_value_in(c, &s, b->out[o].result);
     ir_prune(block);
     find_written(c, block, &n->branch->written, &n->branch->n_written, most_written(block) + op->n_inputs);
-    return !c->failed;
+    return c->ir.failed ? TF1C_FAILED : TF1C_DONE;
 }
 
-bool ir_build_branch(ir_ctx *c, ir_scope *outer, ir_node *n, const tf_operation *op, const char *wanted)
+/* Each output has the shape that both branches give it. */
+static tf1c_outcome join_branches(ir_node *n, int n_outputs)
 {
-    const tf1c_branch_attrs *a = op->attrs;
-    n->branch = ir_alloc(c, sizeof *n->branch);
-    if (!n->branch)
-        return false;
-    ir_add_input(c, n, ir_value_in(c, outer, op->inputs[0]));
-    if (c->failed)
-        return false;
-    if (tf1c_check_pred(op, ir_dims(&n->in[0]->view))) {
-        c->failed = true;
-        return false;
-    }
-    if (!build_branch_body(c, outer, n, op, 0, 1, wanted) || !build_branch_body(c, outer, n, op, 1, 1 + a->bodies[0]->n_in, wanted))
-        return false;
-    for (int o = 0; o < op->n_outputs; o++) {
+    for (int o = 0; o < n_outputs; o++) {
         const ir_value *f = n->branch->bodies[0].results[o], *t = n->branch->bodies[1].results[o], *r = f ? f : t;
-        if (f && t && (f->view.rank != t->view.rank || memcmp(f->view.dims, t->view.dims, sizeof f->view.dims)))
-            return ir_cut(c, op);
+        if (f && t && !ir_same_dims(&f->view, &t->view))
+            return TF1C_CUT;
         if (r)
             set_output(n, o, r->view.dtype, ir_dims(&r->view));
     }
     set_output(n, n->region, tf_uint8, SHAPE(0));
-    return true;
+    return TF1C_DONE;
+}
+
+tf1c_outcome ir_build_branch(tf1c_compilation *c, ir_scope *outer, ir_node *n, const tf_operation *op, const char *wanted)
+{
+    const tf1c_branch_attrs *a = op->attrs;
+    n->branch = ir_alloc(&c->ir, sizeof *n->branch);
+    if (!n->branch)
+        return TF1C_FAILED;
+    ir_add_input(&c->ir, n, ir_value_in(c, outer, op->inputs[0]));
+    if (c->ir.failed || tf1c_check_pred(op, ir_dims(&n->in[0]->view)))
+        return TF1C_FAILED;
+    tf1c_outcome outcome = build_branch_body(c, outer, n, op, 0, 1, wanted);
+    if (!outcome)
+        outcome = build_branch_body(c, outer, n, op, 1, 1 + a->bodies[0]->n_in, wanted);
+    return outcome ? outcome : join_branches(n, op->n_outputs);
 }

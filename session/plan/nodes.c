@@ -2,7 +2,7 @@
  * matrices). */
 #include <string.h>
 
-#include "session/plan/plan.h"
+#include "session/plan/ir.h"
 
 /* ---- making them --------------------------------------------------------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "session/plan/plan.h"
+#include "session/plan/place.h"
 
 enum { ALIGN = 64 };
 

@@ -2,7 +2,7 @@
  * of it where each lies in the arena. */
 #include <string.h>
 
-#include "session/plan/plan.h"
+#include "session/plan/place.h"
 
 ir_value *ir_root_of(ir_value *v)
 {
@@ -90,16 +90,17 @@ static void share_memory(ir_block *b)
 
 /* ---- blocks and their bodies -------------------------------------------------------------------------------------------------- */
 
+static bool place_block(ir_ctx *c, ir_block *b);
+
 /* A body's memory is the last output of its node; the state's buffers come after what the body computes. */
-static bool place_body(ir_ctx *c, ir_node *n)
+static bool place_bodies(ir_ctx *c, ir_node *n)
 {
     int64_t size = 0;
-    ir_block *blocks[2] = { n->loop ? &n->loop->body : &n->branch->bodies[0],
-                            n->loop ? &n->loop->condition : &n->branch->bodies[1] };
-    for (int i = 0; i < 2; i++) {
-        if (!ir_place_memory(c, blocks[i]))
+    ir_block *inner[2];
+    for (int i = 0, bodies = ir_bodies(n, inner); i < bodies; i++) {
+        if (!place_block(c, inner[i]))
             return false;
-        size = (int64_t)blocks[i]->arena_size > size ? (int64_t)blocks[i]->arena_size : size;
+        size = (int64_t)inner[i]->arena_size > size ? (int64_t)inner[i]->arena_size : size;
     }
     for (int i = 0; n->loop && i < n->loop->n_carried; i++) {
         n->loop->carried[i].buffers = size;
@@ -109,32 +110,35 @@ static bool place_body(ir_ctx *c, ir_node *n)
     return true;
 }
 
-void ir_shift_memory(ir_block *b, int64_t base)
+static bool place_block(ir_ctx *c, ir_block *b)
 {
+    for (int i = 0; i < b->n; i++)
+        if ((b->nodes[i]->loop || b->nodes[i]->branch) && !place_bodies(c, b->nodes[i]))
+            return false;
+    find_lifetimes(b);
+    share_memory(b);
+    return ir_give_offsets(c, b);
+}
+
+/* Offsets in bodies, so far from their regions' beginnings, are made the run's. */
+static void shift(ir_block *b, int64_t base)
+{
+    ir_block *inner[2];
     for (int i = 0; i < b->n; i++) {
         ir_node *n = b->nodes[i];
         for (int o = 0; o < n->n_out; o++)
             n->out[o].at += base;
-        int64_t region = n->loop || n->branch ? n->out[n->region].at : 0;
-        if (n->loop) {
-            ir_shift_memory(&n->loop->body, region);
-            ir_shift_memory(&n->loop->condition, region);
-        }
-        if (n->branch) {
-            ir_shift_memory(&n->branch->bodies[0], region);
-            ir_shift_memory(&n->branch->bodies[1], region);
-        }
+        for (int k = ir_bodies(n, inner); k-- > 0;)
+            shift(inner[k], n->out[n->region].at);
     }
 }
 
 bool ir_place_memory(ir_ctx *c, ir_block *b)
 {
-    for (int i = 0; i < b->n; i++)
-        if ((b->nodes[i]->loop || b->nodes[i]->branch) && !place_body(c, b->nodes[i]))
-            return false;
-    find_lifetimes(b);
-    share_memory(b);
-    return ir_give_offsets(c, b);
+    if (!place_block(c, b))
+        return false;
+    shift(b, 0);
+    return true;
 }
 
 ir_operand ir_operand_of(const ir_value *v)

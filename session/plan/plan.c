@@ -1,5 +1,5 @@
 /* Finding or making what a run needs: the plan for what is fetched and fed, its binding for the fed shapes. */
-#include "session/plan/plan.h"
+#include "session/plan/pipeline.h"
 
 #include <string.h>
 
@@ -225,7 +225,7 @@ tf1c_plan *tf1c_plan_for(tf_session *s, int n_fetches, const tf_tensor *fetches,
         s->plans = p;
         return p;
     }
-    if (s->running == 0)
+    if (s->under_way == 0)
         drop_stale(s, version);
     tf1c_plan *p = plan_new(s->graph, NULL, n_fetches, fetches, n_targets, targets, n_feeds, feeds);
     if (!p) {
@@ -252,41 +252,35 @@ static bool fits(const tf1c_plan *p, const tf1c_binding *b, const tf_ndarray *fe
     return true;
 }
 
-static bool compile(ir_ctx *c)
+static bool begin_binding(tf1c_compilation *c)
 {
-    ir_block *b = &c->binding->block;
-    bool good = ir_build(c) && ir_stage_done(c, "build") && ir_run_passes(c, b);
-    good = good && ir_layout(c, b) && ir_stage_done(c, "layout") && ir_schedule(c, b) && ir_stage_done(c, "schedule");
-    good = good && ir_pack(c, b) && ir_stage_done(c, "pack") && ir_fuse(c, b) && ir_stage_done(c, "fuse") && ir_place_memory(c, b);
-    if (good)
-        ir_shift_memory(b, 0);
-    return good && ir_emit(c) && ir_note_kept(c) && !c->failed;
+    tf1c_binding *b = c->binding;
+    b->loop_capacity = c->plan->loop_capacity;
+    b->n_feeds = c->plan->n_feeds;
+    b->feed_dims = ir_alloc(&c->ir, (size_t)b->n_feeds * sizeof *b->feed_dims);
+    b->feed_values = ir_alloc(&c->ir, (size_t)b->n_feeds * sizeof *b->feed_values);
+    for (int i = 0; b->feed_dims && i < b->n_feeds; i++)
+        b->feed_dims[i] = c->feeds[i].shape;
+    return b->feed_dims && b->feed_values;
 }
 
-tf1c_binding *tf1c_binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds, struct ir_sink *sink)
+tf1c_outcome tf1c_binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds, tf1c_viewer *viewer, tf1c_binding **made)
 {
     tf1c_arena memory = { 0 };
-    tf1c_binding *b = tf1c_arena_alloc(&memory, sizeof *b);
-    ir_ctx c = { .session = s, .binding = b, .memory = &memory, .plan = p, .feeds = feeds, .sink = sink };
-    if (!b) {
-        tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a plan");
-        return NULL;
-    }
-    b->loop_capacity = p->loop_capacity;
-    b->n_feeds = p->n_feeds;
-    b->feed_dims = ir_alloc(&c, (size_t)p->n_feeds * sizeof *b->feed_dims);
-    b->feed_values = ir_alloc(&c, (size_t)p->n_feeds * sizeof *b->feed_values);
-    bool good = b->feed_dims && b->feed_values;
-    for (int i = 0; good && i < p->n_feeds; i++)
-        b->feed_dims[i] = feeds[i].shape;
-    if (!good || !compile(&c)) {
+    tf1c_compilation c = { .ir.memory = &memory, .session = s, .plan = p, .feeds = feeds, .viewer = viewer };
+    const tf_operation *at = NULL;
+    *made = NULL;
+    c.binding = ir_alloc(&c.ir, sizeof *c.binding);
+    tf1c_outcome outcome = c.binding && begin_binding(&c) ? tf1c_compile(&c, &at) : TF1C_FAILED;
+    if (outcome)
         tf1c_arena_free(&memory);
-        if (c.cut)
-            tf1c_split_plan(s, p, c.cut);
-        return NULL;
+    if (outcome == TF1C_CUT)
+        return tf1c_split_plan(s, p, at) ? TF1C_CUT : TF1C_FAILED;
+    if (!outcome) {
+        *made = c.binding;
+        c.binding->memory = memory;
     }
-    b->memory = memory;
-    return b;
+    return outcome;
 }
 
 /* The least recently used binding makes room, unless a run may still hold it. */
@@ -313,7 +307,7 @@ static size_t bytes_of_bindings(const tf1c_plan *p)
 /* A few bindings are kept at all events, more as long as they are small beside the memory that runs work in. */
 static void make_room(const tf_session *s, tf1c_plan *p)
 {
-    while ((!s->running || p->is_part) && p->n_bindings >= FEW_BINDINGS &&
+    while ((!s->under_way || p->is_part) && p->n_bindings >= FEW_BINDINGS &&
            (p->n_bindings >= MOST_BINDINGS || bytes_of_bindings(p) > s->largest_arena / 16))
         evict_one(p);
 }
@@ -324,23 +318,26 @@ void tf1c_more_loop_room(tf1c_plan *p, const tf1c_binding *b)
         p->loop_capacity *= 2;
 }
 
-tf1c_binding *tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)
+tf1c_outcome tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds, tf1c_binding **b)
 {
-    for (tf1c_binding *b = p->bindings; b; b = b->next)
-        if (fits(p, b, feeds)) {
-            b->used = ++s->clock;
-            return b;
+    *b = NULL;
+    if (p->split)
+        return TF1C_CUT;
+    for (*b = p->bindings; *b; *b = (*b)->next)
+        if (fits(p, *b, feeds)) {
+            (*b)->used = ++s->clock;
+            return TF1C_DONE;
         }
     make_room(s, p);
-    tf1c_binding *b = tf1c_binding_new(s, p, feeds, NULL);
-    if (!b)
-        return NULL;
-    b->used = ++s->clock;
-    b->next = p->bindings;
-    p->bindings = b;
+    tf1c_outcome outcome = tf1c_binding_new(s, p, feeds, NULL, b);
+    if (outcome)
+        return outcome;
+    (*b)->used = ++s->clock;
+    (*b)->next = p->bindings;
+    p->bindings = *b;
     p->n_bindings++;
-    s->largest_arena = b->arena_size > s->largest_arena ? b->arena_size : s->largest_arena;
-    return b;
+    s->largest_arena = (*b)->arena_size > s->largest_arena ? (*b)->arena_size : s->largest_arena;
+    return TF1C_DONE;
 }
 
 /* ---- what the session keeps for an operation ------------------------------------------------------------------------------------ */

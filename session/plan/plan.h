@@ -5,8 +5,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "core/strings.h"
 #include "core/team.h"
-#include "session/plan/ir.h"
+#include "session/plan/binding.h"
 #include "session/session.h"
 
 /* Compiled once for what is fetched, run and fed; then bound for each set of fed shapes. */
@@ -72,20 +73,21 @@ struct tf_session {
     tf1c_map cut;         /* loops and branches that have been run piece by piece, by op name */
     uint64_t clock;
     size_t largest_arena; /* of any binding so far */
-    int running; /* runs under way: what they use is not released */
-    bool ran_before;
+    int under_way; /* runs: what they use is not released */
 };
+
+typedef struct tf1c_viewer tf1c_viewer; /* pipeline.h */
 
 /* plan.c */
 tf1c_plan *tf1c_plan_for(tf_session *s, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets,
                          int n_feeds, const tf_tensor *feeds, tf_source here); /* s->lock held; NULL after a report */
-/* s->lock held; NULL after a report, or without one if the plan has been split. */
-tf1c_binding *tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds);
-tf1c_binding *tf1c_binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds, struct ir_sink *sink); /* the same, kept nowhere */
+/* s->lock held. *b is NULL if the outcome is another than TF1C_DONE; TF1C_CUT: p->split is there. */
+tf1c_outcome tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds, tf1c_binding **b);
+/* The same, kept nowhere. */
+tf1c_outcome tf1c_binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds, tf1c_viewer *viewer, tf1c_binding **b);
 tf1c_plan *tf1c_part_new(const tf1c_plan *of, const tf_graph *g, const char *done, int n_fetches, const tf_tensor *fetches,
                          int n_targets, tf_operation *const *targets, int n_feeds,
                          const tf_tensor *feeds); /* NULL without memory */
-void tf1c_binding_free(tf1c_binding *b);
 void tf1c_more_loop_room(tf1c_plan *p, const tf1c_binding *b); /* s->lock held; after a run of b overflowed */
 void tf1c_plan_free(tf1c_plan *p);
 void *tf1c_session_memory(tf_session *s, const tf_operation *op, size_t size, tf1c_resource **resource);
@@ -147,10 +149,6 @@ tf_status tf1c_with_states(tf_session *s, tf_fetches what, tf_feeds feeds, tf_so
 
 /* explain.c */
 char *tf1c_explain(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds); /* s->lock held; NULL after a report */
-
-/* snapshot.c: what a run that may have to start anew changes; memory: b->kept_bytes */
-void tf1c_keep(const tf1c_binding *b, char *memory);
-void tf1c_put_back(const tf1c_binding *b, const char *memory);
 
 /* execute.c */
 tf_status tf1c_execute(tf_session *s, const tf1c_binding *b, tf1c_context *x, const tf_ndarray *feeds); /* no report made */

@@ -3,7 +3,7 @@
  * had (two variables swapped), the reader gets a copy taken first. */
 #include <string.h>
 
-#include "session/plan/plan.h"
+#include "session/plan/schedule.h"
 
 typedef struct edge {
     struct edge *next;
@@ -218,8 +218,7 @@ static bool start(scheduling *s)
     s->heap = ir_alloc(s->c, n * sizeof *s->heap);
     if (!s->successors || !s->blocked || !s->heap)
         return false;
-    for (int i = 0; i < s->b->n; i++)
-        s->b->nodes[i]->position = i;
+    ir_renumber(s->b);
     find_ancestors(s);
     for (int i = 0; i < s->b->n && !s->c->failed; i++) {
         ir_node *to = s->b->nodes[i];
@@ -238,11 +237,10 @@ static bool start(scheduling *s)
 static bool schedule_bodies(ir_ctx *c, const ir_block *b)
 {
     for (int i = 0; i < b->n; i++) {
-        const ir_node *n = b->nodes[i];
-        if (n->loop && !(ir_schedule(c, &n->loop->body) && ir_schedule(c, &n->loop->condition)))
-            return false;
-        if (n->branch && !(ir_schedule(c, &n->branch->bodies[0]) && ir_schedule(c, &n->branch->bodies[1])))
-            return false;
+        ir_block *inner[2];
+        for (int k = ir_bodies(b->nodes[i], inner); k-- > 0;)
+            if (!ir_schedule(c, inner[k]))
+                return false;
     }
     return true;
 }
@@ -269,7 +267,6 @@ bool ir_schedule(ir_ctx *c, ir_block *b)
         }
     }
     *b = out;
-    for (int i = 0; i < b->n; i++)
-        b->nodes[i]->position = i;
+    ir_renumber(b);
     return !c->failed;
 }

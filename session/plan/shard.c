@@ -2,7 +2,9 @@
  * that another worker's shard has written or may still read. */
 #include <string.h>
 
-#include "session/plan/plan.h"
+#include "graph/kernel.h"
+#include "session/plan/compile.h"
+#include "session/plan/place.h"
 
 /* Below that many elementary steps waking others costs more than it brings; once they are awake, a smaller instruction is dealt
  * out too, unless that makes them wait. */
@@ -18,7 +20,7 @@ typedef struct {
 
 /* Of a whole binding. */
 typedef struct {
-    ir_ctx *c;
+    tf1c_compilation *c;
     bool awake;     /* some instruction of the run is worth waking others for */
     size_t scratch; /* the most that one shard needs */
     bool parallel;  /* whether anything was dealt out */
@@ -69,10 +71,10 @@ static bool conflict(const access *a, const access *b)
 
 /* ---- one instruction ----------------------------------------------------------------------------------------------------------- */
 
-static bool make_instruction(ir_ctx *c, ir_instruction *x, const ir_node *n)
+static bool make_instruction(tf1c_compilation *c, ir_instruction *x, const ir_node *n)
 {
     x->node = n;
-    x->in = ir_alloc(c, (size_t)(n->n_in + n->n_out) * sizeof *x->in);
+    x->in = ir_alloc(&c->ir, (size_t)(n->n_in + n->n_out) * sizeof *x->in);
     if (!x->in)
         return false;
     x->out = x->in + n->n_in;
@@ -176,7 +178,7 @@ static void shard_listed(sharding *s, ir_instruction *x, int64_t work)
 static void shard(sharding *s, ir_instruction *x)
 {
     const ir_node *n = x->node;
-    tf_view *in = ir_alloc(s->all->c, (size_t)(n->n_in + n->n_out) * sizeof *in);
+    tf_view *in = ir_alloc(&s->all->c->ir, (size_t)(n->n_in + n->n_out) * sizeof *in);
     if (!in)
         return;
     tf_kernel_ctx k = ir_rule_ctx(n, in, in + n->n_in);
@@ -292,19 +294,19 @@ static void wait_for_last_step(sharding *s, const ir_loop *l, code *body)
  * may not have. */
 static code emit_block(emission *e, const ir_block *b, const ir_loop *counted)
 {
-    ir_ctx *c = e->c;
-    code out = { ir_alloc(c, (size_t)b->n * sizeof *out.code), 0 };
+    tf1c_compilation *c = e->c;
+    code out = { ir_alloc(&c->ir, (size_t)b->n * sizeof *out.code), 0 };
     sharding *s = tf1c_alloc_zero(sizeof *s);
     if (!s)
-        ir_no_memory(c);
+        ir_no_memory(&c->ir);
     else
         s->all = e;
-    for (int i = 0; i < b->n && !c->failed; i++) {
+    for (int i = 0; i < b->n && !c->ir.failed; i++) {
         const ir_node *n = b->nodes[i];
         if (!n->silent && !(n->def && n->def->traits & TF_SOURCE_OP))
             emit_node(s, &out.code[out.n++], n);
     }
-    if (counted && !c->failed)
+    if (counted && !c->ir.failed)
         wait_for_last_step(s, counted, &out);
     tf1c_free(s);
     return out;
@@ -314,9 +316,12 @@ static bool is_worth_waking(const ir_block *b)
 {
     for (int i = 0; i < b->n; i++) {
         const ir_node *n = b->nodes[i];
-        if (n->loop     ? is_worth_waking(&n->loop->body) || is_worth_waking(&n->loop->condition)
-            : n->branch ? is_worth_waking(&n->branch->bodies[0]) || is_worth_waking(&n->branch->bodies[1])
-                        : !n->silent && work_of(n) >= PARALLEL_WORK)
+        ir_block *inner[2];
+        int bodies = ir_bodies(n, inner);
+        for (int k = 0; k < bodies; k++)
+            if (is_worth_waking(inner[k]))
+                return true;
+        if (!bodies && !n->silent && work_of(n) >= PARALLEL_WORK)
             return true;
     }
     return false;
@@ -324,7 +329,7 @@ static bool is_worth_waking(const ir_block *b)
 
 /* ---- variables that must have, and will have, a value ------------------------------------------------------------------------------ */
 
-static tf1c_resource *resource_of(ir_ctx *c, const ir_value *v)
+static tf1c_resource *resource_of(tf1c_compilation *c, const ir_value *v)
 {
     for (tf1c_resource *r = c->session->resources; r; r = r->next)
         if (r->data == v->root->absolute)
@@ -341,7 +346,7 @@ static bool listed(tf1c_resource *const *list, int n, const tf1c_resource *r)
 }
 
 /* In running order: read before it is overwritten in the run, a variable must have a value already. */
-static void note_block(ir_ctx *c, const ir_block *b)
+static void note_block(tf1c_compilation *c, const ir_block *b)
 {
     tf1c_binding *binding = c->binding;
     for (int i = 0; i < b->n; i++) {
@@ -358,10 +363,10 @@ static void note_block(ir_ctx *c, const ir_block *b)
             else if (!listed(binding->written, binding->n_written, r) && !listed(binding->read, binding->n_read, r))
                 binding->read[binding->n_read++] = r;
         }
-        for (int k = 0; k < 2 && n->loop; k++)
-            note_block(c, k ? &n->loop->body : &n->loop->condition);
-        for (int k = 0; k < 2 && n->branch; k++)
-            note_block(c, &n->branch->bodies[k]);
+        ir_block *inner[2];
+        int bodies = ir_bodies(n, inner);
+        for (int k = 0; k < bodies; k++) /* of a branch that of false first */
+            note_block(c, inner[n->branch ? bodies - 1 - k : k]);
     }
 }
 
@@ -370,24 +375,25 @@ static int count_inputs(const ir_block *b)
     int count = 0;
     for (int i = 0; i < b->n; i++) {
         const ir_node *n = b->nodes[i];
+        ir_block *inner[2];
         count += n->n_in;
-        count += n->loop ? count_inputs(&n->loop->body) + count_inputs(&n->loop->condition) : 0;
-        count += n->branch ? count_inputs(&n->branch->bodies[0]) + count_inputs(&n->branch->bodies[1]) : 0;
+        for (int k = ir_bodies(n, inner); k-- > 0;)
+            count += count_inputs(inner[k]);
     }
     return count;
 }
 
-static void note_variables(ir_ctx *c)
+static void note_variables(tf1c_compilation *c)
 {
     tf1c_binding *b = c->binding;
     size_t most = (size_t)count_inputs(&b->block);
-    b->read = ir_alloc(c, most * sizeof *b->read);
-    b->written = ir_alloc(c, most * sizeof *b->written);
+    b->read = ir_alloc(&c->ir, most * sizeof *b->read);
+    b->written = ir_alloc(&c->ir, most * sizeof *b->written);
     if (b->read && b->written)
         note_block(c, &b->block);
 }
 
-bool ir_emit(ir_ctx *c)
+bool ir_emit(tf1c_compilation *c)
 {
     tf1c_binding *b = c->binding;
     emission e = { .c = c, .awake = c->session->threads > 1 && is_worth_waking(&b->block) };
@@ -398,9 +404,9 @@ bool ir_emit(ir_ctx *c)
     b->scratch = (int64_t)e.scratch;
     b->scratch_at = (int64_t)b->block.arena_size;
     b->arena_size = b->block.arena_size + e.scratch * (size_t)b->n_shards;
-    b->fetched = ir_alloc(c, (size_t)b->block.n_results * sizeof *b->fetched);
+    b->fetched = ir_alloc(&c->ir, (size_t)b->block.n_results * sizeof *b->fetched);
     for (int i = 0; b->fetched && i < b->block.n_results; i++)
         b->fetched[i] = ir_operand_of(b->block.results[i]);
     note_variables(c);
-    return !c->failed;
+    return !c->ir.failed;
 }

@@ -2,7 +2,7 @@
  * then is kept before it begins, and put back. Runs without such a loop keep nothing. */
 #include <string.h>
 
-#include "session/plan/plan.h"
+#include "session/plan/compile.h"
 
 static bool may_outgrow(const ir_instruction *code, int n)
 {
@@ -18,13 +18,13 @@ static bool may_outgrow(const ir_instruction *code, int n)
     return false;
 }
 
-static void keep(ir_ctx *c, void *data, size_t size)
+static void keep(tf1c_compilation *c, void *data, size_t size)
 {
     tf1c_binding *b = c->binding;
     for (const ir_kept *k = b->kept; k; k = k->next)
         if (k->data == data)
             return;
-    ir_kept *k = ir_alloc(c, sizeof *k);
+    ir_kept *k = ir_alloc(&c->ir, sizeof *k);
     if (!k)
         return;
     *k = (ir_kept){ b->kept, data, size };
@@ -32,7 +32,7 @@ static void keep(ir_ctx *c, void *data, size_t size)
     b->kept_bytes += size;
 }
 
-static void keep_changed(ir_ctx *c, const ir_instruction *code, int n)
+static void keep_changed(tf1c_compilation *c, const ir_instruction *code, int n)
 {
     for (const ir_instruction *i = code; i < code + n; i++) {
         const ir_node *node = i->node;
@@ -52,7 +52,7 @@ static void keep_changed(ir_ctx *c, const ir_instruction *code, int n)
 }
 
 /* What comes after the last such loop never runs before a new start. */
-bool ir_note_kept(ir_ctx *c)
+bool ir_note_kept(tf1c_compilation *c)
 {
     tf1c_binding *b = c->binding;
     int last = b->n_code;
@@ -60,7 +60,7 @@ bool ir_note_kept(ir_ctx *c)
         last--;
     keep_changed(c, b->code, last);
     b->assigns |= b->kept != NULL; /* no other run may see, or change, what is put back */
-    return !c->failed;
+    return !c->ir.failed;
 }
 
 void tf1c_keep(const tf1c_binding *b, char *memory)

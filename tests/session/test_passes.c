@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/sgemm.h"
-#include "session/plan/ir.h"
+#include "session/plan/pipeline.h"
 #include "session/tf1c.h"
 #include "tests/goldens.h"
 #include "tests/support.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "session/plan/ir.h"
+#include "session/plan/pipeline.h"
 #include "session/tf1c.h"
 #include "tests/support.h"
 

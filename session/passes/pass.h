@@ -1,0 +1,39 @@
+/* The passes: each rewrites a block and leaves it computing the same. They know the plan's graph, and nothing of sessions. */
+#ifndef TF1C_SESSION_PASSES_PASS_H
+#define TF1C_SESSION_PASSES_PASS_H
+
+#include "session/plan/ir.h"
+
+/* Before layout; of one block each. */
+bool ir_pass_simplify(ir_ctx *c, ir_block *b);
+bool ir_pass_hoist(ir_ctx *c, ir_block *b);
+bool ir_pass_sums(ir_ctx *c, ir_block *b);
+bool ir_pass_affine(ir_ctx *c, ir_block *b);
+bool ir_pass_blocks(ir_ctx *c, ir_block *b);
+bool ir_pass_ports(ir_ctx *c, ir_block *b);
+
+/* In the running order; of a block and those within. */
+bool ir_pass_pack(ir_ctx *c, ir_block *b);
+bool ir_pass_fuse(ir_ctx *c, ir_block *b);
+
+/* pass.c: what they share */
+void ir_count_uses(ir_block *b); /* of the values of this block and those around it that it reads */
+void ir_apply_replacements(ir_block *b); /* of values whose `replaced` a pass has set */
+bool ir_is_captured(const ir_loop *l, const ir_value *v); /* the same in every step of the loop */
+/* What a pass took out of node n and added to b from `first` on, n itself not: it sees the variables as n does, which comes after
+ * these assignments. */
+bool ir_after_assignments_of(ir_ctx *c, ir_block *b, int first, const ir_node *n);
+
+/* passes/fuse.c: what a fused node computes, step by step. */
+typedef struct {
+    const char *op; /* "copy" where there is none */
+    int n_in;
+    struct ir_fused_operand {
+        bool external; /* input `index` of the node, else the result of step `index` */
+        int index;
+    } in[4];
+    int out; /* the node's output that keeps the result; -1: none */
+} ir_fused_step;
+bool ir_fused_step_at(const ir_node *n, int i, ir_fused_step *s); /* false: not a fused node, or no such step */
+
+#endif

@@ -1,0 +1,60 @@
+/* What is built for one set of fed shapes; and the session's memory that it is built for. */
+#ifndef TF1C_SESSION_PLAN_BINDING_H
+#define TF1C_SESSION_PLAN_BINDING_H
+
+#include "session/plan/code.h"
+
+/* A variable's value in a session, and the state of an op that has some. */
+typedef struct tf1c_resource {
+    struct tf1c_resource *next;
+    const tf_operation *op;
+    void *data;
+    size_t size;
+    bool initialized;
+} tf1c_resource;
+
+/* What a run that may have to start anew changes, and is kept before it. */
+typedef struct ir_kept {
+    struct ir_kept *next;
+    void *data;
+    size_t size;
+} ir_kept;
+
+/* What is built for one set of fed shapes. */
+typedef struct tf1c_binding {
+    struct tf1c_binding *next;
+    tf1c_arena memory;
+    uint64_t used; /* the session's clock at its last run */
+    int n_feeds;
+    tf_dims *feed_dims;
+    void **feed_values; /* of feeds that shapes depend on: what they were; else NULL */
+    ir_block block;
+    ir_instruction *code;
+    int n_code;
+    int n_slots, n_shards;
+    size_t arena_size;
+    int64_t scratch, scratch_at; /* bytes a shard, of any instruction: workers need not be at the same one; where they begin */
+    ir_operand *fetched; /* one a fetched tensor */
+    tf1c_resource **read, **written; /* variables that must be initialized before; that are after */
+    int n_read, n_written;
+    int64_t loop_capacity; /* the plan's, when this was bound */
+    ir_kept *kept;         /* by snapshot.c */
+    size_t kept_bytes;
+    bool products; /* it calls BLAS */
+    bool assigns; /* some variable changes: the run takes the session for itself */
+} tf1c_binding;
+
+/* What comes of making one. */
+typedef enum {
+    TF1C_DONE,
+    TF1C_FAILED, /* after a report */
+    TF1C_CUT     /* a shape depends on data that only a run can tell: it runs in parts; no report */
+} tf1c_outcome;
+
+void tf1c_binding_free(tf1c_binding *b);
+
+/* snapshot.c: what a run that may have to start anew changes; memory: b->kept_bytes */
+void tf1c_keep(const tf1c_binding *b, char *memory);
+void tf1c_put_back(const tf1c_binding *b, const char *memory);
+
+#endif
