@@ -8,7 +8,7 @@
 /* What flows back into one tensor: dense and sparse contributions, in the order they came. */
 typedef struct contribution {
     struct contribution *next;
-    tf_indexed_slices slices; /* dense if indices is none: `values` alone */
+    tf_tensor dx; /* dense, or IndexedSlices */
 } contribution;
 typedef struct {
     contribution *first, *last;
@@ -65,10 +65,10 @@ static contributions *into(const backprop *b, const tf_operation *op)
     return l ? l->into[op->index] : NULL;
 }
 
-static void contribute(backprop *b, tf_tensor to, tf_indexed_slices slices)
+static void contribute(backprop *b, tf_tensor to, tf_tensor dx)
 {
     level *l = level_of(b, to.op);
-    if (!slices.values.op || b->status || !l)
+    if (!dx.op || b->status || !l)
         return;
     contributions **slot = &l->into[to.op->index];
     contribution *c = tf1c_arena_alloc(&b->arena, sizeof *c);
@@ -76,7 +76,7 @@ static void contribute(backprop *b, tf_tensor to, tf_indexed_slices slices)
         no_memory(b);
         return;
     }
-    *c = (contribution){ NULL, slices };
+    *c = (contribution){ NULL, dx };
     contributions *all = &(*slot)[to.index];
     if (all->last)
         all->last->next = c;
@@ -87,21 +87,25 @@ static void contribute(backprop *b, tf_tensor to, tf_indexed_slices slices)
 
 /* ---- what a gradient function calls ------------------------------------------------------------------------------------ */
 
-void tf_add_sparse_grad(tf_grad_ctx *g, int i, tf_indexed_slices dx)
+void tf_add_grad(tf_grad_ctx *g, int i, tf_tensor dx)
 {
     backprop *b = g->private_;
     const tf_tensor in = g->in[i];
     if (!is_wanted(b, in))
         return;
-    if (dx.values.op && !dx.indices.op && !tf_is_poisoned(dx.values)) { /* it is of in's shape, whatever could be inferred */
-        tf_dims *shape = &dx.values.op->outputs[dx.values.index].shape, merged;
+    if (!tf_is_poisoned(dx)) { /* it is of in's shape, whatever could be inferred */
+        tf_dims *shape = &dx.op->outputs[dx.index].shape, merged;
         if (tf_merge_dims(*shape, in.op->outputs[in.index].shape, &merged))
             *shape = merged;
     }
     contribute(b, in, dx);
 }
 
-void tf_add_grad(tf_grad_ctx *g, int i, tf_tensor dx) { tf_add_sparse_grad(g, i, (tf_indexed_slices){ .values = dx }); }
+void tf_add_sparse_grad(tf_grad_ctx *g, int i, tf_indexed_slices dx)
+{
+    if (is_wanted(g->private_, g->in[i]))
+        tf_add_grad(g, i, tf1c_basic.of_slices(dx, tf_get_shape(g->in[i])));
+}
 
 bool tf1c_grad_wanted(const tf_grad_ctx *g, int i) { return is_wanted(g->private_, g->in[i]); }
 
@@ -145,50 +149,33 @@ void tf_gradient_disabled(tf_grad_ctx *g, tf_tensor dy)
 
 /* ---- sums ------------------------------------------------------------------------------------------------------------------- */
 
-static tf_indexed_slices add_dense(int n, const tf_tensor *terms)
+static tf_tensor add_dense(tf_list terms)
 {
-    if (n == 1)
-        return (tf_indexed_slices){ .values = terms[0] };
-    tf_operand *in = tf1c_alloc((size_t)n * sizeof *in);
+    tf_operand *in = tf1c_alloc((size_t)terms.n * sizeof *in);
     if (!in)
-        return (tf_indexed_slices){ .values =
-                                        tf_mistake(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for the gradients") };
-    for (int i = 0; i < n; i++)
-        in[i] = tf_operand_tensor(terms[i]);
-    tf_operation *sum = tf_op_new(tf1c_basic.add_n, (struct tf_op_args){ .n_inputs = n, .inputs = in });
+        return tf_mistake(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for the gradients");
+    for (int i = 0; i < terms.n; i++)
+        in[i] = tf_operand_tensor(terms.items[i]);
+    tf_operation *sum = tf_op_new(tf1c_basic.add_n, (struct tf_op_args){ .n_inputs = terms.n, .inputs = in });
     tf1c_free(in);
-    return (tf_indexed_slices){ .values = { sum, 0 } };
+    return (tf_tensor){ sum, 0 };
 }
 
-/* All sparse: rows and indices one after the other. Any dense: the sparse ones become dense. */
-static tf_indexed_slices aggregate(const contribution *c)
+/* The sum, kept in place of its terms: an x may be on the way to another. Where all are sparse it is: rows one after the other. */
+static tf_tensor settle(contributions *all)
 {
-    int n = 0;
-    bool dense = false;
-    for (const contribution *i = c; i; i = i->next, n++)
-        dense |= !i->slices.indices.op;
-    if (!c || n == 1)
-        return c ? c->slices : (tf_indexed_slices){ 0 };
-    tf_list values = { 0 }, indices = { 0 };
-    for (const contribution *i = c; i; i = i->next) {
-        tf_append_(&values, dense && i->slices.indices.op ? tf1c_basic.densify(i->slices) : i->slices.values, (tf_source){ 0 });
-        if (!dense)
-            tf_append_(&indices, i->slices.indices, (tf_source){ 0 });
+    contribution *first = all->first;
+    bool sparse = true;
+    tf_list terms = { 0 };
+    if (!first || !first->next)
+        return first ? first->dx : (tf_tensor){ 0 };
+    for (const contribution *c = first; c; c = c->next) {
+        tf_append(&terms, c->dx);
+        sparse &= !tf_is_none(tf_slices(c->dx).indices);
     }
-    if (dense)
-        return add_dense(values.n, values.items);
-    return (tf_indexed_slices){ tf1c_basic.concat_rows(values), tf1c_basic.concat_rows(indices), c->slices.dense_shape };
-}
-
-/* The sum, kept in place of its terms: an x may be on the way to another. */
-static tf_indexed_slices settle(contributions *all)
-{
-    tf_indexed_slices sum = aggregate(all->first);
-    if (all->first) {
-        *all->first = (contribution){ NULL, sum };
-        all->last = all->first;
-    }
-    return sum;
+    *first = (contribution){ NULL, sparse ? tf1c_basic.concat_slices(terms) : add_dense(terms) };
+    all->last = first;
+    return first->dx;
 }
 
 /* ---- the walk --------------------------------------------------------------------------------------------------------------------- */
@@ -238,10 +225,10 @@ static bool zeros_beside(const backprop *b, tf_tensor x)
     return on_the_way && beside && !all[x.index].first && TF_FLOATING & TF_DTYPE_BIT(x.op->outputs[x.index].dtype);
 }
 
-static bool flows(const tf_indexed_slices *dys, int n)
+static bool flows(const tf_tensor *dys, int n)
 {
     for (int i = 0; i < n; i++)
-        if (dys[i].values.op)
+        if (dys[i].op)
             return true;
     return false;
 }
@@ -287,13 +274,11 @@ static void through(backprop *b, tf_operation *op)
         return;
     enum { FEW = 8 };
     tf_tensor few_dys[FEW], few_out[FEW], *dys = few_dys, *out = few_out;
-    tf_indexed_slices few_sums[FEW], *sums = few_sums;
     int n = op->n_outputs;
     if (n > FEW) {
         dys = tf1c_arena_alloc(&b->arena, (size_t)n * sizeof *dys);
         out = tf1c_arena_alloc(&b->arena, (size_t)n * sizeof *out);
-        sums = tf1c_arena_alloc(&b->arena, (size_t)n * sizeof *sums);
-        if (!dys || !out || !sums) {
+        if (!dys || !out) {
             no_memory(b);
             return;
         }
@@ -303,18 +288,12 @@ static void through(backprop *b, tf_operation *op)
     snprintf(name, sizeof name, "%s_grad", op->name);
     TF_SCOPE(scope, "grad");
     for (int i = 0; i < n; i++) {
-        sums[i] = settle(&all[i]);
+        dys[i] = settle(&all[i]);
         out[i] = (tf_tensor){ op, i };
     }
-    if (!flows(sums, n))
+    if (!flows(dys, n))
         return;
-    for (int i = 0; i < n; i++)
-        dys[i] = sums[i].indices.op ? tf1c_basic.densify(sums[i]) : sums[i].values;
     tf_grad_ctx g = { op, op->n_inputs, n, op->inputs, out, dys, op->attrs, b };
-    if (op->def == tf1c_basic.identity) { /* a variable's read, above all: sparse stays sparse */
-        tf_add_sparse_grad(&g, 0, sums[0]);
-        return;
-    }
     if (!op->def->gradient) {
         tf1c_undefined_gradient(&g, dys[0]);
         return;
@@ -349,7 +328,7 @@ static int depth_of(const tf_graph *g)
 }
 
 static tf_status walk_back(bool outwards, int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs,
-                           tf_list stop_gradients, tf_indexed_slices *dxs, tf_source here)
+                           tf_list stop_gradients, tf_tensor *dxs, tf_source here)
 {
     TF_FROM(here);
     backprop b = { .xs = { .n = n_xs, .items = xs }, .stop = stop_gradients };
@@ -361,7 +340,7 @@ static tf_status walk_back(bool outwards, int n_ys, const tf_tensor *ys, const t
     if (prepare(&b, innermost, outwards)) {
         mark_wanted(&b, n_xs, xs);
         for (int i = 0; i < n_ys; i++)
-            contribute(&b, ys[i], (tf_indexed_slices){ .values = dys[i] });
+            contribute(&b, ys[i], dys[i]);
     }
     for (int k = 0; k < b.n_levels; k++)
         for (int i = b.levels[k].n; i-- > 0 && !b.status;)
@@ -373,14 +352,14 @@ static tf_status walk_back(bool outwards, int n_ys, const tf_tensor *ys, const t
             continue;
         dxs[i] = settle(&all[xs[i].index]);
         if (zeros_beside(&b, xs[i]))
-            dxs[i].values = tf_op_unary(tf1c_basic.zeros_like, tf_operand_tensor(xs[i]), (struct tf_name_args){ 0 }, "zeros_like");
+            dxs[i] = tf_op_unary(tf1c_basic.zeros_like, tf_operand_tensor(xs[i]), (struct tf_name_args){ 0 }, "zeros_like");
     }
     tf1c_arena_free(&b.arena);
     return b.status;
 }
 
 tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs, tf_list stop_gradients,
-                        tf_indexed_slices *dxs, tf_source here)
+                        tf_tensor *dxs, tf_source here)
 {
     return walk_back(false, n_ys, ys, dys, n_xs, xs, stop_gradients, dxs, here);
 }
@@ -430,29 +409,20 @@ static bool has_none(tf_list list)
     return false;
 }
 
-tf_status tf_sparse_gradients_(tf_list ys, tf_list xs, tf_indexed_slices *gradients, struct tf_gradients_args a)
+static tf_status gradients(tf_list ys, tf_list xs, tf_tensor *dxs, struct tf_gradients_args a)
 {
-    tf_source here = tf1c_source(a.here);
-    TF_FROM(here);
-    memset(gradients, 0, (size_t)xs.n * sizeof *gradients);
-    if (ys.n == 0 || xs.n == 0)
-        return tf_ok;
-    if (has_none(ys) || has_none(xs))
-        return tf_fail(tf_value_error, here, NULL, "None values not supported.");
-    if (first_poison(ys) || first_poison(xs))
-        return tf_invalid_argument;
     tf_tensor *dys = tf1c_alloc_zero((size_t)ys.n * sizeof *dys), *values = tf1c_alloc_zero((size_t)ys.n * sizeof *values);
     tf_status status = tf_ok;
     if (!dys || !values)
-        status = tf_fail(tf_memory_error, here, NULL, "no memory left for the gradients");
+        status = tf_fail(tf_memory_error, a.here, NULL, "no memory left for the gradients");
     if (!status) {
         TF_SCOPE(a.name, "gradients");
         for (int i = 0; i < ys.n; i++)
             values[i] = ys.items[i].op->read ? (tf_tensor){ ys.items[i].op->read, 0 } : ys.items[i];
-        if (!starting_gradients((tf_list){ .n = ys.n, .items = values }, a.grad_ys, dys, here))
+        if (!starting_gradients((tf_list){ .n = ys.n, .items = values }, a.grad_ys, dys, a.here))
             status = tf_last_error()->code;
         else
-            status = walk_back(true, ys.n, values, dys, xs.n, xs.items, a.stop_gradients, gradients, here);
+            status = walk_back(true, ys.n, values, dys, xs.n, xs.items, a.stop_gradients, dxs, a.here);
     }
     tf1c_free(dys);
     tf1c_free(values);
@@ -461,6 +431,7 @@ tf_status tf_sparse_gradients_(tf_list ys, tf_list xs, tf_indexed_slices *gradie
 
 tf_list tf_gradients_(tf_list ys, tf_list xs, struct tf_gradients_args a)
 {
+    a.here = tf1c_source(a.here);
     TF_FROM(a.here);
     tf_graph *g = tf1c_current_graph();
     if (has_none(ys) || has_none(xs))
@@ -468,11 +439,8 @@ tf_list tf_gradients_(tf_list ys, tf_list xs, struct tf_gradients_args a)
     tf_operation *poison = first_poison(ys) ? first_poison(ys) : first_poison(xs);
     if (poison || !g)
         return tf_mistake_list(xs.n, (tf_tensor){ poison ? poison : tf1c_poison(g), 0 });
-    tf_indexed_slices *slices = tf1c_graph_alloc(g, (size_t)xs.n * sizeof *slices + 1);
     tf_tensor *dxs = tf1c_graph_alloc(g, (size_t)xs.n * sizeof *dxs + 1);
-    if (!slices || !dxs || tf_sparse_gradients_(ys, xs, slices, a))
+    if (!dxs || (ys.n && xs.n && gradients(ys, xs, dxs, a)))
         return tf_mistake_list(xs.n, (tf_tensor){ tf1c_record_mistake(g), 0 });
-    for (int i = 0; i < xs.n; i++)
-        dxs[i] = slices[i].indices.op ? tf1c_basic.densify(slices[i]) : slices[i].values;
     return (tf_list){ .n = xs.n, .items = dxs };
 }

@@ -519,7 +519,14 @@ bool tf_is_none(tf_tensor t) { return !t.op; }
 bool tf_is_poisoned(tf_tensor t) { return !t.op || tf1c_is_mistake(t.op); }
 bool tf_same_tensor(tf_tensor a, tf_tensor b) { return a.op == b.op && a.index == b.index; }
 tf_operation *tf_op_same(tf_operation *op) { return op ? op : &nothing; }
-tf_operation *tf_tensor_op(tf_tensor t) { return t.op ? t.op : &nothing; }
+/* That of IndexedSlices is their values', as in TF: the sum as such is for what reads it. */
+tf_operation *tf_tensor_op(tf_tensor t) { return t.op ? tf_slices(t).values.op : &nothing; }
+tf_indexed_slices tf_slices(tf_tensor t)
+{
+    if (!t.op || t.op->def != tf1c_basic.indexed_slices)
+        return (tf_indexed_slices){ .values = t };
+    return (tf_indexed_slices){ t.op->inputs[0], t.op->inputs[1], t.op->inputs[2] };
+}
 tf_dims tf_get_shape(tf_tensor t) { return t.op ? t.op->outputs[t.index].shape : (tf_dims){ 0 }; }
 tf_dtype tf_get_dtype(tf_tensor t) { return t.op ? t.op->outputs[t.index].dtype : tf_dtype_unset; }
 

@@ -310,8 +310,8 @@ TF1C_API tf_list tf_get_collection(const char *name); /* in the order added, dup
  *   ys, xs          lists, or one tensor each: tf_gradients(loss, LIST(w, b))
  *   grad_ys         what flows in at each y; unset or a none handle: ones
  *   stop_gradients  treated as constants
- *   returns         one tensor per x, of x's shape and dtype; a none handle (tf_is_none) where no path leads. A sparse
- *                   gradient (through tf_gather) is densified; tf_compute_gradients keeps it sparse.
+ *   returns         one tensor per x, of x's shape and dtype; a none handle (tf_is_none) where no path leads. Through
+ *                   tf_gather it is IndexedSlices, see tf_indexed_slices; tf_convert_to_tensor makes it dense.
  *                   Inside a body xs may lie outside of it, as loop invariants do; not the start of a state or a sequence.
  *   errors          LookupError: an op on the path has no gradient;  ValueError: the way to x leads through a state's start
  *                   or a sequence of the loop that the call is in;  a poisoned tensor for each x then
@@ -326,15 +326,14 @@ struct tf_gradients_args {
     TF_IN_ORDER2_(tf_gradients_, TF_LIST_(ys), TF_LIST_(xs), (struct tf_gradients_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_list tf_gradients_(tf_list ys, tf_list xs, struct tf_gradients_args args);
 
-/* A gradient that may be sparse: rows `values` [n, …] at `indices` [n] of a tensor of shape `dense_shape`; dense if indices
- * is none. TF1: tf.IndexedSlices. */
+/* A gradient that may be sparse in its parts: rows `values` [n, …] at `indices` [n] of a tensor of shape `dense_shape`; a dense
+ * tensor is its own values, without indices.                          TF1: x.values, x.indices, x.dense_shape of tf.IndexedSlices */
 typedef struct tf_indexed_slices {
     tf_tensor values;
     tf_tensor indices;
     tf_tensor dense_shape;
 } tf_indexed_slices;
-/* As tf_gradients, one at gradients[i] per x, kept sparse. */
-TF1C_API tf_status tf_sparse_gradients_(tf_list ys, tf_list xs, tf_indexed_slices *gradients, struct tf_gradients_args args);
+TF1C_API tf_indexed_slices tf_slices(tf_tensor t);
 
 #ifdef __cplusplus
 }

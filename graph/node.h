@@ -108,10 +108,10 @@ static inline bool tf1c_is_mistake(const tf_operation *op) { return op->def == &
 
 /* The ops that graph code itself makes nodes of; `ops` defines the table. */
 typedef struct {
-    const tf_op_def *constant, *identity, *zeros_like, *ones_like, *add_n;
+    const tf_op_def *constant, *identity, *zeros_like, *ones_like, *add_n, *indexed_slices;
     tf_tensor (*pack)(tf_list values, tf_source here, const char *name);
-    tf_tensor (*densify)(tf_indexed_slices slices);
-    tf_tensor (*concat_rows)(tf_list values); /* along axis 0 */
+    tf_tensor (*of_slices)(tf_indexed_slices slices, tf_dims shape); /* as one tensor, known to be of `shape` */
+    tf_tensor (*concat_slices)(tf_list all);
 } tf1c_basic_ops;
 extern const tf1c_basic_ops tf1c_basic;
 
@@ -199,6 +199,6 @@ void tf1c_disable_gradient(tf_grad_ctx *g, const char *reason); /* LookupError "
 
 /* gradients.c: gradients inside one graph, of ys with given dys, for the loops' bodies too. */
 tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs,
-                        tf_list stop_gradients, tf_indexed_slices *dxs, tf_source here);
+                        tf_list stop_gradients, tf_tensor *dxs, tf_source here);
 
 #endif

@@ -47,12 +47,15 @@ typedef const tf_op_def *const tf1c_op_family[];
 static inline tf_operand operand_of(tf_tensor t) { return tf_operand_tensor(t); }
 
 /* What graph code makes nodes with (ops/registry.c fills tf1c_basic with them). */
-extern const tf_op_def tf1c_const_op, tf1c_identity_op, tf1c_zeros_like_op, tf1c_ones_like_op, tf1c_add_n_op;
+extern const tf_op_def tf1c_const_op, tf1c_identity_op, tf1c_zeros_like_op, tf1c_ones_like_op, tf1c_add_n_op, tf1c_indexed_slices_op;
 tf_tensor tf1c_cast(tf_tensor x, tf_dtype dtype, tf_source here);                     /* cast.c */
 tf_tensor tf1c_cast_node(tf_tensor x, tf_dtype dtype, const char *name);              /* cast.c: a node even to its own dtype */
 tf_tensor tf1c_pack(tf_list values, tf_source here, const char *name);                /* concat.c: one tensor of scalars or tensors */
-tf_tensor tf1c_concat_rows(tf_list values);                                           /* concat.c: along axis 0 */
 tf_tensor tf1c_with_penalty(tf_regularizer r, tf_tensor weights);                     /* regularizers.c: r's loss is collected */
-tf_tensor tf1c_densify(tf_indexed_slices slices);                                     /* gather.c: sums rows into zeros */
+/* indexed_slices.c: slices as a tensor, known to be of `shape`; several one after the other; what t stands for, as nodes of its own */
+tf_tensor tf1c_of_slices(tf_indexed_slices slices, tf_dims shape);
+tf_tensor tf1c_concat_slices(tf_list all);
+tf_tensor tf1c_dense(tf_tensor t);
+tf_tensor tf1c_with_values(tf_tensor like, tf_tensor values); /* values in like's rows, if it is sparse */
 
 #endif

@@ -28,6 +28,7 @@ const tf1c_basic_ops tf1c_basic = {
     .ones_like = &tf1c_ones_like_op,
     .add_n = &tf1c_add_n_op,
     .pack = tf1c_pack,
-    .densify = tf1c_densify,
-    .concat_rows = tf1c_concat_rows,
+    .indexed_slices = &tf1c_indexed_slices_op,
+    .of_slices = tf1c_of_slices,
+    .concat_slices = tf1c_concat_slices,
 };

@@ -9,6 +9,7 @@
 #include "../ops/array/constant.h"
 #include "../ops/array/fill.h"
 #include "../ops/array/identity.h"
+#include "../ops/array/indexed_slices.h"
 #include "../ops/array/placeholder.h"
 #include "../ops/math/range.h"
 #include "../ops/random/random.h"

@@ -59,6 +59,11 @@ static inline tf_dims unknown_of_rank(int rank)
     return d;
 }
 
+/* gather.c: rows added up by index, for UnsortedSegmentSum and its like. */
+void tf1c_segment_sum_kernel(tf_kernel_ctx *k);
+int64_t tf1c_segment_units(const tf_kernel_ctx *k);
+extern const tf_shard_rule tf1c_by_segment;
+
 /* A node of n operands: its output 0. */
 static inline tf_tensor array_op(const tf_op_def *def, struct tf_name_args a, const char *default_name,
                                  const void *attrs, int n, const tf_operand *in)

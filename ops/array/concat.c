@@ -243,8 +243,6 @@ tf_tensor tf_concat_(tf_list values, tf_operand axis, struct tf_name_args a)
     return t;
 }
 
-tf_tensor tf1c_concat_rows(tf_list values) { return tf_concat(values, 0); }
-
 /* ---- Split, SplitV: dvalue = concat(dparts) ------------------------------------------------------------------------------------ */
 
 /* The axis at input i, in [0, rank); -1 if it is unknown, -2 after a report. */

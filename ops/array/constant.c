@@ -49,7 +49,7 @@ tf_tensor tf_convert_to_tensor_(tf_operand value, struct tf_convert_to_tensor_ar
 {
     if (a.name && *a.name && !tf1c_valid_name(a.name, *tf_scope_name()))
         return tf_mistake(tf_value_error, a.here, NULL, "'%s' is not a valid node name", a.name);
-    return tf_convert(value, a.dtype, a.here, a.name);
+    return tf1c_dense(tf_convert(value, a.dtype, a.here, a.name));
 }
 
 tf_tensor tf_constant_(tf_operand value, struct tf_constant_args a)

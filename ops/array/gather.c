@@ -416,10 +416,10 @@ static void segment_sum_shape(tf_shape_ctx *c)
         tf_set_out(c, 0, out);
 }
 
-static int64_t segment_units(const tf_kernel_ctx *k) { return k->out[0].dims[0]; }
+int64_t tf1c_segment_units(const tf_kernel_ctx *k) { return k->out[0].dims[0]; }
 
 /* Segments [begin, end): each looks for its own data, in their order. */
-static void segment_sum_kernel(tf_kernel_ctx *k)
+void tf1c_segment_sum_kernel(tf_kernel_ctx *k)
 {
     const tf_view *ids = &k->in[1], *out = &k->out[0];
     const int64_t n = product(out->dims, 1, out->rank), count = tf_view_count(ids);
@@ -444,7 +444,7 @@ static void segment_sum_kernel(tf_kernel_ctx *k)
     }
 }
 
-static const tf_shard_rule by_segment = { .out = 0, .in = { TF_WHOLE, TF_WHOLE, TF_WHOLE, TF_WHOLE } };
+const tf_shard_rule tf1c_by_segment = { .out = 0, .in = { TF_WHOLE, TF_WHOLE, TF_WHOLE, TF_WHOLE } };
 
 static void segment_sum_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
@@ -465,9 +465,9 @@ static const tf_op_def segment_sum_op = {
     .T = TF_NUMERIC,
     .U = TF_INDEX,
     .shape = segment_sum_shape,
-    .kernel = segment_sum_kernel,
-    .units = segment_units,
-    .shard = &by_segment,
+    .kernel = tf1c_segment_sum_kernel,
+    .units = tf1c_segment_units,
+    .shard = &tf1c_by_segment,
     .gradient = segment_sum_gradient,
 };
 
@@ -475,8 +475,6 @@ tf_tensor tf_unsorted_segment_sum_(tf_operand data, tf_operand ids, tf_operand c
 {
     return array_op(&segment_sum_op, a, NULL, NULL, 3, (tf_operand[]){ data, ids, count });
 }
-
-tf_tensor tf1c_densify(tf_indexed_slices x) { return tf_unsorted_segment_sum(x.values, x.indices, tf_getitem(x.dense_shape, "0")); }
 
 /* clang-format off */
 tf1c_op_family tf1c_family_gather = {

@@ -4,8 +4,11 @@
 
 #include "graph/loop.h"
 #include "ops/array/identity.h"
+#include "ops/array/shape.h"
+#include "ops/array/slice.h"
 #include "ops/control_flow/cond.h"
 #include "ops/family.h"
+#include "ops/math/range.h"
 
 static const tf_op_def branch_op;
 
@@ -77,7 +80,7 @@ typedef struct {
     tf_grad_ctx *g;
     int which;
     tf1c_body *b;
-    tf_indexed_slices *dxs;
+    tf_tensor *dxs;
     int *x_port; /* of each x: the forward body's input */
     int n_xs;
 } reversing;
@@ -115,24 +118,59 @@ static bool backprop_branch(reversing *r, const tf1c_body *f, int first, tf_sour
     return !n_ys || !r->n_xs || !tf1c_backprop(n_ys, ys, dys, r->n_xs, xs, (tf_list){ 0 }, r->dxs, here);
 }
 
-/* For each input of the forward node that either branch has a gradient for, both branches give one: zeros where they have none. */
-static bool add_results(reversing *r, const tf1c_branch_attrs *a, bool *const *has, const tf_tensor *inputs)
+/* What a branch has for an input of the forward node: nothing, a tensor, or rows of one. */
+enum { NO_GRADIENT, DENSE, SPARSE };
+
+static tf_tensor gradient_of(const reversing *r, int port)
+{
+    for (int x = 0; x < r->n_xs; x++)
+        if (r->x_port[x] == port)
+            return r->dxs[x];
+    return (tf_tensor){ 0 };
+}
+
+static bool add_result(reversing *r, tf_tensor dx)
+{
+    dx = tf1c_import(r->b->graph, dx, r->g->op->here);
+    return !tf_is_poisoned(dx) && tf1c_body_result(r->b, TF1C_FINAL, -1, dx);
+}
+
+/* For each input of the forward node that either branch has a gradient for, both branches give one: zeros where they have none;
+ * in all rows, as TF does, where the other's is sparse. */
+static bool add_results(reversing *r, const tf1c_branch_attrs *a, char *const *has, const tf_tensor *inputs)
 {
     for (int which = 0; which < 2; which++)
         for (int i = 0; i < a->bodies[which]->n_in; i++) {
-            if (!has[which][i])
+            const tf_tensor x = inputs[first_input(a, which) + i];
+            tf_tensor dx = which == r->which ? gradient_of(r, i) : (tf_tensor){ 0 };
+            if (has[which][i] == DENSE && !add_result(r, dx.op ? dx : tf_zeros_like(x)))
+                return false;
+            if (has[which][i] != SPARSE)
                 continue;
-            tf_tensor dx = { 0 };
-            for (int x = 0; which == r->which && x < r->n_xs; x++)
-                if (r->x_port[x] == i)
-                    dx = r->dxs[x].indices.op ? tf1c_densify(r->dxs[x]) : r->dxs[x].values;
+            tf_tensor like = tf_slices(gradient_of(&r[which - r->which], i)).indices;
+            tf_indexed_slices s = tf_slices(dx);
             if (!dx.op)
-                dx = tf_zeros_like(inputs[first_input(a, which) + i]);
-            dx = tf1c_import(r->b->graph, dx, r->g->op->here);
-            if (tf_is_poisoned(dx) || !tf1c_body_result(r->b, TF1C_FINAL, -1, dx))
+                s = (tf_indexed_slices){ tf_zeros_like(x),
+                                         tf1c_cast(tf_range(tf_getitem(tf_shape(x), "0")), tf_get_dtype(like), r->g->op->here) };
+            if (!add_result(r, s.values) || !add_result(r, s.indices))
                 return false;
         }
     return true;
+}
+
+/* The outputs of the gradient's node in the order in which add_results made them. */
+static void hand_back(tf_grad_ctx *g, tf_operation *op, char *const *has)
+{
+    const tf1c_branch_attrs *a = g->attrs;
+    for (int w = 0, o = 0; w < 2; w++)
+        for (int i = 0; i < a->bodies[w]->n_in; i++) {
+            const int input = first_input(a, w) + i;
+            if (has[w][i] == DENSE)
+                tf_add_grad(g, input, (tf_tensor){ op, o });
+            else if (has[w][i] == SPARSE)
+                tf_add_sparse_grad(g, input, (tf_indexed_slices){ { op, o }, { op, o + 1 }, tf_shape(g->in[input]) });
+            o += has[w][i]; /* 0, 1 or 2 outputs */
+        }
 }
 
 static void branch_gradient(tf_grad_ctx *g, tf_tensor dy)
@@ -144,7 +182,8 @@ static void branch_gradient(tf_grad_ctx *g, tf_tensor dy)
     const char *name = tf1c_unique_name(graph, "cond");
     tf1c_branch_attrs back = { 2, { NULL, NULL }, { NULL, NULL } };
     reversing r[2] = { { .g = g, .which = 0 }, { .g = g, .which = 1 } };
-    bool *has[2] = { NULL, NULL }, good = name;
+    char *has[2] = { NULL, NULL };
+    bool good = name;
     for (int w = 0; w < 2 && good; w++) {
         const char *scope = branch_scope(graph, name, w);
         has[w] = tf1c_graph_alloc(graph, (size_t)a->bodies[w]->n_in + 1);
@@ -160,7 +199,7 @@ static void branch_gradient(tf_grad_ctx *g, tf_tensor dy)
         r[w].b->save_arg = &r[w];
         good = backprop_branch(&r[w], a->bodies[w], first_input(a, w), here);
         for (int x = 0; good && x < r[w].n_xs; x++)
-            has[w][r[w].x_port[x]] = r[w].dxs[x].values.op;
+            has[w][r[w].x_port[x]] = !r[w].dxs[x].op ? NO_GRADIENT : tf_is_none(tf_slices(r[w].dxs[x]).indices) ? DENSE : SPARSE;
         tf1c_body_close(r[w].b);
     }
     for (int w = 0; w < 2 && good; w++) {
@@ -172,10 +211,8 @@ static void branch_gradient(tf_grad_ctx *g, tf_tensor dy)
         return;
     const char *node_name = tf1c_graph_printf(graph, "%s/Branch", name);
     tf_operation *op = node_name ? branch_node(&back, tf1c_import(graph, g->in[0], here), node_name, here) : tf1c_poison(graph);
-    for (int w = 0, o = 0; w < 2 && !tf1c_is_mistake(op); w++)
-        for (int i = 0; i < a->bodies[w]->n_in; i++)
-            if (has[w][i])
-                tf_add_grad(g, first_input(a, w) + i, (tf_tensor){ op, o++ });
+    if (!tf1c_is_mistake(op))
+        hand_back(g, op, has);
 }
 
 static const tf_attr_def branch_fields[] = { { "false", TF_ATTR_BODY, offsetof(tf1c_branch_attrs, graphs) },

@@ -7,7 +7,9 @@
 #include "graph/loop.h"
 #include "ops/array/concat.h"
 #include "ops/array/constant.h"
+#include "ops/array/fill.h"
 #include "ops/array/identity.h"
+#include "ops/array/shape.h"
 #include "ops/array/slice.h"
 #include "ops/family.h"
 #include "ops/math/arithmetic.h"
@@ -23,7 +25,7 @@ typedef struct {
     tf_tensor *ys, *dys, *xs, *start; /* start: what flows into each final output */
     int *x_port;                      /* of each x: f's input port */
     int *state_of;                    /* of each of f's carried ports: b's input port for its gradient, or -1 */
-    tf_indexed_slices *dxs;
+    tf_tensor *dxs;
 } reversing;
 
 static bool is_floating(tf_tensor t) { return TF_FLOATING & TF_DTYPE_BIT(tf_get_dtype(t)); }
@@ -122,27 +124,127 @@ static void add_xs(reversing *r)
     }
 }
 
-/* The gradients as results of the new body; out_of tells for each of f's inputs which output holds its own. */
-static bool add_results(reversing *r, int *out_of)
+static bool has_known_shape(const tf_operation *op)
+{
+    for (int i = 0; i < op->n_outputs; i++)
+        if (!tf_dims_fully_known(op->outputs[i].shape))
+            return false;
+    return true;
+}
+
+/* The output of the forward loop that an argument is saved in; none if it is no such argument. */
+static tf_tensor saved_in(const reversing *r, const tf_operation *op)
+{
+    if (op->def != &tf1c_arg_op || ((const tf1c_arg_attrs *)op->attrs)->kind != TF1C_SLICED)
+        return (tf_tensor){ 0 };
+    tf_tensor outer = ((const tf1c_arg_attrs *)op->attrs)->outer;
+    while (outer.op->def == &tf1c_arg_op && ((const tf1c_arg_attrs *)outer.op->attrs)->kind == TF1C_CAPTURED)
+        outer = ((const tf1c_arg_attrs *)outer.op->attrs)->outer;
+    return outer.op == r->g->op ? r->f->out[outer.index].result : (tf_tensor){ 0 };
+}
+
+/* Whether what op gives may have another shape though its inputs have the same. */
+static bool decides_shapes(const tf_operation *op)
+{
+    if (op->def->data_shape || op->def->traits & TF_BRANCH)
+        return !has_known_shape(op);
+    if (!(op->def->traits & TF_LOOP))
+        return false;
+    const tf1c_body *b = ((const tf1c_loop_attrs *)op->attrs)->body;
+    if (b->has_condition || b->trip >= 0)
+        return true;
+    for (int i = 0; i < b->graph->n_ops; i++)
+        if (decides_shapes(b->graph->ops[i]))
+            return true;
+    return false;
+}
+
+/* Whether the shapes of what is marked in g may differ from step to step: data, a branch or a state decides. Marks in `forward`
+ * what was saved of there. */
+static bool marked_vary(const reversing *r, const tf_graph *g, char *marks, char *forward)
+{
+    for (int i = g->n_ops; i-- > 0;) {
+        const tf_operation *op = g->ops[i];
+        if (!marks[i] || has_known_shape(op))
+            continue;
+        const tf_tensor saved = saved_in(r, op);
+        if (decides_shapes(op))
+            return true;
+        if (op->def == &tf1c_arg_op && ((const tf1c_arg_attrs *)op->attrs)->kind == TF1C_CARRIED)
+            return true;
+        if (saved.op && saved.op->graph == r->f->graph)
+            forward[saved.op->index] = 1;
+        for (int j = 0; j < op->n_inputs; j++)
+            if (op->inputs[j].op->graph == g)
+                marks[op->inputs[j].op->index] = 1;
+    }
+    return false;
+}
+
+static bool may_vary(const reversing *r, tf_tensor t)
+{
+    char *marks = tf1c_alloc_zero((size_t)r->b->graph->n_ops + 1), *forward = tf1c_alloc_zero((size_t)r->f->graph->n_ops + 1);
+    bool vary = !marks || !forward;
+    if (!vary && t.op->graph == r->b->graph) {
+        marks[t.op->index] = 1;
+        vary = marked_vary(r, r->b->graph, marks, forward) || marked_vary(r, r->f->graph, forward, forward);
+    }
+    tf1c_free(marks);
+    tf1c_free(forward);
+    return vary;
+}
+
+static bool add_result(reversing *r, tf1c_out_kind kind, int carried, tf_tensor dx)
+{
+    dx = tf1c_import(r->b->graph, dx, r->g->op->here);
+    return !tf_is_poisoned(dx) && tf1c_body_result(r->b, kind, carried, dx);
+}
+
+/* The gradients as results of the new body; out_of tells for each of f's inputs which output holds its own. That of a table
+ * whose rows are gathered stays sparse: each step's values, and in the output after them its indices. */
+static bool add_results(reversing *r, int *out_of, bool *sparse)
 {
     for (int x = 0; x < r->n_xs; x++) {
-        int i = r->x_port[x];
-        tf1c_in_kind kind = r->f->in[i].kind;
-        tf_tensor dx = r->dxs[x].indices.op ? tf1c_densify(r->dxs[x]) : r->dxs[x].values;
-        out_of[i] = -1;
+        const int i = r->x_port[x];
+        const tf1c_in_kind kind = r->f->in[i].kind;
+        const tf_indexed_slices s = tf_slices(r->dxs[x]);
+        tf_tensor dx = r->dxs[x];
         if (!dx.op && kind != TF1C_CARRIED)
             continue;
         if (!dx.op)
             dx = tf_zeros_like(r->b->in[r->state_of[i]].arg);
-        dx = tf1c_import(r->b->graph, dx, r->g->op->here);
-        if (tf_is_poisoned(dx))
-            return false;
+        sparse[i] = kind == TF1C_CAPTURED && s.indices.op && tf_get_shape(s.values).known &&
+                    tf_get_shape(s.values).rank < TF_MAX_RANK && !may_vary(r, s.indices);
         out_of[i] = r->b->n_out;
+        if (sparse[i]) {
+            if (!add_result(r, TF1C_STACKED, -1, s.values) || !add_result(r, TF1C_STACKED, -1, s.indices))
+                return false;
+            continue;
+        }
         tf1c_out_kind out = kind == TF1C_CAPTURED ? TF1C_SUMMED : kind == TF1C_SLICED ? TF1C_STACKED : TF1C_FINAL;
-        if (!tf1c_body_result(r->b, out, kind == TF1C_CARRIED ? r->state_of[i] : -1, dx))
+        if (!add_result(r, out, kind == TF1C_CARRIED ? r->state_of[i] : -1, dx))
             return false;
     }
     return true;
+}
+
+/* All steps' rows below each other, after a first one of zeros for row 0, with which TF's sum begins. TF1:
+ * control_flow_ops.py AddBackpropIndexedSlicesAccumulator */
+static void add_sparse_grad(tf_grad_ctx *g, int i, tf_tensor values, tf_tensor indices)
+{
+    const tf1c_body *f = ((const tf1c_loop_attrs *)g->attrs)->body;
+    if (f->has_condition || f->trip >= 0) { /* as many steps as were taken, of those there is room for */
+        const tf_list count = LIST(tf1c_loop_count((tf_operation *)g->op));
+        values = tf_getitem_tensors(values, count, ":{}");
+        indices = tf_getitem_tensors(indices, count, ":{}");
+    }
+    tf_tensor shape = tf_shape(g->in[i]), row = tf_getitem(shape, "1:");
+    tf_tensor one = tf_convert(tf_operand_dims(SHAPE(1)), tf_int32, (tf_source){ 0 }, NULL),
+              all = tf_convert(tf_operand_dims(SHAPE(-1)), tf_int32, (tf_source){ 0 }, NULL);
+    tf_tensor zeros = tf_zeros(tf_concat(LIST(one, row), 0), .dtype = tf_get_dtype(values)),
+              first = tf_zeros(SHAPE(1), .dtype = tf_get_dtype(indices));
+    tf_tensor rows = tf_reshape(values, tf_concat(LIST(all, row), 0)), places = tf_reshape(indices, SHAPE(-1));
+    tf_add_sparse_grad(g, i, (tf_indexed_slices){ tf_concat(LIST(zeros, rows), 0), tf_concat(LIST(first, places), 0), shape });
 }
 
 /* As many steps as the forward loop took: what was sliced says so, unless only the run itself can tell. */
@@ -170,7 +272,8 @@ static void loop_gradient(tf_grad_ctx *g, tf_tensor dy)
     tf_graph *graph = tf1c_current_graph();
     const char *name = tf1c_unique_name(graph, "while");
     int *out_of = name ? tf1c_graph_alloc(graph, (size_t)(r.f->n_in + 1) * sizeof *out_of) : NULL;
-    if (!out_of || !reversing_memory(&r))
+    bool *sparse = out_of ? tf1c_graph_alloc(graph, (size_t)r.f->n_in + 1) : NULL;
+    if (!sparse || !reversing_memory(&r))
         return;
     start_states(&r);
     if (!(r.b = tf1c_body_open(name, here)))
@@ -184,7 +287,7 @@ static void loop_gradient(tf_grad_ctx *g, tf_tensor dy)
     add_ys(&r);
     add_xs(&r);
     bool good = r.n_ys && r.n_xs && !tf1c_backprop(r.n_ys, r.ys, r.dys, r.n_xs, r.xs, (tf_list){ 0 }, r.dxs, here) &&
-                add_results(&r, out_of);
+                add_results(&r, out_of, sparse);
     if (good)
         set_trip(&r);
     tf1c_body_close(r.b);
@@ -193,7 +296,9 @@ static void loop_gradient(tf_grad_ctx *g, tf_tensor dy)
     const char *node_name = tf1c_graph_printf(graph, "%s/Loop", name);
     tf_operation *op = node_name ? tf1c_loop_node(r.b, &loop_op, node_name, here) : tf1c_poison(graph);
     for (int i = 0; i < n_forward && !tf1c_is_mistake(op); i++)
-        if (out_of[i] >= 0)
+        if (out_of[i] >= 0 && sparse[i])
+            add_sparse_grad(g, i, (tf_tensor){ op, out_of[i] }, (tf_tensor){ op, out_of[i] + 1 });
+        else if (out_of[i] >= 0)
             tf_add_grad(g, i, (tf_tensor){ op, out_of[i] });
 }
 

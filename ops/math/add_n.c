@@ -79,7 +79,7 @@ tf_tensor tf_add_n_(tf_list inputs, struct tf_name_args a)
                           "inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape");
     if (inputs.n == 1)
         return a.name ? tf_identity_(tf_operand_tensor(inputs.items[0]), a)
-                      : tf_convert(tf_operand_tensor(inputs.items[0]), tf_dtype_unset, a.here, NULL);
+                      : tf1c_dense(tf_convert(tf_operand_tensor(inputs.items[0]), tf_dtype_unset, a.here, NULL));
     tf_operand *in = tf1c_alloc((size_t)inputs.n * sizeof *in);
     if (!in)
         return tf_mistake(tf_memory_error, a.here, NULL, "no memory left for the graph");

@@ -114,6 +114,7 @@ static tf_tensor sum_to(tf_tensor dx, tf_tensor like, tf_dims other)
 {
     const tf_dims to = tf_get_shape(like);
     int fate[TF_MAX_RANK];
+    dx = tf1c_dense(dx);
     if (tf_is_poisoned(dx) || tf_is_poisoned(like) ||
         (to.known && other.known && tf_dims_fully_known(to) && tf_dims_equal(to, other)))
         return dx;
@@ -212,6 +213,8 @@ BINARY_BUILDER(tf_multiply_, mul_op, NULL)
 tf_tensor tf_scalar_mul_(tf_operand scalar, tf_operand x, struct tf_name_args a)
 {
     TF_FROM(a.here);
+    if (x.kind == TF_OPERAND_TENSOR && tf_slices(x.as.tensor).indices.op) /* stay sparse */
+        return tf1c_with_values(x.as.tensor, tf_scalar_mul_(scalar, operand_of(tf_slices(x.as.tensor).values), a));
     tf_tensor of = tf_convert(x, tf_dtype_unset, a.here, "x");
     tf_tensor s = tf_is_poisoned(of) ? of : tf_convert(scalar, tf_get_dtype(of), a.here, "scalar");
     if (tf_is_poisoned(s))

@@ -12,11 +12,21 @@
 #include "ops/math/unary.h"
 #include "ops/nn/nn.h"
 
+/* Of IndexedSlices the values are clipped, and no others. */
+static tf_operand values_of(tf_operand t)
+{
+    return t.kind == TF_OPERAND_TENSOR && t.as.tensor.op ? operand_of(tf_slices(t.as.tensor).values) : t;
+}
+static tf_tensor in_rows_of(tf_operand t, tf_tensor clipped)
+{
+    return t.kind == TF_OPERAND_TENSOR && t.as.tensor.op ? tf1c_with_values(t.as.tensor, clipped) : clipped;
+}
+
 tf_tensor tf_clip_by_value_(tf_operand t, tf_operand least, tf_operand most, struct tf_name_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "clip_by_value");
-    tf_tensor values = tf_convert(t, tf_dtype_unset, a.here, "t");
+    tf_tensor values = tf_convert(values_of(t), tf_dtype_unset, a.here, "t");
     tf_tensor below = tf_minimum(values, most);
     if (tf_is_poisoned(below))
         return below;
@@ -33,7 +43,7 @@ tf_tensor tf_clip_by_value_(tf_operand t, tf_operand least, tf_operand most, str
         return tf_mistake(tf_value_error, a.here, NULL, "Shapes %s and %s are not compatible",
                           tf_dims_text(own, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT),
                           tf_dims_text(got, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT));
-    return clipped;
+    return in_rows_of(t, clipped);
 }
 
 /* √ is kept from 0, where its gradient is infinite. */
@@ -41,7 +51,7 @@ tf_tensor tf_clip_by_norm_(tf_operand t, tf_operand clip_norm, struct tf_clip_by
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "clip_by_norm");
-    tf_tensor values = tf_convert(t, tf_dtype_unset, a.here, "t");
+    tf_tensor values = tf_convert(values_of(t), tf_dtype_unset, a.here, "t");
     if (tf_is_poisoned(values))
         return values;
     tf_tensor sum = tf_reduce_sum(tf_mul(values, values), a.axis, .keepdims = true, .axes = a.axes);
@@ -50,7 +60,7 @@ tf_tensor tf_clip_by_norm_(tf_operand t, tf_operand clip_norm, struct tf_clip_by
     tf_tensor norm = tf_where(positive, tf_sqrt(safe), sum);
     tf_tensor scaled = tf_mul(values, clip_norm);
     tf_tensor most = tf_maximum(norm, clip_norm);
-    return tf_identity(tf_div(scaled, most), .name = tf_scope_name());
+    return in_rows_of(t, tf_identity(tf_div(scaled, most), .name = tf_scope_name()));
 }
 
 tf_tensor tf_global_norm_(tf_list t_list, struct tf_name_args a)
@@ -61,7 +71,7 @@ tf_tensor tf_global_norm_(tf_list t_list, struct tf_name_args a)
     tf_dtype dtype = tf_float32;
     for (int i = 0; i < t_list.n; i++)
         if (!tf_is_none(t_list.items[i])) {
-            tf_append(&halves, tf_nn_l2_loss(t_list.items[i]));
+            tf_append(&halves, tf_nn_l2_loss(tf_slices(t_list.items[i]).values));
             dtype = tf_get_dtype(t_list.items[i]);
         }
     if (!halves.n)
@@ -97,9 +107,9 @@ tf_clipped tf_clip_by_global_norm_(tf_list t_list, tf_operand clip_norm, struct 
             tf_append(&clipped.list, t_list.items[i]);
             continue;
         }
-        tf_tensor value = tf_mul(t_list.items[i], scale);
+        tf_tensor value = tf_mul(tf_slices(t_list.items[i]).values, scale);
         snprintf(name, sizeof name, "%s_%d", tf_scope_name(), i);
-        tf_append(&clipped.list, tf_identity(value, .name = name));
+        tf_append(&clipped.list, tf1c_with_values(t_list.items[i], tf_identity(value, .name = name)));
     }
     return clipped;
 }

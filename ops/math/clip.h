@@ -1,4 +1,5 @@
-/* Clipping by value and by norm. */
+/* Clipping by value and by norm. IndexedSlices stay so: their values alone are clipped, and counted in norms, rows of one index
+ * apart. */
 #ifndef TF1C_OPS_MATH_CLIP_H
 #define TF1C_OPS_MATH_CLIP_H
 #if defined(__GNUC__)

@@ -61,13 +61,19 @@
 #define GRADIENT_NODE(def, y, dy) tf_op_binary(&(def), tf_operand_tensor(y), tf_operand_tensor(dy), NO_NAME, NULL)
 
 /* ---- Neg, Abs, Sign, Square -------------------------------------------------------------------------------------------- */
-VEC1(neg_f32, neg)
-STRIP1(neg_f64, double, double, -x)
-STRIP1(neg_i32, int32_t, int32_t, 0u - (uint32_t)x)
-STRIP1(neg_i64, int64_t, int64_t, 0u - (uint64_t)x)
-SIGNED_STRIPS(neg)
-static void neg_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_neg(dy)); }
-UNARY_OP(neg, "Neg", SIGNED)
+VEC1(negative_f32, neg)
+STRIP1(negative_f64, double, double, -x)
+STRIP1(negative_i32, int32_t, int32_t, 0u - (uint32_t)x)
+STRIP1(negative_i64, int64_t, int64_t, 0u - (uint64_t)x)
+SIGNED_STRIPS(negative)
+static void negative_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_neg(dy)); }
+UNARY_OP(negative, "Neg", SIGNED)
+tf_tensor tf_neg_(tf_operand x, struct tf_name_args a)
+{
+    if (x.kind != TF_OPERAND_TENSOR || tf_is_none(tf_slices(x.as.tensor).indices))
+        return tf_negative_(x, a);
+    return tf1c_with_values(x.as.tensor, tf_negative_(operand_of(tf_slices(x.as.tensor).values), a));
+}
 
 VEC1(abs_f32, abs)
 STRIP1(abs_f64, double, double, fabs(x))
@@ -334,7 +340,7 @@ KIND_OP(is_finite, "IsFinite", isfinite)
 
 /* clang-format off */
 tf1c_op_family tf1c_family_unary = {
-    &neg_op,
+    &negative_op,
     &abs_op,
     &sign_op,
     &square_op,

@@ -16,8 +16,8 @@ extern "C" {
  *   errors  TypeError: a dtype outside those
  *   source  core/ops/math_ops.cc, python/ops/math_grad.py */
 #define tf_neg(x, ...) tf_neg_(TF_T(x), TF_NAMED_(__VA_ARGS__))
-#define tf_negative(x, ...) tf_neg(x, __VA_ARGS__)
-#define tf_math_negative(x, ...) tf_neg(x, __VA_ARGS__)
+#define tf_negative(x, ...) tf_negative_(TF_T(x), TF_NAMED_(__VA_ARGS__))
+#define tf_math_negative(x, ...) tf_negative(x, __VA_ARGS__)
 #define tf_abs(x, ...) tf_abs_(TF_T(x), TF_NAMED_(__VA_ARGS__))
 #define tf_math_abs(x, ...) tf_abs(x, __VA_ARGS__)
 #define tf_sign(x, ...) tf_sign_(TF_T(x), TF_NAMED_(__VA_ARGS__)) /* -1, 0 or 1 */
@@ -73,6 +73,7 @@ extern "C" {
 #define tf_rint(x, ...) tf_rint_(TF_T(x), TF_NAMED_(__VA_ARGS__)) /* likewise, floating only */
 #define tf_math_rint(x, ...) tf_rint(x, __VA_ARGS__)
 TF1C_API tf_tensor tf_neg_(tf_operand x, struct tf_name_args args);
+TF1C_API tf_tensor tf_negative_(tf_operand x, struct tf_name_args args);
 TF1C_API tf_tensor tf_abs_(tf_operand x, struct tf_name_args args);
 TF1C_API tf_tensor tf_sign_(tf_operand x, struct tf_name_args args);
 TF1C_API tf_tensor tf_square_(tf_operand x, struct tf_name_args args);

@@ -228,20 +228,28 @@ tf_grads_and_vars tf_zip_(tf_list grads, tf_list variables, tf_source here)
     return pairs ? (tf_grads_and_vars){ n, pairs } : no_pairs();
 }
 
+tf_grads_and_variables tf_unzip(tf_grads_and_vars pairs)
+{
+    tf_grads_and_variables both = { { 0 }, { 0 } };
+    for (int i = 0; i < pairs.n; i++) {
+        tf_append(&both.grads, pairs.items[i].grad);
+        tf_append(&both.variables, pairs.items[i].var);
+    }
+    return both;
+}
+
 static bool floating(tf_tensor t) { return TF_FLOATING & TF_DTYPE_BIT(tf_get_dtype(t)); }
 
-static tf_status compute(tf_tensor loss, tf_list vars, tf_tensor grad_loss, tf_grad_and_var *pairs, tf_source here)
+static bool compute(tf_tensor loss, tf_list vars, tf_tensor grad_loss, tf_grad_and_var *pairs, tf_source here)
 {
-    tf_indexed_slices *grads = tf1c_alloc_zero((size_t)(vars.n + 1) * sizeof *grads);
-    if (!grads)
-        return tf_fail(tf_memory_error, here, NULL, "no memory left for the gradients");
     const tf_list seeds = tf_is_none(grad_loss) ? (tf_list){ 0 } : LIST(grad_loss);
-    const tf_status status =
-        tf_sparse_gradients_(LIST(loss), vars, grads, (struct tf_gradients_args){ .here = here, .grad_ys = seeds });
-    for (int i = 0; !status && i < vars.n; i++)
-        pairs[i] = (tf_grad_and_var){ grads[i].values, vars.items[i], grads[i].indices, grads[i].dense_shape };
-    tf1c_free(grads);
-    return status;
+    const tf_list grads = tf_gradients_(LIST(loss), vars, (struct tf_gradients_args){ .here = here, .grad_ys = seeds });
+    for (int i = 0; i < vars.n; i++) {
+        if (!tf_is_none(grads.items[i]) && tf_is_poisoned(grads.items[i]))
+            return false;
+        pairs[i] = (tf_grad_and_var){ grads.items[i], vars.items[i] };
+    }
+    return true;
 }
 
 tf_grads_and_vars tf_compute_gradients_(tf_optimizer *o, tf_tensor loss, struct tf_compute_gradients_args a)
@@ -267,7 +275,7 @@ tf_grads_and_vars tf_compute_gradients_(tf_optimizer *o, tf_tensor loss, struct 
         return no_pairs();
     }
     tf_grad_and_var *pairs = new_pairs(vars.n);
-    if (!pairs || compute(loss, vars, a.grad_loss, pairs, here))
+    if (!pairs || !compute(loss, vars, a.grad_loss, pairs, here))
         return no_pairs();
     return (tf_grads_and_vars){ vars.n, pairs };
 }
@@ -353,12 +361,13 @@ typedef struct {
 static tf_operation *update(tf_optimizer *o, const tf_grad_and_var *pair, tf_source here)
 {
     const slots *s = slots_of(o, pair->var);
-    const bool sparse = !tf_is_none(pair->indices);
+    const tf_indexed_slices grad = tf_slices(pair->grad);
+    const bool sparse = !tf_is_none(grad.indices);
     const apply_attrs attrs = { o->use_nesterov };
     tf_operand in[MOST_INPUTS + 1];
     int n = 0;
     for (const char *c = o->rule->inputs; *c; c++) {
-        tf_tensor t = *c == 'v' ? pair->var : *c == 'g' ? pair->grad : (tf_tensor){ 0 };
+        tf_tensor t = *c == 'v' ? pair->var : *c == 'g' ? grad.values : (tf_tensor){ 0 };
         if (*c >= '0' && *c <= '9')
             t = s->slot[*c - '0'];
         else if (*c >= 'a' && *c <= 'e')
@@ -368,7 +377,7 @@ static tf_operation *update(tf_optimizer *o, const tf_grad_and_var *pair, tf_sou
                           here);
         in[n++] = tf_operand_tensor(t);
         if (*c == 'g' && sparse)
-            in[n++] = tf_operand_tensor(pair->indices);
+            in[n++] = tf_operand_tensor(grad.indices);
     }
     return tf_op_new(sparse ? o->rule->sparse : o->rule->dense,
                      (struct tf_op_args){ .here = here, .attrs = &attrs, .n_inputs = n, .inputs = in });

@@ -127,18 +127,21 @@ TF1C_API tf_operation *tf_minimize_(tf_optimizer *optimizer, tf_tensor loss, str
 
 /* The two halves of tf_minimize, to do something with the gradients in between.
  * TF1: Optimizer.compute_gradients, Optimizer.apply_gradients
- *   pairs   in the order of the variables; grad is a none handle where no path leads. A sparse gradient has indices, and grad
- *           holds its rows' values. Owned by the graph; grad may be replaced in place
- *   tf_zip  pairs of dense gradients and variables: tf_apply_gradients(optimizer, tf_zip(grads, variables))
+ *   pairs   in the order of the variables; grad is a none handle where no path leads, IndexedSlices (see tf_indexed_slices) of
+ *           what is read by tf_gather. Owned by the graph; grad may be replaced in place
+ *   tf_zip, tf_unzip  pairs of gradients and variables, and back: tf_grads_and_variables u = tf_unzip(pairs); then
+ *           tf_apply_gradients(optimizer, tf_zip(tf_clip_by_global_norm(u.grads, 5.0).list, u.variables))
  *   errors  ValueError "No variables provided.", "No gradients provided for any variable: […]." */
 typedef struct tf_grad_and_var {
     tf_tensor grad, var;
-    tf_tensor indices, dense_shape;
 } tf_grad_and_var;
 typedef struct tf_grads_and_vars {
     int n;
     tf_grad_and_var *items;
 } tf_grads_and_vars;
+typedef struct tf_grads_and_variables {
+    tf_list grads, variables; /* as long as each other */
+} tf_grads_and_variables;
 struct tf_compute_gradients_args {
     tf_source here;
     tf_list var_list;
@@ -157,6 +160,7 @@ struct tf_apply_gradients_args {
 TF1C_API tf_grads_and_vars tf_compute_gradients_(tf_optimizer *optimizer, tf_tensor loss, struct tf_compute_gradients_args args);
 TF1C_API tf_operation *tf_apply_gradients_(tf_optimizer *optimizer, tf_grads_and_vars grads_and_vars,
                                            struct tf_apply_gradients_args args);
+TF1C_API tf_grads_and_variables tf_unzip(tf_grads_and_vars pairs);
 TF1C_API tf_grads_and_vars tf_zip_(tf_list grads, tf_list variables, tf_source here);
 
 /* A variable's slot, a none handle if there is none; the slots' names; the optimizer's variables.

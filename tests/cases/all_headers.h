@@ -5,6 +5,7 @@
 #include "ops/array/fill.h"
 #include "ops/array/gather.h"
 #include "ops/array/identity.h"
+#include "ops/array/indexed_slices.h"
 #include "ops/array/one_hot.h"
 #include "ops/array/pad.h"
 #include "ops/array/placeholder.h"

@@ -8,7 +8,9 @@
 #include "core/alloc.h"
 #include "ops/array/constant.h"
 #include "ops/array/gather.h"
+#include "ops/array/indexed_slices.h"
 #include "ops/array/placeholder.h"
+#include "ops/array/shape.h"
 #include "ops/losses/losses.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/clip.h"
@@ -144,7 +146,7 @@ START_TEST(four_steps_are_tensorflows)
     tf_tensor g = tf_placeholder(dtype, sparse ? SHAPE(5, 3) : SHAPE(4, 3), .name = "g"),
               rows = tf_placeholder(tf_int32, SHAPE(5), .name = "indices");
     const int made = tf_graph_operation_count(graph);
-    tf_grad_and_var pair = { .grad = g, .var = w, .indices = sparse ? rows : (tf_tensor){ 0 } };
+    tf_grad_and_var pair = { sparse ? tf_indexed_slices(g, rows, tf_shape(w)) : g, w };
     tf_operation *train = tf_apply_gradients(rules[rule].make(), ((tf_grads_and_vars){ 1, &pair }), step);
     ck_assert_msg(caught()->count == 0, "%s", caught()->message);
     if (!sparse && !wide)
@@ -257,7 +259,7 @@ START_TEST(a_gradient_through_gather_stays_sparse_up_to_the_optimizer)
     tf_optimizer *o = tf_train_gradient_descent_optimizer(0.5);
     tf_grads_and_vars pairs = tf_compute_gradients(o, loss);
     ck_assert_msg(pairs.n == 1 && caught()->count == 0, "%s", caught()->message);
-    ck_assert(!tf_is_none(pairs.items[0].indices));
+    ck_assert(!tf_is_none(tf_slices(pairs.items[0].grad).indices));
     tf_operation *train = tf_apply_gradients(o, pairs);
     tf_session *session = tf_session(.graph = graph);
     tf_ndarray value = { 0 };
@@ -267,6 +269,30 @@ START_TEST(a_gradient_through_gather_stays_sparse_up_to_the_optimizer)
     ck_assert_double_eq(np_get(value, 0), 0);
     ck_assert_double_eq(np_get(value, 2), 1);
     ck_assert_double_eq(np_get(value, 4), 0.5);
+    np_free(&value);
+    tf_close(session);
+}
+END_TEST
+
+/* The second step's rows are others: those of the first have an accumulator, but do not move. */
+START_TEST(momentum_moves_the_rows_that_have_a_gradient_alone)
+{
+    tf_tensor w = tf_variable(NP_FLOAT2D({ 1, 1 }, { 1, 1 }, { 1, 1 }), .name = "w"), rows = tf_placeholder(tf_int32, SHAPE(NONE));
+    tf_tensor loss = tf_reduce_sum(tf_gather(w, rows));
+    tf_optimizer *o = tf_train_momentum_optimizer(0.1, 0.9);
+    tf_grads_and_variables u = tf_unzip(tf_compute_gradients(o, loss));
+    ck_assert(u.grads.n == 1 && u.variables.n == 1 && tf_same_tensor(tf_at(u.variables, 0), w));
+    tf_list grads = _i ? u.grads : tf_gradients(loss, w);
+    tf_operation *train = tf_apply_gradients(o, tf_zip(tf_clip_by_global_norm(grads, 100.0).list, u.variables));
+    tf_session *session = tf_session(.graph = graph);
+    tf_ndarray value = { 0 };
+    succeed(tf_run(session, tf_global_variables_initializer()));
+    succeed(tf_run(session, train, FEED(rows, NP_INT(0))));
+    succeed(tf_run(session, train, FEED(rows, NP_INT(1, 1))));
+    succeed(tf_run(session, FETCH(w, &value)));
+    const double want[] = { 0.9, 0.9, 0.8, 0.8, 1, 1 };
+    for (int i = 0; i < 6; i++)
+        ck_assert_double_eq_tol(np_get(value, i), want[i], 1e-6);
     np_free(&value);
     tf_close(session);
 }
@@ -423,6 +449,7 @@ int main(void)
     tcase_add_test(t, a_rate_may_be_a_tensor_or_a_number_by_name);
     tcase_add_test(t, minimize_goes_down_a_loss_and_names_its_operation);
     tcase_add_test(t, a_gradient_through_gather_stays_sparse_up_to_the_optimizer);
+    tcase_add_loop_test(t, momentum_moves_the_rows_that_have_a_gradient_alone, 0, 2);
     tcase_add_test(t, gradients_may_be_clipped_in_between);
     tcase_add_test(t, every_allocation_may_fail);
     tcase_add_loop_test(t, mistakes_are_told_in_tensorflows_words, 0, MISTAKES);
