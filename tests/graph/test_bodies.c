@@ -454,9 +454,9 @@ START_TEST(a_gradient_through_a_loops_start_or_sequence_is_a_mistake)
     else
         tf_scan(from_start, two(), .initializer = tf_mul(w, 2.0), .context = &w);
     expect_report(tf_value_error, _i ? "Cannot compute gradient inside while loop with respect to op 'v'. We do not support taking "
-                                      "the gradient wrt or through the sequence that the loop goes over."
-                                    : "Cannot compute gradient inside while loop with respect to op 'w'. We do not support taking "
-                                      "the gradient wrt or through the initial value of a loop variable.");
+                                       "the gradient wrt or through the sequence that the loop goes over."
+                                     : "Cannot compute gradient inside while loop with respect to op 'w'. We do not support taking "
+                                       "the gradient wrt or through the initial value of a loop variable.");
 }
 END_TEST
 
