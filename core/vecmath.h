@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-struct tf1c_sgemm_kernels;
+struct tf1c_matmul_level;
 
 typedef struct {
     const char *isa; /* "baseline", "avx2", "avx512" */
@@ -72,7 +72,7 @@ typedef struct {
     /* Philox4x32-10: words [blocks, 4] of blocks block, block + 1, … (see philox.h); exact at every level. */
     void (*philox)(int64_t blocks, uint32_t *words, uint64_t seed, uint64_t seed2, uint64_t block);
 
-    const struct tf1c_sgemm_kernels *sgemm; /* matrix products (sgemm.h) */
+    const struct tf1c_matmul_level *matmul; /* matrix products (matmul.h) */
 } tf1c_vecmath;
 
 /* The level in use: the widest that the CPU has, or what TF1C_ISA names (baseline, avx2, avx512) if the CPU has it. */

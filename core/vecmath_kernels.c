@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/sgemm_kernels.h"
+#include "core/matmul_kernels.h"
 #include "core/vector.h"
 
 static inline vf polynomial(vf x, int n, const float *c) /* c[0] + c[1]·x + …, n coefficients */
@@ -570,8 +570,8 @@ static void philox_pass(int64_t blocks, uint32_t *words, uint64_t seed, uint64_t
 #define TABLE(level) TABLE_(level)
 #define TEXT_(level) #level
 #define TEXT(level) TEXT_(level)
-#define SGEMM_(level) tf1c_sgemm_##level
-#define SGEMM(level) SGEMM_(level)
+#define MATMUL_(level) tf1c_matmul_##level
+#define MATMUL(level) MATMUL_(level)
 #define ROW(name) .name = name##_pass
 
 const tf1c_vecmath TABLE(TF1C_VEC_LEVEL) = {
@@ -612,5 +612,5 @@ const tf1c_vecmath TABLE(TF1C_VEC_LEVEL) = {
     ROW(adagrad),
     ROW(adadelta),
     ROW(philox),
-    .sgemm = &SGEMM(TF1C_VEC_LEVEL),
+    .matmul = &MATMUL(TF1C_VEC_LEVEL),
 };

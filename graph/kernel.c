@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/alloc.h"
 #include "core/denormals.h"
 #include "graph/kernel.h"
 
@@ -288,8 +289,16 @@ tf_status tf1c_run_kernel(tf_kernel_ctx *k)
 
 tf_status tf1c_run_kernel_alone(tf_kernel_ctx *k)
 {
+    const size_t room = k->def->scratch ? k->def->scratch(k) : 0;
+    void *scratch = room ? tf1c_alloc_buffer(room) : NULL;
+    if (room && !scratch) {
+        tf_kernel_error(k, tf_memory_error, "no memory left for '%s'", k->def->name);
+        return k->status;
+    }
+    k->scratch = scratch;
     const uint64_t before = tf1c_denormals_flush();
     const tf_status status = tf1c_run_kernel(k);
     tf1c_denormals_restore(before);
+    tf1c_free(scratch);
     return status;
 }

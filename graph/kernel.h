@@ -10,7 +10,7 @@ typedef struct {
     tf1c_string_heap *strings; /* NULL: kernels may not make any */
 } tf1c_kernel_report;          /* what k->private_ points to, if the runner wants the text */
 tf_status tf1c_run_kernel(tf_kernel_ctx *k); /* units [begin, end) of the record, whatever its kind; inputs as its traits ask */
-tf_status tf1c_run_kernel_alone(tf_kernel_ctx *k); /* outside a run, with denormals as in one */
+tf_status tf1c_run_kernel_alone(tf_kernel_ctx *k); /* outside a run: with denormals as in one, and scratch of its own */
 int64_t tf1c_kernel_units(const tf_kernel_ctx *k);
 void tf1c_broadcast_view(tf_view *v, const tf_view *to); /* strides 0 along broadcast axes, rank of `to` */
 

@@ -218,16 +218,12 @@ static tf_status run_units(tf_kernel_ctx k, int64_t begin, int64_t end, tf1c_ker
     k.begin = begin;
     k.end = end;
     k.private_ = report;
-    size_t room = k.def->scratch ? k.def->scratch(&k) : 0;
-    k.scratch = room ? tf1c_alloc_buffer(room) : NULL;
     tf_view in[MOST_OPERANDS], out[MOST_OPERANDS]; /* rules may change them */
     memcpy(in, k.in, (size_t)k.n_in * sizeof *in);
     memcpy(out, k.out, (size_t)k.n_out * sizeof *out);
     k.in = in;
     k.out = out;
-    tf_status status = tf1c_run_kernel_alone(&k);
-    tf1c_free(k.scratch);
-    return status;
+    return tf1c_run_kernel_alone(&k);
 }
 
 /* Bit for bit, but for which NaN it is: of two that meet, compilers choose. */

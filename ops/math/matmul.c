@@ -58,66 +58,15 @@ static void matmul_shape(tf_shape_ctx *c)
     tf_set_out(c, 0, SHAPE(a.dims[t->transpose_a], b.dims[!t->transpose_b]));
 }
 
-/* How a rank-2 view looks to a product: its rows are `ld` apart, or it lies transposed. */
-typedef struct {
-    bool transposed;
-    int64_t ld;
-} matrix;
-
-static matrix matrix_of(const tf_view *v, bool transpose)
-{
-    if (v->strides[1] == 1 || v->dims[1] == 1)
-        return (matrix){ transpose, v->strides[0] };
-    return (matrix){ !transpose, v->strides[1] };
-}
-
-/* From row (or column) `begin` of what a product sees. */
-static void *from_row(const tf_view *v, const matrix *m, int64_t begin)
-{
-    return (char *)v->data + begin * (m->transposed ? 1 : m->ld) * (int64_t)tf_dtype_size(v->dtype);
-}
-
-static void *from_column(const tf_view *v, const matrix *m, int64_t begin)
-{
-    return (char *)v->data + begin * (m->transposed ? m->ld : 1) * (int64_t)tf_dtype_size(v->dtype);
-}
-
 static tf_product matmul_product(const void *attrs)
 {
     const matmul_attrs *t = attrs;
     return (tf_product){ t->transpose_a, t->transpose_b };
 }
 
-static int64_t inner_of(const tf_kernel_ctx *k) { return tf1c_product_inner(k, matmul_product(k->attrs)); }
-
-static bool is_short(const tf_kernel_ctx *k) { return k->T == tf_float32 && tf1c_sgemm_wins(k->out[0].dims[0], inner_of(k)); }
-
-/* A long sum of a wide result, a weight gradient, is dealt out by columns: less of it is packed twice. Others by rows, as what
- * stands around them. */
-static bool by_columns(const tf_kernel_ctx *k)
-{
-    return !is_short(k) && ((const matmul_attrs *)k->attrs)->transpose_a && k->out[0].dims[1] >= 2 * k->out[0].dims[0];
-}
-
-static int64_t matmul_units(const tf_kernel_ctx *k) { return k->out[0].dims[by_columns(k)]; }
-
-static size_t matmul_scratch(const tf_kernel_ctx *k) { return is_short(k) ? tf1c_product_scratch(k, matmul_product(k->attrs)) : 0; }
-
-static void matmul_kernel(tf_kernel_ctx *k)
-{
-    const matmul_attrs *t = k->attrs;
-    const tf_view *y = &k->out[0];
-    const matrix a = matrix_of(&k->in[0], t->transpose_a), b = matrix_of(&k->in[1], t->transpose_b), c = { false, y->strides[0] };
-    const int64_t some = k->end - k->begin;
-    if (k->scratch)
-        tf1c_product_rows(k, matmul_product(k->attrs), NULL);
-    else if (by_columns(k))
-        tf1c_gemm(k->T, a.transposed, b.transposed, y->dims[0], some, inner_of(k), k->in[0].data, a.ld,
-                  from_column(&k->in[1], &b, k->begin), b.ld, 0, from_column(y, &c, k->begin), c.ld);
-    else
-        tf1c_gemm(k->T, a.transposed, b.transposed, some, y->dims[1], inner_of(k), from_row(&k->in[0], &a, k->begin), a.ld,
-                  k->in[1].data, b.ld, 0, from_row(y, &c, k->begin), c.ld);
-}
+static int64_t matmul_units(const tf_kernel_ctx *k) { return tf1c_product_units(k, matmul_product(k->attrs)); }
+static size_t matmul_scratch(const tf_kernel_ctx *k) { return tf1c_product_scratch(k, matmul_product(k->attrs)); }
+static void matmul_kernel(tf_kernel_ctx *k) { tf1c_product_shard(k, matmul_product(k->attrs), NULL); }
 
 static tf_tensor times(tf_tensor a, bool transpose_a, tf_tensor b, bool transpose_b);
 
@@ -243,16 +192,39 @@ static int64_t matrix_offset(const tf_view *v, const tf_view *y, int64_t at)
     return offset;
 }
 
+static int64_t batch_inner(const tf_kernel_ctx *k)
+{
+    const matmul_attrs *t = k->attrs;
+    return k->in[0].dims[k->in[0].rank - 1 - t->transpose_a];
+}
+
+static size_t batch_scratch(const tf_kernel_ctx *k)
+{
+    const tf_view *y = &k->out[0];
+    return tf1c_matmul_is_own(k->T) ? tf1c_matmul_scratch(k->T, y->dims[y->rank - 1], batch_inner(k)) : 0;
+}
+
+static tf1c_matrix batch_matrix(const char *data, int64_t ld, bool transpose)
+{
+    return (tf1c_matrix){ data, transpose ? 1 : ld, transpose ? ld : 1 };
+}
+
 static void batch_kernel(tf_kernel_ctx *k)
 {
     const matmul_attrs *t = k->attrs;
     const tf_view *a = &k->in[0], *b = &k->in[1], *y = &k->out[0];
-    const int64_t m = y->dims[y->rank - 2], n = y->dims[y->rank - 1], inner = a->dims[a->rank - 1 - t->transpose_a];
-    const size_t size = tf_dtype_size(k->T);
-    for (int64_t at = k->begin; at < k->end; at++)
-        tf1c_gemm(k->T, t->transpose_a, t->transpose_b, m, n, inner, (const char *)a->data + (size_t)matrix_offset(a, y, at) * size,
-                  a->dims[a->rank - 1], (const char *)b->data + (size_t)matrix_offset(b, y, at) * size, b->dims[b->rank - 1], 0,
-                  (char *)y->data + (size_t)(at * m * n) * size, n);
+    const int64_t m = y->dims[y->rank - 2], n = y->dims[y->rank - 1], inner = batch_inner(k);
+    const int64_t size = (int64_t)tf_dtype_size(k->T), lda = a->dims[a->rank - 1], ldb = b->dims[b->rank - 1];
+    for (int64_t at = k->begin; at < k->end; at++) {
+        const char *x = (const char *)a->data + matrix_offset(a, y, at) * size,
+                   *z = (const char *)b->data + matrix_offset(b, y, at) * size;
+        char *c = (char *)y->data + at * m * n * size;
+        if (tf1c_matmul_is_own(k->T))
+            tf1c_matmul(k->T, m, n, inner, batch_matrix(x, lda, t->transpose_a), batch_matrix(z, ldb, t->transpose_b), NULL, c, n,
+                        k->scratch);
+        else
+            tf1c_gemm(k->T, t->transpose_a, t->transpose_b, m, n, inner, x, lda, z, ldb, 0, c, n);
+    }
 }
 
 static const tf_op_def batch_matmul_op;
@@ -287,6 +259,7 @@ static const tf_op_def batch_matmul_op = {
     .shape = batch_shape,
     .kernel = batch_kernel,
     .units = batch_units,
+    .scratch = batch_scratch,
     .gradient = batch_gradient,
 };
 

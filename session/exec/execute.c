@@ -305,13 +305,13 @@ tf_status tf1c_execute(tf_session *s, const tf1c_binding *b, tf1c_context *x, co
         x->slots[IR_FIRST_FEED_SLOT + i] = feeds[i].data;
     execution e = { b, x, s->traced && tf1c_trace_mine() ? s->traced : 0 };
     int64_t begin = e.traced ? tf1c_trace_now() : 0;
-    if (b->products)
+    if (b->blas)
         tf1c_gemm_begin();
     if (b->n_shards > 1)
         tf1c_team_run(b->n_shards, worker_run, &e);
     else
         worker_run(&e, 0, 1);
-    if (b->products)
+    if (b->blas)
         tf1c_gemm_end();
     if (e.traced)
         tf1c_trace_run(e.traced, begin);

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "core/vecmath.h"
+
 enum { INDENT = 4, MOST_LISTED = 24 };
 
 /* ---- instructions ---------------------------------------------------------------------------------------------------------------- */
@@ -35,8 +37,11 @@ static void write_list(ir_writer *w, const ir_instruction *code, int n, int shar
 void ir_write_code(FILE *f, const tf1c_plan *p, const tf1c_binding *b)
 {
     ir_writer w = { .f = f, .plan = p, .places = true };
-    fprintf(f, "\n== instructions: %d, %d shard%s%s\n", b->n_code, b->n_shards, b->n_shards > 1 ? "s" : "",
+    fprintf(f, "\n== instructions: %d, %d shard%s%s", b->n_code, b->n_shards, b->n_shards > 1 ? "s" : "",
             b->assigns ? ", variables are assigned" : "");
+    if (b->own_products)
+        fprintf(f, ", products by kernels for %s", tf1c_vec()->isa);
+    fprintf(f, "%s\n", b->blas ? ", products by BLAS" : "");
     fprintf(f, "(%s)\n", tf1c_section_does("instructions"));
     fprintf(
         f,

@@ -8,10 +8,10 @@ typedef struct {
     tf_product product;
 } affine_attrs;
 
-static int64_t rows(const tf_kernel_ctx *k) { return k->out[0].dims[0]; }
 static tf_product product_of(const void *attrs) { return ((const affine_attrs *)attrs)->product; }
+static int64_t affine_units(const tf_kernel_ctx *k) { return tf1c_product_units(k, product_of(k->attrs)); }
 static size_t affine_scratch(const tf_kernel_ctx *k) { return tf1c_product_scratch(k, product_of(k->attrs)); }
-static void affine_kernel(tf_kernel_ctx *k) { tf1c_product_rows(k, product_of(k->attrs), k->in[2].data); }
+static void affine_kernel(tf_kernel_ctx *k) { tf1c_product_shard(k, product_of(k->attrs), k->in[2].data); }
 
 static const tf_attr_def affine_fields[] = { { "transpose_a", TF_ATTR_BOOL, offsetof(affine_attrs, product.transpose_a) },
                                              { "transpose_b", TF_ATTR_BOOL, offsetof(affine_attrs, product.transpose_b) },
@@ -23,7 +23,7 @@ static const tf_op_def affine_op = { .name = "(affine)",
                                      .attrs_size = sizeof(affine_attrs),
                                      .traits = TF_PRODUCT | TF_ROWS_IN | TF_ROWS_OUT,
                                      .kernel = affine_kernel,
-                                     .units = rows,
+                                     .units = affine_units,
                                      .scratch = affine_scratch,
                                      .product = product_of,
                                      .gradient = tf_no_gradient };
@@ -34,11 +34,9 @@ static bool is_product(const ir_block *b, const ir_value *v)
 {
     const ir_node *p = v->node;
     if (!p || p->block != b->id || !p->def || !(p->def->traits & TF_PRODUCT) || !p->def->product || p->n_in != 2 ||
-        p->T != tf_float32)
+        !tf1c_matmul_is_own(p->T))
         return false;
-    const tf_product t = p->def->product(p->attrs);
-    return !v->known && v->uses == 1 && !p->n_after && v->view.rank == 2 &&
-           tf1c_sgemm_wins(v->view.dims[0], p->in[0]->view.dims[!t.transpose_a]);
+    return !v->known && v->uses == 1 && !p->n_after && v->view.rank == 2;
 }
 
 /* A vector for each row, whose value does not hang on anything that the product has not waited for. */

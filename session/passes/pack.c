@@ -22,7 +22,7 @@ static int64_t panels(const tf_kernel_ctx *k) { return k->out[0].dims[0]; }
 static void pack_kernel(tf_kernel_ctx *k)
 {
     const pack_attrs *p = k->attrs;
-    tf1c_sgemm_pack(p->k, p->n, tf1c_matrix_of(&k->in[0], p->transpose_b), k->begin, k->end, k->out[0].data);
+    tf1c_matmul_pack(k->T, p->k, p->n, tf1c_matrix_of(&k->in[0], p->transpose_b), k->begin, k->end, k->out[0].data);
 }
 
 static const tf_shard_rule pack_shard = { .out = 0, .in = { TF_WHOLE, TF_WHOLE, TF_WHOLE, TF_WHOLE } };
@@ -36,16 +36,18 @@ static const tf_op_def pack_op = { .name = "(pack)",
                                    .gradient = tf_no_gradient };
 
 static int64_t product_rows(const tf_kernel_ctx *k) { return k->out[0].dims[0]; }
-static size_t product_scratch(const tf_kernel_ctx *k) { return tf1c_sgemm_packed_scratch(((const pack_attrs *)k->attrs)->k); }
+static size_t product_scratch(const tf_kernel_ctx *k)
+{
+    return tf1c_matmul_packed_scratch(k->T, ((const pack_attrs *)k->attrs)->k);
+}
 
 static void product_kernel(tf_kernel_ctx *k)
 {
     const pack_attrs *p = k->attrs;
     const tf_view *y = &k->out[0];
-    tf1c_matrix a = tf1c_matrix_of(&k->in[0], p->transpose_a);
-    a.data += k->begin * a.row;
-    tf1c_sgemm_packed(k->end - k->begin, p->n, p->k, a, k->in[1].data, k->n_in == 3 ? k->in[2].data : NULL,
-                      (float *)y->data + k->begin * y->strides[0], y->strides[0], k->scratch);
+    const tf1c_matrix a = tf1c_matrix_from(k->T, tf1c_matrix_of(&k->in[0], p->transpose_a), k->begin, 0);
+    tf1c_matmul_packed(k->T, k->end - k->begin, p->n, p->k, a, k->in[1].data, k->n_in == 3 ? k->in[2].data : NULL,
+                       (char *)y->data + k->begin * y->strides[0] * (int64_t)tf_dtype_size(k->T), y->strides[0], k->scratch);
 }
 
 static tf_product product_of(const void *attrs) { return (tf_product){ ((const pack_attrs *)attrs)->transpose_a, false }; }
@@ -99,7 +101,7 @@ static bool is_steady(const ir_ctx *c, const ir_value *root)
 
 static bool is_product(const ir_ctx *c, const ir_node *n)
 {
-    if (!n->def || !(n->def->traits & TF_PRODUCT) || !n->def->product || n->n_in > 3 || n->n_out != 1 || n->T != tf_float32)
+    if (!n->def || !(n->def->traits & TF_PRODUCT) || !n->def->product || n->n_in > 3 || n->n_out != 1 || !tf1c_matmul_is_own(n->T))
         return false;
     const tf_view *b = &n->in[1]->view, *y = &n->out[0].view;
     return b->rank == 2 && y->rank == 2 && y->dims[0] >= LEAST_ROWS && b->dims[0] >= LEAST_SIDE && b->dims[1] >= LEAST_SIDE &&
@@ -133,11 +135,12 @@ static ir_node *pack_node(ir_ctx *c, const wish *w)
     *attrs = (pack_attrs){ .transpose_b = turned, .n = b->dims[!turned], .k = b->dims[turned] };
     pack->attrs = attrs;
     pack->in[0] = operand(w);
-    pack->T = tf_float32;
+    pack->T = w->product->T;
     pack->name = w->product->name;
     pack->here = w->product->here;
     pack->order = w->product->order;
-    tf_view_set(&pack->out[0].view, NULL, tf_float32, SHAPE(tf1c_sgemm_panels(attrs->n), tf1c_sgemm_panel_size(attrs->k)));
+    tf_view_set(&pack->out[0].view, NULL, pack->T,
+                SHAPE(tf1c_matmul_panels(pack->T, attrs->n), tf1c_matmul_panel_size(pack->T, attrs->k)));
     return pack;
 }
 
@@ -245,7 +248,5 @@ static bool pack_block(ir_ctx *c, ir_block *b, ir_node *owner, wishes *outer)
 
 bool ir_pass_pack(ir_ctx *c, ir_block *b)
 {
-    if (!tf1c_sgemm_available())
-        return true;
     return pack_block(c, b, NULL, NULL);
 }

@@ -40,7 +40,7 @@ typedef struct tf1c_binding {
     int64_t loop_capacity; /* the plan's, when this was bound */
     ir_kept *kept;         /* by snapshot.c */
     size_t kept_bytes;
-    bool products; /* it calls BLAS */
+    bool blas, own_products; /* it calls BLAS; it has products by kernels of our own */
     bool assigns; /* some variable changes: the run takes the session for itself */
 } tf1c_binding;
 

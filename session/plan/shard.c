@@ -2,6 +2,7 @@
  * that another worker's shard has written or may still read. */
 #include <string.h>
 
+#include "core/matmul.h"
 #include "graph/kernel.h"
 #include "session/plan/compile.h"
 #include "session/plan/place.h"
@@ -353,7 +354,8 @@ static void note_block(tf1c_compilation *c, const ir_block *b)
         const ir_node *n = b->nodes[i];
         unsigned traits = n->def ? n->def->traits : 0;
         binding->assigns |= (traits & TF_WRITES_REF) != 0;
-        binding->products |= (traits & TF_PRODUCT) != 0;
+        if (traits & TF_PRODUCT && TF_FLOATING & TF_DTYPE_BIT(n->T))
+            *(tf1c_matmul_is_own(n->T) ? &binding->own_products : &binding->blas) = true;
         for (int j = 0; j < n->n_in && !n->silent && !(traits & (TF_LOOP | TF_BRANCH)); j++) {
             if (!n->in[j]->root->variable || n->in[j]->known)
                 continue;

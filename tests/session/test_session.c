@@ -689,14 +689,23 @@ END_TEST
 
 START_TEST(an_explanation_shows_every_stage_in_turn)
 {
-    static const char *const parts[] = { "== prune: ",          "w/read = Identity(w)",
-                                         "\n== build: ",        "= feed  # x\n",
-                                         "= MatMul(",           "  # product\n",
-                                         "\nresults: ",         "\n== sums: nothing to change\n",
-                                         "\n== blocks: off\n",  "\n== layout: ",
-                                         "no code for ",        "\n== schedule: ",
-                                         "\n== fuse: ",         "(fused)(",
-                                         "\n== instructions: ", "\n== memory: the arena has ",
+    static const char *const parts[] = { "== prune: ",
+                                         "w/read = Identity(w)",
+                                         "\n== build: ",
+                                         "= feed  # x\n",
+                                         "= MatMul(",
+                                         "  # product\n",
+                                         "\nresults: ",
+                                         "\n== sums: nothing to change\n",
+                                         "\n== blocks: off\n",
+                                         "\n== layout: ",
+                                         "no code for ",
+                                         "\n== schedule: ",
+                                         "\n== fuse: ",
+                                         "(fused)(",
+                                         "\n== instructions: ",
+                                         ", products by ",
+                                         "\n== memory: the arena has ",
                                          "most at instruction " };
     tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 3), .name = "x"), w = tf_get_variable("w", SHAPE(3, 4)),
               y = tf_nn_relu(tf_sub(tf_tanh(tf_matmul(x, w, .name = "product")), 1.0));
