@@ -70,6 +70,8 @@ static const char *write_dims(tf_dims d, const char *open, const char *comma, co
     char whole[TF_DIMS_TEXT] = "<unknown>";
     size_t at = 0;
 
+    if (!text)
+        return "";
     if (rank_known(d)) {
         at += (size_t)snprintf(whole, sizeof whole, "%s", open);
         for (int i = 0; i < d.rank; i++) {

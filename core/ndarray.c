@@ -56,7 +56,7 @@ tf_ndarray np_floats_(void *into, const void *from, tf_dims shape)
 {
     const double *x = from;
     float *y = into;
-    for (int64_t i = 0; i < tf_dims_count(shape); i++)
+    for (int64_t i = 0; x && y && i < tf_dims_count(shape); i++)
         y[i] = (float)x[i];
     return np_literal_(into, tf_float32, shape);
 }

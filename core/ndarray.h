@@ -32,7 +32,7 @@ TF1C_API const char *tf_dtype_kernel_name(tf_dtype dtype);
 
 /* A set of dtypes as bits, and the common ones. */
 typedef unsigned tf_dtypes;
-#define TF_DTYPE_BIT(dtype) (1u << (dtype))
+#define TF_DTYPE_BIT(dtype) ((unsigned)(dtype) < TF_DTYPES ? 1u << (dtype) : 0u)
 #define TF_FLOATING (TF_DTYPE_BIT(tf_float32) | TF_DTYPE_BIT(tf_float64))
 #define TF_INDEX (TF_DTYPE_BIT(tf_int32) | TF_DTYPE_BIT(tf_int64))
 #define TF_NUMERIC (TF_FLOATING | TF_INDEX | TF_DTYPE_BIT(tf_uint8))
@@ -163,6 +163,18 @@ TF1C_API int64_t np_argmax_last(tf_ndarray a);      /* argmax of the last row of
 TF1C_API double np_mean(tf_ndarray a);
 /* Writes a as NumPy prints it (str) into text: at most n bytes, terminated; "<no data>" without any. Returns text. */
 TF1C_API const char *np_text(tf_ndarray a, char *text, size_t n);
+
+#if !defined(__cplusplus) && !defined(TF1C_BUILDING) /* as calls of the user's, whose reports name their line */
+#define np_empty(...) TF_AT_(np_empty(__VA_ARGS__))
+#define np_zeros(...) TF_AT_(np_zeros(__VA_ARGS__))
+#define np_copy(...) TF_AT_(np_copy(__VA_ARGS__))
+#define np_eye(...) TF_AT_(np_eye(__VA_ARGS__))
+#define np_eye_rows(...) TF_AT_(np_eye_rows(__VA_ARGS__))
+#define np_arange(...) TF_AT_(np_arange(__VA_ARGS__))
+#define np_astype(...) TF_AT_(np_astype(__VA_ARGS__))
+#define np_argmax(...) TF_AT_(np_argmax(__VA_ARGS__))
+#define np_argmax_last(...) TF_AT_(np_argmax_last(__VA_ARGS__))
+#endif
 
 /* ---- files: NumPy's .npy and .npz (zlib) ---------------------------------------------------------------------
  * np_load reads a .npy, or one array of a .npz named "file.npz:key". A missing, truncated or foreign file is an

@@ -368,6 +368,8 @@ static void put_scalar(printer *p)
 
 const char *np_text(tf_ndarray a, char *text, size_t n)
 {
+    if (!text)
+        return "";
     printer p = { .a = a, .summary = np_size(a) > THRESHOLD, .text = text, .room = n };
 
     if (!tf_dtype_size(a.dtype) || !tf_dims_fully_known(a.shape) || (!a.data && np_size(a))) {

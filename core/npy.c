@@ -453,12 +453,14 @@ tf_status tf1c_npy_image_make(tf1c_npy_image *m, const tf1c_npy_place *p, tf_nda
 
 void tf1c_npy_image_free(tf1c_npy_image *m) { np_free(&m->owned); }
 
+tf_status tf1c_npy_no_path(tf_source here) { return tf_fail(tf_not_found, here, NULL, "the file's path is NULL"); }
+
 tf_status np_save_(const char *path, tf_ndarray a, tf_source here)
 {
     tf1c_npy_place p = { .path = path ? path : "", .here = here };
     tf1c_npy_image m;
     tf1c_npy_writer w;
-    tf_status code = tf1c_npy_image_make(&m, &p, a);
+    tf_status code = path ? tf1c_npy_image_make(&m, &p, a) : tf1c_npy_no_path(here);
 
     if (code)
         return code;

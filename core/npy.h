@@ -45,6 +45,7 @@ typedef struct {
     int error;   /* the first errno of writing; what follows is skipped */
 } tf1c_npy_writer;
 
+tf_status tf1c_npy_no_path(tf_source here);
 tf_status tf1c_npy_create(tf1c_npy_writer *w, const char *path, const char *ending, tf_source here);
 void tf1c_npy_put(tf1c_npy_writer *w, const void *bytes, size_t n);
 /* `code`: what came before; the file stays only if all went well. */

@@ -530,6 +530,10 @@ tf_status np_savez_(const char *path, int n, const char *const *keys, const tf_n
 {
     tf1c_npy_place p = { .path = path ? path : "", .here = here };
     size_t size = n > 0 ? (size_t)n : 0;
+    if (!path)
+        return tf1c_npy_no_path(here);
+    if (n < 0 || (n && (!keys || !arrays)))
+        return tf_fail(tf_value_error, here, NULL, "%d arrays were given without keys or values", n);
     const char **sorted = tf1c_alloc(size * sizeof *sorted);
     written *entries = tf1c_alloc(size * sizeof *entries);
     tf1c_npy_writer w;

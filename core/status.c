@@ -15,6 +15,8 @@ typedef struct {
     char message[MESSAGE_SIZE], op[OP_SIZE], file[FILE_SIZE], run_file[FILE_SIZE];
 } report;
 
+_Thread_local tf_source tf1c_blamed;
+
 static _Thread_local tf_error_handler *thread_handler; /* NULL: tf_report */
 static _Thread_local report last;
 static _Thread_local int holds; /* open tf1c_hold_reports */
@@ -85,6 +87,8 @@ tf_status tf_fail(tf_status code, tf_source where, const char *op, const char *f
 
     if (code == tf_ok)
         return tf_ok;
+    if (!where.file)
+        where = tf1c_blamed;
     r.error = (tf_error){ .code = code, .class_name = tf_status_name(code), .op = op, .where = where };
     va_start(args, format);
     length = vsnprintf(r.message, sizeof r.message, format, args);
@@ -143,12 +147,40 @@ void tf_clear_error(void)
     last.message[0] = '\0';
 }
 
+/* ---- whose line it is ---------------------------------------------------------------------------------------- */
+
+tf_from tf_from_open(tf_source here)
+{
+    tf_from f = { tf1c_blamed, true };
+    if (!tf1c_blamed.file)
+        tf1c_blamed = here;
+    return f;
+}
+
+tf_from tf1c_by_user(void)
+{
+    tf_from f = { tf1c_blamed, true };
+    tf1c_blamed = (tf_source){ 0 };
+    return f;
+}
+
+void tf_from_close(tf_from *f)
+{
+    if (!f)
+        return;
+    if (f->set)
+        tf1c_blamed = f->saved;
+    f->set = false;
+}
+
 /* ---- the ready handlers ------------------------------------------------------------------------------------- */
 
 /* One write, so that reports of several threads do not mix. */
 void tf_report(const tf_error *error)
 {
     char text[REPORT_SIZE], op[OP_SIZE + 8] = "", place[FILE_SIZE + 32] = "", run[FILE_SIZE + 40] = "";
+    if (!error)
+        return;
     const char *gap = error->op || error->where.file ? "\n  " : "";
 
     if (error->op)

@@ -6,6 +6,8 @@
 #ifndef TF1C_CORE_STATUS_H
 #define TF1C_CORE_STATUS_H
 
+#include <stdbool.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -85,6 +87,21 @@ TF1C_API const char *tf_status_name(tf_status code);
  * 2047 bytes is cut) and may be those of the last error; no memory is asked for. For ops and kits written by users. */
 TF1C_API tf_status tf_fail(tf_status code, tf_source where, const char *op, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* While open, nodes made by library code carry the user's line that called it (the outermost wins). */
+typedef struct tf_from {
+    tf_source saved;
+    bool set;
+} tf_from;
+TF1C_API tf_from tf_from_open(tf_source here);
+TF1C_API void tf_from_close(tf_from *f);
+#define TF_FROM(here) tf_from tf_from_scope_ __attribute__((cleanup(tf_from_close), unused)) = tf_from_open(here)
+/* The same around one call that takes no line itself. */
+#define TF_AT_(...)              \
+    __extension__({              \
+        TF_FROM(TF_SOURCE);      \
+        __VA_ARGS__;             \
+    })
 
 #ifdef __cplusplus
 }

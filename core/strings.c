@@ -7,9 +7,11 @@
 
 tf_ndarray np_strings_(tf_bytes *into, const char *const *from, int64_t n)
 {
+    if (!into || !from)
+        n = 0;
     for (int64_t i = 0; i < n; i++)
         into[i] = (tf_bytes){ from[i] ? from[i] : "", from[i] ? strlen(from[i]) : 0 };
-    return np_literal_(into, tf_string, SHAPE(n));
+    return np_literal_(into, tf_string, SHAPE(n < 0 ? 0 : n));
 }
 
 tf_bytes np_string(tf_ndarray a, int64_t flat)

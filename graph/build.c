@@ -63,10 +63,16 @@ tf_tensor tf_mistake(tf_status code, tf_source here, const char *op, const char 
     return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 };
 }
 
+/* More of them than any list has, a count gone wrong, are as many as there are ready. */
+enum { MOST_MISTAKES = 1 << 20 };
+
 tf_list tf_mistake_list(int n, tf_tensor poison)
 {
     n = n < 1 ? 1 : n;
-    tf_tensor *items = tf1c_graph_alloc(poison.op->graph ? poison.op->graph : tf1c_current_graph(), (size_t)n * sizeof *items);
+    if (!tf_is_poisoned(poison) || !poison.op)
+        poison = (tf_tensor){ tf1c_poison(tf1c_current_graph()), 0 };
+    tf_graph *g = poison.op->graph ? poison.op->graph : tf1c_current_graph();
+    tf_tensor *items = n > MOST_MISTAKES ? NULL : tf1c_graph_alloc(g, (size_t)n * sizeof *items);
     for (int i = 0; items && i < n; i++)
         items[i] = poison;
     return items ? (tf_list){ .n = n, .items = items } : tf1c_poison_list(n);
@@ -74,12 +80,14 @@ tf_list tf_mistake_list(int n, tf_tensor poison)
 
 tf_list tf_list_new_(int n, const tf_tensor *items, tf_source here)
 {
-    (void)here;
+    if (n < 0 || (n > 0 && !items))
+        return tf1c_sound_list((tf_list){ n, items, 0 }, here);
     tf_graph *g = n > 0 && items[0].op && items[0].op->graph ? items[0].op->graph : tf1c_current_graph();
     tf_tensor *copy = g ? tf1c_graph_alloc(g, (size_t)n * sizeof *copy + 1) : NULL;
     if (!copy)
         return tf1c_poison_list(n);
-    memcpy(copy, items, (size_t)n * sizeof *copy);
+    if (n)
+        memcpy(copy, items, (size_t)n * sizeof *copy);
     return (tf_list){ .n = n, .items = copy };
 }
 
@@ -102,6 +110,7 @@ tf_list tf_list_of_one_(tf_tensor t) { return tf_list_new_(1, &t, (tf_source){ 0
 
 tf_tensor tf_at_(tf_list list, int i, tf_source here)
 {
+    list = tf1c_sound_list(list, here);
     int at = i < 0 ? i + list.n : i;
     if (at < 0 || at >= list.n)
         return tf_mistake(tf_value_error, here, NULL, "list index out of range: %d in a list of %d", i, list.n);
@@ -110,7 +119,12 @@ tf_tensor tf_at_(tf_list list, int i, tf_source here)
 
 void tf_append_(tf_list *list, tf_tensor tensor, tf_source here)
 {
-    (void)here;
+    if (!list) {
+        tf_fail(tf_value_error, tf1c_source(here), NULL, "tf_append was given no list (NULL).");
+        return;
+    }
+    if (list->n < 0 || (list->n && !list->items) || list->capacity < 0)
+        *list = tf1c_sound_list((tf_list){ list->n, list->items, 0 }, here);
     tf_graph *g = tensor.op && tensor.op->graph ? tensor.op->graph : tf1c_current_graph();
     if (list->n >= list->capacity) {
         int capacity = list->n < 4 ? 8 : 2 * list->n;
@@ -511,6 +525,9 @@ static tf_operation *poisoned_input(const struct tf_op_args *args)
 {
     for (int i = 0; i < args->n_inputs; i++) {
         const tf_operand *o = &args->inputs[i];
+        tf_operation *unsound = tf1c_unsound(o, args->here);
+        if (unsound)
+            return unsound;
         if (o->kind == TF_OPERAND_TENSOR && o->as.tensor.op && tf1c_is_mistake(o->as.tensor.op))
             return o->as.tensor.op;
         for (int j = 0; o->kind == TF_OPERAND_LIST && j < o->as.list.n; j++)
@@ -691,7 +708,12 @@ static bool find_graph(building *b)
 
 tf_operation *tf_op_new(const tf_op_def *def, struct tf_op_args args)
 {
+    TF_FROM(args.here);
     tf_graph *g = tf1c_current_graph();
+    if (!def || !def->name || !def->in || !def->out || args.n_inputs < 0 || args.n_outputs < 0 || (args.n_inputs && !args.inputs))
+        return tf_mistake(tf_value_error, args.here, NULL, "an operation of %d inputs cannot be made of record '%s'", args.n_inputs,
+                          def && def->name ? def->name : "NULL")
+            .op;
     tf_operation *poison = poisoned_input(&args);
     if (!g || poison)
         return poison ? poison : tf1c_poison(NULL);
@@ -732,6 +754,7 @@ tf_tensor tf_convert(tf_operand x, tf_dtype dtype, tf_source here, const char *n
     here = tf1c_source(here);
     if (!g)
         return (tf_tensor){ tf1c_poison(NULL), 0 };
+    x = tf1c_sound_operand(x, here);
     if (x.kind == TF_OPERAND_NONE || (x.kind == TF_OPERAND_TENSOR && !x.as.tensor.op))
         return tf_mistake(tf_value_error, here, NULL, "None values not supported.");
     if (x.kind == TF_OPERAND_TENSOR && tf1c_is_mistake(x.as.tensor.op))

@@ -89,9 +89,9 @@ static void contribute(backprop *b, tf_tensor to, tf_tensor dx)
 
 void tf_add_grad(tf_grad_ctx *g, int i, tf_tensor dx)
 {
-    backprop *b = g->private_;
-    const tf_tensor in = g->in[i];
-    if (!is_wanted(b, in))
+    backprop *b = g ? g->private_ : NULL;
+    const tf_tensor in = b && i >= 0 && i < g->n_in ? g->in[i] : (tf_tensor){ 0 };
+    if (!in.op || !is_wanted(b, in))
         return;
     if (!tf_is_poisoned(dx)) { /* it is of in's shape, whatever could be inferred */
         tf_dims *shape = &dx.op->outputs[dx.index].shape, merged;
@@ -103,14 +103,19 @@ void tf_add_grad(tf_grad_ctx *g, int i, tf_tensor dx)
 
 void tf_add_sparse_grad(tf_grad_ctx *g, int i, tf_indexed_slices dx)
 {
-    if (is_wanted(g->private_, g->in[i]))
+    if (tf1c_grad_wanted(g, i))
         tf_add_grad(g, i, tf1c_basic.of_slices(dx, tf_get_shape(g->in[i])));
 }
 
-bool tf1c_grad_wanted(const tf_grad_ctx *g, int i) { return is_wanted(g->private_, g->in[i]); }
+bool tf1c_grad_wanted(const tf_grad_ctx *g, int i)
+{
+    return g && g->private_ && i >= 0 && i < g->n_in && is_wanted(g->private_, g->in[i]);
+}
 
 tf_tensor tf_grad_out(tf_grad_ctx *g, int i)
 {
+    if (!g || i < 0 || i >= g->n_out)
+        return tf_mistake(tf_value_error, (tf_source){ 0 }, NULL, "there is no output %d to have a gradient", i);
     if (g->dys[i].op)
         return g->dys[i];
     return tf_op_unary(tf1c_basic.zeros_like, tf_operand_tensor(g->out[i]), (struct tf_name_args){ 0 }, "zeros_like");
@@ -143,6 +148,8 @@ void tf_gradient_disabled(tf_grad_ctx *g, tf_tensor dy)
 {
     char reason[256];
     (void)dy;
+    if (!g || !g->private_)
+        return;
     snprintf(reason, sizeof reason, "second derivative of '%s' (op type: %s) is not defined.", g->op->name, g->op->def->name);
     tf1c_disable_gradient(g, reason);
 }
@@ -434,6 +441,10 @@ tf_list tf_gradients_(tf_list ys, tf_list xs, struct tf_gradients_args a)
     a.here = tf1c_source(a.here);
     TF_FROM(a.here);
     tf_graph *g = tf1c_current_graph();
+    ys = tf1c_sound_list(ys, a.here);
+    xs = tf1c_sound_list(xs, a.here);
+    a.grad_ys = tf1c_sound_list(a.grad_ys, a.here);
+    a.stop_gradients = tf1c_sound_list(a.stop_gradients, a.here);
     if (has_none(ys) || has_none(xs))
         return tf_mistake_list(xs.n, tf_mistake(tf_value_error, a.here, NULL, "None values not supported."));
     tf_operation *poison = first_poison(ys) ? first_poison(ys) : first_poison(xs);

@@ -219,7 +219,6 @@ void tf1c_graph_let_go(tf_graph *g)
 
 static _Thread_local tf_graph *default_graph; /* made on first use */
 static _Thread_local tf_graph *open_graph;    /* innermost open one, a body included; NULL: the default */
-static _Thread_local tf_source blamed;
 static pthread_key_t at_thread_exit;
 static pthread_once_t at_thread_exit_once = PTHREAD_ONCE_INIT;
 
@@ -242,7 +241,7 @@ static void set_default(tf_graph *g)
 
 void tf_graph_free(tf_graph *g)
 {
-    if (!g)
+    if (!g || g->parent) /* a body goes with its graph */
         return;
     if (g == default_graph)
         set_default(NULL);
@@ -289,34 +288,14 @@ struct tf_with_ tf_graph_open_(tf_graph *graph)
 
 void tf_with_close_(struct tf_with_ *w)
 {
+    if (!w)
+        return;
     if (w->open && w->close)
         w->close(w);
     w->open = 0;
 }
 
-tf_source tf1c_source(tf_source here) { return blamed.file ? blamed : here; }
-
-tf_from tf_from_open(tf_source here)
-{
-    tf_from f = { blamed, true };
-    if (!blamed.file)
-        blamed = here;
-    return f;
-}
-
-tf_from tf1c_by_user(void)
-{
-    tf_from f = { blamed, true };
-    blamed = (tf_source){ 0 };
-    return f;
-}
-
-void tf_from_close(tf_from *f)
-{
-    if (f->set)
-        blamed = f->saved;
-    f->set = false;
-}
+tf_source tf1c_source(tf_source here) { return tf1c_blamed.file ? tf1c_blamed : here; }
 
 /* ---- nodes ------------------------------------------------------------------------------------------------------------ */
 
@@ -527,11 +506,18 @@ tf_indexed_slices tf_slices(tf_tensor t)
         return (tf_indexed_slices){ .values = t };
     return (tf_indexed_slices){ t.op->inputs[0], t.op->inputs[1], t.op->inputs[2] };
 }
-tf_dims tf_get_shape(tf_tensor t) { return t.op ? t.op->outputs[t.index].shape : (tf_dims){ 0 }; }
-tf_dtype tf_get_dtype(tf_tensor t) { return t.op ? t.op->outputs[t.index].dtype : tf_dtype_unset; }
+/* Of a mistake the only one, whatever the index. */
+static const tf1c_output *output_of(tf_tensor t)
+{
+    static const tf1c_output none;
+    return !tf1c_has_output(t) ? &none : &t.op->outputs[t.index >= 0 && t.index < t.op->n_outputs ? t.index : 0];
+}
+tf_dims tf_get_shape(tf_tensor t) { return output_of(t)->shape; }
+tf_dtype tf_get_dtype(tf_tensor t) { return output_of(t)->dtype; }
 
 void tf_set_shape_(tf_tensor t, tf_dims shape, tf_source here)
 {
+    t = tf1c_sound(t, here);
     if (tf_is_poisoned(t))
         return;
     tf_dims merged;

@@ -225,6 +225,10 @@ TF1C_API const char *tf_tensor_text(tf_tensor t, char *text, size_t n);
 TF1C_API char *tf_graph_text(const tf_graph *graph);
 TF1C_API char *tf_graph_dot(const tf_graph *graph);
 TF1C_API tf_status tf_graph_write_dot(const tf_graph *graph, const char *path);
+#if !defined(__cplusplus) && !defined(TF1C_BUILDING) /* as calls of the user's, whose reports name their line */
+#define tf_graph_write_dot(...) TF_AT_(tf_graph_write_dot(__VA_ARGS__))
+#define tf_reset_default_graph() TF_AT_(tf_reset_default_graph())
+#endif
 
 /* ---- scopes: blocks that close themselves, on return, break and goto too ---------------------------------------
  *   tf_with_name_scope("layer1") { h = tf_matmul(x, w); }
@@ -303,6 +307,9 @@ TF1C_API tf_status tf_reuse_variables_(tf_variable_scope scope, tf_source here);
 #define TF_SUMMARIES "summaries"
 #define TF_GLOBAL_STEP "global_step"
 TF1C_API tf_status tf_add_to_collection(const char *name, tf_tensor value);
+#if !defined(__cplusplus) && !defined(TF1C_BUILDING)
+#define tf_add_to_collection(...) TF_AT_(tf_add_to_collection(__VA_ARGS__))
+#endif
 TF1C_API tf_list tf_get_collection(const char *name); /* in the order added, duplicates kept; valid as long as the graph */
 
 /* ---- gradients --------------------------------------------------------------------------------------------------- */

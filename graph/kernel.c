@@ -11,8 +11,8 @@ enum { STRIP = 1024, MAX_OPERANDS = 4, MAX_ITEM = 8, WORDS = sizeof(tf_bytes) };
 
 int64_t tf_view_count(const tf_view *v)
 {
-    int64_t n = 1;
-    for (int i = 0; i < v->rank; i++)
+    int64_t n = v ? 1 : 0;
+    for (int i = 0; v && i < v->rank; i++)
         n *= v->dims[i];
     return n;
 }
@@ -20,7 +20,7 @@ int64_t tf_view_count(const tf_view *v)
 bool tf_view_contiguous(const tf_view *v)
 {
     int64_t step = 1;
-    for (int i = v->rank; i-- > 0;) {
+    for (int i = v ? v->rank : 0; i-- > 0;) {
         if (v->dims[i] != 1 && v->strides[i] != step && tf_view_count(v))
             return false;
         step *= v->dims[i];
@@ -30,6 +30,10 @@ bool tf_view_contiguous(const tf_view *v)
 
 void tf_view_set(tf_view *v, void *data, tf_dtype dtype, tf_dims dims)
 {
+    if (!v)
+        return;
+    if (dims.rank < 0 || dims.rank > TF_MAX_RANK) /* no shape */
+        dims.rank = 0;
     *v = (tf_view){ .data = data, .dtype = dtype, .rank = dims.rank };
     int64_t step = 1;
     for (int i = dims.rank; i-- > 0;) {
@@ -55,7 +59,7 @@ void tf_kernel_error(tf_kernel_ctx *k, tf_status code, const char *format, ...)
 {
     char message[512];
     va_list args;
-    if (k->status)
+    if (!k || k->status || !format)
         return;
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
@@ -68,7 +72,7 @@ void tf_kernel_error(tf_kernel_ctx *k, tf_status code, const char *format, ...)
 
 char *tf_kernel_string(tf_kernel_ctx *k, size_t size)
 {
-    tf1c_kernel_report *report = k->private_;
+    tf1c_kernel_report *report = k ? k->private_ : NULL;
     char *s = report && report->strings ? tf1c_string_heap_alloc(report->strings, size) : NULL;
     if (!s)
         tf_kernel_error(k, tf_memory_error, "no memory left for a string of %zu bytes", size);
@@ -160,6 +164,8 @@ static void copy_run(void *arg, int64_t n, char *const *at, const int64_t *strid
 
 void tf_view_copy(const tf_view *dst, const tf_view *src, int64_t begin, int64_t end)
 {
+    if (!dst || !src || !dst->data || !src->data || dst->rank != src->rank || dst->dtype != src->dtype)
+        return;
     tf_view v[2] = { *dst, *src };
     size_t size = tf_dtype_size(dst->dtype);
     walk(2, v, begin, end, copy_run, &size);

@@ -6,6 +6,7 @@
 
 #include "core/alloc.h"
 #include "core/map.h"
+#include "core/report.h"
 #include "graph/op.h"
 
 typedef struct {
@@ -133,9 +134,6 @@ tf_operation *tf1c_take_unseen(tf_graph *g); /* the mistake nobody was told of, 
 tf_operation *tf1c_poison(tf_graph *g); /* the ready one, for lack of memory; g may be NULL */
 tf_list tf1c_poison_list(int n);        /* likewise; of at most 1,024 */
 tf_tensor tf1c_import(tf_graph *g, tf_tensor t, tf_source here); /* t as seen from g */
-/* While the library calls a function of the user's, each line in it answers for itself. */
-tf_from tf1c_by_user(void);
-#define TF1C_BY_USER tf_from tf1c_by_user_scope_ __attribute__((cleanup(tf_from_close), unused)) = tf1c_by_user()
 /* A keyword as it was given: none, or a plain number made an operand, a whole one of no dtype yet (unless floating is asked). */
 tf_operand tf1c_keyword(tf_operand given, bool floating);
 /* The same of a keyword that has no TF_UNSET_ under it, a vector or an axis: a zero operand is not given. */
@@ -149,6 +147,13 @@ tf_operation *tf1c_node(tf_graph *g, const tf_op_def *def, const char *exact_nam
                         int n_inputs, const tf_tensor *inputs, int n_outputs); /* converted, checked inputs; NULL after a report */
 tf_operation *tf1c_record_mistake(tf_graph *g); /* the last error of this thread, kept in the graph */
 bool tf1c_append_ptr(void *array, int *n, int *capacity, const void *item, size_t size); /* growing malloc'd array */
+
+/* sound.c: handles made by hand. A tensor that is none stays none. */
+bool tf1c_has_output(tf_tensor t);                           /* an output that its operation has, or a mistake */
+tf_tensor tf1c_sound(tf_tensor t, tf_source here);           /* t, or a mistake after a report: so for all of these */
+tf_list tf1c_sound_list(tf_list list, tf_source here);       /* without items: a list of one mistake */
+tf_operand tf1c_sound_operand(tf_operand o, tf_source here);
+tf_operation *tf1c_unsound(const tf_operand *o, tf_source here); /* the mistake; NULL: it is sound */
 
 /* scope.c */
 const char *tf1c_unique_name(tf_graph *g, const char *name); /* within the current scope, marked as used; NULL after a report */

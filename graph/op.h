@@ -248,14 +248,6 @@ TF1C_API tf_tensor tf_convert(tf_operand x, tf_dtype dtype, tf_source here, cons
  * tensor_util.constant_value. Borrowed from the graph. */
 TF1C_API bool tf_constant_value(tf_tensor t, tf_ndarray *value);
 
-/* While open, nodes made by library code carry the user's line that called it (the outermost wins). */
-typedef struct tf_from {
-    tf_source saved;
-    bool set;
-} tf_from;
-TF1C_API tf_from tf_from_open(tf_source here);
-TF1C_API void tf_from_close(tf_from *f);
-#define TF_FROM(here) tf_from tf_from_scope_ __attribute__((cleanup(tf_from_close), unused)) = tf_from_open(here)
 /* A composed op's own name scope until the end of the enclosing block: user's name, or the default. `result_name`,
  * given as the name of the last node, makes it carry the scope's own name, as TF's `name=scope` does. */
 #define TF_SCOPE(name, default_name)                                                                   \

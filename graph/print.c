@@ -9,7 +9,9 @@
 const char *tf_tensor_text(tf_tensor t, char *text, size_t n)
 {
     char shape[TF_DIMS_TEXT];
-    if (tf_is_poisoned(t))
+    if (!text)
+        return "";
+    if (tf_is_poisoned(t) || !tf1c_has_output(t))
         snprintf(text, n, "Tensor(<mistake>)");
     else
         snprintf(text, n, "Tensor(\"%s:%d\", shape=%s, dtype=%s)", t.op->name, t.index,

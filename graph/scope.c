@@ -111,6 +111,10 @@ struct tf_with_ tf_control_dependencies_open_(tf_ops ops, tf_source here)
         g->n_control = 0;
         return w;
     }
+    if (ops.n < 0 || (ops.n && !ops.items)) {
+        tf_fail(tf_value_error, tf1c_source(here), NULL, "a list of %d control inputs without items was given", ops.n);
+        return w;
+    }
     tf_operation **all = tf1c_realloc(g->control, (size_t)(g->n_control + ops.n + 1) * sizeof *all);
     if (!all) {
         tf_fail(tf_memory_error, tf1c_source(here), NULL, "no memory left for the graph");
@@ -118,7 +122,10 @@ struct tf_with_ tf_control_dependencies_open_(tf_ops ops, tf_source here)
     }
     g->control = all;
     for (int i = 0; i < ops.n; i++)
-        g->control[g->n_control++] = ops.items[i];
+        if (!ops.items[i])
+            tf_fail(tf_value_error, tf1c_source(here), NULL, "control input %d is NULL", i);
+        else
+            g->control[g->n_control++] = ops.items[i];
     return w;
 }
 

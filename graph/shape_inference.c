@@ -6,20 +6,27 @@
 
 #include "graph/node.h"
 
-int tf_shape_inputs(const tf_shape_ctx *c) { return c->n_in; }
-int tf_shape_outputs(const tf_shape_ctx *c) { return c->n_out; }
-const tf_dims *tf_in_dims(const tf_shape_ctx *c, int i) { return &c->in[i]; }
-tf_dtype tf_in_dtype(const tf_shape_ctx *c, int i) { return c->in_dtype[i]; }
-const void *tf_shape_attrs(const tf_shape_ctx *c) { return c->attrs; }
-bool tf_shape_at_run(const tf_shape_ctx *c) { return c->at_run; }
-bool tf_in_ints(tf_shape_ctx *c, int i, tf_dims *ints) { return c->ints(c->arg, i, ints); }
+static bool has_in(const tf_shape_ctx *c, int i) { return c && i >= 0 && i < c->n_in; }
+static bool has_out(const tf_shape_ctx *c, int i) { return c && i >= 0 && i < c->n_out; }
+
+int tf_shape_inputs(const tf_shape_ctx *c) { return c ? c->n_in : 0; }
+int tf_shape_outputs(const tf_shape_ctx *c) { return c ? c->n_out : 0; }
+const tf_dims *tf_in_dims(const tf_shape_ctx *c, int i)
+{
+    static const tf_dims unknown;
+    return has_in(c, i) ? &c->in[i] : &unknown;
+}
+tf_dtype tf_in_dtype(const tf_shape_ctx *c, int i) { return has_in(c, i) ? c->in_dtype[i] : tf_dtype_unset; }
+const void *tf_shape_attrs(const tf_shape_ctx *c) { return c ? c->attrs : NULL; }
+bool tf_shape_at_run(const tf_shape_ctx *c) { return c && c->at_run; }
+bool tf_in_ints(tf_shape_ctx *c, int i, tf_dims *ints) { return has_in(c, i) && ints && c->ints(c->arg, i, ints); }
 
 static void mark_read(unsigned *inputs, int i) { *inputs |= i < 32 ? 1u << i : 0; }
 static bool was_read(unsigned inputs, int i) { return i < 32 && inputs & 1u << i; }
 
 bool tf_in_value(tf_shape_ctx *c, int i, tf_ndarray *value)
 {
-    if (!c->value(c->arg, i, value))
+    if (!has_in(c, i) || !value || !c->value(c->arg, i, value))
         return false;
     mark_read(&c->values_read, i);
     return true;
@@ -27,17 +34,21 @@ bool tf_in_value(tf_shape_ctx *c, int i, tf_ndarray *value)
 
 bool tf_in_shape(tf_shape_ctx *c, int i, tf_dims *dims)
 {
-    if (!c->ints(c->arg, i, dims))
+    if (!tf_in_ints(c, i, dims))
         return false;
     mark_read(&c->shapes_read, i);
     return true;
 }
-void tf_set_out_dtype(tf_shape_ctx *c, int i, tf_dtype dtype) { c->out_dtype[i] = dtype; }
+void tf_set_out_dtype(tf_shape_ctx *c, int i, tf_dtype dtype)
+{
+    if (has_out(c, i))
+        c->out_dtype[i] = dtype;
+}
 
 bool tf_in_int(tf_shape_ctx *c, int i, int64_t *value)
 {
     tf_ndarray a;
-    if (!tf_in_value(c, i, &a) || np_size(a) != 1)
+    if (!value || !tf_in_value(c, i, &a) || np_size(a) != 1)
         return false;
     *value = (int64_t)np_get(a, 0);
     return true;
@@ -47,7 +58,8 @@ bool tf_in_int(tf_shape_ctx *c, int i, int64_t *value)
 void tf_set_out(tf_shape_ctx *c, int i, tf_dims dims)
 {
     tf_dims merged;
-    c->out[i] = tf_merge_dims(c->out[i], dims, &merged) ? merged : dims;
+    if (has_out(c, i))
+        c->out[i] = tf_merge_dims(c->out[i], dims, &merged) ? merged : dims;
 }
 
 bool tf1c_ints_of_array(tf_ndarray a, tf_dims *ints)
@@ -120,7 +132,7 @@ void tf_shape_error(tf_shape_ctx *c, const char *format, ...)
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    if (c->failed)
+    if (!c || c->failed)
         return;
     c->failed = true;
     if (c->quiet)
@@ -142,7 +154,7 @@ void tf_shape_mistake(tf_shape_ctx *c, tf_status code, const char *format, ...)
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    if (c->failed)
+    if (!c || c->failed)
         return;
     c->failed = true;
     if (!c->quiet)
@@ -159,21 +171,20 @@ void tf1c_infer(tf_shape_ctx *c)
 
 bool tf_merge_dim(int64_t a, int64_t b, int64_t *merged)
 {
-    *merged = a == NONE ? b : a;
+    if (merged)
+        *merged = a == NONE ? b : a;
     return a == NONE || b == NONE || a == b;
 }
 
 bool tf_merge_dims(tf_dims a, tf_dims b, tf_dims *merged)
 {
-    *merged = a.known ? a : b;
-    if (!a.known || !b.known)
-        return true;
-    if (a.rank != b.rank)
-        return false;
-    for (int i = 0; i < a.rank; i++)
-        if (!tf_merge_dim(a.dims[i], b.dims[i], &merged->dims[i]))
-            return false;
-    return true;
+    tf_dims both = a.known ? a : b;
+    bool fit = !a.known || !b.known || a.rank == b.rank;
+    for (int i = 0; fit && a.known && b.known && i < a.rank && i < TF_MAX_RANK; i++)
+        fit = tf_merge_dim(a.dims[i], b.dims[i], &both.dims[i]);
+    if (merged)
+        *merged = both;
+    return fit;
 }
 
 /* Of one aligned pair: 1 gives way; an unknown one may be 1, so it gives way to anything above 1, and with 0 stays unknown, as
@@ -191,10 +202,12 @@ static bool broadcast_dim(int64_t a, int64_t b, int64_t *out)
 
 bool tf_broadcast_dims(tf_dims a, tf_dims b, tf_dims *out)
 {
-    *out = (tf_dims){ 0 };
-    if (!a.known || !b.known)
-        return true;
+    tf_dims nowhere;
     int rank = a.rank > b.rank ? a.rank : b.rank;
+    out = out ? out : &nowhere;
+    *out = (tf_dims){ 0 };
+    if (!a.known || !b.known || a.rank < 0 || b.rank < 0 || rank > TF_MAX_RANK)
+        return true;
     out->known = true;
     out->rank = rank;
     for (int i = 1; i <= rank; i++) {
@@ -214,7 +227,7 @@ int tf_norm_axis(int64_t axis, int rank)
 
 bool tf_with_rank(tf_shape_ctx *c, int input, int rank)
 {
-    const tf_dims *d = &c->in[input];
+    const tf_dims *d = tf_in_dims(c, input);
     if (!d->known || d->rank == rank)
         return true;
     tf_shape_error(c, "Shape must be rank %d but is rank %d", rank, d->rank);
@@ -223,7 +236,7 @@ bool tf_with_rank(tf_shape_ctx *c, int input, int rank)
 
 bool tf_with_rank_at_least(tf_shape_ctx *c, int input, int rank)
 {
-    const tf_dims *d = &c->in[input];
+    const tf_dims *d = tf_in_dims(c, input);
     if (!d->known || d->rank >= rank)
         return true;
     tf_shape_error(c, "Shape must be at least rank %d but is rank %d", rank, d->rank);
@@ -253,8 +266,8 @@ bool tf1c_merge_in(tf_shape_ctx *c, tf_dims a, tf_dims b, tf_dims *merged, const
 
 void tf_unchanged_shape(tf_shape_ctx *c)
 {
-    for (int i = 0; i < c->n_out; i++)
-        tf_set_out(c, i, c->in[0]);
+    for (int i = 0; i < tf_shape_outputs(c); i++)
+        tf_set_out(c, i, *tf_in_dims(c, 0));
 }
 
 void tf_scalar_shape(tf_shape_ctx *c) { tf_set_out(c, 0, SCALAR); }
@@ -278,8 +291,8 @@ static void not_broadcastable(tf_shape_ctx *c, tf_dims a, tf_dims b)
 
 void tf_broadcast_shape(tf_shape_ctx *c)
 {
-    tf_dims all = c->in[0], next;
-    for (int i = 1; i < c->n_in; i++) {
+    tf_dims all = *tf_in_dims(c, 0), next;
+    for (int i = 1; i < tf_shape_inputs(c); i++) {
         if (!tf_broadcast_dims(all, c->in[i], &next)) {
             not_broadcastable(c, all, c->in[i]);
             return;

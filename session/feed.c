@@ -39,6 +39,8 @@ static void release_literal(const tf_feed *f)
 
 tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value)
 {
+    if (!feeds || feeds->n < 0 || feeds->capacity < 0 || (feeds->n && !feeds->items))
+        return tf_fail(tf_value_error, (tf_source){ 0 }, NULL, "The feeds are NULL, or have no items.");
     if (!own_literal(&value))
         return tf_memory_error;
     if (feeds->n >= feeds->capacity) {
@@ -60,9 +62,11 @@ tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value)
 
 void tf_feeds_free(tf_feeds *feeds)
 {
-    for (int i = 0; i < feeds->n && feeds->capacity; i++)
+    if (!feeds)
+        return;
+    for (int i = 0; i < feeds->n && feeds->capacity && feeds->items; i++)
         release_literal(&feeds->items[i]);
-    if (feeds->capacity)
+    if (feeds->capacity > 0)
         tf1c_free((void *)feeds->items);
     *feeds = (tf_feeds){ 0 };
 }

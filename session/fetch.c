@@ -155,6 +155,8 @@ void tf1c_blank(const tf_fetches *what)
 {
     for (int i = 0; i < what->n; i++) {
         const tf_fetch *f = &what->items[i];
+        if (!f->out)
+            continue;
         write_number(f, (double)NAN, 0);
         tf_ndarray *a = f->into == TF_INTO_ARRAY ? f->out : NULL;
         if (!a || !a->data)

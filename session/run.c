@@ -194,6 +194,31 @@ static void say_unseen(const running *r, tf_status status)
         tf1c_mistake_again(r, op);
 }
 
+/* Lists made by hand: what is asked must be there, an output that its operation has. */
+static tf_status check_request(const tf_fetches *what, const tf_feeds *feeds, tf_source here)
+{
+    if (what->n < 0 || (what->n && !what->items))
+        return tf_fail(tf_value_error, here, NULL, "A list of %d fetches without items was given.", what->n);
+    if (feeds->n < 0 || (feeds->n && !feeds->items))
+        return tf_fail(tf_value_error, here, NULL, "A list of %d feeds without items was given.", feeds->n);
+    for (int i = 0; i < what->n; i++) {
+        const tf_fetch *f = &what->items[i];
+        if (f->tensor.op && !tf1c_has_output(f->tensor))
+            return tf_fail(tf_value_error, here, f->tensor.op->name, "Fetch %d asks for output %d of '%s', which has %d.", i,
+                           f->tensor.index, f->tensor.op->name, f->tensor.op->n_outputs);
+        if (f->into != TF_INTO_NOTHING && (!f->out || f->into < TF_INTO_NOTHING || f->into > TF_INTO_STATE))
+            return tf_fail(tf_value_error, here, NULL, "Fetch %d goes into nothing that a fetch can go into.", i);
+        if (!f->op && !f->state)
+            return tf_fail(tf_type_error, here, NULL, "Fetch argument None has invalid type <class 'NoneType'>");
+    }
+    for (int i = 0; i < feeds->n; i++)
+        if (feeds->items[i].tensor.op && !tf1c_has_output(feeds->items[i].tensor))
+            return tf_fail(tf_type_error, here, feeds->items[i].tensor.op->name,
+                           "Cannot interpret feed_dict key as Tensor: '%s' has no output %d.", feeds->items[i].tensor.op->name,
+                           feeds->items[i].tensor.index);
+    return tf_ok;
+}
+
 /* ---- tf_run -------------------------------------------------------------------------------------------------------- */
 
 static tf_status run_expanded(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here, void *none)
@@ -204,6 +229,12 @@ static tf_status run_expanded(tf_session *s, tf_fetches what, tf_feeds feeds, tf
 
 tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here)
 {
+    tf_status refused = check_request(&what, &feeds, here);
+    if (refused) {
+        if (what.items)
+            tf1c_blank(&what);
+        return refused;
+    }
     if (tf1c_has_states(what, feeds))
         return tf1c_with_states(s, what, feeds, here, run_expanded, NULL);
     running r = { .s = s, .what = what, .given = feeds, .here = here };
@@ -243,7 +274,7 @@ char *tf_session_explain_(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sou
 {
     char *text = NULL;
     tf1c_hold_reports();
-    if (!tf1c_refuse_session(s, here)) {
+    if (!check_request(&what, &feeds, here) && !tf1c_refuse_session(s, here)) {
         if (tf1c_has_states(what, feeds))
             tf1c_with_states(s, what, feeds, here, explain, &text);
         else
@@ -268,6 +299,8 @@ tf_status tf_run_tensor(tf_session *s, tf_tensor t, tf_feeds feeds, tf_source he
 tf_status tf_run_ops(tf_session *s, tf_ops ops, tf_feeds feeds, tf_source here)
 {
     tf_fetch few[FEW], *f = few;
+    if (ops.n < 0 || (ops.n && !ops.items))
+        return tf_fail(tf_value_error, here, NULL, "A list of %d operations without items was given.", ops.n);
     if (ops.n > FEW && !(f = tf1c_alloc((size_t)ops.n * sizeof *f)))
         return tf_fail(tf_memory_error, here, NULL, "no memory left for a run");
     for (int i = 0; i < ops.n; i++)

@@ -67,6 +67,7 @@ tf_session *tf_session_new(struct tf_session_args a)
     const char *off = a.config.passes_off ? a.config.passes_off : getenv("TF1C_PASSES_OFF");
     if (off && !(s->passes_off = tf1c_strdup(off))) {
         tf_fail(tf_memory_error, a.here, NULL, "no memory left for a session");
+        tf1c_graph_let_go(graph);
         tf1c_free(s);
         return NULL;
     }

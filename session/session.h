@@ -84,7 +84,7 @@ TF1C_API tf_feed tf_feed_state(const tf_state *state, tf_operand value);
 TF1C_API tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value);
 TF1C_API tf_status tf_feed_set_state_(tf_feeds *feeds, const tf_state *state, tf_operand value);
 #define tf_feed_set(feeds, key, value) \
-    _Generic((key), tf_tensor: tf_feed_set_, tf_state *: tf_feed_set_state_)(feeds, key, TF_FED_(value))
+    TF_AT_(_Generic((key), tf_tensor: tf_feed_set_, tf_state *: tf_feed_set_state_)(feeds, key, TF_FED_(value)))
 TF1C_API void tf_feeds_free(tf_feeds *feeds);
 
 /* ---- fetching ------------------------------------------------------------------------------------------------------

@@ -11,9 +11,10 @@ void tf_state_free(tf_state_value *value)
 {
     if (!value)
         return;
-    for (int i = 0; i < value->n; i++)
+    for (int i = 0; value->arrays && i < value->n; i++)
         np_free(&value->arrays[i]);
-    tf1c_free(value->arrays);
+    if (value->n > 0)
+        tf1c_free(value->arrays);
     *value = (tf_state_value){ 0 };
 }
 
@@ -38,7 +39,7 @@ tf_fetch tf_into_state(tf_fetch f, tf_state_value *out)
 tf_status tf_feed_set_state_(tf_feeds *feeds, const tf_state *state, tf_operand value)
 {
     tf_status status = tf_feed_set_(feeds, (tf_tensor){ 0 }, value);
-    if (!status)
+    if (!status && state)
         ((tf_feed *)feeds->items)[feeds->n - 1].state = state;
     return status;
 }
@@ -66,7 +67,7 @@ static int leaves(const tf_state *s, tf_tensor *out, int n)
     int count = 0;
     if (!s)
         return 0;
-    if (!s->n) {
+    if (s->n < 1 || !s->items) {
         if (n > 0)
             *out = s->tensor;
         return 1;
@@ -79,7 +80,7 @@ static int leaves(const tf_state *s, tf_tensor *out, int n)
 /* As many arrays as the state has tensors; those that are there already are reused. */
 static tf_status fit_value(tf_state_value *value, int n, tf_source here)
 {
-    if (value->n == n)
+    if (value->n == n && value->arrays)
         return tf_ok;
     tf_state_free(value);
     value->arrays = tf1c_alloc_zero((size_t)n * sizeof *value->arrays);
@@ -123,7 +124,7 @@ static tf_status expand_feed(const tf_feed *f, tf_tensor *tensors, tf_feed *out,
         return tf_ok;
     }
     int count = leaves(f->state, tensors, FEW), given = f->value.kind == TF_OPERAND_STATE ? f->value.as.state.n : 1;
-    if (count > FEW || count != given)
+    if (count > FEW || count != given || (f->value.kind == TF_OPERAND_STATE && !f->value.as.state.arrays))
         return tf_fail(tf_value_error, here, NULL, "Cannot feed a value of %d arrays for a state of %d tensors.", given, count);
     for (int i = 0; i < count; i++)
         out[(*n)++] = tf_feed_tensor(tensors[i],

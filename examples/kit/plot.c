@@ -195,6 +195,8 @@ tf_status plt_yscale_(const char *scale, tf_source here)
     tf1c_axes *a = current_axes(here);
     if (!a)
         return tf_memory_error;
+    if (!scale)
+        scale = "None";
     if (strcmp(scale, "linear") != 0 && strcmp(scale, "log") != 0)
         return tf_fail(tf_value_error, here, NULL, "'%s' is not a valid value for scale; supported values are 'linear', 'log'",
                        scale);
@@ -208,6 +210,8 @@ tf_status plt_text_(char which, const char *text, tf_source here)
     if (!a)
         return tf_memory_error;
     char **to = which == 'x' ? &a->xlabel : which == 'y' ? &a->ylabel : &a->title;
+    if (!text)
+        return tf_fail(tf_type_error, here, NULL, "the text is NULL");
     char *copy = tf1c_kit_alloc(strlen(text) + 1);
     if (!copy)
         return tf1c_kit_no_memory(here, strlen(text) + 1);

@@ -27,7 +27,7 @@ tf_progress tf_progress_start(int64_t total)
 
 bool tf_progress_due(const tf_progress *p, int64_t step)
 {
-    if (step == p->shown)
+    if (!p || step == p->shown)
         return false;
     if (step >= p->total || p->shown == 0)
         return true;
@@ -109,6 +109,8 @@ static void draw(tf_progress *p, int64_t step, const char *line, int width)
 void tf_progress_show_(tf_progress *p, int64_t step, struct tf_progress_args args)
 {
     char line[256];
+    if (!p)
+        return;
     if (!isnan(args.loss))
         p->loss = args.loss;
     if (!isnan(args.accuracy))
@@ -126,6 +128,8 @@ void tf_progress_show_(tf_progress *p, int64_t step, struct tf_progress_args arg
 void tf_progress_print(tf_progress *p, const char *format, ...)
 {
     va_list args;
+    if (!p || !format)
+        return;
     va_start(args, format);
     if (p->terminal && p->width)
         printf("\r%*s\r", p->width, "");
@@ -138,7 +142,7 @@ void tf_progress_print(tf_progress *p, const char *format, ...)
 
 void tf_progress_end(tf_progress *p)
 {
-    if (p->terminal && p->width)
+    if (p && p->terminal && p->width)
         putchar('\n');
     fflush(stdout);
 }

@@ -54,7 +54,7 @@ uint64_t tf1c_mt_interval(tf1c_mt19937 *mt, uint64_t max)
 
 void tf1c_mt_shuffle(tf1c_mt19937 *mt, int64_t *x, int64_t n)
 {
-    for (int64_t i = n - 1; i > 0; i--) {
+    for (int64_t i = n > 1 ? n - 1 : 0; i > 0; i--) {
         int64_t j = (int64_t)tf1c_mt_interval(mt, (uint64_t)i), kept = x[i];
         x[i] = x[j];
         x[j] = kept;
@@ -104,6 +104,8 @@ int64_t np_random_randint(int64_t n)
 
 void np_random_shuffle(int64_t *x, int64_t n)
 {
+    if (!x)
+        return;
     tf1c_mt_shuffle(lock_global(), x, n);
     pthread_mutex_unlock(&lock);
 }

@@ -102,7 +102,8 @@ static void free_split(void *object)
 
 static tf_status check(tf_ndarray x, tf_ndarray y, const struct tf_train_test_args *a)
 {
-    if (!x.shape.known || !y.shape.known || x.shape.rank < 1 || y.shape.rank < 1)
+    if (!x.data || !y.data || !tf_dims_fully_known(x.shape) || !tf_dims_fully_known(y.shape) || x.shape.rank < 1 ||
+        y.shape.rank < 1)
         return tf_fail(tf_type_error, a->here, NULL, "train_test_split needs arrays of rank 1 or more");
     if (x.shape.dims[0] != y.shape.dims[0])
         return tf_fail(tf_value_error, a->here, NULL, "Found input variables with inconsistent numbers of samples: [%lld, %lld]",

@@ -86,7 +86,7 @@ tf_text tf_text_read_(const char *path, tf_source here)
 
 tf_text tf_text_of_(const char *chars, int64_t length, tf_source here)
 {
-    if (length < 1) {
+    if (length < 1 || !chars) {
         tf_fail(tf_value_error, here, NULL, "the text is empty");
         return (tf_text){ 0 };
     }
@@ -102,7 +102,7 @@ tf_text tf_text_of_(const char *chars, int64_t length, tf_source here)
 tf_text_batches tf_text_batches_of_(const tf_text *text, int batch_size, int seq_length, tf_source here)
 {
     tf_text_batches none = { 0 };
-    if (text->length == 0)
+    if (!text || text->length == 0 || !text->state)
         return none; /* what failed to be read was reported then */
     if (batch_size < 1 || seq_length < 1) {
         tf_fail(tf_value_error, here, NULL, "batch_size and seq_length must be at least 1, but are %d and %d", batch_size,
@@ -125,7 +125,7 @@ tf_text_batches tf_text_batches_of_(const tf_text *text, int batch_size, int seq
 /* The kept text [num_batches · B · T], seen as [B, num_batches · T]: batch k is columns [k · T, (k + 1) · T). */
 bool tf_text_next(tf_text_batches *b, tf_text_batch *batch)
 {
-    if (b->next >= b->num_batches)
+    if (!b || !batch || !b->text || b->next < 0 || b->next >= b->num_batches)
         return false;
     int64_t rows = b->batch_size, columns = b->seq_length, kept = b->num_batches * rows * columns;
     const int32_t *codes = b->text->codes;
@@ -145,10 +145,10 @@ bool tf_text_next(tf_text_batches *b, tf_text_batch *batch)
 tf_ndarray tf_text_encode_(const tf_text *text, const char *chars, int n, tf_source here)
 {
     tf_ndarray none = { 0 };
-    struct tf_text_state *s = text->state;
+    struct tf_text_state *s = text ? text->state : NULL;
     if (!s)
         return none;
-    if (n < 1) {
+    if (n < 1 || !chars) {
         tf_fail(tf_value_error, here, NULL, "%d characters cannot be encoded: at least 1 is needed", n);
         return none;
     }
@@ -168,6 +168,8 @@ tf_ndarray tf_text_encode_(const tf_text *text, const char *chars, int n, tf_sou
 
 char tf_text_char_(const tf_text *text, int64_t code, tf_source here)
 {
+    if (!text)
+        return '?';
     if (code >= 0 && code < text->vocab_size)
         return text->vocab[code];
     if (text->state)
@@ -178,7 +180,7 @@ char tf_text_char_(const tf_text *text, int64_t code, tf_source here)
 
 int tf_text_sample(const tf_text *text, char *out, int n)
 {
-    if (n < 1 || text->length < 1)
+    if (!text || !out || n < 1 || text->length < 1)
         return 0;
     if (n > text->length)
         n = (int)text->length;

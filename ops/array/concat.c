@@ -229,6 +229,7 @@ static tf_tensor concat_one(tf_tensor value, tf_operand axis, struct tf_name_arg
 
 tf_tensor tf_concat_(tf_list values, tf_operand axis, struct tf_name_args a)
 {
+    values = tf1c_sound_list(values, a.here);
     if (values.n == 1)
         return concat_one(values.items[0], axis, a);
     if (values.n < 1)
@@ -569,6 +570,7 @@ static tf_tensor pack(tf_list values, int64_t axis, struct tf_name_args a, const
 
 tf_tensor tf_stack_(tf_list values, struct tf_stack_args a)
 {
+    values = tf1c_sound_list(values, a.here);
     tf_dims first = values.n ? tf_get_shape(values.items[0]) : (tf_dims){ 0 };
     if (first.known && !tf_is_poisoned(values.items[0]) && tf_norm_axis(a.axis, first.rank + 1) < 0)
         return tf_mistake(tf_value_error, a.here, NULL, "axis = %d not in [%d, %d)", a.axis, -first.rank - 1, first.rank + 1);
@@ -577,6 +579,7 @@ tf_tensor tf_stack_(tf_list values, struct tf_stack_args a)
 
 tf_tensor tf1c_pack(tf_list values, tf_source here, const char *name)
 {
+    values = tf1c_sound_list(values, here);
     return pack(values, 0, (struct tf_name_args){ here, name }, "packed");
 }
 

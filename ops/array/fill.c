@@ -88,6 +88,8 @@ static tf_tensor small_constant(tf_dims shape, tf_dtype dtype, bool one, struct 
 static tf_tensor all_of(tf_operand shape, bool one, struct tf_zeros_args a, const char *default_name)
 {
     tf_dtype dtype = a.dtype ? a.dtype : tf_float32;
+    TF_FROM(a.here);
+    shape = tf1c_sound_operand(shape, a.here);
     if (shape.kind == TF_OPERAND_INTEGER)
         shape = tf_operand_dims(SHAPE(shape.as.integer));
     if (shape.kind == TF_OPERAND_DIMS) {
@@ -99,7 +101,6 @@ static tf_tensor all_of(tf_operand shape, bool one, struct tf_zeros_args a, cons
         if (d.known && tf_dims_count(d) < SMALL)
             return small_constant(d, dtype, one, a, default_name);
     }
-    TF_FROM(a.here);
     TF_SCOPE(a.name, default_name);
     struct tf_name_args whole = { .name = tf_scope_name() };
     tf_tensor dims = tf_convert(shape, tf_dtype_unset, a.here, shape.kind == TF_OPERAND_LIST ? NULL : "shape_as_tensor");

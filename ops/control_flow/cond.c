@@ -368,6 +368,8 @@ static tf_tensor take_rest(void *context)
 
 tf_tensor tf_case_(int n, const tf_tensor *preds, tf_branch_fn *const *fns, tf_branch_fn *default_fn, struct tf_cond_args a)
 {
+    if (n < 0 || (n && (!preds || !fns)))
+        return tf_mistake(tf_value_error, a.here, NULL, "tf_case was given %d cases without predicates or functions.", n);
     for (int i = 0; i < n; i++)
         if (!fns[i])
             return tf_mistake(tf_type_error, a.here, NULL, "fn for pred %s must be callable.",

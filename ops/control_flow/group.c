@@ -13,8 +13,10 @@ tf_operation *tf_no_op_(struct tf_name_args a) { return tf_op_new(&no_op, (struc
 tf_operation *tf_group_(tf_ops ops, struct tf_name_args a)
 {
     tf_operation *group = NULL;
+    if (ops.n < 0 || (ops.n && !ops.items))
+        return tf_mistake(tf_value_error, a.here, NULL, "tf_group was given a list of %d operations without items.", ops.n).op;
     for (int i = 0; i < ops.n; i++)
-        if (ops.items[i] == tf_op_same(NULL))
+        if (!ops.items[i] || ops.items[i] == tf_op_same(NULL))
             return tf_mistake(tf_type_error, a.here, NULL,
                               "Expected tf.group() expected Tensor arguments not 'None' with type '<class 'NoneType'>'")
                 .op;

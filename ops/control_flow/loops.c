@@ -483,7 +483,7 @@ static tf_operation *scan_loop(const scan_fn *f, tf_list elems, tf_list init, bo
         tf_append(&state, tf1c_body_arg(l.b, TF1C_CARRIED, init.items[i], tf_get_shape(init.items[i])));
     for (int i = 0; i < elems.n; i++)
         tf_append(&xs, tf1c_body_arg(l.b, TF1C_SLICED, elems.items[i], element_dims(elems.items[i])));
-    tf_list next = call_scan(f, state, xs);
+    tf_list next = tf1c_sound_list(call_scan(f, state, xs), here);
     if (next.n != init.n)
         spoil(&l, tf_mistake(tf_value_error, l.here, NULL,
                              "The two structures don't have the same nested structure: fn takes %d states and returned %d.", init.n,
@@ -523,6 +523,8 @@ static tf_list scan(const scan_fn *f, tf_list elems, tf_list init, bool reverse,
     tf_source here = tf1c_source(a.here);
     TF_FROM(here);
     tf_tensor mistake;
+    elems = tf1c_sound_list(elems, here);
+    init = tf1c_sound_list(init, here);
     if (!callable(f->one || f->many, "fn", here, &mistake) || !check_elems(elems, here, &mistake))
         return tf_mistake_list(init.n ? init.n : elems.n, mistake);
     elems = values_of(elems, here, "elems");
@@ -599,6 +601,7 @@ static tf_list map(tf_map_callable *one, tf_map_list_callable *many, tf_list ele
     TF_FROM(here);
     tf_tensor mistake;
     looping l = { 0 };
+    elems = tf1c_sound_list(elems, here);
     if (!callable(one || many, "fn", here, &mistake) || !check_elems(elems, here, &mistake))
         return tf_mistake_list(elems.n, mistake);
     elems = values_of(elems, here, "elems");
@@ -607,7 +610,7 @@ static tf_list map(tf_map_callable *one, tf_map_list_callable *many, tf_list ele
     tf_list xs = { 0 }, out = { 0 };
     for (int i = 0; i < elems.n; i++)
         tf_append(&xs, tf1c_body_arg(l.b, TF1C_SLICED, elems.items[i], element_dims(elems.items[i])));
-    tf_list results = call_map(one, many, xs, a.context);
+    tf_list results = tf1c_sound_list(call_map(one, many, xs, a.context), here);
     for (int i = 0; i < results.n && !l.poison; i++) {
         tf_tensor t = result_in(&l, results.items[i]);
         check_mapped(&l, t, want);
@@ -680,7 +683,7 @@ static void build_while(looping *l, tf_while_cond *cond, tf_while_body *body, tf
     tf_tensor go_on = condition_in(l, call_cond(cond, args, a.context));
     if (limit.op && !l->poison)
         go_on = result_in(l, tf_logical_and(tf_less(counter, (int)a.maximum_iterations), go_on));
-    tf_list next = l->poison ? args : call_body(body, args, a.context);
+    tf_list next = l->poison ? args : tf1c_sound_list(call_body(body, args, a.context), l->here);
     if (next.n != vars.n)
         spoil(l,
               tf_mistake(tf_value_error, l->here, NULL,
@@ -704,6 +707,7 @@ tf_list tf_while_loop_(tf_while_cond *cond, tf_while_body *body, tf_list loop_va
     TF_FROM(here);
     looping l = { 0 };
     tf_tensor mistake;
+    loop_vars = tf1c_sound_list(loop_vars, here);
     if (!callable(cond, "cond", here, &mistake) || !callable(body, "body", here, &mistake))
         return tf_mistake_list(loop_vars.n, mistake);
     for (int i = 0; i < loop_vars.n; i++)

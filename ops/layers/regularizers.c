@@ -108,6 +108,7 @@ tf_tensor tf1c_with_penalty(tf_regularizer r, tf_tensor weights)
 tf_tensor tf_contrib_layers_apply_regularization_(tf_regularizer r, tf_list weights, tf_source here)
 {
     TF_FROM(here);
+    weights = tf1c_sound_list(weights, here);
     if (!weights.n)
         return tf_mistake(tf_value_error, here, NULL, "No weights to regularize.");
     TF_SCOPE(NULL, "get_regularization_penalty");

@@ -183,6 +183,7 @@ static const tf_op_def print_op = {
 tf_tensor tf_print_(tf_operand input, tf_list data, struct tf_print_args a)
 {
     print_attrs attrs = { a.message ? a.message : "", a.first_n, a.summarize };
+    data = tf1c_sound_list(data, a.here);
     tf_operand *in = operands_with(input, data, a.here);
     if (!in)
         return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 };
@@ -248,6 +249,7 @@ static tf_operation *make_assert(tf_tensor condition, tf_list data, assert_attrs
 {
     enum { GUARD = 9 };
     bool guarded = false;
+    data = tf1c_sound_list(data, here);
     for (int i = 0; i < data.n; i++)
         guarded |= tf_get_dtype(data.items[i]) != tf_int32;
     tf_operand *in = operands_with(tf_operand_tensor(condition), data, here);

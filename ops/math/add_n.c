@@ -74,6 +74,7 @@ const tf_op_def tf1c_add_n_op = {
 
 tf_tensor tf_add_n_(tf_list inputs, struct tf_name_args a)
 {
+    inputs = tf1c_sound_list(inputs, a.here);
     if (!inputs.n)
         return tf_mistake(tf_value_error, a.here, NULL,
                           "inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape");

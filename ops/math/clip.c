@@ -66,6 +66,7 @@ tf_tensor tf_clip_by_norm_(tf_operand t, tf_operand clip_norm, struct tf_clip_by
 tf_tensor tf_global_norm_(tf_list t_list, struct tf_name_args a)
 {
     TF_FROM(a.here);
+    t_list = tf1c_sound_list(t_list, a.here);
     TF_SCOPE(a.name, "global_norm");
     tf_list halves = { 0 };
     tf_dtype dtype = tf_float32;
@@ -94,6 +95,7 @@ static tf_tensor global_scale(tf_tensor norm, tf_operand clip_norm)
 tf_clipped tf_clip_by_global_norm_(tf_list t_list, tf_operand clip_norm, struct tf_clip_by_global_norm_args a)
 {
     TF_FROM(a.here);
+    t_list = tf1c_sound_list(t_list, a.here);
     tf_clipped clipped = { .norm = a.use_norm.op ? a.use_norm : tf_global_norm(t_list, a.name) };
     if (tf_is_poisoned(clipped.norm)) {
         clipped.list = tf_mistake_list(t_list.n, clipped.norm);

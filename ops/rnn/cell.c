@@ -131,6 +131,9 @@ tf_cell *tf_cell_new_(tf_cell given, tf_source here)
         return tf1c_cell_mistake((tf_tensor){ tf1c_poison(g), 0 });
     if (!given.call)
         return tf1c_cell_mistake(tf_mistake(tf_type_error, here, NULL, "The cell has no call function."));
+    if (given.state_size.n < 0 || (given.state_size.n && !given.state_size.items))
+        return tf1c_cell_mistake(
+            tf_mistake(tf_value_error, here, NULL, "The cell's state_size of %d parts has no items.", given.state_size.n));
     if (!given.output_size.known || (!given.state_size.n && !given.state_size.shape.known))
         return tf1c_cell_mistake(tf_mistake(
             tf_type_error, here, NULL, "The cell has no '%s': .%s.", given.output_size.known ? "state_size" : "output_size",
@@ -144,11 +147,17 @@ tf_cell *tf_cell_new_(tf_cell given, tf_source here)
     return cell;
 }
 
+/* By tf_cell_new, or in place of one that could not be. */
+static bool is_made(const tf_cell *cell) { return cell->call == no_step || (cell->call && cell->scope && cell->name); }
+
 bool tf1c_is_cell(const tf_cell *cell, const char *argument, tf_source here)
 {
     if (!cell)
         tf_fail(tf_type_error, tf1c_source(here), NULL, "The argument '%s' (None) is not an RNNCell: it is NULL.", argument);
-    return cell;
+    else if (!is_made(cell))
+        tf_fail(tf_type_error, tf1c_source(here), NULL, "The argument '%s' is not an RNNCell: tf_cell_new has not made it.",
+                argument);
+    return cell && is_made(cell);
 }
 
 /* ---- calling ------------------------------------------------------------------------------------------------------------------ */
@@ -197,15 +206,18 @@ static tf_tensor check_state(const tf_cell *cell, const tf_state *state, tf_sour
     char size[128];
     if (!state)
         return tf_mistake(tf_type_error, here, NULL, "The state of cell '%s' is NULL.", cell->name);
-    if (!state->n && tf_is_poisoned(state->tensor))
-        return state->tensor;
+    const bool one = state->n < 1 || !state->items;
+    if (one && tf_is_none(state->tensor))
+        return tf_mistake(tf_type_error, here, NULL, "The state of cell '%s' is None.", cell->name);
+    if (one && tf_is_poisoned(tf1c_sound(state->tensor, here)))
+        return tf1c_sound(state->tensor, here);
     if (tf1c_state_fits(state, &cell->state_size))
         return (tf_tensor){ 0 };
-    if (!state->n && cell->state_size.lstm)
+    if (one && cell->state_size.lstm)
         return tf_mistake(tf_type_error, here, NULL,
                           "Cell '%s' wants a state (c, h) (state_size %s), but received one tensor '%s:%d'.", cell->name,
                           tf1c_state_size_text(&cell->state_size, size, sizeof size), state->tensor.op->name, state->tensor.index);
-    if (!state->n) {
+    if (one) {
         char text[256];
         return tf_mistake(tf_value_error, here, NULL, "Expected state to be a tuple of length %d, but received: %s",
                           cell->state_size.n, tf_tensor_text(state->tensor, text, sizeof text));

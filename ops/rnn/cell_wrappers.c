@@ -70,7 +70,7 @@ static tf_state *multi_zero_state(tf_cell *self, tf_operand batch, tf_dtype dtyp
 static bool check_cells(tf_cells cells, bool tuple, tf_source here)
 {
     char size[128];
-    if (cells.n < 1)
+    if (cells.n < 1 || !cells.items)
         return tf_fail(tf_value_error, tf1c_source(here), NULL, "Must specify at least one cell for MultiRNNCell."), false;
     for (int i = 0; i < cells.n; i++)
         if (!tf1c_is_cell(cells.items[i], "cells", here))

@@ -4,6 +4,9 @@
 
 #include "ops/rnn/cell.h"
 
+/* How many parts a state has: 0 for one tensor, and for a tuple made by hand without its items. */
+static int parts(const tf_state *s) { return s && s->n > 0 && s->items ? s->n : 0; }
+
 /* ---- making ---------------------------------------------------------------------------------------------------------- */
 
 static tf_state *no_state(void)
@@ -49,6 +52,8 @@ tf_state *tf_nn_rnn_cell_lstm_state_tuple_(tf_operand c, tf_operand h, tf_source
 
 tf_state *tf_state_tuple_(int n, tf_state *const *items, tf_source here)
 {
+    if (n < 0 || (n && !items))
+        return tf1c_state_leaf(tf_mistake(tf_value_error, here, NULL, "A tuple of %d states was given without items.", n));
     for (int i = 0; i < n; i++)
         if (!items[i])
             return tf1c_state_leaf(tf_mistake(tf_type_error, here, NULL, "State %d of a tuple of %d is NULL.", i, n));
@@ -57,7 +62,7 @@ tf_state *tf_state_tuple_(int n, tf_state *const *items, tf_source here)
 
 /* ---- looking ------------------------------------------------------------------------------------------------------------ */
 
-static bool is_poisoned(const tf_state *s) { return s && !s->n && s->tensor.op && tf_is_poisoned(s->tensor); }
+static bool is_poisoned(const tf_state *s) { return s && !parts(s) && s->tensor.op && tf_is_poisoned(s->tensor); }
 
 static tf_tensor no_attribute(const tf_state *s, const char *name, tf_source here)
 {
@@ -72,22 +77,22 @@ static tf_tensor no_attribute(const tf_state *s, const char *name, tf_source her
 
 static tf_tensor part(const tf_state *s, int i, const char *name, tf_source here)
 {
-    if (s && s->lstm && !s->items[i]->n)
+    if (s && s->lstm && i < parts(s) && s->items[i] && !parts(s->items[i]))
         return s->items[i]->tensor;
     return no_attribute(s, name, here);
 }
 
 tf_tensor tf_state_c_(const tf_state *s, tf_source here) { return part(s, 0, "c", here); }
-tf_tensor tf_state_h_(const tf_state *s, tf_source here) { return s && !s->n ? s->tensor : part(s, 1, "h", here); }
+tf_tensor tf_state_h_(const tf_state *s, tf_source here) { return s && !parts(s) ? s->tensor : part(s, 1, "h", here); }
 
 tf_state *tf_state_at_(const tf_state *s, int i, tf_source here)
 {
-    int at = s && i < 0 ? i + s->n : i;
-    if (s && at >= 0 && at < s->n)
+    int at = s && i < 0 ? i + parts(s) : i;
+    if (s && at >= 0 && at < parts(s) && s->items[at])
         return s->items[at];
     if (is_poisoned(s))
         return (tf_state *)s;
-    if (!s || !s->n)
+    if (!parts(s))
         return tf1c_state_leaf(tf_mistake(tf_type_error, here, NULL, "The state is %s, not a tuple: it has no part %d.",
                                           s ? "one tensor" : "NULL", i));
     return tf1c_state_leaf(tf_mistake(tf_value_error, here, NULL, "tuple index out of range: %d in a state of %d", i, s->n));
@@ -95,8 +100,8 @@ tf_state *tf_state_at_(const tf_state *s, int i, tf_source here)
 
 tf_tensor tf_state_tensor_(const tf_state *s, tf_source here)
 {
-    if (s && !s->n)
-        return s->tensor;
+    if (s && !parts(s))
+        return tf1c_sound(s->tensor, here);
     if (!s)
         return tf_mistake(tf_type_error, here, NULL, "The state is NULL.");
     return tf_mistake(tf_type_error, here, NULL,
@@ -107,19 +112,19 @@ tf_tensor tf_state_tensor_(const tf_state *s, tf_source here)
 
 int tf1c_state_leaves(const tf_state *s)
 {
-    if (!s || !s->n)
+    if (!parts(s))
         return s ? 1 : 0;
     int leaves = 0;
-    for (int i = 0; i < s->n; i++)
+    for (int i = 0; i < parts(s); i++)
         leaves += tf1c_state_leaves(s->items[i]);
     return leaves;
 }
 
 static void append_leaves(const tf_state *s, tf_list *list)
 {
-    if (s && !s->n)
+    if (s && !parts(s))
         tf_append(list, s->tensor);
-    for (int i = 0; s && i < s->n; i++)
+    for (int i = 0; i < parts(s); i++)
         append_leaves(s->items[i], list);
 }
 
@@ -153,7 +158,7 @@ tf_state *tf1c_state_for(const tf_state_size *size, tf_tensor every)
 
 bool tf1c_state_fits(const tf_state *s, const tf_state_size *size)
 {
-    if (!s || s->n != size->n)
+    if (!s || parts(s) != size->n)
         return false;
     for (int i = 0; i < s->n; i++)
         if (!tf1c_state_fits(s->items[i], &size->items[i]))

@@ -281,6 +281,7 @@ static tf_rnn_list unroll(unrolling *r)
 static tf_rnn_list static_rnn(tf_cell *cell, tf_list inputs, struct tf_static_rnn_args a, bool again)
 {
     unrolling r = { .cell = cell, .here = a.here };
+    inputs = tf1c_sound_list(inputs, a.here);
     if (!tf1c_is_cell(cell, "cell", a.here))
         return spoiled(NULL, inputs.n, recorded());
     if (inputs.n < 1)
@@ -320,6 +321,7 @@ static tf_list reversed(tf_list list, tf_operand length)
 tf_birnn_list tf_nn_static_bidirectional_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf_list inputs, struct tf_static_birnn_args a)
 {
     TF_FROM(a.here);
+    inputs = tf1c_sound_list(inputs, a.here);
     if (!tf1c_is_cell(cell_fw, "cell_fw", a.here) || !tf1c_is_cell(cell_bw, "cell_bw", a.here)) {
         tf_rnn_list none = spoiled(NULL, inputs.n, recorded());
         return (tf_birnn_list){ none.outputs, none.state, none.state };

@@ -379,6 +379,7 @@ tf_operation *tf_initializer_of(tf_tensor variable)
 tf_operation *tf_variables_initializer_(tf_list variables, struct tf_name_args a)
 {
     TF_FROM(a.here);
+    variables = tf1c_sound_list(variables, a.here);
     tf_operation **ops = tf1c_alloc((size_t)(variables.n + 1) * sizeof *ops);
     if (!ops)
         return tf_mistake(tf_memory_error, a.here, NULL, "no memory left for the graph").op;

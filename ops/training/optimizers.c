@@ -220,7 +220,8 @@ static tf_grad_and_var *new_pairs(int n)
 
 tf_grads_and_vars tf_zip_(tf_list grads, tf_list variables, tf_source here)
 {
-    (void)here;
+    grads = tf1c_sound_list(grads, here);
+    variables = tf1c_sound_list(variables, here);
     const int n = grads.n < variables.n ? grads.n : variables.n;
     tf_grad_and_var *pairs = new_pairs(n);
     for (int i = 0; pairs && i < n; i++)
@@ -231,7 +232,7 @@ tf_grads_and_vars tf_zip_(tf_list grads, tf_list variables, tf_source here)
 tf_grads_and_variables tf_unzip(tf_grads_and_vars pairs)
 {
     tf_grads_and_variables both = { { 0 }, { 0 } };
-    for (int i = 0; i < pairs.n; i++) {
+    for (int i = 0; pairs.items && i < pairs.n; i++) {
         tf_append(&both.grads, pairs.items[i].grad);
         tf_append(&both.variables, pairs.items[i].var);
     }
@@ -269,6 +270,7 @@ tf_grads_and_vars tf_compute_gradients_(tf_optimizer *o, tf_tensor loss, struct 
                 tf_dtype_name(tf_get_dtype(loss)), loss.op->name, loss.index);
         return no_pairs();
     }
+    a.var_list = tf1c_sound_list(a.var_list, here);
     const tf_list vars = a.var_list.n ? a.var_list : tf_trainable_variables();
     if (!vars.n) {
         tf_fail(tf_value_error, here, NULL, "No variables to optimize.");
@@ -468,7 +470,7 @@ tf_operation *tf_apply_gradients_(tf_optimizer *o, tf_grads_and_vars pairs, stru
     a.here = tf1c_source(a.here);
     if (!o)
         return no_method("apply_gradients", a.here);
-    if (!pairs.n)
+    if (pairs.n < 1 || !pairs.items)
         return tf_mistake(tf_value_error, a.here, NULL, "No variables provided.").op;
     for (int i = 0; i < pairs.n; i++) {
         const tf_grad_and_var *p = &pairs.items[i];
@@ -546,4 +548,4 @@ tf_list tf_optimizer_variables(tf_optimizer *o)
     return list;
 }
 
-const char *tf_optimizer_name(const tf_optimizer *o) { return o->name; }
+const char *tf_optimizer_name(const tf_optimizer *o) { return o ? o->name : ""; }

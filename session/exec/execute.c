@@ -219,7 +219,11 @@ static void run_loop(const walker *w, const ir_instruction *i)
 static void run_branch(const walker *w, const ir_instruction *i)
 {
     const ir_branch *b = i->node->branch;
-    int which = *(const bool *)address(w, &i->in[0]);
+    bool skipped = stopped(w); /* the predicate may not have been computed */
+    int which = !skipped && *(const uint8_t *)address(w, &i->in[0]) != 0;
+    wait_all(w); /* all have seen the same: nobody is in a body yet */
+    if (skipped)
+        return;
     for (int o = 0; o + 1 < i->node->n_out && w->worker == 0; o++) /* saved for the gradient of the other branch alone */
         if (!b->bodies[which].results[o] && b->bodies[!which].results[o])
             memset(address(w, &i->out[o]), 0, (size_t)bytes(&i->out[o].view));
