@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+struct tf1c_conv_kernels;
 struct tf1c_matmul_level;
 
 typedef struct {
@@ -72,6 +73,7 @@ typedef struct {
     /* Philox4x32-10: words [blocks, 4] of blocks block, block + 1, … (see philox.h); exact at every level. */
     void (*philox)(int64_t blocks, uint32_t *words, uint64_t seed, uint64_t seed2, uint64_t block);
 
+    const struct tf1c_conv_kernels *conv;   /* convolutions (conv.h) */
     const struct tf1c_matmul_level *matmul; /* matrix products (matmul.h) */
 } tf1c_vecmath;
 

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/conv_kernels.h"
 #include "core/matmul_kernels.h"
 #include "core/vector.h"
 
@@ -570,6 +571,8 @@ static void philox_pass(int64_t blocks, uint32_t *words, uint64_t seed, uint64_t
 #define TABLE(level) TABLE_(level)
 #define TEXT_(level) #level
 #define TEXT(level) TEXT_(level)
+#define CONV_(level) tf1c_conv_##level
+#define CONV(level) CONV_(level)
 #define MATMUL_(level) tf1c_matmul_##level
 #define MATMUL(level) MATMUL_(level)
 #define ROW(name) .name = name##_pass
@@ -612,5 +615,6 @@ const tf1c_vecmath TABLE(TF1C_VEC_LEVEL) = {
     ROW(adagrad),
     ROW(adadelta),
     ROW(philox),
+    .conv = &CONV(TF1C_VEC_LEVEL),
     .matmul = &MATMUL(TF1C_VEC_LEVEL),
 };

@@ -46,6 +46,7 @@
 #include "../ops/losses/losses.h"
 #include "../ops/nn/activation.h"
 #include "../ops/nn/callable.h"
+#include "../ops/nn/conv.h"
 #include "../ops/nn/nn.h"
 #include "../ops/nn/top_k.h"
 #include "../ops/rnn/rnn.h"

@@ -28,6 +28,7 @@
 #include "ops/math/unary.h"
 #include "ops/math/variance.h"
 #include "ops/nn/activation.h"
+#include "ops/nn/conv.h"
 #include "ops/nn/nn.h"
 #include "ops/nn/top_k.h"
 #include "ops/random/random.h"
