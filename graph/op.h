@@ -210,6 +210,10 @@ struct tf_op_def {
     int64_t (*units)(const tf_kernel_ctx *k); /* NULL: one unit, unless elementwise */
     size_t (*scratch)(const tf_kernel_ctx *k);
     size_t state_size;
+    /* What the state owns besides its bytes (memory, a file) is given up here: called once for each state there is, when its session
+     * closes, whether or not the kernel ever ran on it. A loop that outgrows its room makes a run start anew, with every state as it
+     * was before; one with a release is left as the kernel left it. Needs state_size. */
+    void (*release)(void *state);
     /* The outputs' shapes where they depend on what the inputs hold (Where, Unique): its shape function leaves them unknown, and a
      * run is cut in parts there. tf_kernel_error as in a kernel; such an op has one unit. */
     void (*data_shape)(tf_kernel_ctx *k, tf_dims *out);

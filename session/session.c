@@ -117,6 +117,8 @@ void tf_close(tf_session *s)
     }
     for (tf1c_resource *r = s->resources, *next; r; r = next) {
         next = r->next;
+        if (r->release)
+            r->release(r->data);
         tf1c_free(r->data);
         tf1c_free(r);
     }

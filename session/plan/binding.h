@@ -10,6 +10,7 @@ typedef struct tf1c_resource {
     const tf_operation *op;
     void *data;
     size_t size;
+    void (*release)(void *data); /* the op record's; NULL for variables */
     bool initialized;
 } tf1c_resource;
 

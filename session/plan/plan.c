@@ -355,7 +355,7 @@ void *tf1c_session_memory(tf_session *s, const tf_operation *op, size_t size, tf
             return NULL;
         }
         memset(data, 0, size);
-        *r = (tf1c_resource){ s->resources, op, data, size, false };
+        *r = (tf1c_resource){ s->resources, op, data, size, op->def->release, false };
         s->resources = r;
     }
     if (resource)
