@@ -67,6 +67,9 @@
 /* Sessions: running, feeding, fetching. */
 #include "session.h"
 
+/* Checkpoints. */
+#include "saver/saver.h"
+
 /* Beneath: arrays with np_…, errors; and op records, for ops of one's own (graph/op.h). */
 #include "../core/ndarray.h"
 #include "../core/status.h"

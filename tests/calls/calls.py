@@ -129,6 +129,10 @@ VALUES = {
     "const tf_shape_ctx *": ["NULL"],
     "tf_shape_ctx *": ["NULL"],
     "const tf_error *": ["tf_last_error()", "NULL", "&w.empty_error"],
+    "tf_saver *": ["w.saver", "NULL"],
+    "tf_checkpoint_state *": ["NULL"],
+    "tf_checkpoint_reader *": ["NULL"],
+    "const tf_checkpoint_reader *": ["w.reader", "NULL"],
     "np_npz *": ["w.npz", "NULL"],
     "const np_npz *": ["w.npz", "NULL"],
     "const tf_option *": ["w.options", "NULL"],
@@ -143,7 +147,7 @@ LEFT_OUT = {"tf_exit": "ends the process", "tf_options_": "ends the program, as 
             "tf_list_same_": "passes on what it is given"}
 # Results that are looked at, built on or released: use_… of test_calls.c.
 CONSUMED = {"tf_tensor", "tf_list", "tf_operation *", "tf_ndarray", "char *", "tf_session *", "tf_graph *", "struct tf_with_", "tf_from",
-            "tf_cell *", "tf_state *", "np_npz *", "const char *"}
+            "tf_cell *", "tf_state *", "np_npz *", "const char *", "tf_checkpoint_state *", "tf_checkpoint_reader *"}
 
 
 def plain(text):

@@ -29,6 +29,8 @@ static struct {
     tf_state *state, *no_states[4], empty_state, wrong_state, negative_state, hollow_state;
     tf_state_value state_value, wrong_state_value, negative_state_value;
     tf_optimizer *optimizer;
+    tf_saver *saver;
+    tf_checkpoint_reader *reader;
     tf_regularizer regularizer;
     tf_grads_and_vars pairs;
     tf_grad_and_var no_pairs[2];
@@ -113,6 +115,8 @@ static void use_tf_from(tf_from from) { tf_from_close(&from); }
 static void use_tf_cell_handle(tf_cell *cell) { use_tf_tensor(tf_call(cell, w.x, NULL).output); }
 static void use_tf_state_handle(tf_state *state) { use_tf_list(tf_state_flatten(state)); }
 static void use_np_npz_handle(np_npz *z) { np_npz_close(z); }
+static void use_tf_checkpoint_state_handle(tf_checkpoint_state *state) { tf_checkpoint_state_free(state); }
+static void use_tf_checkpoint_reader_handle(tf_checkpoint_reader *reader) { tf_checkpoint_reader_free(reader); }
 
 struct call {
     const char *name;
@@ -189,6 +193,9 @@ static void make_runs(void)
     w.session = tf_session(.config = tf_config_proto(.intra_op_parallelism_threads = 1));
     w.closed = w.session;
     tf_run(w.session, tf_global_variables_initializer());
+    w.saver = tf_train_saver();
+    if (tf_train_checkpoint_exists("saved"))
+        w.reader = tf_train_new_checkpoint_reader("saved");
     w.feed[0] = tf_feed_tensor(w.x, tf_operand_array(w.array));
     w.wrong_feeds[0] = tf_feed_tensor((tf_tensor){ w.x.op, 7 }, tf_operand_array(w.array));
     w.wrong_feeds[1] = tf_feed_state(&w.wrong_state, tf_operand_state(w.wrong_state_value));
@@ -232,6 +239,7 @@ static void close_world(void)
     tf_feeds_free(&w.feeds);
     tf_state_free(&w.state_value);
     np_free(&w.out);
+    tf_checkpoint_reader_free(w.reader);
     tf_close(w.session);
     tf_graph_free(w.other);
     tf_reset_default_graph();
@@ -290,6 +298,9 @@ int main(void)
     char directory[] = "/tmp/tf1c_calls_XXXXXX";
     if (!mkdtemp(directory) || chdir(directory)) /* some of them write files */
         return 1;
+    open_world();
+    tf_save(w.saver, w.session, "saved"); /* once: a flush to the disk takes its time */
+    close_world();
     Suite *s = suite_create("calls");
     TCase *t = tcase_create("every public function");
     tcase_set_timeout(t, 60);

@@ -1,0 +1,564 @@
+#include "core/bundle.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/crc32c.h"
+#include "core/ordered_code.h"
+#include "core/proto/bundle.pb-c.h"
+#include "core/protobuf.h"
+#include "core/strings.h"
+
+enum { CHUNK = 1 << 18, MOST_INDEX = 1 << 30, MOST_SHARDS = 99999 };
+
+/* ---- dtypes ------------------------------------------------------------------------------------------------------------------ */
+
+/* How TensorFlow's dtypes are read: as which of ours, from how many bytes. */
+static const struct {
+    int type;
+    tf_dtype as;
+    int size;
+    const char *name;
+} types[] = {
+    { TF1C__DATA_TYPE__DT_FLOAT, tf_float32, 4, "float32" },
+    { TF1C__DATA_TYPE__DT_DOUBLE, tf_float64, 8, "float64" },
+    { TF1C__DATA_TYPE__DT_INT32, tf_int32, 4, "int32" },
+    { TF1C__DATA_TYPE__DT_UINT8, tf_uint8, 1, "uint8" },
+    { TF1C__DATA_TYPE__DT_INT16, tf_int32, 2, "int16" },
+    { TF1C__DATA_TYPE__DT_INT8, tf_int32, 1, "int8" },
+    { TF1C__DATA_TYPE__DT_STRING, tf_dtype_unset, 0, "string" },
+    { TF1C__DATA_TYPE__DT_INT64, tf_int64, 8, "int64" },
+    { TF1C__DATA_TYPE__DT_BOOL, tf_bool, 1, "bool" },
+    { TF1C__DATA_TYPE__DT_BFLOAT16, tf_float32, 2, "bfloat16" },
+    { TF1C__DATA_TYPE__DT_UINT16, tf_int32, 2, "uint16" },
+    { TF1C__DATA_TYPE__DT_HALF, tf_float32, 2, "float16" },
+    { TF1C__DATA_TYPE__DT_UINT32, tf_int64, 4, "uint32" },
+};
+enum { TYPES = sizeof types / sizeof *types };
+
+static int row_of(int type)
+{
+    int i = 0;
+    while (i < TYPES && types[i].type != type)
+        i++;
+    return i;
+}
+
+static float half_to_float(uint16_t h)
+{
+    const uint32_t sign = (uint32_t)(h >> 15) << 31, exponent = h >> 10 & 31, fraction = h & 1023;
+    union {
+        uint32_t bits;
+        float x;
+    } u;
+    if (exponent == 31)
+        u.bits = sign | 0x7f800000u | fraction << 13;
+    else if (exponent)
+        u.bits = sign | (exponent + 112) << 23 | fraction << 13;
+    else {
+        u.x = (float)fraction * 0x1p-24f;
+        u.bits |= sign;
+    }
+    return u.x;
+}
+
+static float bfloat_to_float(uint16_t b)
+{
+    union {
+        uint32_t bits;
+        float x;
+    } u = { (uint32_t)b << 16 };
+    return u.x;
+}
+
+#define WIDEN(from, to_type, value)                        \
+    for (int64_t i = 0; i < n; i++) {                      \
+        from x;                                            \
+        memcpy(&x, raw + i * (int64_t)sizeof x, sizeof x); \
+        ((to_type *)to)[i] = (to_type)(value);             \
+    }                                                      \
+    break
+
+static void convert(int type, const char *raw, int64_t n, void *to)
+{
+    switch (type) {
+    case TF1C__DATA_TYPE__DT_INT16: WIDEN(int16_t, int32_t, x);
+    case TF1C__DATA_TYPE__DT_INT8: WIDEN(int8_t, int32_t, x);
+    case TF1C__DATA_TYPE__DT_UINT16: WIDEN(uint16_t, int32_t, x);
+    case TF1C__DATA_TYPE__DT_UINT32: WIDEN(uint32_t, int64_t, x);
+    case TF1C__DATA_TYPE__DT_HALF: WIDEN(uint16_t, float, half_to_float(x));
+    case TF1C__DATA_TYPE__DT_BFLOAT16: WIDEN(uint16_t, float, bfloat_to_float(x));
+    case TF1C__DATA_TYPE__DT_BOOL: WIDEN(uint8_t, bool, x != 0);
+    default: break;
+    }
+}
+
+/* ---- writing ------------------------------------------------------------------------------------------------------------------ */
+
+static tf_status no_memory(tf_source here) { return tf_fail(tf_memory_error, here, NULL, "no memory left for a checkpoint"); }
+
+/* A name beside the prefix; the caller's to free. */
+static char *file_name(const char *prefix, const char *ending)
+{
+    const size_t room = strlen(prefix) + strlen(ending) + 1;
+    char *name = tf1c_alloc(room);
+    if (name)
+        snprintf(name, room, "%s%s", prefix, ending);
+    return name;
+}
+
+static void add_message(tf1c_bundle_writer *w, const char *key, const ProtobufCMessage *m)
+{
+    const size_t n = protobuf_c_message_get_packed_size(m);
+    uint8_t *packed = tf1c_alloc(n + 1);
+    if (!packed) {
+        w->status = no_memory(w->here);
+        return;
+    }
+    protobuf_c_message_pack(m, packed);
+    tf1c_table_add(&w->index, (tf_bytes){ key, strlen(key) }, (tf_bytes){ (char *)packed, n });
+    tf1c_free(packed);
+}
+
+/* Over a checkpoint of the same name the data go to a file of another name, as the first of two shards, until the index is
+ * replaced in one go: the old one is whole until then. */
+static const char *const endings[] = { ".data-00000-of-00001", ".data-00000-of-00002" };
+
+static int shards_of(const tf1c_table_entry *first)
+{
+    Tf1c__BundleHeaderProto *h = tf1c__bundle_header_proto__unpack(&tf1c_pb, first->value.size, (const uint8_t *)first->value.data);
+    const int shards = h ? h->num_shards : 0;
+    if (h)
+        tf1c__bundle_header_proto__free_unpacked(h, &tf1c_pb);
+    return shards;
+}
+
+/* The number of shards to write as: not that of a checkpoint which is there already. */
+static int free_shards(const char *prefix, tf_source here)
+{
+    size_t n = 0;
+    tf1c_table t;
+    int there = 0;
+    char *index = file_name(prefix, ".index"), *data = NULL;
+    if (index && access(index, F_OK) == 0)
+        data = tf1c_read_file(index, MOST_INDEX, &n, here);
+    if (data && !tf1c_table_read(&t, data, n)) {
+        there = t.n ? shards_of(&t.entries[0]) : 0;
+        tf1c_table_free(&t);
+    }
+    tf1c_free(data);
+    tf1c_free(index);
+    return there == 1 ? 2 : 1;
+}
+
+static void remove_data(const char *prefix, const char *ending)
+{
+    char *data = file_name(prefix, ending);
+    if (data)
+        unlink(data);
+    tf1c_free(data);
+}
+
+tf_status tf1c_bundle_create(tf1c_bundle_writer *w, const char *prefix, tf_source here)
+{
+    *w = (tf1c_bundle_writer){ .prefix = tf1c_strdup(prefix), .here = here, .data.fd = -1, .shards = free_shards(prefix, here) };
+    char *data = file_name(prefix, endings[w->shards - 1]);
+    w->status = w->prefix && data ? tf1c_safe_open(&w->data, data, here) : no_memory(here);
+    tf1c_free(data);
+    if (!w->status) {
+        Tf1c__VersionDef version = TF1C__VERSION_DEF__INIT;
+        Tf1c__BundleHeaderProto header = TF1C__BUNDLE_HEADER_PROTO__INIT;
+        version.producer = 1;
+        header.num_shards = w->shards;
+        header.version = &version;
+        add_message(w, "", &header.base);
+    }
+    return w->status;
+}
+
+tf_status tf1c_bundle_add(tf1c_bundle_writer *w, const char *name, const tf_ndarray *array)
+{
+    if (w->status)
+        return w->status;
+    Tf1c__TensorShapeProto__Dim dims[TF_MAX_RANK], *of[TF_MAX_RANK];
+    Tf1c__TensorShapeProto shape = TF1C__TENSOR_SHAPE_PROTO__INIT;
+    Tf1c__BundleEntryProto entry = TF1C__BUNDLE_ENTRY_PROTO__INIT;
+    for (int i = 0; i < array->shape.rank; i++) {
+        dims[i] = (Tf1c__TensorShapeProto__Dim)TF1C__TENSOR_SHAPE_PROTO__DIM__INIT;
+        dims[i].size = array->shape.dims[i];
+        of[i] = &dims[i];
+    }
+    shape.n_dim = (size_t)array->shape.rank;
+    shape.dim = of;
+    entry.dtype = (Tf1c__DataType)array->dtype;
+    entry.shape = &shape;
+    entry.offset = (int64_t)w->data.at;
+    entry.size = (int64_t)np_nbytes(*array);
+    uint32_t crc = 0;
+    const char *data = array->data;
+    for (size_t at = 0, n = np_nbytes(*array), m; at < n; at += m) { /* each piece is still in the cache when it is written */
+        m = n - at < CHUNK ? n - at : CHUNK;
+        crc = tf1c_crc32c(crc, data + at, m);
+        tf1c_safe_write(&w->data, data + at, m);
+    }
+    entry.crc32c = tf1c_crc32c_mask(crc);
+    add_message(w, name, &entry.base);
+    return w->status;
+}
+
+/* The data first: a checkpoint is there as soon as its index is. */
+tf_status tf1c_bundle_finish(tf1c_bundle_writer *w, tf_status before)
+{
+    tf_status status = before ? before : w->status;
+    if (!status && !tf1c_table_finish(&w->index))
+        status = no_memory(w->here);
+    if (status)
+        tf1c_safe_abandon(&w->data);
+    else
+        status = tf1c_safe_commit(&w->data);
+    char *index = status ? NULL : file_name(w->prefix, ".index");
+    if (!status)
+        status = index ? tf1c_safe_write_file(index, w->index.out.data, w->index.out.n, w->here) : no_memory(w->here);
+    if (!status)
+        remove_data(w->prefix, endings[2 - w->shards]);
+    tf1c_free(index);
+    tf1c_table_writer_free(&w->index);
+    tf1c_free(w->prefix);
+    w->prefix = NULL;
+    return w->status = status;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    int64_t start[TF_MAX_RANK], length[TF_MAX_RANK]; /* length -1: all */
+} extent;
+
+typedef struct {
+    const char *name;
+    int type, shard;
+    tf_dims dims;
+    int64_t offset, size;
+    uint32_t crc;
+    int n_slices;
+    extent *slices;
+} entry;
+
+struct tf1c_bundle {
+    char *prefix, *index; /* the index' bytes */
+    tf1c_table table;
+    tf1c_arena memory;
+    int n, shards;
+    entry *entries;
+    int fd, open_shard; /* of the data file read last; -1 */
+};
+
+static bool read_dims(const Tf1c__TensorShapeProto *shape, tf_dims *dims)
+{
+    *dims = SCALAR;
+    if (!shape)
+        return true;
+    if (shape->unknown_rank || shape->n_dim > TF_MAX_RANK)
+        return false;
+    dims->rank = (int)shape->n_dim;
+    for (int i = 0; i < dims->rank; i++)
+        if ((dims->dims[i] = shape->dim[i]->size) < 0)
+            return false;
+    return tf_dims_count(*dims) < INT64_MAX / 16;
+}
+
+static bool read_slices(tf1c_bundle *b, const Tf1c__BundleEntryProto *from, entry *e)
+{
+    e->n_slices = (int)from->n_slices;
+    e->slices = e->n_slices ? tf1c_arena_alloc(&b->memory, from->n_slices * sizeof *e->slices) : NULL;
+    for (size_t i = 0; e->slices && i < from->n_slices; i++) {
+        if (from->slices[i]->n_extent != (size_t)e->dims.rank)
+            return false;
+        for (int axis = 0; axis < e->dims.rank; axis++) {
+            const Tf1c__TensorSliceProto__Extent *x = from->slices[i]->extent[axis];
+            const bool all = x->has_length_case != TF1C__TENSOR_SLICE_PROTO__EXTENT__HAS_LENGTH_LENGTH;
+            e->slices[i].start[axis] = all ? 0 : x->start;
+            e->slices[i].length[axis] = all ? -1 : x->length;
+            if (!all && (x->start < 0 || x->length < 0 || x->length > e->dims.dims[axis] - x->start))
+                return false;
+        }
+    }
+    return !e->n_slices || e->slices;
+}
+
+/* NULL, or what is wrong with it. */
+static const char *read_entry(tf1c_bundle *b, const tf1c_table_entry *from, entry *e)
+{
+    Tf1c__BundleEntryProto *p = tf1c__bundle_entry_proto__unpack(&tf1c_pb, from->value.size, (const uint8_t *)from->value.data);
+    if (!p)
+        return "an entry that is no BundleEntryProto";
+    *e = (entry){
+        .name = from->key.data, .type = (int)p->dtype, .shard = p->shard_id, .offset = p->offset, .size = p->size, .crc = p->crc32c
+    };
+    const bool good = read_dims(p->shape, &e->dims) && read_slices(b, p, e) && e->offset >= 0 && e->size >= 0 && e->shard >= 0 &&
+                      e->shard < b->shards;
+    tf1c__bundle_entry_proto__free_unpacked(p, &tf1c_pb);
+    return good ? NULL : "an entry with a shape, place or part that cannot be";
+}
+
+static const char *read_header(tf1c_bundle *b)
+{
+    const tf1c_table_entry *first = b->table.n && !b->table.entries[0].key.size ? &b->table.entries[0] : NULL;
+    Tf1c__BundleHeaderProto *h =
+        first ? tf1c__bundle_header_proto__unpack(&tf1c_pb, first->value.size, (const uint8_t *)first->value.data) : NULL;
+    if (!h)
+        return "no header";
+    b->shards = h->num_shards;
+    const bool little = h->endianness == TF1C__BUNDLE_HEADER_PROTO__ENDIANNESS__LITTLE;
+    tf1c__bundle_header_proto__free_unpacked(h, &tf1c_pb);
+    return !little ? "big-endian data" : b->shards < 1 || b->shards > MOST_SHARDS ? "a number of shards that cannot be" : NULL;
+}
+
+/* Entries under names; those of parts, whose keys begin with a 0, are found when they are read. */
+static const char *read_entries(tf1c_bundle *b)
+{
+    const char *fault = read_header(b);
+    b->entries = tf1c_arena_alloc(&b->memory, (size_t)(b->table.n + 1) * sizeof *b->entries);
+    if (!b->entries)
+        return "no memory left";
+    for (int i = 1; i < b->table.n && !fault; i++)
+        if (b->table.entries[i].key.data[0] && !(fault = read_entry(b, &b->table.entries[i], &b->entries[b->n])))
+            b->n++;
+    return fault;
+}
+
+static tf_status open_index(tf1c_bundle *b, const char *path, tf_source here)
+{
+    size_t n = 0;
+    b->index = tf1c_read_file(path, MOST_INDEX, &n, here);
+    if (!b->index)
+        return tf_last_error()->code;
+    const char *fault = tf1c_table_read(&b->table, b->index, n);
+    if (!fault)
+        fault = read_entries(b);
+    if (!fault)
+        return tf_ok;
+    if (strcmp(fault, "no memory left") == 0)
+        return no_memory(here);
+    return tf_fail(
+        tf_data_loss, here, NULL,
+        "Unable to read file (%s). Perhaps the file is corrupt or was produced by a newer version of TensorFlow with format "
+        "changes: %s",
+        path, fault);
+}
+
+bool tf1c_bundle_exists(const char *prefix)
+{
+    char *index = file_name(prefix, ".index");
+    const bool there = index && access(index, R_OK) == 0;
+    tf1c_free(index);
+    return there;
+}
+
+tf1c_bundle *tf1c_bundle_open(const char *prefix, tf_source here)
+{
+    tf1c_bundle *b = tf1c_alloc_zero(sizeof *b);
+    char *index = file_name(prefix, ".index");
+    tf_status status = tf_ok;
+    if (b)
+        b->fd = b->open_shard = -1;
+    if (!b || !index || !(b->prefix = tf1c_strdup(prefix)))
+        status = no_memory(here);
+    else if (access(index, F_OK) != 0)
+        status = tf_fail(tf_not_found, here, NULL,
+                         "Unsuccessful TensorSliceReader constructor: Failed to find any matching files for %s", prefix);
+    else
+        status = open_index(b, index, here);
+    tf1c_free(index);
+    if (!status)
+        return b;
+    tf1c_bundle_close(b);
+    return NULL;
+}
+
+void tf1c_bundle_close(tf1c_bundle *b)
+{
+    if (!b)
+        return;
+    if (b->fd >= 0)
+        close(b->fd);
+    tf1c_table_free(&b->table);
+    tf1c_arena_free(&b->memory);
+    tf1c_free(b->index);
+    tf1c_free(b->prefix);
+    tf1c_free(b);
+}
+
+int tf1c_bundle_count(const tf1c_bundle *b) { return b->n; }
+
+tf1c_bundle_entry tf1c_bundle_at(const tf1c_bundle *b, int i)
+{
+    const entry *e = &b->entries[i];
+    return (tf1c_bundle_entry){ e->name, e->type, e->dims };
+}
+
+int tf1c_bundle_find(const tf1c_bundle *b, const char *name)
+{
+    int low = 0, high = b->n;
+    while (low < high) {
+        const int middle = low + (high - low) / 2, order = strcmp(b->entries[middle].name, name);
+        if (order == 0)
+            return middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return -1;
+}
+
+tf_dtype tf1c_bundle_dtype(const tf1c_bundle *b, int i)
+{
+    const int row = row_of(b->entries[i].type);
+    return row < TYPES ? types[row].as : tf_dtype_unset;
+}
+
+const char *tf1c_bundle_dtype_name(const tf1c_bundle *b, int i)
+{
+    const int row = row_of(b->entries[i].type);
+    return row < TYPES ? types[row].name : "unknown";
+}
+
+/* ---- an entry's bytes ---------------------------------------------------------------------------------------------------------- */
+
+static tf_status open_shard(tf1c_bundle *b, int shard, tf_source here)
+{
+    char ending[48];
+    if (b->open_shard == shard)
+        return tf_ok;
+    if (b->fd >= 0)
+        close(b->fd);
+    b->open_shard = b->fd = -1;
+    snprintf(ending, sizeof ending, ".data-%05d-of-%05d", shard, b->shards);
+    char *path = file_name(b->prefix, ending);
+    if (!path)
+        return no_memory(here);
+    b->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const tf_status status = b->fd < 0 ? tf1c_file_error(errno, path, here) : tf_ok;
+    b->open_shard = status ? -1 : shard;
+    tf1c_free(path);
+    return status;
+}
+
+/* Fewer bytes than asked for: false. */
+static bool read_at(int fd, char *to, size_t n, int64_t at)
+{
+    while (n) {
+        const ssize_t got = pread(fd, to, n, at);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        to += got;
+        at += got;
+        n -= (size_t)got;
+    }
+    return true;
+}
+
+/* The elements of e, `n` of them: straight to where they belong, or through `room`, converted to there or, at NULL, checked alone. */
+static tf_status read_elements(tf1c_bundle *b, const entry *e, int64_t n, char *to, char *room, tf_source here)
+{
+    const int row = row_of(e->type), size = types[row].size, wide = (int)tf_dtype_size(types[row].as);
+    if (e->size != n * size)
+        return tf_fail(tf_data_loss, here, NULL, "Invalid size in bundle entry: key %s; stored size %lld; expected size %lld",
+                       e->name, (long long)e->size, (long long)(n * size));
+    tf_status status = open_shard(b, e->shard, here);
+    uint32_t crc = 0;
+    for (int64_t at = 0, m; at < n && !status; at += m) {
+        m = n - at < CHUNK / 8 ? n - at : CHUNK / 8;
+        char *raw = room ? room : to + at * size;
+        if (!read_at(b->fd, raw, (size_t)(m * size), e->offset + at * size))
+            return tf_fail(tf_out_of_range, here, NULL, "Read less bytes than requested (%s in %s)", e->name, b->prefix);
+        crc = tf1c_crc32c(crc, raw, (size_t)(m * size));
+        if (room && to)
+            convert(e->type, raw, m, to + at * wide);
+    }
+    if (!status && tf1c_crc32c_mask(crc) != e->crc)
+        return tf_fail(tf_data_loss, here, NULL,
+                       "Checksum does not match: stored %u vs. calculated on the restored bytes %u (%s in %s)", e->crc,
+                       tf1c_crc32c_mask(crc), e->name, b->prefix);
+    return status;
+}
+
+static bool needs_converting(int type, int size, tf_dtype as)
+{
+    return type == TF1C__DATA_TYPE__DT_BOOL || (size_t)size != tf_dtype_size(as);
+}
+
+static tf_status read_plain(tf1c_bundle *b, const entry *e, int64_t n, void *to, tf_source here)
+{
+    const int row = row_of(e->type);
+    char *room = NULL;
+    if ((!to || needs_converting(e->type, types[row].size, types[row].as)) && !(room = tf1c_alloc(CHUNK)))
+        return no_memory(here);
+    const tf_status status = read_elements(b, e, n, to, room, here);
+    tf1c_free(room);
+    return status;
+}
+
+/* A part's rows, which lie below each other in `from`, to their places in the whole. */
+static void place_part(const entry *e, const extent *x, const int64_t *length, const char *from, char *to, size_t size)
+{
+    const int rank = e->dims.rank;
+    int64_t index[TF_MAX_RANK] = { 0 };
+    const int64_t run = rank ? length[rank - 1] : 1;
+    for (bool more = run > 0; more;) {
+        int64_t at = 0;
+        for (int i = 0; i < rank; i++)
+            at = at * e->dims.dims[i] + x->start[i] + index[i];
+        memcpy(to + (size_t)at * size, from, (size_t)run * size);
+        from += (size_t)run * size;
+        int axis = rank - 2;
+        while (axis >= 0 && ++index[axis] == length[axis])
+            index[axis--] = 0;
+        more = axis >= 0;
+    }
+}
+
+static tf_status read_part(tf1c_bundle *b, const entry *whole, const extent *x, char *to, tf_source here)
+{
+    tf1c_buffer key = { 0 };
+    tf_dims dims = whole->dims;
+    for (int i = 0; i < dims.rank; i++)
+        dims.dims[i] = x->length[i] < 0 ? whole->dims.dims[i] : x->length[i];
+    tf1c_slice_key(&key, whole->name, dims.rank, x->start, x->length);
+    const tf1c_table_entry *found = key.failed ? NULL : tf1c_table_find(&b->table, (tf_bytes){ key.data, key.n });
+    tf1c_buffer_free(&key);
+    entry part;
+    const char *fault = found ? read_entry(b, found, &part) : "a part that is not there";
+    if (fault || part.type != whole->type || part.n_slices)
+        return tf_fail(tf_data_loss, here, NULL, "%s: the partitioned variable %s has %s", b->prefix, whole->name,
+                       fault ? fault : "a part of another dtype");
+    part.name = whole->name;
+    tf_ndarray a = np_empty(dims, types[row_of(whole->type)].as);
+    if (!a.data)
+        return tf_memory_error;
+    const tf_status status = read_plain(b, &part, np_size(a), a.data, here);
+    if (!status && np_size(a) && to)
+        place_part(whole, x, dims.dims, a.data, to, tf_dtype_size(a.dtype));
+    np_free(&a);
+    return status;
+}
+
+tf_status tf1c_bundle_read(tf1c_bundle *b, int i, void *to, tf_source here)
+{
+    const entry *e = &b->entries[i];
+    if (!tf1c_bundle_dtype(b, i))
+        return tf_fail(tf_unimplemented, here, NULL, "%s: %s is of dtype %s, which is not read", b->prefix, e->name,
+                       tf1c_bundle_dtype_name(b, i));
+    if (!e->n_slices)
+        return read_plain(b, e, tf_dims_count(e->dims), to, here);
+    tf_status status = tf_ok;
+    for (int k = 0; k < e->n_slices && !status; k++)
+        status = read_part(b, e, &e->slices[k], to, here);
+    return status;
+}

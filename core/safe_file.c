@@ -1,0 +1,167 @@
+#include "core/safe_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/alloc.h"
+
+static tf_status no_memory(tf_source here) { return tf_fail(tf_memory_error, here, NULL, "no memory left for a file"); }
+
+tf_status tf1c_file_error(int error, const char *path, tf_source here)
+{
+    const tf_status code = error == ENOENT || error == ENOTDIR  ? tf_not_found
+                           : error == ENOSPC || error == EDQUOT ? tf_resource_exhausted
+                                                                : tf_os_error;
+    return tf_fail(code, here, NULL, "%s; %s", path, strerror(error));
+}
+
+/* ---- writing ---------------------------------------------------------------------------------------------------------------- */
+
+static void release(tf1c_safe_file *f)
+{
+    tf1c_free(f->path);
+    tf1c_free(f->beside);
+    f->path = f->beside = NULL;
+    f->fd = -1;
+}
+
+tf_status tf1c_safe_open(tf1c_safe_file *f, const char *path, tf_source here)
+{
+    const size_t room = strlen(path) + 32;
+    *f = (tf1c_safe_file){ .path = tf1c_strdup(path), .beside = tf1c_alloc(room), .fd = -1, .here = here };
+    if (!f->path || !f->beside) {
+        release(f);
+        return no_memory(here);
+    }
+    snprintf(f->beside, room, "%s.part-%ld", path, (long)getpid());
+    f->fd = open(f->beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (f->fd >= 0)
+        return tf_ok;
+    const tf_status code = tf1c_file_error(errno, path, here);
+    release(f);
+    return code;
+}
+
+void tf1c_safe_write(tf1c_safe_file *f, const void *data, size_t n)
+{
+    const char *p = data;
+    while (n && !f->error && f->fd >= 0) {
+        const ssize_t done = write(f->fd, p, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0) {
+            f->error = done ? errno : ENOSPC;
+            return;
+        }
+        p += done;
+        n -= (size_t)done;
+        f->at += (uint64_t)done;
+    }
+}
+
+void tf1c_safe_abandon(tf1c_safe_file *f)
+{
+    if (f->fd >= 0) {
+        close(f->fd);
+        unlink(f->beside);
+    }
+    release(f);
+}
+
+/* The new name itself has to reach the disk. */
+static void flush_directory(const char *path)
+{
+    char *directory = tf1c_strdup(path), *slash = directory ? strrchr(directory, '/') : NULL;
+    if (slash)
+        slash[slash == directory] = '\0';
+    const int fd = directory ? open(slash ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    tf1c_free(directory);
+}
+
+tf_status tf1c_safe_commit(tf1c_safe_file *f)
+{
+    if (f->fd < 0)
+        return f->error ? tf1c_file_error(f->error, f->path ? f->path : "", f->here) : tf_ok;
+    if (!f->error && fsync(f->fd) != 0 && errno != EINVAL && errno != EROFS)
+        f->error = errno;
+    if (close(f->fd) != 0 && !f->error)
+        f->error = errno;
+    if (!f->error && rename(f->beside, f->path) != 0)
+        f->error = errno;
+    tf_status code = tf_ok;
+    if (f->error) {
+        code = tf1c_file_error(f->error, f->path, f->here);
+        unlink(f->beside);
+    } else {
+        flush_directory(f->path);
+    }
+    release(f);
+    return code;
+}
+
+tf_status tf1c_safe_write_file(const char *path, const void *data, size_t n, tf_source here)
+{
+    tf1c_safe_file f;
+    const tf_status code = tf1c_safe_open(&f, path, here);
+    if (code)
+        return code;
+    tf1c_safe_write(&f, data, n);
+    return tf1c_safe_commit(&f);
+}
+
+/* ---- reading ---------------------------------------------------------------------------------------------------------------- */
+
+static char *read_all(int fd, size_t n)
+{
+    char *data = tf1c_alloc(n + 1);
+    size_t have = 0;
+    while (data && have < n) {
+        const ssize_t got = read(fd, data + have, n - have);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        have += (size_t)got;
+    }
+    if (data && have < n) {
+        tf1c_free(data);
+        errno = errno ? errno : EIO;
+        return NULL;
+    }
+    if (data)
+        data[n] = '\0';
+    return data;
+}
+
+char *tf1c_read_file(const char *path, size_t most, size_t *n, tf_source here)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO would wait for ever */
+    struct stat s;
+    char *data = NULL;
+    if (fd < 0 || fstat(fd, &s) != 0) {
+        tf1c_file_error(errno, path, here);
+    } else if (!S_ISREG(s.st_mode)) {
+        tf_fail(tf_failed_precondition, here, NULL, "%s is not a regular file", path);
+    } else if ((uint64_t)s.st_size > most) {
+        tf_fail(tf_resource_exhausted, here, NULL, "%s has %lld bytes, more than the %zu that such a file may have", path,
+                (long long)s.st_size, most);
+    } else {
+        errno = 0;
+        data = read_all(fd, *n = (size_t)s.st_size);
+        if (!data && errno)
+            tf1c_file_error(errno, path, here);
+        else if (!data)
+            no_memory(here);
+    }
+    if (fd >= 0)
+        close(fd);
+    return data;
+}

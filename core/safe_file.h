@@ -1,0 +1,33 @@
+/* A file that is there whole or not at all: written beside its place, flushed to the disk, renamed. What was there before stays
+ * until then, whatever ends the process. */
+#ifndef TF1C_CORE_SAFE_FILE_H
+#define TF1C_CORE_SAFE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/status.h"
+
+typedef struct {
+    char *path, *beside; /* where it will be; where it is written */
+    int fd;
+    int error;   /* the first errno; what follows is skipped */
+    uint64_t at; /* bytes written */
+    tf_source here;
+} tf1c_safe_file;
+
+/* Reports failures: NotFoundError where a directory is missing, OSError for the rest, with the path. */
+tf_status tf1c_safe_open(tf1c_safe_file *f, const char *path, tf_source here);
+void tf1c_safe_write(tf1c_safe_file *f, const void *data, size_t n);
+tf_status tf1c_safe_commit(tf1c_safe_file *f); /* released either way */
+void tf1c_safe_abandon(tf1c_safe_file *f);
+/* All of a file that is written at once. */
+tf_status tf1c_safe_write_file(const char *path, const void *data, size_t n, tf_source here);
+
+/* A regular file of at most `most` bytes, its end a 0 that does not count; the caller's to tf1c_free, NULL after a report. */
+char *tf1c_read_file(const char *path, size_t most, size_t *n, tf_source here);
+/* An errno as TensorFlow's class of error has it, with the path: "…; No such file or directory". */
+tf_status tf1c_file_error(int error, const char *path, tf_source here);
+
+#endif

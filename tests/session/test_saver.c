@@ -1,0 +1,377 @@
+/* Checkpoints: what TensorFlow wrote is read, what is written is TensorFlow's byte for byte, nothing is lost on the way. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/alloc.h"
+#include "core/crc32c.h"
+#include "core/safe_file.h"
+#include "core/table.h"
+#include "tests/fixture.h"
+#include "tf1c.h"
+
+static char directory[] = "/tmp/tf1c-saver-XXXXXX";
+static char path[256];
+
+static void open_directory(void)
+{
+    strcpy(directory, "/tmp/tf1c-saver-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/model", directory);
+    open_session();
+}
+
+static void close_directory(void)
+{
+    char command[300];
+    close_session();
+    snprintf(command, sizeof command, "rm -rf %s", directory);
+    ck_assert_int_eq(system(command), 0);
+}
+
+static const char *golden(const char *name)
+{
+    static char whole[512];
+    char relative[128];
+    snprintf(relative, sizeof relative, "golden/checkpoint/%s", name);
+    return data_path(relative, whole, sizeof whole);
+}
+
+static void check_report(tf_status code, const char *part)
+{
+    ck_assert_msg(caught()->code == code && strstr(caught()->message, part), "%s: %s", tf_status_name(caught()->code),
+                  caught()->message);
+    catch_errors();
+}
+
+static char *contents(const char *file, size_t *n)
+{
+    char *data = tf1c_read_file(file, 1 << 20, n, TF_SOURCE);
+    ck_assert_msg(data, "%s: %s", file, tf_last_error()->message);
+    return data;
+}
+
+static void check_same_file(const char *ending)
+{
+    char ours[300], theirs[600];
+    size_t n = 0, m = 0;
+    snprintf(ours, sizeof ours, "%s%s", path, ending);
+    snprintf(theirs, sizeof theirs, "%s%s", golden("plain"), ending);
+    char *a = contents(ours, &n), *b = contents(theirs, &m);
+    ck_assert_msg(n == m && memcmp(a, b, n) == 0, "%s differs from TensorFlow's", ending);
+    tf1c_free(a);
+    tf1c_free(b);
+}
+
+/* The variables of golden/checkpoint/plain. */
+static tf_tensor plain_variables(void)
+{
+    tf_tensor w = { 0 };
+    tf_with_variable_scope("layer") {
+        w = tf_get_variable("w", SHAPE(3, 4));
+        tf_get_variable("b", SHAPE(4));
+    }
+    tf_get_variable("d64", SHAPE(2), .dtype = tf_float64);
+    tf_get_variable("flag", SHAPE(3), .dtype = tf_bool, .initializer = tf_zeros_initializer());
+    tf_get_variable("global_step", SCALAR, .dtype = tf_int64, .initializer = tf_zeros_initializer());
+    return w;
+}
+
+/* ---- files -------------------------------------------------------------------------------------------------------------------- */
+START_TEST(a_crc_is_castagnoli_s_however_its_bytes_come)
+{
+    static char bytes[9001];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)(i * 31 + i / 7);
+    ck_assert_uint_eq(tf1c_crc32c(0, "123456789", 9), 0xe3069283);
+    for (size_t cut = 0; cut < sizeof bytes; cut += 577)
+        ck_assert_uint_eq(tf1c_crc32c(tf1c_crc32c(0, bytes, cut), bytes + cut, sizeof bytes - cut),
+                          tf1c_crc32c(0, bytes, sizeof bytes));
+}
+END_TEST
+
+START_TEST(a_table_gives_back_its_keys_and_values)
+{
+    enum { N = 3000 };
+    tf1c_table_writer w = { 0 };
+    tf1c_table t;
+    char key[32], value[400];
+    memset(value, 'v', sizeof value);
+    for (int i = 0; i < N; i++) {
+        snprintf(key, sizeof key, "layer/%05d/w", i);
+        tf1c_table_add(&w, (tf_bytes){ key, strlen(key) }, (tf_bytes){ value, (size_t)(i % 400) });
+    }
+    ck_assert(tf1c_table_finish(&w));
+    ck_assert_ptr_null(tf1c_table_read(&t, w.out.data, w.out.n));
+    ck_assert_int_eq(t.n, N);
+    const tf1c_table_entry *found = tf1c_table_find(&t, (tf_bytes){ "layer/02999/w", 13 });
+    ck_assert(found && found->value.size == 2999 % 400);
+    ck_assert_ptr_null(tf1c_table_find(&t, (tf_bytes){ "layer/03000/w", 13 }));
+    tf1c_table_free(&t);
+    tf1c_table_writer_free(&w);
+}
+END_TEST
+
+/* Each byte of an index changed, and each length it may be cut to: refused, or read as what it then says; never a crash. */
+START_TEST(a_damaged_index_is_refused)
+{
+    char file[600];
+    size_t n = 0;
+    snprintf(file, sizeof file, "%s.index", golden("plain"));
+    char *data = contents(file, &n);
+    tf1c_table t;
+    for (size_t i = 0; i < n; i++) {
+        data[i] ^= 0x41;
+        const bool padding = i >= n - 48 && i < n - 8;
+        if (!tf1c_table_read(&t, data, n)) {
+            ck_assert_msg(padding, "byte %zu", i);
+            tf1c_table_free(&t);
+        }
+        data[i] ^= 0x41;
+        char *part = malloc(i + 1);
+        memcpy(part, data, i);
+        ck_assert_ptr_nonnull(tf1c_table_read(&t, part, i));
+        free(part);
+    }
+    tf1c_free(data);
+}
+END_TEST
+
+/* ---- there and back ----------------------------------------------------------------------------------------------------------- */
+START_TEST(what_tensorflow_wrote_is_read_and_written_again_byte_for_byte)
+{
+    tf_tensor w = plain_variables();
+    tf_saver *saver = tf_train_saver();
+    must(tf_restore(saver, sess, golden("plain")));
+    check_run(w, (tf_feeds){ 0 }, 12, (const double[]){ -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8 });
+    ck_assert_str_eq(tf_save(saver, sess, path), path);
+    check_same_file(".index");
+    check_same_file(".data-00000-of-00001");
+}
+END_TEST
+
+START_TEST(parts_of_a_variable_are_joined)
+{
+    tf_tensor table = tf_get_variable("table", SHAPE(5, 3)), wide = tf_get_variable("wide", SHAPE(2, 7));
+    double want[15];
+    for (int i = 0; i < 15; i++)
+        want[i] = i - 3;
+    must(tf_restore(tf_train_saver(), sess, golden("parts")));
+    check_run(table, (tf_feeds){ 0 }, 15, want);
+    check_run(wide, (tf_feeds){ 0 }, 14, want);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    tf_dtype dtype;
+    double values[4];
+} narrow_rows[] = {
+    { "float16", tf_float32, { 1.5, 100, 2, 0 } }, { "bfloat16", tf_float32, { 1.5, 100, 2, 0 } },
+    { "int8", tf_int32, { 1, 100, 2, 0 } },        { "int16", tf_int32, { 1, 100, 2, 0 } },
+    { "uint16", tf_int32, { 1, 100, 2, 0 } },
+};
+
+START_TEST(a_reader_converts_what_the_library_has_no_dtype_for)
+{
+    tf_checkpoint_reader *reader = tf_train_new_checkpoint_reader(golden("narrow"));
+    tf_ndarray a = tf_checkpoint_get_tensor(reader, narrow_rows[_i].name);
+    ck_assert_int_eq(a.dtype, narrow_rows[_i].dtype);
+    assert_near(narrow_rows[_i].name, a, 4, narrow_rows[_i].values);
+    np_free(&a);
+    tf_checkpoint_reader_free(reader);
+}
+END_TEST
+
+START_TEST(a_reader_lists_what_there_is)
+{
+    tf_checkpoint_reader *reader = tf_train_new_checkpoint_reader(golden("plain"));
+    ck_assert_int_eq(tf_checkpoint_count(reader), 5);
+    tf_checkpoint_variable v = tf_checkpoint_variable_at(reader, 4);
+    ck_assert_str_eq(v.name, "layer/w");
+    ck_assert_str_eq(v.dtype, "float32");
+    ck_assert(tf_dims_equal(v.shape, SHAPE(3, 4)));
+    ck_assert(tf_has_tensor(reader, "d64") && !tf_has_tensor(reader, "d32") && !tf_has_tensor(NULL, "d64"));
+    ck_assert_ptr_null(tf_checkpoint_variable_at(reader, 5).name);
+    ck_assert_ptr_null(tf_checkpoint_get_tensor(reader, "d32").data);
+    check_report(tf_not_found, "Key d32 not found in checkpoint");
+    tf_checkpoint_reader_free(reader);
+}
+END_TEST
+
+/* ---- which checkpoints there are ------------------------------------------------------------------------------------------------ */
+START_TEST(the_latest_are_noted_and_the_oldest_deleted)
+{
+    char first[300];
+    tf_tensor w = tf_get_variable("w", SHAPE(2));
+    tf_saver *saver = tf_train_saver(.max_to_keep = 2);
+    must(tf_run(sess, tf_global_variables_initializer()));
+    (void)w;
+    for (int step = 1; step <= 3; step++)
+        ck_assert_ptr_nonnull(tf_save(saver, sess, path, .global_step = step));
+    snprintf(first, sizeof first, "%s-3", path);
+    ck_assert_str_eq(tf_train_latest_checkpoint(directory), first);
+    tf_checkpoint_state *state = tf_train_get_checkpoint_state(directory);
+    ck_assert_int_eq(state->n, 2);
+    ck_assert_str_eq(state->model_checkpoint_path, first);
+    tf_checkpoint_state_free(state);
+    snprintf(first, sizeof first, "%s-1", path);
+    ck_assert(!tf_train_checkpoint_exists(first));
+    ck_assert_ptr_null(tf_train_get_checkpoint_state("/nowhere"));
+    ck_assert_ptr_null(tf_train_latest_checkpoint("/nowhere"));
+}
+END_TEST
+
+/* ---- nothing lost --------------------------------------------------------------------------------------------------------------- */
+START_TEST(a_failing_restore_leaves_the_session_as_it_was)
+{
+    tf_tensor w = tf_get_variable("layer/w", SHAPE(3, 4), .initializer = tf_ones_initializer());
+    tf_get_variable("layer/nope", SHAPE(1));
+    tf_saver *saver = tf_train_saver();
+    must(tf_run(sess, tf_global_variables_initializer()));
+    ck_assert_int_eq(tf_restore(saver, sess, golden("plain")), tf_not_found);
+    check_report(tf_not_found, "Key layer/nope not found in checkpoint");
+    check_run(w, (tf_feeds){ 0 }, 12, (const double[]){ 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 });
+}
+END_TEST
+
+static const struct {
+    tf_dims shape;
+    tf_dtype dtype;
+    const char *message;
+} misfits[] = {
+    { SHAPE(2, 4), tf_float32, "Assign requires shapes of both tensors to match. lhs shape= [2,4] rhs shape= [3,4]" },
+    { SHAPE(3, 4), tf_float64, "tensor_name = layer/w; expected dtype double does not equal original dtype float" },
+};
+
+START_TEST(a_variable_of_another_shape_or_dtype_is_refused)
+{
+    tf_get_variable("layer/w", misfits[_i].shape, .dtype = misfits[_i].dtype);
+    ck_assert_int_eq(tf_restore(tf_train_saver(), sess, golden("plain")), tf_invalid_argument);
+    check_report(tf_invalid_argument, misfits[_i].message);
+}
+END_TEST
+
+START_TEST(damaged_data_are_refused)
+{
+    char file[300];
+    tf_tensor w = tf_get_variable("w", SHAPE(100));
+    tf_saver *saver = tf_train_saver();
+    must(tf_run(sess, tf_global_variables_initializer()));
+    ck_assert_ptr_nonnull(tf_save(saver, sess, path));
+    snprintf(file, sizeof file, "%s.data-00000-of-00001", path);
+    FILE *f = fopen(file, "r+b");
+    fseek(f, 200, SEEK_SET);
+    fputc(0x55, f);
+    fclose(f);
+    ck_assert_int_eq(tf_restore(saver, sess, path), tf_data_loss);
+    check_report(tf_data_loss, "Checksum does not match: stored");
+    ck_assert_int_eq(truncate(file, 100), 0);
+    ck_assert_int_eq(tf_restore(saver, sess, path), tf_out_of_range);
+    check_report(tf_out_of_range, "Read less bytes than requested");
+    (void)w;
+}
+END_TEST
+
+START_TEST(a_save_that_cannot_be_says_why)
+{
+    tf_get_variable("w", SHAPE(2));
+    tf_saver *saver = tf_train_saver();
+    ck_assert_ptr_null(tf_save(saver, sess, path));
+    check_report(tf_failed_precondition, "Attempting to use uninitialized value w");
+    must(tf_run(sess, tf_global_variables_initializer()));
+    ck_assert_ptr_null(tf_save(saver, sess, ""));
+    check_report(tf_value_error, "no path specified");
+    ck_assert_ptr_null(tf_save(NULL, sess, path));
+    check_report(tf_runtime_error, "the saver is NULL");
+    ck_assert_int_eq(tf_restore(saver, sess, "/nowhere/x"), tf_value_error);
+    check_report(tf_value_error, "The passed save_path is not a valid checkpoint: /nowhere/x");
+    ck_assert_ptr_null(tf_save(saver, sess, "/proc/nowhere/x"));
+    check_report(tf_not_found, "/proc/nowhere/x.data-00000-of-00001");
+}
+END_TEST
+
+/* A child saves again and again, over one name and to new ones, until it is killed at some moment: what latest_checkpoint then
+ * finds is whole. */
+START_TEST(a_killed_save_leaves_the_last_checkpoint_whole)
+{
+    enum { KILLS = 200, FLOATS = 3000 };
+    tf_tensor w = tf_get_variable("w", SHAPE(FLOATS)), next = tf_assign_add(w, tf_ones(SHAPE(FLOATS)));
+    tf_saver *saver = tf_train_saver(.max_to_keep = 2), *checker = tf_train_saver();
+    must(tf_run(sess, tf_global_variables_initializer()));
+    ck_assert_ptr_nonnull(tf_save(saver, sess, path));
+    for (int kill_at = 0; kill_at < KILLS; kill_at++) {
+        const pid_t child = fork();
+        ck_assert_int_ge(child, 0);
+        if (child == 0) {
+            for (int i = 0;; i++) {
+                tf_run(sess, next);
+                tf_save(saver, sess, path);
+                tf_save(saver, sess, path, .global_step = i);
+            }
+        }
+        usleep((useconds_t)(300 + 37 * kill_at % 5000));
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+        const char *latest = tf_train_latest_checkpoint(directory);
+        ck_assert_ptr_nonnull(latest);
+        must(tf_restore(checker, sess, latest));
+    }
+}
+END_TEST
+
+/* ---- going on ------------------------------------------------------------------------------------------------------------------- */
+static void train(tf_session *s, tf_operation *step, tf_tensor loss, int n, float *losses)
+{
+    for (int i = 0; i < n; i++)
+        must(tf_run(s, FETCH(step, NULL, loss, &losses[i])));
+}
+
+START_TEST(a_training_goes_on_bit_for_bit_random_numbers_included)
+{
+    tf_tensor x = tf_random_normal(SHAPE(8, 4)), y = tf_reduce_sum(x, 1, true);
+    tf_tensor loss = tf_reduce_mean(tf_square(tf_sub(tf_layers_dense(tf_nn_dropout(x, 0.8), 1), y)));
+    tf_operation *step = tf_minimize(tf_train_adam_optimizer(0.05), loss);
+    tf_saver *saver = tf_train_saver();
+    float whole[6], first[3], rest[3];
+    must(tf_run(sess, tf_global_variables_initializer()));
+    train(sess, step, loss, 3, first);
+    ck_assert_ptr_nonnull(tf_save(saver, sess, path));
+    train(sess, step, loss, 3, whole + 3);
+    tf_session *other = tf_session();
+    must(tf_restore(saver, other, path));
+    train(other, step, loss, 3, rest);
+    ck_assert(memcmp(rest, whole + 3, sizeof rest) == 0);
+    tf_close(other);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("saver");
+    TCase *tc = tcase_create("saver");
+    tcase_add_checked_fixture(tc, open_directory, close_directory);
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, a_crc_is_castagnoli_s_however_its_bytes_come);
+    tcase_add_test(tc, a_table_gives_back_its_keys_and_values);
+    tcase_add_test(tc, a_damaged_index_is_refused);
+    tcase_add_test(tc, what_tensorflow_wrote_is_read_and_written_again_byte_for_byte);
+    tcase_add_test(tc, parts_of_a_variable_are_joined);
+    tcase_add_loop_test(tc, a_reader_converts_what_the_library_has_no_dtype_for, 0,
+                        (int)(sizeof narrow_rows / sizeof *narrow_rows));
+    tcase_add_test(tc, a_reader_lists_what_there_is);
+    tcase_add_test(tc, the_latest_are_noted_and_the_oldest_deleted);
+    tcase_add_test(tc, a_failing_restore_leaves_the_session_as_it_was);
+    tcase_add_loop_test(tc, a_variable_of_another_shape_or_dtype_is_refused, 0, (int)(sizeof misfits / sizeof *misfits));
+    tcase_add_test(tc, damaged_data_are_refused);
+    tcase_add_test(tc, a_save_that_cannot_be_says_why);
+    tcase_add_test(tc, a_killed_save_leaves_the_last_checkpoint_whole);
+    tcase_add_test(tc, a_training_goes_on_bit_for_bit_random_numbers_included);
+    suite_add_tcase(suite, tc);
+    return run_suite(suite);
+}
