@@ -48,6 +48,7 @@
 #include "../ops/nn/callable.h"
 #include "../ops/nn/conv.h"
 #include "../ops/nn/nn.h"
+#include "../ops/nn/pool.h"
 #include "../ops/nn/top_k.h"
 #include "../ops/rnn/rnn.h"
 

@@ -30,6 +30,7 @@
 #include "ops/nn/activation.h"
 #include "ops/nn/conv.h"
 #include "ops/nn/nn.h"
+#include "ops/nn/pool.h"
 #include "ops/nn/top_k.h"
 #include "ops/random/random.h"
 #include "ops/state/initializers.h"
