@@ -4,6 +4,8 @@
 #include <limits.h>
 #include <pthread.h>
 
+#include "core/forks.h"
+
 /* Only OpenBLAS has these; with another cblas they are NULL. */
 extern int openblas_get_parallel(void) __attribute__((weak));
 extern int openblas_get_num_threads(void) __attribute__((weak));
@@ -146,10 +148,14 @@ static bool has_threads(void)
     return openblas_get_parallel && openblas_get_num_threads && openblas_set_num_threads && openblas_get_parallel() != 0;
 }
 
+static void guard_forks(void) { tf1c_lock_over_forks(&lock); }
+
 void tf1c_gemm_begin(void)
 {
     if (!has_threads())
         return;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, guard_forks);
     pthread_mutex_lock(&lock);
     if (users++ == 0) {
         threads_before = openblas_get_num_threads();

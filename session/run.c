@@ -69,14 +69,14 @@ static tf_status execute(running *r)
     if (x->overflow)
         tf1c_put_back(r->binding, x->kept);
     else if (status)
-        tf_fail(status, x->culprit->here, x->culprit->name, "%s", x->message);
+        tf_fail(status, x->culprit ? x->culprit->here : (tf_source){ 0 }, x->culprit ? x->culprit->name : NULL, "%s", x->message);
     return status;
 }
 
 tf_status tf1c_run_bound(running *r)
 {
     const tf1c_binding *b = r->binding;
-    tf_status status = check_initialized(r);
+    tf_status status = tf1c_is_closed(r->s) ? tf1c_cancelled(r->here) : check_initialized(r);
     if (!status)
         status = execute(r);
     for (int i = 0; !status && i < b->n_written; i++)
@@ -174,22 +174,17 @@ static tf_status run(running *r)
     return status;
 }
 
-tf_status tf1c_refuse_session(const tf_session *s, tf_source here)
+static tf_status refuse_empty(const tf_session *s, tf_source here)
 {
-    if (!s)
-        return tf_fail(tf_runtime_error, here, NULL, "The session is NULL: it could not be made, or was never made.");
-    if (s->closed)
-        return tf_fail(tf_runtime_error, here, NULL, "Attempted to use a closed Session.");
-    if (!s->graph->n_ops)
-        return tf_fail(tf_runtime_error, here, NULL,
-                       "The Session graph is empty.  Add operations to the graph before calling run().");
-    return tf_ok;
+    if (s->graph->n_ops)
+        return tf_ok;
+    return tf_fail(tf_runtime_error, here, NULL, "The Session graph is empty.  Add operations to the graph before calling run().");
 }
 
 /* The first run after a mistake that nobody was told of says so once, whether it depends on it or not. */
 static void say_unseen(const running *r, tf_status status)
 {
-    const tf_operation *op = r->s && !r->s->closed ? tf1c_take_unseen(r->s->graph) : NULL;
+    const tf_operation *op = tf1c_take_unseen(r->s->graph);
     if (op && !status)
         tf1c_mistake_again(r, op);
 }
@@ -219,12 +214,42 @@ static tf_status check_request(const tf_fetches *what, const tf_feeds *feeds, tf
     return tf_ok;
 }
 
+/* ---- runs inside runs, from kernels ----------------------------------------------------------------------------------- */
+
+static _Thread_local running *innermost;
+
+int tf1c_runs_here(const tf_session *s)
+{
+    int n = 0;
+    for (const running *r = innermost; r; r = r->outer)
+        n += r->s == s;
+    return n;
+}
+
 /* ---- tf_run -------------------------------------------------------------------------------------------------------- */
 
 static tf_status run_expanded(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here, void *none)
 {
     (void)none;
     return tf_run_fetches(s, what, feeds, here);
+}
+
+/* Between entering the session and leaving it. */
+static tf_status run_inside(running *r)
+{
+    r->outer = innermost;
+    innermost = r;
+    tf_status status = refuse_empty(r->s, r->here);
+    if (!status)
+        status = tf1c_take_fetches(r);
+    if (!status)
+        status = run(r);
+    tf1c_release_outgrown(r);
+    tf1c_free(r->many);
+    say_unseen(r, status);
+    innermost = r->outer;
+    tf1c_leave(r->s);
+    return status;
 }
 
 tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here)
@@ -239,16 +264,11 @@ tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sour
         return tf1c_with_states(s, what, feeds, here, run_expanded, NULL);
     running r = { .s = s, .what = what, .given = feeds, .here = here };
     tf1c_hold_reports();
-    tf_status status = tf1c_refuse_session(s, here);
+    tf_status status = tf1c_enter(s, here);
     if (!status)
-        status = tf1c_take_fetches(&r);
-    if (!status)
-        status = run(&r);
+        status = run_inside(&r);
     if (status)
         tf1c_blank(&what);
-    tf1c_release_outgrown(&r);
-    tf1c_free(r.many);
-    say_unseen(&r, status);
     tf1c_release_reports(here);
     return status;
 }
@@ -257,7 +277,9 @@ tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sour
 static tf_status explain(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here, void *text)
 {
     running r = { .s = s, .what = what, .given = feeds, .here = here };
-    tf_status status = tf1c_take_fetches(&r);
+    tf_status status = refuse_empty(s, here);
+    if (!status)
+        status = tf1c_take_fetches(&r);
     if (!status) {
         pthread_mutex_lock(&s->lock);
         status = find_plan(&r);
@@ -274,11 +296,12 @@ char *tf_session_explain_(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sou
 {
     char *text = NULL;
     tf1c_hold_reports();
-    if (!check_request(&what, &feeds, here) && !tf1c_refuse_session(s, here)) {
+    if (!check_request(&what, &feeds, here) && !tf1c_enter(s, here)) {
         if (tf1c_has_states(what, feeds))
             tf1c_with_states(s, what, feeds, here, explain, &text);
         else
             explain(s, what, feeds, here, &text);
+        tf1c_leave(s);
     }
     tf1c_release_reports(here);
     return text;

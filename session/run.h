@@ -8,7 +8,9 @@ typedef struct outgrown outgrown;
 
 enum { FEW = 32 };
 
-typedef struct {
+typedef struct running running;
+struct running {
+    running *outer; /* whose kernel this thread is in */
     tf_session *s;
     tf_fetches what;
     tf_feeds given;
@@ -26,7 +28,7 @@ typedef struct {
     tf1c_plan *plan;
     tf1c_binding *binding; /* NULL: it runs in parts */
     tf_ndarray *values; /* of the plan's fetches, if it ran in parts */
-} running;
+};
 
 /* request.c */
 tf_status tf1c_take_fetches(running *r); /* what is fetched, distinct; r->many is the caller's to free */
@@ -34,8 +36,16 @@ tf_status tf1c_stage_feeds(running *r);  /* r->x->feeds, from what is given */
 tf_status tf1c_feed_array(const running *r, tf_tensor t, const tf_operand *value, tf_ndarray *array, double *number); /* borrows both */
 tf_status tf1c_mistake_again(const running *r, const tf_operation *op);
 
+/* lifetime.c */
+tf_session *tf1c_session_handle(void);             /* open, all else zero; NULL without memory */
+void tf1c_session_close(tf_session *s);
+tf_status tf1c_enter(tf_session *s, tf_source here); /* until it leaves, what the session owns stays; NULL or closed: reported */
+void tf1c_leave(tf_session *s);
+bool tf1c_is_closed(const tf_session *s);          /* meanwhile */
+tf_status tf1c_cancelled(tf_source here);          /* CancelledError, of a run that finds it so */
+
 /* run.c */
-tf_status tf1c_refuse_session(const tf_session *s, tf_source here); /* NULL, closed or of an empty graph: reported */
+int tf1c_runs_here(const tf_session *s); /* how many runs of it the calling thread is in */
 bool tf1c_grow_buffer(void *memory, size_t *have, size_t want);     /* what it held is lost; false without memory */
 tf1c_context *tf1c_borrow_context(tf_session *s); /* s->lock held; NULL without memory */
 tf_status tf1c_fit_context(running *r);           /* r->x, to r->binding */

@@ -10,33 +10,6 @@
 #include "session/run.h"
 
 static _Thread_local tf_session *default_session;
-static _Thread_local tf_session *closed_ones; /* empty shells, so that their use is a report and not a crash */
-static pthread_key_t at_thread_exit;
-static pthread_once_t at_thread_exit_once = PTHREAD_ONCE_INIT;
-
-static void release_shells(void *first)
-{
-    for (tf_session *s = first, *next; s; s = next) {
-        next = s->outer_default;
-        if (s == default_session)
-            default_session = NULL;
-        pthread_mutex_destroy(&s->lock);
-        pthread_rwlock_destroy(&s->order);
-        tf1c_free(s);
-    }
-}
-static void make_key(void) { pthread_key_create(&at_thread_exit, release_shells); }
-static void set_shells(tf_session *first)
-{
-    closed_ones = first;
-    pthread_once(&at_thread_exit_once, make_key);
-    pthread_setspecific(at_thread_exit, first);
-}
-__attribute__((destructor)) static void forget_closed(void)
-{
-    release_shells(closed_ones);
-    set_shells(NULL);
-}
 
 static int thread_count(const tf_config *config)
 {
@@ -55,24 +28,20 @@ tf_session *tf_session_new(struct tf_session_args a)
         return NULL;
     }
     tf_graph *graph = a.graph ? a.graph : tf_get_default_graph();
-    tf_session *s = graph ? tf1c_alloc_zero(sizeof *s) : NULL;
+    tf_session *s = graph ? tf1c_session_handle() : NULL;
     if (!s) {
         tf_fail(tf_memory_error, a.here, NULL, "no memory left for a session");
         return NULL;
     }
-    forget_closed();
     tf1c_graph_hold(graph);
     s->graph = graph;
     s->threads = thread_count(&a.config);
     const char *off = a.config.passes_off ? a.config.passes_off : getenv("TF1C_PASSES_OFF");
     if (off && !(s->passes_off = tf1c_strdup(off))) {
         tf_fail(tf_memory_error, a.here, NULL, "no memory left for a session");
-        tf1c_graph_let_go(graph);
-        tf1c_free(s);
+        tf1c_session_close(s);
         return NULL;
     }
-    pthread_mutex_init(&s->lock, NULL);
-    pthread_rwlock_init(&s->order, NULL);
     s->traced = tf1c_trace_open(a.here);
     return s;
 }
@@ -87,59 +56,20 @@ tf_session *tf_interactive_session_new(struct tf_session_args a)
     return s;
 }
 
-static void context_free(tf1c_context *x)
-{
-    tf1c_free(x->arena);
-    tf1c_free(x->slots);
-    tf1c_free(x->staging);
-    tf1c_free(x->kept);
-    tf1c_free(x->feeds);
-    tf1c_string_heap_free(&x->strings);
-    tf1c_free(x);
-}
-
 void tf_close(tf_session *s)
 {
-    if (!s || s->closed)
+    if (!s)
         return;
     for (tf_session **d = &default_session; *d; d = &(*d)->outer_default)
         if (*d == s) {
             *d = s->outer_default;
             break;
         }
-    for (tf1c_plan *p = s->plans, *next; p; p = next) {
-        next = p->next;
-        tf1c_plan_free(p);
-    }
-    for (tf1c_context *x = s->contexts, *next; x; x = next) {
-        next = x->next;
-        context_free(x);
-    }
-    for (tf1c_resource *r = s->resources, *next; r; r = next) {
-        next = r->next;
-        if (r->release)
-            r->release(r->data);
-        tf1c_free(r->data);
-        tf1c_free(r);
-    }
-    tf1c_map_free(&s->resource_of);
-    tf1c_map_free(&s->cut);
-    tf1c_free(s->passes_off);
-    s->passes_off = NULL;
-    s->plans = NULL;
-    s->contexts = NULL;
-    s->resources = NULL;
-    s->closed = true;
-    tf1c_graph_let_go(s->graph);
-    s->graph = NULL;
-    s->outer_default = closed_ones;
-    set_shells(s);
-    if (s->traced)
-        tf1c_trace_close();
+    tf1c_session_close(s);
 }
 
 tf_session *tf_get_default_session(void) { return default_session; }
-tf_graph *tf_session_graph(const tf_session *s) { return s ? s->graph : NULL; }
+tf_graph *tf_session_graph(const tf_session *s) { return s && !tf1c_is_closed(s) ? s->graph : NULL; }
 
 static void session_leave(struct tf_with_ *w) { default_session = (tf_session *)w->saved[0]; }
 struct tf_with_ tf_session_open_(tf_session *session)
@@ -221,9 +151,7 @@ static tf_status load_array(tf_session *s, const tf_operation *op, const tf_ndar
 static tf_status load(tf_tensor variable, tf_operand value, tf_session *s, tf_source here)
 {
     running r = { .s = s, .here = here };
-    tf_status status = tf1c_refuse_session(s, here);
-    if (status)
-        return status;
+    tf_status status;
     if (tf_is_poisoned(variable))
         return tf1c_mistake_again(&r, tf_tensor_op(variable));
     if (!variable.op->read || variable.op->graph != s->graph)
@@ -238,7 +166,11 @@ static tf_status load(tf_tensor variable, tf_operand value, tf_session *s, tf_so
 tf_status tf_load_(tf_tensor variable, tf_operand value, tf_session *s, tf_source here)
 {
     tf1c_hold_reports();
-    tf_status status = load(variable, value, s, here);
+    tf_status status = tf1c_enter(s, here);
+    if (!status) {
+        status = load(variable, value, s, here);
+        tf1c_leave(s);
+    }
     tf1c_release_reports(here);
     return status;
 }

@@ -39,8 +39,11 @@ struct tf_session_args {
 #define tf_interactive_session(...) TF_KWARGS_(tf_interactive_session_new((struct tf_session_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_session *tf_session_new(struct tf_session_args args);
 TF1C_API tf_session *tf_interactive_session_new(struct tf_session_args args);
-/* Releases the session; NULL is fine. A handle that was closed may still be passed to tf_run until the next session is
- * made on this thread: RuntimeError "Attempted to use a closed Session." */
+/* Closes the session; NULL is fine, and so is closing from within one of its kernels or while other threads run it: what is under
+ * way ends with CancelledError, and the last of it releases what the session owned. A closed handle may still be passed to every
+ * call (after some hundreds more have been closed it may come to stand for a new session): RuntimeError "Attempted to use a
+ * closed Session." A child that was forked while another thread ran the session has it closed in the same way, unless that run
+ * ended within a tenth of a second. */
 TF1C_API void tf_close(tf_session *session);
 TF1C_API tf_session *tf_get_default_session(void);
 TF1C_API tf_graph *tf_session_graph(const tf_session *session);

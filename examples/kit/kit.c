@@ -37,6 +37,10 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static object *objects;
 static bool at_exit_set;
 
+static void hold(void) { pthread_mutex_lock(&lock); }
+static void let_go(void) { pthread_mutex_unlock(&lock); }
+__attribute__((constructor)) static void guard_forks(void) { pthread_atfork(hold, let_go, let_go); }
+
 void *tf1c_kit_object(size_t size, void (*release)(void *object), tf_source here)
 {
     object *o = tf1c_kit_alloc(sizeof *o + size);

@@ -68,6 +68,11 @@ static bool seeded;
 static bool has_spare; /* the second of a pair of normal numbers waits */
 static double spare;
 
+/* A child that is forked while another thread draws finds the generator whole. */
+static void hold(void) { pthread_mutex_lock(&lock); }
+static void let_go(void) { pthread_mutex_unlock(&lock); }
+__attribute__((constructor)) static void guard_forks(void) { pthread_atfork(hold, let_go, let_go); }
+
 static tf1c_mt19937 *lock_global(void)
 {
     pthread_mutex_lock(&lock);

@@ -8,10 +8,12 @@
 #include "session/exec/trace.h"
 #include "session/plan/place.h"
 #include "session/plan/plan.h"
+#include "session/run.h"
 
 enum { FEW_OPERANDS = 48 };
 
 typedef struct {
+    const tf_session *s;
     const tf1c_binding *b;
     tf1c_context *x;
     int traced; /* the session's number in the trace; 0: there is none */
@@ -264,6 +266,8 @@ static bool run_instruction(const walker *w, const ir_instruction *i)
 static void run_code(const walker *w, const ir_instruction *code, int n)
 {
     for (const ir_instruction *i = code; i < code + n; i++) {
+        if (w->worker == 0 && tf1c_is_closed(w->e->s)) /* before the barrier: behind it all see the same */
+            fail(w->e->x, NULL, tf_cancelled, "Run call was cancelled");
         if (i->barrier)
             wait_all(w);
         int64_t begin = w->trace ? tf1c_trace_now() : 0;
@@ -307,7 +311,7 @@ tf_status tf1c_execute(tf_session *s, const tf1c_binding *b, tf1c_context *x, co
     x->slots[IR_SLOT_ARENA] = x->arena;
     for (int i = 0; i < b->n_feeds; i++)
         x->slots[IR_FIRST_FEED_SLOT + i] = feeds[i].data;
-    execution e = { b, x, s->traced && tf1c_trace_mine() ? s->traced : 0 };
+    execution e = { s, b, x, s->traced && tf1c_trace_mine() ? s->traced : 0 };
     int64_t begin = e.traced ? tf1c_trace_now() : 0;
     if (b->blas)
         tf1c_gemm_begin();

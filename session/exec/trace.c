@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/forks.h"
 #include "core/team.h"
 #include "session/passes/pass.h"
 
@@ -247,6 +248,7 @@ int tf1c_trace_open(tf_source here)
     int nobody = 0;
     if (!path || !*path || !(atomic_compare_exchange_strong(&trace.owner, &nobody, getpid()) || tf1c_trace_mine()))
         return 0;
+    tf1c_lock_over_forks(&lock);
     pthread_mutex_lock(&lock);
     if (strncmp(path, trace.path, PATH_SIZE - 1) != 0)
         open_file(path);

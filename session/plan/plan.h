@@ -60,7 +60,10 @@ typedef struct tf1c_context {
 struct tf_session {
     tf_graph *graph;
     tf_session *outer_default; /* of an interactive one */
-    bool closed;
+    tf_session *next, *next_idle; /* of all handles; of those that may serve anew */
+    atomic_uint state;            /* closed or not, and how many are inside: lifetime.c */
+    atomic_bool released;         /* what it owned is gone */
+    bool at_rest, torn;           /* at a fork */
     int threads;
     int traced;       /* its number in the file that TF1C_TRACE names; 0: none */
     char *passes_off; /* tf_config's, or the environment's TF1C_PASSES_OFF */

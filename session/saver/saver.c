@@ -320,9 +320,6 @@ static char *path_of_step(tf_session *s, const char *path, const struct tf_save_
 
 static tf_status refuse(const tf_saver *saver, const tf_session *s, const char *call, tf_source here)
 {
-    const tf_status status = tf1c_refuse_session(s, here);
-    if (status)
-        return status;
     if (!saver)
         return tf_fail(tf_runtime_error, here, NULL, "%s: the saver is NULL: it could not be made", call);
     if (saver->graph != s->graph)
@@ -353,7 +350,11 @@ const char *tf_save_(tf_saver *saver, tf_session *s, const char *path, struct tf
 {
     char *saved_as = NULL;
     tf1c_hold_reports();
-    const tf_status status = save(saver, s, path, &a, &saved_as);
+    tf_status status = tf1c_enter(s, a.here);
+    if (!status) {
+        status = save(saver, s, path, &a, &saved_as);
+        tf1c_leave(s);
+    }
     tf1c_release_reports(a.here);
     if (status) {
         tf1c_free(saved_as);
@@ -448,7 +449,11 @@ static tf_status restore(tf_saver *saver, tf_session *s, const char *path, tf_so
 tf_status tf_restore_(tf_saver *saver, tf_session *s, const char *path, tf_source here)
 {
     tf1c_hold_reports();
-    const tf_status status = restore(saver, s, path, here);
+    tf_status status = tf1c_enter(s, here);
+    if (!status) {
+        status = restore(saver, s, path, here);
+        tf1c_leave(s);
+    }
     tf1c_release_reports(here);
     return status;
 }

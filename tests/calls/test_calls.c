@@ -284,10 +284,12 @@ static void every_value(const struct call *c, void (*each)(const struct call *c,
 
 START_TEST(it_answers_whatever_it_is_given)
 {
-    signal(SIGSEGV, crashed);
-    signal(SIGBUS, crashed);
-    signal(SIGFPE, crashed);
-    signal(SIGABRT, crashed);
+    if (slowness() == 1) { /* sanitizers have a handler that says more */
+        signal(SIGSEGV, crashed);
+        signal(SIGBUS, crashed);
+        signal(SIGFPE, crashed);
+        signal(SIGABRT, crashed);
+    }
     ck_assert(freopen("/dev/null", "w", stdout));
     every_value(&calls[_i], call_once);
 }
