@@ -1,8 +1,8 @@
-/* Vector math over contiguous float32, compiled for several ISA levels and picked once at start.
+/* Vector math over contiguous float32 and float64, compiled for several ISA levels and picked once at start.
  *
- * Accuracy, over all of float's range (tested on a grid): exp, log, log1p, tanh, sigmoid and softplus at most 4 ulp.
+ * Accuracy, over all of the type's range (tested on a grid): at most 4 ulp, pow at most 1.5.
  * NaN in, NaN out; ±inf, zeros and denormals as libm gives them; on a thread that flushes denormals (denormals.h), as all
- * do in a run, they count as zeros and become zeros. `out` may be an input itself; other overlaps are not allowed. What an
+ * do in a run, they count as zeros or become zeros. `out` may be an input itself; other overlaps are not allowed. What an
  * element becomes depends on nothing but its own inputs: work may be sharded at any index without changing a bit (sum,
  * sum_squares aside). Levels differ from each other by rounding only. */
 #ifndef TF1C_CORE_VECMATH_H
@@ -12,6 +12,27 @@
 
 struct tf1c_conv_kernels;
 struct tf1c_matmul_level;
+
+/* out = f(x) in either type. */
+typedef struct {
+    void (*f32)(int64_t n, float *out, const float *x);
+    void (*f64)(int64_t n, double *out, const double *x);
+} tf1c_function;
+
+/* Functions of both types, and those of float64 whose float32 is tf1c_vecmath's own. */
+typedef struct tf1c_functions {
+    tf1c_function sin, cos, tan, asin, acos, atan, sinh, cosh, erf, expm1;
+    tf1c_function floor, ceil, rint; /* rint: to even */
+    void (*exp)(int64_t n, double *out, const double *x);
+    void (*log)(int64_t n, double *out, const double *x);
+    void (*log1p)(int64_t n, double *out, const double *x);
+    void (*tanh)(int64_t n, double *out, const double *x);
+    void (*sigmoid)(int64_t n, double *out, const double *x);
+    void (*softplus)(int64_t n, double *out, const double *x);
+    void (*relu)(int64_t n, double *out, const double *x);
+    /* x^y; where y is 2, 3, 1, -1, and of positive x 0.5 and -0.5, by products, quotients and roots: as TF's grappler has it. */
+    void (*pow)(int64_t n, double *out, const double *x, const double *y);
+} tf1c_functions;
 
 typedef struct {
     const char *isa; /* "baseline", "avx2", "avx512" */
@@ -35,7 +56,7 @@ typedef struct {
     void (*sub)(int64_t n, float *out, const float *x, const float *y);
     void (*mul)(int64_t n, float *out, const float *x, const float *y);
     void (*div)(int64_t n, float *out, const float *x, const float *y);
-    void (*pow)(int64_t n, float *out, const float *x, const float *y);  /* libm's powf */
+    void (*pow)(int64_t n, float *out, const float *x, const float *y);  /* as tf1c_functions has it */
     void (*max2)(int64_t n, float *out, const float *x, const float *y); /* y if x < y, else x: as in TF 1.15, */
     void (*min2)(int64_t n, float *out, const float *x, const float *y); /* x's NaN stays and y's does not */
 
@@ -74,6 +95,7 @@ typedef struct {
     void (*philox)(int64_t blocks, uint32_t *words, uint64_t seed, uint64_t seed2, uint64_t block);
 
     const struct tf1c_conv_kernels *conv;   /* convolutions (conv.h) */
+    const tf1c_functions *functions;
     const struct tf1c_matmul_level *matmul; /* matrix products (matmul.h) */
 } tf1c_vecmath;
 

@@ -259,12 +259,6 @@ MAP2(one_minus_square_mul, y *(1.0f - x * x))
 MAP2(sigmoid_grad, y *x *(1.0f - x))
 MAP2(relu_grad, (vf)((vi)y &(vi)(x > 0.0f)))
 
-static void pow_pass(int64_t n, float *out, const float *x, const float *y)
-{
-    for (int64_t i = 0; i < n; i++)
-        out[i] = powf(x[i], y[i]);
-}
-
 /* ---- reductions -------------------------------------------------------------------------------------------------
  * Element i adds to lane i % LANES, in blocks of BLOCK; lanes are added as a tree, blocks in double. The order is the
  * same at every level. */
@@ -575,6 +569,10 @@ static void philox_pass(int64_t blocks, uint32_t *words, uint64_t seed, uint64_t
 #define CONV(level) CONV_(level)
 #define MATMUL_(level) tf1c_matmul_##level
 #define MATMUL(level) MATMUL_(level)
+#define FUNCTIONS_(level) tf1c_functions_##level
+#define FUNCTIONS(level) FUNCTIONS_(level)
+#define POW_(level) tf1c_pow_##level
+#define POW(level) POW_(level)
 #define ROW(name) .name = name##_pass
 
 const tf1c_vecmath TABLE(TF1C_VEC_LEVEL) = {
@@ -595,7 +593,7 @@ const tf1c_vecmath TABLE(TF1C_VEC_LEVEL) = {
     ROW(sub),
     ROW(mul),
     ROW(div),
-    ROW(pow),
+    .pow = POW(TF1C_VEC_LEVEL),
     ROW(max2),
     ROW(min2),
     ROW(add_scalar),
@@ -616,5 +614,6 @@ const tf1c_vecmath TABLE(TF1C_VEC_LEVEL) = {
     ROW(adadelta),
     ROW(philox),
     .conv = &CONV(TF1C_VEC_LEVEL),
+    .functions = &FUNCTIONS(TF1C_VEC_LEVEL),
     .matmul = &MATMUL(TF1C_VEC_LEVEL),
 };

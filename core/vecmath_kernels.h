@@ -1,4 +1,4 @@
-/* The tables that vecmath_kernels.c is compiled into, one object per level (all with -O3 -ffp-contract=off -fno-math-errno
+/* The tables that vecmath_kernels.c and vecmath_functions.c are compiled into, one object per level (all with -O3 -ffp-contract=off -fno-math-errno
  * -fno-trapping-math):
  *
  *   level     -D flags                      compiler flags
@@ -18,6 +18,10 @@
 #define TF1C_VEC_X86 1
 #endif
 
+extern const tf1c_functions tf1c_functions_baseline, tf1c_functions_avx2, tf1c_functions_avx512;
+void tf1c_pow_baseline(int64_t n, float *out, const float *x, const float *y);
+void tf1c_pow_avx2(int64_t n, float *out, const float *x, const float *y);
+void tf1c_pow_avx512(int64_t n, float *out, const float *x, const float *y);
 extern const tf1c_vecmath tf1c_vecmath_baseline, tf1c_vecmath_avx2, tf1c_vecmath_avx512;
 
 #endif

@@ -395,7 +395,11 @@ static uint64_t int_pow(uint64_t x, int64_t y)
 }
 
 VEC2(pow_f32, pow)
-STRIP2(pow_f64, double, double, pow(x, y))
+static void pow_f64(int64_t n, void *out, const void *const *in, const void *attrs)
+{
+    (void)attrs;
+    tf1c_vec()->functions->pow(n, out, in[0], in[1]);
+}
 STRIP2(pow_i32, int32_t, int32_t, int_pow((uint64_t)x, y))
 STRIP2(pow_i64, int64_t, int64_t, int_pow((uint64_t)x, y))
 static tf_strip *const pow_strips[TF_DTYPES] = {

@@ -12,12 +12,18 @@
 #define SIGNED (TF_FLOATING | TF_INDEX)
 #define NO_NAME ((struct tf_name_args){ 0 })
 
-/* Strips by core/vecmath.h for float32. */
+/* Strips by core/vecmath.h: of float32, and its functions of either type. */
 #define VEC1(id, fn)                                                               \
     static void id(int64_t n, void *out, const void *const *in, const void *attrs) \
     {                                                                              \
         (void)attrs;                                                               \
         tf1c_vec()->fn(n, out, in[0]);                                             \
+    }
+#define FUNCTION1(id, fn)                                                          \
+    static void id(int64_t n, void *out, const void *const *in, const void *attrs) \
+    {                                                                              \
+        (void)attrs;                                                               \
+        tf1c_vec()->functions->fn(n, out, in[0]);                                  \
     }
 #define VEC2(id, fn)                                                               \
     static void id(int64_t n, void *out, const void *const *in, const void *attrs) \
@@ -26,6 +32,10 @@
         tf1c_vec()->fn(n, out, in[0], in[1]);                                      \
     }
 
+#define FUNCTION_STRIPS(id)     \
+    FUNCTION1(id##_f32, id.f32) \
+    FUNCTION1(id##_f64, id.f64) \
+    FLOATING_STRIPS(id)
 #define FLOATING_STRIPS(id) static tf_strip *const id##_strips[TF_DTYPES] = { [tf_float32] = id##_f32, [tf_float64] = id##_f64 };
 #define SIGNED_STRIPS(id)                                                                              \
     static tf_strip *const id##_strips[TF_DTYPES] = {                                                  \
@@ -162,25 +172,23 @@ UNARY_OP(reciprocal, "Reciprocal", TF_FLOATING)
 
 /* ---- Exp, Expm1, Log, Log1p --------------------------------------------------------------------------------------------------- */
 VEC1(exp_f32, exp)
-STRIP1(exp_f64, double, double, exp(x))
+FUNCTION1(exp_f64, exp)
 FLOATING_STRIPS(exp)
 static void exp_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_mul(dy, g->out[0])); }
 UNARY_OP(exp, "Exp", TF_FLOATING)
 
-STRIP1(expm1_f32, float, float, expm1f(x))
-STRIP1(expm1_f64, double, double, expm1(x))
-FLOATING_STRIPS(expm1)
+FUNCTION_STRIPS(expm1)
 static void expm1_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_mul(dy, tf_exp(g->in[0]))); }
 UNARY_OP(expm1, "Expm1", TF_FLOATING)
 
 VEC1(log_f32, log)
-STRIP1(log_f64, double, double, log(x))
+FUNCTION1(log_f64, log)
 FLOATING_STRIPS(log)
 static void log_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_mul(dy, tf_reciprocal(g->in[0]))); }
 UNARY_OP(log, "Log", TF_FLOATING)
 
 VEC1(log1p_f32, log1p)
-STRIP1(log1p_f64, double, double, log1p(x))
+FUNCTION1(log1p_f64, log1p)
 FLOATING_STRIPS(log1p)
 static void log1p_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_mul(dy, tf_reciprocal(tf_add(1, g->in[0])))); }
 UNARY_OP(log1p, "Log1p", TF_FLOATING)
@@ -199,7 +207,7 @@ static void sigmoid_grad_gradient(tf_grad_ctx *g, tf_tensor dz)
 }
 
 VEC1(sigmoid_f32, sigmoid)
-STRIP1(sigmoid_f64, double, double, 1 / (1 + exp(-x)))
+FUNCTION1(sigmoid_f64, sigmoid)
 FLOATING_STRIPS(sigmoid)
 static void sigmoid_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, GRADIENT_NODE(sigmoid_grad_op, g->out[0], dy)); }
 UNARY_OP(sigmoid, "Sigmoid", TF_FLOATING)
@@ -224,63 +232,58 @@ static void tanh_grad_gradient(tf_grad_ctx *g, tf_tensor dz)
 }
 
 VEC1(tanh_f32, tanh)
-STRIP1(tanh_f64, double, double, tanh(x))
+FUNCTION1(tanh_f64, tanh)
 FLOATING_STRIPS(tanh)
 static void tanh_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, GRADIENT_NODE(tanh_grad_op, g->out[0], dy)); }
 UNARY_OP(tanh, "Tanh", TF_FLOATING)
 
-/* ---- trigonometry, by libm --------------------------------------------------------------------------------------------------------------- */
-#define LIBM_STRIPS(id, fn)                  \
-    STRIP1(id##_f32, float, float, fn##f(x)) \
-    STRIP1(id##_f64, double, double, fn(x))  \
-    FLOATING_STRIPS(id)
-
-LIBM_STRIPS(sin, sin)
+/* ---- trigonometry ---------------------------------------------------------------------------------------------------------------------- */
+FUNCTION_STRIPS(sin)
 static void sin_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_mul(dy, tf_cos(g->in[0]))); }
 UNARY_OP(sin, "Sin", TF_FLOATING)
 
-LIBM_STRIPS(cos, cos)
+FUNCTION_STRIPS(cos)
 static void cos_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_mul(tf_neg(dy), tf_sin(g->in[0]))); }
 UNARY_OP(cos, "Cos", TF_FLOATING)
 
-LIBM_STRIPS(tan, tan)
+FUNCTION_STRIPS(tan)
 static void tan_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf_add_grad(g, 0, tf_mul(tf_square(tf_reciprocal(tf_cos(g->in[0]))), dy));
 }
 UNARY_OP(tan, "Tan", TF_FLOATING)
 
-LIBM_STRIPS(asin, asin)
+FUNCTION_STRIPS(asin)
 static void asin_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf_add_grad(g, 0, tf_mul(dy, tf_reciprocal(tf_sqrt(tf_sub(1, tf_square(g->in[0]))))));
 }
 UNARY_OP(asin, "Asin", TF_FLOATING)
 
-LIBM_STRIPS(acos, acos)
+FUNCTION_STRIPS(acos)
 static void acos_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf_add_grad(g, 0, tf_mul(tf_neg(dy), tf_reciprocal(tf_sqrt(tf_sub(1, tf_square(g->in[0]))))));
 }
 UNARY_OP(acos, "Acos", TF_FLOATING)
 
-LIBM_STRIPS(atan, atan)
+FUNCTION_STRIPS(atan)
 static void atan_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf_add_grad(g, 0, tf_mul(dy, tf_reciprocal(tf_add(1, tf_square(g->in[0])))));
 }
 UNARY_OP(atan, "Atan", TF_FLOATING)
 
-LIBM_STRIPS(sinh, sinh)
+FUNCTION_STRIPS(sinh)
 static void sinh_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_mul(dy, tf_cosh(g->in[0]))); }
 UNARY_OP(sinh, "Sinh", TF_FLOATING)
 
-LIBM_STRIPS(cosh, cosh)
+FUNCTION_STRIPS(cosh)
 static void cosh_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_mul(dy, tf_sinh(g->in[0]))); }
 UNARY_OP(cosh, "Cosh", TF_FLOATING)
 
 /* erf: dx = dy·2/√π·e^(-x²) */
-LIBM_STRIPS(erf, erf)
+FUNCTION_STRIPS(erf)
 static void erf_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf_add_grad(g, 0, tf_mul(tf_mul(1.12837916709551257390, dy), tf_exp(tf_neg(tf_square(g->in[0])))));
@@ -291,11 +294,11 @@ UNARY_OP(erf, "Erf", TF_FLOATING)
 #define floor_gradient tf_no_gradient
 #define ceil_gradient tf_no_gradient
 #define rint_gradient tf_no_gradient
-LIBM_STRIPS(floor, floor)
+FUNCTION_STRIPS(floor)
 UNARY_OP(floor, "Floor", TF_FLOATING)
-LIBM_STRIPS(ceil, ceil)
+FUNCTION_STRIPS(ceil)
 UNARY_OP(ceil, "Ceil", TF_FLOATING)
-LIBM_STRIPS(rint, rint)
+FUNCTION_STRIPS(rint)
 UNARY_OP(rint, "Rint", TF_FLOATING)
 STRIP1(round_i32, int32_t, int32_t, x)
 STRIP1(round_i64, int64_t, int64_t, x)

@@ -67,7 +67,11 @@ static void relu_f32(int64_t n, void *out, const void *const *in, const void *at
     (void)attrs;
     tf1c_vec()->relu(n, out, in[0]);
 }
-STRIP1(relu_f64, double, double, x < 0 ? 0 : x)
+static void relu_f64(int64_t n, void *out, const void *const *in, const void *attrs)
+{
+    (void)attrs;
+    tf1c_vec()->functions->relu(n, out, in[0]);
+}
 STRIP1(relu_i32, int32_t, int32_t, x < 0 ? 0 : x)
 STRIP1(relu_i64, int64_t, int64_t, x < 0 ? 0 : x)
 STRIP1(relu_u8, uint8_t, uint8_t, x)
@@ -140,22 +144,29 @@ UNARY_BUILDER(tf_nn_relu6_, relu6_op, NULL)
 /* ---- Elu: y = x, or e^x - 1 below 0; dx = dy·(y < 0 ? y + 1 : 1) ------------------------------------------------------------- */
 
 /* out = x < 0 ? low·(e^x - 1) : high·x, by way of the vectorized e^x. */
-static void exponential_f32(int64_t n, float *out, const float *x, float low, float high)
-{
-    float e[CHUNK];
-    for (int64_t i = 0; i < n; i += CHUNK) {
-        const int64_t m = n - i < CHUNK ? n - i : CHUNK;
-        tf1c_vec()->exp(m, e, x + i);
-        for (int64_t j = 0; j < m; j++)
-            out[i + j] = x[i + j] < 0 ? low * (e[j] - 1) : high * x[i + j];
+#define EXPONENTIAL(suffix, type, exp)                                                         \
+    static void exponential_##suffix(int64_t n, type *out, const type *x, type low, type high) \
+    {                                                                                          \
+        type e[CHUNK];                                                                         \
+        for (int64_t i = 0; i < n; i += CHUNK) {                                               \
+            const int64_t m = n - i < CHUNK ? n - i : CHUNK;                                   \
+            tf1c_vec()->exp(m, e, x + i);                                                      \
+            for (int64_t j = 0; j < m; j++)                                                    \
+                out[i + j] = x[i + j] < 0 ? low * (e[j] - 1) : high * x[i + j];                \
+        }                                                                                      \
     }
-}
+EXPONENTIAL(f32, float, exp)
+EXPONENTIAL(f64, double, functions->exp)
 static void elu_f32(int64_t n, void *out, const void *const *in, const void *attrs)
 {
     (void)attrs;
     exponential_f32(n, out, in[0], 1, 1);
 }
-STRIP1(elu_f64, double, double, x < 0 ? exp(x) - 1 : x)
+static void elu_f64(int64_t n, void *out, const void *const *in, const void *attrs)
+{
+    (void)attrs;
+    exponential_f64(n, out, in[0], 1, 1);
+}
 STRIP2(elu_grad_f32, float, float, y < 0 ? x * (y + 1) : x)
 STRIP2(elu_grad_f64, double, double, y < 0 ? x * (y + 1) : x)
 static tf_strip *const elu_strips[TF_DTYPES] = { [tf_float32] = elu_f32, [tf_float64] = elu_f64 };
@@ -201,7 +212,11 @@ static void selu_f32(int64_t n, void *out, const void *const *in, const void *at
     (void)attrs;
     exponential_f32(n, out, in[0], (float)LAMBDA_ALPHA, (float)LAMBDA);
 }
-STRIP1(selu_f64, double, double, x < 0 ? LAMBDA_ALPHA * (exp(x) - 1) : LAMBDA * x)
+static void selu_f64(int64_t n, void *out, const void *const *in, const void *attrs)
+{
+    (void)attrs;
+    exponential_f64(n, out, in[0], LAMBDA_ALPHA, LAMBDA);
+}
 STRIP2(selu_grad_f32, float, float, y < 0 ? x * (y + (float)LAMBDA_ALPHA) : x * (float)LAMBDA)
 STRIP2(selu_grad_f64, double, double, y < 0 ? x * (y + LAMBDA_ALPHA) : x * LAMBDA)
 static tf_strip *const selu_strips[TF_DTYPES] = { [tf_float32] = selu_f32, [tf_float64] = selu_f64 };
@@ -331,8 +346,22 @@ static void softplus_grad_f32(int64_t n, void *out, const void *const *in, const
         tf1c_vec()->mul(m, (float *)out + i, (const float *)in[0] + i, s);
     }
 }
-STRIP1(softplus_f64, double, double, (x > 0 ? x : x < 0 ? 0 : x) + log1p(exp(-fabs(x))))
-STRIP2(softplus_grad_f64, double, double, x / (exp(-y) + 1))
+static void softplus_f64(int64_t n, void *out, const void *const *in, const void *attrs)
+{
+    (void)attrs;
+    tf1c_vec()->functions->softplus(n, out, in[0]);
+}
+static void softplus_grad_f64(int64_t n, void *out, const void *const *in, const void *attrs)
+{
+    (void)attrs;
+    double s[CHUNK];
+    for (int64_t i = 0; i < n; i += CHUNK) {
+        const int64_t m = n - i < CHUNK ? n - i : CHUNK;
+        tf1c_vec()->functions->sigmoid(m, s, (const double *)in[1] + i);
+        for (int64_t j = 0; j < m; j++)
+            ((double *)out)[i + j] = ((const double *)in[0])[i + j] * s[j];
+    }
+}
 static tf_strip *const softplus_strips[TF_DTYPES] = { [tf_float32] = softplus_f32, [tf_float64] = softplus_f64 };
 static tf_strip *const softplus_grad_strips[TF_DTYPES] = { [tf_float32] = softplus_grad_f32, [tf_float64] = softplus_grad_f64 };
 

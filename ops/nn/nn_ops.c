@@ -57,7 +57,10 @@ static double exponentials_f64(int64_t n, double *e, const double *x, double *m)
     for (int64_t i = 0; i < n; i++)
         *m = *m < x[i] || isnan(x[i]) ? x[i] : *m;
     for (int64_t i = 0; i < n; i++)
-        sum += e[i] = exp(x[i] - *m);
+        e[i] = x[i] - *m;
+    tf1c_vec()->functions->exp(n, e, e);
+    for (int64_t i = 0; i < n; i++)
+        sum += e[i];
     return sum;
 }
 

@@ -360,8 +360,9 @@ DENSE(adadelta, "Adadelta", "var:T&, accum:T&, accum_update:T&, lr:T, rho:T, eps
 SPARSE(adadelta, "Adadelta", "var:T&, accum:T&, accum_update:T&, lr:T, rho:T, epsilon:T, grad:T, indices:U", "rrrsssgi")
 
 /* ---- Ftrl: a' = a + g²; l += g - (a'^-p - a^-p)/lr·var; var = |l| > l1 ? (sign(l)·l1 - l) / (a'^-p/lr + 2·l2) : 0 ------------------
- * Scalars lr, l1, l2, p. */
-#define FTRL(suffix, type, pow_, fabs_)                                                             \
+ * Scalars lr, l1, l2, p; as in TF the usual p, -1/2, takes roots. */
+#define POWER(x, sqrt_, pow_) (p == -0.5 ? sqrt_(x) : pow_(x, -p))
+#define FTRL(suffix, type, pow_, sqrt_, fabs_)                                                      \
     EACH(ftrl, suffix, type, {                                                                      \
         type *a = ref[1];                                                                           \
         type *l = ref[2];                                                                           \
@@ -371,14 +372,14 @@ SPARSE(adadelta, "Adadelta", "var:T&, accum:T&, accum_update:T&, lr:T, rho:T, ep
         const type p = (type)scalar[3];                                                             \
         LOOP({                                                                                      \
             const type after = a[i] + g[i] * g[i];                                                  \
-            const type power = pow_(after, -p);                                                     \
-            l[i] += g[i] - (power - pow_(a[i], -p)) / lr * var[i];                                  \
+            const type power = POWER(after, sqrt_, pow_);                                           \
+            l[i] += g[i] - (power - POWER(a[i], sqrt_, pow_)) / lr * var[i];                        \
             var[i] = fabs_(l[i]) > l1 ? ((l[i] > 0 ? l1 : -l1) - l[i]) / (power / lr + 2 * l2) : 0; \
             a[i] = after;                                                                           \
         })                                                                                          \
     })
-FTRL(f32, float, powf, fabsf)
-FTRL(f64, double, pow, fabs)
+FTRL(f32, float, powf, sqrtf, fabsf)
+FTRL(f64, double, pow, sqrt, fabs)
 DENSE(ftrl, "Ftrl", "var:T&, accum:T&, linear:T&, grad:T, lr:T, l1:T, l2:T, lr_power:T", "rrrgssss")
 SPARSE(ftrl, "Ftrl", "var:T&, accum:T&, linear:T&, grad:T, indices:U, lr:T, l1:T, l2:T, lr_power:T", "rrrgissss")
 

@@ -36,21 +36,39 @@ typedef struct {
 static tf_tensor deep_below(const inputs *in) { return tf_sub(in->y, in->deep); }
 static tf_tensor tiny_roots(const inputs *in) { return tf_mul(in->root * .01, in->y); }
 
-#define FUNCTIONS(row)                                                                                                           \
-    row(mul, tf_mul(in->x, in->y)) row(add, tf_add(in->x, in->x)) row(sub, tf_sub(in->x, tf_mul(.9, in->x)))                     \
-        row(div, tf_div(in->y, in->x)) row(quotient, tf_div(in->x, 1e3)) row(square, tf_square(tiny_roots(in)))                  \
-            row(sqrt, tf_sqrt(tf_mul(16, tf_abs(in->x)))) row(reciprocal, tf_reciprocal(in->x)) row(exp, tf_exp(deep_below(in))) \
-                row(sigmoid, tf_sigmoid(deep_below(in))) row(softplus, tf_nn_softplus(deep_below(in)))                           \
-                    row(tanh, tf_tanh(tf_mul(1e6, in->x))) row(greater, tf_greater(in->x, 0)) row(sign, tf_sign(in->x)) row(     \
-                        floor, tf_floor(in->x)) row(identity, tf_identity(in->x)) row(concat, tf_concat(LIST(in->x, in->y), 0))  \
-                        row(cast, tf_cast(in->x, in->wide)) row(bool, tf_cast(in->x, tf_bool))                                   \
-                            row(sum, tf_reduce_sum(tf_mul(in->x, .1))) row(mean, tf_reduce_mean(tf_getitem(in->x, "2:4")))       \
-                                row(product, tf_reduce_prod(tf_getitem(in->x, "2:5")))                                           \
-                                    row(matmul, tf_matmul(tf_mul(tf_getitem(in->x, "None"), .1), tf_getitem(in->y, ":, None")))  \
-                                        row(outer, tf_matmul(tf_getitem(in->y, ":, None"), tf_getitem(in->x, "None")))           \
-                                            row(softmax, tf_nn_softmax(tf_stack(LIST(in->y, deep_below(in)))))                   \
-                                                row(l2_loss, tf_nn_l2_loss(tiny_roots(in)))                                      \
-                                                    row(folded, tf_mul(tf_constant(in->known[0]), tf_constant(in->known[1])))
+/* clang-format off */
+#define FUNCTIONS(row) \
+    row(mul, tf_mul(in->x, in->y)) \
+    row(add, tf_add(in->x, in->x)) \
+    row(sub, tf_sub(in->x, tf_mul(.9, in->x))) \
+    row(div, tf_div(in->y, in->x)) \
+    row(quotient, tf_div(in->x, 1e3)) \
+    row(square, tf_square(tiny_roots(in))) \
+    row(sqrt, tf_sqrt(tf_mul(16, tf_abs(in->x)))) \
+    row(reciprocal, tf_reciprocal(in->x)) \
+    row(exp, tf_exp(deep_below(in))) \
+    row(sigmoid, tf_sigmoid(deep_below(in))) \
+    row(softplus, tf_nn_softplus(deep_below(in))) \
+    row(tanh, tf_tanh(tf_mul(1e6, in->x))) \
+    row(relu, tf_nn_relu(in->x)) \
+    row(maximum, tf_maximum(in->x, 0)) \
+    row(equal, tf_equal(in->x, 0)) \
+    row(greater, tf_greater(in->x, 0)) \
+    row(sign, tf_sign(in->x)) \
+    row(floor, tf_floor(in->x)) \
+    row(identity, tf_identity(in->x)) \
+    row(concat, tf_concat(LIST(in->x, in->y), 0)) \
+    row(cast, tf_cast(in->x, in->wide)) \
+    row(bool, tf_cast(in->x, tf_bool)) \
+    row(sum, tf_reduce_sum(tf_mul(in->x, .1))) \
+    row(mean, tf_reduce_mean(tf_getitem(in->x, "2:4"))) \
+    row(product, tf_reduce_prod(tf_getitem(in->x, "2:5"))) \
+    row(matmul, tf_matmul(tf_mul(tf_getitem(in->x, "None"), .1), tf_getitem(in->y, ":, None"))) \
+    row(outer, tf_matmul(tf_getitem(in->y, ":, None"), tf_getitem(in->x, "None"))) \
+    row(softmax, tf_nn_softmax(tf_stack(LIST(in->y, deep_below(in))))) \
+    row(l2_loss, tf_nn_l2_loss(tiny_roots(in))) \
+    row(folded, tf_mul(tf_constant(in->known[0]), tf_constant(in->known[1])))
+/* clang-format on */
 
 #define FUNCTION(name, e) \
     static tf_tensor make_##name(const inputs *in) { return e; }
