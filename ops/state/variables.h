@@ -49,6 +49,10 @@ struct tf_get_variable_args {
 TF1C_API tf_tensor tf_get_variable_(struct tf_get_variable_args args);
 
 /* ref = value, ref += value, ref -= value; the result is the new value. TF1: tf.assign, tf.assign_add, tf.assign_sub
+ *   order   within a run, where TF leaves it to chance: what reads ref sees its value from before the run, unless it waits, by data
+ *           or control, for an assignment. Of assignments that do not wait for each other those that overwrite ref (tf_assign)
+ *           come before those that change it (tf_assign_add, tf_assign_sub, tf_scatter_…, optimizers), each in creation order:
+ *           tf_run(sess, OPS(train, clip)) clips, then trains
  *   shapes  value as ref;   dtypes  value as ref;   grad  none
  *   errors  TypeError: ref is no variable;  ValueError: shapes differ */
 #define tf_assign(ref, value, ...) TF_IN_ORDER2_(tf_assign_, ref, TF_T(value), TF_NAMED_(__VA_ARGS__))

@@ -5,7 +5,7 @@
 #include "graph/product.h"
 #include "session/passes/pass.h"
 #include "session/plan/layout.h"
-#include "session/plan/schedule.h"
+#include "session/plan/assignments.h"
 
 /* Below these, packing brings nothing; deeper than that, loops keep what they could share. */
 enum { LEAST_ROWS = 4, LEAST_SIDE = 8, MOST_LOOPS = 6 };

@@ -42,7 +42,7 @@ struct ir_value {
     ir_value *outside;   /* passes/hoist.c, in a body: what it is before the loop */
     unsigned char when;  /* and since when */
     ir_value *contiguous; /* a copy that layout.c made, for the next who wants one */
-    int number;          /* ir_text.c: in the text written last, from 1 */
+    int number;          /* ir_text.c: in the text written last, from 1; assignments.c: of a variable's root, its variable's */
 };
 
 /* One node, as the passes see it. */
@@ -68,7 +68,6 @@ struct ir_node {
     bool waits;      /* it or what it is made of comes after others by control, though its value may be known */
     bool silent;     /* nothing to execute: its outputs are views, or its parts are in place */
     int position;    /* in the schedule, from 0; -1 before */
-    uint64_t *writers; /* schedule.c: which assignments it comes after */
 };
 
 struct ir_block {

@@ -253,6 +253,19 @@ static void sort_carried(const tf1c_body *b, const ir_scope *s, ir_loop *l)
     }
 }
 
+/* What is left of a body runs for what it does too, though a pass may find that nobody reads its results. */
+static void keep_effects(ir_block *b)
+{
+    for (int i = 0; i < b->n; i++) {
+        ir_node *n = b->nodes[i];
+        ir_block *inner[2];
+        n->effect |= n->def && n->def->traits & (TF_SIDE_EFFECT | TF_WRITES_REF);
+        for (int k = ir_bodies(n, inner); k-- > 0;)
+            for (int j = 0; j < inner[k]->n; j++)
+                n->effect |= inner[k]->nodes[j]->effect;
+    }
+}
+
 static void find_written(tf1c_compilation *c, const ir_block *b, ir_value ***written, int *n, int capacity)
 {
     if (!*written)
@@ -311,6 +324,7 @@ static tf1c_outcome build_condition(tf1c_compilation *c, const ir_scope *s, ir_l
     if (tf1c_check_pred(op, ir_dims(&l->condition.results[0]->view)))
         return TF1C_FAILED;
     ir_prune(&l->condition);
+    keep_effects(&l->condition);
     return TF1C_DONE;
 }
 
@@ -362,6 +376,7 @@ tf1c_outcome ir_build_loop(tf1c_compilation *c, ir_scope *outer, ir_node *n, con
         return outcome;
     ir_list_results(&c->ir, l);
     ir_prune(&l->body);
+    keep_effects(&l->body);
     find_written(c, &l->body, &l->written, &l->n_written, most_written(&l->body));
     if (!know_count(c, n))
         return TF1C_FAILED;
@@ -391,6 +406,7 @@ static tf1c_outcome build_branch_body(tf1c_compilation *c, ir_scope *outer, ir_n
         if (wanted && wanted[o] && b->out[o].result.op)
             block->results[o] = ir_value_in(c, &s, b->out[o].result);
     ir_prune(block);
+    keep_effects(block);
     find_written(c, block, &n->branch->written, &n->branch->n_written, most_written(block) + op->n_inputs);
     return c->ir.failed ? TF1C_FAILED : TF1C_DONE;
 }

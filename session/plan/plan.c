@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "graph/loop.h"
+
 enum {
     FEW_BINDINGS = 3,
     MOST_BINDINGS = 16,
@@ -32,17 +34,51 @@ bool tf1c_prune_begin(tf1c_pruning *w)
     return !w->failed;
 }
 
-void tf1c_want_op(tf1c_pruning *w, const tf_operation *op)
+static bool is_done(const tf1c_pruning *w, const tf_operation *op) { return w->fed && w->fed->done && w->fed->done[op->index]; }
+
+static void reach(tf1c_pruning *w, const tf_operation *op)
 {
     if (tf1c_is_mistake(op)) {
         if (!w->mistake)
             w->mistake = op;
         return;
     }
-    if (w->failed || op->graph != w->graph || w->seen[op->index] || (w->fed && w->fed->done && w->fed->done[op->index]))
+    if (w->failed || op->graph != w->graph || w->seen[op->index] || is_done(w, op))
         return;
     w->seen[op->index] = 1;
     w->stack[w->n++] = op;
+}
+
+static bool has_bodies(const tf_operation *op) { return !tf1c_is_mistake(op) && op->def->traits & (TF_LOOP | TF_BRANCH); }
+
+static void want_output(tf1c_pruning *w, const tf_operation *op, int o)
+{
+    char **outputs = w->failed ? NULL : &w->outputs[op->index];
+    if (outputs && !*outputs && !(*outputs = tf1c_arena_alloc(w->memory, (size_t)op->n_outputs + 1)))
+        w->failed = true;
+    else if (outputs)
+        (*outputs)[o] = 1;
+}
+
+/* Not what a gradient alone reads. */
+static bool is_result(const tf_operation *op, int o)
+{
+    if (op->def->traits & TF_LOOP) {
+        const tf1c_out_port *out = &((const tf1c_loop_attrs *)op->attrs)->body->out[o];
+        return out->kind != TF1C_COUNT && !out->saved;
+    }
+    const tf1c_branch_attrs *a = op->attrs;
+    return a->bodies[0]->out[o].result.op && a->bodies[1]->out[o].result.op;
+}
+
+void tf1c_want_op(tf1c_pruning *w, const tf_operation *op)
+{
+    reach(w, op);
+    if (!has_bodies(op) || op->graph != w->graph || is_done(w, op))
+        return;
+    for (int o = 0; o < op->n_outputs; o++)
+        if (is_result(op, o))
+            want_output(w, op, o);
 }
 
 void tf1c_want(tf1c_pruning *w, tf_tensor t)
@@ -50,14 +86,9 @@ void tf1c_want(tf1c_pruning *w, tf_tensor t)
     int which;
     if (w->fed && tf1c_is_fed(w->fed, t, &which))
         return;
-    tf1c_want_op(w, t.op);
-    if (w->failed || tf1c_is_mistake(t.op) || !(t.op->def->traits & (TF_LOOP | TF_BRANCH)))
-        return;
-    char **outputs = &w->outputs[t.op->index];
-    if (!*outputs && !(*outputs = tf1c_arena_alloc(w->memory, (size_t)t.op->n_outputs + 1)))
-        w->failed = true;
-    else
-        (*outputs)[t.index] = 1;
+    reach(w, t.op);
+    if (has_bodies(t.op))
+        want_output(w, t.op, t.index);
 }
 
 /* A placeholder that is fed, and its like: what waits for it waits for nothing. */

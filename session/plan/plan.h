@@ -142,7 +142,7 @@ struct tf1c_pruning {
 };
 bool tf1c_prune_begin(tf1c_pruning *w);
 void tf1c_want(tf1c_pruning *w, tf_tensor t);
-void tf1c_want_op(tf1c_pruning *w, const tf_operation *op);
+void tf1c_want_op(tf1c_pruning *w, const tf_operation *op); /* all that a loop or branch was made to give */
 bool tf1c_prune_end(tf1c_pruning *w, tf_operation ***ops, char ***wanted, int *n_ops);
 
 /* state_value.c: runs whose fetches or feeds hold states, which stand for their tensors. */

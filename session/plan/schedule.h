@@ -5,6 +5,5 @@
 #include "session/plan/ir.h"
 
 bool ir_schedule(ir_ctx *c, ir_block *b); /* reads of variables before their updates */
-bool ir_assigns(const ir_node *n, const ir_value *variable); /* whether it, or its body, overwrites the variable at that root */
 
 #endif

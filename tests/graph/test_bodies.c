@@ -262,6 +262,20 @@ START_TEST(what_a_condition_waits_for_runs_with_each_test)
 }
 END_TEST
 
+static tf_tensor counted(void) { return count(); }
+
+START_TEST(what_waits_for_a_loop_or_branch_has_it_run)
+{
+    tf_tensor y = build(_i, counted), c = { 0 };
+    WITH(y) c = tf_constant(1.0);
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run(sess, OPS(c)));
+    check_run(counter, NOTHING, 1, &kinds[_i].times);
+    must(tf_run(sess, OPS(y)));
+    check_run(counter, NOTHING, NUMBERS(2 * kinds[_i].times));
+}
+END_TEST
+
 /* ---- mistakes inside bodies --------------------------------------------------------------------------------------------------------- */
 static tf_tensor after_a_mistake(void)
 {
@@ -471,6 +485,7 @@ int main(void)
     tcase_add_loop_test(c, an_operation_outside_that_a_body_waits_for_runs_once, 0, KINDS);
     tcase_add_loop_test(c, what_no_result_waits_for_does_not_run, 0, KINDS);
     tcase_add_test(c, what_a_condition_waits_for_runs_with_each_test);
+    tcase_add_loop_test(c, what_waits_for_a_loop_or_branch_has_it_run, 0, KINDS);
     tcase_add_loop_test(c, a_run_that_waits_for_a_mistake_in_a_body_fails, 0, KINDS);
     suite_add_tcase(s, c);
     c = tcase_create("gradients");

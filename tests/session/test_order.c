@@ -1,0 +1,166 @@
+/* Writers of a variable that nothing orders: those that overwrite it come before those that change it, each in creation order;
+ * whoever reads it sees what it was before the run. */
+#include <stdio.h>
+
+#include "fixture.h"
+
+static tf_tensor w, v; /* variables, 1 and 10 */
+static tf_operation *ops[4];
+static int n_ops;
+
+static void add(tf_operation *op) { ops[n_ops++] = op; }
+static void add_made(tf_tensor t) { add(tf_tensor_op(t)); }
+static tf_operation *train(void) { return tf_minimize(tf_train_gradient_descent_optimizer(0.1), tf_mul(w, w)); }
+static tf_tensor clip(void) { return tf_assign(w, tf_clip_by_value(w, -10.0, 10.0)); }
+
+static void train_and_clip(void) { add(train()), add_made(clip()); }
+static void clip_and_train(void) { add_made(clip()), add(train()); }
+static void clip_after_training(void)
+{
+    add(train());
+    tf_with_control_dependencies(((tf_ops){ 1, ops }))
+        add_made(tf_assign(w, tf_maximum(tf_identity(w), 0.9)));
+}
+static void train_twice(void) { add(train()), add(train()); }
+static void train_and_copy_to_target(void) { add(train()), add_made(tf_assign(v, w)); }
+static void train_and_average(void) { add(train()), add_made(tf_assign_sub(v, tf_mul(tf_sub(v, w), 0.1))); }
+static void count_and_reset(void) { add_made(tf_assign_add(w, 1.0)), add_made(tf_assign(w, 0.0)); }
+static void reset_twice_and_count(void)
+{
+    add_made(tf_assign(w, 5.0)), add_made(tf_assign_add(w, 1.0)), add_made(tf_assign(w, 7.0)), add_made(tf_assign_sub(w, 0.25));
+}
+static void step_by_hand_beside_an_optimizer(void)
+{
+    add(train()), add_made(tf_assign(w, tf_sub(w, tf_mul(0.1, tf_at(tf_gradients(tf_mul(w, w), w), 0)))));
+}
+static void two_steps_by_hand(void)
+{
+    tf_tensor g = tf_at(tf_gradients(tf_mul(w, w), w), 0);
+    add_made(tf_assign_sub(w, tf_mul(0.1, g))), add_made(tf_assign_sub(w, tf_mul(0.2, g)));
+}
+static tf_tensor count_up(tf_tensor e, void *context) { return (void)context, tf_assign_add(w, e); }
+static tf_tensor set_to(tf_tensor e, void *context) { return (void)context, tf_assign(w, e); }
+static void count_in_a_loop_and_reset(void)
+{
+    add_made(tf_map_fn(count_up, tf_constant(NP_FLOAT(1, 2)))), add_made(tf_assign(w, 0.5));
+}
+static void train_and_set_in_a_loop(void) { add(train()), add_made(tf_map_fn(set_to, tf_constant(NP_FLOAT(1, 2)))); }
+static tf_tensor taken(void *context) { return (void)context, tf_assign(w, 3.0); }
+static tf_tensor not_taken(void *context) { return (void)context, tf_assign_add(w, 4.0); }
+static void count_and_reset_in_a_branch(void)
+{
+    tf_tensor yes = tf_placeholder_with_default((bool)true, SCALAR);
+    add_made(tf_assign_add(w, 1.0)), add_made(tf_cond(TF_T(yes), taken, taken));
+}
+static void reset_and_count_in_a_branch(void)
+{
+    tf_tensor no = tf_placeholder_with_default((bool)false, SCALAR);
+    add_made(tf_cond(TF_T(no), taken, not_taken)), add_made(tf_assign(w, 6.0));
+}
+/* Each overwrites one variable after the other has been changed: no order has both overwritten first. */
+static void overwrite_crosswise(void)
+{
+    tf_tensor change_w = tf_assign_add(w, 1.0), change_v = tf_assign_add(v, 1.0), set_w, set_v;
+    tf_with_control_dependencies(OPS(change_v))
+        set_w = tf_assign(w, 3.0);
+    tf_with_control_dependencies(OPS(change_w))
+        set_v = tf_assign(v, 4.0);
+    add_made(set_w), add_made(set_v);
+}
+static void scatter_and_reset(void)
+{
+    v = tf_variable(NP_FLOAT(1, 2), .name = "pair");
+    add_made(tf_scatter_add(v, NP_INT(1), NP_FLOAT(5))), add_made(tf_assign(v, NP_FLOAT(7, 8)));
+}
+
+#define ROW(make, ...)           \
+    {                            \
+#make, make, __VA_ARGS__ \
+    }
+static const struct {
+    const char *name;
+    void (*make)(void);
+    int runs;
+    double w, v; /* afterwards; v's sum */
+} rows[] = {
+    ROW(train_and_clip, 5, 0.32768, 10),
+    ROW(clip_and_train, 5, 0.32768, 10),
+    ROW(clip_after_training, 1, 0.9, 10),
+    ROW(train_twice, 1, 0.6, 10),
+    ROW(train_and_copy_to_target, 2, 0.64, 0.8),
+    ROW(train_and_average, 2, 0.64, 8.27),
+    ROW(count_and_reset, 3, 1, 10),
+    ROW(reset_twice_and_count, 2, 7.75, 10),
+    ROW(step_by_hand_beside_an_optimizer, 1, 0.6, 10),
+    ROW(two_steps_by_hand, 1, 0.4, 10),
+    ROW(count_in_a_loop_and_reset, 2, 3.5, 10),
+    ROW(train_and_set_in_a_loop, 1, 1.8, 10),
+    ROW(count_and_reset_in_a_branch, 2, 4, 10),
+    ROW(reset_and_count_in_a_branch, 2, 10, 10),
+    ROW(overwrite_crosswise, 1, 3, 5),
+    ROW(scatter_and_reset, 2, 1, 20),
+};
+
+START_TEST(no_update_is_lost)
+{
+    n_ops = 0;
+    w = tf_variable(1.0, .name = "w");
+    v = tf_variable(10.0, .name = "v");
+    rows[_i].make();
+    ck_assert_msg(caught()->count == 0, "%s", caught()->message);
+    must(tf_run(sess, tf_global_variables_initializer()));
+    for (int i = 0; i < rows[_i].runs; i++)
+        must(tf_run(sess, ((tf_ops){ n_ops, ops })));
+    check_run(w, (tf_feeds){ 0 }, 1, &rows[_i].w);
+    check_run(tf_reduce_sum(v), (tf_feeds){ 0 }, 1, &rows[_i].v);
+}
+END_TEST
+
+/* A reader sees the value after the last writer that a path leads from, whatever runs before that. */
+START_TEST(a_reader_sees_what_it_waits_for)
+{
+    w = tf_variable(1.0, .name = "w");
+    tf_tensor changed = tf_assign_add(w, 1.0), set = tf_assign(w, 5.0), after_set, after_change;
+    tf_with_control_dependencies(OPS(set))
+        after_set = tf_identity(w);
+    tf_with_control_dependencies(OPS(changed))
+        after_change = tf_identity(w);
+    float s = 0, c = 0, before = 0;
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run(sess, FETCH(after_change, &c, after_set, &s, w, &before)));
+    ck_assert_msg(before == 1 && s == 5 && c == 6, "%g %g %g", before, s, c);
+}
+END_TEST
+
+/* Two thousand writers, each waiting for the one before it, and a reader between any two. */
+START_TEST(a_long_chain_of_assignments_is_read_in_between)
+{
+    enum { LONG = 2000 };
+    w = tf_variable(0.0, .name = "w");
+    tf_tensor sum = tf_constant(0.0), last = w;
+    for (int i = 0; i < LONG; i++) {
+        tf_tensor read = { 0 };
+        tf_with_control_dependencies(OPS(last))
+            read = tf_identity(w);
+        tf_with_control_dependencies(OPS(last))
+            last = i % 2 ? tf_assign(w, tf_add(read, 1.0)) : tf_assign_add(w, 1.0);
+        sum = tf_add(sum, read);
+    }
+    float total = 0, end = 0;
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run(sess, FETCH(sum, &total, last, &end)));
+    ck_assert_msg(total == LONG * (LONG - 1) / 2 && end == LONG, "%g %g", total, end);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("order");
+    TCase *c = tcase_create("order");
+    tcase_add_checked_fixture(c, open_session, close_session);
+    tcase_add_loop_test(c, no_update_is_lost, 0, (int)(sizeof rows / sizeof *rows));
+    tcase_add_test(c, a_reader_sees_what_it_waits_for);
+    tcase_add_test(c, a_long_chain_of_assignments_is_read_in_between);
+    suite_add_tcase(s, c);
+    return run_suite(s);
+}
