@@ -41,6 +41,7 @@
 #include "../ops/array/where.h"
 
 /* Networks: activations and losses, functions as activations, cells along a sequence. */
+#include "../ops/layers/convolutional.h"
 #include "../ops/layers/layers.h"
 #include "../ops/layers/regularizers.h"
 #include "../ops/losses/losses.h"

@@ -9,6 +9,7 @@
 #include "ops/array/slice.h"
 #include "ops/control_flow/cond.h"
 #include "ops/family.h"
+#include "ops/layers/layer.h"
 #include "ops/math/matmul.h"
 #include "ops/math/reduce.h"
 #include "ops/rnn/cell.h"
@@ -32,6 +33,21 @@ static tf_tensor check_rank(tf_tensor x, const char *layer, int rank, tf_source 
             "Input 0 of layer %s is incompatible with the layer: : expected min_ndim=%d, found ndim=%d. Full shape received: %s",
             layer, rank, d.rank, tf1c_dims_list(d, "[]", text, sizeof text));
     return (tf_tensor){ 0 };
+}
+
+bool tf1c_layer_rank(tf_tensor x, const char *layer, int n, tf_source here)
+{
+    const tf_dims d = tf_get_shape(x);
+    char text[TF_DIMS_TEXT];
+    if (d.known && d.rank == n)
+        return true;
+    if (!d.known)
+        check_rank(x, layer, n, here);
+    else
+        tf_mistake(tf_value_error, here, NULL,
+                   "Input 0 of layer %s is incompatible with the layer: expected ndim=%d, found ndim=%d. Full shape received: %s",
+                   layer, n, d.rank, tf1c_dims_list(d, "[]", text, sizeof text));
+    return false;
 }
 
 /* ---- dense: y = x·kernel + bias -------------------------------------------------------------------------------------------------- */
@@ -101,17 +117,22 @@ typedef struct {
     tf_regularizer kernel_regularizer, bias_regularizer;
 } dense;
 
-/* A variable of the layer; its penalty, if it is new, goes by the layer's own name for it, as in TF. */
-static tf_tensor layer_variable(const char *name, const char *role, tf_dims shape, tf_dtype dtype, const dense *k, bool is_bias)
+tf_tensor tf1c_layer_variable(const tf1c_layer_weight *w, tf_dims shape, tf_dtype dtype)
 {
     const int before = tf_global_variables().n;
-    const tf_tensor v = tf_get_variable(name, shape, .dtype = dtype, .trainable = k->trainable,
-                                        .initializer = is_bias ? k->bias_initializer : k->kernel_initializer);
-    const tf_regularizer r = is_bias ? k->bias_regularizer : k->kernel_regularizer;
-    if (tf_is_poisoned(v) || !r.fn || tf_global_variables().n == before)
+    const tf_tensor v = tf_get_variable(w->name, shape, .dtype = dtype, .trainable = !w->frozen, .initializer = w->initializer);
+    if (tf_is_poisoned(v) || !w->regularizer.fn || tf_global_variables().n == before)
         return v;
-    TF_SCOPE(NULL, role);
-    return tf1c_with_penalty(r, v);
+    TF_SCOPE(NULL, w->role);
+    return tf1c_with_penalty(w->regularizer, v);
+}
+
+/* A weight of `k` as a layer's. */
+static tf_tensor layer_variable(const char *name, const char *role, tf_dims shape, tf_dtype dtype, const dense *k, bool is_bias)
+{
+    const tf1c_layer_weight w = { name, role, is_bias ? k->bias_initializer : k->kernel_initializer,
+                                  is_bias ? k->bias_regularizer : k->kernel_regularizer, !k->trainable };
+    return tf1c_layer_variable(&w, shape, dtype);
 }
 
 static tf_tensor apply_dense(const dense *k, tf_tensor x)
@@ -194,8 +215,7 @@ static tf_tensor dropped(void *context)
 }
 static tf_tensor kept(void *context) { return tf_identity(((const dropping *)context)->x); }
 
-/* Whether training is known while building: 1, 0, or -1. */
-static int known_training(tf_operand training)
+int tf1c_known_training(tf_operand training)
 {
     tf_ndarray value;
     switch (training.kind) {
@@ -219,7 +239,7 @@ tf_tensor tf_layers_dropout_(tf_operand inputs, struct tf_layers_dropout_args a)
     if (!tf1c_layer_scope(&scope, a.name, "dropout", a.here))
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, tf_reuse_false);
-    int training = known_training(a.training);
+    int training = tf1c_known_training(a.training);
     tf_tensor y = training == 1   ? dropped(&k)
                   : training == 0 ? kept(&k)
                                   : tf_cond_(a.training, dropped, kept, (struct tf_cond_args){ .here = a.here, .context = &k });

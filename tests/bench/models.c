@@ -187,6 +187,39 @@ static int mlp_products(product *p, const sizes *s)
     return n + dense(p + n, s->B, s->H, s->C, true);
 }
 
+/* ---- CNN: images of T x T, 5x5x32, pool, 3x3x64, pool, H units --------------------------------------------------------------- */
+static void cnn(model *m, const sizes *s)
+{
+    tf_tensor X = tf_placeholder(tf_float32, SHAPE(NONE, s->T, s->T, 1)), Y = tf_placeholder(tf_float32, SHAPE(NONE, s->C));
+    tf_tensor h = tf_layers_max_pooling2d(tf_layers_conv2d(X, 32, 5, .padding = "same", .activation = tf_nn_relu), 2, 2);
+    h = tf_layers_max_pooling2d(tf_layers_conv2d(h, 64, 3, .padding = "same", .activation = tf_nn_relu), 2, 2);
+    h = tf_layers_dense(tf_layers_flatten(h), s->H, .activation = tf_nn_relu);
+    m->value = tf_reduce_mean(tf_nn_softmax_cross_entropy_with_logits(.logits = tf_layers_dense(h, s->C), .labels = Y));
+    m->step = tf_minimize(tf_train_adam_optimizer(0.001), m->value);
+    m->x = reals(SHAPE(s->B, s->T, s->T, 1));
+    m->y = labels(s->B, s->C);
+    tf_feed_set(&m->feeds, X, m->x);
+    tf_feed_set(&m->feeds, Y, m->y);
+}
+
+/* Of a convolution [rows of a window, filters] over all outputs. */
+static int conv(product *p, int outputs, int window, int filters, int channels)
+{
+    p[0] = (product){ "convolution", false, false, outputs, filters, window, 1, false, true };
+    p[1] = (product){ "filter gradient", true, false, window, filters, outputs, 1, false, false };
+    p[2] = (product){ "convolution, backward", false, false, outputs, channels, window / channels * filters, 1, false, true };
+    return 3;
+}
+
+static int cnn_products(product *p, const sizes *s)
+{
+    const int half = s->T / 2, quarter = s->T / 4;
+    int n = conv(p, s->B * s->T * s->T, 25, 32, 1) - 1; /* nobody asks for the image's gradient */
+    n += conv(p + n, s->B * half * half, 9 * 32, 64, 32);
+    n += dense(p + n, s->B, quarter * quarter * 64, s->H, true);
+    return n + dense(p + n, s->B, s->H, s->C, true);
+}
+
 /* ---- x + 1 ---------------------------------------------------------------------------------------------------------------- */
 static void add(model *m, const sizes *s)
 {
@@ -202,6 +235,7 @@ const workload workloads[] = {
     { "scan", "LSTM from scratch, scan and map_fn, Adam", { 100, 8, 8, 50, 10 }, lstm_scan, scan_products },
     { "char", "char-RNN, dropout, Adam", { 50, 50, 65, 512, 65 }, char_rnn, char_products },
     { "mlp", "MLP 784-256-256-10, Adam", { 128, 1, 784, 256, 10 }, mlp, mlp_products },
+    { "cnn", "CNN 5x5x32, pool, 3x3x64, pool, 1024, Adam", { 128, 28, 1, 1024, 10 }, cnn, cnn_products },
     { "add", "x + 1, one run", { 1, 1, 1, 1, 1 }, add, NULL },
 };
 const int n_workloads = sizeof workloads / sizeof workloads[0];

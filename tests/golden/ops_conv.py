@@ -75,3 +75,41 @@ cases.update({
     'Conv3DBackpropInputV2.transpose_valid': (lambda w, dy: tf.nn.conv3d_transpose(dy, w, [1, 5, 5, 7, 3], 2, 'VALID', name='up'), [w, r(1, 2, 2, 3, 4)]),
     'Conv3DBackpropFilterV2.inside': (lambda x, w: tf.gradients(tf.nn.conv3d(x, w, ones, 'SAME'), w), [x, w], {'grad': False, 'nodes': False}),
 })
+
+
+L, z = tf.layers, tf.zeros_initializer()
+image = r(2, 6, 5, 3)
+
+
+def layers2(x):
+    y = L.conv2d(x, 4, 3, padding='same', activation=tf.nn.relu, kernel_initializer=z)
+    y = L.max_pooling2d(y, 2, 2)
+    y = L.conv2d(y, 2, [2, 1], strides=(1, 2), use_bias=False, name='named', kernel_initializer=z)
+    L.conv2d(y, 2, 1, kernel_initializer=z, kernel_regularizer=tf.contrib.layers.l2_regularizer(.1))
+    return L.average_pooling2d(x, [2, 3], 1, 'same')
+
+
+def layers1(x):
+    L.conv1d(x, 4, 3, kernel_initializer=z)
+    y = L.max_pooling1d(x, 2, 2)
+    return L.average_pooling1d(y, 2, 1, padding='same', name='mean')
+
+
+def layers3(x):
+    L.conv3d(x, 4, 2, kernel_initializer=z)
+    y = L.max_pooling3d(x, 2, 2)
+    return L.average_pooling3d(y, 2, 1, padding='same')
+
+
+def transposes(x):
+    L.conv2d_transpose(x, 4, 3, 2, padding='same', kernel_initializer=z)
+    L.conv2d_transpose(x, 4, [5, 2], [2, 3], kernel_initializer=z, activation=tf.tanh)
+    return x * 2
+
+
+cases.update({
+    'Conv2D.layers': (layers2, [image]),
+    'Conv2D.layers1d': (layers1, [r(2, 9, 3)]),
+    'Conv3D.layers': (layers3, [r(2, 6, 5, 4, 3)]),
+    'Conv2DBackpropInput.layers': (transposes, [image], {'nodes': False}),
+})

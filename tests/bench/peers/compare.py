@@ -16,7 +16,7 @@ PEERS = [('TF 1.15.5', ['3.7'], 'tf.py', ['tensorflow==1.15.5', 'protobuf<3.21']
          ('PyTorch 2.7', ['3.11', '3.12', '3.10', '3.9'], 'torch_step.py', ['torch==2.7.1', 'numpy'], 'TF1C_PEER_TORCH'),
          ('JAX 0.4.38', ['3.11', '3.12', '3.10'], 'jax_step.py', ['jax[cpu]==0.4.38'], 'TF1C_PEER_JAX')]
 # workload: (at most x its GEMMs alone, at most x the fastest peer)
-WANTED = {'static': (1.15, .5), 'dynamic': (1.15, .5), 'scan': (2.3, .3), 'char': (1.2, .9), 'mlp': (1.3, .7), 'add': (None, .02)}
+WANTED = {'static': (1.15, .5), 'dynamic': (1.15, .5), 'scan': (2.3, .3), 'char': (1.2, .9), 'mlp': (1.3, .7), 'cnn': (1.4, .8), 'add': (None, .02)}
 # the overhead of a session's run: of the peers that have sessions
 AMONG = {'add': ['TF 1.15.5', 'TF 2.15']}
 

@@ -83,12 +83,21 @@ def mlp():
     return train, {x: reals(128, 784), y: one_hot(128, 10)}
 
 
+def cnn():
+    x, y = tf.placeholder(tf.float32, [None, 28, 28, 1]), tf.placeholder(tf.float32, [None, 10])
+    hidden = tf.layers.max_pooling2d(tf.layers.conv2d(x, 32, 5, padding='same', activation=tf.nn.relu), 2, 2)
+    hidden = tf.layers.max_pooling2d(tf.layers.conv2d(hidden, 64, 3, padding='same', activation=tf.nn.relu), 2, 2)
+    hidden = tf.layers.dense(tf.layers.flatten(hidden), 1024, tf.nn.relu)
+    train = tf.train.AdamOptimizer(.001).minimize(cross_entropy(tf.layers.dense(hidden, 10), y))
+    return train, {x: reals(128, 28, 28, 1), y: one_hot(128, 10)}
+
+
 def add():
     x = tf.placeholder(tf.float32, [])
     return x + 1., {x: np.float32(1)}
 
 
-models = {'static': lambda: lstm(False), 'dynamic': lambda: lstm(True), 'scan': scan, 'char': char, 'mlp': mlp, 'add': add}
+models = {'static': lambda: lstm(False), 'dynamic': lambda: lstm(True), 'scan': scan, 'char': char, 'mlp': mlp, 'cnn': cnn, 'add': add}
 name, threads = sys.argv[1], int(sys.argv[2])
 step, feed = models[name]()
 session = tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=threads, inter_op_parallelism_threads=threads))

@@ -56,9 +56,16 @@ def mlp():
     return trained(model.parameters(), 1e-3, lambda: cross_entropy(model(x), y))
 
 
+def cnn():
+    model = nn.Sequential(nn.Conv2d(1, 32, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(),
+                          nn.MaxPool2d(2), nn.Flatten(), nn.Linear(3136, 1024), nn.ReLU(), nn.Linear(1024, 10))
+    x, y = torch.rand(128, 1, 28, 28), torch.randint(0, 10, (128,))
+    return trained(model.parameters(), 1e-3, lambda: cross_entropy(model(x), y))
+
+
 def add():
     x = torch.ones(())
     return lambda: x + 1
 
 
-time_step({'static': lstm, 'dynamic': lstm, 'scan': scan, 'char': char, 'mlp': mlp, 'add': add}[name]())
+time_step({'static': lstm, 'dynamic': lstm, 'scan': scan, 'char': char, 'mlp': mlp, 'cnn': cnn, 'add': add}[name]())

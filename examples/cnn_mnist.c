@@ -1,0 +1,125 @@
+/* LeNet by tf.layers says which digit an image shows: the tutorial "A Guide to TF Layers: Building a Convolutional Neural Network". */
+#include <stdio.h>
+#include <stdlib.h>
+#include <tf1c.h>
+#include <tf1c_kit.h>
+
+static int width, num_classes; /* of an image, a row of pixels; digits 0-9 */
+
+/* Logits of images [n, width, width, 1]: two convolutions with pools, a dense layer with dropout, the classes. */
+static tf_tensor cnn_model(tf_tensor features, tf_tensor training)
+{
+    /* Convolutional Layer #1 */
+    tf_tensor conv1 = tf_layers_conv2d(features, 32, SHAPE(5, 5), .padding = "same", .activation = tf_nn_relu);
+    /* Pooling Layer #1 */
+    tf_tensor pool1 = tf_layers_max_pooling2d(conv1, SHAPE(2, 2), .strides = 2);
+    /* Convolutional Layer #2 and Pooling Layer #2 */
+    tf_tensor conv2 = tf_layers_conv2d(pool1, 64, SHAPE(3, 3), .padding = "same", .activation = tf_nn_relu);
+    tf_tensor pool2 = tf_layers_max_pooling2d(conv2, SHAPE(2, 2), .strides = 2);
+    /* Dense Layer */
+    tf_tensor dense = tf_layers_dense(tf_layers_flatten(pool2), 256, .activation = tf_nn_relu);
+    tf_tensor dropout = tf_layers_dropout(dense, .rate = 0.4, .training = TF_T(training));
+    /* Logits Layer */
+    return tf_layers_dense(dropout, num_classes);
+}
+
+/* Accuracy on all test images, a thousand at a time. */
+static double test_accuracy(tf_session *sess, tf_tensor accuracy, tf_tensor X, tf_tensor Y, tf_dataset *test)
+{
+    double right = 0;
+    for (int64_t i = 0; i < test->num_examples; i += 1000) {
+        tf_ndarray images = np_slice(test->images, i, i + 1000), labels = np_slice(test->labels, i, i + 1000);
+        float acc;
+        tf_run(sess, FETCH(accuracy, &acc), FEED(X, images, Y, labels));
+        right += acc * (double)labels.shape.dims[0];
+    }
+    return right / (double)test->num_examples;
+}
+
+/* The curves that a training leaves behind. */
+static float *shown_step, *shown_loss, *shown_acc;
+static int shown;
+
+static void plot(const char *path)
+{
+    plt_figure(.width = 8, .height = 3.6);
+    plt_subplot(1, 2, 1);
+    plt_plot(shown_loss, shown, .x = shown_step, .label = "minibatch loss");
+    plt_xlabel("step");
+    plt_legend();
+    plt_subplot(1, 2, 2);
+    plt_plot(shown_acc, shown, .x = shown_step, .label = "minibatch accuracy");
+    plt_xlabel("step");
+    plt_ylim(0.0, 1.0);
+    plt_legend();
+    if (plt_savefig(path) == tf_ok)
+        printf("Loss and accuracy curves: %s\n", path);
+}
+
+int main(int argc, char **argv)
+{
+    const char *data = NULL, *save = "cnn_mnist.png";
+    int steps = 0, batch_size = 100, seed = 1;
+    double learning_rate = 0.001;
+    tf_options(argc, argv, "A convolutional network learns to read digits.",
+               OPTION("data", &data, "folder with images in MNIST's idx.gz layout, instead of the digits of 8 x 8 pixels"),
+               OPTION("steps", &steps, "training steps; 0: 1000, with --data three times through the images", AT_LEAST(0)),
+               OPTION("batch-size", &batch_size, "images a step", AT_LEAST(1)),
+               OPTION("learning-rate", &learning_rate, "of Adam", AT_LEAST(0)),
+               OPTION("seed", &seed, "of weights, dropout and batches", AT_LEAST(0)),
+               OPTION("save", &save, "PNG for the curves", TO_WRITE));
+
+    tf_on_error(tf_exit); /* as an uncaught Python exception would: report and exit(1) */
+    tf_set_random_seed(seed);
+    /* Load training and eval data */
+    tf_datasets *mnist = data ? tf_mnist_read_data_sets(data, .one_hot = true, .reshape = false, .seed = seed)
+                              : tf_digits_read_data_sets(.seed = seed);
+    width = (int)mnist->train->images.shape.dims[1];
+    num_classes = (int)mnist->train->labels.shape.dims[1];
+    if (steps == 0)
+        steps = data ? (int)(3 * mnist->train->num_examples / batch_size) : 1000;
+    printf("%lld training and %lld test images of %d x %d from %s; %d steps of %d images\n", (long long)mnist->train->num_examples,
+           (long long)mnist->test->num_examples, width, width, data ? data : "the digits", steps, batch_size);
+
+    tf_tensor X = tf_placeholder(tf_float32, SHAPE(NONE, width, width, 1));
+    tf_tensor Y = tf_placeholder(tf_float32, SHAPE(NONE, num_classes));
+    tf_tensor training = tf_placeholder_with_default(false, SCALAR);
+    tf_tensor logits = cnn_model(X, training);
+    /* Calculate Loss (for both TRAIN and EVAL modes) */
+    tf_tensor loss = tf_losses_softmax_cross_entropy(Y, logits);
+    /* Configure the Training Op (for TRAIN mode) */
+    tf_operation *train_op = tf_minimize(tf_train_adam_optimizer(learning_rate), loss);
+    /* Add evaluation metrics (for EVAL mode) */
+    tf_tensor accuracy = tf_reduce_mean(tf_cast(tf_equal(tf_argmax(logits, 1), tf_argmax(Y, 1)), tf_float32));
+
+    tf_session *sess = tf_session();
+    tf_run(sess, tf_global_variables_initializer());
+    shown_step = calloc(3 * ((size_t)steps / 10 + 2), sizeof *shown_step);
+    if (!shown_step)
+        return 1;
+    shown_loss = shown_step + steps / 10 + 2;
+    shown_acc = shown_loss + steps / 10 + 2;
+    tf_progress bar = tf_progress_start(steps);
+    for (int step = 1; step <= steps; step++) {
+        tf_batch batch = tf_next_batch(mnist->train, batch_size);
+        tf_feeds feed = FEED(X, batch.images, Y, batch.labels, training, true);
+        if (step % 10 && step > 1) {
+            tf_run(sess, train_op, feed);
+            continue;
+        }
+        float l, acc;
+        tf_run(sess, FETCH(train_op, NULL, loss, &l, accuracy, &acc), feed);
+        shown_step[shown] = (float)step, shown_loss[shown] = l, shown_acc[shown++] = acc;
+        if (step % 100 == 0 || step == 1)
+            tf_progress_print(&bar, "Step %d, loss %.4f, accuracy of the batch %.3f", step, l, acc);
+        if (bar.terminal)
+            tf_progress_show(&bar, step, .loss = l, .accuracy = acc);
+    }
+    tf_progress_end(&bar);
+    printf("Testing Accuracy: %.4f\n", test_accuracy(sess, accuracy, X, Y, mnist->test));
+    plot(save);
+
+    free(shown_step);
+    tf_close(sess);
+    return 0;
+}
