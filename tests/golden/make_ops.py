@@ -1,15 +1,18 @@
-"""What TensorFlow 1.15.5 answers for the cases of ops_FAMILY.py, into ops_FAMILY.npz.
+"""What TensorFlow 1.15.5 answers for the cases of ops_FAMILY.py, into ops_FAMILY.npz; called by tests/run --goldens.
 
-Usage: python make_ops.py FAMILY [FAMILY …], with TensorFlow 1.15.5 and NumPy 1.18 (Python 3.7).
+Usage: python make_ops.py FAMILY [OP | OP.TAG …], with TensorFlow 1.15.5 and NumPy 1.18 (Python 3.7). With ops or cases named, only
+theirs are asked; all other arrays keep their bytes.
 
 ops_FAMILY.py holds cases = {'Op.tag': (function of tensors, [input arrays], options)}. A function returns a tensor or a
 list. Written per case: in0, in1, …; out0, …; dx0, … = tf.gradients of the float outputs for the float inputs, left out
 where that is None; nodes: one line per node made, "Type name input:0 …". Options: 'grad': False leaves gradients out
 (written as nograd), 'nodes': False the nodes."""
 import importlib
+import io
 import os
 import sys
 import warnings
+import zipfile
 
 os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
 warnings.filterwarnings('ignore')
@@ -50,18 +53,60 @@ def answer(name, function, inputs, options):
     return {'%s/%s' % (name, key): np.ascontiguousarray(a).reshape(np.shape(a)) for key, a in written.items()}
 
 
+def npy(array):
+    held = io.BytesIO()
+    np.lib.format.write_array(held, array, allow_pickle=False)
+    return held.getvalue()
+
+
+def merge(path, asked, all_cases, arrays):
+    """Puts `arrays`, the answers of the cases `asked`, into the archive. What they no longer have goes, and what belongs to no case
+    any more; everything else is written as it was, in its place. How many arrays are new, changed or gone."""
+    members, changes = {}, 0
+    if os.path.exists(path):
+        with zipfile.ZipFile(path) as old:
+            members = {info.filename: (info, old.read(info)) for info in old.infolist()}
+    for name in list(members):
+        case = name.split('/')[0]
+        if case in asked and name[:-len('.npy')] not in arrays or case not in all_cases:
+            del members[name]
+            changes += 1
+    for key, array in arrays.items():
+        name, data = key + '.npy', npy(array)
+        if name in members and members[name][1] == data:
+            continue
+        changes += 1
+        info = zipfile.ZipInfo(name)
+        info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+        members[name] = (members[name][0] if name in members else info, data)
+    if changes:
+        with zipfile.ZipFile(path + '.new', 'w', zipfile.ZIP_DEFLATED) as new:
+            for info, data in members.values():
+                new.writestr(info, data)
+        os.replace(path + '.new', path)
+    return changes
+
+
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path.insert(0, here)
-    for family in sys.argv[1:]:
-        arrays = {}
-        for name, case in importlib.import_module('ops_' + family).cases.items():
-            try:
-                arrays.update(answer(name, case[0], [np.asarray(a) for a in case[1]], case[2] if len(case) > 2 else {}))
-            except Exception as fault:
-                sys.exit('%s: %s: %s' % (name, type(fault).__name__, fault))
-        np.savez_compressed(os.path.join(here, 'ops_%s.npz' % family), **arrays)
-        print('ops_%s.npz: %d arrays' % (family, len(arrays)))
+    family, wanted = sys.argv[1], sys.argv[2:]
+    if not os.path.exists(os.path.join(here, 'ops_%s.py' % family)):
+        sys.exit('No family %s: there is no tests/golden/ops_%s.py' % (family, family))
+    cases = importlib.import_module('ops_' + family).cases
+    asked = [name for name in cases if not wanted or name in wanted or name.split('.')[0] in wanted]
+    unknown = [op for op in wanted if op not in asked and op not in [name.split('.')[0] for name in asked]]
+    if unknown:
+        sys.exit('tests/golden/ops_%s.py has no case of %s' % (family, ', '.join(unknown)))
+    arrays = {}
+    for name in asked:
+        case = cases[name]
+        try:
+            arrays.update(answer(name, case[0], [np.asarray(a) for a in case[1]], case[2] if len(case) > 2 else {}))
+        except Exception as fault:
+            sys.exit('%s: %s: %s' % (name, type(fault).__name__, fault))
+    changes = merge(os.path.join(here, 'ops_%s.npz' % family), asked, cases, arrays)
+    print('ops_%s.npz: %d cases asked, %d arrays changed' % (family, len(asked), changes))
 
 
 main()
