@@ -11,11 +11,12 @@ const char *tf_tensor_text(tf_tensor t, char *text, size_t n)
     char shape[TF_DIMS_TEXT];
     if (!text)
         return "";
+    const tf_dims dims = tf_get_shape(t);
     if (tf_is_poisoned(t) || !tf1c_has_output(t))
         snprintf(text, n, "Tensor(<mistake>)");
     else
-        snprintf(text, n, "Tensor(\"%s:%d\", shape=%s, dtype=%s)", t.op->name, t.index,
-                 tf_dims_text(tf_get_shape(t), shape, sizeof shape), tf_dtype_name(tf_get_dtype(t)));
+        snprintf(text, n, "Tensor(\"%s:%d\"%s%s, dtype=%s)", t.op->name, t.index, dims.known ? ", shape=" : "",
+                 dims.known ? tf_dims_text(dims, shape, sizeof shape) : "", tf_dtype_name(tf_get_dtype(t)));
     return text;
 }
 
