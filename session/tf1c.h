@@ -63,14 +63,16 @@
 #include "../ops/training/learning_rate_decay.h"
 #include "../ops/training/optimizers.h"
 
-/* Looking inside: printing and checking values as they pass. */
+/* Looking inside: printing, checking and summarizing values as they pass. */
 #include "../ops/logging/logging_ops.h"
+#include "../ops/summary/summary.h"
 
 /* Sessions: running, feeding, fetching. */
 #include "session.h"
 
-/* Checkpoints. */
+/* Checkpoints, and what TensorBoard reads. */
 #include "saver/saver.h"
+#include "summary/file_writer.h"
 
 /* Beneath: arrays with np_…, errors; and op records, for ops of one's own (graph/op.h). */
 #include "../core/ndarray.h"

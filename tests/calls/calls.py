@@ -129,6 +129,8 @@ VALUES = {
     "const tf_shape_ctx *": ["NULL"],
     "tf_shape_ctx *": ["NULL"],
     "const tf_error *": ["tf_last_error()", "NULL", "&w.empty_error"],
+    "tf_summary_writer *": ["w.writer", "NULL"],
+    "const tf_summary_writer *": ["w.writer", "NULL"],
     "tf_saver *": ["w.saver", "NULL"],
     "tf_checkpoint_state *": ["NULL"],
     "tf_checkpoint_reader *": ["NULL"],

@@ -30,6 +30,7 @@ static struct {
     tf_state_value state_value, wrong_state_value, negative_state_value;
     tf_optimizer *optimizer;
     tf_saver *saver;
+    tf_summary_writer *writer;
     tf_checkpoint_reader *reader;
     tf_regularizer regularizer;
     tf_grads_and_vars pairs;
@@ -127,6 +128,8 @@ struct call {
 #include "calls.inc"
 enum { CALLS = sizeof calls / sizeof *calls };
 
+static char doing[512]; /* said if it crashes */
+
 /* ---- the world, new for each call ----------------------------------------------------------------------------------------------- */
 
 static int reports, nowhere;
@@ -194,6 +197,8 @@ static void make_runs(void)
     w.closed = w.session;
     tf_run(w.session, tf_global_variables_initializer());
     w.saver = tf_train_saver();
+    if (strncmp(doing, "tf_add_", 7) == 0) /* a file each time costs its time */
+        w.writer = tf_summary_file_writer("events");
     if (tf_train_checkpoint_exists("saved"))
         w.reader = tf_train_new_checkpoint_reader("saved");
     w.feed[0] = tf_feed_tensor(w.x, tf_operand_array(w.array));
@@ -240,6 +245,7 @@ static void close_world(void)
     tf_state_free(&w.state_value);
     np_free(&w.out);
     tf_checkpoint_reader_free(w.reader);
+    tf_close(w.writer);
     tf_close(w.session);
     tf_graph_free(w.other);
     tf_reset_default_graph();
@@ -248,7 +254,6 @@ static void close_world(void)
 
 /* ---- the calls ---------------------------------------------------------------------------------------------------------------------- */
 
-static char doing[512]; /* said if it crashes */
 static void crashed(int signal_number)
 {
     if (write(STDERR_FILENO, doing, strlen(doing)) < 0)

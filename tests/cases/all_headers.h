@@ -47,3 +47,4 @@
 #include "ops/losses/losses.h"
 #include "ops/rnn/rnn.h"
 #include "ops/logging/logging_ops.h"
+#include "ops/summary/summary.h"

@@ -1,0 +1,18 @@
+/* In place of the summaries where the library was built without protobuf-c: each says so. */
+#include "ops/family.h"
+#include "ops/summary/summary.h"
+
+static tf_tensor missing(tf_source here)
+{
+    return tf_mistake(tf_unimplemented, here, NULL,
+                      "tf1c was built without summaries: protobuf-c was missing (Debian: libprotobuf-c-dev, protobuf-c-compiler)");
+}
+
+#define MISSING(fn) \
+    tf_tensor fn(const char *name, tf_operand x, struct tf_summary_args a) { return (void)name, (void)x, missing(a.here); }
+MISSING(tf_summary_scalar_)
+MISSING(tf_summary_histogram_)
+MISSING(tf_summary_text_)
+
+tf_tensor tf_summary_merge_(tf_list inputs, struct tf_name_args a) { return (void)inputs, missing(a.here); }
+tf_tensor tf_summary_merge_all_(struct tf_merge_all_args a) { return (void)a, (tf_tensor){ 0 }; }

@@ -1,0 +1,56 @@
+/* Summaries: values wrapped up for TensorBoard, as string scalars that a tf_summary_file_writer writes down. */
+#ifndef TF1C_OPS_SUMMARY_SUMMARY_H
+#define TF1C_OPS_SUMMARY_SUMMARY_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../../graph/op.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* name    of the node and, with the scopes around it, of the series; what no node's name may hold becomes _
+ * family  a scope before the name, by which TensorBoard groups: "fam" gives node fam/acc, series fam/fam/acc
+ * Each is added to the collection TF_SUMMARIES, for tf_summary_merge_all.
+ *   returns  string []: a serialized Summary;   grad  none
+ *   source   python/summary/summary.py, core/kernels/summary_op.cc, core/lib/histogram/histogram.cc */
+struct tf_summary_args {
+    tf_source here;
+    const char *family;
+};
+/* One number.                                                                       TF1: tf.summary.scalar
+ *   shapes  [];   dtypes  numbers
+ *   errors  at run InvalidArgumentError "tags and values not the same shape: [] != [2] (tag 'loss')" */
+#define tf_summary_scalar(name, tensor, ...) \
+    tf_summary_scalar_(name, TF_T(tensor), (struct tf_summary_args){ TF_HERE_, __VA_ARGS__ })
+/* How values are distributed: counts in buckets that grow by a tenth.               TF1: tf.summary.histogram
+ *   errors  at run InvalidArgumentError "Nan in summary histogram for: w", "Infinity in summary histogram for: w" */
+#define tf_summary_histogram(name, values, ...) \
+    tf_summary_histogram_(name, TF_T(values), (struct tf_summary_args){ TF_HERE_, __VA_ARGS__ })
+/* Strings, which TensorBoard shows as Markdown.                                     TF1: tf.summary.text
+ *   dtypes  string;   errors  ValueError "Expected tensor note:0 to have dtype string, got float32" */
+#define tf_summary_text(name, tensor, ...) \
+    tf_summary_text_(name, TF_T(tensor), (struct tf_summary_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_summary_scalar_(const char *name, tf_operand tensor, struct tf_summary_args args);
+TF1C_API tf_tensor tf_summary_histogram_(const char *name, tf_operand values, struct tf_summary_args args);
+TF1C_API tf_tensor tf_summary_text_(const char *name, tf_operand tensor, struct tf_summary_args args);
+
+/* Several summaries as one; all of a collection.                       TF1: tf.summary.merge, tf.summary.merge_all
+ *   key      unset: TF_SUMMARIES
+ *   returns  merge_all: a none handle where nothing has been collected
+ *   errors   ValueError: an empty list;  at run InvalidArgumentError "Duplicate tag loss found in summary inputs" */
+struct tf_merge_all_args {
+    tf_source here;
+    const char *key;
+    const char *name;
+};
+#define tf_summary_merge(inputs, ...) tf_summary_merge_(TF_LIST_(inputs), TF_NAMED_(__VA_ARGS__))
+#define tf_summary_merge_all(...) tf_summary_merge_all_((struct tf_merge_all_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_summary_merge_(tf_list inputs, struct tf_name_args args);
+TF1C_API tf_tensor tf_summary_merge_all_(struct tf_merge_all_args args);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

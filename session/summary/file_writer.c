@@ -1,0 +1,193 @@
+/* Events, one record each, in a file of their own. TF1: core/util/events_writer.cc, python/summary/writer/writer.py. */
+#include "session/summary/file_writer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/proto/event.pb-c.h"
+#include "core/protobuf.h"
+#include "core/record.h"
+#include "core/safe_file.h"
+#include "session/graphdef/export.h"
+
+#undef tf_close
+
+struct tf_summary_writer {
+    char *logdir, *path;
+    FILE *file;
+    double flush_seconds, flushed;
+};
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static tf_status no_memory(tf_source here) { return tf_fail(tf_memory_error, here, NULL, "no memory left for an event"); }
+
+/* ---- events --------------------------------------------------------------------------------------------------------------------- */
+
+static tf_status write_event(tf_summary_writer *w, Tf1c__Event *e, int64_t step, tf_source here)
+{
+    e->wall_time = now();
+    e->step = step;
+    const size_t n = tf1c__event__get_packed_size(e);
+    uint8_t *packed = tf1c_alloc(n + 1);
+    if (!packed)
+        return no_memory(here);
+    tf1c__event__pack(e, packed);
+    errno = 0;
+    const bool written = tf1c_record_write(w->file, packed, n);
+    tf1c_free(packed);
+    if (!written)
+        return tf1c_file_error(errno ? errno : EIO, w->path, here);
+    return e->wall_time - w->flushed >= w->flush_seconds ? tf_flush_(w, here) : tf_ok;
+}
+
+tf_status tf_flush_(tf_summary_writer *w, tf_source here)
+{
+    if (!w)
+        return tf_ok;
+    w->flushed = now();
+    errno = 0;
+    return fflush(w->file) == 0 ? tf_ok : tf1c_file_error(errno ? errno : EIO, w->path, here);
+}
+
+static tf_status write_version(tf_summary_writer *w, tf_source here)
+{
+    Tf1c__Event e = TF1C__EVENT__INIT;
+    e.what_case = TF1C__EVENT__WHAT_FILE_VERSION;
+    e.file_version = (char *)"brain.Event:2";
+    return write_event(w, &e, 0, here);
+}
+
+tf_status tf_add_graph_(tf_summary_writer *w, const tf_graph *graph, tf_source here)
+{
+    if (!w)
+        return tf_ok;
+    if (!graph)
+        return tf_fail(tf_value_error, here, NULL, "tf_add_graph wants a graph, got NULL");
+    tf1c_buffer b = { 0 };
+    Tf1c__Event e = TF1C__EVENT__INIT;
+    tf_status status = tf1c_graph_def(graph, &b) ? tf_ok : no_memory(here);
+    e.what_case = TF1C__EVENT__WHAT_GRAPH_DEF;
+    e.graph_def = (ProtobufCBinaryData){ b.n, (uint8_t *)b.data };
+    if (!status)
+        status = write_event(w, &e, 0, here);
+    if (!status)
+        status = tf_flush_(w, here);
+    tf1c_buffer_free(&b);
+    return status;
+}
+
+tf_status tf_add_summary_(tf_summary_writer *w, tf_ndarray summary, int64_t step, tf_source here)
+{
+    char shape[TF_DIMS_TEXT];
+    if (!w)
+        return tf_ok;
+    if (summary.dtype != tf_string || np_size(summary) != 1 || !summary.data)
+        return tf_fail(tf_type_error, here, NULL, "tf_add_summary wants a fetched summary, a string scalar, got %s of shape %s",
+                       tf_dtype_name(summary.dtype), tf_dims_text(summary.shape, shape, sizeof shape));
+    const tf_bytes packed = np_string(summary, 0);
+    Tf1c__Event e = TF1C__EVENT__INIT;
+    e.what_case = TF1C__EVENT__WHAT_SUMMARY;
+    e.summary = tf1c__summary__unpack(&tf1c_pb, packed.size, (const uint8_t *)packed.data);
+    if (!e.summary)
+        return tf_fail(tf_value_error, here, NULL, "the string given to tf_add_summary is no Summary");
+    const tf_status status = write_event(w, &e, step, here);
+    tf1c__summary__free_unpacked(e.summary, &tf1c_pb);
+    return status;
+}
+
+tf_status tf_add_scalar_(tf_summary_writer *w, const char *tag, double value, int64_t step, tf_source here)
+{
+    if (!w)
+        return tf_ok;
+    Tf1c__Summary__Value v = TF1C__SUMMARY__VALUE__INIT, *values = &v;
+    Tf1c__Summary summary = TF1C__SUMMARY__INIT;
+    Tf1c__Event e = TF1C__EVENT__INIT;
+    v.tag = (char *)(tag ? tag : "");
+    v.value_case = TF1C__SUMMARY__VALUE__VALUE_SIMPLE_VALUE;
+    v.simple_value = (float)value;
+    summary.n_value = 1;
+    summary.value = &values;
+    e.what_case = TF1C__EVENT__WHAT_SUMMARY;
+    e.summary = &summary;
+    return write_event(w, &e, step, here);
+}
+
+/* ---- writers -------------------------------------------------------------------------------------------------------------------- */
+
+/* The folder and those above it. */
+static void make_folders(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(path, 0777);
+        *slash = '/';
+    }
+    mkdir(path, 0777);
+}
+
+static tf_status open_file(tf_summary_writer *w, const struct tf_file_writer_args *a)
+{
+    char host[64] = "localhost";
+    static _Atomic int number; /* two writers of one second do not share a file */
+    const int n = number++;
+    tf1c_buffer b = { 0 };
+    gethostname(host, sizeof host - 1);
+    make_folders(w->logdir);
+    tf1c_buffer_printf(&b, "%s/events.out.tfevents.%010lld.%s", w->logdir, (long long)time(NULL), host);
+    if (n)
+        tf1c_buffer_printf(&b, ".%d", n);
+    tf1c_buffer_printf(&b, "%s", a->filename_suffix ? a->filename_suffix : "");
+    w->path = b.data;
+    if (b.failed)
+        return no_memory(a->here);
+    w->file = fopen(w->path, "wbe");
+    return w->file ? tf_ok : tf1c_file_error(errno, w->path, a->here);
+}
+
+tf_summary_writer *tf_summary_file_writer_(const char *logdir, struct tf_file_writer_args a)
+{
+    if (!logdir || !*logdir) {
+        tf_fail(tf_value_error, a.here, NULL, "tf_summary_file_writer wants a folder, got %s", logdir ? "''" : "NULL");
+        return NULL;
+    }
+    tf_summary_writer *w = tf1c_alloc_zero(sizeof *w);
+    tf_status status = w && (w->logdir = tf1c_strdup(logdir)) ? tf_ok : no_memory(a.here);
+    if (!status) {
+        w->flush_seconds = a.flush_secs;
+        w->flushed = now();
+        status = open_file(w, &a);
+    }
+    if (!status)
+        status = write_version(w, a.here);
+    if (!status)
+        status = tf_flush_(w, a.here);
+    if (!status && a.graph)
+        status = tf_add_graph_(w, a.graph, a.here);
+    if (!status)
+        return w;
+    tf_summary_writer_close_(w);
+    return NULL;
+}
+
+const char *tf_get_logdir(const tf_summary_writer *w) { return w ? w->logdir : ""; }
+
+void tf_summary_writer_close_(tf_summary_writer *w)
+{
+    if (!w)
+        return;
+    if (w->file)
+        fclose(w->file);
+    tf1c_free(w->logdir);
+    tf1c_free(w->path);
+    tf1c_free(w);
+}

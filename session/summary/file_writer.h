@@ -1,0 +1,56 @@
+/* Event files: what TensorBoard shows. */
+#ifndef TF1C_SESSION_SUMMARY_FILE_WRITER_H
+#define TF1C_SESSION_SUMMARY_FILE_WRITER_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../session.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tf_summary_writer tf_summary_writer;
+
+/* Writes events to LOGDIR/events.out.tfevents.TIME.HOST, a new file each time; the folder is made.
+ * TF1: tf.summary.FileWriter
+ *   graph        written at once, for the graph tab
+ *   flush_secs   events reach the disk at least so often; unset: 120
+ *   max_queue, filename_suffix  as in TF1; events are written as they come
+ *   returns      the caller's to tf_close; NULL after a report, which every call takes quietly
+ *   errors       NotFoundError, OSError: with the folder's name
+ *   source       python/summary/writer/writer.py, core/util/events_writer.cc */
+struct tf_file_writer_args {
+    tf_source here;
+    tf_graph *graph;
+    int max_queue;
+    double flush_secs;
+    const char *filename_suffix;
+};
+#define tf_summary_file_writer(logdir, ...)                            \
+    TF_KWARGS_(tf_summary_file_writer_(logdir, (struct tf_file_writer_args){ \
+        .max_queue = 10, .flush_secs = 120.0, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_summary_writer *tf_summary_file_writer_(const char *logdir, struct tf_file_writer_args args);
+
+/* A fetched summary, a string scalar, at a step:
+ *   tf_ndarray summary = { 0 };  tf_run(sess, FETCH(train, NULL, merged, &summary), feeds);  tf_add_summary(writer, summary, step);
+ *   errors  TypeError: not a string scalar;  ValueError: a string that is no Summary;  ResourceExhaustedError, OSError */
+#define tf_add_summary(writer, summary, global_step) tf_add_summary_(writer, summary, global_step, TF_SOURCE)
+#define tf_add_graph(writer, graph) tf_add_graph_(writer, graph, TF_SOURCE)
+#define tf_flush(writer) tf_flush_(writer, TF_SOURCE)
+TF1C_API tf_status tf_add_summary_(tf_summary_writer *writer, tf_ndarray summary, int64_t global_step, tf_source here);
+TF1C_API tf_status tf_add_graph_(tf_summary_writer *writer, const tf_graph *graph, tf_source here);
+TF1C_API tf_status tf_flush_(tf_summary_writer *writer, tf_source here);
+TF1C_API const char *tf_get_logdir(const tf_summary_writer *writer); /* "" of NULL */
+/* tf_close(writer): flushes and releases; NULL is fine. */
+TF1C_API void tf_summary_writer_close_(tf_summary_writer *writer);
+#define tf_close(x) _Generic((x), tf_summary_writer *: tf_summary_writer_close_, default: tf_close)(x)
+
+/* One number without an op, as Python's tf.Summary(value=[tf.Summary.Value(tag=…, simple_value=…)]). */
+#define tf_add_scalar(writer, tag, value, global_step) tf_add_scalar_(writer, tag, value, global_step, TF_SOURCE)
+TF1C_API tf_status tf_add_scalar_(tf_summary_writer *writer, const char *tag, double value, int64_t global_step, tf_source here);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,204 @@
+/* Summaries, byte for byte TensorFlow's, and the event files they are written to. */
+#include <dirent.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/proto/event.pb-c.h"
+#include "core/protobuf.h"
+#include "core/record.h"
+#include "core/safe_file.h"
+#include "tests/fixture.h"
+#include "tf1c.h"
+
+static char directory[64];
+
+static void open_directory(void)
+{
+    strcpy(directory, "/tmp/tf1c-summary-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    open_session();
+}
+
+static void close_directory(void)
+{
+    char command[300];
+    close_session();
+    snprintf(command, sizeof command, "rm -rf %s", directory);
+    ck_assert_int_eq(system(command), 0);
+}
+
+static void check_report(tf_status code, const char *part)
+{
+    ck_assert_msg(caught()->code == code && strstr(caught()->message, part), "%s: %s", tf_status_name(caught()->code),
+                  caught()->message);
+    catch_errors();
+}
+
+/* The graph of golden/make_summary.py. */
+static tf_tensor summaries(tf_tensor x)
+{
+    tf_with_name_scope("train") {
+        tf_summary_scalar("loss", x);
+        tf_summary_scalar("my loss!", x);
+        tf_summary_scalar("acc", x, .family = "fam");
+        tf_summary_histogram("w", tf_constant(NP_FLOAT(1, 2, -3, 0, 5e-13, 1e30)));
+        tf_summary_histogram("none", tf_zeros(SHAPE(0)));
+    }
+    tf_summary_text("note", tf_constant(NP_STRING("hello", "world")));
+    return tf_summary_merge_all();
+}
+
+START_TEST(a_merged_summary_is_tensorflows_byte_for_byte)
+{
+    char whole[512];
+    size_t n = 0;
+    tf_tensor x = tf_placeholder(tf_float32, .name = "x"), merged = summaries(x);
+    ck_assert_str_eq(tf_op_name(merged.op), "Merge/MergeSummary");
+    ck_assert_ptr_nonnull(tf_get_operation_by_name(tf_get_default_graph(), "train/fam/acc"));
+    tf_ndarray summary = { 0 };
+    must(tf_run(sess, FETCH(merged, &summary), FEED(x, 0.5)));
+    char *want = tf1c_read_file(data_path("golden/summary.bin", whole, sizeof whole), 1 << 20, &n, TF_SOURCE);
+    ck_assert_ptr_nonnull(want);
+    ck_assert_uint_eq(np_string(summary, 0).size, n);
+    ck_assert(memcmp(np_string(summary, 0).data, want, n) == 0);
+    tf1c_free(want);
+    np_free(&summary);
+}
+END_TEST
+
+static tf_tensor shape_mistake(void) { return tf_summary_scalar("loss", tf_constant(NP_FLOAT(1, 2))); }
+static tf_tensor nan_value(void) { return tf_summary_histogram("w", tf_constant(NP_FLOAT(NAN))); }
+static tf_tensor infinite_value(void) { return tf_summary_histogram("w", tf_constant(NP_FLOAT(1, INFINITY))); }
+static tf_tensor same_tag(void)
+{
+    tf_tensor s = tf_summary_scalar("a", 1.0);
+    return tf_summary_merge(LIST(s, s));
+}
+static tf_tensor no_name(void) { return tf_summary_scalar("", 1.0); }
+static tf_tensor nothing(void) { return tf_summary_merge((tf_list){ 0 }); }
+static tf_tensor number_as_text(void) { return tf_summary_text("t", tf_constant(1.0)); }
+static tf_tensor text_as_number(void) { return tf_summary_scalar("s", tf_constant("one")); }
+
+static const struct {
+    tf_tensor (*make)(void);
+    tf_status code;
+    const char *message;
+} mistakes[] = {
+    { shape_mistake, tf_invalid_argument, "tags and values not the same shape: [] != [2] (tag 'loss')" },
+    { nan_value, tf_invalid_argument, "Nan in summary histogram for: w" },
+    { infinite_value, tf_invalid_argument, "Infinity in summary histogram for: w" },
+    { same_tag, tf_invalid_argument, "Duplicate tag a found in summary inputs" },
+    { no_name, tf_value_error, "'' is not a valid node name" },
+    { nothing, tf_value_error, "List argument 'inputs' to 'MergeSummary' Op with length 0 shorter than minimum length 1." },
+    { number_as_text, tf_value_error, "to have dtype string, got float32" },
+    { text_as_number, tf_type_error, "Value passed to parameter 'values' has DataType string" },
+};
+
+START_TEST(a_mistake_is_told_in_tensorflows_words)
+{
+    tf_tensor s = mistakes[_i].make();
+    if (!caught()->count)
+        ck_assert_int_eq(tf_run(sess, s), mistakes[_i].code);
+    check_report(mistakes[_i].code, mistakes[_i].message);
+}
+END_TEST
+
+START_TEST(merge_all_of_nothing_is_none)
+{
+    ck_assert(tf_is_none(tf_summary_merge_all()));
+    tf_summary_scalar("a", 1.0);
+    ck_assert(!tf_is_none(tf_summary_merge_all()));
+    ck_assert(tf_is_none(tf_summary_merge_all("other")));
+}
+END_TEST
+
+/* ---- event files --------------------------------------------------------------------------------------------------------------- */
+
+/* The only file of the directory. */
+static char *written(size_t *n)
+{
+    char path[400] = "";
+    DIR *d = opendir(directory);
+    for (struct dirent *e; (e = readdir(d));)
+        if (strncmp(e->d_name, "events.out.tfevents.", 20) == 0)
+            snprintf(path, sizeof path, "%s/%s", directory, e->d_name);
+    closedir(d);
+    char *data = tf1c_read_file(path, 1 << 20, n, TF_SOURCE);
+    ck_assert_ptr_nonnull(data);
+    return data;
+}
+
+START_TEST(events_are_records_in_order)
+{
+    static const int want_case[] = { TF1C__EVENT__WHAT_FILE_VERSION, TF1C__EVENT__WHAT_GRAPH_DEF, TF1C__EVENT__WHAT_SUMMARY,
+                                     TF1C__EVENT__WHAT_SUMMARY };
+    static const int64_t want_step[] = { 0, 0, 3, 4 };
+    size_t n = 0;
+    char fault[64];
+    tf_ndarray summary = { 0 };
+    tf_tensor loss = tf_summary_scalar("loss", 0.25);
+    must(tf_run(sess, FETCH(loss, &summary)));
+    tf_summary_writer *writer = tf_summary_file_writer(directory, tf_get_default_graph());
+    must(tf_add_summary(writer, summary, 3));
+    must(tf_add_scalar(writer, "plain", 2.5, 4));
+    ck_assert_str_eq(tf_get_logdir(writer), directory);
+    tf_close(writer);
+    char *data = written(&n);
+    tf1c_reader r = { data, data + n, false };
+    tf_bytes record;
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(tf1c_record_next(&r, data, &record, fault, sizeof fault), 1);
+        Tf1c__Event *e = tf1c__event__unpack(&tf1c_pb, record.size, (const uint8_t *)record.data);
+        ck_assert_ptr_nonnull(e);
+        ck_assert_int_eq(e->what_case, want_case[i]);
+        ck_assert_int_eq(e->step, want_step[i]);
+        ck_assert(e->wall_time > 1.7e9);
+        if (i == 3)
+            ck_assert(e->summary->value[0]->simple_value == 2.5f && strcmp(e->summary->value[0]->tag, "plain") == 0);
+        tf1c__event__free_unpacked(e, &tf1c_pb);
+    }
+    ck_assert_int_eq(tf1c_record_next(&r, data, &record, fault, sizeof fault), 0);
+    data[20] ^= 1;
+    r = (tf1c_reader){ data, data + n, false };
+    ck_assert_int_eq(tf1c_record_next(&r, data, &record, fault, sizeof fault), -1);
+    ck_assert_str_eq(fault, "corrupted record at 0");
+    r = (tf1c_reader){ data, data + 7, false };
+    ck_assert_int_eq(tf1c_record_next(&r, data, &record, fault, sizeof fault), -1);
+    ck_assert_str_eq(fault, "truncated record at 0");
+    tf1c_free(data);
+    np_free(&summary);
+}
+END_TEST
+
+START_TEST(what_cannot_be_written_is_said)
+{
+    tf_summary_writer *writer = tf_summary_file_writer(directory);
+    tf_ndarray number = np_zeros(SCALAR, tf_float32);
+    tf_add_summary(writer, number, 1);
+    check_report(tf_type_error, "wants a fetched summary, a string scalar, got float32 of shape ()");
+    tf_add_summary(writer, NP_STRING("\xff\xff"), 1);
+    check_report(tf_value_error, "is no Summary");
+    np_free(&number);
+    tf_close(writer);
+    ck_assert_ptr_null(tf_summary_file_writer("/proc/nowhere"));
+    check_report(tf_not_found, "/proc/nowhere/events.out.tfevents.");
+    ck_assert_ptr_null(tf_summary_file_writer(NULL));
+    check_report(tf_value_error, "wants a folder, got NULL");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("summary");
+    TCase *tc = tcase_create("summary");
+    tcase_add_checked_fixture(tc, open_directory, close_directory);
+    tcase_add_test(tc, a_merged_summary_is_tensorflows_byte_for_byte);
+    tcase_add_loop_test(tc, a_mistake_is_told_in_tensorflows_words, 0, (int)(sizeof mistakes / sizeof *mistakes));
+    tcase_add_test(tc, merge_all_of_nothing_is_none);
+    tcase_add_test(tc, events_are_records_in_order);
+    tcase_add_test(tc, what_cannot_be_written_is_said);
+    suite_add_tcase(suite, tc);
+    return run_suite(suite);
+}
