@@ -4,8 +4,8 @@
 
 #include "graph/product.h"
 #include "session/passes/pass.h"
-#include "session/plan/layout.h"
 #include "session/plan/assignments.h"
+#include "session/plan/layout.h"
 
 /* Below these, packing brings nothing; deeper than that, loops keep what they could share. */
 enum { LEAST_ROWS = 4, LEAST_SIDE = 8, MOST_LOOPS = 6 };
@@ -246,7 +246,4 @@ static bool pack_block(ir_ctx *c, ir_block *b, ir_node *owner, wishes *outer)
     return !c->failed && grant(c, b, &here);
 }
 
-bool ir_pass_pack(ir_ctx *c, ir_block *b)
-{
-    return pack_block(c, b, NULL, NULL);
-}
+bool ir_pass_pack(ir_ctx *c, ir_block *b) { return pack_block(c, b, NULL, NULL); }
