@@ -300,6 +300,36 @@ static void mapped_on_what_was_assigned(void)
 
 /* sums, out of loops */
 static tf_tensor biased_step(tf_tensor state, tf_tensor x, void *b) { return tf_tanh(tf_add(tf_add(x, *(tf_tensor *)b), state)); }
+static void product_read_twice(void)
+{
+    tf_tensor p = tf_matmul(matrix(2, 3), matrix(3, 4));
+    fetch(tf_add(p, input(SHAPE(4))));
+    fetch(p);
+}
+static void computed_bias(void) { fetch(tf_add(tf_matmul(matrix(2, 3), matrix(3, 4)), tf_square(input(SHAPE(4))))); }
+static void sum_that_waits(void)
+{
+    tf_tensor p = tf_matmul(matrix(2, 3), matrix(3, 4)), bias = input(SHAPE(4)), y, first = tf_square(bias);
+    tf_with_control_dependencies(OPS(first)) {
+        y = tf_add(p, bias);
+    }
+    fetch(y);
+    fetch(first);
+}
+static tf_tensor overwritten_weight(tf_tensor state, tf_tensor step, void *context)
+{
+    (void)context, (void)step;
+    tf_tensor product;
+    tf_with_control_dependencies(OPS(tf_assign_add(v, tf_ones(SHAPE(3, 3))))) {
+        product = tf_matmul(state, tf_identity(v));
+    }
+    return product;
+}
+static void matrix_changed_by_the_loop(void)
+{
+    v = tf_variable(tf_ones(SHAPE(3, 3)));
+    fetch(tf_foldl(overwritten_weight, matrix(4, 1), .initializer = matrix(2, 3)));
+}
 static void gradient_of_bias(void)
 {
     tf_tensor x = input(SHAPE(3, 2, 4)), b = input(SHAPE(4)), y = tf_scan(biased_step, x, tf_zeros(SHAPE(2, 4)), .context = &b);
@@ -455,6 +485,11 @@ static void unlike_shapes(void)
 {
     fetch(tf_tanh(matrix(4, 3)));
     fetch(tf_tanh(matrix(3, 4)));
+}
+static void parts_of_one_whole(void)
+{
+    tf_tensor a = tf_tanh(matrix(2, 3)), b = tf_square(a), c = tf_exp(matrix(2, 3));
+    fetch(tf_concat(LIST(a, b, c), 0));
 }
 static void reader_of_a_turned_result(void)
 {
