@@ -13,9 +13,11 @@ void tf1c_hold_reports(void);
 void tf1c_release_reports(tf_source here);
 
 extern _Thread_local tf_source tf1c_blamed; /* the line of the outermost open TF_FROM: of every report without one */
-/* While the library calls a function of the user's, each line in it answers for itself. */
-tf_from tf1c_by_user(void);
-#define TF1C_BY_USER tf_from tf1c_by_user_scope_ __attribute__((cleanup(tf_from_close), unused)) = tf1c_by_user()
+tf_from tf1c_by_user(void); /* while the library calls a function of the user's, each line in it answers for itself */
+
+/* Whether a handler has jumped out of its call since this was last asked: then the frame, of the function where it landed or one
+ * further out, below which all has been left; NULL if none has. */
+const void *tf1c_handler_jumped(void);
 
 bool tf1c_reports_are_silent(void); /* the handler in force is tf_silent: nobody is told */
 

@@ -2,9 +2,11 @@
 #include "core/report.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unwind.h>
 
 enum { MESSAGE_SIZE = 2048, OP_SIZE = 256, FILE_SIZE = 256 };
 enum { REPORT_SIZE = MESSAGE_SIZE + OP_SIZE + 2 * FILE_SIZE + 160 };
@@ -31,14 +33,6 @@ const char *tf_status_name(tf_status code)
 #undef NAME_CASE
     }
     return "UnknownError";
-}
-
-tf_error_handler *tf_on_error(tf_error_handler *handler)
-{
-    tf_error_handler *before = thread_handler ? thread_handler : tf_report;
-
-    thread_handler = handler;
-    return before;
 }
 
 /* Ends a text that did not fit with "...", not inside a UTF-8 sequence. */
@@ -77,6 +71,102 @@ static void tie_strings(report *r)
     r->error.run.file = r->error.run.file ? r->run_file : NULL;
 }
 
+/* ---- handlers that jump ---------------------------------------------------------------------------------------- */
+
+/* The calls that are under way, as addresses of frames and places of code, the outermost last. */
+enum { MOST_FRAMES = 48 };
+typedef struct {
+    const void *frame[MOST_FRAMES], *place[MOST_FRAMES];
+    int n;
+    bool in_handler;
+} call_chain;
+
+static _Thread_local call_chain failing; /* of the call whose handler has not returned */
+static _Thread_local bool handling;
+static _Thread_local const void *landed; /* after a jump, until it is asked for */
+
+static void hand_over(const tf_error *error);
+
+static _Unwind_Reason_Code note_frame(struct _Unwind_Context *c, void *arg)
+{
+    call_chain *chain = arg;
+    if (_Unwind_GetRegionStart(c) == (uintptr_t)hand_over)
+        chain->in_handler = true;
+    if (chain->n == MOST_FRAMES) { /* the inner ones go */
+        memmove(chain->frame, chain->frame + 1, (MOST_FRAMES - 1) * sizeof *chain->frame);
+        memmove(chain->place, chain->place + 1, (MOST_FRAMES - 1) * sizeof *chain->place);
+        chain->n--;
+    }
+    chain->frame[chain->n] = (const void *)_Unwind_GetCFA(c);
+    chain->place[chain->n++] = (const void *)_Unwind_GetIP(c);
+    return _URC_NO_REASON;
+}
+
+static void note_calls(call_chain *chain)
+{
+    chain->n = 0;
+    chain->in_handler = false;
+    _Unwind_Backtrace(note_frame, chain);
+}
+
+/* Ready handlers return, or end the process. */
+static bool may_jump(tf_error_handler *handler)
+{
+    return handler && handler != tf_report && handler != tf_silent && handler != tf_exit;
+}
+
+__attribute__((noinline)) static void hand_over(const tf_error *error)
+{
+    if (!may_jump(thread_handler)) {
+        (thread_handler ? thread_handler : tf_report)(error);
+        return;
+    }
+    const bool outer = handling;
+    if (!outer)
+        note_calls(&failing);
+    handling = true;
+    thread_handler(error);
+    handling = outer;
+}
+
+/* From the outside in, calls that are the same as then have not been left; the first that differs is where it landed. Every call
+ * of this file looks, as the function that was jumped into may make one such and return. */
+static void notice_jump(void)
+{
+    call_chain now;
+    if (!handling)
+        return;
+    note_calls(&now);
+    if (now.in_handler || !now.n)
+        return;
+    handling = false;
+    tf1c_blamed = (tf_source){ 0 };
+    int same = 0;
+    while (same < now.n && same < failing.n && now.frame[now.n - 1 - same] == failing.frame[failing.n - 1 - same] &&
+           now.place[now.n - 1 - same] == failing.place[failing.n - 1 - same])
+        same++;
+    const void *here = same ? now.frame[now.n - same] : (const void *)UINTPTR_MAX;
+    if (!landed || (uintptr_t)here > (uintptr_t)landed) /* of two the one further out */
+        landed = here;
+}
+
+const void *tf1c_handler_jumped(void)
+{
+    notice_jump();
+    const void *frame = landed;
+    landed = NULL;
+    return frame;
+}
+
+tf_error_handler *tf_on_error(tf_error_handler *handler)
+{
+    notice_jump();
+    tf_error_handler *before = thread_handler ? thread_handler : tf_report;
+
+    thread_handler = handler;
+    return before;
+}
+
 /* The report is complete before `last` changes: the arguments may be strings of the last error itself. The handler
  * gets the copy on this stack, so that a call failing inside it cannot change what it reads. */
 tf_status tf_fail(tf_status code, tf_source where, const char *op, const char *format, ...)
@@ -87,6 +177,7 @@ tf_status tf_fail(tf_status code, tf_source where, const char *op, const char *f
 
     if (code == tf_ok)
         return tf_ok;
+    notice_jump();
     if (!where.file)
         where = tf1c_blamed;
     r.error = (tf_error){ .code = code, .class_name = tf_status_name(code), .op = op, .where = where };
@@ -106,7 +197,7 @@ tf_status tf_fail(tf_status code, tf_source where, const char *op, const char *f
     tie_strings(&last);
     held = holds > 0;
     if (!held)
-        (thread_handler ? thread_handler : tf_report)(&r.error);
+        hand_over(&r.error);
     return code;
 }
 
@@ -129,13 +220,14 @@ void tf1c_release_reports(tf_source here)
     tie_strings(&last);
     r = last;
     tie_strings(&r);
-    (thread_handler ? thread_handler : tf_report)(&r.error);
+    hand_over(&r.error);
 }
 
 bool tf1c_reports_are_silent(void) { return thread_handler == tf_silent; }
 
 const tf_error *tf_last_error(void)
 {
+    notice_jump();
     if (last.error.code == tf_ok)
         tf_clear_error();
     return &last.error;

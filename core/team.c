@@ -113,7 +113,9 @@ static void *live(void *self)
 /* The process's signals stay with its own threads. */
 static bool start(member *m, int worker)
 {
+    enum { STACK = 1 << 20 }; /* whatever the process's limit: kernels of users run on it too, thread-local storage lies in it */
     sigset_t all, before;
+    pthread_attr_t sized;
     int failed;
 
     make_bed(&m->bed);
@@ -121,7 +123,10 @@ static bool start(member *m, int worker)
     m->worker = worker;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    failed = pthread_create(&m->thread, NULL, live, m);
+    pthread_attr_init(&sized);
+    pthread_attr_setstacksize(&sized, STACK);
+    failed = pthread_create(&m->thread, &sized, live, m);
+    pthread_attr_destroy(&sized);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return failed == 0;
 }

@@ -1,6 +1,7 @@
 /* Making nodes: operands become tensors, dtypes are matched against the record's signature, shapes are inferred. TF1:
  * framework/op_def_library.py (_apply_op_helper). */
 #include <math.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,15 +27,33 @@ tf_operand tf1c_keyword(tf_operand given, bool floating)
     return whole && !floating ? tf_operand_integer((int64_t)given.number) : tf_operand_real(given.number);
 }
 
+enum { RING = 1 << 14 };
+static pthread_key_t ring_key; /* of each thread, made on first use: not in its stack, as thread-local storage is */
+static pthread_once_t ring_once = PTHREAD_ONCE_INIT;
+static void make_ring_key(void) { pthread_key_create(&ring_key, tf1c_free); }
+__attribute__((destructor)) static void free_ring_of_main(void)
+{
+    pthread_once(&ring_once, make_ring_key);
+    tf1c_free(pthread_getspecific(ring_key));
+    pthread_setspecific(ring_key, NULL);
+}
+static char *literal_ring(void)
+{
+    pthread_once(&ring_once, make_ring_key);
+    char *ring = pthread_getspecific(ring_key);
+    if (!ring && (ring = tf1c_alloc(RING)))
+        pthread_setspecific(ring_key, ring);
+    return ring;
+}
+
 /* TF_T's argument is evaluated in a block of its own, at whose end a literal's elements are gone: they are kept in a ring, long
  * enough for the call that the operand is made for. */
 tf_operand tf_operand_array(tf_ndarray a)
 {
-    enum { RING = 1 << 14 };
-    static _Thread_local _Alignas(16) char ring[RING];
     static _Thread_local size_t used;
     size_t size = a.literal ? np_nbytes(a) : 0;
-    if (size && size <= RING) {
+    char *ring = size && size <= RING ? literal_ring() : NULL;
+    if (ring) {
         used = used + size > RING ? 0 : used;
         a.data = memcpy(ring + used, a.data, size);
         used += (size + 15) / 16 * 16;
@@ -381,9 +400,11 @@ static tf_operation *constant_of_array(tf_graph *g, tf_ndarray a, tf_dtype dtype
 {
     if (a.dtype == dtype && a.scale == 0)
         return make_constant(g, a, exact_name, here);
+    tf1c_hold_reports();
     tf_ndarray cast = np_astype(a, dtype);
     tf_operation *op = cast.data ? make_constant(g, cast, exact_name, here) : NULL;
     np_free(&cast);
+    tf1c_release_reports((tf_source){ 0 });
     return op;
 }
 
@@ -581,6 +602,7 @@ static bool infer(building *b, int n, tf1c_output *outputs)
     if (!shapes || !dtypes) {
         fail(b, tf_memory_error, "no memory left for the graph");
     } else {
+        tf1c_hold_reports(); /* a handler that jumps must not leave this memory behind */
         for (int i = 0; i < n_in; i++) {
             shapes[i] = tf_get_shape(b->inputs[i]);
             dtypes[i] = tf_get_dtype(b->inputs[i]);
@@ -594,8 +616,11 @@ static bool infer(building *b, int n, tf1c_output *outputs)
         if (c.failed)
             b->poison = tf1c_record_mistake(b->g);
     }
+    const bool held = shapes && dtypes;
     tf1c_free(shapes);
     tf1c_free(dtypes);
+    if (held)
+        tf1c_release_reports((tf_source){ 0 });
     return !b->poison;
 }
 
@@ -613,15 +638,17 @@ static bool unknown_ints(tf_dims shape, tf_dims *ints)
 /* What is known of a tensor's integers: the record's own rule, or a value that is known whole. */
 bool tf1c_partial_ints(tf_tensor t, tf_dims *ints)
 {
+    enum { DEEPEST = 24 }; /* records ask for their inputs' in turn */
+    static _Thread_local int depth;
     tf_ndarray value;
     if (tf_constant_value(t, &value))
         return tf1c_ints_of_array(value, ints);
     const tf_operation *op = t.op;
-    if (!op->def->ints || t.index || op->n_inputs > 64)
+    if (!op->def->ints || t.index || op->n_inputs > 64 || depth >= DEEPEST)
         return unknown_ints(op->outputs[t.index].shape, ints);
-    tf_dims shapes[64];
-    tf_dtype dtypes[64];
-    for (int i = 0; i < op->n_inputs; i++) {
+    tf_dims *shapes = tf1c_alloc((size_t)op->n_inputs * (sizeof *shapes + sizeof(tf_dtype)) + 1);
+    tf_dtype *dtypes = (tf_dtype *)(shapes + op->n_inputs);
+    for (int i = 0; shapes && i < op->n_inputs; i++) {
         shapes[i] = tf_get_shape(op->inputs[i]);
         dtypes[i] = tf_get_dtype(op->inputs[i]);
     }
@@ -635,7 +662,11 @@ bool tf1c_partial_ints(tf_tensor t, tf_dims *ints)
                        .value = constant_input,
                        .ints = partial_input,
                        .arg = op->inputs };
-    return op->def->ints(&c, ints) || unknown_ints(op->outputs[0].shape, ints);
+    depth++;
+    const bool known = shapes && op->def->ints(&c, ints);
+    depth--;
+    tf1c_free(shapes);
+    return known || unknown_ints(op->outputs[0].shape, ints);
 }
 
 static bool partial_input(void *inputs, int i, tf_dims *ints) { return tf1c_partial_ints(((tf_tensor *)inputs)[i], ints); }

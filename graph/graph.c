@@ -250,6 +250,7 @@ void tf_graph_free(tf_graph *g)
 
 tf_graph *tf1c_current_graph(void)
 {
+    tf1c_close_jumped();
     if (open_graph)
         return open_graph;
     if (!default_graph)
@@ -267,7 +268,8 @@ tf_graph *tf_get_default_graph(void)
 
 void tf_reset_default_graph(void)
 {
-    if (open_graph) {
+    tf1c_close_jumped();
+    if (open_graph || (default_graph && tf1c_is_variable_scope_open(default_graph))) { /* what else is open stays the old graph's */
         tf_fail(
             tf_runtime_error, tf1c_source((tf_source){ 0 }), NULL,
             "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, exit the nesting and create a new graph.");
@@ -280,19 +282,23 @@ static void graph_close(struct tf_with_ *w) { open_graph = (tf_graph *)w->saved[
 
 struct tf_with_ tf_graph_open_(tf_graph *graph)
 {
-    struct tf_with_ w = { .open = 1, .close = graph_close, .saved = { open_graph } };
+    struct tf_with_ w = { .open = 1, .close = graph_close, .graph = graph, .saved = { open_graph } };
+    tf1c_close_jumped();
+    w.saved[0] = open_graph;
     if (graph)
         open_graph = graph;
-    return w;
+    return tf1c_opened(w);
 }
 
-void tf_with_close_(struct tf_with_ *w)
+void tf1c_at_top_level(void)
 {
-    if (!w)
+    open_graph = NULL;
+    if (!default_graph)
         return;
-    if (w->open && w->close)
-        w->close(w);
-    w->open = 0;
+    tf1c_variable_scope *scope = &default_graph->universe->variable_scope;
+    default_graph->scope = "";
+    default_graph->n_control = 0;
+    *scope = (tf1c_variable_scope){ .name = "", .reuse = *scope->name ? (tf_reuse)0 : scope->reuse };
 }
 
 tf_source tf1c_source(tf_source here) { return tf1c_blamed.file ? tf1c_blamed : here; }

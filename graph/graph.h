@@ -244,10 +244,13 @@ struct tf_with_ {
     tf_graph *graph;
     const void *saved[6];
     int saved_int;
+    long id; /* among what is open on this thread */
 };
 TF1C_API void tf_with_close_(struct tf_with_ *w);
+TF1C_API void tf_with_in_(const void *frame); /* what the calling thread opens next is of the function with this frame */
 #define TF_WITH_(opened)                                                                                             \
-    for (struct tf_with_ tf_with_scope_ __attribute__((cleanup(tf_with_close_))) = opened; tf_with_scope_.open == 1; \
+    for (struct tf_with_ tf_with_scope_ __attribute__((cleanup(tf_with_close_))) = (tf_with_in_(__builtin_frame_address(0)), opened); \
+         tf_with_scope_.open == 1; \
          tf_with_scope_.open = 2)
 #define tf_with_name_scope(name) TF_WITH_(tf_name_scope_open_(name, TF_SOURCE))
 #define tf_with_control_dependencies(ops) TF_WITH_(tf_control_dependencies_open_(ops, TF_SOURCE))

@@ -7,7 +7,7 @@
 #include "core/denormals.h"
 #include "graph/kernel.h"
 
-enum { STRIP = 1024, MAX_OPERANDS = 4, MAX_ITEM = 8, WORDS = sizeof(tf_bytes) }; /* a strip of each operand stays in L1 */
+enum { STRIP = 256, MAX_OPERANDS = 4, MAX_ITEM = 8, WORDS = sizeof(tf_bytes) }; /* a strip of each operand stays in L1 */
 
 int64_t tf_view_count(const tf_view *v)
 {

@@ -155,6 +155,18 @@ tf_list tf1c_sound_list(tf_list list, tf_source here);       /* without items: a
 tf_operand tf1c_sound_operand(tf_operand o, tf_source here);
 tf_operation *tf1c_unsound(const tf_operand *o, tf_source here); /* the mistake; NULL: it is sound */
 
+/* opened.c */
+struct tf_with_ tf1c_opened(struct tf_with_ with);                           /* from here on, until tf_with_close_ */
+bool tf1c_is_inside(void (*close)(struct tf_with_ *w), const tf_graph *g);  /* one that closes so is open */
+void tf1c_close_jumped(void);     /* what a handler has jumped out of, if one has */
+void tf1c_at_top_level(void);     /* graph.c, scope.c: nothing is open */
+bool tf1c_is_variable_scope_open(const tf_graph *g); /* scope.c */
+void tf1c_called_from(const void *frame); /* the innermost body's function is called from here */
+/* While the library calls a function of the user's, each line in it answers for itself. */
+#define TF1C_BY_USER                                                                                            \
+    tf_from tf1c_by_user_scope_ __attribute__((cleanup(tf_from_close), unused)) =                               \
+        (tf1c_called_from(__builtin_frame_address(0)), tf1c_by_user())
+
 /* scope.c */
 const char *tf1c_unique_name(tf_graph *g, const char *name); /* within the current scope, marked as used; NULL after a report */
 bool tf1c_valid_name(const char *name, bool is_scope);

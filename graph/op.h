@@ -256,7 +256,7 @@ TF1C_API bool tf_constant_value(tf_tensor t, tf_ndarray *value);
  * given as the name of the last node, makes it carry the scope's own name, as TF's `name=scope` does. */
 #define TF_SCOPE(name, default_name)                                                                   \
     struct tf_with_ tf_scope_guard_ __attribute__((cleanup(tf_with_close_), unused)) =                 \
-        tf_name_scope_open_((name) ? (name) : (default_name), (tf_source){ 0 })
+        (tf_with_in_(__builtin_frame_address(0)), tf_name_scope_open_((name) ? (name) : (default_name), (tf_source){ 0 }))
 TF1C_API const char *tf_scope_name(void); /* the current scope with its slash: "dropout/", or "" ; belongs to the graph */
 
 #ifdef __cplusplus

@@ -66,17 +66,17 @@ struct tf_with_ tf_name_scope_open_(const char *name, tf_source here)
     w = (struct tf_with_){ .open = 1, .close = scope_close, .graph = g, .saved = { g->scope } };
     if (!name || !*name) {
         g->scope = "";
-        return w;
+        return tf1c_opened(w);
     }
     if (!tf1c_valid_name(name, *g->scope)) {
         tf_fail(tf_value_error, tf1c_source(here), NULL, "'%s' is not a valid scope name", name);
-        return w;
+        return tf1c_opened(w);
     }
     size_t n = strlen(name);
     const char *scope = name[n - 1] == '/' ? tf1c_graph_printf(g, "%.*s", (int)n - 1, name) : tf1c_unique_name(g, name);
     if (scope)
         g->scope = scope;
-    return w;
+    return tf1c_opened(w);
 }
 
 const char *tf_scope_name(void)
@@ -109,16 +109,16 @@ struct tf_with_ tf_control_dependencies_open_(tf_ops ops, tf_source here)
         w.saved[0] = g->control;
         g->control = NULL;
         g->n_control = 0;
-        return w;
+        return tf1c_opened(w);
     }
     if (ops.n < 0 || (ops.n && !ops.items)) {
         tf_fail(tf_value_error, tf1c_source(here), NULL, "a list of %d control inputs without items was given", ops.n);
-        return w;
+        return tf1c_opened(w);
     }
     tf_operation **all = tf1c_realloc(g->control, (size_t)(g->n_control + ops.n + 1) * sizeof *all);
     if (!all) {
         tf_fail(tf_memory_error, tf1c_source(here), NULL, "no memory left for the graph");
-        return w;
+        return tf1c_opened(w);
     }
     g->control = all;
     for (int i = 0; i < ops.n; i++)
@@ -126,7 +126,7 @@ struct tf_with_ tf_control_dependencies_open_(tf_ops ops, tf_source here)
             tf_fail(tf_value_error, tf1c_source(here), NULL, "control input %d is NULL", i);
         else
             g->control[g->n_control++] = ops.items[i];
-    return w;
+    return tf1c_opened(w);
 }
 
 static void device_close(struct tf_with_ *w) { w->graph->universe->default_device = w->saved[0]; }
@@ -141,7 +141,7 @@ struct tf_with_ tf_device_open_(const char *device, tf_source here)
         return w;
     w = (struct tf_with_){ .open = 1, .close = device_close, .graph = g, .saved = { g->universe->default_device } };
     g->universe->default_device = copy;
-    return w;
+    return tf1c_opened(w);
 }
 
 /* ---- variable scopes --------------------------------------------------------------------------------------------------- */
@@ -182,6 +182,8 @@ static void variable_scope_close(struct tf_with_ *w)
     tf1c_variable_scope *scope = (tf1c_variable_scope *)w->saved[1];
     w->graph->universe->variable_scope = *scope;
 }
+
+bool tf1c_is_variable_scope_open(const tf_graph *g) { return tf1c_is_inside(variable_scope_close, g); }
 
 struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
 {
@@ -226,7 +228,7 @@ struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
         u->variable_scope.initializer = args.initializer;
     if (args.regularizer.fn)
         u->variable_scope.regularizer = args.regularizer;
-    return w;
+    return tf1c_opened(w);
 }
 
 tf_variable_scope tf_get_variable_scope(void)

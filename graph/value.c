@@ -82,10 +82,10 @@ static bool run_accepts(const tf_operation *op, tf_view *in)
     return !s.failed && tf_dims_equal(out, op->outputs[0].shape);
 }
 
-static bool compute(tf_operation *op)
+static bool compute_from(tf_operation *op, tf_view *in)
 {
-    tf_view in[MOST_OPERANDS], out;
-    if (!may_fold(op) || !input_views(op, in) || !run_accepts(op, in))
+    tf_view out;
+    if (!input_views(op, in) || !run_accepts(op, in))
         return false;
     const tf1c_output *o = &op->outputs[0];
     size_t size = (size_t)tf_dims_count(o->shape) * tf_dtype_size(o->dtype);
@@ -109,10 +109,58 @@ static bool compute(tf_operation *op)
     return true;
 }
 
+static bool compute(tf_operation *op)
+{
+    if (!may_fold(op))
+        return false;
+    tf_view *in = tf1c_alloc((size_t)(op->n_inputs + 1) * sizeof *in);
+    const bool known = in && compute_from(op, in);
+    tf1c_free(in);
+    return known;
+}
+
+/* An argument of a body is what it stands for outside. */
+static tf_operation *source_of(tf_operation *op)
+{
+    while (op && op->def == &tf1c_arg_op)
+        op = ((const tf1c_arg_attrs *)op->attrs)->outer.op;
+    return op;
+}
+
+static tf_operation *untried_input(const tf_operation *op)
+{
+    if (op->def->traits & TF_SHAPE_ONLY || !may_fold(op))
+        return NULL;
+    for (int i = 0; i < op->n_inputs; i++) {
+        tf_operation *in = source_of(op->inputs[i].op);
+        if (in && in->value_state == NOT_TRIED && in->def != tf1c_basic.constant && !tf1c_is_mistake(in))
+            return in;
+    }
+    return NULL;
+}
+
+/* What it is computed from comes first, however deep that goes: no call nests in another. */
+static void try_all(tf_operation *op)
+{
+    tf_operation **stack = NULL;
+    int n = 0, capacity = 0;
+    bool room = tf1c_append_ptr(&stack, &n, &capacity, &op, sizeof op);
+    while (room && n) {
+        tf_operation *top = stack[n - 1], *in = untried_input(top);
+        if (in) {
+            room = tf1c_append_ptr(&stack, &n, &capacity, &in, sizeof in);
+        } else {
+            top->value_state = compute(top) ? KNOWN : UNKNOWN;
+            n--;
+        }
+    }
+    tf1c_free(stack);
+}
+
 bool tf_constant_value(tf_tensor t, tf_ndarray *value)
 {
     tf_operation *op = t.op;
-    if (!op || tf1c_is_mistake(op))
+    if (!op || !value || tf1c_is_mistake(op))
         return false;
     if (op->def == tf1c_basic.constant) {
         *value = ((const tf1c_const_attrs *)op->attrs)->value;
@@ -124,7 +172,7 @@ bool tf_constant_value(tf_tensor t, tf_ndarray *value)
         return outer.op && tf_constant_value(outer, value);
     }
     if (op->value_state == NOT_TRIED)
-        op->value_state = compute(op) ? KNOWN : UNKNOWN;
+        try_all(op);
     if (op->value_state != KNOWN)
         return false;
     *value = op->value;

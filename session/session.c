@@ -76,7 +76,7 @@ struct tf_with_ tf_session_open_(tf_session *session)
 {
     struct tf_with_ w = { .open = 1, .close = session_leave, .saved = { default_session } };
     default_session = session;
-    return w;
+    return tf1c_opened(w);
 }
 
 /* ---- eval ---------------------------------------------------------------------------------------------------------- */

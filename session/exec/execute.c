@@ -10,7 +10,7 @@
 #include "session/plan/plan.h"
 #include "session/run.h"
 
-enum { FEW_OPERANDS = 48 };
+enum { FEW_OPERANDS = 16 }; /* the stack of a calling thread may be small */
 
 typedef struct {
     const tf_session *s;
@@ -276,15 +276,18 @@ static void run_code(const walker *w, const ir_instruction *code, int n)
     }
 }
 
-/* Not inlined: the lane is large, and ordinary runs should not have it on their stack. */
-__attribute__((noinline)) static void run_traced(walker w)
+static void run_traced(walker w)
 {
-    tf1c_trace_lane lane;
-    lane.worker = w.worker;
-    lane.depth = lane.n = 0;
-    w.trace = &lane;
+    tf1c_trace_lane *lane = tf1c_alloc(sizeof *lane); /* large; without memory it is not traced */
+    if (lane) {
+        lane->worker = w.worker;
+        lane->depth = lane->n = 0;
+    }
+    w.trace = lane;
     run_code(&w, w.e->b->code, w.e->b->n_code);
-    tf1c_trace_flush(&lane);
+    if (lane)
+        tf1c_trace_flush(lane);
+    tf1c_free(lane);
 }
 
 static void worker_run(void *arg, int worker, int workers)

@@ -39,7 +39,9 @@ static void put_strides(tf_view *v, const tf_view *one, int64_t step)
 static bool ask_rule(tf_kernel_ctx *k, bool part, int which, int64_t *offset)
 {
     const ir_node *of = ((const steps_attrs *)k->attrs)->of;
-    tf_view in[IR_MOST_OPERANDS], out[IR_MOST_OPERANDS];
+    tf_view *in = tf1c_alloc((size_t)(k->n_in + k->n_out) * sizeof *in), *out = in + k->n_in;
+    if (!in) /* it is copied then */
+        return false;
     for (int i = 0; i < k->n_in; i++)
         in[i] = part || i == of->def->viewed ? without_steps(&k->in[i]) : k->in[i];
     for (int i = 0; i < k->n_out; i++)
@@ -53,13 +55,13 @@ static bool ask_rule(tf_kernel_ctx *k, bool part, int which, int64_t *offset)
                           .in = in,
                           .out = out,
                           .name = of->name };
-    if (!(part ? of->def->part(&one, which, offset) : of->def->view(&one, which, offset)))
-        return false;
-    if (part)
+    const bool lies = part ? of->def->part(&one, which, offset) : of->def->view(&one, which, offset);
+    if (lies && part)
         put_strides(&k->in[which], &in[which], k->out[0].strides[0]);
-    else
+    else if (lies)
         put_strides(&k->out[which], &out[which], k->in[of->def->viewed].strides[0]);
-    return true;
+    tf1c_free(in);
+    return lies;
 }
 
 static bool steps_view(tf_kernel_ctx *k, int output, int64_t *offset) { return ask_rule(k, false, output, offset); }

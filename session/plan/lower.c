@@ -28,8 +28,10 @@ static bool make_room(tf1c_compilation *c, tf_view *out)
 /* Computes a node's outputs from inputs that are all known. */
 static bool compute(tf1c_compilation *c, ir_node *n)
 {
-    tf_view in[IR_MOST_OPERANDS], out[IR_MOST_OPERANDS];
     if (n->n_in > IR_MOST_OPERANDS || n->n_out > IR_MOST_OPERANDS)
+        return false;
+    tf_view *in = ir_alloc(&c->ir, (size_t)(n->n_in + n->n_out) * sizeof *in), *out = in + n->n_in;
+    if (!in)
         return false;
     tf_kernel_ctx k = ir_rule_ctx(n, in, out);
     if (n->def->traits & TF_VIEW)

@@ -123,15 +123,18 @@ tf_kernel_ctx ir_rule_ctx(const ir_node *n, tf_view *in, tf_view *out)
 
 bool ir_view_rule(const ir_node *n, int o, tf_view *out, int64_t *offset)
 {
-    tf_view ins[IR_MOST_OPERANDS], outs[IR_MOST_OPERANDS];
     if (n->n_in > IR_MOST_OPERANDS || n->n_out > IR_MOST_OPERANDS || n->n_in <= n->def->viewed)
         return false;
-    tf_kernel_ctx k = ir_rule_ctx(n, ins, outs);
-    *offset = 0;
-    if (!n->def->view(&k, o, offset))
+    tf_view *views = tf1c_alloc((size_t)(n->n_in + n->n_out) * sizeof *views); /* without memory it is copied */
+    if (!views)
         return false;
-    *out = outs[o];
-    return true;
+    tf_kernel_ctx k = ir_rule_ctx(n, views, views + n->n_in);
+    *offset = 0;
+    const bool lies = n->def->view(&k, o, offset);
+    if (lies)
+        *out = views[n->n_in + o];
+    tf1c_free(views);
+    return lies;
 }
 
 /* ---- the planner's own nodes --------------------------------------------------------------------------------------------------- */
