@@ -226,6 +226,15 @@ tf_dims tf1c_stacked_dims(int64_t steps, tf_dims each)
     return d;
 }
 
+bool tf1c_fits_stacked(tf_dims each, const char *name)
+{
+    if (!each.known || each.rank < TF_MAX_RANK)
+        return true;
+    tf_fail(tf_value_error, tf1c_source((tf_source){ 0 }), name, "Shape must be at most rank %d but is rank %d", TF_MAX_RANK,
+            each.rank + 1);
+    return false;
+}
+
 /* How many steps, as far as the graph tells; NONE if it does not. */
 static int64_t static_steps(const tf1c_body *b, const tf_operation *op)
 {
@@ -365,6 +374,8 @@ tf_tensor tf1c_loop_save(tf_operation *loop, tf_tensor result)
     for (int i = 0; i < b->n_out; i++)
         if (b->out[i].kind == TF1C_STACKED && tf_same_tensor(b->out[i].result, result))
             return (tf_tensor){ loop, i };
+    if (!tf1c_fits_stacked(tf_get_shape(result), loop->name))
+        return (tf_tensor){ 0 };
     tf_tensor saved = add_output(loop, TF1C_STACKED, result);
     if (saved.op)
         b->out[saved.index].saved = true;

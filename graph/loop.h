@@ -78,5 +78,6 @@ tf_tensor tf1c_loop_save(tf_operation *loop, tf_tensor result);
 tf_tensor tf1c_loop_count(tf_operation *loop); /* its count output, added if there is none */
 bool tf1c_body_assigns(const tf1c_body *b, int in); /* whether the body assigns to the variable that port `in` captures */
 tf_dims tf1c_stacked_dims(int64_t steps, tf_dims each);
+bool tf1c_fits_stacked(tf_dims each, const char *name); /* false after a report: one rank more is too many */
 
 #endif

@@ -64,6 +64,9 @@ void tf1c_segment_sum_kernel(tf_kernel_ctx *k);
 int64_t tf1c_segment_units(const tf_kernel_ctx *k);
 extern const tf_shard_rule tf1c_by_segment;
 
+/* shape.c: a permutation of x's axes with those of a vector (which may be negative) first, as they are, then the others. */
+tf_tensor tf1c_axes_first(tf_tensor x, tf_tensor axes);
+
 /* A node of n operands: its output 0. */
 static inline tf_tensor array_op(const tf_op_def *def, struct tf_name_args a, const char *default_name,
                                  const void *attrs, int n, const tf_operand *in)

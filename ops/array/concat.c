@@ -177,9 +177,9 @@ static tf_tensor part_sizes(const tf_grad_ctx *g, int n, tf_tensor axis)
     if (t.op)
         return t;
     /* shape[axis] of each; an axis that may be negative counts from the end */
-    int rank = tf_get_shape(g->in[0]).rank;
-    tf_operand index =
-        value.dims[0] != NONE ? tf_operand_integer(tf_norm_axis(value.dims[0], rank)) : operand_of(tf_floormod(axis, rank));
+    tf_operand index = value.dims[0] >= 0
+                           ? tf_operand_integer(value.dims[0])
+                           : operand_of(tf_floormod(axis, tf1c_cast(tf_rank(g->in[0]), tf_get_dtype(axis), g->op->here)));
     tf_list lengths = { 0 };
     for (int i = 0; i < n; i++)
         tf_append(&lengths, tf_gather(tf_shape(g->in[i]), index));
@@ -190,11 +190,6 @@ static void concat_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     int n = g->n_in - 1;
     tf_tensor axis = g->in[n];
-    if (!tf_get_shape(g->in[0]).known) {
-        tf_add_grad(
-            g, 0, tf_mistake(tf_value_error, (tf_source){ 0 }, g->op->name, "the gradient of ConcatV2 needs inputs of known rank"));
-        return;
-    }
     tf_list parts = tf_split_(operand_of(dy), operand_of(part_sizes(g, n, axis)),
                               (struct tf_split_args){ .num = n, .axis_tensor = operand_of(axis) });
     for (int i = 0; i < n && i < parts.n; i++)

@@ -6,11 +6,14 @@
 
 #include "ops/array/array.h"
 #include "ops/array/concat.h"
+#include "ops/array/fill.h"
 #include "ops/array/identity.h"
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
 #include "ops/math/arithmetic.h"
+#include "ops/math/cast.h"
 #include "ops/math/compare.h"
+#include "ops/math/reduce.h"
 
 /* "[1,2]": where in `v` element i stands; "" in a scalar. */
 const char *tf1c_place_text(const tf_view *v, int64_t i, char *text, size_t n)
@@ -116,20 +119,29 @@ static void gather_kernel(tf_kernel_ctx *k)
     }
 }
 
-/* dy with the gathered axes as one, in front: [n, ..]; its sums by index; back into its place. */
-static void gather_sums(tf_grad_ctx *g, tf_tensor dy, tf_tensor shape, int at, int rank)
+/* What is before an axis, from 0 on, of a shape, or after it: a number where the graph knows the axis. */
+static tf_tensor sizes_beside(tf_tensor shape, const tf_dims *axis, tf_tensor axis_tensor, bool after)
 {
-    tf_dims to_front = { .known = true, .rank = rank }, back = to_front;
-    for (int i = 0; i < rank; i++) {
-        to_front.dims[i] = i == 0 ? at : i <= at ? i - 1 : i;
-        back.dims[to_front.dims[i]] = i;
-    }
-    tf_tensor before = tf_getitem(shape, ":%d", at), one = tf_convert(tf_operand_dims(SHAPE(-1)), tf_int32, (tf_source){ 0 }, NULL);
-    tf_tensor pieces =
-        at + 1 < rank ? tf_concat(LIST(before, one, tf_getitem(shape, "%d:", at + 1)), 0) : tf_concat(LIST(before, one), 0);
-    tf_tensor rows = tf_transpose(tf_reshape(dy, pieces), .perm = to_front);
-    tf_tensor sums = tf_unsorted_segment_sum(rows, tf_reshape(g->in[1], SHAPE(-1)), tf_getitem(shape, "%d", at));
-    tf_add_grad(g, 0, tf_transpose(sums, .perm = back));
+    if (axis)
+        return after ? tf_getitem(shape, "%lld:", (long long)axis->dims[0] + 1)
+                     : tf_getitem(shape, ":%lld", (long long)axis->dims[0]);
+    return after ? tf_getitem_tensors(shape, LIST(tf_add(axis_tensor, 1)), "{}:")
+                 : tf_getitem_tensors(shape, LIST(axis_tensor), ":{}");
+}
+
+/* params as [before, n, after] and dy as [before, indices, after], whatever their ranks: the sums by index along the middle. */
+static void gather_sums(tf_grad_ctx *g, tf_tensor dy, tf_tensor shape, const tf_dims *axis)
+{
+    tf_tensor at = axis ? (tf_tensor){ 0 } : tf1c_cast(g->in[2], tf_int32, g->op->here);
+    if (!axis)
+        at = tf_floormod(at, tf_rank(g->in[0]));
+    tf_tensor before = tf_reduce_prod(sizes_beside(shape, axis, at, false)),
+              after = tf_reduce_prod(sizes_beside(shape, axis, at, true));
+    tf_tensor n = axis ? tf_getitem(shape, "%lld", (long long)axis->dims[0]) : tf_getitem_tensor(shape, at);
+    tf_tensor pieces = tf_stack(LIST(before, tf_size(g->in[1]), after));
+    tf_tensor rows = tf_transpose(tf_reshape(dy, pieces), .perm = PERM(1, 0, 2));
+    tf_tensor sums = tf_unsorted_segment_sum(rows, tf_reshape(g->in[1], SHAPE(-1)), n);
+    tf_add_grad(g, 0, tf_reshape(tf_transpose(sums, .perm = PERM(1, 0, 2)), shape));
 }
 
 static void gather_gradient(tf_grad_ctx *g, tf_tensor dy)
@@ -137,15 +149,10 @@ static void gather_gradient(tf_grad_ctx *g, tf_tensor dy)
     tf_dims axis, params = tf_get_shape(g->in[0]);
     tf_tensor shape = tf_shape(g->in[0]);
     bool known = tf1c_partial_ints(g->in[2], &axis);
-    int at = params.known && known ? tf_norm_axis(axis.dims[0], params.rank) : known && axis.dims[0] == 0 ? 0 : -1;
-    if (at < 0) {
-        tf_add_grad(g, 0,
-                    tf_mistake(tf_value_error, (tf_source){ 0 }, g->op->name,
-                               "the gradient of GatherV2 needs params of known rank and a constant axis"));
-        return;
-    }
-    if (at > 0) {
-        gather_sums(g, dy, shape, at, params.rank);
+    if (known && params.known)
+        axis.dims[0] = tf_norm_axis(axis.dims[0], params.rank);
+    if (!known || axis.dims[0] != 0) {
+        gather_sums(g, dy, shape, known && axis.dims[0] > 0 ? &axis : NULL);
         return;
     }
     tf_tensor count = tf_expand_dims(tf_size(g->in[1]), 0);
@@ -454,6 +461,10 @@ static void segment_sum_gradient(tf_grad_ctx *g, tf_tensor dy)
     tf_tensor good = tf_greater_equal(ids, 0);
     for (int i = shape.rank; shape.known && data.known && i < data.rank; i++)
         good = tf_expand_dims(good, -1);
+    if (!shape.known || !data.known) {
+        tf_tensor more = tf_fill(tf_expand_dims(tf_sub(tf_rank(rows), tf_rank(good)), 0), 1);
+        good = tf_reshape(good, tf_concat(LIST(tf_shape(good), more), 0));
+    }
     good = tf_logical_and(good, tf_ones_like(rows, .dtype = tf_bool));
     tf_add_grad(g, 0, tf_where(good, rows, tf_zeros_like(rows)));
 }

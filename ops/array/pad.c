@@ -3,9 +3,11 @@
 
 #include "ops/array/array.h"
 #include "ops/array/concat.h"
+#include "ops/array/gather.h"
 #include "ops/array/pad.h"
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
+#include "ops/math/range.h"
 #include "ops/math/reduce.h"
 
 /* ---- BroadcastTo: dx = sum of dy over the repeated axes -------------------------------------------------------------------------------- */
@@ -139,14 +141,21 @@ static void tile_kernel(tf_kernel_ctx *k)
     }
 }
 
+/* At any rank: each element of dy goes to the number that stands where it does when the numbers of x's are tiled. */
+static tf_tensor tile_sums(tf_grad_ctx *g, tf_tensor dy)
+{
+    tf_tensor shape = tf_shape(g->in[0]), n = tf_size(g->in[0]);
+    tf_tensor ids = tf_tile(tf_reshape(tf_range(n), shape), g->in[1]);
+    tf_tensor sums = tf_unsorted_segment_sum(tf_reshape(dy, SHAPE(-1)), tf_reshape(ids, SHAPE(-1)), n);
+    return tf_reshape(sums, shape);
+}
+
 /* dy as [multiples[0], shape[0], multiples[1], shape[1], …], summed over the multiples. */
 static void tile_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf_dims in = tf_get_shape(g->in[0]), counts = { .known = true };
     if (!in.known || 2 * in.rank > TF_MAX_RANK) {
-        tf_add_grad(g, 0,
-                    tf_mistake(tf_unimplemented, (tf_source){ 0 }, g->op->name,
-                               "the gradient of Tile needs an input of known rank, at most %d", TF_MAX_RANK / 2));
+        tf_add_grad(g, 0, tile_sums(g, dy));
         return;
     }
     tf_tensor shape = tf_shape(g->in[0], .out_type = tf_get_dtype(g->in[1]));

@@ -4,9 +4,14 @@
 #include <stdio.h>
 
 #include "ops/array/array.h"
+#include "ops/array/concat.h"
 #include "ops/array/constant.h"
+#include "ops/array/gather.h"
+#include "ops/array/identity.h"
 #include "ops/array/sequence.h"
+#include "ops/array/slice.h"
 #include "ops/math/arithmetic.h"
+#include "ops/math/reduce.h"
 
 /* ---- Shape, Size, Rank: the only ops that need no value of their input ------------------------------------------------- */
 static void store_int(const tf_view *v, int64_t i, int64_t value)
@@ -561,6 +566,16 @@ tf_tensor tf_squeeze_(tf_operand input, struct tf_squeeze_args a)
         return tf_mistake(tf_value_error, a.here, NULL, "Cannot specify both 'squeeze_dims' and 'axis'");
     squeeze_attrs attrs = { a.axis == TF_NO_AXIS ? axes : AXES(a.axis) };
     return array_op(&squeeze_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 1, &input);
+}
+
+/* Where each axis goes: the listed to the front, the others behind them; the other way round that is who stands where. */
+tf_tensor tf1c_axes_first(tf_tensor x, tf_tensor axes)
+{
+    tf_tensor rank = tf_rank(x), from_0 = tf_floormod(axes, rank);
+    tf_tensor listed = tf_unsorted_segment_sum(tf_ones_like(from_0), from_0, rank), other = tf_sub(1, listed), n = tf_size(axes);
+    tf_tensor behind = tf_add(tf_sub(n, 1), tf_cumsum(other));
+    tf_tensor place = tf_add(tf_mul(listed, tf_sub(tf_cumsum(listed), 1)), tf_mul(other, behind));
+    return tf_concat(LIST(from_0, tf_getitem_tensors(tf_invert_permutation(place), LIST(n), "{}:")), 0);
 }
 
 /* clang-format off */

@@ -495,6 +495,8 @@ static tf_operation *scan_loop(const scan_fn *f, tf_list elems, tf_list init, bo
                 check_state(&l, state.items[i], t);
             else
                 check_invariant(&l, init.items[i], state.items[i], t);
+            if (!l.poison && !pass && !tf1c_fits_stacked(tf_get_shape(t), l.scope))
+                l.poison = tf1c_record_mistake(l.b->parent);
             if (!l.poison && !tf1c_body_result(l.b, pass ? TF1C_FINAL : TF1C_STACKED, pass ? i : -1, t))
                 l.poison = tf1c_record_mistake(l.b->parent);
         }
@@ -614,7 +616,7 @@ static tf_list map(tf_map_callable *one, tf_map_list_callable *many, tf_list ele
     for (int i = 0; i < results.n && !l.poison; i++) {
         tf_tensor t = result_in(&l, results.items[i]);
         check_mapped(&l, t, want);
-        if (!l.poison && !tf1c_body_result(l.b, TF1C_STACKED, -1, t))
+        if (!l.poison && (!tf1c_fits_stacked(tf_get_shape(t), l.scope) || !tf1c_body_result(l.b, TF1C_STACKED, -1, t)))
             l.poison = tf1c_record_mistake(l.b->parent);
     }
     tf_operation *op = close_loop(&l);

@@ -6,7 +6,12 @@
 #include "core/gemm.h"
 #include "graph/product.h"
 #include "ops/array/array.h"
+#include "ops/array/concat.h"
 #include "ops/array/shape.h"
+#include "ops/array/slice.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/range.h"
+#include "ops/math/reduce.h"
 
 #define PRODUCT_DTYPES (TF_FLOATING | TF_INDEX)
 
@@ -309,6 +314,31 @@ static bool dot_axes(const struct tf_tensordot_args *args, tf_dims a, tf_dims b,
     return axes_a->rank == axes_b->rank;
 }
 
+/* The axes of a vector, in front, as rows of a matrix, the others as its columns; their dimensions. */
+static tf_tensor axes_as_rows(tf_tensor t, tf_tensor axes, tf_tensor *columns)
+{
+    tf_tensor turned = tf_transpose(t, .perm_tensor = operand_of(tf1c_axes_first(t, axes))), shape = tf_shape(turned);
+    tf_tensor n = tf_size(axes);
+    *columns = tf_getitem_tensors(shape, LIST(n), "{}:");
+    tf_tensor rows = tf_reduce_prod(tf_getitem_tensors(shape, LIST(n), ":{}"));
+    return tf_reshape(turned, tf_stack(LIST(rows, tf_reduce_prod(*columns))));
+}
+
+/* By the shapes that a run sees. */
+static tf_tensor dot_at_run(tf_tensor a, tf_tensor b, const struct tf_tensordot_args *args)
+{
+    tf_tensor axes_a, axes_b, free_a, free_b;
+    if (args->axes_a.known) {
+        axes_a = tf_convert(tf_operand_dims(args->axes_a), tf_int32, args->here, "axes_a");
+        axes_b = tf_convert(tf_operand_dims(args->axes_b), tf_int32, args->here, "axes_b");
+    } else {
+        axes_b = tf_range(args->axes);
+        axes_a = tf_sub(axes_b, args->axes); /* from the end */
+    }
+    tf_tensor left = axes_as_rows(a, axes_a, &free_a), right = axes_as_rows(b, axes_b, &free_b);
+    return tf_reshape(tf_matmul(left, right, .transpose_a = true), tf_concat(LIST(free_a, free_b), 0), .name = tf_scope_name());
+}
+
 /* t as a matrix: the summed axes last (or first) as one, the free ones before (after) as another; the free dimensions. */
 static tf_tensor as_matrix(tf_tensor t, tf_dims axes, bool summed_last, tf_dims *free)
 {
@@ -337,6 +367,27 @@ static tf_tensor as_matrix(tf_tensor t, tf_dims axes, bool summed_last, tf_dims 
     return summed_last ? tf_reshape(turned, SHAPE(rest, summed)) : tf_reshape(turned, SHAPE(summed, rest));
 }
 
+static int count_unknown(tf_dims d)
+{
+    int n = 0;
+    for (int i = 0; i < d.rank; i++)
+        n += d.dims[i] == NONE;
+    return n;
+}
+
+static tf_dims free_dims(tf_dims d, tf_dims axes)
+{
+    tf_dims free = SCALAR;
+    for (int i = 0; i < d.rank; i++) {
+        bool summed = false;
+        for (int j = 0; j < axes.rank; j++)
+            summed |= axes.dims[j] == i;
+        if (!summed)
+            free.dims[free.rank++] = d.dims[i];
+    }
+    return free;
+}
+
 tf_tensor tf_tensordot_(tf_operand a, tf_operand b, struct tf_tensordot_args args)
 {
     TF_FROM(args.here);
@@ -347,16 +398,20 @@ tf_tensor tf_tensordot_(tf_operand a, tf_operand b, struct tf_tensordot_args arg
         return q;
     const tf_dims da = tf_get_shape(p), db = tf_get_shape(q);
     tf_dims axes_a, axes_b, free_a, free_b;
-    int unknown = 0;
-    for (int i = 0; i < da.rank; i++)
-        unknown += da.dims[i] == NONE && i > 0;
-    if (!da.known || !tf_dims_fully_known(db) || unknown)
-        return tf_mistake(tf_value_error, args.here, NULL, "tensordot needs static dimensions, all but a's first: got %s and %s",
-                          tf_dims_text(da, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT),
-                          tf_dims_text(db, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT));
-    if (!dot_axes(&args, da, db, &axes_a, &axes_b))
+    if (args.axes < 0 || args.axes_a.known != args.axes_b.known || args.axes_a.rank != args.axes_b.rank ||
+        (da.known && db.known && !dot_axes(&args, da, db, &axes_a, &axes_b)))
         return tf_mistake(tf_value_error, args.here, NULL,
                           "'axes' must be a pair of axes of a and of b, or a number no larger than their ranks");
+    if (!da.known || !db.known)
+        return dot_at_run(p, q, &args);
+    if (count_unknown(da) > (da.dims[0] == NONE) || count_unknown(db)) {
+        tf_tensor y = dot_at_run(p, q, &args);
+        tf_dims shape = free_dims(da, axes_a), more = free_dims(db, axes_b);
+        for (int i = 0; i < more.rank && shape.rank < TF_MAX_RANK; i++)
+            shape.dims[shape.rank++] = more.dims[i];
+        tf_set_shape_(y, shape, args.here);
+        return y;
+    }
     tf_tensor left = as_matrix(p, axes_a, true, &free_a), right = as_matrix(q, axes_b, false, &free_b);
     tf_tensor y = tf_matmul(left, right);
     for (int i = 0; i < free_b.rank && free_a.rank < TF_MAX_RANK; i++)

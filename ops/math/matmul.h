@@ -34,8 +34,7 @@ TF1C_API tf_tensor tf_matmul_(tf_operand a, tf_operand b, struct tf_matmul_args 
 TF1C_API tf_tensor tf_linalg_matvec_(tf_operand a, tf_operand b, struct tf_matmul_args args);
 
 /* Sums of products over several axes: a's last `axes` with b's first, or a's .axes_a with b's .axes_b.       TF1: tf.tensordot
- *   shapes  all dimensions known but for a's first
- *   errors  ValueError: axes that do not match, dimensions that must be known */
+ *   errors  ValueError: axes that do not match; at run InvalidArgumentError of the product: dimensions that do not */
 struct tf_tensordot_args {
     tf_source here;
     int axes;

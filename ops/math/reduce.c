@@ -10,7 +10,9 @@
 #include "ops/array/constant.h"
 #include "ops/array/identity.h"
 #include "ops/array/pad.h"
+#include "ops/array/sequence.h"
 #include "ops/array/shape.h"
+#include "ops/array/slice.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
 #include "ops/math/compare.h"
@@ -426,17 +428,23 @@ static tf_tensor others_over(tf_tensor x, const bool *gone, int rank)
     return tf_transpose(tf_reshape(product_of_others(flat, 0), shape), back);
 }
 
+/* Likewise where only the run knows rank and axes. */
+static tf_tensor others_over_any(tf_tensor x, tf_tensor axes)
+{
+    tf_tensor vector = tf_reshape(tf1c_cast(axes, tf_int32, (tf_source){ 0 }), SHAPE(-1)), perm = tf1c_axes_first(x, vector);
+    tf_tensor front = tf_transpose(x, .perm_tensor = operand_of(perm)), shape = tf_shape(front), n = tf_size(vector);
+    tf_tensor gone = tf_reduce_prod(tf_getitem_tensors(shape, LIST(n), ":{}")),
+              kept = tf_reduce_prod(tf_getitem_tensors(shape, LIST(n), "{}:"));
+    tf_tensor flat = tf_reshape(front, tf_stack(LIST(gone, kept)));
+    return tf_transpose(tf_reshape(product_of_others(flat, 0), shape), .perm_tensor = operand_of(tf_invert_permutation(perm)));
+}
+
 static void prod_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     bool gone[TF_MAX_RANK];
     int rank;
-    if (!static_axes(g, gone, &rank)) {
-        tf_add_grad(g, 0,
-                    tf_mistake(tf_unimplemented, tf_op_source(g->op), tf_op_name(g->op),
-                               "The gradient of Prod needs axes and rank that the graph tells"));
-        return;
-    }
-    tf_add_grad(g, 0, tf_mul(with_axes(g, dy), others_over(g->in[0], gone, rank)));
+    const bool known = static_axes(g, gone, &rank);
+    tf_add_grad(g, 0, tf_mul(with_axes(g, dy), known ? others_over(g->in[0], gone, rank) : others_over_any(g->in[0], g->in[1])));
 }
 
 /* Over axis 0, and whatever others. */
