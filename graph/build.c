@@ -457,6 +457,7 @@ static tf_tensor value_of(tf_graph *g, tf_tensor t, tf_source here)
     tf_operation *read = name ? tf1c_node(g, tf1c_basic.identity, name, here, NULL, 1, &ref, 1) : NULL;
     if (!read)
         return (tf_tensor){ tf1c_is_mistake(ref.op) ? ref.op : tf1c_record_mistake(g), 0 };
+    g->universe->last_id--; /* TF captures its value once, however often it is read: the argument counts for that */
     read->outputs[0] = ref.op->outputs[ref.index];
     read->T = read->outputs[0].dtype;
     return (tf_tensor){ read, 0 };

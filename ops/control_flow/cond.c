@@ -7,6 +7,7 @@
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
 #include "ops/control_flow/cond.h"
+#include "ops/control_flow/counts.h"
 #include "ops/family.h"
 #include "ops/math/range.h"
 
@@ -299,6 +300,8 @@ static tf_tensor check_pred(tf_tensor pred, tf_source here)
     return (tf_tensor){ 0 };
 }
 
+enum { BESIDE_BRANCHES = 4 }; /* TF's Switch of the predicate and three Identities */
+
 static tf_list branch(tf_operand predicate, branch_fn when_true, branch_fn when_false, struct tf_cond_args a)
 {
     tf_source here = tf1c_source(a.here);
@@ -312,6 +315,7 @@ static tf_list branch(tf_operand predicate, branch_fn when_true, branch_fn when_
     const char *name = g && tf_is_none(mistake) ? tf1c_unique_name(g, a.name ? a.name : "cond") : NULL;
     tf1c_branch_attrs attrs = { 2, { NULL, NULL }, { NULL, NULL } };
     const branch_fn *fns[2] = { &when_false, &when_true };
+    tf1c_count_as(tf1c_count_now() + BESIDE_BRANCHES);
     for (int i = 1; i >= 0 && tf_is_none(mistake); i--) { /* the true branch is built first, as in TF */
         const char *scope = name ? branch_scope(g, name, i) : NULL;
         attrs.bodies[i] = scope ? tf1c_body_open(scope, here) : NULL;
@@ -325,8 +329,10 @@ static tf_list branch(tf_operand predicate, branch_fn when_true, branch_fn when_
         mistake = check_branches(&attrs, here);
     if (!tf_is_none(mistake))
         return tf_mistake_list(attrs.bodies[1] ? attrs.bodies[1]->n_out : 1, mistake);
+    const int count = tf1c_count_now() + attrs.bodies[0]->n_out; /* a Merge each */
     const char *node = tf1c_graph_printf(g, "%s/Merge", name);
     tf_operation *op = node ? branch_node(&attrs, pred, node, here) : tf1c_poison(g);
+    tf1c_count_as(count);
     tf_list out = { 0 };
     for (int o = 0; o < attrs.bodies[0]->n_out; o++)
         tf_append(&out, tf1c_is_mistake(op) ? ((tf_tensor){ op, 0 }) : ((tf_tensor){ op, o }));

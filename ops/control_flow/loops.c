@@ -11,6 +11,7 @@
 #include "ops/array/identity.h"
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
+#include "ops/control_flow/counts.h"
 #include "ops/family.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/compare.h"
@@ -344,6 +345,14 @@ static tf_operation *close_loop(looping *l)
     return l->poison ? l->poison : tf1c_loop_node(l->b, &loop_op, l->node, l->here);
 }
 
+/* As if so many operations had been made by then. */
+static tf_operation *close_counted(looping *l, int count)
+{
+    tf_operation *op = close_loop(l);
+    tf1c_count_as(count);
+    return op;
+}
+
 /* What the user's function gave back, as a tensor of the body. */
 static tf_tensor result_in(looping *l, tf_tensor t)
 {
@@ -471,8 +480,8 @@ static tf_list first_of(tf_list elems, bool reverse, bool keep)
 }
 
 /* Outputs 0 … n-1 are the stacked states (if asked for), then come the final ones. */
-static tf_operation *scan_loop(const scan_fn *f, tf_list elems, tf_list init, bool reverse, bool stacked, const char *name,
-                               const char *default_name, tf_source here)
+static tf_operation *scan_loop(const scan_fn *f, tf_list elems, tf_list init, bool reverse, bool stacked, tf1c_counts counts,
+                               const char *name, const char *default_name, tf_source here)
 {
     looping l = { 0 };
     if (!open_loop(&l, name, default_name, here))
@@ -483,6 +492,7 @@ static tf_operation *scan_loop(const scan_fn *f, tf_list elems, tf_list init, bo
         tf_append(&state, tf1c_body_arg(l.b, TF1C_CARRIED, init.items[i], tf_get_shape(init.items[i])));
     for (int i = 0; i < elems.n; i++)
         tf_append(&xs, tf1c_body_arg(l.b, TF1C_SLICED, elems.items[i], element_dims(elems.items[i])));
+    tf1c_count_as(counts.begin + counts.before);
     tf_list next = tf1c_sound_list(call_scan(f, state, xs), here);
     if (next.n != init.n)
         spoil(&l, tf_mistake(tf_value_error, l.here, NULL,
@@ -500,7 +510,7 @@ static tf_operation *scan_loop(const scan_fn *f, tf_list elems, tf_list init, bo
             if (!l.poison && !tf1c_body_result(l.b, pass ? TF1C_FINAL : TF1C_STACKED, pass ? i : -1, t))
                 l.poison = tf1c_record_mistake(l.b->parent);
         }
-    return close_loop(&l);
+    return close_counted(&l, tf1c_count_now() + counts.after);
 }
 
 /* A body that is there; else TF's message and false. */
@@ -530,11 +540,17 @@ static tf_list scan(const scan_fn *f, tf_list elems, tf_list init, bool reverse,
     if (!callable(f->one || f->many, "fn", here, &mistake) || !check_elems(elems, here, &mistake))
         return tf_mistake_list(init.n ? init.n : elems.n, mistake);
     elems = values_of(elems, here, "elems");
-    bool from_first = !init.n;
+    const bool from_first = !init.n;
+    init = values_of(init, here, "initializer");
+    tf1c_counted counted = tf1c_counted_over(elems, from_first ? elems.n : init.n);
+    counted.from_first = from_first;
+    counted.reverse = reverse;
+    const tf1c_counts counts = stacked ? tf1c_count_scan(counted) : tf1c_count_fold(counted);
     tf_list first = from_first ? first_of(elems, reverse, true) : (tf_list){ 0 };
-    tf_list start = from_first ? first_of(elems, reverse, false) : values_of(init, here, "initializer");
+    tf_list start = from_first ? first_of(elems, reverse, false) : init;
     tf_list over = from_first ? rest_of(elems, reverse) : elems, out = { 0 };
-    tf_operation *op = scan_loop(f, over, start, reverse, stacked, a.name, default_name, here);
+    tf_operation *op = scan_loop(f, over, start, reverse, stacked, counts, a.name, default_name, here);
+    const int count = tf1c_count_now();
     if (tf1c_is_mistake(op))
         return tf_mistake_list(start.n, (tf_tensor){ op, 0 });
     for (int i = 0; i < start.n; i++) {
@@ -543,6 +559,7 @@ static tf_list scan(const scan_fn *f, tf_list elems, tf_list init, bool reverse,
             t = tf_concat(reverse ? LIST(t, first.items[i]) : LIST(first.items[i], t), 0);
         tf_append(&out, t);
     }
+    tf1c_count_as(count);
     return out;
 }
 
@@ -607,19 +624,24 @@ static tf_list map(tf_map_callable *one, tf_map_list_callable *many, tf_list ele
     if (!callable(one || many, "fn", here, &mistake) || !check_elems(elems, here, &mistake))
         return tf_mistake_list(elems.n, mistake);
     elems = values_of(elems, here, "elems");
+    tf1c_counted counted = tf1c_counted_over(elems, many ? elems.n : 1); /* as many results as sequences, until they are known */
+    const tf1c_counts guessed = tf1c_count_map(counted);
     if (!open_loop(&l, a.name, "map", here))
         return tf_mistake_list(elems.n, (tf_tensor){ l.poison, 0 });
     tf_list xs = { 0 }, out = { 0 };
     for (int i = 0; i < elems.n; i++)
         tf_append(&xs, tf1c_body_arg(l.b, TF1C_SLICED, elems.items[i], element_dims(elems.items[i])));
+    tf1c_count_as(guessed.begin + guessed.before);
     tf_list results = tf1c_sound_list(call_map(one, many, xs, a.context), here);
+    counted.states = results.n;
     for (int i = 0; i < results.n && !l.poison; i++) {
         tf_tensor t = result_in(&l, results.items[i]);
         check_mapped(&l, t, want);
         if (!l.poison && (!tf1c_fits_stacked(tf_get_shape(t), l.scope) || !tf1c_body_result(l.b, TF1C_STACKED, -1, t)))
             l.poison = tf1c_record_mistake(l.b->parent);
     }
-    tf_operation *op = close_loop(&l);
+    const tf1c_counts counts = tf1c_count_map(counted);
+    tf_operation *op = close_counted(&l, counts.begin + counts.before - guessed.before + counts.after);
     if (tf1c_is_mistake(op))
         return tf_mistake_list(results.n, (tf_tensor){ op, 0 });
     for (int i = 0; i < results.n; i++)
@@ -675,16 +697,21 @@ static tf_list call_body(tf_while_body *body, tf_list vars, void *context)
     return body(vars, context);
 }
 
-/* With maximum_iterations a counter goes along as one more, hidden variable. */
-static void build_while(looping *l, tf_while_cond *cond, tf_while_body *body, tf_list vars, tf_tensor limit, struct tf_while_args a)
+/* With maximum_iterations a counter goes along as one more, hidden variable. `begin` operations were made before. */
+static void build_while(looping *l, tf_while_cond *cond, tf_while_body *body, tf_list vars, tf_tensor limit, int begin,
+                        struct tf_while_args a)
 {
+    const int limited = limit.op ? 2 : 0, pairs = 2 * (vars.n + limited / 2); /* of operations per variable, here and there */
     tf_list args = while_args(l, vars, a.shape_invariants);
     tf_tensor counter = { 0 };
     if (limit.op)
         counter = tf1c_body_arg(l->b, TF1C_CARRIED, limit, (tf_dims){ .known = true });
+    tf1c_count_as(begin + limited + pairs + limited); /* limit and count; Enter and Merge; Less and the limit's Enter */
     tf_tensor go_on = condition_in(l, call_cond(cond, args, a.context));
+    begin = tf1c_count_now() + limited / 2 + 1 + pairs + limited; /* LogicalAnd; LoopCond; Switch and Identity; the next count */
     if (limit.op && !l->poison)
         go_on = result_in(l, tf_logical_and(tf_less(counter, (int)a.maximum_iterations), go_on));
+    tf1c_count_as(begin);
     tf_list next = l->poison ? args : tf1c_sound_list(call_body(body, args, a.context), l->here);
     if (next.n != vars.n)
         spoil(l,
@@ -697,8 +724,10 @@ static void build_while(looping *l, tf_while_cond *cond, tf_while_body *body, tf
         if (!l->poison && !tf1c_body_result(l->b, TF1C_FINAL, i, t))
             l->poison = tf1c_record_mistake(l->b->parent);
     }
+    begin = tf1c_count_now() + pairs; /* NextIteration and Exit */
     if (limit.op && !l->poison && !tf1c_body_result(l->b, TF1C_FINAL, vars.n, result_in(l, tf_add(counter, 1))))
         l->poison = tf1c_record_mistake(l->b->parent);
+    tf1c_count_as(begin);
     l->b->has_condition = true;
     l->b->condition = go_on;
 }
@@ -718,11 +747,12 @@ tf_list tf_while_loop_(tf_while_cond *cond, tf_while_body *body, tf_list loop_va
     if (!loop_vars.n)
         return tf_mistake_list(1, tf_mistake(tf_value_error, here, NULL, "No loop variables provided"));
     tf_list vars = values_of(loop_vars, here, "loop_var");
+    const int begin = tf1c_count_now();
     tf_tensor limit = a.maximum_iterations >= 0 ? tf_constant(0) : (tf_tensor){ 0 };
     if (!open_loop(&l, a.name, "while", here))
         return tf_mistake_list(loop_vars.n, (tf_tensor){ l.poison, 0 });
-    build_while(&l, cond, body, vars, limit, a);
-    tf_operation *op = close_loop(&l);
+    build_while(&l, cond, body, vars, limit, begin, a);
+    tf_operation *op = close_counted(&l, tf1c_count_now());
     if (tf1c_is_mistake(op))
         return tf_mistake_list(loop_vars.n, (tf_tensor){ op, 0 });
     tf_list out = { 0 };

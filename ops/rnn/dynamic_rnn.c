@@ -262,9 +262,6 @@ static void build_body(stepping *s, tf_tensor time, tf_list outer)
         if (!s->mistake.op && !tf1c_body_result(s->b, TF1C_FINAL, i, t))
             s->mistake = (tf_tensor){ tf1c_record_mistake(s->b->parent), 0 };
     }
-    for (int i = 0; i < s->b->n_in; i++)
-        if (s->b->in[i].kind == TF1C_CAPTURED && s->b->in[i].outer.op->read)
-            u->last_id--; /* a captured variable is one node in TF, not two */
     u->last_id += 9 + 2 * n;
 }
 

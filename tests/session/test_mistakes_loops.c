@@ -108,8 +108,7 @@ TEST_ROW(scan_whose_state_shrinks)
 }
 TEST_ROW(scan_to_too_many_dimensions)
 {
-    tf_tensor s = AT(tf_scan(only_once, three_elements(), tf_zeros(SHAPE(1, 1, 1, 1, 1, 1, 1, 1))));
-    return ran = true, tf_run(sess, FETCH(s, &array), FEED(s.op ? tf_op_input(s.op, 1) : x, NP_FLOAT(1, 2, 3))), none;
+    return AT(tf_scan(only_once, three_elements(), tf_zeros(SHAPE(1, 1, 1, 1, 1, 1, 1, 1))));
 }
 static tf_tensor product_with(tf_tensor e, void *context) { return AT(tf_matmul(e, *(tf_tensor *)context)); }
 TEST_ROW(matmul_in_a_body_in_a_run)
@@ -249,7 +248,7 @@ static const row rows[] = {
         "Could not write to TensorArray index 2 because the value shape is [3] which is incompatible with the TensorArray's inferred element shape: [2]"),
     ROW(scan_whose_state_shrinks, tf_invalid_argument,
         "Could not write to TensorArray index 1 because the value shape is [1] which is incompatible with the TensorArray's inferred element shape: [2]"),
-    ROW(scan_to_too_many_dimensions, tf_invalid_argument, "Shape must be at most rank 8 but is rank 9"),
+    ROW(scan_to_too_many_dimensions, tf_value_error, "Shape must be at most rank 8 but is rank 9"),
     ROW(matmul_in_a_body_in_a_run, tf_invalid_argument, "Matrix size-incompatible: In[0]: [3,4], In[1]: [1,2]"),
     ROW(map_to_another_dtype, tf_invalid_argument, "TensorArray dtype is float but Op is trying to write dtype int32."),
     ROW(map_to_none, tf_value_error, "The body of 'map/while' returned None where a tensor was expected."),

@@ -1,0 +1,184 @@
+/* How many operations TensorFlow 1.15.5 makes of a loop or a branch (tests/golden/make_counts.py printed the numbers): with the
+ * graph's seed alone an op draws by their number before it. */
+#include "fixture.h"
+#include "graph/node.h"
+
+static tf_tensor x, xs, k, z, w, p, s; /* [?, 3], [4, 3], [3], [3], a variable, a bool and a number */
+
+static void setup(void)
+{
+    open_session();
+    x = tf_placeholder(tf_float32, SHAPE(NONE, 3)), xs = tf_placeholder(tf_float32, SHAPE(4, 3));
+    k = tf_constant(NP_FLOAT(1, 2, 3)), z = tf_zeros(SHAPE(3)), w = tf_variable(NP_FLOAT(1, 2, 3));
+    p = tf_placeholder(tf_bool, SCALAR), s = tf_placeholder(tf_float32, SCALAR);
+}
+
+#define SCAN(name, expr) \
+    static tf_tensor name(tf_tensor a, tf_tensor e, void *c) { return (void)a, (void)e, (void)c, (expr); }
+#define MAP(name, expr) \
+    static tf_tensor name(tf_tensor e, void *c) { return (void)e, (void)c, (expr); }
+#define BRANCH(name, expr) \
+    static tf_tensor name(void *c) { return (void)c, (expr); }
+SCAN(plus, tf_raw_ops_add_v2(a, e))
+SCAN(plus_k, tf_raw_ops_add_v2(a, k))
+SCAN(plus_k_twice, tf_raw_ops_add_v2(tf_raw_ops_add_v2(a, k), k))
+SCAN(plus_w, tf_raw_ops_add_v2(a, w))
+SCAN(plus_w_twice, tf_raw_ops_add_v2(tf_raw_ops_add_v2(a, w), w))
+SCAN(plus_one, tf_raw_ops_add_v2(a, 1.0))
+SCAN(element, e)
+SCAN(captured, z)
+MAP(twice, tf_raw_ops_add_v2(e, e))
+MAP(with_k, tf_raw_ops_add_v2(e, k))
+MAP(with_s, tf_raw_ops_add_v2(e, s))
+MAP(itself, e)
+MAP(one, tf_constant(1.0))
+MAP(scanned, tf_scan(plus, e, .initializer = tf_constant(0.0)))
+MAP(mapped, tf_map_fn(with_s, e))
+BRANCH(s_plus_s, tf_raw_ops_add_v2(s, s))
+BRANCH(s_times_s, tf_mul(s, s))
+BRANCH(just_s, s)
+BRANCH(constant, tf_constant(1.0))
+BRANCH(s_plus_1, tf_raw_ops_add_v2(s, 1.0))
+BRANCH(w_plus_w, tf_raw_ops_add_v2(w, w))
+BRANCH(w_times_2, tf_mul(w, 2.0))
+BRANCH(branch_within, tf_cond(TF_T(p), s_plus_1, just_s))
+static tf_tensor e_plus_k(void *e) { return tf_raw_ops_add_v2(*(tf_tensor *)e, k); }
+static tf_tensor just_e(void *e) { return *(tf_tensor *)e; }
+MAP(branching, tf_cond(TF_T(p), e_plus_k, just_e, .context = &e))
+static tf_list two_states(tf_list a, tf_list e, void *c)
+{
+    return (void)c, LIST(tf_raw_ops_add_v2(tf_at(a, 0), tf_at(e, 0)), tf_at(a, 1));
+}
+static tf_list one_state(tf_list a, tf_list e, void *c) { return (void)c, LIST(tf_raw_ops_add_v2(tf_at(a, 0), tf_at(e, 0))); }
+static tf_list sum_of_two(tf_list e, void *c) { return (void)c, LIST(tf_raw_ops_add_v2(tf_at(e, 0), tf_at(e, 1))); }
+static tf_list two_of_two(tf_list e, void *c) { return (void)c, LIST(tf_raw_ops_add_v2(tf_at(e, 0), tf_at(e, 1)), tf_at(e, 0)); }
+static tf_tensor less_itself(tf_list l, void *c) { return (void)c, tf_less(tf_at(l, 0), tf_at(l, 0)); }
+static tf_tensor less_s(tf_list l, void *c) { return (void)c, tf_less(tf_at(l, 0), s); }
+static tf_tensor less_3(tf_list l, void *c) { return (void)c, tf_less(tf_at(l, 0), 3.0); }
+static tf_list doubled(tf_list l, void *c)
+{
+    (void)c;
+    tf_tensor first = tf_raw_ops_add_v2(tf_at(l, 0), tf_at(l, 0));
+    return l.n == 1 ? LIST(first) : LIST(first, tf_at(l, 1));
+}
+static tf_list plus_s(tf_list l, void *c) { return (void)c, LIST(tf_raw_ops_add_v2(tf_at(l, 0), s)); }
+static tf_list plus_1(tf_list l, void *c) { return (void)c, LIST(tf_raw_ops_add_v2(tf_at(l, 0), 1.0)); }
+
+#define ROWS(row)                                                                                                                  \
+    row(62, tf_scan(plus, x, .initializer = z)) row(61, tf_scan(plus, xs, .initializer = z)) row(66, tf_scan(plus, x))             \
+        row(65, tf_scan(plus, xs)) row(66, tf_scan(plus, x, .initializer = z, .reverse = true)) row(                               \
+            72, tf_scan(plus, x, .reverse = true)) row(61, tf_scan(plus, xs, .initializer = z, .reverse = true))                   \
+            row(65, tf_scan(plus, xs, .reverse = true)) row(63, tf_scan(plus_k, x, .initializer = z)) row(                         \
+                64, tf_scan(plus_k_twice, x, .initializer = z)) row(63, tf_scan(plus_w, x, .initializer = z))                      \
+                row(64, tf_scan(plus_w_twice, x, .initializer = z)) row(63, tf_scan(plus_one, x, .initializer = z)) row(           \
+                    61, tf_scan(element, x, .initializer = z)) row(62, tf_scan(captured, x, .initializer = z))                     \
+                    row(65, tf_scan(plus, w)) row(82, tf_scan(two_states, LIST(x), .initializers = LIST(z, z))) row(               \
+                        75, tf_scan(one_state, LIST(x, x), .initializers = LIST(z)))                                               \
+                        row(95, tf_scan(two_states, LIST(x, x), .initializers = LIST(z, z))) row(                                  \
+                            75, tf_scan(one_state, LIST(xs, xs), .initializers = LIST(z))) row(56, tf_map_fn(twice, x))            \
+                            row(55, tf_map_fn(twice, xs)) row(57, tf_map_fn(with_k, x)) row(55, tf_map_fn(itself, x)) row(         \
+                                56, tf_map_fn(one, x)) row(69, tf_map_fn(sum_of_two, LIST(x, x)))                                  \
+                                row(83, tf_map_fn(two_of_two, LIST(x, x))) row(117, tf_map_fn(scanned, x)) row(                    \
+                                    112, tf_map_fn(mapped, x)) row(66, tf_map_fn(branching, x))                                    \
+                                    row(48, tf_foldl(plus, x, .initializer = z)) row(50, tf_foldl(plus, x)) row(                   \
+                                        48, tf_foldl(plus, xs)) row(48, tf_foldr(plus, x, .initializer = z))                       \
+                                        row(46, tf_foldr(plus, xs, .initializer = z)) row(51, tf_foldr(plus, x)) row(              \
+                                            48,                                                                                    \
+                                            tf_foldr(plus, xs)) row(61, tf_foldl(one_state, LIST(x, x), .initializers = LIST(z)))  \
+                                            row(54, tf_foldl(two_states, LIST(x), .initializers = LIST(z, z))) row(                \
+                                                9, tf_while_loop(less_itself, doubled,                                             \
+                                                                 LIST(s))) row(11, tf_while_loop(less_3, plus_1, LIST(s)))         \
+                                                row(15, tf_while_loop(less_itself, doubled, LIST(s, k))) row(                      \
+                                                    10, tf_while_loop(less_s, plus_s, LIST(s)))                                    \
+                                                    row(10, tf_while_loop(less_itself, plus_s, LIST(s))) row(                      \
+                                                        22, tf_while_loop(less_itself, doubled, LIST(s), .maximum_iterations = 5)) \
+                                                        row(9, tf_cond(TF_T(p), s_plus_s, s_times_s))                              \
+                                                            row(7, tf_cond(TF_T(p), constant, constant))                           \
+                                                                row(7, tf_cond(TF_T(p), just_s, just_s))                           \
+                                                                    row(10, tf_cond(TF_T(p), w_plus_w, w_times_2))                 \
+                                                                        row(9, tf_cond(tf_less(s, 1.0), just_s, just_s))           \
+                                                                            row(17, tf_cond(TF_T(p), branch_within, just_s))
+
+/* Row `wanted` alone is made. */
+static int make(int wanted)
+{
+    int i = 0, n = -1;
+#define MAKE(count, expr) \
+    if (i++ == wanted)    \
+        (void)(expr), n = count;
+    ROWS(MAKE)
+#undef MAKE
+    return n;
+}
+#define ONE(count, expr) +1
+enum { COUNT = 0 ROWS(ONE) };
+
+START_TEST(loops_and_branches_count_as_many_operations_as_tensorflow_makes)
+{
+    const int *made = &tf_get_default_graph()->universe->last_id, before = *made, want = make(_i);
+    ck_assert_msg(*made - before == want, "row %d makes %d, not %d", _i, *made - before, want);
+}
+END_TEST
+
+/* ---- draws with the graph's seed alone, in a body and after it ---------------------------------------------------------------- */
+static tf_tensor two; /* zeros, [2, 2], of unknown length */
+static tf_tensor noise(void) { return tf_random_uniform(SHAPE(2)); }
+MAP(noisy, tf_add(e, noise()))
+SCAN(noisy_element, tf_add(e, noise()))
+BRANCH(just_noise, noise())
+static tf_tensor below_2(tf_list l, void *c) { return (void)c, tf_less(tf_at(l, 0), 2); }
+static tf_list more_noise(tf_list l, void *c) { return (void)c, LIST(tf_add(tf_at(l, 0), 1), tf_add(tf_at(l, 1), noise())); }
+static tf_tensor by_map(void) { return tf_map_fn(noisy, two); }
+static tf_tensor by_scan(void) { return tf_scan(noisy_element, two, .initializer = tf_zeros(SHAPE(2))); }
+static tf_tensor by_foldr(void) { return tf_foldr(noisy_element, two); }
+static tf_tensor by_while(void) { return tf_at(tf_while_loop(below_2, more_noise, LIST(tf_constant(0), tf_zeros(SHAPE(2)))), 1); }
+static tf_tensor by_cond(void) { return tf_cond(tf_greater(tf_reduce_sum(two), 1.0), just_noise, just_noise); }
+
+static const struct {
+    tf_tensor (*make)(void);
+    int n;
+    double inside[4], after[2];
+} draws[] = {
+    { by_map,
+      4,
+      { 0.7636919021606445, 0.5109070539474487, 0.09210968017578125, 0.29788434505462646 },
+      { 0.6878921985626221, 0.0857701301574707 } },
+    { by_scan,
+      4,
+      { 0.19628596305847168, 0.26917481422424316, 0.04996752738952637, 0.3049837350845337 },
+      { 0.5498398542404175, 0.9970740079879761 } },
+    { by_foldr, 2, { 0.7806879281997681, 0.49601995944976807 }, { 0.9158717393875122, 0.6890190839767456 } },
+    { by_while, 2, { 1.2456103563308716, 0.9783331155776978 }, { 0.6029646396636963, 0.7405128479003906 } },
+    { by_cond, 2, { 0.5410323143005371, 0.756047248840332 }, { 0.32831716537475586, 0.5520620346069336 } },
+};
+
+START_TEST(draws_in_a_body_and_after_it_are_tensorflows)
+{
+    float zeros[4] = { 0 };
+    tf_with_graph(tf_graph_new()) {
+        tf_set_random_seed(3);
+        two = tf_placeholder_with_default(np_array(zeros, tf_float32, SHAPE(2, 2)), SHAPE(NONE, 2));
+        tf_tensor inside = draws[_i].make(), after = noise();
+        tf_ndarray a = { 0 }, b = { 0 };
+        tf_graph *graph = tf_get_default_graph();
+        tf_session *own = tf_session(.graph = graph);
+        must(tf_run(own, FETCH(inside, &a, after, &b)));
+        assert_near("inside", a, draws[_i].n, draws[_i].inside);
+        assert_near("after", b, 2, draws[_i].after);
+        np_free(&a), np_free(&b);
+        tf_close(own);
+        tf_graph_free(graph);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("counts");
+    TCase *c = tcase_create("counts");
+    tcase_add_checked_fixture(c, setup, close_session);
+    tcase_add_loop_test(c, loops_and_branches_count_as_many_operations_as_tensorflow_makes, 0, COUNT);
+    tcase_add_loop_test(c, draws_in_a_body_and_after_it_are_tensorflows, 0, (int)(sizeof draws / sizeof *draws));
+    suite_add_tcase(suite, c);
+    return run_suite(suite);
+}
