@@ -45,6 +45,7 @@
 #include "../ops/layers/layers.h"
 #include "../ops/layers/regularizers.h"
 #include "../ops/losses/losses.h"
+#include "../ops/metrics/metrics.h"
 #include "../ops/nn/activation.h"
 #include "../ops/nn/callable.h"
 #include "../ops/nn/conv.h"

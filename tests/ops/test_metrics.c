@@ -1,0 +1,81 @@
+/* Metrics over several batches against what TensorFlow 1.15.5 gives. */
+#include <string.h>
+
+#include "tests/fixture.h"
+#include "tf1c.h"
+
+static tf_tensor labels, predictions, x, weights;
+
+static void open_batches(void)
+{
+    open_session();
+    labels = tf_placeholder(tf_int64, SHAPE(NONE));
+    predictions = tf_placeholder(tf_int64, SHAPE(NONE));
+    x = tf_placeholder(tf_float32, SHAPE(NONE, 2));
+    weights = tf_placeholder(tf_float32, SHAPE(NONE, 1));
+}
+
+static tf_metric accuracy(void) { return tf_metrics_accuracy(labels, predictions); }
+static tf_metric precision(void) { return tf_metrics_precision(labels, predictions); }
+static tf_metric recall(void) { return tf_metrics_recall(labels, predictions); }
+static tf_metric weighted(void) { return tf_metrics_accuracy(labels, predictions, .weights = 0.5); }
+
+static const struct {
+    tf_metric (*make)(void);
+    double first, both; /* after one batch, after two */
+} counted[] = {
+    { accuracy, 1.0 / 3, 0.6 },
+    { precision, 0.5, 0.75 },
+    { recall, 0.5, 0.75 },
+    { weighted, 1.0 / 3, 0.6 },
+};
+
+START_TEST(a_metric_counts_from_batch_to_batch)
+{
+    const tf_metric m = counted[_i].make();
+    tf_feeds first = FEED(labels, NP_INT(1, 2, 0), predictions, NP_INT(1, 0, 1));
+    must(tf_run(sess, tf_local_variables_initializer()));
+    check_run(m.value, (tf_feeds){ 0 }, 1, (const double[]){ 0 });
+    check_run(m.update_op, first, 1, &counted[_i].first);
+    check_run(m.value, (tf_feeds){ 0 }, 1, &counted[_i].first);
+    check_run(m.update_op, FEED(labels, NP_INT(1, 1), predictions, NP_INT(1, 1)), 1, &counted[_i].both);
+    check_run(m.value, (tf_feeds){ 0 }, 1, &counted[_i].both);
+}
+END_TEST
+
+START_TEST(means_take_weights)
+{
+    const tf_metric mean = tf_metrics_mean(x, .weights = TF_T(weights)), error = tf_metrics_mean_squared_error(x, tf_mul(x, 2.0));
+    tf_feeds batch = FEED(x, NP_FLOAT2D({ 1, 2 }, { 3, 4 }), weights, NP_FLOAT2D({ 1 }, { 0.5 }));
+    must(tf_run(sess, tf_local_variables_initializer()));
+    check_run(mean.update_op, batch, 1, (const double[]){ 13.0 / 6 });
+    check_run(error.update_op, batch, 1, (const double[]){ 7.5 });
+}
+END_TEST
+
+START_TEST(counters_are_local_variables_by_tensorflows_names)
+{
+    tf_metrics_accuracy(labels, predictions);
+    const tf_metric again = tf_metrics_accuracy(labels, predictions),
+                    named = tf_metrics_precision(labels, predictions, .name = "p");
+    ck_assert_int_eq(tf_local_variables().n, 6);
+    ck_assert_int_eq(tf_global_variables().n, 0);
+    ck_assert_int_eq(tf_get_collection("metric_variables").n, 6);
+    ck_assert_str_eq(tf_op_name(tf_at(tf_local_variables(), 0).op), "accuracy/total");
+    ck_assert_str_eq(tf_op_name(tf_at(tf_local_variables(), 4).op), "p/true_positives/count");
+    ck_assert_str_eq(tf_op_name(again.update_op.op), "accuracy_1/update_op");
+    ck_assert_str_eq(tf_op_name(named.value.op), "p/value");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("metrics");
+    TCase *tc = tcase_create("metrics");
+    tcase_add_checked_fixture(tc, open_batches, close_session);
+    tcase_add_loop_test(tc, a_metric_counts_from_batch_to_batch, 0, (int)(sizeof counted / sizeof *counted));
+    tcase_add_test(tc, means_take_weights);
+    tcase_add_test(tc, counters_are_local_variables_by_tensorflows_names);
+    suite_add_tcase(suite, tc);
+    return run_suite(suite);
+}
