@@ -83,7 +83,7 @@ int main(int argc, char **argv)
 
     tf_tensor X = tf_placeholder(tf_float32, SHAPE(NONE, width, width, 1));
     tf_tensor Y = tf_placeholder(tf_float32, SHAPE(NONE, num_classes));
-    tf_tensor training = tf_placeholder_with_default(false, SCALAR);
+    tf_tensor training = tf_placeholder_with_default((bool)false, SCALAR);
     tf_tensor logits = cnn_model(X, training);
     /* Calculate Loss (for both TRAIN and EVAL modes) */
     tf_tensor loss = tf_losses_softmax_cross_entropy(Y, logits);
@@ -102,7 +102,7 @@ int main(int argc, char **argv)
     tf_progress bar = tf_progress_start(steps);
     for (int step = 1; step <= steps; step++) {
         tf_batch batch = tf_next_batch(mnist->train, batch_size);
-        tf_feeds feed = FEED(X, batch.images, Y, batch.labels, training, true);
+        tf_feeds feed = FEED(X, batch.images, Y, batch.labels, training, (bool)true);
         if (step % 10 && step > 1) {
             tf_run(sess, train_op, feed);
             continue;

@@ -253,11 +253,14 @@ TF1C_API void tf_with_in_(const void *frame); /* what the calling thread opens n
          tf_with_scope_.open == 1; \
          tf_with_scope_.open = 2)
 #define tf_with_name_scope(name) TF_WITH_(tf_name_scope_open_(name, TF_SOURCE))
-#define tf_with_control_dependencies(ops) TF_WITH_(tf_control_dependencies_open_(ops, TF_SOURCE))
+/* OPS(…), or a list of tensors, such as a collection. */
+#define tf_with_control_dependencies(ops)                                                                                   \
+    TF_WITH_(_Generic((ops), tf_list: tf_control_dependencies_list_open_, tf_ops: tf_control_dependencies_open_)(ops, TF_SOURCE))
 #define tf_with_graph(graph) TF_WITH_(tf_graph_open_(graph))
 #define tf_with_device(device) TF_WITH_(tf_device_open_(device, TF_SOURCE))
 TF1C_API struct tf_with_ tf_name_scope_open_(const char *name, tf_source here);
 TF1C_API struct tf_with_ tf_control_dependencies_open_(tf_ops ops, tf_source here); /* n == 0 clears them for the block */
+TF1C_API struct tf_with_ tf_control_dependencies_list_open_(tf_list tensors, tf_source here); /* n == 0 adds nothing */
 TF1C_API struct tf_with_ tf_graph_open_(tf_graph *graph);
 TF1C_API struct tf_with_ tf_device_open_(const char *device, tf_source here);
 

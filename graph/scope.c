@@ -129,6 +129,25 @@ struct tf_with_ tf_control_dependencies_open_(tf_ops ops, tf_source here)
     return tf1c_opened(w);
 }
 
+struct tf_with_ tf_control_dependencies_list_open_(tf_list tensors, tf_source here)
+{
+    if (tensors.n > 0 && !tensors.items)
+        return tf_control_dependencies_open_((tf_ops){ .n = tensors.n }, here); /* which says so */
+    tf_operation **ops = tensors.n > 0 ? tf1c_alloc((size_t)tensors.n * sizeof *ops) : NULL;
+    struct tf_with_ w = { .open = 1 };
+    if (tensors.n <= 0)
+        return w;
+    if (!ops) {
+        tf_fail(tf_memory_error, tf1c_source(here), NULL, "no memory left for the graph");
+        return w;
+    }
+    for (int i = 0; i < tensors.n; i++)
+        ops[i] = tf_tensor_op(tensors.items[i]);
+    w = tf_control_dependencies_open_((tf_ops){ tensors.n, ops }, here);
+    tf1c_free(ops);
+    return w;
+}
+
 static void device_close(struct tf_with_ *w) { w->graph->universe->default_device = w->saved[0]; }
 
 struct tf_with_ tf_device_open_(const char *device, tf_source here)

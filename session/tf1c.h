@@ -43,10 +43,12 @@
 /* Networks: activations and losses, functions as activations, cells along a sequence. */
 #include "../ops/layers/convolutional.h"
 #include "../ops/layers/layers.h"
+#include "../ops/layers/normalization.h"
 #include "../ops/layers/regularizers.h"
 #include "../ops/losses/losses.h"
 #include "../ops/metrics/metrics.h"
 #include "../ops/nn/activation.h"
+#include "../ops/nn/batch_norm.h"
 #include "../ops/nn/callable.h"
 #include "../ops/nn/conv.h"
 #include "../ops/nn/nn.h"

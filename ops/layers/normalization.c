@@ -1,0 +1,186 @@
+/* TF1: python/keras/layers/normalization.py BatchNormalization, python/layers/normalization.py. */
+#include "ops/layers/normalization.h"
+
+#include "ops/array/constant.h"
+#include "ops/array/shape.h"
+#include "ops/control_flow/cond.h"
+#include "ops/layers/layer.h"
+#include "ops/math/arithmetic.h"
+#include "ops/nn/batch_norm.h"
+#include "ops/nn/nn.h"
+#include "ops/rnn/cell.h"
+#include "ops/state/initializers.h"
+#include "ops/state/variables.h"
+
+static tf_tensor recorded(void) { return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 }; }
+
+typedef struct {
+    const struct tf_batch_normalization_args *a;
+    int training; /* 1, 0, or -1: known when run */
+    int axis;
+    tf_tensor x, gamma, beta, moving_mean, moving_variance; /* gamma, beta: none if left out */
+} norm_layer;
+
+/* ---- averages: variable -= (variable - value)·(1 - momentum) -------------------------------------------------------------------------- */
+
+static void update(tf_tensor variable, tf_tensor value, tf_tensor momentum, double decay)
+{
+    TF_SCOPE(NULL, "AssignMovingAvg");
+    const char *scope = tf_scope_name();
+    const tf_tensor rate =
+        tf_is_none(momentum) ? tf_constant(decay, tf_get_dtype(variable), .name = "decay") : tf_sub(1.0, momentum);
+    const tf_tensor delta = tf_mul(tf_sub(variable, value), rate);
+    tf_add_to_collection(TF_UPDATE_OPS, tf_assign_sub(variable, delta, .name = scope));
+}
+
+/* ---- images: one node --------------------------------------------------------------------------------------------------------------------- */
+
+static tf_tensor vector_of(const norm_layer *l, tf_tensor given, double value)
+{
+    const tf_dims d = tf_get_shape(l->x);
+    return tf_is_none(given) ? tf_constant(value, tf_float32, SHAPE(d.dims[l->axis])) : given;
+}
+
+static tf_list fused(const norm_layer *l, bool training)
+{
+    const tf_tensor gamma = vector_of(l, l->gamma, 1), beta = vector_of(l, l->beta, 0);
+    const tf_batch_norm b =
+        training ? tf_nn_fused_batch_norm(l->x, gamma, beta, .epsilon = l->a->epsilon)
+                 : tf_nn_fused_batch_norm(l->x, gamma, beta, .mean = TF_T(l->moving_mean), .variance = TF_T(l->moving_variance),
+                                          .epsilon = l->a->epsilon, .is_training = false);
+    return LIST(b.y, b.batch_mean, b.batch_variance);
+}
+static tf_list fused_training(void *context) { return fused(context, true); }
+static tf_list fused_inference(void *context) { return fused(context, false); }
+
+static tf_tensor own_momentum(void *context) { return tf_constant(((const norm_layer *)context)->a->momentum); }
+static tf_tensor momentum_of_1(void *context) { return (void)context, tf_constant(1.0); }
+
+static tf_tensor of_images(norm_layer *l)
+{
+    const struct tf_cond_args args = { .here = l->a->here, .context = l };
+    const tf_list out =
+        l->training < 0 ? tf_cond_list_(l->a->training, fused_training, fused_inference, args) : fused(l, l->training);
+    if (l->training == 0 || tf_is_poisoned(tf_at(out, 0)))
+        return tf_at(out, 0);
+    const tf_tensor momentum =
+        l->training < 0 ? tf_cond_(l->a->training, own_momentum, momentum_of_1, args) : tf_constant(l->a->momentum);
+    update(l->moving_mean, tf_at(out, 1), momentum, 0);
+    update(l->moving_variance, tf_at(out, 2), momentum, 0);
+    return tf_at(out, 0);
+}
+
+/* ---- anything else: moments, and arithmetic --------------------------------------------------------------------------------------------------- */
+
+static tf_list moments(void *context)
+{
+    const norm_layer *l = context;
+    tf_dims axes = { .known = true };
+    for (int i = 0; i < tf_get_shape(l->x).rank; i++)
+        if (i != l->axis)
+            axes.dims[axes.rank++] = i;
+    const tf_moments m = tf_nn_moments(l->x, axes);
+    return LIST(m.mean, m.variance);
+}
+static tf_list averages(void *context)
+{
+    const norm_layer *l = context;
+    return LIST(l->moving_mean, l->moving_variance);
+}
+
+/* A vector of the channels, as x broadcasts it. */
+static tf_tensor along(const norm_layer *l, tf_tensor v)
+{
+    const tf_dims d = tf_get_shape(l->x);
+    tf_dims shape = { .known = true, .rank = d.rank };
+    if (tf_is_none(v) || l->axis == d.rank - 1)
+        return v;
+    for (int i = 0; i < d.rank; i++)
+        shape.dims[i] = i == l->axis ? d.dims[i] : 1;
+    return tf_reshape(v, shape);
+}
+
+static tf_tensor of_any(norm_layer *l)
+{
+    const struct tf_cond_args args = { .here = l->a->here, .context = l };
+    const tf_list m = l->training < 0 ? tf_cond_list_(l->a->training, moments, averages, args)
+                      : l->training   ? moments(l)
+                                      : averages(l);
+    const tf_tensor mean = tf_at(m, 0), variance = tf_at(m, 1);
+    if (tf_is_poisoned(mean))
+        return mean;
+    if (l->training) {
+        update(l->moving_mean, mean, (tf_tensor){ 0 }, 1 - l->a->momentum);
+        update(l->moving_variance, variance, (tf_tensor){ 0 }, 1 - l->a->momentum);
+    }
+    return tf_nn_batch_normalization(l->x, along(l, mean), along(l, variance), along(l, l->beta), along(l, l->gamma),
+                                     l->a->epsilon);
+}
+
+/* ---- the layer ----------------------------------------------------------------------------------------------------------------------------------- */
+
+static tf_tensor weight(const char *name, const char *role, tf_initializer given, tf_initializer otherwise, tf_regularizer r,
+                        bool frozen, int64_t channels, tf_dtype dtype)
+{
+    return tf1c_layer_variable(&(tf1c_layer_weight){ name, role, given.fn ? given : otherwise, r, frozen }, SHAPE(channels), dtype);
+}
+
+static bool make_variables(norm_layer *l)
+{
+    const struct tf_batch_normalization_args *a = l->a;
+    const int64_t channels = tf_get_shape(l->x).dims[l->axis];
+    const tf_dtype dtype = tf_get_dtype(l->x);
+    const tf_initializer zeros = tf_zeros_initializer(), ones = tf_ones_initializer();
+    const tf_regularizer none = { 0 };
+    if (a->scale)
+        l->gamma =
+            weight("gamma", "gamma/Regularizer", a->gamma_initializer, ones, a->gamma_regularizer, !a->trainable, channels, dtype);
+    if (a->center)
+        l->beta =
+            weight("beta", "beta/Regularizer", a->beta_initializer, zeros, a->beta_regularizer, !a->trainable, channels, dtype);
+    l->moving_mean = weight("moving_mean", "", a->moving_mean_initializer, zeros, none, true, channels, dtype);
+    l->moving_variance = weight("moving_variance", "", a->moving_variance_initializer, ones, none, true, channels, dtype);
+    return !tf_is_poisoned(l->moving_mean) && !tf_is_poisoned(l->moving_variance) && !(a->scale && tf_is_poisoned(l->gamma)) &&
+           !(a->center && tf_is_poisoned(l->beta));
+}
+
+static bool check(norm_layer *l, const char *layer, tf_source here)
+{
+    const tf_dims d = tf_get_shape(l->x);
+    if (!d.known)
+        tf_mistake(tf_value_error, here, NULL, "Input has undefined rank: <unknown>");
+    else if ((l->axis = tf_norm_axis(l->a->axis, d.rank)) < 0)
+        tf_mistake(tf_value_error, here, NULL, "Invalid axis: %d", l->a->axis);
+    else if (d.dims[l->axis] == NONE)
+        tf_mistake(tf_value_error, here, NULL,
+                   "Axis %d of input tensor should have a defined dimension but the layer '%s' received none.", l->axis, layer);
+    else if (!(TF_FLOATING & TF_DTYPE_BIT(tf_get_dtype(l->x))))
+        tf_mistake(tf_type_error, here, NULL, "Batch normalization takes floating numbers, not %s",
+                   tf_dtype_name(tf_get_dtype(l->x)));
+    else
+        return true;
+    return false;
+}
+
+tf_tensor tf_layers_batch_normalization_(tf_operand inputs, struct tf_batch_normalization_args a)
+{
+    TF_FROM(a.here);
+    tf1c_cell_scope scope = { 0 };
+    a.training = tf1c_keyword(a.training, false);
+    norm_layer l = { .a = &a, .training = tf1c_known_training(a.training) };
+    l.x = tf_convert(inputs, tf_dtype_unset, a.here, "inputs");
+    if (tf_is_poisoned(l.x))
+        return l.x;
+    if (!check(&l, a.name ? a.name : "batch_normalization", a.here) ||
+        !tf1c_layer_scope(&scope, a.name, "batch_normalization", a.here))
+        return recorded();
+    tf1c_entered e = tf1c_layer_enter(&scope, a.reuse);
+    const tf_dims d = tf_get_shape(l.x);
+    tf_tensor y = l.x;
+    if (!make_variables(&l))
+        y = recorded();
+    else
+        y = d.rank == 4 && l.axis == 3 && tf_get_dtype(l.x) == tf_float32 ? of_images(&l) : of_any(&l);
+    tf1c_layer_leave(&e);
+    return y;
+}

@@ -1,0 +1,43 @@
+/* Batch normalization as a layer. */
+#ifndef TF1C_OPS_LAYERS_NORMALIZATION_H
+#define TF1C_OPS_LAYERS_NORMALIZATION_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../nn/callable.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Channels of mean 0 and deviation 1, then scaled by gamma and shifted by beta: by the batch's mean and variance while training,
+ * else by those that training has averaged.                                                     TF1: tf.layers.batch_normalization
+ *   axis         of the channels; unset: the last
+ *   training     .training = true, or a bool tensor that a run is fed, TF_T(is_training); unset: false
+ *   variables    batch_normalization/gamma, beta, and not trained: moving_mean, moving_variance, all [channels]
+ *   update ops   the averages' updates are in the collection TF_UPDATE_OPS, and are done where a training step waits for them:
+ *                tf_with_control_dependencies(tf_get_collection(TF_UPDATE_OPS)) train_op = tf_minimize(optimizer, loss);
+ *   shapes       of any rank from 2 on, channels known; images by one node, tf_nn_fused_batch_norm
+ *   source       python/keras/layers/normalization.py, python/layers/normalization.py */
+struct tf_batch_normalization_args {
+    tf_source here;
+    int axis;
+    double momentum, epsilon;
+    bool center, scale;
+    tf_initializer beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer;
+    tf_regularizer beta_regularizer, gamma_regularizer;
+    tf_operand training;
+    bool trainable;
+    const char *name;
+    tf_reuse reuse;
+};
+#define tf_layers_batch_normalization(inputs, ...)                                                                              \
+    TF_KWARGS_(TF_IN_ORDER1_(tf_layers_batch_normalization_, TF_T(inputs), (struct tf_batch_normalization_args){ \
+        .axis = -1, .momentum = 0.99, .epsilon = 1e-3, .center = true, .scale = true, .training = TF_UNSET_, .trainable = true,  \
+        TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_tensor tf_layers_batch_normalization_(tf_operand inputs, struct tf_batch_normalization_args args);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

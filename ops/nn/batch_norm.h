@@ -1,0 +1,53 @@
+/* Batch normalization: numbers of a channel, less their mean, by their deviation. */
+#ifndef TF1C_OPS_NN_BATCH_NORM_H
+#define TF1C_OPS_NN_BATCH_NORM_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../../graph/op.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* scale·(x - mean) / √(variance + variance_epsilon) + offset, all broadcast to x.              TF1: tf.nn.batch_normalization
+ *   offset, scale  TF_T(tensor), or TF_T((tf_tensor){ 0 }), Python's None: left out
+ *   grad           to all;   source  python/ops/nn_impl.py batch_normalization */
+#define tf_nn_batch_normalization(x, mean, variance, offset, scale, variance_epsilon, ...)                       \
+    __extension__({                                                                                              \
+        const struct tf_name_args tf_named_ = TF_NAMED_(__VA_ARGS__);                                            \
+        tf_nn_batch_normalization_(TF_T(x), TF_T(mean), TF_T(variance), TF_T(offset), TF_T(scale), variance_epsilon, tf_named_); \
+    })
+TF1C_API tf_tensor tf_nn_batch_normalization_(tf_operand x, tf_operand mean, tf_operand variance, tf_operand offset, tf_operand scale,
+                                              double variance_epsilon, struct tf_name_args args);
+
+/* The same in one node, of images: with the batch's own mean and variance, or with given ones.        TF1: tf.nn.fused_batch_norm
+ *   mean, variance  .mean = TF_T(m): with .is_training = false only
+ *   epsilon         at least 1.001e-5
+ *   shapes   x [n, rows, columns, c], scale, offset [c] -> y as x, batch_mean, batch_variance [c], the latter of a sample: Σ/(m - 1)
+ *   dtypes   float32
+ *   grad     to x, scale and offset, and theirs
+ *   errors   ValueError "Both 'mean' and 'variance' must be None if is_training is True."; InvalidArgumentError at run for "NCHW",
+ *            which runs nowhere here, as on TF's CPU
+ *   source   python/ops/nn_impl.py fused_batch_norm, core/kernels/fused_batch_norm_op.cc */
+typedef struct tf_batch_norm {
+    tf_tensor y, batch_mean, batch_variance;
+} tf_batch_norm;
+struct tf_fused_batch_norm_args {
+    tf_source here;
+    tf_operand mean, variance;
+    double epsilon;
+    const char *data_format;
+    bool is_training;
+    const char *name;
+};
+#define tf_nn_fused_batch_norm(x, scale, offset, ...)                                                                  \
+    TF_KWARGS_(TF_IN_ORDER3_(tf_nn_fused_batch_norm_, TF_T(x), TF_T(scale), TF_T(offset),                              \
+                             (struct tf_fused_batch_norm_args){ .epsilon = 0.001, .is_training = true, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_batch_norm tf_nn_fused_batch_norm_(tf_operand x, tf_operand scale, tf_operand offset,
+                                               struct tf_fused_batch_norm_args args);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
