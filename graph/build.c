@@ -321,7 +321,8 @@ static tf_operation *make_constant(tf_graph *g, tf_ndarray value, const char *ex
 static void store(void *at, tf_dtype dtype, const tf_operand *o)
 {
     double x = o->kind == TF_OPERAND_REAL ? o->as.real : o->kind == TF_OPERAND_BOOL ? o->as.boolean : (double)o->as.integer;
-    int64_t i = o->kind == TF_OPERAND_INTEGER ? o->as.integer : (int64_t)x;
+    int64_t i =
+        o->kind == TF_OPERAND_INTEGER ? o->as.integer : o->kind == TF_OPERAND_BOOL && o->as.boolean; /* no real becomes one */
     switch (dtype) {
     case tf_float32: *(float *)at = (float)x; break;
     case tf_float64: *(double *)at = x; break;

@@ -13,6 +13,9 @@ int64_t tf_view_count(const tf_view *v)
 {
     int64_t n = v ? 1 : 0;
     for (int i = 0; v && i < v->rank; i++)
+        if (v->dims[i] == 0) /* the others may be huge */
+            return 0;
+    for (int i = 0; v && i < v->rank; i++)
         n *= v->dims[i];
     return n;
 }
@@ -23,7 +26,7 @@ bool tf_view_contiguous(const tf_view *v)
     for (int i = v ? v->rank : 0; i-- > 0;) {
         if (v->dims[i] != 1 && v->strides[i] != step && tf_view_count(v))
             return false;
-        step *= v->dims[i];
+        step = (int64_t)((uint64_t)step * (uint64_t)v->dims[i]);
     }
     return true;
 }
@@ -39,7 +42,7 @@ void tf_view_set(tf_view *v, void *data, tf_dtype dtype, tf_dims dims)
     for (int i = dims.rank; i-- > 0;) {
         v->dims[i] = dims.dims[i];
         v->strides[i] = step;
-        step *= dims.dims[i];
+        step = (int64_t)((uint64_t)step * (uint64_t)dims.dims[i]); /* of an empty array it may be anything */
     }
 }
 

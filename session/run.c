@@ -254,6 +254,7 @@ static tf_status run_inside(running *r)
 
 tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here)
 {
+    feeds = tf1c_kept_feeds(feeds);
     tf_status refused = check_request(&what, &feeds, here);
     if (refused) {
         if (what.items)
@@ -295,6 +296,7 @@ static tf_status explain(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sour
 char *tf_session_explain_(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here)
 {
     char *text = NULL;
+    feeds = tf1c_kept_feeds(feeds);
     tf1c_hold_reports();
     if (!check_request(&what, &feeds, here) && !tf1c_enter(s, here)) {
         if (tf1c_has_states(what, feeds))

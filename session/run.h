@@ -44,6 +44,9 @@ void tf1c_leave(tf_session *s);
 bool tf1c_is_closed(const tf_session *s);          /* meanwhile */
 tf_status tf1c_cancelled(tf_source here);          /* CancelledError, of a run that finds it so */
 
+/* feed.c: as the thread keeps them, if FEED made them not long ago */
+tf_feeds tf1c_kept_feeds(tf_feeds feeds);
+
 /* run.c */
 int tf1c_runs_here(const tf_session *s); /* how many runs of it the calling thread is in */
 bool tf1c_grow_buffer(void *memory, size_t *have, size_t want);     /* what it held is lost; false without memory */

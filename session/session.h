@@ -61,7 +61,7 @@ typedef struct tf_feed {
 typedef struct tf_feeds {
     int n;
     const tf_feed *items;
-    int capacity; /* of items, if tf_feed_set made them */
+    int capacity; /* of items, if tf_feed_set made them; negative: FEED did */
 } tf_feeds;
 /* The value of a cell's state: arrays in the order of tf_state_flatten (c before h). FETCH(rnn.state, &last_state) gives one:
  * { 0 } gets memory, the next fetch reuses it, tf_state_free releases it. FEED(init_state, last_state) feeds one. */
@@ -159,7 +159,11 @@ TF1C_API tf_fetch tf_into_nothing(tf_fetch f, void *out);
 #define TF_HALF_(...)                                                                                                            \
     TF_PAIRS_N_(__VA_ARGS__, 16, 0, 15, 0, 14, 0, 13, 0, 12, 0, 11, 0, 10, 0, 9, 0, 8, 0, 7, 0, 6, 0, 5, 0, 4, 0, 3, 0, 2, 0, 1, \
                 0, )
-#define FEED(...) ((tf_feeds){ .n = TF_HALF_(__VA_ARGS__), .items = (tf_feed[]){ TF_PAIRS_(TF_FEED1_, __VA_ARGS__) } })
+#define FEED(...) tf_feeds_keep_(TF_HALF_(__VA_ARGS__), (tf_feed[]){ TF_PAIRS_(TF_FEED1_, __VA_ARGS__) })
+/* The library keeps copies of a thread's last FEEDs, so that a function may return one, as a Python helper returns its feed_dict:
+ * it is good until 32 more have been made there, and within its own block for good. For longer, tf_feed_set copies into memory of the
+ * feeds' own. FETCH and OPS live until their block ends; arrays and variables that are fed or fetched into are the caller's. */
+TF1C_API tf_feeds tf_feeds_keep_(int n, const tf_feed *items);
 #define FETCH(...) ((tf_fetches){ .n = TF_HALF_(__VA_ARGS__), .items = (tf_fetch[]){ TF_PAIRS_(TF_FETCH1_, __VA_ARGS__) } })
 
 /* ---- running --------------------------------------------------------------------------------------------------------

@@ -131,9 +131,9 @@ static bool resolve_axis(slicing *s, int i, int64_t dim, bool known)
         if (!known)
             return true;
         x->begin += x->begin < 0 ? dim : 0;
-        x->end = x->begin + 1;
         if (x->begin < 0 || x->begin >= dim)
             return mistaken(s, "slice index %lld of dimension %d out of bounds.", (long long)x->begin, i);
+        x->end = x->begin + 1;
     } else {
         x->begin = x->from_first ? (x->step > 0 ? 0 : dim - 1) : bound(x->begin, dim, x->step);
         x->end = x->to_last ? (x->step > 0 ? dim : -1) : bound(x->end, dim, x->step);
@@ -464,7 +464,7 @@ static bool index_entry(indexing *x, const char *text)
     if (!one_bound(x, text, &x->begin[x->n], &given))
         return false;
     const tf_operand *begin = &x->begin[x->n];
-    x->end[x->n] = begin->kind == TF_OPERAND_INTEGER ? tf_operand_integer(begin->as.integer + 1)
+    x->end[x->n] = begin->kind == TF_OPERAND_INTEGER ? tf_operand_integer(begin->as.integer + (begin->as.integer < INT64_MAX))
                                                      : operand_of(tf_raw_ops_add_v2(begin->as.tensor, 1, .name = "add"));
     x->attrs.shrink_axis_mask |= INT64_C(1) << x->n;
     return true;
@@ -596,7 +596,8 @@ static void slice_at_run(tf_shape_ctx *c, tf_dims in)
     if (rest && !tf_in_shape(c, 1, &begin)) /* no shape depends on it otherwise: the view rule looks at it */
         return;
     for (int i = 0; rest && i < out.rank; i++) {
-        int64_t from = begin.dims[i], most = in.dims[i] - from, size = out.dims[i] == -1 ? most : out.dims[i];
+        int64_t from = begin.dims[i], most = from < 0 ? in.dims[i] : in.dims[i] - from,
+                size = out.dims[i] == -1 ? most : out.dims[i];
         if (in.dims[i] == 0 && (from || size)) {
             tf_shape_error(c, "Expected begin[%d] == 0 (got %lld) and size[%d] == 0 (got %lld) when input.dim_size(%d) == 0", i,
                            (long long)from, i, (long long)size, i);

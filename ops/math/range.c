@@ -35,6 +35,25 @@ static void range_mistake(tf_shape_ctx *c, const double *v, bool floating)
                        text);
 }
 
+static void set_count(tf_shape_ctx *c, double n)
+{
+    if (n >= 0 && n < 0x1p63)
+        tf_set_out(c, 0, SHAPE((int64_t)n));
+    else
+        tf_shape_error(c, "Requires a number of elements below 2**63, got %g", n);
+}
+
+/* Without overflow: the way from start to limit may not fit an int64. */
+static void set_exact_count(tf_shape_ctx *c, int64_t start, int64_t limit, int64_t delta)
+{
+    const uint64_t span = delta > 0 ? (uint64_t)limit - (uint64_t)start : (uint64_t)start - (uint64_t)limit;
+    const uint64_t step = delta > 0 ? (uint64_t)delta : 0 - (uint64_t)delta, n = span / step + (span % step != 0);
+    if (n <= INT64_MAX)
+        tf_set_out(c, 0, SHAPE((int64_t)n));
+    else
+        tf_shape_error(c, "Requires a number of elements below 2**63, got %llu", (unsigned long long)n);
+}
+
 static void range_shape(tf_shape_ctx *c)
 {
     tf_ndarray a[3];
@@ -53,13 +72,11 @@ static void range_shape(tf_shape_ctx *c)
     if (v[2] == 0 || (v[2] > 0 ? v[0] > v[1] : v[0] < v[1]))
         range_mistake(c, v, TF_FLOATING & TF_DTYPE_BIT(dtype));
     else if (dtype == tf_float32)
-        tf_set_out(c, 0, SHAPE((int64_t)ceil(fabsf(((float)v[1] - (float)v[0]) / (float)v[2]))));
+        set_count(c, ceil((double)fabsf(((float)v[1] - (float)v[0]) / (float)v[2])));
     else if (dtype == tf_float64)
-        tf_set_out(c, 0, SHAPE((int64_t)ceil(fabs((v[1] - v[0]) / v[2]))));
-    else {
-        int64_t span = llabs(int_of(&a[1], 0) - int_of(&a[0], 0)), step = llabs(int_of(&a[2], 0));
-        tf_set_out(c, 0, SHAPE((span + step - 1) / step));
-    }
+        set_count(c, ceil(fabs((v[1] - v[0]) / v[2])));
+    else
+        set_exact_count(c, int_of(&a[0], 0), int_of(&a[1], 0), int_of(&a[2], 0));
 }
 
 static void range_kernel(tf_kernel_ctx *k)
@@ -67,8 +84,10 @@ static void range_kernel(tf_kernel_ctx *k)
     FOR_DTYPE(k->T, {
         T value = *(const T *)k->in[0].data;
         const T delta = *(const T *)k->in[2].data;
-        for (int64_t i = 0; i < k->out[0].dims[0]; i++, value = (T)(value + delta)) /* adding up, as TF does */
+        for (int64_t i = 0, n = k->out[0].dims[0]; i < n; i++) { /* adding up, as TF does, but for what is beyond the limit */
             ((T *)k->out[0].data)[i] = value;
+            value = i + 1 < n ? (T)(value + delta) : value;
+        }
     })
 }
 

@@ -203,6 +203,9 @@ tf_tensor tf_random_uniform_(tf_operand shape, struct tf_random_uniform_args a)
     if (integers && isnan(a.maxval))
         return tf_mistake(tf_value_error, a.here, NULL, "Must specify maxval for integer dtype tf.%s", tf_dtype_name(a.dtype));
     const double maxval = isnan(a.maxval) ? 1 : a.maxval;
+    if (integers && !(fabs(a.minval) < 0x1p63 && fabs(maxval) < 0x1p63))
+        return tf_mistake(tf_type_error, a.here, NULL, "Expected %s, got %g of type 'float' instead.", tf_dtype_name(a.dtype),
+                          fabs(a.minval) < 0x1p63 ? maxval : a.minval);
     TF_SCOPE(a.name, "random_uniform");
     const char *scope = tf_scope_name();
     const tf_tensor size = tf_convert(shape, tf_dtype_unset, a.here, "shape");

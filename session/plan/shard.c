@@ -37,7 +37,7 @@ static access access_of(const ir_operand *o, bool write, bool parallel, int64_t 
 {
     int64_t size = (int64_t)tf_dtype_size(o->view.dtype), lo = o->at, hi = o->at + size;
     access a = { .slot = o->slot, .write = write, .parallel = parallel };
-    for (int i = 0; i < o->view.rank; i++) {
+    for (int i = 0; i < o->view.rank && tf_view_count(&o->view); i++) {
         int64_t extent = (o->view.dims[i] - 1) * o->view.strides[i] * size;
         *(extent < 0 ? &lo : &hi) += extent;
     }

@@ -182,6 +182,47 @@ START_TEST(a_closed_handle_stays_answerable)
 }
 END_TEST
 
+/* ---- feeds that a function returns ------------------------------------------------------------------------------------ */
+
+static __attribute__((noinline)) tf_feeds feed_dict(float v) { return FEED(x, NP_FLOAT(v, v + 1), y, 2.0); }
+
+static __attribute__((noinline)) int other_work(int n)
+{
+    volatile char stack[8192];
+    for (int i = 0; i < 8192; i++)
+        stack[i] = (char)n;
+    return stack[n];
+}
+
+START_TEST(a_function_may_return_feeds)
+{
+    begin();
+    x = tf_placeholder(tf_float32, SHAPE(NONE));
+    y = tf_placeholder(tf_float32, SCALAR);
+    tf_tensor product = tf_mul(x, y);
+    tf_ndarray out = { 0 };
+    sess = tf_session();
+    tf_feeds first = feed_dict(3);
+    for (int i = 0; i < 20; i++) {
+        tf_feeds feeds = feed_dict((float)i);
+        ck_assert_int_eq(other_work(5), 5);
+        ck_assert_int_eq(tf_run(sess, FETCH(product, &out), feeds), tf_ok);
+        ck_assert_double_eq(np_get(out, 1), 2 * (i + 1));
+    }
+    ck_assert_int_eq(tf_run(sess, FETCH(product, &out), first), tf_ok);
+    ck_assert_double_eq(np_get(out, 0), 6);
+    ck_assert_int_eq(tf_feed_set(&first, y, 5.0), tf_ok);
+    for (int i = 0; i < 100; i++)
+        feed_dict(7);
+    ck_assert_int_eq(tf_run(sess, FETCH(product, &out), first), tf_ok);
+    ck_assert_double_eq(np_get(out, 0), 15);
+    tf_feeds_free(&first);
+    np_free(&out);
+    tf_close(sess);
+    tf_reset_default_graph();
+}
+END_TEST
+
 /* ---- forks -------------------------------------------------------------------------------------------------------------------- */
 
 /* In the child: a model of its own, and the parent's session, which may have been amidst a run. */
@@ -273,6 +314,7 @@ int main(void)
     tcase_add_test(t, a_loop_without_end_ends_when_its_session_is_closed);
     tcase_add_test(t, a_kernel_may_close_its_own_session);
     tcase_add_test(t, a_closed_handle_stays_answerable);
+    tcase_add_test(t, a_function_may_return_feeds);
     suite_add_tcase(s, t);
     t = tcase_create("forks");
     tcase_set_timeout(t, 60);
