@@ -2,6 +2,7 @@
  *
  *   inputs    captured: the same at every step      sliced: element t along axis 0      carried: starts the state
  *   outputs   summed: Σ over steps                  stacked: [steps, …]                 final: the state after the last step
+ *             count: the steps taken, int32
  *
  * One rule differentiates them all: captured ↔ summed, sliced ↔ stacked, carried ↔ final, direction turned. A branch (cond) has several
  * bodies with captured inputs alone, of which one runs. */

@@ -59,7 +59,7 @@ TF1C_API void tf_set_out_dtype(tf_shape_ctx *c, int i, tf_dtype dtype); /* for o
 /* A mistake: while building, a ValueError with TF's suffix " for 'name' (op: 'Type') with input shapes: [..], [..]."
  * added; at run time an InvalidArgumentError with the text alone. */
 TF1C_API void tf_shape_error(tf_shape_ctx *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The two with their own texts: build-time text first, run-time text second; both whole printf results. */
+/* A mistake of another class, with the text alone at either time. */
 TF1C_API void tf_shape_mistake(tf_shape_ctx *c, tf_status code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Dims arithmetic for shape functions. tf_merge_dim: an unknown dimension fits any; false if they differ.
@@ -102,8 +102,6 @@ struct tf_kernel_ctx {
     void *state;        /* def->state_size bytes kept by the session for this node, zeroed at first; NULL if 0 */
     void *scratch;      /* def->scratch(k) bytes for this shard alone; NULL if none */
     const char *name;   /* the node's, for messages */
-    int loop_depth;        /* 0 outside loops */
-    const int64_t *step;   /* the iteration of each enclosing loop, outermost first */
     tf_status status;   /* set by tf_kernel_error */
     void *private_;
 };
@@ -153,7 +151,6 @@ enum {
     TF_ROWS_OUT = 1 << 13,   /* and writes rank-2 outputs with any row stride */
     TF_SHAPE_ONLY = 1 << 14, /* reads only the shapes of its inputs (Shape, Size, Rank, ZerosLike): keeps nothing alive */
     TF_SOURCE_OP = 1 << 15,  /* its value comes from outside: placeholder, constant, variable, body argument */
-    TF_CHEAP = 1 << 16,      /* recomputed rather than kept */
     TF_VARIABLE = 1 << 17,   /* output 0 is memory that the session keeps from run to run */
     TF_LOOP = 1 << 19,       /* attributes are a loop's body (graph/loop.h) */
     TF_BRANCH = 1 << 20,     /* attributes are a branch's bodies */

@@ -17,7 +17,7 @@ static void write_number(const tf_fetch *f, double x, int64_t i)
     }
 }
 
-static tf_status fetch_number(const running *r, const tf_fetch *f, const tf_view *v)
+static tf_status fetch_number(const tf1c_run *r, const tf_fetch *f, const tf_view *v)
 {
     char shape[TF_DIMS_TEXT];
     tf_dims dims = { .known = true, .rank = v->rank };
@@ -42,7 +42,7 @@ struct outgrown {
     tf_ndarray array;
 };
 
-static bool keep_until_copied(running *r, const tf_ndarray *out)
+static bool keep_until_copied(tf1c_run *r, const tf_ndarray *out)
 {
     outgrown *old = out->memory ? tf1c_alloc(sizeof *old) : NULL;
     if (out->memory && !old) {
@@ -56,7 +56,7 @@ static bool keep_until_copied(running *r, const tf_ndarray *out)
     return true;
 }
 
-static bool refit(running *r, tf_ndarray *out, tf_dtype dtype, tf_dims dims)
+static bool refit(tf1c_run *r, tf_ndarray *out, tf_dtype dtype, tf_dims dims)
 {
     tf_ndarray bigger = np_empty(dims, dtype);
     if (!bigger.data || !keep_until_copied(r, out)) {
@@ -67,7 +67,7 @@ static bool refit(running *r, tf_ndarray *out, tf_dtype dtype, tf_dims dims)
     return true;
 }
 
-void tf1c_release_outgrown(running *r)
+void tf1c_release_outgrown(tf1c_run *r)
 {
     for (outgrown *old = r->outgrown, *next; old; old = next) {
         next = old->next;
@@ -78,7 +78,7 @@ void tf1c_release_outgrown(running *r)
 }
 
 /* Strings own their bytes: a new array each time, and `out` may not be borrowed. */
-static tf_status fetch_strings(running *r, const tf_fetch *f, const tf_view *v, tf_dims dims)
+static tf_status fetch_strings(tf1c_run *r, const tf_fetch *f, const tf_view *v, tf_dims dims)
 {
     tf_ndarray *out = f->out, elements = np_empty(dims, tf_string), copy;
     if (!elements.data)
@@ -99,7 +99,7 @@ static tf_status fetch_strings(running *r, const tf_fetch *f, const tf_view *v, 
     return tf_ok;
 }
 
-static tf_status fetch_array(running *r, const tf_fetch *f, const tf_view *v)
+static tf_status fetch_array(tf1c_run *r, const tf_fetch *f, const tf_view *v)
 {
     tf_ndarray *out = f->out;
     tf_dims dims = { .known = true, .rank = v->rank };
@@ -123,7 +123,7 @@ static tf_status fetch_array(running *r, const tf_fetch *f, const tf_view *v)
     return tf_ok;
 }
 
-static tf_view value_of(const running *r, int fetch)
+static tf_view value_of(const tf1c_run *r, int fetch)
 {
     tf_view v;
     if (r->values) {
@@ -136,7 +136,7 @@ static tf_view value_of(const running *r, int fetch)
     return v;
 }
 
-tf_status tf1c_copy_out(running *r)
+tf_status tf1c_copy_out(tf1c_run *r)
 {
     for (int i = 0; i < r->what.n; i++) {
         const tf_fetch *f = &r->what.items[i];

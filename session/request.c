@@ -6,14 +6,14 @@
 
 /* ---- fetches ------------------------------------------------------------------------------------------------------- */
 
-static tf_status make_room(running *r)
+static tf_status make_room(tf1c_run *r)
 {
     int n = r->what.n > r->given.n ? r->what.n : r->given.n;
     r->fetches = r->few_tensors;
-    r->feeds = r->few_tensors + FEW;
+    r->feeds = r->few_tensors + FEW_FETCHES;
     r->targets = r->few_targets;
     r->fetch_of = r->few_fetch_of;
-    if (n <= FEW)
+    if (n <= FEW_FETCHES)
         return tf_ok;
     size_t each = 2 * sizeof(tf_tensor) + sizeof(tf_operation *) + sizeof(int);
     char *p = r->many = tf1c_alloc((size_t)n * each);
@@ -26,7 +26,7 @@ static tf_status make_room(running *r)
     return tf_ok;
 }
 
-static tf_status not_in_graph(const running *r, const tf_operation *op, int index, bool fed)
+static tf_status not_in_graph(const tf1c_run *r, const tf_operation *op, int index, bool fed)
 {
     char text[512], shape[TF_DIMS_TEXT];
     if (op->graph->universe == r->s->graph->universe) /* of a body */
@@ -51,7 +51,7 @@ static tf_status not_in_graph(const running *r, const tf_operation *op, int inde
 }
 
 /* A mistake made while building is reported again, at its own line. */
-tf_status tf1c_mistake_again(const running *r, const tf_operation *op)
+tf_status tf1c_mistake_again(const tf1c_run *r, const tf_operation *op)
 {
     const tf1c_mistake *m = op->attrs;
     if (!m)
@@ -59,7 +59,7 @@ tf_status tf1c_mistake_again(const running *r, const tf_operation *op)
     return tf_fail(m->code, m->where, m->op, "%s", m->message);
 }
 
-tf_status tf1c_take_fetches(running *r)
+tf_status tf1c_take_fetches(tf1c_run *r)
 {
     tf_status status = make_room(r);
     for (int i = 0; !status && i < r->what.n; i++) {
@@ -86,7 +86,7 @@ tf_status tf1c_take_fetches(running *r)
 
 /* ---- feeds --------------------------------------------------------------------------------------------------------- */
 
-static tf_status feed_type_error(const running *r, tf_tensor t, const tf_operand *value)
+static tf_status feed_type_error(const tf1c_run *r, tf_tensor t, const tf_operand *value)
 {
     char key[256], given[256];
     tf_tensor_text(t, key, sizeof key);
@@ -98,7 +98,7 @@ static tf_status feed_type_error(const running *r, tf_tensor t, const tf_operand
     return tf_fail(tf_type_error, r->here, NULL, "The value fed for %s is neither a number nor an array.", key);
 }
 
-tf_status tf1c_feed_array(const running *r, tf_tensor t, const tf_operand *value, tf_ndarray *array, double *number)
+tf_status tf1c_feed_array(const tf1c_run *r, tf_tensor t, const tf_operand *value, tf_ndarray *array, double *number)
 {
     static const tf_dims scalar = { .known = true };
     switch (value->kind) {
@@ -131,7 +131,7 @@ static bool fits_dtype(int64_t i, tf_dtype dtype)
     }
 }
 
-static tf_status check_feed(const running *r, tf_tensor t, const tf_operand *value, const tf_ndarray *array)
+static tf_status check_feed(const tf1c_run *r, tf_tensor t, const tf_operand *value, const tf_ndarray *array)
 {
     if (value->kind == TF_OPERAND_INTEGER && !fits_dtype(value->as.integer, tf_get_dtype(t)))
         return tf_fail(
@@ -151,7 +151,7 @@ static tf_status check_feed(const running *r, tf_tensor t, const tf_operand *val
 }
 
 /* Arrays of their tensor's dtype are read where they are; others are cast into the context's staging memory. */
-tf_status tf1c_stage_feeds(running *r)
+tf_status tf1c_stage_feeds(tf1c_run *r)
 {
     tf1c_context *x = r->x;
     size_t staged = 0, at = 0;

@@ -1,6 +1,7 @@
 /* tf_run from the outside in: what is asked is checked, a plan is bound and run, and what was fetched is copied out. */
 #include "session/run.h"
 #include "core/report.h"
+#include "session/explain/explain.h"
 
 /* ---- memory -------------------------------------------------------------------------------------------------------- */
 
@@ -28,7 +29,7 @@ tf1c_context *tf1c_borrow_context(tf_session *s)
     return x;
 }
 
-tf_status tf1c_fit_context(running *r)
+tf_status tf1c_fit_context(tf1c_run *r)
 {
     tf1c_context *x = r->x;
     const tf1c_binding *b = r->binding;
@@ -49,7 +50,7 @@ tf_status tf1c_fit_context(running *r)
 
 /* ---- the steps of a run -------------------------------------------------------------------------------------------- */
 
-static tf_status check_initialized(const running *r)
+static tf_status check_initialized(const tf1c_run *r)
 {
     const tf1c_binding *b = r->binding;
     for (int i = 0; i < b->n_read; i++)
@@ -60,7 +61,7 @@ static tf_status check_initialized(const running *r)
 }
 
 /* s->order held. */
-static tf_status execute(running *r)
+static tf_status execute(tf1c_run *r)
 {
     tf1c_context *x = r->x;
     if (r->binding->kept)
@@ -73,7 +74,7 @@ static tf_status execute(running *r)
     return status;
 }
 
-tf_status tf1c_run_bound(running *r)
+tf_status tf1c_run_bound(tf1c_run *r)
 {
     const tf1c_binding *b = r->binding;
     tf_status status = tf1c_is_closed(r->s) ? tf1c_cancelled(r->here) : check_initialized(r);
@@ -84,7 +85,7 @@ tf_status tf1c_run_bound(running *r)
     return status;
 }
 
-static tf_status compute(running *r)
+static tf_status compute(tf1c_run *r)
 {
     tf_session *s = r->s;
     if (r->binding->assigns)
@@ -99,7 +100,7 @@ static tf_status compute(running *r)
 }
 
 /* s->lock held: a context, the fed arrays as the tensors want them, the plan. */
-static tf_status find_plan(running *r)
+static tf_status find_plan(tf1c_run *r)
 {
     r->x = tf1c_borrow_context(r->s);
     tf_status status = r->x ? tf1c_stage_feeds(r) : tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
@@ -113,7 +114,7 @@ static tf_status find_plan(running *r)
 }
 
 /* s->lock held. */
-static void give_back_context(running *r)
+static void give_back_context(tf1c_run *r)
 {
     if (r->x) {
         r->x->next = r->s->contexts;
@@ -123,13 +124,13 @@ static void give_back_context(running *r)
 }
 
 /* s->lock held; r->binding stays NULL if the plan runs in parts. */
-static tf_status bind(running *r)
+static tf_status bind(tf1c_run *r)
 {
     return tf1c_binding_for(r->s, r->plan, r->x->feeds, &r->binding) == TF1C_FAILED ? tf_last_error()->code : tf_ok;
 }
 
 /* A loop of unknown length took more steps than it had room for: the same run with more room. */
-tf_status tf1c_bind_with_more_room(running *r)
+tf_status tf1c_bind_with_more_room(tf1c_run *r)
 {
     tf_session *s = r->s;
     pthread_mutex_lock(&s->lock);
@@ -139,7 +140,7 @@ tf_status tf1c_bind_with_more_room(running *r)
     return status ? status : tf1c_fit_context(r);
 }
 
-static tf_status carry_out(running *r)
+static tf_status carry_out(tf1c_run *r)
 {
     if (!r->binding)
         return tf1c_run_in_parts(r);
@@ -156,7 +157,7 @@ static tf_status carry_out(running *r)
 }
 
 /* From when it is bound until it is over, a run counts as under way: its plan and binding stay. */
-static tf_status run(running *r)
+static tf_status run(tf1c_run *r)
 {
     tf_session *s = r->s;
     pthread_mutex_lock(&s->lock);
@@ -182,7 +183,7 @@ static tf_status refuse_empty(const tf_session *s, tf_source here)
 }
 
 /* The first run after a mistake that nobody was told of says so once, whether it depends on it or not. */
-static void say_unseen(const running *r, tf_status status)
+static void say_unseen(const tf1c_run *r, tf_status status)
 {
     const tf_operation *op = tf1c_take_unseen(r->s->graph);
     if (op && !status)
@@ -216,12 +217,12 @@ static tf_status check_request(const tf_fetches *what, const tf_feeds *feeds, tf
 
 /* ---- runs inside runs, from kernels ----------------------------------------------------------------------------------- */
 
-static _Thread_local running *innermost;
+static _Thread_local tf1c_run *innermost;
 
 int tf1c_runs_here(const tf_session *s)
 {
     int n = 0;
-    for (const running *r = innermost; r; r = r->outer)
+    for (const tf1c_run *r = innermost; r; r = r->outer)
         n += r->s == s;
     return n;
 }
@@ -235,7 +236,7 @@ static tf_status run_expanded(tf_session *s, tf_fetches what, tf_feeds feeds, tf
 }
 
 /* Between entering the session and leaving it. */
-static tf_status run_inside(running *r)
+static tf_status run_inside(tf1c_run *r)
 {
     r->outer = innermost;
     innermost = r;
@@ -263,7 +264,7 @@ tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sour
     }
     if (tf1c_has_states(what, feeds))
         return tf1c_with_states(s, what, feeds, here, run_expanded, NULL);
-    running r = { .s = s, .what = what, .given = feeds, .here = here };
+    tf1c_run r = { .s = s, .what = what, .given = feeds, .here = here };
     tf1c_hold_reports();
     tf_status status = tf1c_enter(s, here);
     if (!status)
@@ -277,7 +278,7 @@ tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sour
 /* *text: the caller's to free. */
 static tf_status explain(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here, void *text)
 {
-    running r = { .s = s, .what = what, .given = feeds, .here = here };
+    tf1c_run r = { .s = s, .what = what, .given = feeds, .here = here };
     tf_status status = refuse_empty(s, here);
     if (!status)
         status = tf1c_take_fetches(&r);
@@ -323,10 +324,10 @@ tf_status tf_run_tensor(tf_session *s, tf_tensor t, tf_feeds feeds, tf_source he
 
 tf_status tf_run_ops(tf_session *s, tf_ops ops, tf_feeds feeds, tf_source here)
 {
-    tf_fetch few[FEW], *f = few;
+    tf_fetch few[FEW_FETCHES], *f = few;
     if (ops.n < 0 || (ops.n && !ops.items))
         return tf_fail(tf_value_error, here, NULL, "A list of %d operations without items was given.", ops.n);
-    if (ops.n > FEW && !(f = tf1c_alloc((size_t)ops.n * sizeof *f)))
+    if (ops.n > FEW_FETCHES && !(f = tf1c_alloc((size_t)ops.n * sizeof *f)))
         return tf_fail(tf_memory_error, here, NULL, "no memory left for a run");
     for (int i = 0; i < ops.n; i++)
         f[i] = tf_fetch_op(ops.items[i]);

@@ -150,7 +150,7 @@ static tf_status load_array(tf_session *s, const tf_operation *op, const tf_ndar
 
 static tf_status load(tf_tensor variable, tf_operand value, tf_session *s, tf_source here)
 {
-    running r = { .s = s, .here = here };
+    tf1c_run r = { .s = s, .here = here };
     tf_status status;
     if (tf_is_poisoned(variable))
         return tf1c_mistake_again(&r, tf_tensor_op(variable));

@@ -52,7 +52,7 @@ TF1C_API tf_graph *tf_session_graph(const tf_session *session);
  * FEED(x, batch, keep_prob, 0.5): up to sixteen pairs; a value is an array or a number, cast to the tensor's dtype. Any
  * tensor may be fed. A dictionary built at run time is a tf_feeds too:
  *   tf_feeds feeds = { 0 };  tf_feed_set(&feeds, x, batch);  tf_run(sess, op, feeds);  tf_feeds_free(&feeds);  */
-typedef struct tf_state tf_state; /* ops/rnn.h */
+typedef struct tf_state tf_state; /* ops/rnn/rnn.h */
 typedef struct tf_feed {
     tf_tensor tensor;
     tf_operand value;
@@ -171,7 +171,7 @@ TF1C_API tf_feeds tf_feeds_keep_(int n, const tf_feed *items);
  * dropped). TF1: Session.run
  *   A shape that depends on data (tf_where, a state that grows, a range up to a computed number) cuts a run in parts, each planned once
  *   what it needs is there; such a run has the session for itself.
- *   errors  FEATURES of TF1: RuntimeError (closed, empty graph), ValueError (shape of a feed), InvalidArgumentError (an unfed
+ *   errors  RuntimeError (closed, empty graph), ValueError (shape of a feed), InvalidArgumentError (an unfed
  *           placeholder, shapes that clash once fed), FailedPreconditionError (uninitialized value); a mistake made while
  *           building, if what is fetched depends on it */
 #define TF_RUN_PICK_(_1, _2, _3, N, ...) N

@@ -2,8 +2,7 @@
 #include <string.h>
 
 #include "ops/rnn/rnn.h"
-#include "session/plan/plan.h"
-#include "session/session.h"
+#include "session/run.h"
 
 /* ---- values -------------------------------------------------------------------------------------------------------------- */
 

@@ -55,7 +55,6 @@ static const tf_op_def fill_op = {
     .in = "dims:U, value:T",
     .out = "output:T",
     .U = TF_INDEX,
-    .traits = TF_CHEAP,
     .shape = fill_shape,
     .kernel = fill_kernel,
     .units = axis_0_units,

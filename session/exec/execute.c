@@ -7,8 +7,8 @@
 #include "graph/kernel.h"
 #include "session/exec/trace.h"
 #include "session/plan/place.h"
-#include "session/plan/plan.h"
 #include "session/run.h"
+#include "session/session_private.h"
 
 enum { FEW_OPERANDS = 16 }; /* the stack of a calling thread may be small */
 

@@ -1,5 +1,6 @@
 /* tf_session_explain: a binding made anew, with its graph shown after every stage; thrown away afterwards. */
 #include "session/explain/explain.h"
+#include "session/plan/split.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -19,6 +19,9 @@ void ir_write_node(ir_writer *w, const ir_node *n, int depth); /* its line alone
 void ir_write_value(ir_writer *w, const ir_value *v);          /* "%3:float32[2,3]" */
 void ir_write_loop_ports(ir_writer *w, const ir_node *n, int depth);
 
+/* explain.c */
+char *tf1c_explain(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds); /* s->lock held; NULL after a report */
+
 /* instructions.c */
 void ir_write_code(FILE *f, const tf1c_plan *p, const tf1c_binding *b);
 bool ir_write_memory(FILE *f, const tf1c_plan *p, const tf1c_binding *b); /* false without memory */

@@ -5,6 +5,7 @@
 
 #include "graph/kernel.h"
 #include "graph/loop.h"
+#include "session/plan/split.h"
 
 /* ---- what lives on ------------------------------------------------------------------------------------------------------ */
 
@@ -70,7 +71,7 @@ tf_dims tf1c_nothing_of(tf_dims dims)
 /* ---- a part in one go ------------------------------------------------------------------------------------------------------ */
 
 /* Values in the arena stay there; others may be overwritten, or gone, before they are read. */
-static tf_status take_values(const running *part, tf_ndarray *out, tf1c_keeping *k)
+static tf_status take_values(const tf1c_run *part, tf_ndarray *out, tf1c_keeping *k)
 {
     for (int i = 0; i < part->plan->n_fetches; i++) {
         const ir_operand *o = &part->binding->fetched[i];
@@ -106,7 +107,7 @@ static tf_status pass_on(const tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray
     return tf_ok;
 }
 
-static tf_status give_feeds(running *part, const tf_ndarray *feeds)
+static tf_status give_feeds(tf1c_run *part, const tf_ndarray *feeds)
 {
     tf1c_context *x = part->x;
     int n = part->plan->n_feeds;
@@ -122,7 +123,7 @@ static tf_status give_feeds(running *part, const tf_ndarray *feeds)
     return tf_ok;
 }
 
-static tf_status run_whole(running *part, tf_ndarray *out, tf1c_keeping *k)
+static tf_status run_whole(tf1c_run *part, tf_ndarray *out, tf1c_keeping *k)
 {
     tf_status status = tf1c_fit_context(part);
     if (!status)
@@ -220,7 +221,7 @@ static tf_status run_data_op(const tf_operation *op, const tf_ndarray *in, tf_nd
     return c.status ? tf_fail(c.status, op->here, op->name, "%s", report.message) : tf_ok;
 }
 
-static tf_ndarray variable_value(const running *r, const tf_operation *op)
+static tf_ndarray variable_value(const tf1c_run *r, const tf_operation *op)
 {
     const tf1c_output *o = &op->outputs[0];
     pthread_mutex_lock(&r->s->lock);
@@ -229,7 +230,7 @@ static tf_ndarray variable_value(const running *r, const tf_operation *op)
     return np_array(data, o->dtype, o->shape);
 }
 
-static tf_status run_at(const running *r, const tf1c_split *split, const tf_ndarray *feeds, const tf_ndarray *before,
+static tf_status run_at(const tf1c_run *r, const tf1c_split *split, const tf_ndarray *feeds, const tf_ndarray *before,
                         tf_ndarray *out, tf1c_keeping *k)
 {
     const tf_operation *op = split->at;
@@ -253,7 +254,7 @@ static tf_status run_at(const running *r, const tf1c_split *split, const tf_ndar
                                          : run_data_op(op, in, out, k, &r->x->strings);
 }
 
-static tf_status run_split(const running *r, const tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_keeping *k)
+static tf_status run_split(const tf1c_run *r, const tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_keeping *k)
 {
     const tf1c_split *split = p->split;
     tf_ndarray *all = tf1c_keep_memory(k, (size_t)split->after->n_feeds * sizeof *all), *before = all + p->n_feeds;
@@ -267,10 +268,10 @@ static tf_status run_split(const running *r, const tf1c_plan *p, const tf_ndarra
     return status ? status : tf1c_run_part(r, split->after, all, out, k);
 }
 
-tf_status tf1c_run_part(const running *r, tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_keeping *k)
+tf_status tf1c_run_part(const tf1c_run *r, tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_keeping *k)
 {
     tf_session *s = r->s;
-    running part = { .s = s, .here = r->here, .plan = p };
+    tf1c_run part = { .s = s, .here = r->here, .plan = p };
     if (!p->n_ops)
         return pass_on(p, feeds, out, k);
     pthread_mutex_lock(&s->lock);
@@ -290,7 +291,7 @@ tf_status tf1c_run_part(const running *r, tf1c_plan *p, const tf_ndarray *feeds,
     return status ? status : run_whole(&part, out, k);
 }
 
-tf_status tf1c_run_in_parts(running *r)
+tf_status tf1c_run_in_parts(tf1c_run *r)
 {
     tf1c_keeping k = { 0 };
     pthread_rwlock_wrlock(&r->s->order);

@@ -2,6 +2,7 @@
 #ifndef TF1C_SESSION_PARTS_PARTS_H
 #define TF1C_SESSION_PARTS_PARTS_H
 
+#include "session/plan/split.h"
 #include "session/run.h"
 
 /* What lives until the run, or a step of a loop, is over. Zero-initialized is empty. */
@@ -19,10 +20,10 @@ void tf1c_let_go(tf_session *s, tf1c_keeping *k);
 static inline bool tf1c_is_ragged(const tf_ndarray *a) { return a->dtype == tf_dtype_unset && a->data; }
 
 /* parts.c: what plan p fetches, for as long as `k` lives. r->s->order held by r alone. */
-tf_status tf1c_run_part(const running *r, tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_keeping *k);
+tf_status tf1c_run_part(const tf1c_run *r, tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_keeping *k);
 /* pieces.c: a loop or branch that no plan can hold; `in` and `out` as the operation's inputs and outputs. */
-tf_status tf1c_run_loop(const running *r, const tf1c_split *split, const tf_ndarray *in, tf_ndarray *out, tf1c_keeping *k);
-tf_status tf1c_run_branch(const running *r, const tf1c_split *split, const tf_ndarray *in, tf_ndarray *out, tf1c_keeping *k);
+tf_status tf1c_run_loop(const tf1c_run *r, const tf1c_split *split, const tf_ndarray *in, tf_ndarray *out, tf1c_keeping *k);
+tf_status tf1c_run_branch(const tf1c_run *r, const tf1c_split *split, const tf_ndarray *in, tf_ndarray *out, tf1c_keeping *k);
 tf_dims tf1c_nothing_of(tf_dims dims); /* a shape of no elements, where nobody reads any */
 
 #endif

@@ -4,10 +4,11 @@
 
 #include "graph/loop.h"
 #include "session/parts/parts.h"
+#include "session/plan/lower.h"
 
 /* ---- branches ---------------------------------------------------------------------------------------------------------- */
 
-tf_status tf1c_run_branch(const running *r, const tf1c_split *split, const tf_ndarray *in, tf_ndarray *out, tf1c_keeping *k)
+tf_status tf1c_run_branch(const tf1c_run *r, const tf1c_split *split, const tf_ndarray *in, tf_ndarray *out, tf1c_keeping *k)
 {
     const tf1c_branch_attrs *a = split->at->attrs;
     const tf_operation *op = split->at;
@@ -29,7 +30,7 @@ tf_status tf1c_run_branch(const running *r, const tf1c_split *split, const tf_nd
 /* ---- loops ---------------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-    const running *r;
+    const tf1c_run *r;
     const tf1c_split *split;
     const tf1c_body *b;
     const tf1c_piece *piece;
@@ -246,7 +247,7 @@ static tf_status run_steps(looping *l)
     return status ? status : finish(l, t);
 }
 
-tf_status tf1c_run_loop(const running *r, const tf1c_split *split, const tf_ndarray *in, tf_ndarray *out, tf1c_keeping *k)
+tf_status tf1c_run_loop(const tf1c_run *r, const tf1c_split *split, const tf_ndarray *in, tf_ndarray *out, tf1c_keeping *k)
 {
     const tf1c_body *b = ((const tf1c_loop_attrs *)split->at->attrs)->body;
     looping l = { .r = r, .split = split, .b = b, .piece = &split->pieces[0], .in = in, .out = out, .k = k };

@@ -104,7 +104,7 @@ typedef struct {
     rows result[MOST_OPS];        /* where each step's result is */
     rows loaded[MOST_EXTERNAL];   /* where each input is; at NULL: not looked at yet */
     bool constant[MOST_EXTERNAL]; /* the same for every tile */
-} running;
+} tile_walk;
 
 static void fill_elements(char *to, const char *from, int64_t n, size_t size)
 {
@@ -119,7 +119,7 @@ static void fill_elements(char *to, const char *from, int64_t n, size_t size)
 }
 
 /* Input i's rows, where they lie; what is broadcast along columns, or down all rows, is written out to a tile. */
-static rows load(running *r, int i)
+static rows load(tile_walk *r, int i)
 {
     if (r->loaded[i].at)
         return r->loaded[i];
@@ -162,7 +162,7 @@ static void run_strip(const step *s, int64_t n, char *to, const void *const *in)
 
 /* One step over the tile: in one go if all its operands lie in one piece, else row by row; a result that is read elsewhere
  * is written straight to its place. */
-static void run_step(running *r, int i)
+static void run_step(tile_walk *r, int i)
 {
     const step *s = &r->p->steps[i];
     int64_t columns = r->p->columns, size = (int64_t)tf_dtype_size(s->dtype);
@@ -189,7 +189,7 @@ static void run_step(running *r, int i)
 static void fused_kernel(tf_kernel_ctx *k)
 {
     const program *p = k->attrs;
-    running r;
+    tile_walk r;
     r.k = k;
     r.p = p;
     r.tiles = k->scratch;
@@ -251,7 +251,7 @@ typedef struct {
     int n;
     bool flat;
     int64_t rows, columns;
-} run;
+} chain;
 
 /* Strings are wider than a tile's elements. */
 static bool has_strings(const ir_node *n)
@@ -290,14 +290,14 @@ static bool fits_shape(const ir_node *n, bool flat, int64_t rows, int64_t column
     return true;
 }
 
-/* What the run has written may be read only element by element as it was written. */
-static bool reads_well(const run *r, const ir_node *n)
+/* What the chain has written may be read only element by element as it was written. */
+static bool reads_well(const chain *r, const ir_node *n)
 {
     for (int i = 0; i < r->n; i++)
         for (int j = 0; j < n->n_in; j++)
             if (n->in[j]->root == r->nodes[i]->out[0].root && !ir_same_place(n->in[j], &r->nodes[i]->out[0]) && !n->in[j]->known)
                 return false;
-    for (int i = 0; i < r->n; i++) /* nor may it overwrite what another of the run reads or writes */
+    for (int i = 0; i < r->n; i++) /* nor may it overwrite what another of the chain reads or writes */
         for (int j = 0; j < r->nodes[i]->n_in; j++)
             if (n->out[0].place == IR_VIEW && r->nodes[i]->in[j]->root == n->out[0].root &&
                 !ir_same_place(r->nodes[i]->in[j], &n->out[0]))
@@ -305,7 +305,7 @@ static bool reads_well(const run *r, const ir_node *n)
     return true;
 }
 
-static int count_external(const run *r, const ir_node *more)
+static int count_external(const chain *r, const ir_node *more)
 {
     int n = more->n_in;
     for (int i = 0; i < r->n; i++)
@@ -313,7 +313,7 @@ static int count_external(const run *r, const ir_node *more)
     return n;
 }
 
-static bool may_join(const run *r, const ir_node *n)
+static bool may_join(const chain *r, const ir_node *n)
 {
     if (!is_candidate(n) || r->n == MOST_OPS || count_external(r, n) > MOST_EXTERNAL)
         return false;
@@ -321,7 +321,7 @@ static bool may_join(const run *r, const ir_node *n)
            reads_well(r, n);
 }
 
-static bool may_start(run *r, const ir_node *n)
+static bool may_start(chain *r, const ir_node *n)
 {
     if (!is_candidate(n) || tf_view_count(&n->out[0].view) == 0)
         return false;
@@ -337,7 +337,7 @@ static bool may_start(run *r, const ir_node *n)
 /* ---- the program ------------------------------------------------------------------------------------------------------------------ */
 
 /* The step before step `end` whose result v is; -1: memory. */
-static int step_of(const run *r, int end, const ir_value *v)
+static int step_of(const chain *r, int end, const ir_value *v)
 {
     for (int i = end; i-- > 0;)
         if (!v->known && ir_same_place(&r->nodes[i]->out[0], v))
@@ -354,8 +354,8 @@ static int external_of(ir_node *f, ir_value *v)
     return f->n_in++;
 }
 
-/* Whether anything outside of the run reads step i's result; uses counts the readers of a root. */
-static bool read_elsewhere(const run *r, int i)
+/* Whether anything outside of the chain reads step i's result; uses counts the readers of a root. */
+static bool read_elsewhere(const chain *r, int i)
 {
     const ir_value *v = &r->nodes[i]->out[0];
     int inside = 0;
@@ -386,7 +386,7 @@ static void assign_tiles(program *p)
     }
 }
 
-static void write_step(const run *r, program *p, ir_node *f, int i)
+static void write_step(const chain *r, program *p, ir_node *f, int i)
 {
     const ir_node *n = r->nodes[i];
     step *s = &p->steps[i];
@@ -416,7 +416,7 @@ static ir_value *keep(ir_node *f, ir_node *from)
     return v;
 }
 
-static ir_node *fused(ir_ctx *c, const run *r)
+static ir_node *fused(ir_ctx *c, const chain *r)
 {
     program *p = ir_alloc(c, sizeof *p + (size_t)r->n * sizeof *p->steps);
     ir_node *f = ir_node_new(c, r->flat ? &fused_flat_op : &fused_op, MOST_EXTERNAL + MOST_TERMS, r->n);
@@ -447,7 +447,7 @@ static ir_node *fused(ir_ctx *c, const run *r)
     return f;
 }
 
-static bool close_run(ir_ctx *c, ir_block *out, run *r)
+static bool close_chain(ir_ctx *c, ir_block *out, chain *r)
 {
     if (r->n == 1)
         ir_add_node(c, out, r->nodes[0]);
@@ -465,7 +465,7 @@ static bool close_run(ir_ctx *c, ir_block *out, run *r)
 static bool fuse_block(ir_ctx *c, ir_block *b)
 {
     ir_block out = *b;
-    run r = { .c = c };
+    chain r = { .c = c };
     out.nodes = NULL;
     out.n = out.capacity = 0;
     for (int i = 0; i < b->n; i++) {
@@ -474,14 +474,14 @@ static bool fuse_block(ir_ctx *c, ir_block *b)
             ir_add_node(c, &out, n);
             continue;
         }
-        if (r.n && !may_join(&r, n) && !close_run(c, &out, &r))
+        if (r.n && !may_join(&r, n) && !close_chain(c, &out, &r))
             return false;
         if (r.n || may_start(&r, n))
             r.nodes[r.n++] = n;
         else
             ir_add_node(c, &out, n);
     }
-    if (!close_run(c, &out, &r))
+    if (!close_chain(c, &out, &r))
         return false;
     *b = out;
     ir_renumber(b);

@@ -1,18 +1,9 @@
-/* What is built for one set of fed shapes; and the session's memory that it is built for. */
+/* Bindings: what a plan is for one set of fed shapes. */
 #ifndef TF1C_SESSION_PLAN_BINDING_H
 #define TF1C_SESSION_PLAN_BINDING_H
 
 #include "session/plan/code.h"
-
-/* A variable's value in a session, and the state of an op that has some. */
-typedef struct tf1c_resource {
-    struct tf1c_resource *next;
-    const tf_operation *op;
-    void *data;
-    size_t size;
-    void (*release)(void *data); /* the op record's; NULL for variables */
-    bool initialized;
-} tf1c_resource;
+#include "session/resource.h"
 
 /* What a run that may have to start anew changes, and is kept before it. */
 typedef struct ir_kept {

@@ -4,6 +4,8 @@
 #include "graph/kernel.h"
 #include "graph/loop.h"
 #include "session/plan/lower.h"
+#include "session/plan/split.h"
+#include "session/resource.h"
 
 enum { FOLD_BYTES = 1 << 16, DEMAND_ELEMENTS = 1024 };
 

@@ -19,7 +19,9 @@ ir_value *ir_value_in(const tf1c_compilation *c, const ir_scope *s, tf_tensor t)
 bool ir_demand(tf1c_compilation *c, ir_value *v); /* computes v now, if shapes may depend on it */
 bool ir_size_fits(const ir_node *n, tf_dims d, tf_dtype dtype); /* false after a report: more than can be */
 
-/* lower_loop.c */
+/* lower_loop.c; first what loops and branches check, whichever way they run; reported */
+tf_status tf1c_check_pred(const tf_operation *op, tf_dims pred);
+tf_status tf1c_check_length(const tf_operation *op, tf_dims sliced, int64_t *steps); /* *steps: NONE before the first one */
 tf1c_outcome ir_build_loop(tf1c_compilation *c, ir_scope *s, ir_node *n, const tf_operation *op, const char *wanted);
 tf1c_outcome ir_build_branch(tf1c_compilation *c, ir_scope *s, ir_node *n, const tf_operation *op, const char *wanted);
 

@@ -3,6 +3,8 @@
 
 #include "graph/loop.h"
 #include "session/plan/lower.h"
+#include "session/plan/prune.h"
+#include "session/plan/split.h"
 
 /* ---- what of a body has to run ------------------------------------------------------------------------------------------- */
 

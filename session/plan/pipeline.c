@@ -8,6 +8,7 @@
 #include "session/plan/lower.h"
 #include "session/plan/place.h"
 #include "session/plan/schedule.h"
+#include "session/session_private.h"
 
 static tf1c_outcome emit(tf1c_compilation *c, const tf_operation **at)
 {

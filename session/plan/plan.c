@@ -1,9 +1,10 @@
 /* Finding or making what a run needs: the plan for what is fetched and fed, its binding for the fed shapes. */
-#include "session/plan/pipeline.h"
-
 #include <string.h>
 
-#include "graph/loop.h"
+#include "session/plan/pipeline.h"
+#include "session/plan/prune.h"
+#include "session/plan/split.h"
+#include "session/session_private.h"
 
 enum {
     FEW_BINDINGS = 3,
@@ -20,113 +21,6 @@ bool tf1c_is_fed(const tf1c_plan *p, tf_tensor t, int *which)
             return true;
         }
     return false;
-}
-
-/* ---- what has to run ------------------------------------------------------------------------------------------------- */
-
-bool tf1c_prune_begin(tf1c_pruning *w)
-{
-    size_t n = (size_t)w->graph->n_ops + 1;
-    w->seen = tf1c_alloc_zero(n);
-    w->outputs = tf1c_alloc_zero(n * sizeof *w->outputs);
-    w->stack = tf1c_alloc(n * sizeof *w->stack);
-    w->failed = !w->seen || !w->outputs || !w->stack;
-    return !w->failed;
-}
-
-static bool is_done(const tf1c_pruning *w, const tf_operation *op) { return w->fed && w->fed->done && w->fed->done[op->index]; }
-
-static void reach(tf1c_pruning *w, const tf_operation *op)
-{
-    if (tf1c_is_mistake(op)) {
-        if (!w->mistake)
-            w->mistake = op;
-        return;
-    }
-    if (w->failed || op->graph != w->graph || w->seen[op->index] || is_done(w, op))
-        return;
-    w->seen[op->index] = 1;
-    w->stack[w->n++] = op;
-}
-
-static bool has_bodies(const tf_operation *op) { return !tf1c_is_mistake(op) && op->def->traits & (TF_LOOP | TF_BRANCH); }
-
-static void want_output(tf1c_pruning *w, const tf_operation *op, int o)
-{
-    char **outputs = w->failed ? NULL : &w->outputs[op->index];
-    if (outputs && !*outputs && !(*outputs = tf1c_arena_alloc(w->memory, (size_t)op->n_outputs + 1)))
-        w->failed = true;
-    else if (outputs)
-        (*outputs)[o] = 1;
-}
-
-/* Not what a gradient alone reads. */
-static bool is_result(const tf_operation *op, int o)
-{
-    if (op->def->traits & TF_LOOP) {
-        const tf1c_out_port *out = &((const tf1c_loop_attrs *)op->attrs)->body->out[o];
-        return out->kind != TF1C_COUNT && !out->saved;
-    }
-    const tf1c_branch_attrs *a = op->attrs;
-    return a->bodies[0]->out[o].result.op && a->bodies[1]->out[o].result.op;
-}
-
-void tf1c_want_op(tf1c_pruning *w, const tf_operation *op)
-{
-    reach(w, op);
-    if (!has_bodies(op) || op->graph != w->graph || is_done(w, op))
-        return;
-    for (int o = 0; o < op->n_outputs; o++)
-        if (is_result(op, o))
-            want_output(w, op, o);
-}
-
-void tf1c_want(tf1c_pruning *w, tf_tensor t)
-{
-    int which;
-    if (w->fed && tf1c_is_fed(w->fed, t, &which))
-        return;
-    reach(w, t.op);
-    if (has_bodies(t.op))
-        want_output(w, t.op, t.index);
-}
-
-/* A placeholder that is fed, and its like: what waits for it waits for nothing. */
-static bool is_fed_source(const tf1c_pruning *w, const tf_operation *op)
-{
-    int which;
-    return w->fed && op->graph == w->graph && !tf1c_is_mistake(op) && !op->n_inputs && op->n_outputs == 1 &&
-           !(op->def->traits & TF_SIDE_EFFECT) && tf1c_is_fed(w->fed, (tf_tensor){ (tf_operation *)op, 0 }, &which);
-}
-
-bool tf1c_prune_end(tf1c_pruning *w, tf_operation ***ops, char ***wanted, int *n_ops)
-{
-    while (!w->failed && w->n) {
-        const tf_operation *op = w->stack[--w->n];
-        w->n_found++;
-        for (int i = 0; i < op->n_inputs; i++)
-            tf1c_want(w, op->inputs[i]);
-        for (int i = 0; i < op->n_controls; i++)
-            if (!is_fed_source(w, op->controls[i]))
-                tf1c_want_op(w, op->controls[i]);
-        if (w->reach)
-            w->reach(w, op, w->arg);
-    }
-    if (!w->failed) {
-        *ops = tf1c_arena_alloc(w->memory, ((size_t)w->n_found + 1) * sizeof **ops);
-        *wanted = tf1c_arena_alloc(w->memory, ((size_t)w->n_found + 1) * sizeof **wanted);
-        w->failed = !*ops || !*wanted;
-    }
-    *n_ops = 0;
-    for (int i = 0; !w->failed && i < w->graph->n_ops; i++)
-        if (w->seen[i]) {
-            (*wanted)[*n_ops] = w->outputs[i];
-            (*ops)[(*n_ops)++] = w->graph->ops[i];
-        }
-    tf1c_free(w->seen);
-    tf1c_free(w->outputs);
-    tf1c_free(w->stack);
-    return !w->failed;
 }
 
 static bool prune(tf1c_plan *p, const tf_graph *g)
@@ -369,27 +263,4 @@ tf1c_outcome tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *fee
     p->n_bindings++;
     s->largest_arena = (*b)->arena_size > s->largest_arena ? (*b)->arena_size : s->largest_arena;
     return TF1C_DONE;
-}
-
-/* ---- what the session keeps for an operation ------------------------------------------------------------------------------------ */
-
-void *tf1c_session_memory(tf_session *s, const tf_operation *op, size_t size, tf1c_resource **resource)
-{
-    tf1c_resource *r = tf1c_map_get(&s->resource_of, op->name);
-    if (!r) {
-        r = tf1c_alloc_zero(sizeof *r);
-        void *data = tf1c_alloc_buffer(size ? size : 1);
-        if (!r || !data || !tf1c_map_set(&s->resource_of, op->name, r)) {
-            tf1c_free(r);
-            tf1c_free(data);
-            tf_fail(tf_memory_error, op->here, op->name, "no memory left for the value of '%s' (%zu bytes)", op->name, size);
-            return NULL;
-        }
-        memset(data, 0, size);
-        *r = (tf1c_resource){ s->resources, op, data, size, op->def->release, false };
-        s->resources = r;
-    }
-    if (resource)
-        *resource = r;
-    return r->data;
 }

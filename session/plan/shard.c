@@ -6,6 +6,7 @@
 #include "graph/kernel.h"
 #include "session/plan/compile.h"
 #include "session/plan/place.h"
+#include "session/session_private.h"
 
 /* Below that many elementary steps waking others costs more than it brings; once they are awake, a smaller instruction is dealt
  * out too, unless that makes them wait. */

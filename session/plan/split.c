@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "graph/loop.h"
-#include "session/plan/plan.h"
+#include "session/plan/split.h"
+#include "session/session_private.h"
 
 typedef struct {
     const tf1c_plan *p;

@@ -10,7 +10,7 @@
 #include "core/team.h"
 #include "gemms.h"
 #include "models.h"
-#include "session/plan/plan.h"
+#include "session/session_private.h"
 
 enum { MOST_SAMPLES = 20000, THREAD_COUNTS = 2 };
 static const int thread_counts[THREAD_COUNTS] = { 1, 2 };
