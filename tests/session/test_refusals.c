@@ -63,6 +63,11 @@ static pair every_other_column(void)
     tf_tensor thin = tf_getitem(tf_concat(LIST(square, matrix), 1), ":, ::2");
     return itself(tf_matmul(thin, weight));
 }
+static pair every_other_column_of_doubles(void)
+{
+    tf_tensor wide = tf_cast(tf_concat(LIST(square, matrix), 1), tf_float64);
+    return itself(tf_matmul(tf_getitem(wide, ":, ::2"), tf_cast(weight, tf_float64)));
+}
 static pair rows_backwards(void) { return itself(tf_matmul(tf_reverse(square, AXES(0)), tf_reverse(weight, AXES(1)))); }
 
 static tf_tensor doubled(tf_tensor e) { return tf_mul(tf_tanh(e), 2.0); }
@@ -71,6 +76,12 @@ static pair loop_as_a_part(void)
 {
     tf_tensor loop = tf_map_fn(doubled_in_loop, sequence);
     return (pair){ tf_concat(LIST(sequence, loop), 2), tf_concat(LIST(sequence, of_steps(doubled, sequence)), 2) };
+}
+
+static pair loop_as_rows_of_a_whole(void)
+{
+    tf_tensor loop = tf_map_fn(doubled_in_loop, sequence);
+    return (pair){ tf_concat(LIST(sequence, loop), 0), tf_concat(LIST(sequence, of_steps(doubled, sequence)), 0) };
 }
 
 /* ---- hoist --------------------------------------------------------------------------------------------------------------------- */
@@ -94,9 +105,10 @@ static const struct {
 #define ROW(name) { #name, name },
     ROW(rows_reversed) ROW(columns_reversed) ROW(turned) ROW(halves_swapped) ROW(read_after_parts) ROW(transpose_of_a_square)
         ROW(reverse_alone) ROW(bias_of_one) ROW(column_added) ROW(parts_of_kernels_without_strides) ROW(every_other_column)
-            ROW(rows_backwards) ROW(loop_as_a_part) ROW(turned_product) ROW(product_of_two_of_the_step)
-                ROW(product_with_what_stays_on_the_left) ROW(sum_with_what_stays) ROW(parts_of_which_one_stays)
-                    ROW(vector_across_a_matrix) ROW(softmax_of_a_vector) ROW(sum_over_a_step)
+            ROW(every_other_column_of_doubles) ROW(rows_backwards) ROW(loop_as_a_part) ROW(loop_as_rows_of_a_whole)
+                ROW(turned_product) ROW(product_of_two_of_the_step) ROW(product_with_what_stays_on_the_left)
+                    ROW(sum_with_what_stays) ROW(parts_of_which_one_stays) ROW(vector_across_a_matrix) ROW(softmax_of_a_vector)
+                        ROW(sum_over_a_step)
 };
 
 /* ---- running ------------------------------------------------------------------------------------------------------------------- */
