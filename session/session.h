@@ -216,9 +216,8 @@ TF1C_API struct tf_with_ tf_session_open_(tf_session *session);
 /* How a run is compiled and carried out, as text, without running it:
  *   == prune         the graph's operations that are needed
  *   == build         the plan's own graph for the fed shapes, one line a node: %3:float32[4,8] = MatMul(%1, %2)  # dense/MatMul
- *   == sums, …       after each pass what it changed, and the graph then; "off", or "nothing to change"
- *   == layout        which value lies inside another one's memory, and what needs no code; schedule: the running order;
- *                    fuse: what runs tile by tile in one go
+ *   == simplify, …   after each further stage (session/README.md lists them) what it does, what it changed, and the graph then;
+ *                    "off", or "nothing to change"
  *   == instructions  shapes, places in memory, shards, and where threads wait
  *   == memory        what is alive where most is
  *   == parts         where the run is cut since a shape depends on data; then the same of the part before it
