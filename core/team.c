@@ -13,12 +13,12 @@ typedef struct {
     atomic_bool asleep;
     pthread_mutex_t mutex;
     pthread_cond_t cond;
-} bed;
+} parking;
 
 /* One thread's mailbox: a higher ticket is a new region, or the end. */
 typedef struct {
     _Alignas(64) atomic_uint ticket;
-    bed bed;
+    parking parking;
     pthread_t thread;
     int worker;
 } member;
@@ -31,11 +31,11 @@ static struct {
     int workers;
     bool stop;
     _Alignas(64) atomic_uint running; /* members still in fn */
-    bed caller;
+    parking caller;
     member members[TF1C_TEAM_MAX];
 } team = { .held = ATOMIC_FLAG_INIT };
 
-static bed rest; /* at barriers, one for all: one region runs at a time */
+static parking rest; /* at barriers, one for all: one region runs at a time */
 static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 static bool one_core;
 
@@ -59,7 +59,7 @@ static int64_t now_ns(void)
 }
 
 /* Until *word is no longer `old`: at most SPIN_NS awake. */
-static void wait_change(bed *b, atomic_uint *word, unsigned old)
+static void wait_change(parking *b, atomic_uint *word, unsigned old)
 {
     const int64_t end = one_core ? 0 : now_ns() + SPIN_NS;
 
@@ -78,7 +78,7 @@ static void wait_change(bed *b, atomic_uint *word, unsigned old)
     pthread_mutex_unlock(&b->mutex);
 }
 
-static void wake(bed *b)
+static void wake(parking *b)
 {
     if (!atomic_load(&b->asleep))
         return;
@@ -87,7 +87,7 @@ static void wake(bed *b)
     pthread_mutex_unlock(&b->mutex);
 }
 
-static void make_bed(bed *b)
+static void make_parking(parking *b)
 {
     atomic_store(&b->asleep, false);
     pthread_mutex_init(&b->mutex, NULL);
@@ -101,7 +101,7 @@ static void *live(void *self)
     member *const m = self;
 
     for (unsigned seen = 0;; seen++) {
-        wait_change(&m->bed, &m->ticket, seen);
+        wait_change(&m->parking, &m->ticket, seen);
         if (team.stop)
             return NULL;
         team.fn(team.arg, m->worker, team.workers);
@@ -118,7 +118,7 @@ static bool start(member *m, int worker)
     pthread_attr_t sized;
     int failed;
 
-    make_bed(&m->bed);
+    make_parking(&m->parking);
     atomic_store(&m->ticket, 0);
     m->worker = worker;
     sigfillset(&all);
@@ -134,7 +134,7 @@ static bool start(member *m, int worker)
 static void call(member *m)
 {
     atomic_fetch_add(&m->ticket, 1);
-    wake(&m->bed);
+    wake(&m->parking);
 }
 
 /* A child has the forking thread alone: forget the others. A region that forked ends without waiting for them. */
@@ -142,16 +142,16 @@ static void forget(void)
 {
     team.threads = 0;
     atomic_store(&team.running, 0);
-    make_bed(&team.caller);
-    make_bed(&rest);
+    make_parking(&team.caller);
+    make_parking(&rest);
     atomic_flag_clear(&team.held);
 }
 
 static void prepare(void)
 {
     one_core = tf1c_team_cores() == 1;
-    make_bed(&team.caller);
-    make_bed(&rest);
+    make_parking(&team.caller);
+    make_parking(&rest);
     pthread_atfork(NULL, NULL, forget);
 }
 
@@ -199,8 +199,8 @@ __attribute__((destructor)) void tf1c_team_shutdown(void)
         call(&team.members[i]);
     for (int i = 0; i < team.threads; i++) {
         pthread_join(team.members[i].thread, NULL);
-        pthread_mutex_destroy(&team.members[i].bed.mutex);
-        pthread_cond_destroy(&team.members[i].bed.cond);
+        pthread_mutex_destroy(&team.members[i].parking.mutex);
+        pthread_cond_destroy(&team.members[i].parking.cond);
     }
     team.threads = 0;
     team.stop = false;

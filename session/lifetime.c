@@ -90,7 +90,7 @@ static void context_free(tf1c_context *x)
     tf1c_free(x->arena);
     tf1c_free(x->slots);
     tf1c_free(x->staging);
-    tf1c_free(x->kept);
+    tf1c_free(x->snapshot);
     tf1c_free(x->feeds);
     tf1c_string_heap_free(&x->strings);
     tf1c_free(x);

@@ -43,8 +43,8 @@ tf_status tf1c_fit_context(tf1c_run *r)
     }
     if (!tf1c_grow_buffer(&x->arena, &x->arena_size, b->arena_size))
         return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run (%zu bytes)", b->arena_size);
-    if (!tf1c_grow_buffer(&x->kept, &x->kept_size, b->kept_bytes))
-        return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run (%zu bytes)", b->kept_bytes);
+    if (!tf1c_grow_buffer(&x->snapshot, &x->snapshot_size, b->snapshot_bytes))
+        return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run (%zu bytes)", b->snapshot_bytes);
     return tf_ok;
 }
 
@@ -64,11 +64,11 @@ static tf_status check_initialized(const tf1c_run *r)
 static tf_status execute(tf1c_run *r)
 {
     tf1c_context *x = r->x;
-    if (r->binding->kept)
-        tf1c_keep(r->binding, x->kept);
+    if (r->binding->snapshot)
+        tf1c_snapshot_take(r->binding, x->snapshot);
     tf_status status = tf1c_execute(r->s, r->binding, x, x->feeds);
     if (x->overflow)
-        tf1c_put_back(r->binding, x->kept);
+        tf1c_snapshot_restore(r->binding, x->snapshot);
     else if (status)
         tf_fail(status, x->culprit ? x->culprit->here : (tf_source){ 0 }, x->culprit ? x->culprit->name : NULL, "%s", x->message);
     return status;

@@ -25,7 +25,7 @@ struct tf_session {
     tf1c_context *contexts; /* free ones */
     tf1c_resource *resources;
     tf1c_map resource_of; /* by op name */
-    tf1c_map cut;         /* loops and branches that have been run piece by piece, by op name */
+    tf1c_map cut;         /* loops and branches that have been run step by step, by op name */
     uint64_t clock;
     size_t largest_arena; /* of any binding so far */
     int under_way; /* runs: what they use is not released */

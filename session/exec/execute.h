@@ -19,8 +19,8 @@ typedef struct tf1c_context {
     int slots_capacity;
     char *staging; /* feeds that had to be cast */
     size_t staging_size;
-    char *kept; /* what a new start of this run puts back */
-    size_t kept_size;
+    char *snapshot; /* what a new start of this run puts back */
+    size_t snapshot_size;
     tf_ndarray *feeds; /* as the plan's tensors want them */
     int feeds_capacity;
     tf1c_barrier barrier;

@@ -9,14 +9,14 @@
 
 /* ---- what lives on ------------------------------------------------------------------------------------------------------ */
 
-struct tf1c_kept_block {
-    struct tf1c_kept_block *next;
+struct tf1c_part_memory {
+    struct tf1c_part_memory *next;
 };
 enum { HEADER = 64 };
 
-void *tf1c_keep_memory(tf1c_keeping *k, size_t size)
+void *tf1c_part_alloc(tf1c_part_arena *k, size_t size)
 {
-    struct tf1c_kept_block *b = tf1c_alloc_buffer(HEADER + size);
+    struct tf1c_part_memory *b = tf1c_alloc_buffer(HEADER + size);
     if (!b) {
         tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a run (%zu bytes)", size);
         return NULL;
@@ -26,27 +26,27 @@ void *tf1c_keep_memory(tf1c_keeping *k, size_t size)
     return (char *)b + HEADER;
 }
 
-bool tf1c_keep_array(tf1c_keeping *k, tf_ndarray *a, tf_dtype dtype, tf_dims dims)
+bool tf1c_part_array(tf1c_part_arena *k, tf_ndarray *a, tf_dtype dtype, tf_dims dims)
 {
     *a = np_array(NULL, dtype, dims);
-    a->data = tf1c_keep_memory(k, (size_t)tf_dims_count(dims) * tf_dtype_size(dtype));
+    a->data = tf1c_part_alloc(k, (size_t)tf_dims_count(dims) * tf_dtype_size(dtype));
     return a->data;
 }
 
-bool tf1c_copy_array(tf1c_keeping *k, tf_ndarray *to, const tf_ndarray *from)
+bool tf1c_part_copy(tf1c_part_arena *k, tf_ndarray *to, const tf_ndarray *from)
 {
     size_t size = np_nbytes(*from);
     const void *data = from->data;
-    if (!tf1c_keep_array(k, to, from->dtype, from->shape))
+    if (!tf1c_part_array(k, to, from->dtype, from->shape))
         return false;
     if (size)
         memcpy(to->data, data, size);
     return true;
 }
 
-void tf1c_let_go(tf_session *s, tf1c_keeping *k)
+void tf1c_part_release(tf_session *s, tf1c_part_arena *k)
 {
-    for (struct tf1c_kept_block *b = k->blocks, *next; b; b = next) {
+    for (struct tf1c_part_memory *b = k->blocks, *next; b; b = next) {
         next = b->next;
         tf1c_free(b);
     }
@@ -57,7 +57,7 @@ void tf1c_let_go(tf_session *s, tf1c_keeping *k)
         s->contexts = x;
     }
     pthread_mutex_unlock(&s->lock);
-    *k = (tf1c_keeping){ 0 };
+    *k = (tf1c_part_arena){ 0 };
 }
 
 tf_dims tf1c_nothing_of(tf_dims dims)
@@ -71,7 +71,7 @@ tf_dims tf1c_nothing_of(tf_dims dims)
 /* ---- a part in one go ------------------------------------------------------------------------------------------------------ */
 
 /* Values in the arena stay there; others may be overwritten, or gone, before they are read. */
-static tf_status take_values(const tf1c_run *part, tf_ndarray *out, tf1c_keeping *k)
+static tf_status take_values(const tf1c_run *part, tf_ndarray *out, tf1c_part_arena *k)
 {
     for (int i = 0; i < part->plan->n_fetches; i++) {
         const ir_operand *o = &part->binding->fetched[i];
@@ -84,7 +84,7 @@ static tf_status take_values(const tf1c_run *part, tf_ndarray *out, tf1c_keeping
         out[i] = np_array(from.data, from.dtype, dims);
         if (o->slot == IR_SLOT_ARENA && tf_view_contiguous(&from))
             continue;
-        if (!tf1c_keep_array(k, &out[i], from.dtype, dims))
+        if (!tf1c_part_array(k, &out[i], from.dtype, dims))
             return tf_memory_error;
         tf_view_set(&to, out[i].data, from.dtype, dims);
         if (tf_view_count(&from))
@@ -94,14 +94,14 @@ static tf_status take_values(const tf1c_run *part, tf_ndarray *out, tf1c_keeping
 }
 
 /* Where all that is fetched was fed. */
-static tf_status pass_on(const tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_keeping *k)
+static tf_status pass_on(const tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_part_arena *k)
 {
     for (int i = 0, which; i < p->n_fetches; i++) {
         if (!tf1c_is_fed(p, p->fetches[i], &which))
             continue;
         if (tf1c_is_ragged(&feeds[which]))
             return tf1c_ragged_error(p->fetches[i].op->here, p->fetches[i].op->name);
-        if (!tf1c_copy_array(k, &out[i], &feeds[which]))
+        if (!tf1c_part_copy(k, &out[i], &feeds[which]))
             return tf_memory_error;
     }
     return tf_ok;
@@ -123,7 +123,7 @@ static tf_status give_feeds(tf1c_run *part, const tf_ndarray *feeds)
     return tf_ok;
 }
 
-static tf_status run_whole(tf1c_run *part, tf_ndarray *out, tf1c_keeping *k)
+static tf_status run_whole(tf1c_run *part, tf_ndarray *out, tf1c_part_arena *k)
 {
     tf_status status = tf1c_fit_context(part);
     if (!status)
@@ -150,10 +150,10 @@ static bool value_in(void *arg, int i, tf_ndarray *value)
 static bool ints_in(void *arg, int i, tf_dims *ints) { return tf1c_ints_of_array(((const values *)arg)->in[i], ints); }
 
 /* The shapes that came are checked by its own rule. */
-static tf_status check_shapes(const tf_operation *op, const tf_ndarray *in, tf1c_keeping *k)
+static tf_status check_shapes(const tf_operation *op, const tf_ndarray *in, tf1c_part_arena *k)
 {
-    tf_dims *dims = tf1c_keep_memory(k, (size_t)(op->n_inputs + op->n_outputs) * sizeof *dims);
-    tf_dtype *dtypes = tf1c_keep_memory(k, (size_t)(op->n_inputs + op->n_outputs) * sizeof *dtypes);
+    tf_dims *dims = tf1c_part_alloc(k, (size_t)(op->n_inputs + op->n_outputs) * sizeof *dims);
+    tf_dtype *dtypes = tf1c_part_alloc(k, (size_t)(op->n_inputs + op->n_outputs) * sizeof *dtypes);
     if (!dims || !dtypes)
         return tf_memory_error;
     for (int i = 0; i < op->n_inputs; i++) {
@@ -187,12 +187,12 @@ static tf_status check_shapes(const tf_operation *op, const tf_ndarray *in, tf1c
 }
 
 /* Where its shape depends on data: looked at first, then computed. */
-static tf_status run_data_op(const tf_operation *op, const tf_ndarray *in, tf_ndarray *out, tf1c_keeping *k,
+static tf_status run_data_op(const tf_operation *op, const tf_ndarray *in, tf_ndarray *out, tf1c_part_arena *k,
                              tf1c_string_heap *strings)
 {
     size_t n = (size_t)op->n_inputs + (size_t)op->n_outputs;
-    tf_view *views = tf1c_keep_memory(k, n * sizeof *views);
-    tf_dims *dims = tf1c_keep_memory(k, (size_t)op->n_outputs * sizeof *dims);
+    tf_view *views = tf1c_part_alloc(k, n * sizeof *views);
+    tf_dims *dims = tf1c_part_alloc(k, (size_t)op->n_outputs * sizeof *dims);
     tf1c_kernel_report report = { .strings = strings };
     tf_status status = check_shapes(op, in, k);
     if (!views || !dims || status)
@@ -211,7 +211,7 @@ static tf_status run_data_op(const tf_operation *op, const tf_ndarray *in, tf_nd
         tf_view_set(&c.in[i], in[i].data, in[i].dtype, in[i].shape);
     op->def->data_shape(&c, dims);
     for (int i = 0; i < op->n_outputs && !c.status; i++) {
-        if (!tf1c_keep_array(k, &out[i], op->outputs[i].dtype, dims[i]))
+        if (!tf1c_part_array(k, &out[i], op->outputs[i].dtype, dims[i]))
             return tf_memory_error;
         tf_view_set(&c.out[i], out[i].data, out[i].dtype, dims[i]);
     }
@@ -231,10 +231,10 @@ static tf_ndarray variable_value(const tf1c_run *r, const tf_operation *op)
 }
 
 static tf_status run_at(const tf1c_run *r, const tf1c_split *split, const tf_ndarray *feeds, const tf_ndarray *before,
-                        tf_ndarray *out, tf1c_keeping *k)
+                        tf_ndarray *out, tf1c_part_arena *k)
 {
     const tf_operation *op = split->at;
-    tf_ndarray *in = tf1c_keep_memory(k, (size_t)op->n_inputs * sizeof *in);
+    tf_ndarray *in = tf1c_part_alloc(k, (size_t)op->n_inputs * sizeof *in);
     if (!in)
         return tf_memory_error;
     for (int i = 0; i < op->n_inputs; i++) {
@@ -247,17 +247,17 @@ static tf_status run_at(const tf1c_run *r, const tf1c_split *split, const tf_nda
             return tf_memory_error;
     }
     for (int i = 0; i < op->n_outputs; i++) /* those that nobody wants */
-        if (!tf1c_keep_array(k, &out[i], op->outputs[i].dtype, tf1c_nothing_of(op->outputs[i].shape)))
+        if (!tf1c_part_array(k, &out[i], op->outputs[i].dtype, tf1c_nothing_of(op->outputs[i].shape)))
             return tf_memory_error;
     return op->def->traits & TF_LOOP     ? tf1c_run_loop(r, split, in, out, k)
            : op->def->traits & TF_BRANCH ? tf1c_run_branch(r, split, in, out, k)
                                          : run_data_op(op, in, out, k, &r->x->strings);
 }
 
-static tf_status run_split(const tf1c_run *r, const tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_keeping *k)
+static tf_status run_split(const tf1c_run *r, const tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_part_arena *k)
 {
     const tf1c_split *split = p->split;
-    tf_ndarray *all = tf1c_keep_memory(k, (size_t)split->after->n_feeds * sizeof *all), *before = all + p->n_feeds;
+    tf_ndarray *all = tf1c_part_alloc(k, (size_t)split->after->n_feeds * sizeof *all), *before = all + p->n_feeds;
     if (!all)
         return tf_memory_error;
     for (int i = 0; i < p->n_feeds; i++)
@@ -268,7 +268,7 @@ static tf_status run_split(const tf1c_run *r, const tf1c_plan *p, const tf_ndarr
     return status ? status : tf1c_run_part(r, split->after, all, out, k);
 }
 
-tf_status tf1c_run_part(const tf1c_run *r, tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_keeping *k)
+tf_status tf1c_run_part(const tf1c_run *r, tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_part_arena *k)
 {
     tf_session *s = r->s;
     tf1c_run part = { .s = s, .here = r->here, .plan = p };
@@ -293,14 +293,14 @@ tf_status tf1c_run_part(const tf1c_run *r, tf1c_plan *p, const tf_ndarray *feeds
 
 tf_status tf1c_run_in_parts(tf1c_run *r)
 {
-    tf1c_keeping k = { 0 };
+    tf1c_part_arena k = { 0 };
     pthread_rwlock_wrlock(&r->s->order);
-    r->values = tf1c_keep_memory(&k, (size_t)r->plan->n_fetches * sizeof *r->values);
+    r->values = tf1c_part_alloc(&k, (size_t)r->plan->n_fetches * sizeof *r->values);
     tf_status status = r->values ? tf1c_run_part(r, r->plan, r->x->feeds, r->values, &k) : tf_memory_error;
     if (!status)
         status = tf1c_copy_out(r);
     pthread_rwlock_unlock(&r->s->order);
-    tf1c_let_go(r->s, &k);
+    tf1c_part_release(r->s, &k);
     r->values = NULL;
     return status;
 }

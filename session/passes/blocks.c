@@ -49,7 +49,8 @@ static ir_value *cut(ir_ctx *c, ir_block *to, ir_value *v, bool rows, int64_t be
     if (n == v->view.dims[rows ? 0 : 1])
         return v;
     return add_view(
-        c, to, rows ? ir_block_node(c, v, begin, n, 0, v->view.dims[1]) : ir_block_node(c, v, 0, v->view.dims[0], begin, n), like);
+        c, to, rows ? ir_submatrix_node(c, v, begin, n, 0, v->view.dims[1]) : ir_submatrix_node(c, v, 0, v->view.dims[0], begin, n),
+        like);
 }
 
 static ir_node *like_node(ir_ctx *c, const ir_node *n, int64_t rows, int64_t columns)
@@ -69,7 +70,7 @@ static ir_node *like_node(ir_ctx *c, const ir_node *n, int64_t rows, int64_t col
 
 static ir_value *vector_part(ir_ctx *c, ir_block *to, ir_value *v, const part *r, const ir_node *like)
 {
-    return add_view(c, to, ir_piece_node(c, v, r->column, r->columns), like);
+    return add_view(c, to, ir_subvector_node(c, v, r->column, r->columns), like);
 }
 
 /* ---- a product, one part of which is read --------------------------------------------------------------------------------------- */

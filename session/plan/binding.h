@@ -6,11 +6,11 @@
 #include "session/resource.h"
 
 /* What a run that may have to start anew changes, and is kept before it. */
-typedef struct ir_kept {
-    struct ir_kept *next;
+typedef struct ir_snapshot {
+    struct ir_snapshot *next;
     void *data;
     size_t size;
-} ir_kept;
+} ir_snapshot;
 
 /* What is built for one set of fed shapes. */
 typedef struct tf1c_binding {
@@ -30,8 +30,8 @@ typedef struct tf1c_binding {
     tf1c_resource **read, **written; /* variables that must be initialized before; that are after */
     int n_read, n_written;
     int64_t loop_capacity; /* the plan's, when this was bound */
-    ir_kept *kept;         /* by snapshot.c */
-    size_t kept_bytes;
+    ir_snapshot *snapshot;         /* by snapshot.c */
+    size_t snapshot_bytes;
     bool blas, own_products; /* it calls BLAS; it has products by kernels of our own */
     bool assigns; /* some variable changes: the run takes the session for itself */
 } tf1c_binding;
@@ -45,8 +45,8 @@ typedef enum {
 
 void tf1c_binding_free(tf1c_binding *b);
 
-/* snapshot.c: what a run that may have to start anew changes; memory: b->kept_bytes */
-void tf1c_keep(const tf1c_binding *b, char *memory);
-void tf1c_put_back(const tf1c_binding *b, const char *memory);
+/* snapshot.c: what a run that may have to start anew changes; memory: b->snapshot_bytes */
+void tf1c_snapshot_take(const tf1c_binding *b, char *memory);
+void tf1c_snapshot_restore(const tf1c_binding *b, const char *memory);
 
 #endif

@@ -14,6 +14,6 @@ typedef struct {
 } tf1c_compilation;
 
 bool ir_emit(tf1c_compilation *c);      /* shard.c: instructions, shards, barriers */
-bool ir_note_kept(tf1c_compilation *c); /* snapshot.c, of the instructions */
+bool ir_list_snapshot(tf1c_compilation *c); /* snapshot.c, of the instructions */
 
 #endif

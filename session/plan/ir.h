@@ -162,8 +162,8 @@ tf_kernel_ctx ir_rule_ctx(const ir_node *n, tf_view *in, tf_view *out);
 bool ir_view_rule(const ir_node *n, int o, tf_view *out, int64_t *offset); /* output o of a view node; false: it has to copy */
 ir_node *ir_rows_node(ir_ctx *c, int n, ir_value *const *parts); /* parts one below the other, along axis 0 */
 ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims);    /* of's elements in another shape, as reshape */
-ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns); /* a part of a matrix */
-ir_node *ir_piece_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n); /* a part of a vector */
+ir_node *ir_submatrix_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns); /* a part of a matrix */
+ir_node *ir_subvector_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n); /* a part of a vector */
 
 /* ir.c: walks over blocks and the blocks within */
 int ir_bodies(const ir_node *n, ir_block *bodies[2]); /* how many: a loop's condition (without nodes if it has none) and

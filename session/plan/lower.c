@@ -285,12 +285,12 @@ static bool fill_node(tf1c_compilation *c, ir_scope *s, ir_node *n, const tf_ope
     return true;
 }
 
-/* The gradient of what ran piece by piece does so too: what it reads may have another shape in each. */
-static bool runs_by_pieces(const tf1c_compilation *c, const tf_operation *op)
+/* The gradient of what ran step by step does so too: what it reads may have another shape in each. */
+static bool runs_stepwise(const tf1c_compilation *c, const tf_operation *op)
 {
     const tf1c_body *b =
         op->def->traits & TF_LOOP ? ((const tf1c_loop_attrs *)op->attrs)->body : ((const tf1c_branch_attrs *)op->attrs)->bodies[0];
-    return b->forward && tf1c_was_cut(c->session, b->forward);
+    return b->forward && tf1c_runs_stepwise(c->session, b->forward);
 }
 
 /* A loop or a branch, which may get more outputs, and one for the memory of its bodies. */
@@ -303,7 +303,7 @@ static tf1c_outcome build_with_bodies(tf1c_compilation *c, ir_scope *s, const tf
     n->region = op->n_outputs;
     n->n_out = op->n_outputs + 1;
     s->nodes[op->index] = n;
-    if (runs_by_pieces(c, op))
+    if (runs_stepwise(c, op))
         return TF1C_CUT;
     tf1c_outcome outcome = (op->def->traits & TF_LOOP ? ir_build_loop : ir_build_branch)(c, s, n, op, wanted);
     if (!outcome)

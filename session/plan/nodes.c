@@ -186,35 +186,35 @@ ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims)
 
 typedef struct {
     int64_t row, column;
-} block_attrs;
+} submatrix_attrs;
 
-static const tf_attr_def block_fields[] = { TF_ATTR(block_attrs, row, TF_ATTR_INT),
-                                            TF_ATTR(block_attrs, column, TF_ATTR_INT),
-                                            { 0 } };
+static const tf_attr_def submatrix_fields[] = { TF_ATTR(submatrix_attrs, row, TF_ATTR_INT),
+                                                TF_ATTR(submatrix_attrs, column, TF_ATTR_INT),
+                                                { 0 } };
 
-static bool block_view(tf_kernel_ctx *k, int output, int64_t *offset)
+static bool submatrix_view(tf_kernel_ctx *k, int output, int64_t *offset)
 {
-    const block_attrs *a = k->attrs;
+    const submatrix_attrs *a = k->attrs;
     memcpy(k->out[output].strides, k->in[0].strides, sizeof k->in[0].strides);
     *offset = a->row * k->in[0].strides[0] + a->column * k->in[0].strides[1];
     return true;
 }
-static const tf_op_def block_op = { .name = "(block)",
-                                    .in = "x:T",
-                                    .out = "y:T",
-                                    .attrs = block_fields,
-                                    .attrs_size = sizeof(block_attrs),
-                                    .traits = TF_VIEW,
-                                    .view = block_view,
-                                    .gradient = tf_no_gradient };
+static const tf_op_def submatrix_op = { .name = "(block)",
+                                        .in = "x:T",
+                                        .out = "y:T",
+                                        .attrs = submatrix_fields,
+                                        .attrs_size = sizeof(submatrix_attrs),
+                                        .traits = TF_VIEW,
+                                        .view = submatrix_view,
+                                        .gradient = tf_no_gradient };
 
-ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns)
+ir_node *ir_submatrix_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns)
 {
-    ir_node *block = ir_node_new(c, &block_op, 1, 1);
-    block_attrs *attrs = ir_alloc(c, sizeof *attrs);
+    ir_node *block = ir_node_new(c, &submatrix_op, 1, 1);
+    submatrix_attrs *attrs = ir_alloc(c, sizeof *attrs);
     if (!block || !attrs)
         return NULL;
-    *attrs = (block_attrs){ row, column };
+    *attrs = (submatrix_attrs){ row, column };
     block->attrs = attrs;
     block->in[0] = of;
     block->T = of->view.dtype;
@@ -222,31 +222,31 @@ ir_node *ir_block_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64
     return block;
 }
 
-static bool piece_view(tf_kernel_ctx *k, int output, int64_t *offset)
+static bool subvector_view(tf_kernel_ctx *k, int output, int64_t *offset)
 {
     k->out[output].strides[0] = k->in[0].strides[0];
-    *offset = ((const block_attrs *)k->attrs)->row * k->in[0].strides[0];
+    *offset = ((const submatrix_attrs *)k->attrs)->row * k->in[0].strides[0];
     return true;
 }
-static const tf_op_def piece_op = { .name = "(piece)",
-                                    .in = "x:T",
-                                    .out = "y:T",
-                                    .attrs = block_fields,
-                                    .attrs_size = sizeof(block_attrs),
-                                    .traits = TF_VIEW,
-                                    .view = piece_view,
-                                    .gradient = tf_no_gradient };
+static const tf_op_def subvector_op = { .name = "(piece)",
+                                        .in = "x:T",
+                                        .out = "y:T",
+                                        .attrs = submatrix_fields,
+                                        .attrs_size = sizeof(submatrix_attrs),
+                                        .traits = TF_VIEW,
+                                        .view = subvector_view,
+                                        .gradient = tf_no_gradient };
 
-ir_node *ir_piece_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n)
+ir_node *ir_subvector_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n)
 {
-    ir_node *piece = ir_node_new(c, &piece_op, 1, 1);
-    block_attrs *attrs = ir_alloc(c, sizeof *attrs);
-    if (!piece || !attrs)
+    ir_node *part = ir_node_new(c, &subvector_op, 1, 1);
+    submatrix_attrs *attrs = ir_alloc(c, sizeof *attrs);
+    if (!part || !attrs)
         return NULL;
     attrs->row = begin;
-    piece->attrs = attrs;
-    piece->in[0] = of;
-    piece->T = of->view.dtype;
-    tf_view_set(&piece->out[0].view, NULL, of->view.dtype, SHAPE(n));
-    return piece;
+    part->attrs = attrs;
+    part->in[0] = of;
+    part->T = of->view.dtype;
+    tf_view_set(&part->out[0].view, NULL, of->view.dtype, SHAPE(n));
+    return part;
 }

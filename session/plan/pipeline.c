@@ -13,7 +13,7 @@
 static tf1c_outcome emit(tf1c_compilation *c, const tf_operation **at)
 {
     (void)at;
-    return ir_emit(c) && ir_note_kept(c) ? TF1C_DONE : TF1C_FAILED;
+    return ir_emit(c) && ir_list_snapshot(c) ? TF1C_DONE : TF1C_FAILED;
 }
 
 /* clang-format off */

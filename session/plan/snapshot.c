@@ -21,15 +21,15 @@ static bool may_outgrow(const ir_instruction *code, int n)
 static void keep(tf1c_compilation *c, void *data, size_t size)
 {
     tf1c_binding *b = c->binding;
-    for (const ir_kept *k = b->kept; k; k = k->next)
+    for (const ir_snapshot *k = b->snapshot; k; k = k->next)
         if (k->data == data)
             return;
-    ir_kept *k = ir_alloc(&c->ir, sizeof *k);
+    ir_snapshot *k = ir_alloc(&c->ir, sizeof *k);
     if (!k)
         return;
-    *k = (ir_kept){ b->kept, data, size };
-    b->kept = k;
-    b->kept_bytes += size;
+    *k = (ir_snapshot){ b->snapshot, data, size };
+    b->snapshot = k;
+    b->snapshot_bytes += size;
 }
 
 static void keep_changed(tf1c_compilation *c, const ir_instruction *code, int n)
@@ -52,25 +52,25 @@ static void keep_changed(tf1c_compilation *c, const ir_instruction *code, int n)
 }
 
 /* What comes after the last such loop never runs before a new start. */
-bool ir_note_kept(tf1c_compilation *c)
+bool ir_list_snapshot(tf1c_compilation *c)
 {
     tf1c_binding *b = c->binding;
     int last = b->n_code;
     while (last && !may_outgrow(b->code + last - 1, 1))
         last--;
     keep_changed(c, b->code, last);
-    b->assigns |= b->kept != NULL; /* no other run may see, or change, what is put back */
+    b->assigns |= b->snapshot != NULL; /* no other run may see, or change, what is put back */
     return !c->ir.failed;
 }
 
-void tf1c_keep(const tf1c_binding *b, char *memory)
+void tf1c_snapshot_take(const tf1c_binding *b, char *memory)
 {
-    for (const ir_kept *k = b->kept; k; memory += k->size, k = k->next)
+    for (const ir_snapshot *k = b->snapshot; k; memory += k->size, k = k->next)
         memcpy(memory, k->data, k->size);
 }
 
-void tf1c_put_back(const tf1c_binding *b, const char *memory)
+void tf1c_snapshot_restore(const tf1c_binding *b, const char *memory)
 {
-    for (const ir_kept *k = b->kept; k; memory += k->size, k = k->next)
+    for (const ir_snapshot *k = b->snapshot; k; memory += k->size, k = k->next)
         memcpy(k->data, memory, k->size);
 }

@@ -167,12 +167,12 @@ static const tf_operation *variable_of(const splitting *s, int input)
     return o->kind == TF1C_FROM_FEED && s->p->variables ? s->p->variables[o->index] : NULL;
 }
 
-static bool make_piece(splitting *s, tf1c_piece *piece, const tf1c_body *b, int first_input)
+static bool plan_body(splitting *s, tf1c_body_plan *body, const tf1c_body *b, int first_input)
 {
     tf_tensor *args = tf1c_arena_alloc(s->memory, (size_t)(b->n_in + 1) * sizeof *args),
               *results = tf1c_arena_alloc(s->memory, (size_t)(b->n_out + 1) * sizeof *results);
-    piece->fetch_of = tf1c_arena_alloc(s->memory, (size_t)(b->n_out + 1) * sizeof *piece->fetch_of);
-    if (!args || !results || !piece->fetch_of)
+    body->fetch_of = tf1c_arena_alloc(s->memory, (size_t)(b->n_out + 1) * sizeof *body->fetch_of);
+    if (!args || !results || !body->fetch_of)
         return false;
     int n = 0;
     for (int i = 0; i < b->n_in; i++)
@@ -180,30 +180,30 @@ static bool make_piece(splitting *s, tf1c_piece *piece, const tf1c_body *b, int 
     for (int o = 0; o < b->n_out; o++) {
         bool state = b->out[o].kind == TF1C_FINAL && b->out[o].carried >= 0,
              wanted = s->split->wanted && o < s->at->n_outputs && s->split->wanted[o];
-        piece->fetch_of[o] = b->out[o].result.op && (state || wanted) ? n : -1;
-        if (piece->fetch_of[o] >= 0)
+        body->fetch_of[o] = b->out[o].result.op && (state || wanted) ? n : -1;
+        if (body->fetch_of[o] >= 0)
             results[n++] = b->out[o].result;
     }
-    piece->plan = tf1c_part_new(s->p, b->graph, NULL, n, results, 0, NULL, b->n_in, args);
+    body->plan = tf1c_part_new(s->p, b->graph, NULL, n, results, 0, NULL, b->n_in, args);
     if (b->has_condition)
-        piece->condition = tf1c_part_new(s->p, b->graph, NULL, 1, &b->condition, 0, NULL, b->n_in, args);
-    for (int i = 0; i < b->n_in && piece->plan; i++) {
-        piece->plan->variables[i] = variable_of(s, first_input + i);
-        if (piece->condition)
-            piece->condition->variables[i] = piece->plan->variables[i];
+        body->condition = tf1c_part_new(s->p, b->graph, NULL, 1, &b->condition, 0, NULL, b->n_in, args);
+    for (int i = 0; i < b->n_in && body->plan; i++) {
+        body->plan->variables[i] = variable_of(s, first_input + i);
+        if (body->condition)
+            body->condition->variables[i] = body->plan->variables[i];
     }
-    return piece->plan && (piece->condition || !b->has_condition);
+    return body->plan && (body->condition || !b->has_condition);
 }
 
-static bool make_pieces(splitting *s)
+static bool plan_bodies(splitting *s)
 {
     if (s->at->def->traits & TF_LOOP)
-        return make_piece(s, &s->split->pieces[0], ((const tf1c_loop_attrs *)s->at->attrs)->body, 0);
+        return plan_body(s, &s->split->body_plans[0], ((const tf1c_loop_attrs *)s->at->attrs)->body, 0);
     if (!(s->at->def->traits & TF_BRANCH))
         return true;
     const tf1c_branch_attrs *a = s->at->attrs;
-    return make_piece(s, &s->split->pieces[0], a->bodies[0], 1) &&
-           make_piece(s, &s->split->pieces[1], a->bodies[1], 1 + a->bodies[0]->n_in);
+    return plan_body(s, &s->split->body_plans[0], a->bodies[0], 1) &&
+           plan_body(s, &s->split->body_plans[1], a->bodies[1], 1 + a->bodies[0]->n_in);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------------------------------------- */
@@ -236,7 +236,7 @@ tf_status tf1c_ragged_error(tf_source here, const char *op)
                    "Values saved in a loop have another shape at each step: only the gradient of that very loop can read them.");
 }
 
-bool tf1c_was_cut(const tf_session *s, const tf_operation *op) { return tf1c_map_get(&s->cut, op->name); }
+bool tf1c_runs_stepwise(const tf_session *s, const tf_operation *op) { return tf1c_map_get(&s->cut, op->name); }
 
 bool tf1c_split_plan(tf_session *session, tf1c_plan *p, const tf_operation *at)
 {
@@ -246,7 +246,7 @@ bool tf1c_split_plan(tf_session *session, tf1c_plan *p, const tf_operation *at)
         mark(&s);
         find_origins(&s);
         find_crossing(&s);
-        good = make_pieces(&s) && make_before(&s) && make_after(&s);
+        good = plan_bodies(&s) && make_before(&s) && make_after(&s);
     }
     if (good && at->def->traits & (TF_LOOP | TF_BRANCH))
         good = tf1c_map_set(&session->cut, at->name, (void *)at);
@@ -262,9 +262,12 @@ bool tf1c_split_plan(tf_session *session, tf1c_plan *p, const tf_operation *at)
 
 void tf1c_split_free(tf1c_split *split)
 {
-    tf1c_plan *plans[] = { split->before,         split->after,
-                           split->pieces[0].plan, split->pieces[0].condition,
-                           split->pieces[1].plan, split->pieces[1].condition };
+    tf1c_plan *plans[] = { split->before,
+                           split->after,
+                           split->body_plans[0].plan,
+                           split->body_plans[0].condition,
+                           split->body_plans[1].plan,
+                           split->body_plans[1].condition };
     for (int i = 0; i < (int)(sizeof plans / sizeof *plans); i++)
         if (plans[i])
             tf1c_plan_free(plans[i]);

@@ -13,19 +13,19 @@ typedef struct {
 typedef struct {
     tf1c_plan *plan, *condition; /* fed all the body's arguments; condition NULL: none */
     int *fetch_of;               /* per output port: which fetch of the plan; -1: nobody wants it */
-} tf1c_piece;
+} tf1c_body_plan;
 struct tf1c_split {
     const tf_operation *at;
     const char *wanted;        /* of a loop or branch: which outputs; else NULL */
     bool apart;                /* computed outside of plans; else it is in `after`, which knows its inputs' values */
     tf1c_plan *before, *after; /* after's feeds: the plan's, what `before` fetches, the outputs of `at` if it is apart */
     tf1c_origin *origins;
-    tf1c_piece pieces[2];      /* a loop's body; a branch's two */
+    tf1c_body_plan body_plans[2];      /* a loop's body; a branch's two */
 };
 bool tf1c_split_plan(tf_session *s, tf1c_plan *p, const tf_operation *at); /* s->lock held; false after a report */
 void tf1c_split_free(tf1c_split *split);
 /* Values whose shapes differ from step to step, read by another than the loop's gradient. */
 tf_status tf1c_ragged_error(tf_source here, const char *op);
-bool tf1c_was_cut(const tf_session *s, const tf_operation *op); /* a loop or branch that has been run piece by piece */
+bool tf1c_runs_stepwise(const tf_session *s, const tf_operation *op); /* a loop or branch that has been run step by step */
 
 #endif

@@ -8,7 +8,7 @@
 
 /* ---- branches ---------------------------------------------------------------------------------------------------------- */
 
-tf_status tf1c_run_branch(const tf1c_run *r, const tf1c_split *split, const tf_ndarray *in, tf_ndarray *out, tf1c_keeping *k)
+tf_status tf1c_run_branch(const tf1c_run *r, const tf1c_split *split, const tf_ndarray *in, tf_ndarray *out, tf1c_part_arena *k)
 {
     const tf1c_branch_attrs *a = split->at->attrs;
     const tf_operation *op = split->at;
@@ -16,14 +16,14 @@ tf_status tf1c_run_branch(const tf1c_run *r, const tf1c_split *split, const tf_n
     if (status)
         return status;
     const int which = *(const bool *)in[0].data;
-    const tf1c_piece *piece = &split->pieces[which];
-    tf_ndarray *results = tf1c_keep_memory(k, (size_t)piece->plan->n_fetches * sizeof *results);
+    const tf1c_body_plan *taken = &split->body_plans[which];
+    tf_ndarray *results = tf1c_part_alloc(k, (size_t)taken->plan->n_fetches * sizeof *results);
     if (!results)
         return tf_memory_error;
-    status = tf1c_run_part(r, piece->plan, in + (which ? 1 + a->bodies[0]->n_in : 1), results, k);
+    status = tf1c_run_part(r, taken->plan, in + (which ? 1 + a->bodies[0]->n_in : 1), results, k);
     for (int o = 0; !status && o < op->n_outputs; o++)
-        if (piece->fetch_of[o] >= 0)
-            out[o] = results[piece->fetch_of[o]];
+        if (taken->fetch_of[o] >= 0)
+            out[o] = results[taken->fetch_of[o]];
     return status;
 }
 
@@ -33,13 +33,13 @@ typedef struct {
     const tf1c_run *r;
     const tf1c_split *split;
     const tf1c_body *b;
-    const tf1c_piece *piece;
+    const tf1c_body_plan *plan;
     const tf_ndarray *in;
     tf_ndarray *out, *feeds, *results;
-    tf_ndarray **stacks;      /* per output port: its element of each step */
-    int64_t steps, capacity;  /* known beforehand, else NONE; elements that stacks have room for */
-    tf1c_keeping *k;          /* what outlives the loop */
-    tf1c_keeping now, before; /* this step's, and the one's before, whose results this one is fed */
+    tf_ndarray **stacks;         /* per output port: its element of each step */
+    int64_t steps, capacity;     /* known beforehand, else NONE; elements that stacks have room for */
+    tf1c_part_arena *k;          /* what outlives the loop */
+    tf1c_part_arena now, before; /* this step's, and the one's before, whose results this one is fed */
 } looping;
 
 static bool wanted(const looping *l, int o) { return l->split->wanted && o < l->split->at->n_outputs && l->split->wanted[o]; }
@@ -83,18 +83,18 @@ static tf_status goes_on(looping *l, int64_t t, bool *on)
 {
     tf_ndarray go = { 0 };
     *on = l->steps == NONE || t < l->steps;
-    if (!*on || !l->piece->condition)
+    if (!*on || !l->plan->condition)
         return tf_ok;
-    tf_status status = tf1c_run_part(l->r, l->piece->condition, l->feeds, &go, &l->now);
+    tf_status status = tf1c_run_part(l->r, l->plan->condition, l->feeds, &go, &l->now);
     if (!status)
         status = tf1c_check_pred(l->split->at, go.shape);
     *on = !status && *(const bool *)go.data;
     return status;
 }
 
-static tf_status copied(tf1c_keeping *k, tf_ndarray *to, const tf_ndarray *from)
+static tf_status copied(tf1c_part_arena *k, tf_ndarray *to, const tf_ndarray *from)
 {
-    return tf1c_copy_array(k, to, from) ? tf_ok : tf_memory_error;
+    return tf1c_part_copy(k, to, from) ? tf_ok : tf_memory_error;
 }
 
 static tf_status add_up(looping *l, tf_ndarray *sum, const tf_ndarray *x, int64_t t)
@@ -121,7 +121,7 @@ static tf_status make_room(looping *l, int64_t t)
     for (int o = 0; o < l->b->n_out; o++) {
         if (l->b->out[o].kind != TF1C_STACKED || !wanted(l, o))
             continue;
-        tf_ndarray *more = tf1c_keep_memory(l->k, (size_t)l->capacity * sizeof *more);
+        tf_ndarray *more = tf1c_part_alloc(l->k, (size_t)l->capacity * sizeof *more);
         if (!more)
             return tf_memory_error;
         if (t)
@@ -151,7 +151,7 @@ static tf_status take_results(looping *l, int64_t t)
     tf_status status = make_room(l, t);
     for (int o = 0; !status && o < l->b->n_out; o++) {
         const tf1c_out_port *port = &l->b->out[o];
-        const int fetch = l->piece->fetch_of[o];
+        const int fetch = l->plan->fetch_of[o];
         if (fetch < 0)
             continue;
         if (port->kind == TF1C_FINAL)
@@ -184,7 +184,7 @@ static tf_status stack(looping *l, int o, int64_t steps)
     if (!all.known)
         return tf_fail(tf_invalid_argument, l->split->at->here, l->split->at->name, "Shape must be at most rank %d but is rank %d",
                        TF_MAX_RANK, each[0].shape.rank + 1);
-    if (!tf1c_keep_array(l->k, out, each[0].dtype, all))
+    if (!tf1c_part_array(l->k, out, each[0].dtype, all))
         return tf_memory_error;
     for (int64_t t = 0; t < steps; t++)
         if (np_nbytes(each[t]))
@@ -202,7 +202,7 @@ static tf_status nothing(looping *l, int o)
     for (int i = 0; i < d.rank && d.known; i++)
         d.dims[i] = d.dims[i] < 0 ? 0 : d.dims[i];
     d.known = true;
-    if (!tf1c_keep_array(l->k, &l->out[o], tf_get_dtype(port->result), d))
+    if (!tf1c_part_array(l->k, &l->out[o], tf_get_dtype(port->result), d))
         return tf_memory_error;
     if (np_size(l->out[o]))
         memset(l->out[o].data, 0, np_nbytes(l->out[o]));
@@ -220,7 +220,7 @@ static tf_status finish(looping *l, int64_t steps)
         case TF1C_STACKED: status = steps ? stack(l, o, steps) : nothing(l, o); break;
         case TF1C_SUMMED: status = steps ? tf_ok : nothing(l, o); break;
         case TF1C_COUNT:
-            if (tf1c_keep_array(l->k, &l->out[o], tf_int32, (tf_dims){ .known = true }))
+            if (tf1c_part_array(l->k, &l->out[o], tf_int32, (tf_dims){ .known = true }))
                 *(int32_t *)l->out[o].data = (int32_t)steps;
             else
                 status = tf_memory_error;
@@ -237,23 +237,23 @@ static tf_status run_steps(looping *l)
         bool on;
         if (l->steps == NONE || t < l->steps)
             point_at_step(l, t);
-        if ((status = goes_on(l, t, &on)) || !on || (status = tf1c_run_part(l->r, l->piece->plan, l->feeds, l->results, &l->now)) ||
+        if ((status = goes_on(l, t, &on)) || !on || (status = tf1c_run_part(l->r, l->plan->plan, l->feeds, l->results, &l->now)) ||
             (status = take_results(l, t)))
             break;
-        tf1c_let_go(l->r->s, &l->before);
+        tf1c_part_release(l->r->s, &l->before);
         l->before = l->now;
-        l->now = (tf1c_keeping){ 0 };
+        l->now = (tf1c_part_arena){ 0 };
     }
     return status ? status : finish(l, t);
 }
 
-tf_status tf1c_run_loop(const tf1c_run *r, const tf1c_split *split, const tf_ndarray *in, tf_ndarray *out, tf1c_keeping *k)
+tf_status tf1c_run_loop(const tf1c_run *r, const tf1c_split *split, const tf_ndarray *in, tf_ndarray *out, tf1c_part_arena *k)
 {
     const tf1c_body *b = ((const tf1c_loop_attrs *)split->at->attrs)->body;
-    looping l = { .r = r, .split = split, .b = b, .piece = &split->pieces[0], .in = in, .out = out, .k = k };
-    l.feeds = tf1c_keep_memory(k, (size_t)b->n_in * sizeof *l.feeds);
-    l.results = tf1c_keep_memory(k, (size_t)l.piece->plan->n_fetches * sizeof *l.results);
-    l.stacks = tf1c_keep_memory(k, (size_t)b->n_out * sizeof *l.stacks);
+    looping l = { .r = r, .split = split, .b = b, .plan = &split->body_plans[0], .in = in, .out = out, .k = k };
+    l.feeds = tf1c_part_alloc(k, (size_t)b->n_in * sizeof *l.feeds);
+    l.results = tf1c_part_alloc(k, (size_t)l.plan->plan->n_fetches * sizeof *l.results);
+    l.stacks = tf1c_part_alloc(k, (size_t)b->n_out * sizeof *l.stacks);
     if (!l.feeds || !l.results || !l.stacks)
         return tf_memory_error;
     for (int i = 0; i < b->n_in; i++)
@@ -261,7 +261,7 @@ tf_status tf1c_run_loop(const tf1c_run *r, const tf1c_split *split, const tf_nda
     tf_status status = count_steps(&l);
     if (!status)
         status = run_steps(&l);
-    tf1c_let_go(r->s, &l.now);
-    tf1c_let_go(r->s, &l.before);
+    tf1c_part_release(r->s, &l.now);
+    tf1c_part_release(r->s, &l.before);
     return status;
 }
