@@ -7,4 +7,7 @@
 /* Writes from's elements, scaled, as to's dtype into to's memory, as NumPy's astype does; `to` has as many. */
 void tf1c_cast_into(tf_ndarray *to, const tf_ndarray *from);
 
+/* Element i of an array of integers or bools, exactly; of real numbers what np_astype makes of it. */
+int64_t tf1c_whole(const tf_ndarray *a, int64_t i);
+
 #endif

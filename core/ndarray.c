@@ -184,8 +184,8 @@ static void read_reals(tf_ndarray a, int64_t at, int64_t n, double *out)
     switch (a.dtype) {
     case tf_float32: READ(float, s != 0 ? *x * s : *x);
     case tf_float64: READ(double, s != 0 ? (float)*x * s : *x);
-    case tf_int32: READ(int32_t, s != 0 ? (float)*x * s : *x);
-    case tf_int64: READ(int64_t, s != 0 ? (float)*x * s : (double)*x);
+    case tf_int32: READ(int32_t, s != 0 ? (double)((float)*x * s) : (double)*x); /* not by float, which has 24 bits */
+    case tf_int64: READ(int64_t, s != 0 ? (double)((float)*x * s) : (double)*x);
     default: READ(uint8_t, s != 0 ? (float)*x * s : *x);
     }
 }
@@ -282,6 +282,19 @@ tf_ndarray np_astype(tf_ndarray a, tf_dtype dtype)
     if (b.data)
         tf1c_cast_into(&b, &a);
     return b;
+}
+
+int64_t tf1c_whole(const tf_ndarray *a, int64_t i)
+{
+    int64_t whole;
+    double real;
+
+    if (!is_real(*a)) {
+        read_wholes(*a, i, 1, &whole);
+        return whole;
+    }
+    read_reals(*a, i, 1, &real);
+    return to_int64(real);
 }
 
 double np_get(tf_ndarray a, int64_t flat)

@@ -179,7 +179,8 @@ TF1C_API const char *np_text(tf_ndarray a, char *text, size_t n);
 /* ---- files: NumPy's .npy and .npz (zlib) ---------------------------------------------------------------------
  * np_load reads a .npy, or one array of a .npz named "file.npz:key". A missing, truncated or foreign file is an
  * error (NotFoundError, OSError, DataLossError) naming the file and the fault; what NumPy may write and this does not
- * read is an UnimplementedError: little-endian C order only; float32, float64, int32, int64, uint8, bool. np_save and
+ * read is an UnimplementedError (uint64, complex, records, strings). Either byte order and either order of elements is read;
+ * float16 becomes float32, int8, int16 and uint16 int32, uint32 int64; of several arrays in one file the first. np_save and
  * np_savez (stored, not deflated) add a missing .npy or .npz, write a ".part" beside the file and rename it at the end;
  * a scaled array is saved as the float32 it acts as. */
 TF1C_API tf_ndarray np_load_(const char *path, tf_source here);

@@ -5,13 +5,14 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/types.h>
 
 #include "core/alloc.h"
 
-enum { PREFIX_MAX = 12, HEADER_MAX = UINT16_MAX, HEADER_ALIGN = 64 };
+enum { PREFIX_MAX = 12, HEADER_MAX = 1 << 24, HEADER_ALIGN = 64 };
 
 static const char magic[] = "\x93NUMPY";
 
@@ -120,19 +121,39 @@ static tf_status read_bytes(tf1c_npy_reader *r, void *to, size_t n)
 
 /* ---- .npy: the header is a Python dictionary -------------------------------------------------------------------- */
 
+/* The items that files hold: what they are written as, and the dtype that holds them all. */
 typedef struct {
+    char kind; /* NumPy's letter */
+    uint8_t size;
     tf_dtype dtype;
+    const char *written; /* NULL: read alone, and converted */
+} item;
+
+static const item items[] = {
+    { 'f', 4, tf_float32, "<f4" }, { 'f', 8, tf_float64, "<f8" }, { 'i', 4, tf_int32, "<i4" },  { 'i', 8, tf_int64, "<i8" },
+    { 'u', 1, tf_uint8, "|u1" },   { 'b', 1, tf_bool, "|b1" },    { 'f', 2, tf_float32, NULL }, { 'i', 1, tf_int32, NULL },
+    { 'i', 2, tf_int32, NULL },    { 'u', 2, tf_int32, NULL },    { 'u', 4, tf_int64, NULL },
+};
+enum { ITEMS = sizeof items / sizeof items[0] };
+
+typedef struct {
+    const item *item;
     tf_dims shape;
-    bool fortran_order, has_dtype, has_order;
+    bool swapped, fortran_order, has_order;
 } header;
 
-static const struct {
-    const char *descr;
-    tf_dtype dtype;
-} descrs[] = {
-    { "<f4", tf_float32 }, { "<f8", tf_float64 }, { "<i4", tf_int32 }, { "<i8", tf_int64 }, { "|u1", tf_uint8 }, { "|b1", tf_bool },
-};
-enum { DESCRS = sizeof descrs / sizeof descrs[0] };
+/* "<f4", ">i2", "=f8", "|u1", "f4": a byte order, a kind, a size. */
+static bool parse_descr(const char *descr, header *h)
+{
+    const bool little = *(const uint8_t *)&(uint16_t){ 1 };
+    const char order = strchr("<>=|", *descr) ? *descr++ : '=';
+
+    for (int i = 0; i < ITEMS; i++)
+        if (descr[0] == items[i].kind && descr[1] == '0' + items[i].size && !descr[2])
+            h->item = &items[i];
+    h->swapped = order == (little ? '>' : '<');
+    return h->item && (order != '|' || h->item->size == 1);
+}
 
 static void skip_space(const char **at) { *at += strspn(*at, " \t\r\n"); }
 
@@ -224,11 +245,8 @@ static tf_status parse_header(const tf1c_npy_place *p, const char *text, header 
         if (good && strcmp(key, "descr") == 0) {
             if (!take_string(&at, descr, sizeof descr))
                 return tf1c_npy_fault(p, tf_unimplemented, "records are not supported, or the header is damaged at 'descr'");
-            for (int i = 0; i < DESCRS; i++)
-                if (strcmp(descr, descrs[i].descr) == 0)
-                    h->dtype = descrs[i].dtype;
-            if (!h->dtype)
-                return tf1c_npy_fault(p, tf_unimplemented, "dtype '%s' is not one of <f4 <f8 <i4 <i8 |u1 |b1", descr);
+            if (!parse_descr(descr, h))
+                return tf1c_npy_fault(p, tf_unimplemented, "dtype '%s' is not one of f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 b1", descr);
         } else if (good && strcmp(key, "fortran_order") == 0) {
             h->fortran_order = take_word(&at, "True");
             good = h->has_order = h->fortran_order || take_word(&at, "False");
@@ -241,25 +259,30 @@ static tf_status parse_header(const tf1c_npy_place *p, const char *text, header 
             return tf1c_npy_fault(p, tf_data_loss, "the header is damaged at byte %d of its text", (int)(at - text));
     }
     skip_space(&at);
-    if (*at || !h->dtype || !h->has_order || !h->shape.known)
+    if (*at || !h->item || !h->has_order || !h->shape.known)
         return tf1c_npy_fault(p, tf_data_loss, "the header lacks descr, fortran_order or shape, or has more than those");
     return tf_ok;
 }
 
+static const char *item_name(const item *i)
+{
+    static const char *const narrow[] = { ['f'] = "float16", ['i'] = "integers", ['u'] = "unsigned integers" };
+
+    return i->written ? tf_dtype_name(i->dtype) : narrow[(unsigned char)i->kind];
+}
+
 static tf_status check_header(const tf1c_npy_place *p, const header *h, uint64_t bytes)
 {
-    size_t size = tf_dtype_size(h->dtype);
+    size_t size = h->item->size;
     char text[TF_DIMS_TEXT];
     uint64_t count;
 
     if (h->shape.rank > TF_MAX_RANK)
         return tf1c_npy_fault(p, tf_unimplemented, "rank %d is above %d", h->shape.rank, TF_MAX_RANK);
-    if (h->fortran_order && h->shape.rank > 1)
-        return tf1c_npy_fault(p, tf_unimplemented, "the array is in Fortran order; save numpy.ascontiguousarray of it");
     count = (uint64_t)tf_dims_count(h->shape);
-    if (bytes % size || bytes / size != count)
+    if (p->key ? bytes % size || bytes / size != count : bytes / size < count) /* in a file more arrays may follow */
         return tf1c_npy_fault(p, tf_data_loss, "shape %s of %s does not fit its %" PRIu64 " bytes of data%s",
-                              tf_dims_text(h->shape, text, sizeof text), tf_dtype_name(h->dtype), bytes,
+                              tf_dims_text(h->shape, text, sizeof text), item_name(h->item), bytes,
                               bytes / size < count ? " (truncated?)" : "");
     return tf_ok;
 }
@@ -296,6 +319,85 @@ static tf_status read_header(tf1c_npy_reader *r, header *h)
     return code ? code : check_header(&r->place, h, r->left);
 }
 
+/* ---- items to elements --------------------------------------------------------------------------------------------- */
+
+static float half(uint16_t bits)
+{
+    const int exponent = bits >> 10 & 31, fraction = bits & 1023;
+    const float sign = bits >> 15 ? -1 : 1;
+
+    if (exponent == 31)
+        return fraction ? NAN : sign * INFINITY;
+    return sign * ldexpf((float)(exponent ? 1024 + fraction : fraction), (exponent ? exponent : 1) - 25);
+}
+
+static void swap_bytes(uint8_t *at, size_t n, size_t size)
+{
+    for (uint8_t *end = at + n * size; at < end; at += size)
+        for (size_t i = 0; i < size / 2; i++) {
+            const uint8_t byte = at[i];
+
+            at[i] = at[size - 1 - i];
+            at[size - 1 - i] = byte;
+        }
+}
+
+#define EACH(to_type, from_type, value)                   \
+    for (size_t i = 0; i < n; i++) {                      \
+        const from_type x = ((const from_type *)from)[i]; \
+        ((to_type *)to)[i] = (to_type)(value);            \
+    }                                                     \
+    break
+
+/* n items in this machine's byte order, aligned, as elements of the dtype that holds them. */
+static void elements_of(const item *kind, size_t n, const void *from, void *to)
+{
+    switch (kind->kind << 4 | kind->size) {
+    case 'b' << 4 | 1: EACH(uint8_t, uint8_t, x != 0); /* a C bool may hold nothing but 0 and 1 */
+    case 'f' << 4 | 2: EACH(float, uint16_t, half(x));
+    case 'i' << 4 | 1: EACH(int32_t, int8_t, x);
+    case 'i' << 4 | 2: EACH(int32_t, int16_t, x);
+    case 'u' << 4 | 2: EACH(int32_t, uint16_t, x);
+    case 'u' << 4 | 4: EACH(int64_t, uint32_t, x);
+    default: memcpy(to, from, n * kind->size); break;
+    }
+}
+#undef EACH
+
+/* The place in row-major order of the element that comes after `index` in column-major order; advances index. */
+static size_t next_place(tf_dims shape, int64_t *index)
+{
+    size_t at = 0;
+
+    for (int i = 0; i < shape.rank; i++)
+        at = at * (size_t)shape.dims[i] + (size_t)index[i];
+    for (int i = 0; i < shape.rank && ++index[i] == shape.dims[i]; i++)
+        index[i] = 0;
+    return at;
+}
+
+/* Block by block, each item to its place. */
+static tf_status read_items(tf1c_npy_reader *r, const header *h, tf_ndarray a)
+{
+    enum { BLOCK = 1024 };
+    _Alignas(8) uint8_t in[8 * BLOCK], out[8 * BLOCK];
+    const size_t size = tf_dtype_size(a.dtype);
+    const bool columns = h->fortran_order && h->shape.rank > 1;
+    int64_t index[TF_MAX_RANK] = { 0 };
+    tf_status code = tf_ok;
+
+    for (size_t at = 0, n, all = (size_t)np_size(a); !code && at < all; at += n) {
+        n = all - at < BLOCK ? all - at : BLOCK;
+        code = read_bytes(r, in, n * h->item->size);
+        if (h->swapped)
+            swap_bytes(in, n, h->item->size);
+        elements_of(h->item, n, in, columns ? out : (uint8_t *)a.data + at * size);
+        for (size_t i = 0; columns && i < n; i++)
+            memcpy((char *)a.data + next_place(h->shape, index) * size, out + i * size, size);
+    }
+    return code;
+}
+
 tf_ndarray tf1c_npy_read_array(tf1c_npy_reader *r)
 {
     header h = { 0 };
@@ -303,14 +405,9 @@ tf_ndarray tf1c_npy_read_array(tf1c_npy_reader *r)
 
     if (read_header(r, &h))
         return a;
-    a = np_empty(h.shape, h.dtype);
-    if (!a.data)
-        return a;
-    if (read_bytes(r, a.data, np_nbytes(a)))
+    a = np_empty(h.shape, h.item->dtype);
+    if (a.data && read_items(r, &h, a))
         np_free(&a);
-    else if (a.dtype == tf_bool) /* a C bool may hold nothing but 0 and 1 */
-        for (int64_t i = 0; i < np_size(a); i++)
-            ((uint8_t *)a.data)[i] = ((uint8_t *)a.data)[i] != 0;
     return a;
 }
 
@@ -412,9 +509,9 @@ tf_status tf1c_npy_finish(tf1c_npy_writer *w, tf_status code)
 
 static const char *descr_of(tf_dtype dtype)
 {
-    for (int i = 0; i < DESCRS; i++)
-        if (descrs[i].dtype == dtype)
-            return descrs[i].descr;
+    for (int i = 0; i < ITEMS; i++)
+        if (items[i].dtype == dtype && items[i].written)
+            return items[i].written;
     return NULL;
 }
 

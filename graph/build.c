@@ -243,13 +243,22 @@ static void fail(building *b, tf_status code, const char *format, ...)
     b->poison = tf1c_record_mistake(b->g);
 }
 
+/* Of a shape as a tensor: int64 only where int32 cannot hold it, as TF has it. */
+static tf_dtype dims_dtype(tf_dims d)
+{
+    for (int i = 0; i < d.rank && i < TF_MAX_RANK; i++)
+        if (d.dims[i] != (int32_t)d.dims[i])
+            return tf_int64;
+    return tf_int32;
+}
+
 /* The dtype an operand brings along; numbers bring none. */
 static tf_dtype own_dtype(const tf_operand *o)
 {
     switch (o->kind) {
     case TF_OPERAND_TENSOR: return o->as.tensor.op ? tf_get_dtype(o->as.tensor) : tf_dtype_unset;
     case TF_OPERAND_ARRAY: return o->as.array.scale != 0 ? tf_float32 : o->as.array.dtype;
-    case TF_OPERAND_DIMS: return tf_int32;
+    case TF_OPERAND_DIMS: return dims_dtype(o->as.dims);
     case TF_OPERAND_LIST: return o->as.list.n ? tf_get_dtype(o->as.list.items[0]) : tf_float32;
     default: return tf_dtype_unset;
     }
@@ -320,12 +329,11 @@ static tf_operation *make_constant(tf_graph *g, tf_ndarray value, const char *ex
 
 static void store(void *at, tf_dtype dtype, const tf_operand *o)
 {
-    double x = o->kind == TF_OPERAND_REAL ? o->as.real : o->kind == TF_OPERAND_BOOL ? o->as.boolean : (double)o->as.integer;
-    int64_t i =
-        o->kind == TF_OPERAND_INTEGER ? o->as.integer : o->kind == TF_OPERAND_BOOL && o->as.boolean; /* no real becomes one */
+    const int64_t i = o->kind == TF_OPERAND_BOOL ? o->as.boolean : o->as.integer;
+    const bool real = o->kind == TF_OPERAND_REAL;
     switch (dtype) {
-    case tf_float32: *(float *)at = (float)x; break;
-    case tf_float64: *(double *)at = x; break;
+    case tf_float32: *(float *)at = real ? (float)o->as.real : (float)i; break; /* rounded once */
+    case tf_float64: *(double *)at = real ? o->as.real : (double)i; break;
     case tf_int32: *(int32_t *)at = (int32_t)i; break;
     case tf_int64: *(int64_t *)at = i; break;
     case tf_uint8: *(uint8_t *)at = (uint8_t)i; break;
@@ -372,6 +380,14 @@ static bool array_fits(tf_dtype dtype, const tf_ndarray *a, char *message, size_
     return false;
 }
 
+static bool whole_fits(tf_dtype dtype, int64_t i, char *message, size_t n)
+{
+    if ((dtype != tf_int32 || i == (int32_t)i) && (dtype != tf_uint8 || i == (uint8_t)i))
+        return true;
+    snprintf(message, n, "Value %lld is out of range for %s", (long long)i, tf_dtype_name(dtype));
+    return false;
+}
+
 /* Python's rules: a real number does not become an integer, a number no bool; True and False are 1 and 0 too. */
 static bool literal_fits(tf_dtype dtype, const tf_operand *o, char *message, size_t n)
 {
@@ -390,11 +406,7 @@ static bool literal_fits(tf_dtype dtype, const tf_operand *o, char *message, siz
         snprintf(message, n, "Expected bool, got %lld of type 'int' instead.", (long long)o->as.integer);
         return false;
     }
-    if (dtype == tf_int32 && literal_dtype(o) == tf_int64) {
-        snprintf(message, n, "Value %lld is out of range for int32", (long long)o->as.integer);
-        return false;
-    }
-    return true;
+    return o->kind != TF_OPERAND_INTEGER || whole_fits(dtype, o->as.integer, message, n);
 }
 
 static tf_operation *constant_of_array(tf_graph *g, tf_ndarray a, tf_dtype dtype, const char *exact_name, tf_source here)
@@ -433,6 +445,9 @@ static tf_operation *constant_of(tf_graph *g, const tf_operand *o, tf_dtype dtyp
             snprintf(message, n, "Cannot convert a TensorShape of unknown rank to a Tensor: <unknown>");
             return NULL;
         }
+        for (int i = 0; i < o->as.dims.rank; i++)
+            if (!whole_fits(dtype, o->as.dims.dims[i], message, n))
+                return NULL;
         return constant_of_dims(g, o->as.dims, dtype, name, here);
     }
     if (!literal_fits(dtype, o, message, n))

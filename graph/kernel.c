@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "core/count.h"
 #include "core/denormals.h"
 #include "graph/kernel.h"
 
@@ -16,7 +17,7 @@ int64_t tf_view_count(const tf_view *v)
         if (v->dims[i] == 0) /* the others may be huge */
             return 0;
     for (int i = 0; v && i < v->rank; i++)
-        n *= v->dims[i];
+        n = tf1c_times(n, v->dims[i]);
     return n;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "core/alloc.h"
+#include "core/count.h"
 #include "core/map.h"
 #include "core/report.h"
 #include "graph/op.h"

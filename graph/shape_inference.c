@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/cast.h"
 #include "graph/node.h"
 
 static bool has_in(const tf_shape_ctx *c, int i) { return c && i >= 0 && i < c->n_in; }
@@ -50,7 +51,7 @@ bool tf_in_int(tf_shape_ctx *c, int i, int64_t *value)
     tf_ndarray a;
     if (!value || !tf_in_value(c, i, &a) || np_size(a) != 1)
         return false;
-    *value = (int64_t)np_get(a, 0);
+    *value = tf1c_whole(&a, 0);
     return true;
 }
 
@@ -94,8 +95,12 @@ static size_t value_text(tf_ndarray a, char *text, size_t n)
     int64_t count = np_size(a), columns = a.shape.rank > 1 ? a.shape.dims[a.shape.rank - 1] : 0;
     for (int64_t i = 0; i < count && i < MOST_SHOWN && used + 32 < n; i++) {
         bool first = columns ? i % columns == 0 : i == 0, last = columns && i % columns == columns - 1;
-        used += (size_t)snprintf(text + used, n - used, integers ? "%s%.0f%s" : "%s%.6g%s", first ? (columns ? "[" : "") : " ",
-                                 np_get(a, i), last ? "]" : "");
+        char number[32];
+        if (integers)
+            snprintf(number, sizeof number, "%lld", (long long)tf1c_whole(&a, i));
+        else
+            snprintf(number, sizeof number, "%.6g", np_get(a, i));
+        used += (size_t)snprintf(text + used, n - used, "%s%s%s", first ? (columns ? "[" : "") : " ", number, last ? "]" : "");
     }
     return used + (count > MOST_SHOWN ? (size_t)snprintf(text + used, n - used, "...") : 0);
 }
@@ -165,6 +170,12 @@ void tf1c_infer(tf_shape_ctx *c)
 {
     if (c->def->shape)
         c->def->shape(c);
+    for (int i = 0; c->at_run && !c->failed && i < c->n_out; i++) {
+        char text[TF_DIMS_TEXT];
+        if (tf_dims_count(c->out[i]) == INT64_MAX)
+            tf_shape_error(c, "Shape %s would have more than 2**63 - 1 elements",
+                           tf_dims_kernel_text(c->out[i], text, sizeof text));
+    }
 }
 
 /* ---- arithmetic of dimensions ---------------------------------------------------------------------------------------------- */

@@ -40,7 +40,7 @@ static inline int64_t product(const int64_t *dims, int from, int to)
 {
     int64_t n = 1;
     for (int i = from; i < to; i++)
-        n *= dims[i];
+        n = tf1c_times(n, dims[i]);
     return n;
 }
 
@@ -89,6 +89,9 @@ static inline int operand_rank(const tf_operand *x)
            : x->kind == TF_OPERAND_DIMS || x->kind == TF_OPERAND_LIST ? 1
                                                                       : 0;
 }
+
+/* The rank that an axis needs, less one: of axis 2, and of axis -3, 2. */
+static inline int64_t before_axis(int64_t axis) { return axis < 0 ? ~axis : axis; }
 
 /* A Range node of three operands of one dtype. */
 tf_tensor tf1c_range(tf_operand start, tf_operand limit, tf_operand delta, struct tf_name_args args,

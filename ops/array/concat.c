@@ -106,9 +106,9 @@ static void concat_shape(tf_shape_ctx *c)
     }
     if (rank < 0)
         return;
-    int least = (int)(axis < 0 ? -axis : axis + 1), at = (int)(axis < 0 ? axis + rank : axis);
-    if (rank < least) {
-        tf_shape_error(c, "Shape must be at least rank %d but is rank %d", least, rank);
+    const int at = tf_norm_axis(axis, rank);
+    if (at < 0) {
+        tf_shape_error(c, "Shape must be at least rank %llu but is rank %d", 1ull + (unsigned long long)before_axis(axis), rank);
         return;
     }
     tf_dims before = { 0 }, after = { 0 };
@@ -117,6 +117,10 @@ static void concat_shape(tf_shape_ctx *c)
         if (!tf1c_merge_in(c, sub_shape(d, 0, at), before, &before, "") ||
             !tf1c_merge_in(c, sub_shape(d, at + 1, rank), after, &after, ""))
             return;
+        if (length != NONE && d.known && d.dims[at] > INT64_MAX - length) {
+            tf_shape_error(c, "Dimension size overflow from adding %lld and %lld", (long long)length, (long long)d.dims[at]);
+            return;
+        }
         length = length == NONE || !d.known || d.dims[at] == NONE ? NONE : length + d.dims[at];
     }
     tf_dims out = { .known = true, .rank = rank };
@@ -161,18 +165,20 @@ static tf_tensor part_sizes(const tf_grad_ctx *g, int n, tf_tensor axis)
     if (!tf1c_partial_ints(axis, &value))
         value = SHAPE(NONE);
     bool known = value.dims[0] != NONE; /* an axis of -1 is taken for unknown: no less right */
-    int32_t *sizes = tf1c_alloc((size_t)n * sizeof *sizes);
+    int64_t *sizes = tf1c_alloc((size_t)n * sizeof *sizes);
+    tf_dtype dtype = tf_int32;
     for (int i = 0; sizes && known && i < n; i++) {
         tf_dims d = tf_get_shape(g->in[i]);
         int at = d.known ? tf_norm_axis(value.dims[0], d.rank) : -1;
         known = at >= 0 && d.dims[at] != NONE;
-        sizes[i] = known ? (int32_t)d.dims[at] : 0;
+        sizes[i] = known ? d.dims[at] : 0;
+        dtype = sizes[i] > INT32_MAX ? tf_int64 : dtype;
     }
     tf_tensor t = { 0 };
     if (!sizes)
         t = tf_mistake(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for the gradients");
     else if (known)
-        t = tf_convert(tf_operand_array(np_array(sizes, tf_int32, SHAPE(n))), tf_int32, (tf_source){ 0 }, NULL);
+        t = tf_convert(tf_operand_array(np_array(sizes, tf_int64, SHAPE(n))), dtype, (tf_source){ 0 }, NULL);
     tf1c_free(sizes);
     if (t.op)
         return t;

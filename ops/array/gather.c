@@ -59,12 +59,12 @@ static void gather_shape(tf_shape_ctx *c)
             tf_set_out(c, 0, unknown_of_rank(params.rank + indices.rank - 1));
         return;
     }
-    int least = (int)(axis < 0 ? -axis : axis + 1);
-    if (params.known && params.rank < least) {
+    if (params.known && params.rank <= before_axis(axis)) {
         if (at_run)
             tf_shape_error(c, "Expected axis in the range [%d, %d), but got %lld", -params.rank, params.rank, (long long)axis);
         else
-            tf_shape_error(c, "Shape must be at least rank %d but is rank %d", least, params.rank);
+            tf_shape_error(c, "Shape must be at least rank %llu but is rank %d", 1ull + (unsigned long long)before_axis(axis),
+                           params.rank);
         return;
     }
     if (!params.known || !indices.known)

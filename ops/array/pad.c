@@ -118,7 +118,7 @@ static void tile_shape(tf_shape_ctx *c)
         if (multiples.dims[i] == 0)
             out.dims[i] = 0;
         else if (multiples.dims[i] > 0 && in.known && in.dims[i] != NONE)
-            out.dims[i] = in.dims[i] * multiples.dims[i];
+            out.dims[i] = tf1c_times(in.dims[i], multiples.dims[i]);
     }
     tf_set_out(c, 0, out);
 }
@@ -231,7 +231,7 @@ static void pad_shape(tf_shape_ctx *c)
             return;
         }
         if (in.known && in.dims[i] != NONE)
-            out.dims[i] = before + in.dims[i] + after;
+            out.dims[i] = tf1c_plus(tf1c_plus(before, in.dims[i]), after);
     }
     tf_set_out(c, 0, out);
 }

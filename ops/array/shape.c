@@ -30,8 +30,12 @@ static const tf_attr_def shape_fields[] = { TF_ATTR(shape_attrs, out_type, TF_AT
 static void shape_shape(tf_shape_ctx *c)
 {
     const tf_dims *in = tf_in_dims(c, 0);
+    const tf_dtype type = ((const shape_attrs *)tf_shape_attrs(c))->out_type;
     tf_set_out(c, 0, SHAPE(in->known ? in->rank : NONE));
-    tf_set_out_dtype(c, 0, ((const shape_attrs *)tf_shape_attrs(c))->out_type);
+    tf_set_out_dtype(c, 0, type);
+    for (int i = 0; tf_shape_at_run(c) && type == tf_int32 && i < in->rank; i++)
+        if (in->dims[i] > INT32_MAX)
+            tf_shape_error(c, "Shape output type is 32-bit  but dim %d is %lld", i, (long long)in->dims[i]);
 }
 
 static bool shape_ints(tf_shape_ctx *c, tf_dims *ints)
@@ -62,8 +66,11 @@ static const tf_op_def shape_op = {
 
 static void size_shape(tf_shape_ctx *c)
 {
+    const tf_dtype type = ((const shape_attrs *)tf_shape_attrs(c))->out_type;
     tf_set_out(c, 0, SCALAR);
-    tf_set_out_dtype(c, 0, ((const shape_attrs *)tf_shape_attrs(c))->out_type);
+    tf_set_out_dtype(c, 0, type);
+    if (tf_shape_at_run(c) && type == tf_int32 && tf_dims_count(*tf_in_dims(c, 0)) > INT32_MAX)
+        tf_shape_error(c, "Number of elements was larger than representable by 32-bit output type");
 }
 
 static bool size_ints(tf_shape_ctx *c, tf_dims *ints)
@@ -127,6 +134,15 @@ static bool wants_index(tf_dtype *type, tf_source here)
     return false;
 }
 
+/* Whether `type` holds all of them: what it does not is left to the op, which refuses it in the run. */
+static bool all_fit(tf_dims d, tf_dtype type)
+{
+    for (int i = 0; i < d.rank; i++)
+        if (type == tf_int32 && d.dims[i] > INT32_MAX)
+            return false;
+    return true;
+}
+
 static tf_tensor poisoned(void) { return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 }; }
 
 tf_tensor tf_shape_(tf_operand input, struct tf_shape_args a)
@@ -136,7 +152,7 @@ tf_tensor tf_shape_(tf_operand input, struct tf_shape_args a)
         return poisoned();
     tf_tensor x = tf_convert(input, tf_dtype_unset, a.here, "Shape/input");
     tf_dims d = tf_get_shape(x);
-    if (!tf_is_poisoned(x) && tf_dims_fully_known(d))
+    if (!tf_is_poisoned(x) && tf_dims_fully_known(d) && all_fit(d, a.out_type))
         return shape_constant(np_array(d.dims, tf_int64, SHAPE(d.rank)), a.out_type, named, "Shape");
     return array_op(&shape_op, named, NULL, &(shape_attrs){ a.out_type }, 1,
                     &(tf_operand){ .kind = TF_OPERAND_TENSOR, .as.tensor = x });
@@ -149,7 +165,7 @@ tf_tensor tf_size_(tf_operand input, struct tf_shape_args a)
         return poisoned();
     tf_tensor x = tf_convert(input, tf_dtype_unset, a.here, "Size/input");
     int64_t n = tf_dims_count(tf_get_shape(x));
-    if (!tf_is_poisoned(x) && n >= 0)
+    if (!tf_is_poisoned(x) && n >= 0 && all_fit(SHAPE(n), a.out_type))
         return shape_constant(np_array(&n, tf_int64, SCALAR), a.out_type, named, "Size");
     return array_op(&size_op, named, NULL, &(shape_attrs){ a.out_type }, 1,
                     &(tf_operand){ .kind = TF_OPERAND_TENSOR, .as.tensor = x });
@@ -176,7 +192,7 @@ bool tf1c_reshape_view(const tf_view *in, tf_view *out)
             dims[n] = in->dims[i];
             strides[n++] = in->strides[i];
         }
-    for (int i = out->rank; i-- > 0; step *= out->dims[i])
+    for (int i = out->rank; i-- > 0; step = tf1c_times(step, out->dims[i]))
         out->strides[i] = step;
     if (step == 0)
         return true;
@@ -222,10 +238,10 @@ static bool reshape_at_run(tf_shape_ctx *c, tf_dims in, tf_dims *out)
         }
         zero |= out->dims[i] == 0;
         unknown = out->dims[i] == -1 ? i : unknown;
-        rest *= out->dims[i] > 0 ? out->dims[i] : 1;
+        rest = tf1c_times(rest, out->dims[i] > 0 ? out->dims[i] : 1);
     }
     for (int i = 0; i < in.rank; i++)
-        have *= in.dims[i] > 0 || !zero ? in.dims[i] : 1;
+        have = tf1c_times(have, in.dims[i] > 0 || !zero ? in.dims[i] : 1);
     if (unknown >= 0) {
         out->dims[unknown] = have / rest;
         if (have % rest) {
@@ -251,7 +267,7 @@ static int64_t known_product(tf_dims d, int *unknown)
         if (d.dims[i] == NONE)
             *unknown = *unknown == -1 ? i : -2;
         else
-            n *= d.dims[i];
+            n = tf1c_times(n, d.dims[i]);
     if (n == 0)
         *unknown = *unknown == -2 ? -2 : -1; /* no elements, whatever the unknown one is */
     return n;

@@ -162,15 +162,18 @@ static tf_dims sliced_dims(const slicing *s)
     return out;
 }
 
+/* a + b·c, wrapping around: only where nothing is read by it, along axes of one element or none, does it leave the memory. */
+static int64_t wrapped(int64_t a, int64_t b, int64_t c) { return (int64_t)((uint64_t)a + (uint64_t)b * (uint64_t)c); }
+
 /* Lays `v`, of the result's shape, into a tensor laid out as `whole`; gives the offset. */
 static int64_t lay_in(const slicing *s, const tf_view *whole, tf_view *v)
 {
     int64_t offset = 0, step = 1;
     for (int i = 0; i < whole->rank; i++)
-        offset += s->axes[i].begin * whole->strides[i];
+        offset = wrapped(offset, s->axes[i].begin, whole->strides[i]);
     for (int i = s->rank; i-- > 0;) {
-        v->strides[i] = s->from[i] < 0 ? step : s->axes[s->from[i]].step * whole->strides[s->from[i]];
-        step = v->strides[i] * v->dims[i];
+        v->strides[i] = s->from[i] < 0 ? step : wrapped(0, s->axes[s->from[i]].step, whole->strides[s->from[i]]);
+        step = wrapped(0, v->strides[i], v->dims[i]);
     }
     return tf_view_count(v) ? offset : 0;
 }
@@ -669,7 +672,7 @@ static bool slice_view(tf_kernel_ctx *k, int output, int64_t *offset)
         return false;
     *offset = 0;
     for (int i = 0; i < in->rank; i++) {
-        int64_t from = int_at(&k->in[1], i), most = in->dims[i] - from, size = k->out[output].dims[i];
+        int64_t from = int_at(&k->in[1], i), most = from < 0 ? -1 : in->dims[i] - from, size = k->out[output].dims[i];
         if (from < 0 || most < 0 || size > most) {
             if (from < 0 || most < 0)
                 tf_kernel_error(k, tf_invalid_argument, "Expected begin[%d] in [0, %lld], but got %lld", i, (long long)in->dims[i],
@@ -679,7 +682,7 @@ static bool slice_view(tf_kernel_ctx *k, int output, int64_t *offset)
                                 (long long)size);
             return false;
         }
-        *offset += from * in->strides[i];
+        *offset = wrapped(*offset, from, in->strides[i]);
         k->out[output].strides[i] = in->strides[i];
     }
     *offset = tf_view_count(&k->out[output]) ? *offset : 0;
@@ -692,8 +695,10 @@ static bool slice_ints(tf_shape_ctx *c, tf_dims *ints)
     int64_t begin, size;
     if (!tf_in_ints(c, 0, &in) || !tf_in_int(c, 1, &begin) || !tf_in_int(c, 2, &size))
         return false;
+    if (begin < 0 || begin > in.rank)
+        return false;
     size = size == -1 ? in.rank - begin : size;
-    if (begin < 0 || size < 0 || begin + size > in.rank)
+    if (size < 0 || size > in.rank - begin)
         return false;
     *ints = (tf_dims){ .known = true, .rank = (int)size };
     memcpy(ints->dims, &in.dims[begin], (size_t)size * sizeof in.dims[0]);

@@ -710,7 +710,8 @@ static void build_while(looping *l, tf_while_cond *cond, tf_while_body *body, tf
     tf_tensor go_on = condition_in(l, call_cond(cond, args, a.context));
     begin = tf1c_count_now() + limited / 2 + 1 + pairs + limited; /* LogicalAnd; LoopCond; Switch and Identity; the next count */
     if (limit.op && !l->poison)
-        go_on = result_in(l, tf_logical_and(tf_less(counter, (int)a.maximum_iterations), go_on));
+        go_on = result_in(
+            l, tf_logical_and(tf_less(counter, a.maximum_iterations < INT32_MAX ? (int)a.maximum_iterations : INT32_MAX), go_on));
     tf1c_count_as(begin);
     tf_list next = l->poison ? args : tf1c_sound_list(call_body(body, args, a.context), l->here);
     if (next.n != vars.n)

@@ -305,15 +305,16 @@ static int64_t int_floor_mod(int64_t x, int64_t y)
     const int64_t rest = x % y;
     return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
 }
+/* The rest takes y's sign: y is added once, so that -1 mod ∞ is ∞ and a tiny -x mod y is y, as in TF and NumPy. */
 static double real_floor_mod(double x, double y)
 {
     const double rest = fmod(x, y);
-    return (x < 0) == (y < 0) ? rest : fmod(rest + y, y);
+    return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
 }
 static float float_floor_mod(float x, float y)
 {
     const float rest = fmodf(x, y);
-    return (x < 0) == (y < 0) ? rest : fmodf(rest + y, y);
+    return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
 }
 
 STRIP2(floordiv_f32, float, float, floorf(x / y))

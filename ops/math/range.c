@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "ops/array/array.h"
 
@@ -24,69 +23,84 @@ static bool scalars(tf_shape_ctx *c, const char *const *names)
     return true;
 }
 
-static void range_mistake(tf_shape_ctx *c, const double *v, bool floating)
+static void set_length(tf_shape_ctx *c, double length)
 {
-    char text[80];
-    snprintf(text, sizeof text, floating ? "%g/%g" : "%.0f/%.0f", v[0], v[1]);
-    if (v[2] == 0)
-        tf_shape_error(c, tf_shape_at_run(c) ? "Requires delta != 0: 0" : "Requires delta != 0");
-    else
-        tf_shape_error(c, v[2] > 0 ? "Requires start <= limit when delta > 0: %s" : "Requires start >= limit when delta < 0: %s",
-                       text);
+    if (length < 0x1p63)
+        tf_set_out(c, 0, SHAPE((int64_t)length));
+    else /* NaN too */
+        tf_shape_error(c, "Requires a number of elements below 2**63, got %g", length);
 }
 
-static void set_count(tf_shape_ctx *c, double n)
+static void refuse_order(tf_shape_ctx *c, bool up, const char *ends)
 {
-    if (n >= 0 && n < 0x1p63)
-        tf_set_out(c, 0, SHAPE((int64_t)n));
-    else
-        tf_shape_error(c, "Requires a number of elements below 2**63, got %g", n);
+    tf_shape_error(c, up ? "Requires start <= limit when delta > 0: %s" : "Requires start >= limit when delta < 0: %s", ends);
 }
 
-/* Without overflow: the way from start to limit may not fit an int64. */
-static void set_exact_count(tf_shape_ctx *c, int64_t start, int64_t limit, int64_t delta)
+static void refuse_zero(tf_shape_ctx *c)
 {
+    tf_shape_error(c, tf_shape_at_run(c) ? "Requires delta != 0: 0" : "Requires delta != 0");
+}
+
+static void real_length(tf_shape_ctx *c, const tf_ndarray *a)
+{
+    const double start = np_get(a[0], 0), limit = np_get(a[1], 0), delta = np_get(a[2], 0);
+    char ends[80];
+    snprintf(ends, sizeof ends, "%g/%g", start, limit);
+    if (delta == 0)
+        refuse_zero(c);
+    else if (delta > 0 ? start > limit : start < limit)
+        refuse_order(c, delta > 0, ends);
+    else if (a[0].dtype == tf_float32)
+        set_length(c, ceil(fabsf(((float)limit - (float)start) / (float)delta)));
+    else
+        set_length(c, ceil(fabs((limit - start) / delta)));
+}
+
+/* The distance of two int64 fits 64 bits without a sign, whatever they are. */
+static void whole_length(tf_shape_ctx *c, const tf_ndarray *a)
+{
+    const int64_t start = int_of(&a[0], 0), limit = int_of(&a[1], 0), delta = int_of(&a[2], 0);
     const uint64_t span = delta > 0 ? (uint64_t)limit - (uint64_t)start : (uint64_t)start - (uint64_t)limit;
-    const uint64_t step = delta > 0 ? (uint64_t)delta : 0 - (uint64_t)delta, n = span / step + (span % step != 0);
-    if (n <= INT64_MAX)
-        tf_set_out(c, 0, SHAPE((int64_t)n));
-    else
-        tf_shape_error(c, "Requires a number of elements below 2**63, got %llu", (unsigned long long)n);
+    const uint64_t step = delta > 0 ? (uint64_t)delta : 0 - (uint64_t)delta;
+    char ends[80];
+    snprintf(ends, sizeof ends, "%lld/%lld", (long long)start, (long long)limit);
+    if (delta == 0) {
+        refuse_zero(c);
+    } else if (delta > 0 ? start > limit : start < limit) {
+        refuse_order(c, delta > 0, ends);
+    } else {
+        const uint64_t length = span / step + (span % step != 0);
+        if (length <= INT64_MAX)
+            tf_set_out(c, 0, SHAPE((int64_t)length));
+        else
+            set_length(c, (double)length);
+    }
 }
 
 static void range_shape(tf_shape_ctx *c)
 {
     tf_ndarray a[3];
-    double v[3];
     bool known = true;
     tf_set_out(c, 0, SHAPE(NONE));
     if (!scalars(c, (const char *const[]){ "start", "limit", "delta", NULL }))
         return;
     for (int i = 0; i < 3; i++)
         known = tf_in_value(c, i, &a[i]) && known;
-    for (int i = 0; known && i < 3; i++)
-        v[i] = np_get(a[i], 0);
-    if (!known)
-        return;
-    tf_dtype dtype = tf_in_dtype(c, 0);
-    if (v[2] == 0 || (v[2] > 0 ? v[0] > v[1] : v[0] < v[1]))
-        range_mistake(c, v, TF_FLOATING & TF_DTYPE_BIT(dtype));
-    else if (dtype == tf_float32)
-        set_count(c, ceil((double)fabsf(((float)v[1] - (float)v[0]) / (float)v[2])));
-    else if (dtype == tf_float64)
-        set_count(c, ceil(fabs((v[1] - v[0]) / v[2])));
-    else
-        set_exact_count(c, int_of(&a[0], 0), int_of(&a[1], 0), int_of(&a[2], 0));
+    if (known)
+        (TF_FLOATING & TF_DTYPE_BIT(tf_in_dtype(c, 0)) ? real_length : whole_length)(c, a);
 }
 
 static void range_kernel(tf_kernel_ctx *k)
 {
+    const int64_t n = k->out[0].dims[0];
     FOR_DTYPE(k->T, {
-        T value = *(const T *)k->in[0].data;
+        T *out = k->out[0].data;
         const T delta = *(const T *)k->in[2].data;
-        for (int64_t i = 0, n = k->out[0].dims[0]; i < n; i++) { /* adding up, as TF does, but for what is beyond the limit */
-            ((T *)k->out[0].data)[i] = value;
-            value = i + 1 < n ? (T)(value + delta) : value;
+        T value = *(const T *)k->in[0].data;
+        for (int64_t i = 0; i < n; i++) {
+            out[i] = value;
+            if (i < n - 1) /* adding up, as TF does; beyond the last an integer may not reach */
+                value = (T)(value + delta);
         }
     })
 }
@@ -152,8 +166,10 @@ static void linspace_kernel(tf_kernel_ctx *k)
     FOR_DTYPE(k->T, {
         const T start = *(const T *)k->in[0].data;
         const T step = (T)(n > 1 ? (*(const T *)k->in[1].data - start) / (T)(n - 1) : 0);
-        for (int64_t i = 0; i < n; i++)
-            ((T *)k->out[0].data)[i] = (T)(start + step * (T)i);
+        T *out = k->out[0].data;
+        out[0] = start; /* an infinite step times 0 is none */
+        for (int64_t i = 1; i < n; i++)
+            out[i] = i < n - 1 ? (T)(start + step * (T)i) : *(const T *)k->in[1].data;
     })
 }
 

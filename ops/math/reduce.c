@@ -105,7 +105,7 @@ static layout layout_of(const tf_kernel_ctx *k)
         if (x->dims[i] == 1)
             continue;
         if (n && is_gone[n - 1] == gone[i]) {
-            length[n - 1] *= x->dims[i];
+            length[n - 1] = tf1c_times(length[n - 1], x->dims[i]);
             continue;
         }
         is_gone[n] = gone[i];

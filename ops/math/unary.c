@@ -113,9 +113,9 @@ SIGNED_STRIPS(square)
 static void square_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_mul(dy, tf_mul(2, g->in[0]))); }
 UNARY_OP(square, "Square", SIGNED)
 
-/* ---- Sqrt: dx = dy / 2y ------------------------------------------------------------------------------------------------- */
-STRIP2(sqrt_grad_f32, float, float, y * 0.5f / x)
-STRIP2(sqrt_grad_f64, double, double, y * 0.5 / x)
+/* ---- Sqrt: dx = dy / 2y, and 0 where no gradient flows in, as in the two after it: what a mask left out stays out ------------------------------------------------------------------------------------------------- */
+STRIP2(sqrt_grad_f32, float, float, y == 0 ? 0 : y * 0.5f / x)
+STRIP2(sqrt_grad_f64, double, double, y == 0 ? 0 : y * 0.5 / x)
 FLOATING_STRIPS(sqrt_grad)
 static void sqrt_grad_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
@@ -132,8 +132,8 @@ static void sqrt_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, GRAD
 UNARY_OP(sqrt, "Sqrt", TF_FLOATING)
 
 /* ---- Rsqrt: dx = -dy·y³ / 2 ---------------------------------------------------------------------------------------------- */
-STRIP2(rsqrt_grad_f32, float, float, y * -0.5f * x * (x * x))
-STRIP2(rsqrt_grad_f64, double, double, y * -0.5 * x * (x * x))
+STRIP2(rsqrt_grad_f32, float, float, y == 0 ? 0 : -0.5f * (y * x) * (x * x))
+STRIP2(rsqrt_grad_f64, double, double, y == 0 ? 0 : -0.5 * (y * x) * (x * x))
 FLOATING_STRIPS(rsqrt_grad)
 static void rsqrt_grad_gradient(tf_grad_ctx *g, tf_tensor dz);
 GRADIENT_OP(rsqrt_grad, "RsqrtGrad")
@@ -150,8 +150,8 @@ static void rsqrt_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, GRA
 UNARY_OP(rsqrt, "Rsqrt", TF_FLOATING)
 
 /* ---- Reciprocal: dx = -dy·y² ----------------------------------------------------------------------------------------------- */
-STRIP2(reciprocal_grad_f32, float, float, -y *x *x)
-STRIP2(reciprocal_grad_f64, double, double, -y *x *x)
+STRIP2(reciprocal_grad_f32, float, float, y == 0 ? 0 : -x * y * x)
+STRIP2(reciprocal_grad_f64, double, double, y == 0 ? 0 : -x * y * x)
 FLOATING_STRIPS(reciprocal_grad)
 static void reciprocal_grad_gradient(tf_grad_ctx *g, tf_tensor dz);
 GRADIENT_OP(reciprocal_grad, "ReciprocalGrad")

@@ -24,7 +24,7 @@ static int64_t row_count(const tf_view *v)
 {
     int64_t n = 1;
     for (int i = 0; i + 1 < v->rank; i++)
-        n *= v->dims[i];
+        n = tf1c_times(n, v->dims[i]);
     return n;
 }
 static int64_t out_rows(const tf_kernel_ctx *k) { return row_count(&k->out[0]); }

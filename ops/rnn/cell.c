@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/cast.h"
 #include "ops/array/concat.h"
 #include "ops/array/fill.h"
 #include "ops/array/shape.h"
@@ -318,7 +319,7 @@ tf_dims tf1c_static_batch(tf_operand batch, tf_dims rest)
     if (batch.kind == TF_OPERAND_INTEGER)
         d.dims[0] = batch.as.integer;
     else if (batch.kind == TF_OPERAND_TENSOR && tf_constant_value(batch.as.tensor, &value))
-        d.dims[0] = (int64_t)np_get(value, 0);
+        d.dims[0] = tf1c_whole(&value, 0);
     memcpy(d.dims + 1, rest.dims, (size_t)rest.rank * sizeof *rest.dims);
     return d;
 }

@@ -245,13 +245,15 @@ static const struct {
     { "{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }", 8, tf_ok, NULL },
     { "{\"shape\":(2L,1L),\"descr\":\"<i4\",\"fortran_order\":False}\n", 8, tf_ok, NULL },
     { "{'descr': '<i4', 'fortran_order': True, 'shape': (2,), }", 8, tf_ok, NULL },
-    { "{'descr': '<i4', 'fortran_order': True, 'shape': (1, 2), }", 8, tf_unimplemented, "Fortran order" },
-    { "{'descr': '>i4', 'fortran_order': False, 'shape': (2,), }", 8, tf_unimplemented, "dtype '>i4'" },
+    { "{'descr': '<i4', 'fortran_order': True, 'shape': (1, 2), }", 8, tf_ok, NULL },
+    { "{'descr': '>i4', 'fortran_order': False, 'shape': (2,), }", 8, tf_ok, NULL },
+    { "{'descr': '<u8', 'fortran_order': False, 'shape': (1,), }", 8, tf_unimplemented, "dtype '<u8'" },
+    { "{'descr': '|i4', 'fortran_order': False, 'shape': (2,), }", 8, tf_unimplemented, "dtype '|i4'" },
     { "{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", 8, tf_unimplemented, "dtype '<c8'" },
     { "{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (2,), }", 8, tf_unimplemented, "records" },
     { "{'descr': '<i4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,2), }", 8, tf_unimplemented, "rank 9" },
     { "{'descr': '<i4', 'fortran_order': False, 'shape': (3,), }", 8, tf_data_loss, "does not fit its 8 bytes" },
-    { "{'descr': '<i4', 'fortran_order': False, 'shape': (1,), }", 8, tf_data_loss, "does not fit its 8 bytes" },
+    { "{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }", 12, tf_ok, NULL }, /* more follows */
     { "{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }", 7, tf_data_loss, "does not fit its 7 bytes" },
     { "{'descr': '<i4', 'fortran_order': False, 'shape': (4611686018427387905, 4), }", 16, tf_data_loss, "does not fit" },
     { "{'descr': '<i4', 'fortran_order': False, 'shape': (9223372036854775799,), }", 8, tf_data_loss, "does not fit" },
@@ -285,6 +287,55 @@ START_TEST(a_header_is_read_or_refused_with_the_reason)
         ck_assert_int_eq(np_size(a), 2);
         np_free(&a);
     }
+}
+END_TEST
+
+static const struct {
+    const char *header;
+    const char *bytes;
+    size_t n;
+    tf_dtype dtype;
+    double want[6];
+} foreign_cases[] = {
+    { "{'descr': '<u1', 'fortran_order': True, 'shape': (2, 3), }", "\0\1\2\3\4\5", 6, tf_uint8, { 0, 2, 4, 1, 3, 5 } },
+    { "{'descr': '<b1', 'fortran_order': False, 'shape': (2, 3), }", "\0\1\2\377\0\3", 6, tf_bool, { 0, 1, 1, 1, 0, 1 } },
+    { "{'descr': '=i2', 'fortran_order': False, 'shape': (2,), }", "\1\0\377\377", 4, tf_int32, { 1, -1 } },
+    { "{'descr': '>i2', 'fortran_order': False, 'shape': (2,), }", "\0\1\377\376", 4, tf_int32, { 1, -2 } },
+    { "{'descr': '<u2', 'fortran_order': False, 'shape': (1,), }", "\377\377", 2, tf_int32, { 65535 } },
+    { "{'descr': '>u4', 'fortran_order': False, 'shape': (1,), }", "\377\377\377\377", 4, tf_int64, { 4294967295 } },
+    { "{'descr': '|i1', 'fortran_order': False, 'shape': (2,), }", "\177\200", 2, tf_int32, { 127, -128 } },
+    { "{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", "\77\200\0\0", 4, tf_float32, { 1 } },
+    { "{'descr': '>f8', 'fortran_order': False, 'shape': (1,), }", "\300\0\0\0\0\0\0\0", 8, tf_float64, { -2 } },
+    { "{'descr': '<f2', 'fortran_order': False, 'shape': (4,), }",
+      "\0\74\1\0\377\173\0\374",
+      8,
+      tf_float32,
+      { 1, 0x1p-24, 65504, -INFINITY } },
+};
+
+START_TEST(what_other_programs_write_is_converted_to_the_dtype_that_holds_it)
+{
+    uint8_t bytes[256] = "\x93NUMPY\x01";
+    const size_t n = strlen(foreign_cases[_i].header);
+    tf_ndarray a;
+
+    bytes[8] = (uint8_t)n;
+    memcpy(bytes + 10, foreign_cases[_i].header, n);
+    memcpy(bytes + 10 + n, foreign_cases[_i].bytes, foreign_cases[_i].n);
+    write_bytes(in_folder("a.npy"), bytes, 10 + n + foreign_cases[_i].n);
+    a = np_load(in_folder("a.npy"));
+    check_no_error();
+    ck_assert_int_eq(a.dtype, foreign_cases[_i].dtype);
+    for (int64_t i = 0; i < np_size(a); i++)
+        ck_assert(np_get(a, i) == foreign_cases[_i].want[i]);
+    np_free(&a);
+}
+END_TEST
+
+START_TEST(an_array_is_not_saved_nowhere)
+{
+    ck_assert_int_eq(np_save(NULL, NP_FLOAT(1)), tf_not_found);
+    check_error(tf_not_found, "path is NULL");
 }
 END_TEST
 
@@ -488,6 +539,9 @@ int main(void)
     tcase_add_test(tests, an_archive_is_asked_by_key);
     tcase_add_test(tests, an_archive_of_very_many_entries_is_zip64);
     tcase_add_loop_test(tests, a_header_is_read_or_refused_with_the_reason, 0, COUNT(header_cases));
+    tcase_add_loop_test(tests, what_other_programs_write_is_converted_to_the_dtype_that_holds_it, 0,
+                        sizeof foreign_cases / sizeof *foreign_cases);
+    tcase_add_test(tests, an_array_is_not_saved_nowhere);
     tcase_add_test(tests, a_deflated_archive_of_numpy_loads);
     tcase_add_test(tests, an_archive_with_zip64_records_loads);
     tcase_add_loop_test(tests, a_damaged_file_is_noticed_wherever_the_damage_is, 0, 4);
