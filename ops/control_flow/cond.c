@@ -151,8 +151,10 @@ static bool add_results(reversing *r, const tf1c_branch_attrs *a, char *const *h
             tf_tensor like = tf_slices(gradient_of(&r[which - r->which], i)).indices;
             tf_indexed_slices s = tf_slices(dx);
             if (!dx.op)
-                s = (tf_indexed_slices){ tf_zeros_like(x),
-                                         tf1c_cast(tf_range(tf_getitem(tf_shape(x), "0")), tf_get_dtype(like), r->g->op->here) };
+                s = (tf_indexed_slices){
+                    .values = tf_zeros_like(x),
+                    .indices = tf1c_cast(tf_range(tf_getitem(tf_shape(x), "0")), tf_get_dtype(like), r->g->op->here),
+                };
             if (!add_result(r, s.values) || !add_result(r, s.indices))
                 return false;
         }

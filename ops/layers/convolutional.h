@@ -75,7 +75,7 @@ struct tf_layers_pooling_args {
     const char *padding, *data_format, *name;
 };
 #define TF_LAYERS_POOLING_(fn, inputs, pool_size, ...) \
-    TF_IN_ORDER2_(fn, TF_T(inputs), TF_T(pool_size), (struct tf_layers_pooling_args){ TF_HERE_, __VA_ARGS__ })
+    TF_KWARGS_(TF_IN_ORDER2_(fn, TF_T(inputs), TF_T(pool_size), (struct tf_layers_pooling_args){ TF_HERE_, __VA_ARGS__ }))
 #define tf_layers_max_pooling1d(inputs, pool_size, ...) TF_LAYERS_POOLING_(tf_layers_max_pooling1d_, inputs, pool_size, __VA_ARGS__)
 #define tf_layers_max_pooling2d(inputs, pool_size, ...) TF_LAYERS_POOLING_(tf_layers_max_pooling2d_, inputs, pool_size, __VA_ARGS__)
 #define tf_layers_max_pooling3d(inputs, pool_size, ...) TF_LAYERS_POOLING_(tf_layers_max_pooling3d_, inputs, pool_size, __VA_ARGS__)

@@ -66,8 +66,8 @@ struct tf_conv2d_transpose_args {
     tf_dims dilations;
 };
 #define tf_nn_conv2d_transpose(value, filter, output_shape, ...)                                              \
-    TF_IN_ORDER3_(tf_nn_conv2d_transpose_, TF_T(value), TF_T(filter), TF_T(output_shape),                     \
-                  (struct tf_conv2d_transpose_args){ TF_HERE_, __VA_ARGS__ })
+    TF_KWARGS_(TF_IN_ORDER3_(tf_nn_conv2d_transpose_, TF_T(value), TF_T(filter), TF_T(output_shape),          \
+                             (struct tf_conv2d_transpose_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_nn_conv2d_transpose_(tf_operand value, tf_operand filter, tf_operand output_shape,
                                            struct tf_conv2d_transpose_args args);
 
@@ -105,8 +105,8 @@ TF1C_API tf_tensor tf_nn_conv3d_(tf_operand input, tf_operand filter, struct tf_
 
 /* And its transpose.                                                                              TF1: tf.nn.conv3d_transpose */
 #define tf_nn_conv3d_transpose(value, filter, output_shape, ...)                          \
-    TF_IN_ORDER3_(tf_nn_conv3d_transpose_, TF_T(value), TF_T(filter), TF_T(output_shape), \
-                  (struct tf_conv2d_transpose_args){ TF_HERE_, __VA_ARGS__ })
+    TF_KWARGS_(TF_IN_ORDER3_(tf_nn_conv3d_transpose_, TF_T(value), TF_T(filter), TF_T(output_shape), \
+                             (struct tf_conv2d_transpose_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_nn_conv3d_transpose_(tf_operand value, tf_operand filter, tf_operand output_shape,
                                            struct tf_conv2d_transpose_args args);
 

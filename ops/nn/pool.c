@@ -296,7 +296,7 @@ enum { MOST_CHANNELS = 256 };
                         for (int64_t i = 0; i < n; i++) {                                                                 \
                             const bool here = x[at + i] == y[c + i];                                                      \
                             dx[at + i] = (type)(dx[at + i] + (here ? rest[i] : 0));                                       \
-                            rest[i] = here & first ? 0 : rest[i];                                                         \
+                            rest[i] = (here & first) ? 0 : rest[i];                                                       \
                         }                                                                                                 \
                     }                                                                                                     \
         }                                                                                                                 \

@@ -27,7 +27,7 @@ struct tf_pool_args {
     const char *data_format;
     const char *name;
 };
-#define TF_POOL_(fn, value, ...) TF_IN_ORDER1_(fn, TF_T(value), (struct tf_pool_args){ TF_HERE_, __VA_ARGS__ })
+#define TF_POOL_(fn, value, ...) TF_KWARGS_(TF_IN_ORDER1_(fn, TF_T(value), (struct tf_pool_args){ TF_HERE_, __VA_ARGS__ }))
 #define tf_nn_max_pool(value, ...) TF_POOL_(tf_nn_max_pool_, value, __VA_ARGS__)
 #define tf_nn_avg_pool(value, ...) TF_POOL_(tf_nn_avg_pool_, value, __VA_ARGS__)
 #define tf_nn_max_pool1d(input, ...) TF_POOL_(tf_nn_max_pool1d_, input, __VA_ARGS__)
@@ -62,7 +62,7 @@ struct tf_pool_argmax_args {
     bool include_batch_in_index;
 };
 #define tf_nn_max_pool_with_argmax(input, ...) \
-    TF_IN_ORDER1_(tf_nn_max_pool_with_argmax_, TF_T(input), (struct tf_pool_argmax_args){ TF_HERE_, __VA_ARGS__ })
+    TF_KWARGS_(TF_IN_ORDER1_(tf_nn_max_pool_with_argmax_, TF_T(input), (struct tf_pool_argmax_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_pooled tf_nn_max_pool_with_argmax_(tf_operand input, struct tf_pool_argmax_args args);
 
 #ifdef __cplusplus

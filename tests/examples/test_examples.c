@@ -83,9 +83,8 @@ START_TEST(an_example_says_what_is_wrong_with_its_arguments)
 }
 END_TEST
 
-static const char *const names[] = {
-    "rnn_static_lstm", "lstm_from_scratch", "char_rnn", "rnn_dynamic", "scan_basics", "adding_gru", "cnn_mnist"
-};
+static const char *const names[] = { "rnn_static_lstm", "lstm_from_scratch", "char_rnn", "rnn_dynamic",
+                                     "scan_basics",     "adding_gru",        "cnn_mnist" };
 
 START_TEST(an_example_explains_its_options)
 {

@@ -157,8 +157,9 @@ START_TEST(the_index_has_every_public_name)
 {
     static char index[1 << 16];
     char *table = read_text(DOCUMENTS "/examples/from_python.md");
-    const int status = run_command(index, sizeof index, "python3 " DOCUMENTS "/tests/coverage/coverage.py --index " DOCUMENTS
-                                                        "/session " DOCUMENTS "/examples/kit");
+    const int status =
+        run_command(index, sizeof index,
+                    "python3 " DOCUMENTS "/tests/coverage/coverage.py --index " DOCUMENTS "/session " DOCUMENTS "/examples/kit");
     ck_assert_msg(status == 0, "%s", index);
     ck_assert_msg(strstr(table, index), "the index is not what `tests/coverage/coverage.py --index session examples/kit` prints");
     free(table);

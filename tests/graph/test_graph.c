@@ -126,8 +126,10 @@ START_TEST(a_collection_keeps_what_was_added_in_order_and_twice)
     ck_assert_int_eq(mine.n, 3);
     ck_assert(tf_same_tensor(mine.items[0], a) && tf_same_tensor(mine.items[1], b) && tf_same_tensor(mine.items[2], a));
     ck_assert_int_eq(tf_get_collection("other").n, 1);
-    tf_with_graph(tf_graph_new())
+    tf_graph *other = tf_graph_new();
+    tf_with_graph(other)
         ck_assert_int_eq(tf_get_collection("mine").n, 0);
+    tf_graph_free(other);
 }
 END_TEST
 

@@ -106,10 +106,7 @@ TEST_ROW(scan_whose_state_shrinks)
         AT(tf_scan(those_above, tf_constant(NP_FLOAT(1, 2, 3)), tf_placeholder_with_default(NP_FLOAT(1, 2, 3), SHAPE(NONE))));
     return ran = true, tf_run(sess, FETCH(s, &array)), none;
 }
-TEST_ROW(scan_to_too_many_dimensions)
-{
-    return AT(tf_scan(only_once, three_elements(), tf_zeros(SHAPE(1, 1, 1, 1, 1, 1, 1, 1))));
-}
+TEST_ROW(scan_to_too_many_dimensions) { return AT(tf_scan(only_once, three_elements(), tf_zeros(SHAPE(1, 1, 1, 1, 1, 1, 1, 1)))); }
 static tf_tensor product_with(tf_tensor e, void *context) { return AT(tf_matmul(e, *(tf_tensor *)context)); }
 TEST_ROW(matmul_in_a_body_in_a_run)
 {
