@@ -1,6 +1,7 @@
 #include "fixture.h"
 
 #include <math.h>
+#include <string.h>
 
 tf_session *sess;
 
@@ -21,6 +22,13 @@ void close_session(void)
 void must(tf_status status)
 {
     ck_assert_msg(status == tf_ok, "%s: %s (%s)", tf_status_name(status), caught()->message, caught()->op);
+}
+
+void must_have_reported(tf_status code, const char *part)
+{
+    ck_assert_msg(caught()->code == code && strstr(caught()->message, part), "%s: %s", tf_status_name(caught()->code),
+                  caught()->message);
+    catch_errors();
 }
 
 void assert_near(const char *what, tf_ndarray got, int n, const double *want)

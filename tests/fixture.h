@@ -14,6 +14,9 @@ void close_session(void);
 /* A macro's whole text would be in Check's own message. */
 void must(tf_status status);
 
+/* The first report is of that class and holds that text; it is forgotten then. */
+void must_have_reported(tf_status code, const char *part);
+
 /* What running t gives: n numbers, each within 1e-6 · max(1, |want|). */
 void check_run(tf_tensor t, tf_feeds feeds, int n, const double *want);
 void assert_near(const char *what, tf_ndarray got, int n, const double *want);

@@ -138,8 +138,9 @@ static tf_ndarray value_in(tf_session *s, const tf_operation *op, tf1c_resource 
 /* ---- saving -------------------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-    char *name;
+    const char *name;
     tf_ndarray value;
+    char *owned; /* the name, where it was made for this */
 } item;
 
 static int items_by_name(const void *a, const void *b) { return strcmp(((const item *)a)->name, ((const item *)b)->name); }
@@ -147,7 +148,7 @@ static int items_by_name(const void *a, const void *b) { return strcmp(((const i
 static tf_status take_variable(tf_session *s, const saved *v, item *to)
 {
     tf1c_resource *r = NULL;
-    *to = (item){ (char *)v->name, value_in(s, v->variable, &r) };
+    *to = (item){ .name = v->name, .value = value_in(s, v->variable, &r) };
     if (!to->value.data)
         return tf_memory_error;
     return r->initialized ? tf_ok
@@ -158,63 +159,60 @@ static tf_status take_variable(tf_session *s, const saved *v, item *to)
 /* The states of random ops that have run; one that owns more than its bytes is not saved. */
 static bool has_plain_state(const tf1c_resource *r) { return !r->op->read && r->op->def->state_size && !r->op->def->release; }
 
-static tf_status take_states(tf_session *s, item *to, int *n, tf_source here)
+static tf_status take_state(const tf1c_resource *r, item *to, tf_source here)
 {
-    tf_status status = tf_ok;
-    pthread_mutex_lock(&s->lock);
-    for (const tf1c_resource *r = s->resources; r && !status; r = r->next) {
-        if (!has_plain_state(r))
-            continue;
-        tf1c_buffer name = { 0 };
-        tf1c_buffer_printf(&name, "%s%s", state_prefix, r->op->name);
-        if (name.failed)
-            status = no_memory(here);
-        else
-            to[(*n)++] = (item){ name.data, np_array(r->data, tf_uint8, SHAPE((int64_t)r->size)) };
+    tf1c_buffer name = { 0 };
+    tf1c_buffer_printf(&name, "%s%s", state_prefix, r->op->name);
+    if (name.failed) {
+        tf1c_buffer_free(&name);
+        return no_memory(here);
     }
-    pthread_mutex_unlock(&s->lock);
-    return status;
+    *to = (item){ name.data, np_array(r->data, tf_uint8, SHAPE((int64_t)r->size)), name.data };
+    return tf_ok;
 }
 
-static int count_states(tf_session *s)
+/* All of them, counted and taken under one lock: runs beside this one make new ones. */
+static tf_status take_states(tf_session *s, item **items, int *n, tf_source here)
 {
-    int n = 0;
+    int states = 0;
+    tf_status status = tf_ok;
     pthread_mutex_lock(&s->lock);
     for (const tf1c_resource *r = s->resources; r; r = r->next)
-        n += has_plain_state(r);
+        states += has_plain_state(r);
+    item *more = tf1c_realloc(*items, (size_t)(*n + states) * sizeof *more);
+    if (more)
+        *items = more;
+    else
+        status = no_memory(here);
+    for (const tf1c_resource *r = s->resources; r && !status; r = r->next)
+        if (has_plain_state(r) && !(status = take_state(r, &(*items)[*n], here)))
+            ++*n;
     pthread_mutex_unlock(&s->lock);
-    return n;
+    return status;
 }
 
 /* s->order held: nobody assigns meanwhile. */
 static tf_status write_values(tf_saver *saver, tf_session *s, const char *prefix, tf_source here)
 {
-    const int states = count_states(s);
-    item *items = tf1c_alloc((size_t)(saver->n + states) * sizeof *items);
+    item *items = tf1c_alloc((size_t)saver->n * sizeof *items);
     int n = 0;
     tf_status status = items ? tf_ok : no_memory(here);
     while (n < saver->n && !status) {
         status = take_variable(s, &saver->variables[n], &items[n]);
         n++;
     }
-    const int variables = n;
     if (!status)
-        status = take_states(s, items, &n, here);
-    tf1c_bundle_writer w;
+        status = take_states(s, &items, &n, here);
     if (!status) {
+        tf1c_bundle_writer w;
         tf1c_bundle_create(&w, prefix, here);
-        item *sorted = tf1c_alloc((size_t)n * sizeof *sorted);
-        if (sorted) {
-            memcpy(sorted, items, (size_t)n * sizeof *sorted);
-            qsort(sorted, (size_t)n, sizeof *sorted, items_by_name);
-        }
-        for (int i = 0; i < n && sorted; i++)
-            tf1c_bundle_add(&w, sorted[i].name, &sorted[i].value);
-        status = tf1c_bundle_finish(&w, sorted ? tf_ok : no_memory(here));
-        tf1c_free(sorted);
+        qsort(items, (size_t)n, sizeof *items, items_by_name);
+        for (int i = 0; i < n; i++)
+            tf1c_bundle_add(&w, items[i].name, &items[i].value);
+        status = tf1c_bundle_finish(&w, tf_ok);
     }
-    for (int i = variables; i < n; i++)
-        tf1c_free(items[i].name);
+    for (int i = 0; i < n; i++)
+        tf1c_free(items[i].owned);
     tf1c_free(items);
     return status;
 }

@@ -42,13 +42,6 @@ static const char *golden(const char *name)
     return data_path(relative, whole, sizeof whole);
 }
 
-static void check_report(tf_status code, const char *part)
-{
-    ck_assert_msg(caught()->code == code && strstr(caught()->message, part), "%s: %s", tf_status_name(caught()->code),
-                  caught()->message);
-    catch_errors();
-}
-
 static char *contents(const char *file, size_t *n)
 {
     char *data = tf1c_read_file(file, 1 << 20, n, TF_SOURCE);
@@ -199,7 +192,7 @@ START_TEST(a_reader_lists_what_there_is)
     ck_assert(tf_has_tensor(reader, "d64") && !tf_has_tensor(reader, "d32") && !tf_has_tensor(NULL, "d64"));
     ck_assert_ptr_null(tf_checkpoint_variable_at(reader, 5).name);
     ck_assert_ptr_null(tf_checkpoint_get_tensor(reader, "d32").data);
-    check_report(tf_not_found, "Key d32 not found in checkpoint");
+    must_have_reported(tf_not_found, "Key d32 not found in checkpoint");
     tf_checkpoint_reader_free(reader);
 }
 END_TEST
@@ -235,7 +228,7 @@ START_TEST(a_failing_restore_leaves_the_session_as_it_was)
     tf_saver *saver = tf_train_saver();
     must(tf_run(sess, tf_global_variables_initializer()));
     ck_assert_int_eq(tf_restore(saver, sess, golden("plain")), tf_not_found);
-    check_report(tf_not_found, "Key layer/nope not found in checkpoint");
+    must_have_reported(tf_not_found, "Key layer/nope not found in checkpoint");
     check_run(w, (tf_feeds){ 0 }, 12, (const double[]){ 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 });
 }
 END_TEST
@@ -253,7 +246,7 @@ START_TEST(a_variable_of_another_shape_or_dtype_is_refused)
 {
     tf_get_variable("layer/w", misfits[_i].shape, .dtype = misfits[_i].dtype);
     ck_assert_int_eq(tf_restore(tf_train_saver(), sess, golden("plain")), tf_invalid_argument);
-    check_report(tf_invalid_argument, misfits[_i].message);
+    must_have_reported(tf_invalid_argument, misfits[_i].message);
 }
 END_TEST
 
@@ -270,10 +263,10 @@ START_TEST(damaged_data_are_refused)
     fputc(0x55, f);
     fclose(f);
     ck_assert_int_eq(tf_restore(saver, sess, path), tf_data_loss);
-    check_report(tf_data_loss, "Checksum does not match: stored");
+    must_have_reported(tf_data_loss, "Checksum does not match: stored");
     ck_assert_int_eq(truncate(file, 100), 0);
     ck_assert_int_eq(tf_restore(saver, sess, path), tf_out_of_range);
-    check_report(tf_out_of_range, "Read less bytes than requested");
+    must_have_reported(tf_out_of_range, "Read less bytes than requested");
     (void)w;
 }
 END_TEST
@@ -283,16 +276,16 @@ START_TEST(a_save_that_cannot_be_says_why)
     tf_get_variable("w", SHAPE(2));
     tf_saver *saver = tf_train_saver();
     ck_assert_ptr_null(tf_save(saver, sess, path));
-    check_report(tf_failed_precondition, "Attempting to use uninitialized value w");
+    must_have_reported(tf_failed_precondition, "Attempting to use uninitialized value w");
     must(tf_run(sess, tf_global_variables_initializer()));
     ck_assert_ptr_null(tf_save(saver, sess, ""));
-    check_report(tf_value_error, "no path specified");
+    must_have_reported(tf_value_error, "no path specified");
     ck_assert_ptr_null(tf_save(NULL, sess, path));
-    check_report(tf_runtime_error, "the saver is NULL");
+    must_have_reported(tf_runtime_error, "the saver is NULL");
     ck_assert_int_eq(tf_restore(saver, sess, "/nowhere/x"), tf_value_error);
-    check_report(tf_value_error, "The passed save_path is not a valid checkpoint: /nowhere/x");
+    must_have_reported(tf_value_error, "The passed save_path is not a valid checkpoint: /nowhere/x");
     ck_assert_ptr_null(tf_save(saver, sess, "/proc/nowhere/x"));
-    check_report(tf_not_found, "/proc/nowhere/x.data-00000-of-00001");
+    must_have_reported(tf_not_found, "/proc/nowhere/x.data-00000-of-00001");
 }
 END_TEST
 

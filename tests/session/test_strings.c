@@ -15,13 +15,6 @@ static void check_text(tf_tensor t, tf_feeds feeds, const char *want)
     np_free(&a);
 }
 
-static void check_report(tf_status code, const char *part)
-{
-    ck_assert_msg(caught()->code == code && strstr(caught()->message, part), "%s: %s", tf_status_name(caught()->code),
-                  caught()->message);
-    catch_errors();
-}
-
 /* Upper case: a kernel that makes strings. */
 static void upper_kernel(tf_kernel_ctx *k)
 {
@@ -116,19 +109,19 @@ START_TEST(strings_and_numbers_are_not_each_other)
     tf_tensor p = tf_placeholder(tf_string, SHAPE(NONE)), x = tf_placeholder(tf_float32), s = tf_constant("s");
     float number = 0;
     ck_assert_int_eq(tf_run(sess, FETCH(s, &number)), tf_type_error);
-    check_report(tf_type_error, "of dtype string was fetched into a number");
+    must_have_reported(tf_type_error, "of dtype string was fetched into a number");
     ck_assert_int_eq(tf_run(sess, FETCH(p, NULL), FEED(p, NP_FLOAT(1))), tf_type_error);
-    check_report(tf_type_error, "is of dtype float32, which is not compatible with string");
+    must_have_reported(tf_type_error, "is of dtype float32, which is not compatible with string");
     ck_assert_int_eq(tf_run(sess, FETCH(x, NULL), FEED(x, "1.5")), tf_type_error);
-    check_report(tf_type_error, "is of dtype string, which is not compatible with float32");
+    must_have_reported(tf_type_error, "is of dtype string, which is not compatible with float32");
     tf_constant("a", .dtype = tf_float32);
-    check_report(tf_type_error, "Expected float32, got 'a' of type 'str' instead.");
+    must_have_reported(tf_type_error, "Expected float32, got 'a' of type 'str' instead.");
     tf_constant(3, .dtype = tf_string);
-    check_report(tf_type_error, "Expected string, got 3 of type 'int' instead.");
+    must_have_reported(tf_type_error, "Expected string, got 3 of type 'int' instead.");
     tf_add(s, s);
-    check_report(tf_type_error, "DataType string not in list of allowed values");
+    must_have_reported(tf_type_error, "DataType string not in list of allowed values");
     np_astype(NP_STRING("1"), tf_float32);
-    check_report(tf_type_error, "cannot convert an array of string to float32");
+    must_have_reported(tf_type_error, "cannot convert an array of string to float32");
 }
 END_TEST
 

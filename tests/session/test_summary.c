@@ -29,13 +29,6 @@ static void close_directory(void)
     ck_assert_int_eq(system(command), 0);
 }
 
-static void check_report(tf_status code, const char *part)
-{
-    ck_assert_msg(caught()->code == code && strstr(caught()->message, part), "%s: %s", tf_status_name(caught()->code),
-                  caught()->message);
-    catch_errors();
-}
-
 /* The graph of golden/make_summary.py. */
 static tf_tensor summaries(tf_tensor x)
 {
@@ -101,7 +94,7 @@ START_TEST(a_mistake_is_told_in_tensorflows_words)
     tf_tensor s = mistakes[_i].make();
     if (!caught()->count)
         ck_assert_int_eq(tf_run(sess, s), mistakes[_i].code);
-    check_report(mistakes[_i].code, mistakes[_i].message);
+    must_have_reported(mistakes[_i].code, mistakes[_i].message);
 }
 END_TEST
 
@@ -177,15 +170,15 @@ START_TEST(what_cannot_be_written_is_said)
     tf_summary_writer *writer = tf_summary_file_writer(directory);
     tf_ndarray number = np_zeros(SCALAR, tf_float32);
     tf_add_summary(writer, number, 1);
-    check_report(tf_type_error, "wants a fetched summary, a string scalar, got float32 of shape ()");
+    must_have_reported(tf_type_error, "wants a fetched summary, a string scalar, got float32 of shape ()");
     tf_add_summary(writer, NP_STRING("\xff\xff"), 1);
-    check_report(tf_value_error, "is no Summary");
+    must_have_reported(tf_value_error, "is no Summary");
     np_free(&number);
     tf_close(writer);
     ck_assert_ptr_null(tf_summary_file_writer("/proc/nowhere"));
-    check_report(tf_not_found, "/proc/nowhere/events.out.tfevents.");
+    must_have_reported(tf_not_found, "/proc/nowhere/events.out.tfevents.");
     ck_assert_ptr_null(tf_summary_file_writer(NULL));
-    check_report(tf_value_error, "wants a folder, got NULL");
+    must_have_reported(tf_value_error, "wants a folder, got NULL");
 }
 END_TEST
 
