@@ -70,6 +70,8 @@ typedef struct {
     tf1c_map by_name;      /* name -> tf_operation */
     tf1c_map variables;    /* get_variable's name -> its VariableV2 operation */
     tf1c_map scope_counts; /* variable scopes opened in each, for default names */
+    const char **subscopes; /* those opened in the open ones, a scope's own before what is below it */
+    int n_subscopes, cap_subscopes;
     tf1c_collection *collections;
     int n_collections;
     tf1c_variable_scope variable_scope;

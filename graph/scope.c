@@ -194,9 +194,19 @@ void tf1c_forget_scope(tf_graph *g, const char *name)
     tf1c_forget_subscopes(g, name);
 }
 
+/* Of those opened since this one, which is at `first`, and is itself left for the one around it. */
+static void forget_opened(tf1c_universe *u, int first)
+{
+    const size_t n = strlen(u->variable_scope.name);
+    for (int i = first + 1; n && i < u->n_subscopes; i++)
+        if (strncmp(u->subscopes[i], u->variable_scope.name, n) == 0 && u->subscopes[i][n] == '/')
+            tf1c_map_set(&u->scope_counts, u->subscopes[i], NULL);
+    u->n_subscopes = n && first < u->n_subscopes ? first + 1 : u->n_subscopes;
+}
+
 static void variable_scope_close(struct tf_with_ *w)
 {
-    tf1c_forget_subscopes(w->graph, w->graph->universe->variable_scope.name);
+    forget_opened(w->graph->universe, w->saved_int);
     w->graph->scope = w->saved[0];
     tf1c_variable_scope *scope = (tf1c_variable_scope *)w->saved[1];
     w->graph->universe->variable_scope = *scope;
@@ -237,7 +247,10 @@ struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
             tf_fail(tf_value_error, here, NULL, "'%s' is not a valid scope name", name);
         return w;
     }
-    w = (struct tf_with_){ .open = 1, .close = variable_scope_close, .graph = g, .saved = { g->scope, saved } };
+    w = (struct tf_with_){
+        .open = 1, .close = variable_scope_close, .graph = g, .saved = { g->scope, saved }, .saved_int = u->n_subscopes
+    };
+    tf1c_append_ptr(&u->subscopes, &u->n_subscopes, &u->cap_subscopes, &full, sizeof full); /* without memory likewise, see below */
     g->scope = scope;
     intptr_t opened = (intptr_t)tf1c_map_get(&u->scope_counts, full);
     tf1c_map_set(&u->scope_counts, full, (void *)(opened + 1)); /* without memory a default name may come twice */

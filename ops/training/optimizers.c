@@ -106,10 +106,16 @@ struct tf_optimizer {
     tf_tensor hyper_tensor[MOST_HYPER], power[2]; /* the latest apply_gradients' */
     slots *slots;
     int n_slots, cap_slots;
+    tf1c_map numbers; /* of a variable's slots, from 1, by its name */
 };
 static tf_optimizer no_optimizer = { .rule = &gradient_descent, .name = "GradientDescent", .rate = { .kind = TF_OPERAND_NONE } };
 
-static void release(void *optimizer) { tf1c_free(((tf_optimizer *)optimizer)->slots); }
+static void release(void *optimizer)
+{
+    tf_optimizer *o = optimizer;
+    tf1c_free(o->slots);
+    tf1c_map_free(&o->numbers);
+}
 
 /* The rate by name, or in place. */
 static bool rate_given(double in_place, tf_operand by_name, tf_operand *rate, tf_source here, const char *name)
@@ -286,10 +292,8 @@ tf_grads_and_vars tf_compute_gradients_(tf_optimizer *o, tf_tensor loss, struct 
 
 static slots *slots_of(tf_optimizer *o, tf_tensor var)
 {
-    for (int i = 0; i < o->n_slots; i++)
-        if (tf_same_tensor(o->slots[i].var, var))
-            return &o->slots[i];
-    return NULL;
+    const intptr_t number = var.op ? (intptr_t)tf1c_map_get(&o->numbers, var.op->name) : 0;
+    return number && tf_same_tensor(o->slots[number - 1].var, var) ? &o->slots[number - 1] : NULL;
 }
 
 /* A variable of var's shape and dtype, named W/Adam, W/Adam_1 … */
@@ -323,7 +327,8 @@ static bool make_slots(tf_optimizer *o, tf_tensor var, tf_source here)
         if (tf_is_poisoned(s.slot[i]))
             return false;
     }
-    if (o != &no_optimizer && tf1c_append_ptr(&o->slots, &o->n_slots, &o->cap_slots, &s, sizeof s))
+    if (o != &no_optimizer && tf1c_append_ptr(&o->slots, &o->n_slots, &o->cap_slots, &s, sizeof s) &&
+        tf1c_map_set(&o->numbers, var.op->name, (void *)(intptr_t)o->n_slots))
         return true;
     tf_fail(tf_memory_error, here, NULL, "no memory left for the optimizer");
     return false;

@@ -33,6 +33,8 @@ struct ir_value {
     int64_t at;          /* IR_OWN: offset in the arena */
     const void *known;   /* the value itself, if it is known while binding */
     bool variable;       /* memory that assignments change */
+    bool overwritten, read; /* shard.c: of a variable's root, in the running order so far */
+    struct tf1c_resource *resource; /* of a variable's root */
     bool pinned;         /* read after the block: fetched, or a result */
     int uses;            /* how many nodes read it, after ir_count_uses; results and unseen readers count too */
     int first, last;     /* of a root: the schedule positions between which it lives */

@@ -222,7 +222,7 @@ static bool give_variable(tf1c_compilation *c, ir_value *v, const tf_operation *
     size_t size = (size_t)tf_view_count(&v->view) * tf_dtype_size(v->view.dtype);
     v->place = IR_ABSOLUTE;
     v->variable = true;
-    v->absolute = tf1c_session_memory(c->session, op, size, NULL);
+    v->absolute = tf1c_session_memory(c->session, op, size, &v->resource);
     return v->absolute;
 }
 

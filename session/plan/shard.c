@@ -331,22 +331,6 @@ static bool is_worth_waking(const ir_block *b)
 
 /* ---- variables that must have, and will have, a value ------------------------------------------------------------------------------ */
 
-static tf1c_resource *resource_of(tf1c_compilation *c, const ir_value *v)
-{
-    for (tf1c_resource *r = c->session->resources; r; r = r->next)
-        if (r->data == v->root->absolute)
-            return r;
-    return NULL;
-}
-
-static bool listed(tf1c_resource *const *list, int n, const tf1c_resource *r)
-{
-    for (int i = 0; i < n; i++)
-        if (list[i] == r)
-            return true;
-    return false;
-}
-
 /* In running order: read before it is overwritten in the run, a variable must have a value already. */
 static void note_block(tf1c_compilation *c, const ir_block *b)
 {
@@ -358,13 +342,14 @@ static void note_block(tf1c_compilation *c, const ir_block *b)
         if (traits & TF_PRODUCT && TF_FLOATING & TF_DTYPE_BIT(n->T))
             *(tf1c_matmul_is_own(n->T) ? &binding->own_products : &binding->blas) = true;
         for (int j = 0; j < n->n_in && !n->silent && !(traits & (TF_LOOP | TF_BRANCH)); j++) {
-            if (!n->in[j]->root->variable || n->in[j]->known)
+            ir_value *v = n->in[j]->root;
+            if (!v->variable || n->in[j]->known)
                 continue;
-            tf1c_resource *r = resource_of(c, n->in[j]);
             if (j == 0 && traits & TF_OVERWRITES)
-                binding->written[binding->n_written++] = r;
-            else if (!listed(binding->written, binding->n_written, r) && !listed(binding->read, binding->n_read, r))
-                binding->read[binding->n_read++] = r;
+                binding->written[binding->n_written++] = v->resource;
+            else if (!v->overwritten && !v->read)
+                binding->read[binding->n_read++] = v->resource;
+            *(j == 0 && traits & TF_OVERWRITES ? &v->overwritten : &v->read) = true;
         }
         ir_block *inner[2];
         int bodies = ir_bodies(n, inner);
