@@ -44,7 +44,7 @@ static tf_tensor power_iteration(tf_tensor v, tf_tensor x, void *A)
 {
     (void)x;
     tf_tensor w = tf_matmul(*(tf_tensor *)A, v);
-    return tf_div(w, tf_sqrt(tf_reduce_sum(tf_square(w))));
+    return tf_truediv(w, tf_sqrt(tf_reduce_sum(tf_square(w))));
 }
 
 /* lambda p, _: p * z */
@@ -162,10 +162,10 @@ static void while_and_cond(tf_session *sess, tf_tensor z)
 static void power_graph(const char *dot)
 {
     tf_graph *graph = tf_graph_new();
-    tf_with_graph(graph)
-    {
+    tf_with_graph(graph) {
         tf_tensor z = tf_placeholder(tf_float64, SCALAR, .name = "z");
-        tf_tensor powers = tf_scan(times, tf_zeros(SHAPE(5)), .initializer = tf_constant(1.0, tf_float64), .context = &z, .name = "powers");
+        tf_tensor powers =
+            tf_scan(times, tf_zeros(SHAPE(5)), .initializer = tf_constant(1.0, tf_float64), .context = &z, .name = "powers");
         tf_tensor y = tf_getitem(powers, "-1");
         char *forward = tf_graph_text(graph);
         tf_tensor dy = tf_at(tf_gradients(LIST(y), LIST(z)), 0);
@@ -200,7 +200,7 @@ int main(int argc, char **argv)
                OPTION("seed", &seed, "of the vector that the power iteration starts from", AT_LEAST(0)),
                OPTION("save", &save, "PNG for the power iteration", TO_WRITE),
                OPTION("dot", &dot, "file for the graph in Graphviz's language", TO_WRITE));
-    tf_on_error(tf_exit);                           /* as an uncaught Python exception would: report and exit(1) */
+    tf_on_error(tf_exit); /* as an uncaught Python exception would: report and exit(1) */
     np_random_seed((uint32_t)seed);
     printf("Each number as the graph answers it = its closed form, computed in C\n");
     tf_tensor xs = tf_cast(tf_range(1, n + 1), tf_float64), z = tf_placeholder(tf_float64, SCALAR);

@@ -110,6 +110,29 @@ tf_list tf_list_new_(int n, const tf_tensor *items, tf_source here)
     return (tf_list){ .n = n, .items = copy };
 }
 
+/* The dtype of the first tensor, if it is one that numbers of that kind may take; else what they are alone. */
+static tf_dtype dtype_beside(int n, const tf_operand *items, const tf_operand *number)
+{
+    const tf_dtypes fitting = number->kind == TF_OPERAND_INTEGER ? TF_INDEX : number->kind == TF_OPERAND_REAL ? TF_FLOATING : 0;
+    for (int i = 0; i < n; i++)
+        if (items[i].kind == TF_OPERAND_TENSOR && items[i].as.tensor.op) {
+            const tf_dtype dtype = tf_get_dtype(items[i].as.tensor);
+            return fitting & TF_DTYPE_BIT(dtype) ? dtype : tf_dtype_unset;
+        }
+    return tf_dtype_unset;
+}
+
+tf_list tf_list_of_(int n, const tf_operand *items, tf_source here)
+{
+    enum { MOST = 32 };
+    tf_tensor tensors[MOST];
+    TF_FROM(here);
+    for (int i = 0; items && i < n && i < MOST; i++)
+        tensors[i] = items[i].kind == TF_OPERAND_TENSOR ? items[i].as.tensor
+                                                        : tf_convert(items[i], dtype_beside(n, items, &items[i]), here, NULL);
+    return tf_list_new_(n > MOST ? -1 : n, items ? tensors : NULL, here);
+}
+
 bool tf1c_given_shape(tf_dims *shape, tf_source here, tf_tensor *mistake)
 {
     const int64_t plain = shape->plain;

@@ -96,17 +96,29 @@ TF1C_API tf_operand tf_operand_list(tf_list l);
 /* Python's calling convention: the arguments are the initializer of a struct, positional first, then `.keyword = value`,
  * over defaults written before .here. The warnings about that overriding, and about a number that fills an operand without
  * braces, are off inside the call alone; the last literal makes gcc forget the latter before an initializer around the call. */
-#define TF_KWARGS_(...)                                                                      \
-    __extension__({                                                                          \
-        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Woverride-init\"") \
-        _Pragma("GCC diagnostic ignored \"-Wmissing-braces\"")                               \
-        _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")                   \
-        __auto_type tf_result_ = __VA_ARGS__;                                                \
-        (void)sizeof(char[]){ 0 };                                                           \
-        _Pragma("GCC diagnostic pop") tf_result_;                                            \
+#define TF_KWARGS_QUIET_                                                                 \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Woverride-init\"") \
+    _Pragma("GCC diagnostic ignored \"-Wmissing-braces\"")                               \
+    _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")
+/* No variable holds the result: after a mistake in the arguments it would be another one that it is not declared. */
+#if defined(__clang__)
+#define TF_KWARGS_(...) TF_KWARGS_QUIET_(__VA_ARGS__) _Pragma("GCC diagnostic pop")
+#else
+#define TF_KWARGS_(...)                                                        \
+    __extension__({                                                            \
+        TF_KWARGS_QUIET_                                                       \
+        __builtin_choose_expr(1, __VA_ARGS__, (void)sizeof(char[]){ 0 });      \
+        _Pragma("GCC diagnostic pop")                                          \
     })
+#endif
 /* Python makes arguments from left to right, and names and seeds follow that order; C leaves it open, gcc goes from right to left.
- * fn(a, …, the rest), with a, … made in order. */
+ * fn(a, …, the rest), with a, … made in order; clang does so by itself, and says less after a mistake. */
+#if defined(__clang__)
+#define TF_IN_ORDER1_(fn, ...) TF_KWARGS_(fn(__VA_ARGS__))
+#define TF_IN_ORDER2_(fn, ...) TF_KWARGS_(fn(__VA_ARGS__))
+#define TF_IN_ORDER3_(fn, ...) TF_KWARGS_(fn(__VA_ARGS__))
+#define TF_IN_ORDER4_(fn, ...) TF_KWARGS_(fn(__VA_ARGS__))
+#else
 #define TF_IN_ORDER1_(fn, a, ...) __extension__({ __auto_type tf_a_ = a; fn(tf_a_, __VA_ARGS__); })
 #define TF_IN_ORDER2_(fn, a, b, ...) __extension__({ __auto_type tf_a_ = a; __auto_type tf_b_ = b; fn(tf_a_, tf_b_, __VA_ARGS__); })
 #define TF_IN_ORDER3_(fn, a, b, c, ...) \
@@ -114,6 +126,7 @@ TF1C_API tf_operand tf_operand_list(tf_list l);
 #define TF_IN_ORDER4_(fn, a, b, c, d, ...) \
     __extension__({ __auto_type tf_a_ = a; __auto_type tf_b_ = b; __auto_type tf_c_ = c; __auto_type tf_d_ = d; \
                     fn(tf_a_, tf_b_, tf_c_, tf_d_, __VA_ARGS__); })
+#endif
 
 #define TF_HERE_ .here = { __FILE__, __LINE__ }
 
@@ -126,10 +139,11 @@ struct tf_name_args {
 enum { TF_NO_AXIS = INT_MIN }; /* an unset axis */
 
 /* ---- lists ---------------------------------------------------------------------------------------------------- */
-/* LIST(a, b, c): copied into the graph of its first tensor. tf_at is Python's list[i], negative too; outside the list
+/* LIST(a, b, c): up to 32 tensors and plain numbers, LIST(tf_getitem(shape, "0"), 48), copied into the graph of the first tensor. A
+ * number is a constant: a whole one of the first tensor's dtype if that is an integer's, else int32; another of the first
+ * tensor's if that is floating, else float32. tf_at is Python's list[i], negative too; outside the list
  * it is an error and a poisoned tensor. */
-#define LIST(...)                                                                                       \
-    tf_list_new_((int)(sizeof((tf_tensor[]){ __VA_ARGS__ }) / sizeof(tf_tensor)), (tf_tensor[]){ __VA_ARGS__ }, TF_SOURCE)
+#define LIST(...) tf_list_of_(TF_COUNT_(__VA_ARGS__), (tf_operand[]){ TF_MAP_(TF_T, __VA_ARGS__) }, TF_SOURCE)
 #define tf_at(list, i) tf_at_(list, i, TF_SOURCE)
 #define tf_append(list, tensor) tf_append_(list, tensor, TF_SOURCE)
 /* A list, or a tensor as the list of it alone. */
@@ -140,11 +154,12 @@ enum { TF_NO_AXIS = INT_MIN }; /* an unset axis */
     })
 TF1C_API tf_list tf_list_same_(tf_list list);
 TF1C_API tf_list tf_list_of_one_(tf_tensor t);
+TF1C_API tf_list tf_list_of_(int n, const tf_operand *items, tf_source here);
 TF1C_API tf_list tf_list_new_(int n, const tf_tensor *items, tf_source here);
 TF1C_API tf_tensor tf_at_(tf_list list, int i, tf_source here);
 TF1C_API void tf_append_(tf_list *list, tf_tensor tensor, tf_source here); /* amortized constant; list may be { 0 } */
 
-/* A list of operations: OPS(train_op, tensor, …), up to sixteen, each an operation or a tensor (its operation). */
+/* A list of operations: OPS(train_op, tensor, …), up to 32, each an operation or a tensor (its operation). */
 typedef struct tf_ops {
     int n;
     tf_operation *const *items;
@@ -152,7 +167,9 @@ typedef struct tf_ops {
 TF1C_API tf_operation *tf_op_same(tf_operation *op);
 TF1C_API tf_operation *tf_tensor_op(tf_tensor t); /* the operation that makes t; never NULL */
 #define TF_OP(x) _Generic((x), tf_tensor: tf_tensor_op, tf_operation *: tf_op_same)(x)
-#define TF_MAP_N_(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, N, ...) N
+#define TF_MAP_N_( \
+    _1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, _19, _20, _21, _22, _23, _24, _25, \
+    _26, _27, _28, _29, _30, _31, _32, N, ...) N
 #define TF_MAP_1_(f, a) f(a)
 #define TF_MAP_2_(f, a, ...) f(a), TF_MAP_1_(f, __VA_ARGS__)
 #define TF_MAP_3_(f, a, ...) f(a), TF_MAP_2_(f, __VA_ARGS__)
@@ -169,9 +186,27 @@ TF1C_API tf_operation *tf_tensor_op(tf_tensor t); /* the operation that makes t;
 #define TF_MAP_14_(f, a, ...) f(a), TF_MAP_13_(f, __VA_ARGS__)
 #define TF_MAP_15_(f, a, ...) f(a), TF_MAP_14_(f, __VA_ARGS__)
 #define TF_MAP_16_(f, a, ...) f(a), TF_MAP_15_(f, __VA_ARGS__)
-#define TF_MAP_(f, ...)                                                                                          \
-    TF_MAP_N_(__VA_ARGS__, TF_MAP_16_, TF_MAP_15_, TF_MAP_14_, TF_MAP_13_, TF_MAP_12_, TF_MAP_11_, TF_MAP_10_,   \
-              TF_MAP_9_, TF_MAP_8_, TF_MAP_7_, TF_MAP_6_, TF_MAP_5_, TF_MAP_4_, TF_MAP_3_, TF_MAP_2_, TF_MAP_1_, ) \
+#define TF_MAP_17_(f, a, ...) f(a), TF_MAP_16_(f, __VA_ARGS__)
+#define TF_MAP_18_(f, a, ...) f(a), TF_MAP_17_(f, __VA_ARGS__)
+#define TF_MAP_19_(f, a, ...) f(a), TF_MAP_18_(f, __VA_ARGS__)
+#define TF_MAP_20_(f, a, ...) f(a), TF_MAP_19_(f, __VA_ARGS__)
+#define TF_MAP_21_(f, a, ...) f(a), TF_MAP_20_(f, __VA_ARGS__)
+#define TF_MAP_22_(f, a, ...) f(a), TF_MAP_21_(f, __VA_ARGS__)
+#define TF_MAP_23_(f, a, ...) f(a), TF_MAP_22_(f, __VA_ARGS__)
+#define TF_MAP_24_(f, a, ...) f(a), TF_MAP_23_(f, __VA_ARGS__)
+#define TF_MAP_25_(f, a, ...) f(a), TF_MAP_24_(f, __VA_ARGS__)
+#define TF_MAP_26_(f, a, ...) f(a), TF_MAP_25_(f, __VA_ARGS__)
+#define TF_MAP_27_(f, a, ...) f(a), TF_MAP_26_(f, __VA_ARGS__)
+#define TF_MAP_28_(f, a, ...) f(a), TF_MAP_27_(f, __VA_ARGS__)
+#define TF_MAP_29_(f, a, ...) f(a), TF_MAP_28_(f, __VA_ARGS__)
+#define TF_MAP_30_(f, a, ...) f(a), TF_MAP_29_(f, __VA_ARGS__)
+#define TF_MAP_31_(f, a, ...) f(a), TF_MAP_30_(f, __VA_ARGS__)
+#define TF_MAP_32_(f, a, ...) f(a), TF_MAP_31_(f, __VA_ARGS__)
+#define TF_MAP_(f, ...) \
+    TF_MAP_N_(__VA_ARGS__, TF_MAP_32_, TF_MAP_31_, TF_MAP_30_, TF_MAP_29_, TF_MAP_28_, TF_MAP_27_, TF_MAP_26_, \
+    TF_MAP_25_, TF_MAP_24_, TF_MAP_23_, TF_MAP_22_, TF_MAP_21_, TF_MAP_20_, TF_MAP_19_, TF_MAP_18_, TF_MAP_17_, \
+    TF_MAP_16_, TF_MAP_15_, TF_MAP_14_, TF_MAP_13_, TF_MAP_12_, TF_MAP_11_, TF_MAP_10_, TF_MAP_9_, TF_MAP_8_, \
+    TF_MAP_7_, TF_MAP_6_, TF_MAP_5_, TF_MAP_4_, TF_MAP_3_, TF_MAP_2_, TF_MAP_1_, ) \
     (f, __VA_ARGS__)
 #define OPS(...)                                                                                                 \
     ((tf_ops){ (int)(sizeof((tf_operation *[]){ TF_MAP_(TF_OP, __VA_ARGS__) }) / sizeof(tf_operation *)),        \
@@ -181,6 +216,9 @@ TF1C_API tf_operation *tf_tensor_op(tf_tensor t); /* the operation that makes t;
  * Each thread has a stack of default graphs; at its bottom one made on first use and released at thread exit or by
  * tf_reset_default_graph. TF1: tf.Graph, tf.get_default_graph, tf.reset_default_graph. */
 TF1C_API tf_graph *tf_graph_new(void);        /* NULL only when memory is out */
+#ifndef __cplusplus
+#define tf_graph() tf_graph_new() /* the type and its constructor share the Python name */
+#endif
 TF1C_API void tf_graph_free(tf_graph *graph); /* NULL is fine; a session open on it keeps it until closed */
 TF1C_API tf_graph *tf_get_default_graph(void);
 TF1C_API void tf_reset_default_graph(void);
@@ -266,7 +304,7 @@ TF1C_API struct tf_with_ tf_device_open_(const char *device, tf_source here);
 
 /* ---- variable scopes: TF1: tf.variable_scope, tf.get_variable ---------------------------------------------------- */
 /* .reuse = true and = tf_AUTO_REUSE; false is None, as in TF1: as the scope outside. */
-typedef enum tf_reuse { tf_reuse_false = false, tf_reuse_true = true, tf_AUTO_REUSE } tf_reuse;
+typedef enum tf_reuse { tf_reuse_false = false, tf_reuse_true = true, tf_AUTO_REUSE, tf_auto_reuse = tf_AUTO_REUSE } tf_reuse;
 typedef tf_tensor tf_initializer_fn(const void *params, tf_dims shape, tf_dtype dtype, tf_source here);
 /* An initializer by value: its function and its parameters. A zero one is "not given". */
 typedef struct tf_initializer {
@@ -312,11 +350,37 @@ TF1C_API tf_status tf_reuse_variables_(tf_variable_scope scope, tf_source here);
 #define TF_UPDATE_OPS "update_ops"
 #define TF_SUMMARIES "summaries"
 #define TF_GLOBAL_STEP "global_step"
+/* The same by the rule: tf.GraphKeys.UPDATE_OPS is tf_graph_keys_update_ops, or tf_graph_keys_UPDATE_OPS. */
+#define tf_graph_keys_global_variables TF_GLOBAL_VARIABLES
+#define tf_graph_keys_local_variables TF_LOCAL_VARIABLES
+#define tf_graph_keys_trainable_variables TF_TRAINABLE_VARIABLES
+#define tf_graph_keys_losses TF_LOSSES
+#define tf_graph_keys_regularization_losses TF_REGULARIZATION_LOSSES
+#define tf_graph_keys_update_ops TF_UPDATE_OPS
+#define tf_graph_keys_summaries TF_SUMMARIES
+#define tf_graph_keys_global_step TF_GLOBAL_STEP
+#define tf_graph_keys_GLOBAL_VARIABLES TF_GLOBAL_VARIABLES
+#define tf_graph_keys_LOCAL_VARIABLES TF_LOCAL_VARIABLES
+#define tf_graph_keys_TRAINABLE_VARIABLES TF_TRAINABLE_VARIABLES
+#define tf_graph_keys_LOSSES TF_LOSSES
+#define tf_graph_keys_REGULARIZATION_LOSSES TF_REGULARIZATION_LOSSES
+#define tf_graph_keys_UPDATE_OPS TF_UPDATE_OPS
+#define tf_graph_keys_SUMMARIES TF_SUMMARIES
+#define tf_graph_keys_GLOBAL_STEP TF_GLOBAL_STEP
 TF1C_API tf_status tf_add_to_collection(const char *name, tf_tensor value);
 #if !defined(__cplusplus) && !defined(TF1C_BUILDING)
 #define tf_add_to_collection(...) TF_AT_(tf_add_to_collection(__VA_ARGS__))
 #endif
 TF1C_API tf_list tf_get_collection(const char *name); /* in the order added, duplicates kept; valid as long as the graph */
+/* Those alone whose names begin with `scope`: tf_get_collection(key, "actor"), or .scope = "actor"; NULL: all. */
+struct tf_scope_args {
+    tf_source here;
+    const char *scope;
+};
+TF1C_API tf_list tf_get_collection_(const char *name, struct tf_scope_args args);
+#ifndef __cplusplus
+#define tf_get_collection(name, ...) tf_get_collection_(name, (struct tf_scope_args){ TF_HERE_, __VA_ARGS__ })
+#endif
 
 /* ---- gradients --------------------------------------------------------------------------------------------------- */
 /* d(sum of ys)/dx for each x, as new nodes of the graph.                                    TF1: tf.gradients

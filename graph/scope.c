@@ -316,18 +316,24 @@ tf_status tf_add_to_collection(const char *name, tf_tensor value)
     return tf_ok;
 }
 
-tf_list tf_get_collection(const char *name)
+tf_list tf_get_collection_(const char *name, struct tf_scope_args a)
 {
     tf_graph *g = tf1c_current_graph();
     tf1c_collection *c = g && name ? collection(g->universe, name) : NULL;
     if (!c || !c->n)
         return (tf_list){ 0 };
+    const size_t length = a.scope ? strlen(a.scope) : 0;
+    int n = 0;
     tf_tensor *items = tf1c_graph_alloc(g, (size_t)c->n * sizeof *items);
     if (!items)
         return tf1c_poison_list(c->n);
-    memcpy(items, c->items, (size_t)c->n * sizeof *items);
-    return (tf_list){ .n = c->n, .items = items };
+    for (int i = 0; i < c->n; i++)
+        if (!length || strncmp(tf_op_name(c->items[i].op), a.scope, length) == 0)
+            items[n++] = c->items[i];
+    return (tf_list){ .n = n, .items = items };
 }
+
+tf_list(tf_get_collection)(const char *name) { return tf_get_collection_(name, (struct tf_scope_args){ 0 }); }
 
 /* ---- seeds ------------------------------------------------------------------------------------------------------------------- */
 

@@ -183,6 +183,7 @@ BINARY_BUILDER(tf_add_, add_op, NULL)
 #define add_v2_gradient add_gradient
 BINARY_OP_(add_v2, "AddV2", TF_NUMERIC, TF_PLUS)
 BINARY_BUILDER(tf_raw_ops_add_v2_, add_v2_op, NULL)
+BINARY_BUILDER(tf_operator_add_, add_v2_op, "add")
 
 /* ---- Sub -------------------------------------------------------------------------------------------------------------------- */
 NUMERIC_STRIPS(sub, x - y, uint32_t, uint64_t)
@@ -328,6 +329,22 @@ BINARY_OP(floordiv, "FloorDiv", TF_NUMERIC)
 BINARY_BUILDER(tf_floordiv_, floordiv_op, "floordiv")
 BINARY_BUILDER(tf_floor_div_, floordiv_op, NULL)
 
+/* The dtype that both will have: a tensor's, or the first one's own. */
+static bool floating(const tf_operand *x, const tf_operand *y)
+{
+    const tf_operand *own = x->kind != TF_OPERAND_TENSOR && y->kind == TF_OPERAND_TENSOR ? y : x;
+    const tf_dtype dtype = own->kind == TF_OPERAND_TENSOR  ? tf_get_dtype(own->as.tensor)
+                           : own->kind == TF_OPERAND_ARRAY ? own->as.array.dtype
+                           : own->kind == TF_OPERAND_REAL  ? tf_float32
+                                                           : tf_int32;
+    return TF_FLOATING & TF_DTYPE_BIT(dtype);
+}
+
+tf_tensor tf_div_(tf_operand x, tf_operand y, struct tf_name_args a)
+{
+    return tf_op_binary(floating(&x, &y) ? &realdiv_op : &floordiv_op, x, y, a, "div");
+}
+
 STRIP2(floormod_f32, float, float, float_floor_mod(x, y))
 STRIP2(floormod_f64, double, double, real_floor_mod(x, y))
 STRIP2(floormod_i32, int32_t, int32_t, int_floor_mod(x, y))
@@ -418,6 +435,7 @@ static void pow_gradient(tf_grad_ctx *g, tf_tensor dz)
 }
 BINARY_OP(pow, "Pow", TF_FLOATING | TF_INDEX)
 BINARY_BUILDER(tf_pow_, pow_op, NULL)
+BINARY_BUILDER(tf_operator_pow_, pow_op, "pow")
 
 /* ---- Maximum, Minimum: dz goes to x where it is not less (not more), else to y ---------------------------------------------------------------- */
 static void choice_gradient(tf_grad_ctx *g, tf_tensor dz, tf_tensor x_is_chosen)

@@ -10,6 +10,16 @@
 extern "C" {
 #endif
 
+/* ---- Python's operators: the nodes that x + y, x - y, … make, named "add", "sub", …; the functions below are tf.add & co.
+ * The names are those of Python's module `operator`. tf_sub, tf_mul, tf_truediv, tf_floordiv and tf_mod are the same as theirs. */
+#define tf_operator_add(x, y) TF_IN_ORDER2_(tf_operator_add_, TF_T(x), TF_T(y), TF_NAMED_())           /* x + y */
+#define tf_operator_sub(x, y) tf_sub(x, y)                                                             /* x - y */
+#define tf_operator_mul(x, y) tf_mul(x, y)                                                             /* x * y */
+#define tf_operator_truediv(x, y) tf_truediv(x, y)                                                     /* x / y */
+#define tf_operator_floordiv(x, y) tf_floordiv(x, y)                                                   /* x // y */
+#define tf_operator_mod(x, y) tf_mod(x, y)                                                             /* x % y */
+#define tf_operator_pow(x, y) TF_IN_ORDER2_(tf_operator_pow_, TF_T(x), TF_T(y), TF_NAMED_())           /* x ** y */
+
 /* ---- two operands --------------------------------------------------------------------------------------------------
  * shapes  x, y broadcast against each other by NumPy's rule -> z
  * dtypes  one for both and the result; numbers take the tensor's
@@ -36,7 +46,8 @@ extern "C" {
 #define tf_math_scalar_mul(scalar, x, ...) tf_scalar_mul(scalar, x, __VA_ARGS__)
 /* x / y as Python 3 divides: integers become float64 (uint8: float32) first.       TF1: /, tf.truediv, tf.divide
  *   errors  TypeError: x and y of different dtypes, bools */
-#define tf_div(x, y, ...) TF_IN_ORDER2_(tf_truediv_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+/* x / y as Python 2 divides, of integers rounded down: its old name.               TF1: tf.div */
+#define tf_div(x, y, ...) TF_IN_ORDER2_(tf_div_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_truediv(x, y, ...) TF_IN_ORDER2_(tf_truediv_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_divide(x, y, ...) TF_IN_ORDER2_(tf_truediv_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_math_truediv(x, y, ...) tf_truediv(x, y, __VA_ARGS__)
@@ -79,6 +90,9 @@ TF1C_API tf_tensor tf_subtract_(tf_operand x, tf_operand y, struct tf_name_args 
 TF1C_API tf_tensor tf_mul_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_multiply_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_scalar_mul_(tf_operand scalar, tf_operand x, struct tf_name_args args);
+TF1C_API tf_tensor tf_operator_add_(tf_operand x, tf_operand y, struct tf_name_args args);
+TF1C_API tf_tensor tf_operator_pow_(tf_operand x, tf_operand y, struct tf_name_args args);
+TF1C_API tf_tensor tf_div_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_truediv_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_realdiv_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_div_no_nan_(tf_operand x, tf_operand y, struct tf_name_args args);

@@ -60,7 +60,7 @@ tf_tensor tf_clip_by_norm_(tf_operand t, tf_operand clip_norm, struct tf_clip_by
     tf_tensor norm = tf_where(positive, tf_sqrt(safe), sum);
     tf_tensor scaled = tf_mul(values, clip_norm);
     tf_tensor most = tf_maximum(norm, clip_norm);
-    return in_rows_of(t, tf_identity(tf_div(scaled, most), .name = tf_scope_name()));
+    return in_rows_of(t, tf_identity(tf_truediv(scaled, most), .name = tf_scope_name()));
 }
 
 tf_tensor tf_global_norm_(tf_list t_list, struct tf_name_args a)
@@ -85,8 +85,8 @@ tf_tensor tf_global_norm_(tf_list t_list, struct tf_name_args a)
 static tf_tensor global_scale(tf_tensor norm, tf_operand clip_norm)
 {
     const tf_dtype dtype = tf_is_poisoned(norm) ? tf_float32 : tf_get_dtype(norm);
-    tf_tensor by_norm = tf_div(1.0, norm);
-    tf_tensor by_clip = tf_div(tf_constant(1.0, dtype), clip_norm);
+    tf_tensor by_norm = tf_truediv(1.0, norm);
+    tf_tensor by_clip = tf_truediv(tf_constant(1.0, dtype), clip_norm);
     tf_tensor scale = tf_mul(clip_norm, tf_minimum(by_norm, by_clip));
     tf_tensor finite = tf_is_finite(norm);
     return tf_where(finite, scale, tf_constant(NAN, dtype));

@@ -371,11 +371,11 @@ static void mean_gradient(tf_grad_ctx *g, tf_tensor dy)
     if (n == NONE && tf_dims_fully_known(in) && tf_dims_fully_known(out))
         n = tf_dims_count(in) / (tf_dims_count(out) ? tf_dims_count(out) : 1);
     if (n != NONE) {
-        tf_add_grad(g, 0, spread(g, tf_div(dy, n ? n : 1)));
+        tf_add_grad(g, 0, spread(g, tf_truediv(dy, n ? n : 1)));
         return;
     }
     tf_tensor count = tf_floordiv(tf_size(g->in[0]), tf_maximum(tf_size(g->out[0]), 1));
-    tf_add_grad(g, 0, spread(g, tf_div(dy, tf_cast(count, tf_get_dtype(dy)))));
+    tf_add_grad(g, 0, spread(g, tf_truediv(dy, tf_cast(count, tf_get_dtype(dy)))));
 }
 
 /* Shared evenly among the elements that are equal to the extreme. */
@@ -384,7 +384,7 @@ static void extreme_gradient(tf_grad_ctx *g, tf_tensor dy)
     const tf_tensor x = g->in[0];
     tf_tensor chosen = tf_cast(tf_equal(with_axes(g, g->out[0]), x), tf_get_dtype(dy));
     tf_tensor number = tf_reduce_sum(chosen, .axis_tensor = g->in[1], .keepdims = true);
-    tf_add_grad(g, 0, tf_mul(tf_div(chosen, number), with_axes(g, dy)));
+    tf_add_grad(g, 0, tf_mul(tf_truediv(chosen, number), with_axes(g, dy)));
 }
 
 /* Π of the others, without dividing: running products from both ends. One axis, or all taken as one. */
@@ -770,7 +770,7 @@ static void cumprod_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     const scan_attrs *a = g->attrs;
     tf_tensor sums = scan(&cumsum_op, tf_mul(g->out[0], dy), g->in[1], a->exclusive, !a->reverse);
-    tf_add_grad(g, 0, tf_div(sums, g->in[0]));
+    tf_add_grad(g, 0, tf_truediv(sums, g->in[0]));
 }
 #define SCAN_OP(id, type)                 \
     static const tf_op_def id##_op = {    \

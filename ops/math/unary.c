@@ -119,7 +119,7 @@ STRIP2(sqrt_grad_f64, double, double, y == 0 ? 0 : y * 0.5 / x)
 FLOATING_STRIPS(sqrt_grad)
 static void sqrt_grad_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
-    tf_tensor t = tf_div(dz, g->in[0]);
+    tf_tensor t = tf_truediv(dz, g->in[0]);
     tf_add_grad(g, 0, tf_mul(tf_neg(t), g->out[0]));
     tf_add_grad(g, 1, tf_mul(0.5, t));
 }

@@ -381,7 +381,7 @@ static void softplus_grad_gradient(tf_grad_ctx *g, tf_tensor dy)
     const tf_tensor x = g->in[1];
     tf_add_grad(g, 0, grad_of(&softplus_grad_op, dy, x));
     if (tf1c_grad_wanted(g, 1))
-        tf_add_grad(g, 1, tf_div(tf_mul(dy, g->in[0]), tf_add(tf_add(tf_exp(tf_neg(x)), 2.0), tf_exp(x))));
+        tf_add_grad(g, 1, tf_truediv(tf_mul(dy, g->in[0]), tf_add(tf_add(tf_exp(tf_neg(x)), 2.0), tf_exp(x))));
 }
 static void softplus_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, grad_of(&softplus_grad_op, dy, g->in[0])); }
 static const tf_op_def softplus_op = {
@@ -421,7 +421,7 @@ static void softsign_grad_gradient(tf_grad_ctx *g, tf_tensor dy)
     const tf_tensor once = grad_of(&softsign_grad_op, dy, x);
     tf_add_grad(g, 0, once);
     if (tf1c_grad_wanted(g, 1))
-        tf_add_grad(g, 1, tf_div(tf_mul(tf_mul(once, g->in[0]), tf_mul(tf_sign(x), -2.0)), tf_add(tf_abs(x), 1.0)));
+        tf_add_grad(g, 1, tf_truediv(tf_mul(tf_mul(once, g->in[0]), tf_mul(tf_sign(x), -2.0)), tf_add(tf_abs(x), 1.0)));
 }
 static void softsign_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, grad_of(&softsign_grad_op, dy, g->in[0])); }
 static const tf_op_def softsign_op = {

@@ -33,6 +33,29 @@ TF1C_API tf_tensor (tf_nn_log_softmax)(tf_tensor logits);
 TF1C_API tf_tensor (tf_identity)(tf_tensor x);
 TF1C_API tf_tensor (tf_exp)(tf_tensor x);
 TF1C_API tf_tensor (tf_square)(tf_tensor x);
+TF1C_API tf_tensor (tf_neg)(tf_tensor x);
+TF1C_API tf_tensor (tf_abs)(tf_tensor x);
+TF1C_API tf_tensor (tf_sign)(tf_tensor x);
+TF1C_API tf_tensor (tf_sqrt)(tf_tensor x);
+TF1C_API tf_tensor (tf_rsqrt)(tf_tensor x);
+TF1C_API tf_tensor (tf_reciprocal)(tf_tensor x);
+TF1C_API tf_tensor (tf_expm1)(tf_tensor x);
+TF1C_API tf_tensor (tf_log)(tf_tensor x);
+TF1C_API tf_tensor (tf_log1p)(tf_tensor x);
+TF1C_API tf_tensor (tf_log_sigmoid)(tf_tensor x);
+TF1C_API tf_tensor (tf_sin)(tf_tensor x);
+TF1C_API tf_tensor (tf_cos)(tf_tensor x);
+TF1C_API tf_tensor (tf_tan)(tf_tensor x);
+TF1C_API tf_tensor (tf_asin)(tf_tensor x);
+TF1C_API tf_tensor (tf_acos)(tf_tensor x);
+TF1C_API tf_tensor (tf_atan)(tf_tensor x);
+TF1C_API tf_tensor (tf_sinh)(tf_tensor x);
+TF1C_API tf_tensor (tf_cosh)(tf_tensor x);
+TF1C_API tf_tensor (tf_erf)(tf_tensor x);
+TF1C_API tf_tensor (tf_floor)(tf_tensor x);
+TF1C_API tf_tensor (tf_ceil)(tf_tensor x);
+TF1C_API tf_tensor (tf_round)(tf_tensor x);
+TF1C_API tf_tensor (tf_rint)(tf_tensor x);
 #endif
 
 #ifdef __cplusplus

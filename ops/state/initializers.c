@@ -147,6 +147,17 @@ tf_initializer tf_contrib_layers_xavier_initializer_(struct tf_xavier_args a)
     return (tf_initializer){ variance_scaling, { 1, FAN_AVERAGE, a.uniform ? UNIFORM : CONTRIB, seed_param(a.seed) } };
 }
 
+/* ---- without parentheses: as called with no arguments ------------------------------------------------------------------------ */
+const tf_initializer(tf_zeros_initializer) = { .fn = zeros };
+const tf_initializer(tf_ones_initializer) = { .fn = ones };
+const tf_initializer(tf_constant_initializer) = { .fn = constant };
+const tf_initializer(tf_random_normal_initializer) = { random_normal, { 0, 1, 0, NAN } };
+const tf_initializer(tf_truncated_normal_initializer) = { truncated_normal, { 0, 1, 0, NAN } };
+const tf_initializer(tf_random_uniform_initializer) = { random_uniform, { 0, NAN, 0, NAN } };
+const tf_initializer(tf_variance_scaling_initializer) = { variance_scaling, { 1, FAN_IN, TRUNCATED, NAN } };
+const tf_initializer(tf_glorot_uniform_initializer) = { variance_scaling, { 1, FAN_AVERAGE, UNIFORM, NAN } };
+const tf_initializer(tf_glorot_normal_initializer) = { variance_scaling, { 1, FAN_AVERAGE, TRUNCATED, NAN } };
+
 tf_tensor tf_initial_value_(tf_initializer initializer, tf_dims shape, struct tf_initial_value_args a)
 {
     if (!initializer.fn)

@@ -88,6 +88,13 @@ TF1C_API tf_initializer tf_glorot_uniform_initializer_(struct tf_glorot_args arg
 TF1C_API tf_initializer tf_glorot_normal_initializer_(struct tf_glorot_args args);
 TF1C_API tf_initializer tf_contrib_layers_xavier_initializer_(struct tf_xavier_args args);
 
+#ifndef __cplusplus
+/* Without parentheses, as Python's classes: .initializer = tf_zeros_initializer. */
+TF1C_API extern const tf_initializer tf_zeros_initializer, tf_ones_initializer, tf_constant_initializer, tf_random_normal_initializer,
+    tf_truncated_normal_initializer, tf_random_uniform_initializer, tf_variance_scaling_initializer, tf_glorot_uniform_initializer,
+    tf_glorot_normal_initializer;
+#endif
+
 /* TF1.15's newer names. */
 #define tf_initializers_zeros() tf_zeros_initializer()
 #define tf_initializers_ones() tf_ones_initializer()

@@ -368,9 +368,9 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
 
 /* ---- collections and initializers --------------------------------------------------------------------------------------------- */
 
-tf_list tf_global_variables(void) { return tf_get_collection(TF_GLOBAL_VARIABLES); }
-tf_list tf_trainable_variables(void) { return tf_get_collection(TF_TRAINABLE_VARIABLES); }
-tf_list tf_local_variables(void) { return tf_get_collection(TF_LOCAL_VARIABLES); }
+tf_list(tf_global_variables)(void) { return tf_get_collection(TF_GLOBAL_VARIABLES); }
+tf_list(tf_trainable_variables)(void) { return tf_get_collection(TF_TRAINABLE_VARIABLES); }
+tf_list(tf_local_variables)(void) { return tf_get_collection(TF_LOCAL_VARIABLES); }
 tf_operation *tf_initializer_of(tf_tensor variable)
 {
     return variable.op && variable.op->initializer ? variable.op->initializer : tf1c_poison(NULL);

@@ -87,7 +87,13 @@ TF1C_API tf_tensor tf_scatter_sub_(tf_tensor ref, tf_operand indices, tf_operand
 TF1C_API tf_list tf_global_variables(void);
 TF1C_API tf_list tf_trainable_variables(void);
 TF1C_API tf_list tf_local_variables(void);
-#define tf_all_variables() tf_global_variables() /* its old name */
+/* Those of a scope alone: tf_trainable_variables("actor"), or .scope = "actor". */
+#ifndef __cplusplus
+#define tf_global_variables(...) tf_get_collection(TF_GLOBAL_VARIABLES, __VA_ARGS__)
+#define tf_trainable_variables(...) tf_get_collection(TF_TRAINABLE_VARIABLES, __VA_ARGS__)
+#define tf_local_variables(...) tf_get_collection(TF_LOCAL_VARIABLES, __VA_ARGS__)
+#endif
+#define tf_all_variables(...) tf_global_variables(__VA_ARGS__) /* its old name */
 
 /* An operation that gives every variable (of the list) its initial value; named `init`. tf_initialize_all_variables is the
  * old name. TF1: tf.global_variables_initializer, tf.variables_initializer */

@@ -330,6 +330,7 @@ def main():
     out, depfile, *compiler = sys.argv[1:]
     text = subprocess.run([*compiler, "-E", "-P", "-MD", "-MF", depfile, "-MT", out, "-DTF1C_API=TF1C_PUBLIC_", "-x", "c", "-"], input=HEADERS, text=True, check=True,
                           stdout=subprocess.PIPE).stdout
+    text = re.sub(r"TF1C_PUBLIC_ extern [^;]*;", "", text) # data is no call
     headers = Headers(text)
     writer, rows, seen = Writer(headers), [], set()
     for name, returns, params, variadic in headers.functions():

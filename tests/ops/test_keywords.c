@@ -123,6 +123,26 @@ static tf_tensor variable_by_name(void)
         w = tf_get_variable(.name = "w", .shape = SHAPE(2));
     return w;
 }
+static tf_tensor initialized(tf_initializer initializer)
+{
+    tf_tensor w = tf_get_variable("w", SHAPE(2), .initializer = initializer);
+    tf_run(sess, tf_global_variables_initializer());
+    return w;
+}
+static int in_scopes(void)
+{
+    tf_with_variable_scope("actor", .reuse = tf_auto_reuse)
+        tf_get_variable("w", SHAPE(2));
+    tf_get_variable("w", SHAPE(2));
+    return 10 * tf_trainable_variables("actor").n + tf_get_collection(tf_graph_keys_TRAINABLE_VARIABLES, .scope = "actor").n;
+}
+static tf_list doubled(tf_list vars, void *context)
+{
+    (void)context;
+    return LIST(tf_add(tf_at(vars, 0), 1), tf_mul(tf_at(vars, 1), 2));
+}
+static tf_tensor below_2(tf_list vars, void *context) { return (void)context, tf_less(tf_at(vars, 0), 2); }
+static tf_tensor length(void) { return tf_getitem(tf_shape(x), "0"); }
 static tf_tensor cube(void) { return tf_pow(x, 3); }
 
 #define SPELLINGS(ROW)                                                                                          \
@@ -138,6 +158,19 @@ static tf_tensor cube(void) { return tf_pow(x, 3); }
     ROW(tf_convert_to_tensor(NP_FLOAT(1, 2.5), .dtype = tf_float64), tf_constant(NP_FLOAT(1, 2.5), tf_float64)) \
     ROW(tf_convert_to_tensor(LIST(tf_constant(1.0), tf_constant(2.0))), tf_constant(NP_FLOAT(1, 2)))            \
     ROW(tf_convert_to_tensor(variable()), variable_by_name())                                                   \
+    ROW(tf_zeros(LIST(length(), 48)), tf_zeros(SHAPE(2, 48)))                                                   \
+    ROW(tf_reshape(x, LIST(3, length())), tf_reshape(x, SHAPE(3, 2)))                                           \
+    ROW(tf_stack(LIST(length(), 0)), tf_constant(NP_INT(2, 0)))                                                 \
+    ROW(tf_stack(LIST(1.5, tf_constant(2.5, tf_float64))), tf_constant(NP_FLOAT(1.5, 2.5), tf_float64))         \
+    ROW(tf_at(tf_while_loop(below_2, doubled, LIST(0, x)), 1), tf_mul(x, 4))                                    \
+    ROW(initialized(tf_ones_initializer), tf_ones(SHAPE(2)))                                                    \
+    ROW(tf_constant(in_scopes()), tf_constant(11))                                                              \
+    ROW(tf_div(tf_constant(NP_INT(7, -7)), 2), tf_constant(NP_INT(3, -4)))                                      \
+    ROW(tf_div(7, 2), tf_constant(3))                                                                           \
+    ROW(tf_div(x, 2), tf_truediv(x, 2.))                                                                        \
+    ROW(tf_operator_pow(tf_operator_add(x, 1), 2), tf_square(tf_add(x, 1)))                                     \
+    ROW(tf_layers_dense(x, 3, .activation = tf_sin, .kernel_initializer = tf_ones_initializer),                 \
+        tf_sin(tf_matmul(x, tf_ones(SHAPE(3, 3)))))                                                             \
     ROW(tf_math_add_n(LIST(x, y)), tf_add_n(LIST(x, y)))                                                        \
     ROW((variable(), tf_at(tf_all_variables(), 0)), tf_at(tf_global_variables(), 0))
 
@@ -343,6 +376,20 @@ START_TEST(arguments_are_made_from_left_to_right)
 }
 END_TEST
 
+/* ---- Python's operators ---------------------------------------------------------------------------------------------------------- */
+#define OPERATORS(ROW)                                                                                                      \
+    ROW(tf_operator_add(x, y), "add")                                                                                       \
+    ROW(tf_operator_sub(x, y), "sub")                                                                                       \
+    ROW(tf_operator_mul(x, y), "mul") ROW(tf_operator_truediv(x, y), "truediv") ROW(tf_operator_floordiv(x, y), "floordiv") \
+        ROW(tf_operator_mod(x, y), "mod") ROW(tf_operator_pow(x, y), "pow") ROW(tf_div(x, y), "div")
+
+START_TEST(an_operator_makes_the_name_that_it_makes_in_python)
+{
+#define OPERATOR(call, want) ck_assert_str_eq(tf_op_name(tf_tensor_op(call)), want);
+    OPERATORS(OPERATOR)
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("keywords");
@@ -351,6 +398,7 @@ int main(void)
     tcase_add_loop_test(tc, a_plain_number_equals_the_same_in_an_operand, 0, WAYS);
     tcase_add_loop_test(tc, another_spelling_means_the_same, 0, N_SPELLINGS);
     tcase_add_loop_test(tc, a_number_for_a_shape_is_a_vectors_and_two_are_a_mistake, 0, N_GIVEN_SHAPES);
+    tcase_add_test(tc, an_operator_makes_the_name_that_it_makes_in_python);
     tcase_add_test(tc, a_tensor_converts_to_itself_unless_asked_for_another_dtype);
     tcase_add_loop_test(tc, a_learning_rate_by_name_is_a_number_and_0_stands_still, 0, N_OPTIMIZERS);
     tcase_add_loop_test(tc, a_number_that_does_not_fit_is_refused, 0, N_MISTAKES);

@@ -189,7 +189,7 @@ static outcome by_regularized_layers(void)
     tf_tensor seen = tf_variable(tf_zeros(SHAPE(3)), .trainable = false);
     tf_with_variable_scope("net", .regularizer = tf_contrib_layers_l2_regularizer(.01, "l2")) {
         tf_tensor h = tf_layers_dense(x, 3, .activation = tf_nn_swish, .kernel_regularizer = tf_contrib_layers_l1_regularizer(.01));
-        loss = tf_losses_hinge_loss(y, tf_layers_dense(tf_div(h, tf_norm(h)), 1));
+        loss = tf_losses_hinge_loss(y, tf_layers_dense(tf_truediv(h, tf_norm(h)), 1));
     }
     tf_tensor counted = tf_confusion_matrix(NP_INT(0, 1), NP_INT(1, 1), 2, .dtype = tf_float32);
     tf_tensor total = tf_add_n(LIST(loss, tf_losses_get_regularization_loss(), tf_math_reduce_std(counted)));

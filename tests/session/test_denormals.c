@@ -41,8 +41,8 @@ static tf_tensor tiny_roots(const inputs *in) { return tf_mul(in->root * .01, in
     row(mul, tf_mul(in->x, in->y)) \
     row(add, tf_add(in->x, in->x)) \
     row(sub, tf_sub(in->x, tf_mul(.9, in->x))) \
-    row(div, tf_div(in->y, in->x)) \
-    row(quotient, tf_div(in->x, 1e3)) \
+    row(div, tf_truediv(in->y, in->x)) \
+    row(quotient, tf_truediv(in->x, 1e3)) \
     row(square, tf_square(tiny_roots(in))) \
     row(sqrt, tf_sqrt(tf_mul(16, tf_abs(in->x)))) \
     row(reciprocal, tf_reciprocal(in->x)) \
