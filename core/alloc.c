@@ -51,6 +51,18 @@ char *tf1c_strdup(const char *s)
 
 void tf1c_free(void *p) { free(p); }
 
+bool tf1c_grow_buffer(void *memory, size_t *have, size_t want)
+{
+    void **p = memory;
+
+    if (want <= *have)
+        return true;
+    tf1c_free(*p);
+    *p = tf1c_alloc_buffer(want);
+    *have = *p ? want : 0;
+    return *p;
+}
+
 /* ---- arena: a list of blocks, the one being filled in front --------------------------------------------------- */
 struct tf1c_arena_block {
     tf1c_arena_block *next;

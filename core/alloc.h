@@ -14,6 +14,9 @@ void *tf1c_realloc(void *p, size_t size);
 char *tf1c_strdup(const char *s);
 void tf1c_free(void *p);
 
+/* memory: the address of a pointer to a buffer of *have bytes. What it held is lost where it grows; false without memory. */
+bool tf1c_grow_buffer(void *memory, size_t *have, size_t want);
+
 /* For tests: called before each allocation, those from an arena among them; returning false makes it fail. NULL: none. Not synchronized. */
 extern bool (*tf1c_alloc_hook)(size_t size);
 

@@ -7,9 +7,9 @@
 #include "core/forks.h"
 #include "core/report.h"
 #include "session/exec/trace.h"
-#include "session/run.h"
+#include "session/session_private.h"
 
-enum { CLOSED = 1, USER = 2 }; /* bits of s->state: the flag, and one of those inside */
+enum { CLOSED = 1, USER = 2 }; /* bits of users: the flag, and one of those inside */
 enum { KEPT = 256 };           /* closed sessions before the first of them serves anew */
 
 static pthread_mutex_t pool = PTHREAD_MUTEX_INITIALIZER;
@@ -46,8 +46,8 @@ tf_session *tf1c_session_handle(void)
         sessions = s;
     }
     if (s) {
-        s->released = s->torn = false;
-        atomic_fetch_and(&s->state, ~(unsigned)CLOSED); /* who is just being refused still counts */
+        s->life.released = s->life.torn = false;
+        atomic_fetch_and(&s->life.users, ~(unsigned)CLOSED); /* who is just being refused still counts */
     }
     pthread_mutex_unlock(&pool);
     return s;
@@ -67,7 +67,7 @@ __attribute__((destructor)) static void forget_idle(void)
 {
     for (tf_session **at = &sessions; *at;) {
         tf_session *s = *at;
-        if (!s->released) {
+        if (!s->life.released) {
             at = &s->next;
             continue;
         }
@@ -83,59 +83,28 @@ __attribute__((destructor)) static void forget_idle(void)
 
 /* ---- entering and leaving -------------------------------------------------------------------------------------------- */
 
-bool tf1c_is_closed(const tf_session *s) { return atomic_load_explicit(&s->state, memory_order_acquire) & CLOSED; }
-
-static void context_free(tf1c_context *x)
-{
-    tf1c_free(x->arena);
-    tf1c_free(x->slots);
-    tf1c_free(x->staging);
-    tf1c_free(x->snapshot);
-    tf1c_free(x->feeds);
-    tf1c_string_heap_free(&x->strings);
-    tf1c_free(x);
-}
+bool tf1c_is_closed(const tf1c_lifetime *life) { return atomic_load_explicit(&life->users, memory_order_acquire) & CLOSED; }
 
 static void release(tf_session *s)
 {
-    for (tf1c_plan *p = s->plans, *next; p; p = next) {
-        next = p->next;
-        tf1c_plan_free(p);
-    }
-    for (tf1c_context *x = s->contexts, *next; x; x = next) {
-        next = x->next;
-        context_free(x);
-    }
-    for (tf1c_resource *r = s->resources, *next; r; r = next) {
-        next = r->next;
-        if (r->release)
-            r->release(r->data);
-        tf1c_free(r->data);
-        tf1c_free(r);
-    }
-    tf1c_map_free(&s->resource_of);
-    tf1c_map_free(&s->cut);
-    tf1c_free(s->passes_off);
+    tf1c_planner_free(&s->planner);
+    tf1c_contexts_free(s->contexts);
+    tf1c_resources_free(&s->resources);
     tf1c_graph_let_go(s->graph);
-    s->passes_off = NULL;
-    s->plans = NULL;
     s->contexts = NULL;
-    s->resources = NULL;
     s->graph = NULL;
     s->outer_default = NULL;
-    s->largest_arena = 0;
-    s->clock = 0;
     if (s->traced)
         tf1c_trace_close();
     s->traced = 0;
     put_idle(s);
 }
 
-static bool come_in(tf_session *s) { return !(atomic_fetch_add(&s->state, USER) & CLOSED); }
+static bool come_in(tf_session *s) { return !(atomic_fetch_add(&s->life.users, USER) & CLOSED); }
 
 void tf1c_leave(tf_session *s)
 {
-    if (atomic_fetch_sub(&s->state, USER) == (USER | CLOSED) && !atomic_exchange(&s->released, true))
+    if (atomic_fetch_sub(&s->life.users, USER) == (USER | CLOSED) && !atomic_exchange(&s->life.released, true))
         release(s);
 }
 
@@ -147,7 +116,7 @@ tf_status tf1c_enter(tf_session *s, tf_source here)
         tf1c_leave(s);
         return tf_fail(tf_runtime_error, here, NULL, "Attempted to use a closed Session.");
     }
-    if (!s->torn)
+    if (!s->life.torn)
         return tf_ok;
     tf1c_leave(s);
     return tf_fail(tf_runtime_error, here, NULL,
@@ -159,8 +128,28 @@ tf_status tf1c_cancelled(tf_source here) { return tf_fail(tf_cancelled, here, NU
 void tf1c_session_close(tf_session *s)
 {
     if (come_in(s))
-        atomic_fetch_or(&s->state, CLOSED);
+        atomic_fetch_or(&s->life.users, CLOSED);
     tf1c_leave(s);
+}
+
+/* ---- runs inside runs, from kernels ----------------------------------------------------------------------------------- */
+
+static _Thread_local tf1c_visit *innermost;
+
+void tf1c_visit_begin(tf1c_visit *v, const tf_session *s)
+{
+    *v = (tf1c_visit){ innermost, s };
+    innermost = v;
+}
+
+void tf1c_visit_end(const tf1c_visit *v) { innermost = v->outer; }
+
+static int runs_here(const tf_session *s)
+{
+    int n = 0;
+    for (const tf1c_visit *v = innermost; v; v = v->outer)
+        n += v->session == s;
+    return n;
 }
 
 /* ---- forks ------------------------------------------------------------------------------------------------------------ */
@@ -178,10 +167,10 @@ static void before_fork(void)
     until.tv_nsec %= 1000000000;
     pthread_mutex_lock(&pool);
     for (tf_session *s = sessions; s; s = s->next) {
-        s->at_rest = pthread_rwlock_timedwrlock(&s->order, &until) == 0;
-        if (s->at_rest && pthread_mutex_timedlock(&s->lock, &until) != 0) {
+        s->life.at_rest = pthread_rwlock_timedwrlock(&s->order, &until) == 0;
+        if (s->life.at_rest && pthread_mutex_timedlock(&s->lock, &until) != 0) {
             pthread_rwlock_unlock(&s->order);
-            s->at_rest = false;
+            s->life.at_rest = false;
         }
     }
 }
@@ -189,7 +178,7 @@ static void before_fork(void)
 static void after_fork(void)
 {
     for (tf_session *s = sessions; s; s = s->next)
-        if (s->at_rest) {
+        if (s->life.at_rest) {
             pthread_mutex_unlock(&s->lock);
             pthread_rwlock_unlock(&s->order);
         }
@@ -200,12 +189,12 @@ static void after_fork(void)
 static void in_child(void)
 {
     for (tf_session *s = sessions; s; s = s->next) {
-        s->torn = !s->at_rest && !tf1c_runs_here(s);
-        if (!s->at_rest)
+        s->life.torn = !s->life.at_rest && !runs_here(s);
+        if (!s->life.at_rest)
             continue;
-        s->under_way = tf1c_runs_here(s);
-        atomic_fetch_and(&s->state, CLOSED);
-        atomic_fetch_add(&s->state, (unsigned)s->under_way * USER);
+        s->planner.under_way = runs_here(s);
+        atomic_fetch_and(&s->life.users, CLOSED);
+        atomic_fetch_add(&s->life.users, (unsigned)s->planner.under_way * USER);
         pthread_mutex_init(&s->lock, NULL);
         pthread_rwlock_init(&s->order, NULL);
     }

@@ -155,13 +155,8 @@ tf_status tf1c_stage_feeds(tf1c_run *r)
 {
     tf1c_context *x = r->x;
     size_t staged = 0, at = 0;
-    if (r->given.n > x->feeds_capacity) {
-        tf_ndarray *feeds = tf1c_realloc(x->feeds, (size_t)r->given.n * sizeof *feeds);
-        if (!feeds)
-            return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
-        x->feeds = feeds;
-        x->feeds_capacity = r->given.n;
-    }
+    if (!tf1c_context_fit_feeds(x, r->given.n))
+        return tf_memory_error;
     for (int pass = 0; pass < 2; pass++) {
         r->n_feeds = 0;
         for (int i = 0; i < r->given.n; i++) {

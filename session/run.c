@@ -3,87 +3,7 @@
 #include "core/report.h"
 #include "session/explain/explain.h"
 
-/* ---- memory -------------------------------------------------------------------------------------------------------- */
-
-bool tf1c_grow_buffer(void *memory, size_t *have, size_t want)
-{
-    void **p = memory;
-    if (want <= *have)
-        return true;
-    tf1c_free(*p);
-    *p = tf1c_alloc_buffer(want);
-    *have = *p ? want : 0;
-    return *p;
-}
-
-tf1c_context *tf1c_borrow_context(tf_session *s)
-{
-    tf1c_context *x = s->contexts;
-    if (x) {
-        s->contexts = x->next;
-        tf1c_string_heap_clear(&x->strings);
-        return x;
-    }
-    if ((x = tf1c_alloc_zero(sizeof *x)))
-        tf1c_string_heap_init(&x->strings);
-    return x;
-}
-
-tf_status tf1c_fit_context(tf1c_run *r)
-{
-    tf1c_context *x = r->x;
-    const tf1c_binding *b = r->binding;
-    int n_slots = b->n_slots * b->n_shards; /* each worker has its own */
-    if (n_slots > x->slots_capacity) {
-        char **slots = tf1c_realloc(x->slots, (size_t)n_slots * sizeof *slots);
-        if (!slots)
-            return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
-        x->slots = slots;
-        x->slots_capacity = n_slots;
-    }
-    if (!tf1c_grow_buffer(&x->arena, &x->arena_size, b->arena_size))
-        return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run (%zu bytes)", b->arena_size);
-    if (!tf1c_grow_buffer(&x->snapshot, &x->snapshot_size, b->snapshot_bytes))
-        return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run (%zu bytes)", b->snapshot_bytes);
-    return tf_ok;
-}
-
 /* ---- the steps of a run -------------------------------------------------------------------------------------------- */
-
-static tf_status check_initialized(const tf1c_run *r)
-{
-    const tf1c_binding *b = r->binding;
-    for (int i = 0; i < b->n_read; i++)
-        if (!b->read[i]->initialized)
-            return tf_fail(tf_failed_precondition, b->read[i]->op->here, b->read[i]->op->name,
-                           "Attempting to use uninitialized value %s", b->read[i]->op->name);
-    return tf_ok;
-}
-
-/* s->order held. */
-static tf_status execute(tf1c_run *r)
-{
-    tf1c_context *x = r->x;
-    if (r->binding->snapshot)
-        tf1c_snapshot_take(r->binding, x->snapshot);
-    tf_status status = tf1c_execute(r->s, r->binding, x, x->feeds);
-    if (x->overflow)
-        tf1c_snapshot_restore(r->binding, x->snapshot);
-    else if (status)
-        tf_fail(status, x->culprit ? x->culprit->here : (tf_source){ 0 }, x->culprit ? x->culprit->name : NULL, "%s", x->message);
-    return status;
-}
-
-tf_status tf1c_run_bound(tf1c_run *r)
-{
-    const tf1c_binding *b = r->binding;
-    tf_status status = tf1c_is_closed(r->s) ? tf1c_cancelled(r->here) : check_initialized(r);
-    if (!status)
-        status = execute(r);
-    for (int i = 0; !status && i < b->n_written; i++)
-        b->written[i]->initialized = true;
-    return status;
-}
 
 static tf_status compute(tf1c_run *r)
 {
@@ -102,10 +22,11 @@ static tf_status compute(tf1c_run *r)
 /* s->lock held: a context, the fed arrays as the tensors want them, the plan. */
 static tf_status find_plan(tf1c_run *r)
 {
-    r->x = tf1c_borrow_context(r->s);
+    r->x = tf1c_context_borrow(&r->s->contexts);
     tf_status status = r->x ? tf1c_stage_feeds(r) : tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
     r->plan =
-        status ? NULL : tf1c_plan_for(r->s, r->n_fetches, r->fetches, r->n_targets, r->targets, r->n_feeds, r->feeds, r->here);
+        status ? NULL
+               : tf1c_plan_for(&r->s->planner, r->n_fetches, r->fetches, r->n_targets, r->targets, r->n_feeds, r->feeds, r->here);
     if (!status && !r->plan)
         status = tf_memory_error;
     if (!status && r->plan->mistake)
@@ -113,48 +34,7 @@ static tf_status find_plan(tf1c_run *r)
     return status;
 }
 
-/* s->lock held. */
-static void give_back_context(tf1c_run *r)
-{
-    if (r->x) {
-        r->x->next = r->s->contexts;
-        r->s->contexts = r->x;
-    }
-    r->x = NULL;
-}
-
-/* s->lock held; r->binding stays NULL if the plan runs in parts. */
-static tf_status bind(tf1c_run *r)
-{
-    return tf1c_binding_for(r->s, r->plan, r->x->feeds, &r->binding) == TF1C_FAILED ? tf_last_error()->code : tf_ok;
-}
-
-/* A loop of unknown length took more steps than it had room for: the same run with more room. */
-tf_status tf1c_bind_with_more_room(tf1c_run *r)
-{
-    tf_session *s = r->s;
-    pthread_mutex_lock(&s->lock);
-    tf1c_more_loop_room(r->plan, r->binding);
-    tf_status status = bind(r);
-    pthread_mutex_unlock(&s->lock);
-    return status ? status : tf1c_fit_context(r);
-}
-
-static tf_status carry_out(tf1c_run *r)
-{
-    if (!r->binding)
-        return tf1c_run_in_parts(r);
-    tf_status status = tf1c_fit_context(r);
-    if (!status)
-        status = compute(r);
-    while (status && r->x->overflow) {
-        r->x->overflow = false;
-        status = tf1c_bind_with_more_room(r);
-        if (!status)
-            status = compute(r);
-    }
-    return status;
-}
+static tf_status carry_out(tf1c_run *r) { return r->binding ? compute(r) : tf1c_run_in_parts(r); }
 
 /* From when it is bound until it is over, a run counts as under way: its plan and binding stay. */
 static tf_status run(tf1c_run *r)
@@ -163,14 +43,14 @@ static tf_status run(tf1c_run *r)
     pthread_mutex_lock(&s->lock);
     tf_status status = find_plan(r);
     if (!status)
-        status = bind(r);
-    s->under_way++;
+        status = tf1c_bind(r, r->x->feeds);
+    s->planner.under_way++;
     pthread_mutex_unlock(&s->lock);
     if (!status)
         status = carry_out(r);
     pthread_mutex_lock(&s->lock);
-    s->under_way--;
-    give_back_context(r);
+    s->planner.under_way--;
+    tf1c_context_give_back(&s->contexts, r->x);
     pthread_mutex_unlock(&s->lock);
     return status;
 }
@@ -215,18 +95,6 @@ static tf_status check_request(const tf_fetches *what, const tf_feeds *feeds, tf
     return tf_ok;
 }
 
-/* ---- runs inside runs, from kernels ----------------------------------------------------------------------------------- */
-
-static _Thread_local tf1c_run *innermost;
-
-int tf1c_runs_here(const tf_session *s)
-{
-    int n = 0;
-    for (const tf1c_run *r = innermost; r; r = r->outer)
-        n += r->s == s;
-    return n;
-}
-
 /* ---- tf_run -------------------------------------------------------------------------------------------------------- */
 
 static tf_status run_expanded(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here, void *none)
@@ -238,8 +106,8 @@ static tf_status run_expanded(tf_session *s, tf_fetches what, tf_feeds feeds, tf
 /* Between entering the session and leaving it. */
 static tf_status run_inside(tf1c_run *r)
 {
-    r->outer = innermost;
-    innermost = r;
+    tf1c_visit visit;
+    tf1c_visit_begin(&visit, r->s);
     tf_status status = refuse_empty(r->s, r->here);
     if (!status)
         status = tf1c_take_fetches(r);
@@ -248,7 +116,7 @@ static tf_status run_inside(tf1c_run *r)
     tf1c_release_outgrown(r);
     tf1c_free(r->many);
     say_unseen(r, status);
-    innermost = r->outer;
+    tf1c_visit_end(&visit);
     tf1c_leave(r->s);
     return status;
 }
@@ -285,9 +153,9 @@ static tf_status explain(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sour
     if (!status) {
         pthread_mutex_lock(&s->lock);
         status = find_plan(&r);
-        if (!status && !(*(char **)text = tf1c_explain(s, r.plan, r.x->feeds)))
+        if (!status && !(*(char **)text = tf1c_explain(&s->planner, r.plan, r.x->feeds)))
             status = tf_last_error()->code;
-        give_back_context(&r);
+        tf1c_context_give_back(&s->contexts, r.x);
         pthread_mutex_unlock(&s->lock);
     }
     tf1c_free(r.many);

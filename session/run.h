@@ -2,15 +2,14 @@
 #ifndef TF1C_SESSION_RUN_H
 #define TF1C_SESSION_RUN_H
 
+#include "session/exec/execute.h"
 #include "session/session_private.h"
 
 typedef struct outgrown outgrown;
 
 enum { FEW_FETCHES = 32 };
 
-typedef struct tf1c_run tf1c_run;
-struct tf1c_run {
-    tf1c_run *outer; /* whose kernel this thread is in */
+typedef struct {
     tf_session *s;
     tf_fetches what;
     tf_feeds given;
@@ -28,7 +27,7 @@ struct tf1c_run {
     tf1c_plan *plan;
     tf1c_binding *binding; /* NULL: it runs in parts */
     tf_ndarray *values; /* of the plan's fetches, if it ran in parts */
-};
+} tf1c_run;
 
 /* request.c */
 tf_status tf1c_take_fetches(tf1c_run *r); /* what is fetched, distinct; r->many is the caller's to free */
@@ -36,24 +35,13 @@ tf_status tf1c_stage_feeds(tf1c_run *r);  /* r->x->feeds, from what is given */
 tf_status tf1c_feed_array(const tf1c_run *r, tf_tensor t, const tf_operand *value, tf_ndarray *array, double *number); /* borrows both */
 tf_status tf1c_mistake_again(const tf1c_run *r, const tf_operation *op);
 
-/* lifetime.c */
-tf_session *tf1c_session_handle(void);             /* open, all else zero; NULL without memory */
-void tf1c_session_close(tf_session *s);
-tf_status tf1c_enter(tf_session *s, tf_source here); /* until it leaves, what the session owns stays; NULL or closed: reported */
-void tf1c_leave(tf_session *s);
-bool tf1c_is_closed(const tf_session *s);          /* meanwhile */
-tf_status tf1c_cancelled(tf_source here);          /* CancelledError, of a run that finds it so */
-
 /* feed.c: as the thread keeps them, if FEED made them not long ago */
 tf_feeds tf1c_kept_feeds(tf_feeds feeds);
 
-/* run.c */
-int tf1c_runs_here(const tf_session *s); /* how many runs of it the calling thread is in */
-bool tf1c_grow_buffer(void *memory, size_t *have, size_t want);     /* what it held is lost; false without memory */
-tf1c_context *tf1c_borrow_context(tf_session *s); /* s->lock held; NULL without memory */
-tf_status tf1c_fit_context(tf1c_run *r);           /* r->x, to r->binding */
-tf_status tf1c_bind_with_more_room(tf1c_run *r);   /* the same run, after r->x->overflow */
-tf_status tf1c_run_bound(tf1c_run *r);             /* s->order held */
+/* bound.c */
+tf_status tf1c_bind(tf1c_run *r, const tf_ndarray *feeds); /* s->lock held; r->binding stays NULL if the plan runs in parts */
+tf_status tf1c_run_bound(tf1c_run *r);                     /* r->binding, in r->x, which has the feeds; s->order held */
+
 /* parts.c */
 tf_status tf1c_run_in_parts(tf1c_run *r); /* what is fetched is copied out */
 

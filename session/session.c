@@ -35,9 +35,9 @@ tf_session *tf_session_new(struct tf_session_args a)
     }
     tf1c_graph_hold(graph);
     s->graph = graph;
-    s->threads = thread_count(&a.config);
+    s->planner = (tf1c_planner){ .graph = graph, .threads = thread_count(&a.config), .resources = &s->resources };
     const char *off = a.config.passes_off ? a.config.passes_off : getenv("TF1C_PASSES_OFF");
-    if (off && !(s->passes_off = tf1c_strdup(off))) {
+    if (off && !(s->planner.passes_off = tf1c_strdup(off))) {
         tf_fail(tf_memory_error, a.here, NULL, "no memory left for a session");
         tf1c_session_close(s);
         return NULL;
@@ -69,7 +69,7 @@ void tf_close(tf_session *s)
 }
 
 tf_session *tf_get_default_session(void) { return default_session; }
-tf_graph *tf_session_graph(const tf_session *s) { return s && !tf1c_is_closed(s) ? s->graph : NULL; }
+tf_graph *tf_session_graph(const tf_session *s) { return s && !tf1c_is_closed(&s->life) ? s->graph : NULL; }
 
 static void session_leave(struct tf_with_ *w) { default_session = (tf_session *)w->saved[0]; }
 struct tf_with_ tf_session_open_(tf_session *session)
@@ -136,7 +136,7 @@ static tf_status load_array(tf_session *s, const tf_operation *op, const tf_ndar
                        tf_dims_text(out->shape, want, sizeof want));
     tf1c_resource *r;
     pthread_mutex_lock(&s->lock);
-    void *data = tf1c_session_memory(s, op, (size_t)tf_dims_count(out->shape) * tf_dtype_size(out->dtype), &r);
+    void *data = tf1c_variable_memory(&s->resources, op, &r);
     pthread_mutex_unlock(&s->lock);
     if (!data)
         return tf_memory_error;

@@ -5,15 +5,14 @@
 #include "core/denormals.h"
 #include "core/gemm.h"
 #include "graph/kernel.h"
+#include "session/exec/execute.h"
 #include "session/exec/trace.h"
 #include "session/plan/place.h"
-#include "session/run.h"
-#include "session/session_private.h"
 
 enum { FEW_OPERANDS = 16 }; /* the stack of a calling thread may be small */
 
 typedef struct {
-    const tf_session *s;
+    const tf1c_lifetime *life;
     const tf1c_binding *b;
     tf1c_context *x;
     int traced; /* the session's number in the trace; 0: there is none */
@@ -269,7 +268,7 @@ static bool run_instruction(const walker *w, const ir_instruction *i)
 static void run_code(const walker *w, const ir_instruction *code, int n)
 {
     for (const ir_instruction *i = code; i < code + n; i++) {
-        if (w->worker == 0 && tf1c_is_closed(w->e->s)) /* before the barrier: behind it all see the same */
+        if (w->worker == 0 && tf1c_is_closed(w->e->life)) /* before the barrier: behind it all see the same */
             fail(w->e->x, NULL, tf_cancelled, "Run call was cancelled");
         if (i->barrier)
             wait_all(w);
@@ -308,7 +307,7 @@ static void worker_run(void *arg, int worker, int workers)
     tf1c_denormals_restore(before);
 }
 
-tf_status tf1c_execute(tf_session *s, const tf1c_binding *b, tf1c_context *x, const tf_ndarray *feeds)
+tf_status tf1c_execute(const tf1c_binding *b, tf1c_context *x, const tf_ndarray *feeds, const tf1c_lifetime *life, int traced)
 {
     atomic_store(&x->failed, 0);
     x->overflow = false;
@@ -317,7 +316,7 @@ tf_status tf1c_execute(tf_session *s, const tf1c_binding *b, tf1c_context *x, co
     x->slots[IR_SLOT_ARENA] = x->arena;
     for (int i = 0; i < b->n_feeds; i++)
         x->slots[IR_FIRST_FEED_SLOT + i] = feeds[i].data;
-    execution e = { s, b, x, s->traced && tf1c_trace_mine() ? s->traced : 0 };
+    execution e = { life, b, x, traced && tf1c_trace_mine() ? traced : 0 };
     int64_t begin = e.traced ? tf1c_trace_now() : 0;
     if (b->blas)
         tf1c_gemm_begin();

@@ -126,17 +126,17 @@ static void write_pruned(FILE *f, const tf1c_plan *p)
         tf1c_write_operation(f, p->ops[i], 0);
 }
 
-static bool explain_part(explanation *e, tf_session *s, tf1c_plan *p, const tf_ndarray *feeds);
+static bool explain_part(explanation *e, tf1c_planner *s, tf1c_plan *p, const tf_ndarray *feeds);
 
 /* Only a run knows the shapes behind the cut: the part before it is all that can be told. */
-static bool explain_split(explanation *e, tf_session *s, const tf1c_plan *p, const tf_ndarray *feeds)
+static bool explain_split(explanation *e, tf1c_planner *s, const tf1c_plan *p, const tf_ndarray *feeds)
 {
     fprintf(e->f, "\n== parts: the run is cut in parts at '%s' (%s), for shapes behind it depend on its values; before it:\n",
             p->split->at->name, p->split->at->def->name);
     return explain_part(e, s, p->split->before, feeds);
 }
 
-static bool explain_part(explanation *e, tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)
+static bool explain_part(explanation *e, tf1c_planner *s, tf1c_plan *p, const tf_ndarray *feeds)
 {
     write_pruned(e->f, p);
     if (p->split)
@@ -151,7 +151,7 @@ static bool explain_part(explanation *e, tf_session *s, tf1c_plan *p, const tf_n
     return good || no_memory();
 }
 
-char *tf1c_explain(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds)
+char *tf1c_explain(tf1c_planner *s, tf1c_plan *p, const tf_ndarray *feeds)
 {
     char *text = NULL;
     size_t size = 0;

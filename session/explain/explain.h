@@ -20,7 +20,7 @@ void ir_write_value(ir_writer *w, const ir_value *v);          /* "%3:float32[2,
 void ir_write_loop_ports(ir_writer *w, const ir_node *n, int depth);
 
 /* explain.c */
-char *tf1c_explain(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds); /* s->lock held; NULL after a report */
+char *tf1c_explain(tf1c_planner *s, tf1c_plan *p, const tf_ndarray *feeds); /* s->lock held; NULL after a report */
 
 /* instructions.c */
 void ir_write_code(FILE *f, const tf1c_plan *p, const tf1c_binding *b);

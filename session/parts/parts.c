@@ -51,11 +51,7 @@ void tf1c_part_release(tf_session *s, tf1c_part_arena *k)
         tf1c_free(b);
     }
     pthread_mutex_lock(&s->lock);
-    for (tf1c_context *x = k->contexts, *next; x; x = next) {
-        next = x->next;
-        x->next = s->contexts;
-        s->contexts = x;
-    }
+    tf1c_context_give_back(&s->contexts, k->contexts);
     pthread_mutex_unlock(&s->lock);
     *k = (tf1c_part_arena){ 0 };
 }
@@ -107,33 +103,14 @@ static tf_status pass_on(const tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray
     return tf_ok;
 }
 
-static tf_status give_feeds(tf1c_run *part, const tf_ndarray *feeds)
+static tf_status run_whole(tf1c_run *part, const tf_ndarray *feeds, tf_ndarray *out, tf1c_part_arena *k)
 {
-    tf1c_context *x = part->x;
-    int n = part->plan->n_feeds;
-    if (n > x->feeds_capacity) {
-        tf_ndarray *more = tf1c_realloc(x->feeds, (size_t)n * sizeof *more);
-        if (!more)
-            return tf_fail(tf_memory_error, part->here, NULL, "no memory left for a run");
-        x->feeds = more;
-        x->feeds_capacity = n;
-    }
+    const int n = part->plan->n_feeds;
+    if (!tf1c_context_fit_feeds(part->x, n))
+        return tf_memory_error;
     if (n)
-        memcpy(x->feeds, feeds, (size_t)n * sizeof *feeds);
-    return tf_ok;
-}
-
-static tf_status run_whole(tf1c_run *part, tf_ndarray *out, tf1c_part_arena *k)
-{
-    tf_status status = tf1c_fit_context(part);
-    if (!status)
-        status = tf1c_run_bound(part);
-    while (status && part->x->overflow) {
-        part->x->overflow = false;
-        status = tf1c_bind_with_more_room(part);
-        if (!status)
-            status = tf1c_run_bound(part);
-    }
+        memcpy(part->x->feeds, feeds, (size_t)n * sizeof *feeds);
+    tf_status status = tf1c_run_bound(part);
     return status ? status : take_values(part, out, k);
 }
 
@@ -223,11 +200,10 @@ static tf_status run_data_op(const tf_operation *op, const tf_ndarray *in, tf_nd
 
 static tf_ndarray variable_value(const tf1c_run *r, const tf_operation *op)
 {
-    const tf1c_output *o = &op->outputs[0];
     pthread_mutex_lock(&r->s->lock);
-    void *data = tf1c_session_memory(r->s, op, (size_t)tf_dims_count(o->shape) * tf_dtype_size(o->dtype), NULL);
+    void *data = tf1c_variable_memory(&r->s->resources, op, NULL);
     pthread_mutex_unlock(&r->s->lock);
-    return np_array(data, o->dtype, o->shape);
+    return np_array(data, op->outputs[0].dtype, op->outputs[0].shape);
 }
 
 static tf_status run_at(const tf1c_run *r, const tf1c_split *split, const tf_ndarray *feeds, const tf_ndarray *before,
@@ -275,20 +251,17 @@ tf_status tf1c_run_part(const tf1c_run *r, tf1c_plan *p, const tf_ndarray *feeds
     if (!p->n_ops)
         return pass_on(p, feeds, out, k);
     pthread_mutex_lock(&s->lock);
-    tf1c_outcome outcome = tf1c_binding_for(s, p, feeds, &part.binding);
-    if (part.binding && (part.x = tf1c_borrow_context(s))) {
+    tf_status status = tf1c_bind(&part, feeds);
+    if (part.binding && (part.x = tf1c_context_borrow(&s->contexts))) {
         part.x->next = k->contexts;
         k->contexts = part.x;
     }
     pthread_mutex_unlock(&s->lock);
-    if (outcome == TF1C_FAILED)
-        return tf_last_error()->code;
-    if (outcome == TF1C_CUT)
+    if (status)
+        return status;
+    if (!part.binding)
         return run_split(r, p, feeds, out, k);
-    if (!part.x)
-        return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
-    tf_status status = give_feeds(&part, feeds);
-    return status ? status : run_whole(&part, out, k);
+    return part.x ? run_whole(&part, feeds, out, k) : tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
 }
 
 tf_status tf1c_run_in_parts(tf1c_run *r)

@@ -1,4 +1,4 @@
-/* What making a binding needs beyond its graph: for the stages that begin with the session's graph, and end with its threads. */
+/* What making a binding needs beyond its graph: for the stages that begin with the user's graph, and end with the session's threads. */
 #ifndef TF1C_SESSION_PLAN_COMPILE_H
 #define TF1C_SESSION_PLAN_COMPILE_H
 
@@ -6,7 +6,7 @@
 
 typedef struct {
     ir_ctx ir;
-    tf_session *session;
+    tf1c_planner *planner;
     tf1c_binding *binding;
     const tf1c_plan *plan;
     const tf_ndarray *feeds; /* of this run, for the values that shapes depend on */

@@ -5,7 +5,6 @@
 #include "graph/loop.h"
 #include "session/plan/lower.h"
 #include "session/plan/split.h"
-#include "session/resource.h"
 
 enum { FOLD_BYTES = 1 << 16, DEMAND_ELEMENTS = 1024 };
 
@@ -219,10 +218,9 @@ ir_value *ir_value_in(const tf1c_compilation *c, const ir_scope *s, tf_tensor t)
 
 static bool give_variable(tf1c_compilation *c, ir_value *v, const tf_operation *op)
 {
-    size_t size = (size_t)tf_view_count(&v->view) * tf_dtype_size(v->view.dtype);
     v->place = IR_ABSOLUTE;
     v->variable = true;
-    v->absolute = tf1c_session_memory(c->session, op, size, &v->resource);
+    v->absolute = tf1c_variable_memory(c->planner->resources, op, &v->resource);
     return v->absolute;
 }
 
@@ -290,7 +288,7 @@ static bool runs_stepwise(const tf1c_compilation *c, const tf_operation *op)
 {
     const tf1c_body *b =
         op->def->traits & TF_LOOP ? ((const tf1c_loop_attrs *)op->attrs)->body : ((const tf1c_branch_attrs *)op->attrs)->bodies[0];
-    return b->forward && tf1c_runs_stepwise(c->session, b->forward);
+    return b->forward && tf1c_runs_stepwise(c->planner, b->forward);
 }
 
 /* A loop or a branch, which may get more outputs, and one for the memory of its bodies. */
@@ -328,7 +326,7 @@ static bool give_memory(tf1c_compilation *c, ir_node *n, const tf_operation *op)
     if (op->def->traits & TF_VARIABLE && !give_variable(c, &n->out[0], op))
         return false;
     if (op->def->state_size)
-        n->state = tf1c_session_memory(c->session, op, op->def->state_size, NULL);
+        n->state = tf1c_resource_memory(c->planner->resources, op, op->def->state_size, NULL);
     return n->state || !op->def->state_size;
 }
 

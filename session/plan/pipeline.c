@@ -8,7 +8,6 @@
 #include "session/plan/lower.h"
 #include "session/plan/place.h"
 #include "session/plan/schedule.h"
-#include "session/session_private.h"
 
 static tf1c_outcome emit(tf1c_compilation *c, const tf_operation **at)
 {
@@ -119,7 +118,7 @@ tf1c_outcome tf1c_compile(tf1c_compilation *c, const tf_operation **at)
 {
     for (const tf1c_stage *stage = stages; stage < stages + STAGES; stage++) {
         tf1c_outcome outcome = TF1C_DONE;
-        bool off = stage->optional && ir_pass_is_off(c->session->passes_off, stage->name);
+        bool off = stage->optional && ir_pass_is_off(c->planner->passes_off, stage->name);
         if (stage->compile)
             outcome = stage->compile(c, at);
         else if (!off && !rewrite(stage, &c->ir, &c->binding->block))

@@ -11,7 +11,7 @@ typedef struct tf1c_stage {
     bool on_each_block; /* called for every block, those within first; else for the run's, whose bodies it sees to */
     const char *section; /* under which tf_session_explain shows what it made, at the end; NULL: it shows the graph after it */
     bool (*rewrite)(ir_ctx *c, ir_block *b);
-    tf1c_outcome (*compile)(tf1c_compilation *c, const tf_operation **at); /* instead: it needs to know the session */
+    tf1c_outcome (*compile)(tf1c_compilation *c, const tf_operation **at); /* instead: it needs to know the plan */
 } tf1c_stage;
 
 /* Who is shown the graph after each stage. */

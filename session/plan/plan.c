@@ -4,7 +4,6 @@
 #include "session/plan/pipeline.h"
 #include "session/plan/prune.h"
 #include "session/plan/split.h"
-#include "session/session_private.h"
 
 enum {
     FEW_BINDINGS = 3,
@@ -123,7 +122,7 @@ tf1c_plan *tf1c_part_new(const tf1c_plan *of, const tf_graph *g, const char *don
 }
 
 /* Plans for an older graph are never asked for again. */
-static void drop_stale(tf_session *s, int version)
+static void drop_stale(tf1c_planner *s, int version)
 {
     int n = 0;
     for (tf1c_plan **p = &s->plans; *p;) {
@@ -137,7 +136,7 @@ static void drop_stale(tf_session *s, int version)
     }
 }
 
-tf1c_plan *tf1c_plan_for(tf_session *s, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets,
+tf1c_plan *tf1c_plan_for(tf1c_planner *s, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets,
                          int n_feeds, const tf_tensor *feeds, tf_source here)
 {
     int version = s->graph->universe->version;
@@ -160,6 +159,17 @@ tf1c_plan *tf1c_plan_for(tf_session *s, int n_fetches, const tf_tensor *fetches,
     p->next = s->plans;
     s->plans = p;
     return p;
+}
+
+void tf1c_planner_free(tf1c_planner *s)
+{
+    for (tf1c_plan *p = s->plans, *next; p; p = next) {
+        next = p->next;
+        tf1c_plan_free(p);
+    }
+    tf1c_map_free(&s->stepwise);
+    tf1c_free(s->passes_off);
+    *s = (tf1c_planner){ 0 };
 }
 
 /* ---- bindings ----------------------------------------------------------------------------------------------------------------- */
@@ -189,10 +199,10 @@ static bool begin_binding(tf1c_compilation *c)
     return b->feed_dims && b->feed_values;
 }
 
-tf1c_outcome tf1c_binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds, tf1c_viewer *viewer, tf1c_binding **made)
+tf1c_outcome tf1c_binding_new(tf1c_planner *s, tf1c_plan *p, const tf_ndarray *feeds, tf1c_viewer *viewer, tf1c_binding **made)
 {
     tf1c_arena memory = { 0 };
-    tf1c_compilation c = { .ir.memory = &memory, .session = s, .plan = p, .feeds = feeds, .viewer = viewer };
+    tf1c_compilation c = { .ir.memory = &memory, .planner = s, .plan = p, .feeds = feeds, .viewer = viewer };
     const tf_operation *at = NULL;
     *made = NULL;
     c.binding = ir_alloc(&c.ir, sizeof *c.binding);
@@ -230,7 +240,7 @@ static size_t bytes_of_bindings(const tf1c_plan *p)
 }
 
 /* A few bindings are kept at all events, more as long as they are small beside the memory that runs work in. */
-static void make_room(const tf_session *s, tf1c_plan *p)
+static void make_room(const tf1c_planner *s, tf1c_plan *p)
 {
     while ((!s->under_way || p->is_part) && p->n_bindings >= FEW_BINDINGS &&
            (p->n_bindings >= MOST_BINDINGS || bytes_of_bindings(p) > s->largest_arena / 16))
@@ -243,7 +253,7 @@ void tf1c_more_loop_room(tf1c_plan *p, const tf1c_binding *b)
         p->loop_capacity *= 2;
 }
 
-tf1c_outcome tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds, tf1c_binding **b)
+tf1c_outcome tf1c_binding_for(tf1c_planner *s, tf1c_plan *p, const tf_ndarray *feeds, tf1c_binding **b)
 {
     *b = NULL;
     if (p->split)

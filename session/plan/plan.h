@@ -3,7 +3,6 @@
 #define TF1C_SESSION_PLAN_PLAN_H
 
 #include "session/plan/binding.h"
-#include "session/session.h"
 
 typedef struct tf1c_split tf1c_split; /* split.h */
 typedef struct tf1c_plan {
@@ -30,17 +29,31 @@ typedef struct tf1c_plan {
 
 typedef struct tf1c_viewer tf1c_viewer; /* pipeline.h */
 
+/* What the plans of a session share. Callers hold its lock. */
+typedef struct {
+    const tf_graph *graph;
+    int threads;
+    char *passes_off;          /* tf_config's, or the environment's TF1C_PASSES_OFF */
+    tf1c_resources *resources; /* the session's */
+    tf1c_plan *plans;          /* the last asked for in front */
+    tf1c_map stepwise;         /* loops and branches that have been run step by step, by op name */
+    uint64_t clock;            /* counts uses of bindings */
+    size_t largest_arena;      /* of any binding so far */
+    int under_way;             /* runs: what they use is not released */
+} tf1c_planner;
+void tf1c_planner_free(tf1c_planner *s); /* zero again */
+
 /* plan.c */
-tf1c_plan *tf1c_plan_for(tf_session *s, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets,
-                         int n_feeds, const tf_tensor *feeds, tf_source here); /* s->lock held; NULL after a report */
-/* s->lock held. *b is NULL if the outcome is another than TF1C_DONE; TF1C_CUT: p->split is there. */
-tf1c_outcome tf1c_binding_for(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds, tf1c_binding **b);
+tf1c_plan *tf1c_plan_for(tf1c_planner *s, int n_fetches, const tf_tensor *fetches, int n_targets, tf_operation *const *targets,
+                         int n_feeds, const tf_tensor *feeds, tf_source here); /* NULL after a report */
+/* *b is NULL if the outcome is another than TF1C_DONE; TF1C_CUT: p->split is there. */
+tf1c_outcome tf1c_binding_for(tf1c_planner *s, tf1c_plan *p, const tf_ndarray *feeds, tf1c_binding **b);
 /* The same, kept nowhere. */
-tf1c_outcome tf1c_binding_new(tf_session *s, tf1c_plan *p, const tf_ndarray *feeds, tf1c_viewer *viewer, tf1c_binding **b);
+tf1c_outcome tf1c_binding_new(tf1c_planner *s, tf1c_plan *p, const tf_ndarray *feeds, tf1c_viewer *viewer, tf1c_binding **b);
 tf1c_plan *tf1c_part_new(const tf1c_plan *of, const tf_graph *g, const char *done, int n_fetches, const tf_tensor *fetches,
                          int n_targets, tf_operation *const *targets, int n_feeds,
                          const tf_tensor *feeds); /* NULL without memory */
-void tf1c_more_loop_room(tf1c_plan *p, const tf1c_binding *b); /* s->lock held; after a run of b overflowed */
+void tf1c_more_loop_room(tf1c_plan *p, const tf1c_binding *b); /* after a run of b overflowed */
 void tf1c_plan_free(tf1c_plan *p);
 bool tf1c_is_fed(const tf1c_plan *p, tf_tensor t, int *which);
 

@@ -6,7 +6,6 @@
 #include "graph/kernel.h"
 #include "session/plan/compile.h"
 #include "session/plan/place.h"
-#include "session/session_private.h"
 
 /* Below that many elementary steps waking others costs more than it brings; once they are awake, a smaller instruction is dealt
  * out too, unless that makes them wait. */
@@ -186,12 +185,12 @@ static void shard(sharding *s, ir_instruction *x)
     tf_kernel_ctx k = ir_rule_ctx(n, in, in + n->n_in);
     int64_t work = work_of(n);
     x->units = units_of(n, &k);
-    x->parallel = s->all->c->session->threads > 1 && x->units > 1 && work >= PARALLEL_WORK;
+    x->parallel = s->all->c->planner->threads > 1 && x->units > 1 && work >= PARALLEL_WORK;
     if (n->n_in + n->n_out > MOST_OPERANDS)
         shard_unlisted(s, x, x->parallel);
     else
         shard_listed(s, x, work);
-    k.end = x->parallel ? (x->units + s->all->c->session->threads - 1) / s->all->c->session->threads : x->units;
+    k.end = x->parallel ? (x->units + s->all->c->planner->threads - 1) / s->all->c->planner->threads : x->units;
     size_t scratch = n->def && n->def->scratch ? (n->def->scratch(&k) + 63) / 64 * 64 : 0;
     x->scratch = scratch > 0;
     s->all->scratch = scratch > s->all->scratch ? scratch : s->all->scratch;
@@ -384,11 +383,11 @@ static void note_variables(tf1c_compilation *c)
 bool ir_emit(tf1c_compilation *c)
 {
     tf1c_binding *b = c->binding;
-    emission e = { .c = c, .awake = c->session->threads > 1 && is_worth_waking(&b->block) };
+    emission e = { .c = c, .awake = c->planner->threads > 1 && is_worth_waking(&b->block) };
     code out = emit_block(&e, &b->block, NULL);
     b->code = out.code;
     b->n_code = out.n;
-    b->n_shards = e.parallel ? c->session->threads : 1;
+    b->n_shards = e.parallel ? c->planner->threads : 1;
     b->scratch = (int64_t)e.scratch;
     b->scratch_at = (int64_t)b->block.arena_size;
     b->arena_size = b->block.arena_size + e.scratch * (size_t)b->n_shards;

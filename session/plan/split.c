@@ -4,7 +4,6 @@
 
 #include "graph/loop.h"
 #include "session/plan/split.h"
-#include "session/session_private.h"
 
 typedef struct {
     const tf1c_plan *p;
@@ -236,9 +235,9 @@ tf_status tf1c_ragged_error(tf_source here, const char *op)
                    "Values saved in a loop have another shape at each step: only the gradient of that very loop can read them.");
 }
 
-bool tf1c_runs_stepwise(const tf_session *s, const tf_operation *op) { return tf1c_map_get(&s->cut, op->name); }
+bool tf1c_runs_stepwise(const tf1c_planner *planner, const tf_operation *op) { return tf1c_map_get(&planner->stepwise, op->name); }
 
-bool tf1c_split_plan(tf_session *session, tf1c_plan *p, const tf_operation *at)
+bool tf1c_split_plan(tf1c_planner *planner, tf1c_plan *p, const tf_operation *at)
 {
     splitting s = { .p = p, .at = at, .memory = &p->memory };
     bool good = begin(&s);
@@ -249,7 +248,7 @@ bool tf1c_split_plan(tf_session *session, tf1c_plan *p, const tf_operation *at)
         good = plan_bodies(&s) && make_before(&s) && make_after(&s);
     }
     if (good && at->def->traits & (TF_LOOP | TF_BRANCH))
-        good = tf1c_map_set(&session->cut, at->name, (void *)at);
+        good = tf1c_map_set(&planner->stepwise, at->name, (void *)at);
     if (good) {
         p->split = s.split;
         return true;

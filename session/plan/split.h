@@ -22,10 +22,10 @@ struct tf1c_split {
     tf1c_origin *origins;
     tf1c_body_plan body_plans[2];      /* a loop's body; a branch's two */
 };
-bool tf1c_split_plan(tf_session *s, tf1c_plan *p, const tf_operation *at); /* s->lock held; false after a report */
+bool tf1c_split_plan(tf1c_planner *planner, tf1c_plan *p, const tf_operation *at); /* false after a report */
 void tf1c_split_free(tf1c_split *split);
 /* Values whose shapes differ from step to step, read by another than the loop's gradient. */
 tf_status tf1c_ragged_error(tf_source here, const char *op);
-bool tf1c_runs_stepwise(const tf_session *s, const tf_operation *op); /* a loop or branch that has been run step by step */
+bool tf1c_runs_stepwise(const tf1c_planner *planner, const tf_operation *op); /* a loop or branch that has been run step by step */
 
 #endif

@@ -128,9 +128,10 @@ static tf_ndarray value_in(tf_session *s, const tf_operation *op, tf1c_resource 
 {
     const tf1c_output *out = &op->outputs[0];
     const bool variable = op->read;
-    const size_t size = variable ? (size_t)tf_dims_count(out->shape) * tf_dtype_size(out->dtype) : op->def->state_size;
+    const size_t size = op->def->state_size;
     pthread_mutex_lock(&s->lock);
-    void *data = tf1c_session_memory(s, op, size, resource);
+    void *data =
+        variable ? tf1c_variable_memory(&s->resources, op, resource) : tf1c_resource_memory(&s->resources, op, size, resource);
     pthread_mutex_unlock(&s->lock);
     return variable ? np_array(data, out->dtype, out->shape) : np_array(data, tf_uint8, SHAPE((int64_t)size));
 }
@@ -177,14 +178,14 @@ static tf_status take_states(tf_session *s, item **items, int *n, tf_source here
     int states = 0;
     tf_status status = tf_ok;
     pthread_mutex_lock(&s->lock);
-    for (const tf1c_resource *r = s->resources; r; r = r->next)
+    for (const tf1c_resource *r = s->resources.first; r; r = r->next)
         states += has_plain_state(r);
     item *more = tf1c_realloc(*items, (size_t)(*n + states) * sizeof *more);
     if (more)
         *items = more;
     else
         status = no_memory(here);
-    for (const tf1c_resource *r = s->resources; r && !status; r = r->next)
+    for (const tf1c_resource *r = s->resources.first; r && !status; r = r->next)
         if (has_plain_state(r) && !(status = take_state(r, &(*items)[*n], here)))
             ++*n;
     pthread_mutex_unlock(&s->lock);

@@ -145,7 +145,7 @@ static int print_memory(const char *name)
         return 1;
     for (int i = 0; i < (strcmp(name, "char") == 0 ? 3 : 100); i++)
         run_once(&r);
-    printf("%ld %zu\n", peak_kb(), r.session->largest_arena);
+    printf("%ld %zu\n", peak_kb(), r.session->planner.largest_arena);
     tf_close(r.session);
     free_model(&m);
     return 0;
@@ -272,7 +272,7 @@ static void grow(const char *name, sizes s, double seconds, bool last)
         sample(&r, seconds, &taken);
         const double shortest = best(&taken);
         printf("  %-8s %6d %6d %14.2f %14.2f %12.3f %16.3f %10.1f\n", name, s.B, s.T, built * 1e3, r.first * 1e3, shortest * 1e3,
-               shortest * 1e6 / s.T / s.B, (double)r.session->largest_arena / (1 << 20));
+               shortest * 1e6 / s.T / s.B, (double)r.session->planner.largest_arena / (1 << 20));
         fprintf(json, "\n    {\"name\": \"%s\", \"B\": %d, \"T\": %d, \"build_ms\": %.3f, \"first_ms\": %.3f, \"best_ms\": %.4f}%s",
                 name, s.B, s.T, built * 1e3, r.first * 1e3, shortest * 1e3, last ? "" : ",");
     }
