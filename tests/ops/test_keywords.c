@@ -377,12 +377,13 @@ START_TEST(arguments_are_made_from_left_to_right)
 END_TEST
 
 /* ---- Python's operators ---------------------------------------------------------------------------------------------------------- */
-#define OPERATORS(ROW)                                                                                                      \
-    ROW(tf_operator_add(x, y), "add")                                                                                       \
-    ROW(tf_operator_sub(x, y), "sub")                                                                                       \
-    ROW(tf_operator_mul(x, y), "mul")                                                                                       \
-    ROW(tf_operator_truediv(x, y), "truediv") ROW(tf_operator_floordiv(x, y), "floordiv") ROW(tf_operator_mod(x, y), "mod") \
-        ROW(tf_operator_pow(x, y), "pow") ROW(tf_div(x, y), "div")
+#define OPERATORS(ROW)                          \
+    ROW(tf_operator_add(x, y), "add")           \
+    ROW(tf_operator_sub(x, y), "sub")           \
+    ROW(tf_operator_mul(x, y), "mul")           \
+    ROW(tf_operator_truediv(x, y), "truediv")   \
+    ROW(tf_operator_floordiv(x, y), "floordiv") \
+    ROW(tf_operator_mod(x, y), "mod") ROW(tf_operator_pow(x, y), "pow") ROW(tf_div(x, y), "div")
 
 START_TEST(an_operator_makes_the_name_that_it_makes_in_python)
 {
