@@ -320,15 +320,15 @@ static tf_tensor overwritten_weight(tf_tensor state, tf_tensor step, void *conte
 {
     (void)context, (void)step;
     tf_tensor product;
-    tf_with_control_dependencies(OPS(tf_assign_add(v, tf_ones(SHAPE(3, 3))))) {
+    tf_with_control_dependencies(OPS(tf_assign_add(v, tf_ones(SHAPE(16, 16))))) {
         product = tf_matmul(state, tf_identity(v));
     }
     return product;
 }
 static void matrix_changed_by_the_loop(void)
 {
-    v = tf_variable(tf_ones(SHAPE(3, 3)));
-    fetch(tf_foldl(overwritten_weight, matrix(4, 1), .initializer = matrix(2, 3)));
+    v = tf_variable(tf_ones(SHAPE(16, 16)));
+    fetch(tf_foldl(overwritten_weight, matrix(4, 1), .initializer = matrix(4, 16)));
 }
 static void gradient_of_bias(void)
 {
