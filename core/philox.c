@@ -252,6 +252,8 @@ uint32_t tf1c_philox_next(tf1c_philox_stream *s)
     return s->words[s->used++];
 }
 
+float tf1c_philox_next_float(tf1c_philox_stream *s) { return to_float(tf1c_philox_next(s)); }
+
 double tf1c_philox_next_double(tf1c_philox_stream *s)
 {
     const uint32_t high = tf1c_philox_next(s), low = tf1c_philox_next(s);

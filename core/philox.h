@@ -60,6 +60,7 @@ static inline tf1c_philox_stream tf1c_philox_stream_of(const tf1c_philox *p)
     return (tf1c_philox_stream){ *p, { 0 }, 4 };
 }
 uint32_t tf1c_philox_next(tf1c_philox_stream *s);      /* 32 bits */
+float tf1c_philox_next_float(tf1c_philox_stream *s);   /* [0, 1), one word */
 double tf1c_philox_next_double(tf1c_philox_stream *s); /* [0, 1), two words */
 
 /* tf.random_shuffle: the order [n] that the shuffled rows are taken in. Draws n - 1 words; a run reserves

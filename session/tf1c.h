@@ -39,6 +39,7 @@
 #include "../ops/array/shape.h"
 #include "../ops/array/slice.h"
 #include "../ops/array/where.h"
+#include "../ops/sparse/sparse.h"
 
 /* Networks: activations and losses, functions as activations, cells along a sequence. */
 #include "../ops/layers/convolutional.h"
@@ -50,6 +51,7 @@
 #include "../ops/nn/activation.h"
 #include "../ops/nn/batch_norm.h"
 #include "../ops/nn/callable.h"
+#include "../ops/nn/candidate_sampling.h"
 #include "../ops/nn/conv.h"
 #include "../ops/nn/nn.h"
 #include "../ops/nn/pool.h"

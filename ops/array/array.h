@@ -93,6 +93,11 @@ static inline int operand_rank(const tf_operand *x)
 /* The rank that an axis needs, less one: of axis 2, and of axis -3, 2. */
 static inline int64_t before_axis(int64_t axis) { return axis < 0 ? ~axis : axis; }
 
+/* concat.c: tensors, numbers and lists of scalars one after the other along axis 0, at most 7, or along another axis. */
+tf_tensor tf1c_concat_operands(int n, const tf_operand *values, int64_t axis, const char *name);
+#define TF1C_CONCAT(...)                                                       \
+    tf1c_concat_operands((int)(sizeof((tf_operand[]){ __VA_ARGS__ }) / sizeof(tf_operand)), (tf_operand[]){ __VA_ARGS__ }, 0, NULL)
+
 /* A Range node of three operands of one dtype. */
 tf_tensor tf1c_range(tf_operand start, tf_operand limit, tf_operand delta, struct tf_name_args args,
                      const char *default_name); /* range.c */

@@ -228,6 +228,15 @@ static tf_tensor concat_one(tf_tensor value, tf_operand axis, struct tf_name_arg
     return tf_identity(value, .name = a.name ? a.name : "concat");
 }
 
+tf_tensor tf1c_concat_operands(int n, const tf_operand *values, int64_t axis, const char *name)
+{
+    tf_operand all[8] = { 0 };
+    for (int i = 0; i < n; i++)
+        all[i] = values[i];
+    all[n] = tf_operand_integer(axis);
+    return array_op(&concat_op, (struct tf_name_args){ .name = name }, "concat", NULL, n + 1, all);
+}
+
 tf_tensor tf_concat_(tf_list values, tf_operand axis, struct tf_name_args a)
 {
     values = tf1c_sound_list(values, a.here);

@@ -1,6 +1,7 @@
 /* tf.nn calls that make several nodes, in TensorFlow's order. TF1: python/ops/nn_ops.py, nn_impl.py. */
 #include <stdio.h>
 
+#include "ops/array/array.h"
 #include "ops/array/constant.h"
 #include "ops/array/fill.h"
 #include "ops/array/identity.h"
@@ -18,19 +19,6 @@
 #include "ops/nn/nn.h"
 #include "ops/nn/nn_ops.h"
 
-/* Vectors one after the other, where tensors, numbers and lists of scalars are mixed. */
-static tf_tensor concat(int n, const tf_operand *in)
-{
-    tf_operand all[5] = { 0 };
-    for (int i = 0; i < n; i++)
-        all[i] = in[i];
-    all[n] = tf_operand_integer(0);
-    return (tf_tensor){
-        tf_op_new(tf1c_find_op("ConcatV2"), (struct tf_op_args){ .default_name = "concat", .n_inputs = n + 1, .inputs = all }), 0
-    };
-}
-#define CONCAT(...) concat((int)(sizeof((tf_operand[]){ __VA_ARGS__ }) / sizeof(tf_operand)), (tf_operand[]){ __VA_ARGS__ })
-
 /* A constant where the shape is known, as TF makes it. */
 static tf_tensor zeros_like(tf_tensor x)
 {
@@ -44,7 +32,7 @@ static tf_tensor zeros_like(tf_tensor x)
 static tf_tensor swap_axes(tf_tensor x, int axis, tf_tensor last, const char *name)
 {
     const tf_tensor before = tf_range(0, axis), after = tf_range(axis + 1, last);
-    const tf_tensor perm = CONCAT(TF_T(before), TF_T(LIST(last)), TF_T(after), TF_T(SHAPE(axis)));
+    const tf_tensor perm = TF1C_CONCAT(TF_T(before), TF_T(LIST(last)), TF_T(after), TF_T(SHAPE(axis)));
     return tf_transpose(x, .perm_tensor = TF_T(perm), .name = name);
 }
 
@@ -97,7 +85,7 @@ static const char *wrong_xent_args(const char *call, bool positional, tf_tensor 
 static tf_tensor axis_to_end(tf_tensor x, int axis, tf_tensor rank)
 {
     const tf_tensor before = tf_range(0, axis), after = tf_range(axis + 1, rank);
-    return tf_transpose(x, .perm_tensor = TF_T(CONCAT(TF_T(before), TF_T(after), TF_T(SHAPE(axis)))));
+    return tf_transpose(x, .perm_tensor = TF_T(TF1C_CONCAT(TF_T(before), TF_T(after), TF_T(SHAPE(axis)))));
 }
 
 /* [.., c] -> [n, c] */
@@ -106,7 +94,7 @@ static tf_tensor flatten_outer(tf_tensor x)
     const tf_dims shape = tf_get_shape(x);
     const tf_tensor rank = tf_rank(x), whole = tf_shape(x), last = tf_subtract(rank, 1);
     const tf_tensor classes = tf_slice(whole, LIST(last), SHAPE(1));
-    const tf_tensor flat = tf_reshape(x, CONCAT(TF_T(SHAPE(-1)), TF_T(classes)));
+    const tf_tensor flat = tf_reshape(x, TF1C_CONCAT(TF_T(SHAPE(-1)), TF_T(classes)));
     int64_t n = 1;
     for (int i = 0; shape.known && i + 1 < shape.rank; i++)
         n = shape.dims[i] == NONE || n == NONE ? NONE : n * shape.dims[i];

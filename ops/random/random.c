@@ -5,25 +5,16 @@
 #include <sched.h>
 #include <string.h>
 
-#include "core/philox.h"
 #include "ops/family.h"
 #include "ops/math/arithmetic.h"
+#include "ops/random/seeds.h"
 
 /* ---- seeds and counters ------------------------------------------------------------------------------------------------ */
-typedef struct {
-    int64_t seed, seed2;
-} random_attrs;
-static const tf_attr_def random_fields[] = { TF_ATTR(random_attrs, seed, TF_ATTR_INT),
-                                             TF_ATTR(random_attrs, seed2, TF_ATTR_INT),
-                                             { 0 } };
+const tf_attr_def tf1c_random_fields[] = { TF_ATTR(tf1c_random_attrs, seed, TF_ATTR_INT),
+                                           TF_ATTR(tf1c_random_attrs, seed2, TF_ATTR_INT),
+                                           { 0 } };
 
-/* What the session keeps for a node. Without seeds its own are drawn at the first run; runs may go side by side. */
-typedef struct {
-    uint64_t block, seed, seed2;
-    int drawn; /* 0 no, 1 being drawn, 2 yes */
-} random_state;
-
-static tf1c_philox own_seeds(random_state *s)
+static tf1c_philox own_seeds(tf1c_random_state *s)
 {
     int not_yet = 0;
     if (__atomic_compare_exchange_n(&s->drawn, &not_yet, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
@@ -37,23 +28,20 @@ static tf1c_philox own_seeds(random_state *s)
     return (tf1c_philox){ .seed = s->seed, .seed2 = s->seed2 };
 }
 
-/* The generator of this run, which reserves `blocks`. */
-static tf1c_philox next_draw(tf_kernel_ctx *k, uint64_t blocks)
+tf1c_philox tf1c_next_draw(tf1c_random_state *s, const tf1c_random_attrs *a, uint64_t blocks)
 {
-    const random_attrs *a = k->attrs;
-    random_state *s = k->state;
     tf1c_philox p = a->seed || a->seed2 ? tf1c_philox_init(a->seed, a->seed2) : own_seeds(s);
     p.block = __atomic_fetch_add(&s->block, blocks, __ATOMIC_RELAXED);
     return p;
 }
 
-static random_attrs seeds(int64_t seed)
+tf1c_random_attrs tf1c_op_seeds(int64_t seed)
 {
     int64_t both[2] = { 0 };
     tf_graph *g = tf1c_current_graph();
     if (g)
         tf1c_graph_seeds(g, seed != TF_NO_SEED, seed, both);
-    return (random_attrs){ both[0], both[1] };
+    return (tf1c_random_attrs){ both[0], both[1] };
 }
 
 /* ---- a shape as operand: a vector of int32 or int64 -------------------------------------------------------------------- */
@@ -87,22 +75,22 @@ static void random_shape(tf_shape_ctx *c)
 }
 
 /* ---- RandomStandardNormal, TruncatedNormal, RandomUniform: shape -> floats ----------------------------------------------- */
-#define FILL(id)                                                    \
-    static void id##_kernel(tf_kernel_ctx *k)                       \
-    {                                                               \
-        const int64_t n = tf_view_count(&k->out[0]);                \
-        const tf1c_philox p = next_draw(k, tf1c_philox_reserve(n)); \
-        tf1c_philox_##id(&p, k->out[0].dtype, k->out[0].data, n);   \
+#define FILL(id)                                                                          \
+    static void id##_kernel(tf_kernel_ctx *k)                                             \
+    {                                                                                     \
+        const int64_t n = tf_view_count(&k->out[0]);                                      \
+        const tf1c_philox p = tf1c_next_draw(k->state, k->attrs, tf1c_philox_reserve(n)); \
+        tf1c_philox_##id(&p, k->out[0].dtype, k->out[0].data, n);                         \
     }
 FILL(normal)
 FILL(truncated_normal)
 FILL(uniform)
 
-#define RANDOM_OP(type, kernel_)                                                                                   \
-    {                                                                                                              \
-        .name = type, .in = "shape:U", .out = "output:T", .T = TF_FLOATING, .U = TF_INDEX, .attrs = random_fields, \
-        .attrs_size = sizeof(random_attrs), .traits = TF_STATEFUL, .shape = random_shape, .kernel = kernel_,       \
-        .state_size = sizeof(random_state), .gradient = tf_no_gradient,                                            \
+#define RANDOM_OP(type, kernel_)                                                                                        \
+    {                                                                                                                   \
+        .name = type, .in = "shape:U", .out = "output:T", .T = TF_FLOATING, .U = TF_INDEX, .attrs = tf1c_random_fields, \
+        .attrs_size = sizeof(tf1c_random_attrs), .traits = TF_STATEFUL, .shape = random_shape, .kernel = kernel_,       \
+        .state_size = sizeof(tf1c_random_state), .gradient = tf_no_gradient,                                            \
     }
 static const tf_op_def normal_op = RANDOM_OP("RandomStandardNormal", normal_kernel);
 static const tf_op_def truncated_normal_op = RANDOM_OP("TruncatedNormal", truncated_normal_kernel);
@@ -110,7 +98,7 @@ static const tf_op_def uniform_op = RANDOM_OP("RandomUniform", uniform_kernel);
 
 static tf_tensor drawn(const tf_op_def *def, tf_tensor shape, tf_dtype dtype, int64_t seed)
 {
-    const random_attrs attrs = seeds(seed);
+    const tf1c_random_attrs attrs = tf1c_op_seeds(seed);
     const tf_operand in = tf_operand_tensor(shape);
     return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .attrs = &attrs, .n_inputs = 1, .inputs = &in, .T = dtype }), 0 };
 }
@@ -166,7 +154,7 @@ static void uniform_int_kernel(tf_kernel_ctx *k)
         tf_kernel_error(k, tf_invalid_argument, "Need minval < maxval, got %lld >= %lld", (long long)low, (long long)high);
         return;
     }
-    const tf1c_philox p = next_draw(k, tf1c_philox_reserve(n));
+    const tf1c_philox p = tf1c_next_draw(k->state, k->attrs, tf1c_philox_reserve(n));
     tf1c_philox_integers(&p, k->out[0].dtype, low, high, k->out[0].data, n);
 }
 
@@ -176,18 +164,18 @@ static const tf_op_def uniform_int_op = {
     .out = "output:T",
     .T = TF_INDEX,
     .U = TF_INDEX,
-    .attrs = random_fields,
-    .attrs_size = sizeof(random_attrs),
+    .attrs = tf1c_random_fields,
+    .attrs_size = sizeof(tf1c_random_attrs),
     .traits = TF_STATEFUL,
     .shape = uniform_int_shape,
     .kernel = uniform_int_kernel,
-    .state_size = sizeof(random_state),
+    .state_size = sizeof(tf1c_random_state),
     .gradient = tf_no_gradient,
 };
 
 static tf_tensor uniform_integers(tf_tensor shape, tf_tensor low, tf_tensor high, int64_t seed, const char *name)
 {
-    const random_attrs attrs = seeds(seed);
+    const tf1c_random_attrs attrs = tf1c_op_seeds(seed);
     const tf_operand in[] = { tf_operand_tensor(shape), tf_operand_tensor(low), tf_operand_tensor(high) };
     return (tf_tensor){
         tf_op_new(&uniform_int_op, (struct tf_op_args){ .name = name, .attrs = &attrs, .n_inputs = 3, .inputs = in }), 0
@@ -232,7 +220,7 @@ static void shuffle_kernel(tf_kernel_ctx *k)
             memcpy(k->out[0].data, k->in[0].data, (size_t)count * tf_dtype_size(k->T));
         return;
     }
-    const tf1c_philox p = next_draw(k, tf1c_philox_shuffle_reserve(n));
+    const tf1c_philox p = tf1c_next_draw(k->state, k->attrs, tf1c_philox_shuffle_reserve(n));
     int64_t *order = k->scratch;
     tf1c_philox_shuffle(&p, order, n);
     for (int64_t i = 0; i < n; i++)
@@ -243,19 +231,19 @@ static const tf_op_def shuffle_op = {
     .name = "RandomShuffle",
     .in = "value:T",
     .out = "output:T",
-    .attrs = random_fields,
-    .attrs_size = sizeof(random_attrs),
+    .attrs = tf1c_random_fields,
+    .attrs_size = sizeof(tf1c_random_attrs),
     .traits = TF_STATEFUL,
     .shape = tf_unchanged_shape,
     .kernel = shuffle_kernel,
     .scratch = shuffle_scratch,
-    .state_size = sizeof(random_state),
+    .state_size = sizeof(tf1c_random_state),
     .gradient = tf1c_undefined_gradient,
 };
 
 tf_tensor tf_random_shuffle_(tf_operand value, struct tf_seeded_args a)
 {
-    const random_attrs attrs = seeds(a.seed);
+    const tf1c_random_attrs attrs = tf1c_op_seeds(a.seed);
     return (tf_tensor){ tf_op_new(&shuffle_op,
                                   (struct tf_op_args){
                                       .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &value }),
@@ -298,7 +286,7 @@ static void multinomial_kernel(tf_kernel_ctx *k)
     int64_t *out = k->U == tf_int64 ? k->out[0].data : (int64_t *)(cdf + classes);
     if (!n)
         return;
-    const tf1c_philox p = next_draw(k, tf1c_philox_multinomial_reserve(batch, samples));
+    const tf1c_philox p = tf1c_next_draw(k->state, k->attrs, tf1c_philox_multinomial_reserve(batch, samples));
     tf1c_philox_multinomial(&p, k->T, k->in[0].data, batch, classes, samples, cdf, out);
     for (int64_t i = 0; k->U == tf_int32 && i < n; i++)
         TF_DATA(k, out, 0, int32_t)[i] = (int32_t)out[i];
@@ -310,13 +298,13 @@ static const tf_op_def multinomial_op = {
     .out = "output:U",
     .T = TF_FLOATING,
     .U = TF_INDEX,
-    .attrs = random_fields,
-    .attrs_size = sizeof(random_attrs),
+    .attrs = tf1c_random_fields,
+    .attrs_size = sizeof(tf1c_random_attrs),
     .traits = TF_STATEFUL,
     .shape = multinomial_shape,
     .kernel = multinomial_kernel,
     .scratch = multinomial_scratch,
-    .state_size = sizeof(random_state),
+    .state_size = sizeof(tf1c_random_state),
     .gradient = tf_no_gradient,
 };
 
@@ -326,7 +314,7 @@ static tf_tensor multinomial(tf_operand logits, tf_operand num_samples, tf_dtype
     TF_FROM(a.here);
     TF_SCOPE(a.name, default_name);
     const tf_tensor x = tf_convert(logits, tf_dtype_unset, a.here, "logits");
-    const random_attrs attrs = seeds(seed);
+    const tf1c_random_attrs attrs = tf1c_op_seeds(seed);
     const tf_operand in[] = { tf_operand_tensor(x), num_samples };
     return (tf_tensor){ tf_op_new(&multinomial_op, (struct tf_op_args){ .attrs = &attrs, .n_inputs = 2, .inputs = in, .U = dtype }),
                         0 };

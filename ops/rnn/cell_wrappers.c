@@ -2,6 +2,7 @@
  * rnn_cell_wrapper_impl.py */
 #include <string.h>
 
+#include "ops/array/array.h"
 #include "ops/array/concat.h"
 #include "ops/array/slice.h"
 #include "ops/math/arithmetic.h"
@@ -233,10 +234,7 @@ static tf_tensor take_prob(tf_operand given, const char *name, keep_prob *p, tf_
 /* Uniform numbers [1, …size], drawn once a run: one mask for all steps. */
 static tf_tensor batch_noise(const dropping *k, tf_dims size, const char *salt, int index, tf_dtype dtype)
 {
-    const tf_operand parts[3] = { tf_operand_dims(SHAPE(1)), tf_operand_dims(size), tf_operand_integer(0) };
-    tf_operation *op =
-        tf_op_new(tf1c_find_op("ConcatV2"), (struct tf_op_args){ .default_name = "concat", .n_inputs = 3, .inputs = parts });
-    tf_tensor shape = { op, 0 };
+    tf_tensor shape = TF1C_CONCAT(tf_operand_dims(SHAPE(1)), tf_operand_dims(size));
     return tf_random_uniform(shape, .seed = tf1c_salted_seed(k->seed, salt, index), .dtype = dtype);
 }
 

@@ -1,5 +1,6 @@
 /* dynamic_rnn: the cell as the body of one loop. TF1: python/ops/rnn.py dynamic_rnn, _dynamic_rnn_loop, _rnn_step */
 #include "graph/loop.h"
+#include "ops/array/array.h"
 #include "ops/array/identity.h"
 #include "ops/array/pad.h"
 #include "ops/array/sequence.h"
@@ -68,11 +69,9 @@ static tf_tensor swap_batch_time(tf_tensor x)
     tf_dims d = tf_get_shape(x);
     if (tf_is_poisoned(x) || (d.known && d.rank < 2))
         return x;
-    tf_tensor rank = tf_rank(x);
-    const tf_operand parts[3] = { tf_operand_dims(SHAPE(1, 0)), tf_operand_tensor(tf_range(2, rank)), tf_operand_integer(0) };
-    tf_operation *perm =
-        tf_op_new(tf1c_find_op("ConcatV2"), (struct tf_op_args){ .default_name = "concat", .n_inputs = 3, .inputs = parts });
-    tf_tensor y = tf_transpose(x, .perm_tensor = tf_operand_tensor((tf_tensor){ perm, 0 }));
+    const tf_tensor others = tf_range(2, tf_rank(x));
+    const tf_tensor perm = TF1C_CONCAT(tf_operand_dims(SHAPE(1, 0)), tf_operand_tensor(others));
+    tf_tensor y = tf_transpose(x, .perm_tensor = tf_operand_tensor(perm));
     if (d.known && !tf_is_poisoned(y)) {
         int64_t first = d.dims[0];
         d.dims[0] = d.dims[1];

@@ -31,6 +31,7 @@
 #include "ops/math/variance.h"
 #include "ops/nn/activation.h"
 #include "ops/nn/batch_norm.h"
+#include "ops/nn/candidate_sampling.h"
 #include "ops/nn/conv.h"
 #include "ops/nn/nn.h"
 #include "ops/nn/pool.h"
@@ -49,4 +50,5 @@
 #include "ops/losses/losses.h"
 #include "ops/rnn/rnn.h"
 #include "ops/logging/logging_ops.h"
+#include "ops/sparse/sparse.h"
 #include "ops/summary/summary.h"

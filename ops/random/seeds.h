@@ -1,0 +1,24 @@
+/* What every op that draws random numbers has: its seeds as attributes, a counter in the session. Not for users. */
+#ifndef TF1C_OPS_RANDOM_SEEDS_H
+#define TF1C_OPS_RANDOM_SEEDS_H
+
+#include "core/philox.h"
+#include "graph/op.h"
+
+typedef struct {
+    int64_t seed, seed2;
+} tf1c_random_attrs;
+extern const tf_attr_def tf1c_random_fields[];
+
+/* What the session keeps for a node. Without seeds its own are drawn at the first run; runs may go side by side. */
+typedef struct {
+    uint64_t block, seed, seed2;
+    int drawn; /* 0 no, 1 being drawn, 2 yes */
+} tf1c_random_state;
+
+/* From the graph's seed and the op's, TF_NO_SEED if it has none. */
+tf1c_random_attrs tf1c_op_seeds(int64_t seed);
+/* The generator of this run, which reserves `blocks`. */
+tf1c_philox tf1c_next_draw(tf1c_random_state *s, const tf1c_random_attrs *a, uint64_t blocks);
+
+#endif

@@ -1,0 +1,36 @@
+/* Tensors that are mostly one value, made dense. */
+#ifndef TF1C_OPS_SPARSE_SPARSE_H
+#define TF1C_OPS_SPARSE_SPARSE_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../../graph/op.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A tensor of output_shape with sparse_values[i] at sparse_indices[i] and default_value elsewhere.      TF1: tf.sparse_to_dense
+ *   sparse_indices    [n, rank], [n] for a vector, [] for one element; int32 or int64
+ *   sparse_values     [n], or one for all;   default_value  a scalar; unset: 0
+ *   validate_indices  checks order and repetition; unset: true
+ *   grad    to the values (dy at the indices) and the default value (the rest of dy)
+ *   errors  ValueError: output_shape no vector;  at run InvalidArgumentError "indices[1] = [0,1] is out of order. …", "… is
+ *           repeated", "… is out of bounds: need 0 <= index < [2,2]", "sparse_values has incorrect shape [3], should be [] or [2]"
+ *   source  core/kernels/sparse_to_dense_op.cc, python/ops/sparse_grad.py _SparseToDenseGrad */
+struct tf_sparse_to_dense_args {
+    tf_source here;
+    tf_operand default_value;
+    bool validate_indices;
+    const char *name;
+};
+#define tf_sparse_to_dense(sparse_indices, output_shape, sparse_values, ...)                                            \
+    TF_KWARGS_(TF_IN_ORDER3_(tf_sparse_to_dense_, TF_T(sparse_indices), TF_T(output_shape), TF_T(sparse_values),        \
+        (struct tf_sparse_to_dense_args){ .default_value = TF_UNSET_, .validate_indices = true, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_tensor tf_sparse_to_dense_(tf_operand sparse_indices, tf_operand output_shape, tf_operand sparse_values,
+                                       struct tf_sparse_to_dense_args args);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
