@@ -91,11 +91,14 @@ def run(command, directory, timeout=None):
 
 
 def build(directory, suite):
-    return run(['ninja', '-C', directory, 'tests/test_' + suite], directory)
+    return run(['ninja', '-C', directory, 'tests/test_' + suite.split('@')[0]], directory)
 
 
 def passes(directory, suite):
-    return run([os.path.join(directory, 'tests', 'test_' + suite)], directory, TIMEOUT)
+    """Whether SUITE, or SUITE@LEVEL with the kernels of that level, succeeds."""
+    name, _, level = suite.partition('@')
+    level = ['env', 'TF1C_ISA=' + level] if level else []
+    return run(level + [os.path.join(directory, 'tests', 'test_' + name)], directory, TIMEOUT)
 
 
 def verdict(mutant, copy, directory):

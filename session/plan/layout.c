@@ -47,7 +47,7 @@ static bool rule_memory(ir_ctx *c, const ir_node *n, tf_view **in, tf_view **out
 static bool may_write(const ir_node *producer, const tf_view *v)
 {
     unsigned traits = producer->def ? producer->def->traits : TF_STRIDED_OUT;
-    if (traits & (TF_VIEW | TF_WRITES_REF | TF_SOURCE_OP | TF_LOOP | TF_BRANCH))
+    if (traits & (TF_VIEW | TF_WRITES_REF | TF_SOURCE_OP))
         return false;
     return traits & TF_STRIDED_OUT || traits & TF_PARTS ||
            (traits & TF_ROWS_OUT && v->rank == 2 && (v->strides[1] == 1 || v->dims[1] == 1)) || tf_view_contiguous(v);

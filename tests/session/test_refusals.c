@@ -84,6 +84,26 @@ static pair loop_as_rows_of_a_whole(void)
     return (pair){ tf_concat(LIST(sequence, loop), 0), tf_concat(LIST(sequence, of_steps(doubled, sequence)), 0) };
 }
 
+static tf_tensor tanh_of_square(void *unused) { return (void)unused, tf_tanh(square); }
+static tf_tensor exp_of_square(void *unused) { return (void)unused, tf_exp(square); }
+static pair branch_as_rows_of_a_whole(void)
+{
+    tf_tensor positive = tf_greater(tf_reduce_sum(matrix), -1000.0), branch = tf_cond(positive, tanh_of_square, exp_of_square);
+    return (pair){ tf_concat(LIST(square, branch, square), 0), tf_concat(LIST(square, tf_tanh(square), square), 0) };
+}
+
+static tf_tensor goes_on(tf_list v, void *unused) { return (void)unused, tf_less(tf_at(v, 0), 3); }
+static tf_list one_more(tf_list v, void *unused)
+{
+    (void)unused;
+    return LIST(tf_add(tf_at(v, 0), 1), doubled(tf_at(v, 1)));
+}
+static pair last_state_as_rows_of_a_whole(void)
+{
+    tf_list last = tf_while_loop(goes_on, one_more, LIST(0, square));
+    return (pair){ tf_concat(LIST(tf_at(last, 1), square), 0), tf_concat(LIST(doubled(doubled(doubled(square))), square), 0) };
+}
+
 /* ---- hoist --------------------------------------------------------------------------------------------------------------------- */
 #define IN_LOOP(name, of, body)                                                                         \
     static tf_tensor name##_step(tf_tensor e) { return body; }                                          \
@@ -106,9 +126,9 @@ static const struct {
     ROW(rows_reversed) ROW(columns_reversed) ROW(turned) ROW(halves_swapped) ROW(read_after_parts) ROW(transpose_of_a_square)
         ROW(reverse_alone) ROW(bias_of_one) ROW(column_added) ROW(parts_of_kernels_without_strides) ROW(every_other_column)
             ROW(every_other_column_of_doubles) ROW(rows_backwards) ROW(loop_as_a_part) ROW(loop_as_rows_of_a_whole)
-                ROW(turned_product) ROW(product_of_two_of_the_step) ROW(product_with_what_stays_on_the_left)
-                    ROW(sum_with_what_stays) ROW(parts_of_which_one_stays) ROW(vector_across_a_matrix) ROW(softmax_of_a_vector)
-                        ROW(sum_over_a_step)
+                ROW(branch_as_rows_of_a_whole) ROW(last_state_as_rows_of_a_whole) ROW(turned_product)
+                    ROW(product_of_two_of_the_step) ROW(product_with_what_stays_on_the_left) ROW(sum_with_what_stays)
+                        ROW(parts_of_which_one_stays) ROW(vector_across_a_matrix) ROW(softmax_of_a_vector) ROW(sum_over_a_step)
 };
 
 /* ---- running ------------------------------------------------------------------------------------------------------------------- */
