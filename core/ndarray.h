@@ -8,6 +8,13 @@
 
 #include "status.h"
 
+#if defined(__GNUC__) && !defined(__clang__)
+/* A shape, a list and an array begin with a struct each (see below); gcc then says of `{ 0 }` inside another initializer that braces
+ * are missing. What follows is compiled without these two warnings. */
+#pragma GCC diagnostic ignored "-Wmissing-braces"
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -39,14 +46,38 @@ typedef unsigned tf_dtypes;
 #define TF_ANY_DTYPE (TF_NUMERIC | TF_DTYPE_BIT(tf_bool))
 #define TF_EVERY_DTYPE (TF_ANY_DTYPE | TF_DTYPE_BIT(tf_string)) /* of ops that move elements without looking at them */
 
+/* ---- what an argument may be: a number, a tensor, a list of them, a shape, an array ------------------------------
+ * Where an argument is the initializer of a struct's member, C takes a value of the member's own type, or else tries the
+ * member's first member, down to a scalar. So each of these types begins with the simpler one before it: a tf_dims, for
+ * example, may be given AXES(0, 1), a list, a tensor or the number 1. Tensors belong to graph/graph.h, which says more. */
+typedef double tf_number_tensor_list_shape_or_array; /* in words, for it is what compilers show where nothing fits */
+
+/* Output `index` of `op`. */
+typedef struct tf_operation tf_operation;
+typedef struct tf_tensor {
+    tf_number_tensor_list_shape_or_array number; /* a number in a tensor's place: op is NULL */
+    tf_operation *op;
+    int index;
+} tf_tensor;
+
+/* A Python list of tensors; owned by the graph. */
+typedef struct tf_list {
+    tf_tensor alone; /* a tensor in a list's place: items is NULL */
+    int n;
+    int capacity; /* of items, if tf_append made them; else 0 */
+    const tf_tensor *items;
+} tf_list;
+
 /* ---- shapes: up to rank 8; a zero tf_dims is of unknown rank ------------------------------------------------- */
 enum { TF_MAX_RANK = 8, NONE = -1, TF_RANK_BOUND_ = 2 * TF_MAX_RANK + 1 };
 
 typedef struct tf_dims {
-    int64_t plain; /* a number where a shape was to be given lands here, and is no shape yet; NONE: of unknown rank */
-    bool known;    /* false: the rank is unknown, and nothing else counts */
+    union {
+        tf_list given;             /* what stood in a shape's place, which is no shape yet: known is false */
+        int64_t dims[TF_MAX_RANK]; /* NONE: this dimension is unknown */
+    };
+    bool known; /* false: the rank is unknown, and nothing else counts */
     int rank;
-    int64_t dims[TF_MAX_RANK]; /* NONE: this dimension is unknown */
 } tf_dims;
 
 /* SHAPE(NONE, 28, 28); SCALAR is (); more than eight dimensions do not compile: the array type of 17 - 2n elements
@@ -72,8 +103,8 @@ enum { TF_DIMS_TEXT = 192 }; /* enough for any shape */
  * borrowed view, valid while its base is, and there is nothing to free. `scale`, if not 0, says the elements are
  * data × scale and act as float32: images stay bytes until they are read (feeding, np_get and np_astype apply it). */
 typedef struct tf_ndarray {
-    tf_dtype dtype;
     tf_dims shape;
+    tf_dtype dtype;
     void *data;
     void *memory;
     float scale;

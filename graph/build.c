@@ -19,12 +19,29 @@ tf_operand tf_operand_bool(bool b) { return (tf_operand){ .kind = TF_OPERAND_BOO
 tf_operand tf_operand_dims(tf_dims d) { return (tf_operand){ .kind = TF_OPERAND_DIMS, .as.dims = d }; }
 tf_operand tf_operand_list(tf_list l) { return (tf_operand){ .kind = TF_OPERAND_LIST, .as.list = l }; }
 
+static tf_operand operand_of_number(double x, bool floating)
+{
+    bool whole = fabs(x) <= 0x1p53 && x == trunc(x);
+    if (x == TF_UNSET_NUMBER_)
+        return (tf_operand){ .as.tensor.number = x };
+    return whole && !floating ? tf_operand_integer((int64_t)x) : tf_operand_real(x);
+}
+
+static tf_operand operand_as_written(const tf_ndarray *a, bool floating)
+{
+    const tf_list *list = &a->shape.given;
+    if (a->dtype != tf_dtype_unset)
+        return tf_operand_array(*a);
+    if (a->shape.known)
+        return tf_operand_dims(a->shape);
+    if (list->items || list->n)
+        return tf_operand_list(*list);
+    return list->alone.op ? tf_operand_tensor(list->alone) : operand_of_number(list->alone.number, floating);
+}
+
 tf_operand tf1c_keyword(tf_operand given, bool floating)
 {
-    if (given.kind != TF_OPERAND_NONE || given.number == TF_UNSET_NUMBER_)
-        return given;
-    bool whole = fabs(given.number) <= 0x1p53 && given.number == trunc(given.number);
-    return whole && !floating ? tf_operand_integer((int64_t)given.number) : tf_operand_real(given.number);
+    return given.kind == TF_OPERAND_NONE ? operand_as_written(&given.as.array, floating) : given;
 }
 
 enum { RING = 1 << 14 };
@@ -79,7 +96,7 @@ tf_tensor tf_mistake(tf_status code, tf_source here, const char *op, const char 
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
     tf_fail(code, tf1c_source(here), op, "%s", message);
-    return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 };
+    return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) };
 }
 
 /* More of them than any list has, a count gone wrong, are as many as there are ready. */
@@ -89,7 +106,7 @@ tf_list tf_mistake_list(int n, tf_tensor poison)
 {
     n = n < 1 ? 1 : n;
     if (!tf_is_poisoned(poison) || !poison.op)
-        poison = (tf_tensor){ tf1c_poison(tf1c_current_graph()), 0 };
+        poison = (tf_tensor){ .op = tf1c_poison(tf1c_current_graph()) };
     tf_graph *g = poison.op->graph ? poison.op->graph : tf1c_current_graph();
     tf_tensor *items = n > MOST_MISTAKES ? NULL : tf1c_graph_alloc(g, (size_t)n * sizeof *items);
     for (int i = 0; items && i < n; i++)
@@ -100,7 +117,7 @@ tf_list tf_mistake_list(int n, tf_tensor poison)
 tf_list tf_list_new_(int n, const tf_tensor *items, tf_source here)
 {
     if (n < 0 || (n > 0 && !items))
-        return tf1c_sound_list((tf_list){ n, items, 0 }, here);
+        return tf1c_sound_list((tf_list){ .n = n, .items = items }, here);
     tf_graph *g = n > 0 && items[0].op && items[0].op->graph ? items[0].op->graph : tf1c_current_graph();
     tf_tensor *copy = g ? tf1c_graph_alloc(g, (size_t)n * sizeof *copy + 1) : NULL;
     if (!copy)
@@ -135,16 +152,20 @@ tf_list tf_list_of_(int n, const tf_operand *items, tf_source here)
 
 bool tf1c_given_shape(tf_dims *shape, tf_source here, tf_tensor *mistake)
 {
-    const int64_t plain = shape->plain;
-    if (!plain)
+    const tf_list *given = &shape->given;
+    const double number = given->alone.number;
+    if (shape->known || (!given->n && !given->alone.op && (number == 0 || number == TF_UNSET_NUMBER_ || number == NONE))) {
+        *shape = shape->known ? *shape : (tf_dims){ 0 };
         return true;
-    if (shape->known || plain < NONE) {
-        *mistake = tf_mistake(tf_value_error, here, NULL, "Expected a shape such as SHAPE(%lld, …), got the bare number %lld",
-                              (long long)plain, (long long)plain);
-        return false;
     }
-    *shape = plain == NONE ? (tf_dims){ 0 } : SHAPE(plain);
-    return true;
+    if (given->n || given->alone.op)
+        *mistake =
+            tf_mistake(tf_value_error, here, NULL, "Expected a shape such as SHAPE(3, …), got a tensor, which is not known yet");
+    else if (number < NONE || number != trunc(number) || number > 0x1p53)
+        *mistake = tf_mistake(tf_value_error, here, NULL, "Expected a shape such as SHAPE(3, …), got the bare number %g", number);
+    else
+        *shape = SHAPE((int64_t)number);
+    return shape->known;
 }
 
 tf_list tf_list_same_(tf_list list) { return list; }
@@ -166,7 +187,7 @@ void tf_append_(tf_list *list, tf_tensor tensor, tf_source here)
         return;
     }
     if (list->n < 0 || (list->n && !list->items) || list->capacity < 0)
-        *list = tf1c_sound_list((tf_list){ list->n, list->items, 0 }, here);
+        *list = tf1c_sound_list((tf_list){ .n = list->n, .items = list->items }, here);
     tf_graph *g = tensor.op && tensor.op->graph ? tensor.op->graph : tf1c_current_graph();
     if (list->n >= list->capacity) {
         int capacity = list->n < 4 ? 8 : 2 * list->n;
@@ -177,7 +198,7 @@ void tf_append_(tf_list *list, tf_tensor tensor, tf_source here)
         }
         if (list->n)
             memcpy(items, list->items, (size_t)list->n * sizeof *items);
-        *list = (tf_list){ list->n, items, capacity };
+        *list = (tf_list){ .n = list->n, .items = items, .capacity = capacity };
     }
     ((tf_tensor *)list->items)[list->n++] = tensor;
 }
@@ -489,17 +510,17 @@ static tf_tensor value_of(tf_graph *g, tf_tensor t, tf_source here)
     if (!t.op->read)
         return t;
     if (!g->parent)
-        return (tf_tensor){ t.op->read, 0 };
+        return (tf_tensor){ .op = t.op->read };
     tf_tensor ref = tf1c_import(g, t, here);
     const char *name = tf1c_is_mistake(ref.op) ? NULL : tf1c_graph_printf(g, "%s/read", t.op->name);
     name = name ? tf1c_unique_name(g, name) : NULL;
     tf_operation *read = name ? tf1c_node(g, tf1c_basic.identity, name, here, NULL, 1, &ref, 1) : NULL;
     if (!read)
-        return (tf_tensor){ tf1c_is_mistake(ref.op) ? ref.op : tf1c_record_mistake(g), 0 };
+        return (tf_tensor){ .op = tf1c_is_mistake(ref.op) ? ref.op : tf1c_record_mistake(g) };
     g->universe->last_id--; /* TF captures its value once, however often it is read: the argument counts for that */
     read->outputs[0] = ref.op->outputs[ref.index];
     read->T = read->outputs[0].dtype;
-    return (tf_tensor){ read, 0 };
+    return (tf_tensor){ .op = read };
 }
 
 static tf_tensor convert_in(tf_graph *g, const tf_operand *o, tf_dtype dtype, bool ref, const char *name, tf_source here,
@@ -510,7 +531,7 @@ static tf_tensor convert_in(tf_graph *g, const tf_operand *o, tf_dtype dtype, bo
         return tf1c_basic.pack(o->as.list, here, name);
     if (o->kind == TF_OPERAND_TENSOR)
         return tf1c_import(g, ref ? o->as.tensor : value_of(g, o->as.tensor, here), here);
-    return (tf_tensor){ constant_of(g, o, dtype, name, here, message, n), 0 };
+    return (tf_tensor){ .op = constant_of(g, o, dtype, name, here, message, n) };
 }
 
 static void check_dtype(building *b, const argument *a, tf_dtype got)
@@ -794,20 +815,18 @@ tf_operation *tf_op_new(const tf_op_def *def, struct tf_op_args args)
 
 tf_tensor tf_op_unary(const tf_op_def *def, tf_operand x, struct tf_name_args a, const char *default_name)
 {
-    return (tf_tensor){ tf_op_new(def,
-                                  (struct tf_op_args){
-                                      .here = a.here, .name = a.name, .default_name = default_name, .n_inputs = 1, .inputs = &x }),
-                        0 };
+    return (tf_tensor){ .op = tf_op_new(
+                            def, (struct tf_op_args){
+                                     .here = a.here, .name = a.name, .default_name = default_name, .n_inputs = 1, .inputs = &x }) };
 }
 
 tf_tensor tf_op_binary(const tf_op_def *def, tf_operand x, tf_operand y, struct tf_name_args a, const char *default_name)
 {
-    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = a.here,
-                                                            .name = a.name,
-                                                            .default_name = default_name,
-                                                            .n_inputs = 2,
-                                                            .inputs = (tf_operand[]){ x, y } }),
-                        0 };
+    return (tf_tensor){ .op = tf_op_new(def, (struct tf_op_args){ .here = a.here,
+                                                                  .name = a.name,
+                                                                  .default_name = default_name,
+                                                                  .n_inputs = 2,
+                                                                  .inputs = (tf_operand[]){ x, y } }) };
 }
 
 /* As for any node: a name ending in "/" is exact. */
@@ -824,7 +843,7 @@ tf_tensor tf_convert(tf_operand x, tf_dtype dtype, tf_source here, const char *n
     tf_graph *g = tf1c_current_graph();
     here = tf1c_source(here);
     if (!g)
-        return (tf_tensor){ tf1c_poison(NULL), 0 };
+        return (tf_tensor){ .op = tf1c_poison(NULL) };
     x = tf1c_sound_operand(x, here);
     if (x.kind == TF_OPERAND_NONE || (x.kind == TF_OPERAND_TENSOR && !x.as.tensor.op))
         return tf_mistake(tf_value_error, here, NULL, "None values not supported.");
@@ -838,7 +857,7 @@ tf_tensor tf_convert(tf_operand x, tf_dtype dtype, tf_source here, const char *n
     tf_tensor t = made && !exact ? (tf_tensor){ 0 } : convert_in(g, &x, dtype, false, exact, here, message, sizeof message);
     if (!t.op)
         return made && exact && *message ? tf_mistake(tf_type_error, here, NULL, "%s", message)
-                                         : (tf_tensor){ tf1c_record_mistake(g), 0 };
+                                         : (tf_tensor){ .op = tf1c_record_mistake(g) };
     if (tf_get_dtype(t) != dtype && !tf1c_is_mistake(t.op))
         return tf_mistake(tf_value_error, here, NULL, "Tensor conversion requested dtype %s for Tensor with dtype %s: '%s:%d'",
                           tf_dtype_name(dtype), tf_dtype_name(tf_get_dtype(t)), t.op->name, t.index);

@@ -165,7 +165,7 @@ static tf_tensor add_dense(tf_list terms)
         in[i] = tf_operand_tensor(terms.items[i]);
     tf_operation *sum = tf_op_new(tf1c_basic.add_n, (struct tf_op_args){ .n_inputs = terms.n, .inputs = in });
     tf1c_free(in);
-    return (tf_tensor){ sum, 0 };
+    return (tf_tensor){ .op = sum };
 }
 
 /* The sum, kept in place of its terms: an x may be on the way to another. Where all are sparse it is: rows one after the other. */
@@ -296,7 +296,7 @@ static void through(backprop *b, tf_operation *op)
     TF_SCOPE(scope, "grad");
     for (int i = 0; i < n; i++) {
         dys[i] = settle(&all[i]);
-        out[i] = (tf_tensor){ op, i };
+        out[i] = (tf_tensor){ .op = op, .index = i };
     }
     if (!flows(dys, n))
         return;
@@ -425,7 +425,7 @@ static tf_status gradients(tf_list ys, tf_list xs, tf_tensor *dxs, struct tf_gra
     if (!status) {
         TF_SCOPE(a.name, "gradients");
         for (int i = 0; i < ys.n; i++)
-            values[i] = ys.items[i].op->read ? (tf_tensor){ ys.items[i].op->read, 0 } : ys.items[i];
+            values[i] = ys.items[i].op->read ? (tf_tensor){ .op = ys.items[i].op->read } : ys.items[i];
         if (!starting_gradients((tf_list){ .n = ys.n, .items = values }, a.grad_ys, dys, a.here))
             status = tf_last_error()->code;
         else
@@ -449,9 +449,9 @@ tf_list tf_gradients_(tf_list ys, tf_list xs, struct tf_gradients_args a)
         return tf_mistake_list(xs.n, tf_mistake(tf_value_error, a.here, NULL, "None values not supported."));
     tf_operation *poison = first_poison(ys) ? first_poison(ys) : first_poison(xs);
     if (poison || !g)
-        return tf_mistake_list(xs.n, (tf_tensor){ poison ? poison : tf1c_poison(g), 0 });
+        return tf_mistake_list(xs.n, (tf_tensor){ .op = poison ? poison : tf1c_poison(g) });
     tf_tensor *dxs = tf1c_graph_alloc(g, (size_t)xs.n * sizeof *dxs + 1);
     if (!dxs || (ys.n && xs.n && gradients(ys, xs, dxs, a)))
-        return tf_mistake_list(xs.n, (tf_tensor){ tf1c_record_mistake(g), 0 });
+        return tf_mistake_list(xs.n, (tf_tensor){ .op = tf1c_record_mistake(g) });
     return (tf_list){ .n = xs.n, .items = dxs };
 }

@@ -15,7 +15,7 @@
 const tf_op_def tf1c_mistake_op = { .name = "Mistake", .in = "", .out = "output:?", .gradient = tf_no_gradient };
 
 /* What stands in for None, and where there was no memory for anything better; never written to. */
-static tf1c_output nothing_output = { tf_float32, { 0 } };
+static tf1c_output nothing_output = { .dtype = tf_float32 };
 static tf_operation nothing = { .def = &tf1c_mistake_op, .name = "", .device = "", .n_outputs = 1, .outputs = &nothing_output };
 static tf1c_mistake out_of_memory = { .code = tf_memory_error, .message = "no memory left for the graph" };
 static tf_operation poison = {
@@ -474,7 +474,7 @@ tf_tensor tf_get_tensor_by_name_(tf_graph *g, const char *name, tf_source here)
             tf_key_error, here, NULL,
             "\"The name '%s' refers to a Tensor which does not exist. The operation, '%s', exists but only has %d outputs.\"", name,
             op_name, op->n_outputs);
-    return (tf_tensor){ op, index };
+    return (tf_tensor){ .op = op, .index = index };
 }
 
 static const tf_operation *some(const tf_operation *op) { return op ? op : &nothing; }
@@ -497,8 +497,8 @@ tf_operation *tf_op_control_input(const tf_operation *op, int i)
 tf_tensor tf_op_output(const tf_operation *op, int i)
 {
     if (!op || tf1c_is_mistake(op))
-        return (tf_tensor){ (tf_operation *)op, 0 };
-    return i >= 0 && i < op->n_outputs ? (tf_tensor){ (tf_operation *)op, i } : (tf_tensor){ 0 };
+        return (tf_tensor){ .op = (tf_operation *)op };
+    return i >= 0 && i < op->n_outputs ? (tf_tensor){ .op = (tf_operation *)op, .index = i } : (tf_tensor){ 0 };
 }
 
 bool tf_is_none(tf_tensor t) { return !t.op; }

@@ -19,20 +19,8 @@ extern "C" {
 #endif
 
 typedef struct tf_graph tf_graph;
-typedef struct tf_operation tf_operation;
-
-/* Output `index` of `op`. */
-typedef struct tf_tensor {
-    tf_operation *op;
-    int index;
-} tf_tensor;
-
-/* A Python list of tensors; owned by the graph. */
-typedef struct tf_list {
-    int n;
-    const tf_tensor *items;
-    int capacity; /* of items, if tf_append made them; else 0 */
-} tf_list;
+/* tf_operation, tf_tensor (output `index` of `op`) and tf_list (n, items) are declared in core/ndarray.h: a shape or an array may
+ * stand where they do. */
 
 /* ---- operands: a tensor, a number, an array, a shape or a list of scalars, as in Python ----------------------- */
 typedef enum tf_operand_kind {
@@ -47,16 +35,15 @@ typedef enum tf_operand_kind {
     TF_OPERAND_STATE /* arrays, one per tensor of a cell's state: fed, see session.h */
 } tf_operand_kind;
 
-/* A keyword that is an operand takes a plain number as it is, `.rate = 0.5`, which C puts into the struct's first scalar, and
- * all else in TF_T: `.rate = TF_T(tensor)`. `number` counts while kind is none. */
+/* What was given for an argument. Of kind none it is as it was written: a number (TF_UNSET_NUMBER_: nothing), a tensor, a list,
+ * a shape or an array, each the first member of the next. */
 typedef struct tf_operand {
-    double number;
     union {
+        tf_ndarray array; /* first, see core/ndarray.h */
         tf_tensor tensor;
         int64_t integer;
         double real;
         bool boolean;
-        tf_ndarray array;
         tf_dims dims;
         tf_list list;
         struct {
@@ -66,9 +53,9 @@ typedef struct tf_operand {
     } as;
     tf_operand_kind kind;
 } tf_operand;
-/* The number under a keyword that is not given, so that 0 is a value. */
-#define TF_UNSET_NUMBER_ -0x1.6e6f746e756dp+1000
-#define TF_UNSET_ { .number = TF_UNSET_NUMBER_ }
+/* The number under an argument that is not given, so that 0 is a value. */
+#define TF_UNSET_NUMBER_ (-0x1.6e6f746e756dp+1000)
+#define TF_UNSET_ TF_UNSET_NUMBER_
 
 TF1C_API tf_operand tf_operand_tensor(tf_tensor t);
 TF1C_API tf_operand tf_operand_same(tf_operand o);

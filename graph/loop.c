@@ -39,14 +39,14 @@ tf_tensor tf1c_body_arg(tf1c_body *b, tf1c_in_kind kind, tf_tensor outer, tf_dim
     tf_operation *op = name ? tf1c_node(b->graph, &tf1c_arg_op, name, tf1c_source((tf_source){ 0 }), &attrs, 0, NULL, 1) : NULL;
     tf1c_in_port *in = op ? append(b->graph, b->in, &b->n_in, &b->cap_in, sizeof *in) : NULL;
     if (!in)
-        return (tf_tensor){ tf1c_record_mistake(b->graph), 0 };
+        return (tf_tensor){ .op = tf1c_record_mistake(b->graph) };
     b->in = in;
     op->outputs[0] = (tf1c_output){ tf_get_dtype(outer), shape };
     op->n_controls = 0;
     if (kind == TF1C_CAPTURED && outer.op->read)
         op->read = op; /* a variable stays one: assigned to, and read by a node of the body */
-    in[b->n_in - 1] = (tf1c_in_port){ kind, outer, { op, 0 } };
-    return (tf_tensor){ op, 0 };
+    in[b->n_in - 1] = (tf1c_in_port){ .kind = kind, .outer = outer, .arg = { .op = op } };
+    return (tf_tensor){ .op = op };
 }
 
 static tf_tensor capture(tf1c_body *b, tf_tensor outer)
@@ -79,9 +79,9 @@ static tf_tensor constant_again(tf1c_body *b, tf_ndarray value)
     tf_operation *op =
         name ? tf1c_node(b->graph, tf1c_basic.constant, name, tf1c_source((tf_source){ 0 }), &attrs, 0, NULL, 1) : NULL;
     if (!op)
-        return (tf_tensor){ tf1c_record_mistake(b->graph), 0 };
+        return (tf_tensor){ .op = tf1c_record_mistake(b->graph) };
     op->outputs[0] = (tf1c_output){ value.dtype, value.shape };
-    return (tf_tensor){ op, 0 };
+    return (tf_tensor){ .op = op };
 }
 
 enum { DEEPEST = 16 }; /* how far back small arithmetic is followed */
@@ -124,11 +124,11 @@ static tf_tensor made_again(tf1c_body *b, tf_tensor t)
     }
     tf_operation *copy = name ? tf1c_node(b->graph, op->def, name, here, op->attrs, op->n_inputs, inputs, op->n_outputs) : NULL;
     if (!copy)
-        return (tf_tensor){ tf1c_record_mistake(b->graph), 0 };
+        return (tf_tensor){ .op = tf1c_record_mistake(b->graph) };
     memcpy(copy->outputs, op->outputs, (size_t)op->n_outputs * sizeof *op->outputs);
     copy->T = op->T;
     copy->U = op->U;
-    return (tf_tensor){ copy, t.index };
+    return (tf_tensor){ .op = copy, .index = t.index };
 }
 
 /* A backward body reads a tensor of the forward one: what was captured or sliced there is here too, constants and shapes are
@@ -153,14 +153,14 @@ static tf_tensor from_forward(tf1c_body *b, tf_tensor t)
     if (t.op->def == tf1c_basic.identity && t.op->inputs[0].op->read) { /* a read of a captured variable */
         for (int i = 0; i < f->n_in; i++)
             if (tf_same_tensor(f->in[i].arg, t.op->inputs[0]) && !tf1c_body_assigns(f, i))
-                return capture(b, (tf_tensor){ b->forward->inputs[b->forward_input + i].op->read, 0 });
+                return capture(b, (tf_tensor){ .op = b->forward->inputs[b->forward_input + i].op->read });
     }
     if (b->save) {
         tf_tensor saved = b->save(b, t, b->save_arg);
-        return tf_is_none(saved) ? (tf_tensor){ tf1c_record_mistake(b->graph), 0 } : capture(b, saved);
+        return tf_is_none(saved) ? (tf_tensor){ .op = tf1c_record_mistake(b->graph) } : capture(b, saved);
     }
     tf_tensor saved = tf1c_loop_save(b->forward, t);
-    return tf_is_none(saved) ? (tf_tensor){ tf1c_record_mistake(b->graph), 0 } : slice_of(b, saved, tf_get_shape(t));
+    return tf_is_none(saved) ? (tf_tensor){ .op = tf1c_record_mistake(b->graph) } : slice_of(b, saved, tf_get_shape(t));
 }
 
 static tf_tensor import(tf_graph *graph, tf_tensor t, void *body)
@@ -365,7 +365,7 @@ static tf_tensor add_output(tf_operation *loop, tf1c_out_kind kind, tf_tensor re
     outputs[loop->n_outputs] = output_of(b, loop, &b->out[loop->n_outputs]);
     loop->outputs = outputs;
     loop->graph->universe->version++;
-    return (tf_tensor){ loop, loop->n_outputs++ };
+    return (tf_tensor){ .op = loop, .index = loop->n_outputs++ };
 }
 
 tf_tensor tf1c_loop_save(tf_operation *loop, tf_tensor result)
@@ -373,7 +373,7 @@ tf_tensor tf1c_loop_save(tf_operation *loop, tf_tensor result)
     const tf1c_body *b = ((tf1c_loop_attrs *)loop->attrs)->body;
     for (int i = 0; i < b->n_out; i++)
         if (b->out[i].kind == TF1C_STACKED && tf_same_tensor(b->out[i].result, result))
-            return (tf_tensor){ loop, i };
+            return (tf_tensor){ .op = loop, .index = i };
     if (!tf1c_fits_stacked(tf_get_shape(result), loop->name))
         return (tf_tensor){ 0 };
     tf_tensor saved = add_output(loop, TF1C_STACKED, result);
@@ -387,6 +387,6 @@ tf_tensor tf1c_loop_count(tf_operation *loop)
     const tf1c_body *b = ((tf1c_loop_attrs *)loop->attrs)->body;
     for (int i = 0; i < b->n_out; i++)
         if (b->out[i].kind == TF1C_COUNT)
-            return (tf_tensor){ loop, i };
+            return (tf_tensor){ .op = loop, .index = i };
     return add_output(loop, TF1C_COUNT, (tf_tensor){ 0 });
 }

@@ -137,12 +137,19 @@ tf_operation *tf1c_take_unseen(tf_graph *g); /* the mistake nobody was told of, 
 tf_operation *tf1c_poison(tf_graph *g); /* the ready one, for lack of memory; g may be NULL */
 tf_list tf1c_poison_list(int n);        /* likewise; of at most 1,024 */
 tf_tensor tf1c_import(tf_graph *g, tf_tensor t, tf_source here); /* t as seen from g */
+/* A plain number in a shape's place, 0 where none is or a fraction. */
+static inline int64_t tf1c_plain(tf_dims given)
+{
+    const double x = given.given.alone.number;
+    return !given.known && !given.given.alone.op && x >= -0x1p53 && x <= 0x1p53 && x == (double)(int64_t)x ? (int64_t)x : 0;
+}
 /* A keyword as it was given: none, or a plain number made an operand, a whole one of no dtype yet (unless floating is asked). */
 tf_operand tf1c_keyword(tf_operand given, bool floating);
 /* The same of a keyword that has no TF_UNSET_ under it, a vector or an axis: a zero operand is not given. */
 static inline tf_operand tf1c_whole_keyword(tf_operand given)
 {
-    return given.kind || given.number == 0 ? given : tf1c_keyword(given, false);
+    tf_operand o = tf1c_keyword(given, false);
+    return o.kind == TF_OPERAND_INTEGER && o.as.integer == 0 && !given.kind ? (tf_operand){ 0 } : o;
 }
 
 tf_source tf1c_source(tf_source here); /* the line to blame: that of the outermost open TF_FROM, else `here` */

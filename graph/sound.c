@@ -59,5 +59,5 @@ tf_operation *tf1c_unsound(const tf_operand *o, tf_source here)
 tf_operand tf1c_sound_operand(tf_operand o, tf_source here)
 {
     tf_operation *mistake = tf1c_unsound(&o, here);
-    return mistake ? tf_operand_tensor((tf_tensor){ mistake, 0 }) : o;
+    return mistake ? tf_operand_tensor((tf_tensor){ .op = mistake }) : o;
 }

@@ -40,7 +40,7 @@ static tf_status not_in_graph(const tf1c_run *r, const tf_operation *op, int ind
             "Fetch argument <tf.Operation '%s' type=%s> cannot be interpreted as a Tensor. (Operation name: \"%s\"\nop: \"%s\"\n is not an element of this graph.)",
             op->name, op->def->name, op->name, op->def->name);
     const tf1c_output *out = &op->outputs[index];
-    tf_tensor_text((tf_tensor){ (tf_operation *)op, index }, text, sizeof text);
+    tf_tensor_text((tf_tensor){ .op = (tf_operation *)op, .index = index }, text, sizeof text);
     if (fed)
         return tf_fail(tf_type_error, r->here, NULL,
                        "Cannot interpret feed_dict key as Tensor: Tensor %s is not an element of this graph.", text);

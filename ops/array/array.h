@@ -71,13 +71,12 @@ tf_tensor tf1c_axes_first(tf_tensor x, tf_tensor axes);
 static inline tf_tensor array_op(const tf_op_def *def, struct tf_name_args a, const char *default_name,
                                  const void *attrs, int n, const tf_operand *in)
 {
-    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = a.here,
+    return (tf_tensor){ .op = tf_op_new(def, (struct tf_op_args){ .here = a.here,
                                                             .name = a.name,
                                                             .default_name = default_name,
                                                             .attrs = attrs,
                                                             .n_inputs = n,
-                                                            .inputs = in }),
-                        0 };
+                                                            .inputs = in }) };
 }
 
 /* The rank of an operand that is a tensor or an array, -1 where it is not known. */

@@ -15,10 +15,10 @@ static tf_list list_op(const tf_op_def *def, struct tf_op_args args, int n)
     args.n_outputs = n;
     tf_operation *op = tf_op_new(def, args);
     if (tf1c_is_mistake(op))
-        return tf_mistake_list(n, (tf_tensor){ op, 0 });
+        return tf_mistake_list(n, (tf_tensor){ .op = op });
     tf_tensor *items = tf1c_graph_alloc(op->graph, (size_t)n * sizeof *items + 1);
     for (int i = 0; items && i < n; i++)
-        items[i] = (tf_tensor){ op, i };
+        items[i] = (tf_tensor){ .op = op, .index = i };
     return items ? (tf_list){ .n = n, .items = items } : (tf_list){ 0 };
 }
 
@@ -33,7 +33,7 @@ static tf_operand *operands_of(tf_list values, tf_source here)
     return in;
 }
 
-static tf_tensor poisoned(void) { return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 }; }
+static tf_tensor poisoned(void) { return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }; }
 
 /* ---- ConcatV2: dvalues[i] = its part of dy ------------------------------------------------------------------------------------ */
 

@@ -73,7 +73,7 @@ tf_tensor tf_constant_(tf_operand value, struct tf_constant_args a)
     void *data = full.data ? tf1c_graph_alloc(t.op->graph, np_nbytes(full) + 64) : NULL;
     if (!data) {
         np_free(&full);
-        return (tf_tensor){ tf1c_record_mistake(t.op->graph), 0 };
+        return (tf_tensor){ .op = tf1c_record_mistake(t.op->graph) };
     }
     data = (char *)data + (64 - (uintptr_t)data % 64) % 64;
     memcpy(data, full.data, np_nbytes(full));

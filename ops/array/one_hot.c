@@ -92,14 +92,22 @@ static tf_dtype given_dtype(const tf_operand *value, tf_source here)
     return value->kind ? tf_get_dtype(tf_convert(*value, tf_dtype_unset, here, NULL)) : tf_dtype_unset;
 }
 
+/* What was given, but for a plain number: it waits for its dtype. */
+static tf_operand unless_number(tf_operand given)
+{
+    const tf_operand real = tf1c_keyword(given, true);
+    return real.kind == TF_OPERAND_REAL ? given : real;
+}
+
 /* A plain number under a keyword becomes one of dtype, or of the other value's, or a float32. */
 static tf_operand plain_value(tf_operand given, tf_operand other, tf_dtype dtype, tf_source here)
 {
-    if (tf1c_keyword(given, true).kind == given.kind)
-        return given;
+    const tf_operand as_real = tf1c_keyword(given, true);
+    if (given.kind != TF_OPERAND_NONE || as_real.kind != TF_OPERAND_REAL)
+        return as_real;
     dtype = dtype ? dtype : other.kind ? given_dtype(&other, here) : tf_float32;
     const tf_operand value = tf1c_keyword(given, TF_FLOATING & TF_DTYPE_BIT(dtype));
-    return operand_of(tf_convert(dtype == tf_bool ? tf_operand_bool(given.number != 0) : value, dtype, here, NULL));
+    return operand_of(tf_convert(dtype == tf_bool ? tf_operand_bool(as_real.as.real != 0) : value, dtype, here, NULL));
 }
 
 static tf_operand default_value(tf_operand value, int64_t otherwise, tf_dtype dtype, tf_source here, const char *name)
@@ -114,6 +122,8 @@ tf_tensor tf_one_hot_(tf_operand indices, tf_operand depth, struct tf_one_hot_ar
     TF_FROM(a.here);
     TF_SCOPE(a.name, "one_hot");
     struct tf_name_args whole = { a.here, tf_scope_name() };
+    a.on_value = unless_number(a.on_value);
+    a.off_value = unless_number(a.off_value);
     a.on_value = plain_value(a.on_value, a.off_value, a.dtype, a.here);
     a.off_value = plain_value(a.off_value, a.on_value, a.dtype, a.here);
     tf_dtype on = given_dtype(&a.on_value, a.here), off = given_dtype(&a.off_value, a.here);

@@ -56,7 +56,7 @@ tf_tensor tf_placeholder_(struct tf_placeholder_args a)
     if (!tf_dtype_size(a.dtype))
         return tf_mistake(tf_type_error, a.here, NULL, "Expected DataType for argument 'dtype' not %d.", a.dtype);
     placeholder_attrs attrs = { a.dtype, a.shape };
-    return (tf_tensor){ tf_op_new(&placeholder_op, (struct tf_op_args){ .here = a.here, .name = a.name, .attrs = &attrs }), 0 };
+    return (tf_tensor){ .op = tf_op_new(&placeholder_op, (struct tf_op_args){ .here = a.here, .name = a.name, .attrs = &attrs }) };
 }
 
 static void default_shape(tf_shape_ctx *c)
@@ -86,10 +86,9 @@ tf_tensor tf_placeholder_with_default_(tf_operand input, struct tf_placeholder_w
     if (!tf1c_given_shape(&a.shape, a.here, &mistake))
         return mistake;
     placeholder_attrs attrs = { .shape = a.shape };
-    return (tf_tensor){ tf_op_new(&placeholder_with_default_op,
-                                  (struct tf_op_args){
-                                      .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &input }),
-                        0 };
+    return (tf_tensor){ .op = tf_op_new(&placeholder_with_default_op,
+                                        (struct tf_op_args){
+                                            .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &input }) };
 }
 
 /* clang-format off */

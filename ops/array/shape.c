@@ -143,7 +143,7 @@ static bool all_fit(tf_dims d, tf_dtype type)
     return true;
 }
 
-static tf_tensor poisoned(void) { return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 }; }
+static tf_tensor poisoned(void) { return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }; }
 
 tf_tensor tf_shape_(tf_operand input, struct tf_shape_args a)
 {

@@ -65,7 +65,7 @@ static tf_tensor save(tf_operation *op, int which, tf_tensor result)
     tf1c_branch_attrs *a = op->attrs;
     for (int o = 0; o < op->n_outputs; o++)
         if (tf_same_tensor(a->bodies[which]->out[o].result, result))
-            return (tf_tensor){ op, o };
+            return (tf_tensor){ .op = op, .index = o };
     tf1c_output *outputs = tf1c_graph_alloc(op->graph, (size_t)(op->n_outputs + 1) * sizeof *outputs);
     if (!outputs || !tf1c_body_result(a->bodies[which], TF1C_FINAL, -1, result) ||
         !tf1c_body_result(a->bodies[!which], TF1C_FINAL, -1, (tf_tensor){ 0 }))
@@ -74,7 +74,7 @@ static tf_tensor save(tf_operation *op, int which, tf_tensor result)
     outputs[op->n_outputs] = output_of(a, op->n_outputs);
     op->outputs = outputs;
     op->graph->universe->version++;
-    return (tf_tensor){ op, op->n_outputs++ };
+    return (tf_tensor){ .op = op, .index = op->n_outputs++ };
 }
 
 typedef struct {
@@ -169,9 +169,11 @@ static void hand_back(tf_grad_ctx *g, tf_operation *op, char *const *has)
         for (int i = 0; i < a->bodies[w]->n_in; i++) {
             const int input = first_input(a, w) + i;
             if (has[w][i] == DENSE)
-                tf_add_grad(g, input, (tf_tensor){ op, o });
+                tf_add_grad(g, input, (tf_tensor){ .op = op, .index = o });
             else if (has[w][i] == SPARSE)
-                tf_add_sparse_grad(g, input, (tf_indexed_slices){ { op, o }, { op, o + 1 }, tf_shape(g->in[input]) });
+                tf_add_sparse_grad(
+                    g, input,
+                    (tf_indexed_slices){ { .op = op, .index = o }, { .op = op, .index = o + 1 }, tf_shape(g->in[input]) });
             o += has[w][i]; /* 0, 1 or 2 outputs */
         }
 }
@@ -265,7 +267,7 @@ static tf_tensor fill_body(tf1c_body *b, const branch_fn *f, void *context, tf_s
         if (tf_is_poisoned(t))
             return body_mistake(b, t);
         if (!tf1c_body_result(b, TF1C_FINAL, -1, t))
-            return body_mistake(b, (tf_tensor){ tf1c_record_mistake(b->parent), 0 });
+            return body_mistake(b, (tf_tensor){ .op = tf1c_record_mistake(b->parent) });
     }
     tf1c_body_close(b);
     return (tf_tensor){ 0 };
@@ -322,7 +324,7 @@ static tf_list branch(tf_operand predicate, branch_fn when_true, branch_fn when_
         const char *scope = name ? branch_scope(g, name, i) : NULL;
         attrs.bodies[i] = scope ? tf1c_body_open(scope, here) : NULL;
         if (!attrs.bodies[i])
-            mistake = (tf_tensor){ tf1c_record_mistake(g), 0 };
+            mistake = (tf_tensor){ .op = tf1c_record_mistake(g) };
         else
             mistake = fill_body(attrs.bodies[i], fns[i], a.context, here);
         attrs.graphs[i] = attrs.bodies[i] ? attrs.bodies[i]->graph : NULL;
@@ -337,7 +339,7 @@ static tf_list branch(tf_operand predicate, branch_fn when_true, branch_fn when_
     tf1c_count_as(count);
     tf_list out = { 0 };
     for (int o = 0; o < attrs.bodies[0]->n_out; o++)
-        tf_append(&out, tf1c_is_mistake(op) ? ((tf_tensor){ op, 0 }) : ((tf_tensor){ op, o }));
+        tf_append(&out, tf1c_is_mistake(op) ? ((tf_tensor){ .op = op }) : ((tf_tensor){ .op = op, .index = o }));
     return out;
 }
 

@@ -298,9 +298,9 @@ static void loop_gradient(tf_grad_ctx *g, tf_tensor dy)
     tf_operation *op = node_name ? tf1c_loop_node(r.b, &loop_op, node_name, here) : tf1c_poison(graph);
     for (int i = 0; i < n_forward && !tf1c_is_mistake(op); i++)
         if (out_of[i] >= 0 && sparse[i])
-            add_sparse_grad(g, i, (tf_tensor){ op, out_of[i] }, (tf_tensor){ op, out_of[i] + 1 });
+            add_sparse_grad(g, i, (tf_tensor){ .op = op, .index = out_of[i] }, (tf_tensor){ .op = op, .index = out_of[i] + 1 });
         else if (out_of[i] >= 0)
-            tf_add_grad(g, i, (tf_tensor){ op, out_of[i] });
+            tf_add_grad(g, i, (tf_tensor){ .op = op, .index = out_of[i] });
 }
 
 static const tf_attr_def loop_fields[] = { TF_ATTR(tf1c_loop_attrs, graph, TF_ATTR_BODY), { 0 } };
@@ -359,7 +359,7 @@ static tf_tensor result_in(looping *l, tf_tensor t)
     if (tf_is_none(t)) {
         spoil(l,
               tf_mistake(tf_value_error, l->here, NULL, "The body of '%s' returned None where a tensor was expected.", l->scope));
-        return (tf_tensor){ l->poison, 0 };
+        return (tf_tensor){ .op = l->poison };
     }
     if (t.op->read && !tf_is_poisoned(t))
         t = tf_identity(t);
@@ -552,9 +552,9 @@ static tf_list scan(const scan_fn *f, tf_list elems, tf_list init, bool reverse,
     tf_operation *op = scan_loop(f, over, start, reverse, stacked, counts, a.name, default_name, here);
     const int count = tf1c_count_now();
     if (tf1c_is_mistake(op))
-        return tf_mistake_list(start.n, (tf_tensor){ op, 0 });
+        return tf_mistake_list(start.n, (tf_tensor){ .op = op });
     for (int i = 0; i < start.n; i++) {
-        tf_tensor t = { op, i };
+        tf_tensor t = { .op = op, .index = i };
         if (stacked && from_first)
             t = tf_concat(reverse ? LIST(t, first.items[i]) : LIST(first.items[i], t), 0);
         tf_append(&out, t);
@@ -627,7 +627,7 @@ static tf_list map(tf_map_callable *one, tf_map_list_callable *many, tf_list ele
     tf1c_counted counted = tf1c_counted_over(elems, many ? elems.n : 1); /* as many results as sequences, until they are known */
     const tf1c_counts guessed = tf1c_count_map(counted);
     if (!open_loop(&l, a.name, "map", here))
-        return tf_mistake_list(elems.n, (tf_tensor){ l.poison, 0 });
+        return tf_mistake_list(elems.n, (tf_tensor){ .op = l.poison });
     tf_list xs = { 0 }, out = { 0 };
     for (int i = 0; i < elems.n; i++)
         tf_append(&xs, tf1c_body_arg(l.b, TF1C_SLICED, elems.items[i], element_dims(elems.items[i])));
@@ -643,9 +643,9 @@ static tf_list map(tf_map_callable *one, tf_map_list_callable *many, tf_list ele
     const tf1c_counts counts = tf1c_count_map(counted);
     tf_operation *op = close_counted(&l, counts.begin + counts.before - guessed.before + counts.after);
     if (tf1c_is_mistake(op))
-        return tf_mistake_list(results.n, (tf_tensor){ op, 0 });
+        return tf_mistake_list(results.n, (tf_tensor){ .op = op });
     for (int i = 0; i < results.n; i++)
-        tf_append(&out, ((tf_tensor){ op, i }));
+        tf_append(&out, ((tf_tensor){ .op = op, .index = i }));
     return out;
 }
 
@@ -744,21 +744,21 @@ tf_list tf_while_loop_(tf_while_cond *cond, tf_while_body *body, tf_list loop_va
         return tf_mistake_list(loop_vars.n, mistake);
     for (int i = 0; i < loop_vars.n; i++)
         if (tf_is_poisoned(loop_vars.items[i]))
-            return tf_mistake_list(loop_vars.n, (tf_tensor){ tf_tensor_op(loop_vars.items[i]), 0 });
+            return tf_mistake_list(loop_vars.n, (tf_tensor){ .op = tf_tensor_op(loop_vars.items[i]) });
     if (!loop_vars.n)
         return tf_mistake_list(1, tf_mistake(tf_value_error, here, NULL, "No loop variables provided"));
     tf_list vars = values_of(loop_vars, here, "loop_var");
     const int begin = tf1c_count_now();
     tf_tensor limit = a.maximum_iterations >= 0 ? tf_constant(0) : (tf_tensor){ 0 };
     if (!open_loop(&l, a.name, "while", here))
-        return tf_mistake_list(loop_vars.n, (tf_tensor){ l.poison, 0 });
+        return tf_mistake_list(loop_vars.n, (tf_tensor){ .op = l.poison });
     build_while(&l, cond, body, vars, limit, begin, a);
     tf_operation *op = close_counted(&l, tf1c_count_now());
     if (tf1c_is_mistake(op))
-        return tf_mistake_list(loop_vars.n, (tf_tensor){ op, 0 });
+        return tf_mistake_list(loop_vars.n, (tf_tensor){ .op = op });
     tf_list out = { 0 };
     for (int i = 0; i < vars.n; i++)
-        tf_append(&out, ((tf_tensor){ op, i }));
+        tf_append(&out, ((tf_tensor){ .op = op, .index = i }));
     return out;
 }
 

@@ -17,7 +17,7 @@
 #include "ops/state/initializers.h"
 #include "ops/state/variables.h"
 
-static tf_tensor recorded(void) { return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 }; }
+static tf_tensor recorded(void) { return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }; }
 
 /* ---- arguments ---------------------------------------------------------------------------------------------------------------- */
 
@@ -32,7 +32,7 @@ bool tf1c_layer_sizes(tf_dims given, int n, int64_t otherwise, const char *what,
 {
     char text[TF_DIMS_TEXT];
     if (!given.known)
-        given = SHAPE(given.plain ? given.plain : otherwise);
+        given = SHAPE(tf1c_plain(given) ? tf1c_plain(given) : otherwise);
     *sizes = (tf_dims){ .known = true, .rank = n };
     for (int i = 0; i < n; i++)
         sizes->dims[i] = given.dims[given.rank == n ? i : 0];
@@ -289,7 +289,7 @@ static tf_tensor pool_of(int n, bool max, tf_operand inputs, tf_operand pool_siz
         return x;
     if (!padding || !tf1c_layer_format(a->data_format, a->here, &channels_first) ||
         !tf1c_layer_sizes(given, n, 0, "pool_size", a->here, &size) ||
-        !tf1c_layer_sizes(a->strides.known || a->strides.plain ? a->strides : given, n, 0, "strides", a->here, &strides) ||
+        !tf1c_layer_sizes(a->strides.known || tf1c_plain(a->strides) ? a->strides : given, n, 0, "strides", a->here, &strides) ||
         !tf1c_layer_rank(x, a->name ? a->name : kind, n + 2, a->here) || !tf1c_layer_scope(&scope, a->name, kind, a->here))
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, tf_reuse_false);

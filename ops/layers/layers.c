@@ -15,7 +15,7 @@
 #include "ops/rnn/cell.h"
 #include "ops/state/variables.h"
 
-static tf_tensor recorded(void) { return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 }; }
+static tf_tensor recorded(void) { return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }; }
 
 /* None if `x` has at least `rank` axes. */
 static tf_tensor check_rank(tf_tensor x, const char *layer, int rank, tf_source here)

@@ -12,7 +12,7 @@
 #include "ops/state/initializers.h"
 #include "ops/state/variables.h"
 
-static tf_tensor recorded(void) { return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 }; }
+static tf_tensor recorded(void) { return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }; }
 
 typedef struct {
     const struct tf_batch_normalization_args *a;

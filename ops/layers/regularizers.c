@@ -45,7 +45,7 @@ static tf_tensor nothing(const tf_regularizer *r, tf_tensor weights)
 static tf_tensor mistaken(const tf_regularizer *r, tf_tensor weights)
 {
     (void)r, (void)weights;
-    return (tf_tensor){ tf1c_poison(tf1c_current_graph()), 0 };
+    return (tf_tensor){ .op = tf1c_poison(tf1c_current_graph()) };
 }
 
 static tf_regularizer negative(double scale, const char *end, tf_source here)
@@ -101,7 +101,7 @@ tf_tensor tf1c_with_penalty(tf_regularizer r, tf_tensor weights)
     if (tf_is_poisoned(loss))
         return loss;
     if (tf_add_to_collection(TF_REGULARIZATION_LOSSES, loss))
-        return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 };
+        return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) };
     return weights;
 }
 

@@ -186,11 +186,11 @@ tf_tensor tf_print_(tf_operand input, tf_list data, struct tf_print_args a)
     data = tf1c_sound_list(data, a.here);
     tf_operand *in = operands_with(input, data, a.here);
     if (!in)
-        return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 };
+        return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) };
     tf_operation *op = tf_op_new(
         &print_op, (struct tf_op_args){ .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = data.n + 1, .inputs = in });
     tf1c_free(in);
-    return (tf_tensor){ op, 0 };
+    return (tf_tensor){ .op = op };
 }
 
 /* ---- Assert ---------------------------------------------------------------------------------------------------------------------- */
@@ -402,7 +402,7 @@ static void numerics_gradient(tf_grad_ctx *g, tf_tensor dy)
     const char quote = strchr(message, '\'') && !strchr(message, '"') ? '"' : '\'';
     const char *said = tf1c_graph_printf(g->op->graph, "Not a number (NaN) or infinity (Inf) values detected in gradient. b%c%s%c",
                                          quote, message, quote);
-    tf_add_grad(g, 0, said ? tf_check_numerics(dy, said) : (tf_tensor){ tf1c_record_mistake(g->op->graph), 0 });
+    tf_add_grad(g, 0, said ? tf_check_numerics(dy, said) : (tf_tensor){ .op = tf1c_record_mistake(g->op->graph) });
 }
 
 static const tf_op_def check_numerics_op = {
@@ -421,10 +421,9 @@ static const tf_op_def check_numerics_op = {
 tf_tensor tf_check_numerics_(tf_operand tensor, const char *message, struct tf_name_args a)
 {
     numerics_attrs attrs = { message ? message : "" };
-    return (tf_tensor){ tf_op_new(&check_numerics_op,
-                                  (struct tf_op_args){
-                                      .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &tensor }),
-                        0 };
+    return (tf_tensor){ .op = tf_op_new(&check_numerics_op,
+                                        (struct tf_op_args){
+                                            .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &tensor }) };
 }
 
 /* clang-format off */

@@ -154,7 +154,7 @@ tf_tensor tf_losses_compute_weighted_loss_(tf_tensor losses, struct tf_weighted_
     const char *collection = a.loss_collection ? a.loss_collection : TF_LOSSES;
     TF_FROM(a.here);
     if (tf_is_poisoned(losses))
-        return (tf_tensor){ tf_tensor_op(losses), 0 };
+        return (tf_tensor){ .op = tf_tensor_op(losses) };
     if (!is_reduction(how))
         return tf_mistake(tf_value_error, a.here, NULL, "Invalid Reduction Key %s.", how);
     a.weights = tf1c_keyword(a.weights, true);

@@ -89,7 +89,7 @@ tf_tensor tf_add_n_(tf_list inputs, struct tf_name_args a)
     tf_operation *op =
         tf_op_new(&tf1c_add_n_op, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = inputs.n, .inputs = in });
     tf1c_free(in);
-    return (tf_tensor){ op, 0 };
+    return (tf_tensor){ .op = op };
 }
 
 /* clang-format off */

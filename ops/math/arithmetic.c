@@ -106,7 +106,7 @@ static tf_tensor sum_axes_at_run(tf_tensor dx, tf_tensor like)
     tf_operation *args = tf_op_new(
         &gradient_args_op,
         (struct tf_op_args){ .n_inputs = 2, .inputs = (tf_operand[]){ tf_operand_tensor(shape), tf_operand_tensor(wide) } });
-    return tf_reshape(tf_reduce_sum(dx, .axis_tensor = (tf_tensor){ args, 0 }), shape);
+    return tf_reshape(tf_reduce_sum(dx, .axis_tensor = (tf_tensor){ .op = args }), shape);
 }
 
 /* dx has the shape of like broadcast against `other`. */

@@ -75,9 +75,9 @@ static const tf_op_def cast_op = {
 tf_tensor tf1c_cast_node(tf_tensor x, tf_dtype dtype, const char *name)
 {
     tf_operand in = tf_operand_tensor(x);
-    return (tf_tensor){
-        tf_op_new(&cast_op, (struct tf_op_args){ .name = name, .attrs = &(cast_attrs){ dtype }, .n_inputs = 1, .inputs = &in }), 0
-    };
+    return (tf_tensor){ .op = tf_op_new(
+                            &cast_op,
+                            (struct tf_op_args){ .name = name, .attrs = &(cast_attrs){ dtype }, .n_inputs = 1, .inputs = &in }) };
 }
 
 static tf_tensor cast(tf_operand x, tf_dtype dtype, struct tf_name_args a, const char *default_name)

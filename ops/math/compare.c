@@ -214,7 +214,7 @@ tf_tensor tf_where_(tf_operand condition, tf_operand x, tf_operand y, struct tf_
     for (int i = 0; i < 3; i++)
         shapes[i] = operand_shape(&in[i]);
     const tf_op_def *def = may_choose_rows(shapes[0], shapes[1], shapes[2]) ? &select_rows_op : &select_op;
-    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = 3, .inputs = in }), 0 };
+    return (tf_tensor){ .op = tf_op_new(def, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = 3, .inputs = in }) };
 }
 
 /* clang-format off */

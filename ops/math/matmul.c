@@ -22,13 +22,12 @@ typedef struct {
 static tf_tensor product_node(const tf_op_def *def, tf_operand a, tf_operand b, bool transpose_a, bool transpose_b,
                               struct tf_name_args args)
 {
-    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = args.here,
-                                                            .name = args.name,
-                                                            .default_name = "MatMul",
-                                                            .attrs = &(matmul_attrs){ transpose_a, transpose_b },
-                                                            .n_inputs = 2,
-                                                            .inputs = (tf_operand[]){ a, b } }),
-                        0 };
+    return (tf_tensor){ .op = tf_op_new(def, (struct tf_op_args){ .here = args.here,
+                                                                  .name = args.name,
+                                                                  .default_name = "MatMul",
+                                                                  .attrs = &(matmul_attrs){ transpose_a, transpose_b },
+                                                                  .n_inputs = 2,
+                                                                  .inputs = (tf_operand[]){ a, b } }) };
 }
 
 /* ---- MatMul: y = a'·b' ------------------------------------------------------------------------------------------------------

@@ -337,7 +337,7 @@ static tf_tensor with_axes(tf_grad_ctx *g, tf_tensor t)
                       (struct tf_op_args){ .attrs = &(reduce_attrs){ true },
                                            .n_inputs = 2,
                                            .inputs = (tf_operand[]){ tf_operand_tensor(g->in[0]), tf_operand_tensor(g->in[1]) } });
-        return tf_reshape(t, tf_shape(((tf_tensor){ kept, 0 })));
+        return tf_reshape(t, tf_shape(((tf_tensor){ .op = kept })));
     }
     bool all = true;
     for (int i = 0; i < rank; i++)
@@ -531,9 +531,8 @@ static tf_tensor reduce(const tf_op_def *def, tf_operand x, struct tf_reduce_arg
         in[1] = all_axes(in[0].as.tensor, x.kind == TF_OPERAND_TENSOR && x.as.tensor.op && x.as.tensor.op->read, a->here);
     }
     reduce_attrs attrs = { a->keepdims || a->keep_dims };
-    tf_tensor y = {
-        tf_op_new(def, (struct tf_op_args){ .here = a->here, .name = a->name, .attrs = &attrs, .n_inputs = 2, .inputs = in }), 0
-    };
+    tf_tensor y = { .op = tf_op_new(def, (struct tf_op_args){
+                                             .here = a->here, .name = a->name, .attrs = &attrs, .n_inputs = 2, .inputs = in }) };
     if (!axis_given(a) && !attrs.keep_dims)
         tf_set_shape_(y, SCALAR, a->here);
     return y;
@@ -679,12 +678,11 @@ static tf_tensor arg(const tf_op_def *def, tf_operand x, const struct tf_argmax_
         return tf_mistake(tf_type_error, a->here, NULL,
                           "Value passed to parameter 'output_type' has DataType %s not in list of allowed values: int32, int64",
                           tf_dtype_name(attrs.output_type));
-    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = a->here,
-                                                            .name = a->name,
-                                                            .attrs = &attrs,
-                                                            .n_inputs = 2,
-                                                            .inputs = (tf_operand[]){ x, tf_operand_integer(axis) } }),
-                        0 };
+    return (tf_tensor){ .op = tf_op_new(def, (struct tf_op_args){ .here = a->here,
+                                                                  .name = a->name,
+                                                                  .attrs = &attrs,
+                                                                  .n_inputs = 2,
+                                                                  .inputs = (tf_operand[]){ x, tf_operand_integer(axis) } }) };
 }
 tf_tensor tf_argmax_(tf_operand x, struct tf_argmax_args a) { return arg(&arg_max_op, x, &a); }
 tf_tensor tf_argmin_(tf_operand x, struct tf_argmax_args a) { return arg(&arg_min_op, x, &a); }
@@ -752,11 +750,10 @@ SCAN_KERNEL(cumprod_kernel, 1, MULTIPLY)
 
 static tf_tensor scan(const tf_op_def *def, tf_tensor x, tf_tensor axis, bool exclusive, bool reverse)
 {
-    return (tf_tensor){ tf_op_new(def,
-                                  (struct tf_op_args){ .attrs = &(scan_attrs){ exclusive, reverse },
-                                                       .n_inputs = 2,
-                                                       .inputs = (tf_operand[]){ tf_operand_tensor(x), tf_operand_tensor(axis) } }),
-                        0 };
+    return (tf_tensor){ .op = tf_op_new(def, (struct tf_op_args){
+                                                 .attrs = &(scan_attrs){ exclusive, reverse },
+                                                 .n_inputs = 2,
+                                                 .inputs = (tf_operand[]){ tf_operand_tensor(x), tf_operand_tensor(axis) } }) };
 }
 
 static const tf_op_def cumsum_op;
@@ -791,12 +788,11 @@ SCAN_OP(cumprod, "Cumprod")
 
 static tf_tensor cumulate(const tf_op_def *def, tf_operand x, const struct tf_cumsum_args *a)
 {
-    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .here = a->here,
-                                                            .name = a->name,
-                                                            .attrs = &(scan_attrs){ a->exclusive, a->reverse },
-                                                            .n_inputs = 2,
-                                                            .inputs = (tf_operand[]){ x, tf_operand_integer(a->axis) } }),
-                        0 };
+    return (tf_tensor){ .op = tf_op_new(def, (struct tf_op_args){ .here = a->here,
+                                                                  .name = a->name,
+                                                                  .attrs = &(scan_attrs){ a->exclusive, a->reverse },
+                                                                  .n_inputs = 2,
+                                                                  .inputs = (tf_operand[]){ x, tf_operand_integer(a->axis) } }) };
 }
 tf_tensor tf_cumsum_(tf_operand x, struct tf_cumsum_args a) { return cumulate(&cumsum_op, x, &a); }
 tf_tensor tf_cumprod_(tf_operand x, struct tf_cumsum_args a) { return cumulate(&cumprod_op, x, &a); }

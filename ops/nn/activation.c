@@ -289,7 +289,7 @@ static const tf_op_def leaky_grad_op = {
 static tf_tensor leaky_grad(const void *attrs, tf_tensor dy, tf_tensor x)
 {
     const tf_operand in[] = { tf_operand_tensor(dy), tf_operand_tensor(x) };
-    return (tf_tensor){ tf_op_new(&leaky_grad_op, (struct tf_op_args){ .attrs = attrs, .n_inputs = 2, .inputs = in }), 0 };
+    return (tf_tensor){ .op = tf_op_new(&leaky_grad_op, (struct tf_op_args){ .attrs = attrs, .n_inputs = 2, .inputs = in }) };
 }
 static void leaky_grad_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
@@ -321,13 +321,12 @@ tf_tensor tf_nn_leaky_relu_(tf_operand features, struct tf_leaky_relu_args a)
         return x;
     if (TF_INDEX & TF_DTYPE_BIT(tf_get_dtype(x)))
         x = tf1c_cast(x, tf_float32, a.here);
-    return (tf_tensor){ tf_op_new(&leaky_op,
-                                  (struct tf_op_args){ .here = a.here,
+    return (tf_tensor){ .op = tf_op_new(&leaky_op, (struct tf_op_args){
+                                                       .here = a.here,
                                                        .name = scope,
                                                        .attrs = &(leaky_attrs){ a.alpha },
                                                        .n_inputs = 1,
-                                                       .inputs = &(tf_operand){ .kind = TF_OPERAND_TENSOR, .as.tensor = x } }),
-                        0 };
+                                                       .inputs = &(tf_operand){ .kind = TF_OPERAND_TENSOR, .as.tensor = x } }) };
 }
 
 /* ---- Softplus: y = log(1 + e^x); dx = dy / (e^-x + 1) ------------------------------------------------------------------------------ */

@@ -194,7 +194,7 @@ static void norm_gradient(tf_grad_ctx *g, tf_tensor dy)
                               operand_of(g->out[5]) };
     const tf_tensor dx = array_op(&norm_grad_op, (struct tf_name_args){ 0 }, NULL, g->attrs, 6, in);
     for (int i = 0; i < 3; i++)
-        tf_add_grad(g, i, (tf_tensor){ dx.op, i });
+        tf_add_grad(g, i, (tf_tensor){ .op = dx.op, .index = i });
 }
 
 /* Its own: of what the kernel computes, written as a graph, as TF does. */
@@ -254,7 +254,7 @@ static const tf_op_def norm_grad_op = {
 
 static tf_batch_norm no_norm(void)
 {
-    const tf_tensor t = { tf1c_record_mistake(tf1c_current_graph()), 0 };
+    const tf_tensor t = { .op = tf1c_record_mistake(tf1c_current_graph()) };
     return (tf_batch_norm){ t, t, t };
 }
 
@@ -282,7 +282,7 @@ tf_batch_norm tf_nn_fused_batch_norm_(tf_operand x, tf_operand scale, tf_operand
     const tf_operand mean = or_empty(a.mean), variance = or_empty(a.variance); /* made in this order */
     const tf_operand in[] = { x, scale, offset, mean, variance };
     const tf_tensor y = array_op(&norm_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 5, in);
-    return (tf_batch_norm){ y, { y.op, 1 }, { y.op, 2 } };
+    return (tf_batch_norm){ y, { .op = y.op, .index = 1 }, { .op = y.op, .index = 2 } };
 }
 
 tf_tensor tf_nn_batch_normalization_(tf_operand x, tf_operand mean, tf_operand variance, tf_operand offset, tf_operand scale,

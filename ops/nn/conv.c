@@ -300,11 +300,11 @@ static const tf_op_def *const conv_ops[2][3] = { { &conv2d_op, &conv2d_input_op,
 static tf_tensor conv_node(const tf_grad_ctx *g, role r, tf_tensor a, tf_tensor b, tf_tensor c)
 {
     const conv_attrs *attrs = g->attrs;
-    return (tf_tensor){ tf_op_new(conv_ops[attrs->strides.rank == 5][r],
-                                  (struct tf_op_args){ .attrs = attrs,
-                                                       .n_inputs = r == FORWARD ? 2 : 3,
-                                                       .inputs = (tf_operand[]){ operand_of(a), operand_of(b), operand_of(c) } }),
-                        0 };
+    return (tf_tensor){ .op = tf_op_new(
+                            conv_ops[attrs->strides.rank == 5][r],
+                            (struct tf_op_args){ .attrs = attrs,
+                                                 .n_inputs = r == FORWARD ? 2 : 3,
+                                                 .inputs = (tf_operand[]){ operand_of(a), operand_of(b), operand_of(c) } }) };
 }
 static tf_tensor input_gradient(const tf_grad_ctx *g, tf_tensor x, tf_tensor w, tf_tensor dy)
 {
@@ -395,7 +395,7 @@ CONV_FILTER_OP(conv3d_filter_op, "Conv3DBackpropFilterV2", "int32", filter3d_sha
 
 /* ---- builders ------------------------------------------------------------------------------------------------------------------------------ */
 
-static tf_tensor recorded(void) { return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 }; }
+static tf_tensor recorded(void) { return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }; }
 
 /* Python's padding, a word or a list of pairs. */
 static bool settle_padding(conv_attrs *attrs, const char *op, const struct tf_conv2d_args *a)

@@ -358,8 +358,8 @@ static void sparse_xent_gradient(tf_grad_ctx *g, tf_tensor dloss)
     if (tf_is_none(dloss))
         return;
     const tf_operand in = tf_operand_tensor(g->out[1]);
-    const tf_tensor once = { tf_op_new(&prevent_gradient_op, (struct tf_op_args){ .attrs = &attrs, .n_inputs = 1, .inputs = &in }),
-                             0 };
+    const tf_tensor once = { .op = tf_op_new(&prevent_gradient_op,
+                                             (struct tf_op_args){ .attrs = &attrs, .n_inputs = 1, .inputs = &in }) };
     tf_add_grad(g, 0, times_column(dloss, once));
 }
 
@@ -556,7 +556,7 @@ static void bias_add_gradient(tf_grad_ctx *g, tf_tensor dy)
     if (tf1c_grad_wanted(g, 1))
         tf_add_grad(
             g, 1,
-            (tf_tensor){ tf_op_new(&bias_grad_op, (struct tf_op_args){ .attrs = g->attrs, .n_inputs = 1, .inputs = &in }), 0 });
+            (tf_tensor){ .op = tf_op_new(&bias_grad_op, (struct tf_op_args){ .attrs = g->attrs, .n_inputs = 1, .inputs = &in }) });
 }
 static const tf_op_def bias_add_op = {
     .name = "BiasAdd",
@@ -595,13 +595,13 @@ tf_tensor tf_nn_bias_add_(tf_operand value, tf_operand bias, struct tf_bias_add_
     const char *scope = tf_scope_name();
     tf_tensor x = tf_convert(value, tf_dtype_unset, a.here, "input");
     tf_tensor b = tf_is_poisoned(x) ? x : tf_convert(bias, tf_get_dtype(x), a.here, "bias");
-    return (tf_tensor){ tf_op_new(channels_second(&attrs) ? &bias_add_second_op : &bias_add_op,
-                                  (struct tf_op_args){ .here = a.here,
-                                                       .name = scope,
-                                                       .attrs = &attrs,
-                                                       .n_inputs = 2,
-                                                       .inputs = (tf_operand[]){ tf_operand_tensor(x), tf_operand_tensor(b) } }),
-                        0 };
+    return (tf_tensor){ .op = tf_op_new(
+                            channels_second(&attrs) ? &bias_add_second_op : &bias_add_op,
+                            (struct tf_op_args){ .here = a.here,
+                                                 .name = scope,
+                                                 .attrs = &attrs,
+                                                 .n_inputs = 2,
+                                                 .inputs = (tf_operand[]){ tf_operand_tensor(x), tf_operand_tensor(b) } }) };
 }
 
 /* clang-format off */

@@ -522,7 +522,7 @@ static const tf_op_def argmax_grad_op = {
 
 /* ---- builders ----------------------------------------------------------------------------------------------------------------------------------------- */
 
-static tf_tensor recorded(void) { return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 }; }
+static tf_tensor recorded(void) { return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }; }
 
 static bool settle(pool_attrs *attrs, const tf_op_def *def, int n, const struct tf_pool_args *a)
 {
@@ -604,7 +604,7 @@ tf_pooled tf_nn_max_pool_with_argmax_(tf_operand input, struct tf_pool_argmax_ar
         return no_pooled();
     attrs.include_batch_in_index = a.include_batch_in_index;
     const tf_tensor y = array_op(&argmax_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 1, &input);
-    return (tf_pooled){ y, { y.op, 1 } };
+    return (tf_pooled){ y, { .op = y.op, .index = 1 } };
 }
 
 /* clang-format off */

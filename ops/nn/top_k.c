@@ -121,7 +121,7 @@ static const tf_op_def top_k_op = {
 tf_top_k tf_nn_top_k_(tf_operand input, tf_operand k, struct tf_top_k_args a)
 {
     tf_operation *op = array_op(&top_k_op, (struct tf_name_args){ a.here, a.name }, NULL, NULL, 2, (tf_operand[]){ input, k }).op;
-    return (tf_top_k){ { op, 0 }, { op, tf1c_is_mistake(op) ? 0 : 1 } };
+    return (tf_top_k){ { .op = op }, { .op = op, .index = tf1c_is_mistake(op) ? 0 : 1 } };
 }
 
 /* ---- InTopKV2 ------------------------------------------------------------------------------------------------------------------------------- */

@@ -13,7 +13,7 @@ int tf1c_channel_axis(const char *data_format, int rank) { return tf1c_channels_
 bool tf1c_window_sequence(tf_dims given, int n, const char *data_format, const char *what, tf_source here, tf_dims *sequence)
 {
     if (!given.known)
-        given = SHAPE(given.plain ? given.plain : 1);
+        given = SHAPE(tf1c_plain(given) ? tf1c_plain(given) : 1);
     *sequence = given;
     if (given.rank == n + 2)
         return true;

@@ -100,7 +100,7 @@ static tf_tensor drawn(const tf_op_def *def, tf_tensor shape, tf_dtype dtype, in
 {
     const tf1c_random_attrs attrs = tf1c_op_seeds(seed);
     const tf_operand in = tf_operand_tensor(shape);
-    return (tf_tensor){ tf_op_new(def, (struct tf_op_args){ .attrs = &attrs, .n_inputs = 1, .inputs = &in, .T = dtype }), 0 };
+    return (tf_tensor){ .op = tf_op_new(def, (struct tf_op_args){ .attrs = &attrs, .n_inputs = 1, .inputs = &in, .T = dtype }) };
 }
 
 /* drawn·scale + offset, named as the scope. */
@@ -177,9 +177,8 @@ static tf_tensor uniform_integers(tf_tensor shape, tf_tensor low, tf_tensor high
 {
     const tf1c_random_attrs attrs = tf1c_op_seeds(seed);
     const tf_operand in[] = { tf_operand_tensor(shape), tf_operand_tensor(low), tf_operand_tensor(high) };
-    return (tf_tensor){
-        tf_op_new(&uniform_int_op, (struct tf_op_args){ .name = name, .attrs = &attrs, .n_inputs = 3, .inputs = in }), 0
-    };
+    return (tf_tensor){ .op = tf_op_new(&uniform_int_op,
+                                        (struct tf_op_args){ .name = name, .attrs = &attrs, .n_inputs = 3, .inputs = in }) };
 }
 
 tf_tensor tf_random_uniform_(tf_operand shape, struct tf_random_uniform_args a)
@@ -244,10 +243,9 @@ static const tf_op_def shuffle_op = {
 tf_tensor tf_random_shuffle_(tf_operand value, struct tf_seeded_args a)
 {
     const tf1c_random_attrs attrs = tf1c_op_seeds(a.seed);
-    return (tf_tensor){ tf_op_new(&shuffle_op,
-                                  (struct tf_op_args){
-                                      .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &value }),
-                        0 };
+    return (tf_tensor){ .op = tf_op_new(&shuffle_op,
+                                        (struct tf_op_args){
+                                            .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &value }) };
 }
 
 /* ---- Multinomial: logits [batch, classes], num_samples -> [batch, num_samples] -------------------------------------------------- */
@@ -316,8 +314,8 @@ static tf_tensor multinomial(tf_operand logits, tf_operand num_samples, tf_dtype
     const tf_tensor x = tf_convert(logits, tf_dtype_unset, a.here, "logits");
     const tf1c_random_attrs attrs = tf1c_op_seeds(seed);
     const tf_operand in[] = { tf_operand_tensor(x), num_samples };
-    return (tf_tensor){ tf_op_new(&multinomial_op, (struct tf_op_args){ .attrs = &attrs, .n_inputs = 2, .inputs = in, .U = dtype }),
-                        0 };
+    return (tf_tensor){ .op = tf_op_new(&multinomial_op,
+                                        (struct tf_op_args){ .attrs = &attrs, .n_inputs = 2, .inputs = in, .U = dtype }) };
 }
 tf_tensor tf_multinomial_(tf_operand logits, tf_operand num_samples, struct tf_multinomial_args a)
 {

@@ -75,7 +75,7 @@ static tf_cell_output no_step(tf_cell *self, tf_tensor inputs, tf_state *state, 
     (void)inputs;
     (void)state;
     (void)here;
-    return tf1c_cell_poison(self, self->context ? *(tf_tensor *)self->context : (tf_tensor){ tf1c_poison(NULL), 0 });
+    return tf1c_cell_poison(self, self->context ? *(tf_tensor *)self->context : (tf_tensor){ .op = tf1c_poison(NULL) });
 }
 static tf_state *no_zero_state(tf_cell *self, tf_operand batch_size, tf_dtype dtype, tf_source here)
 {
@@ -129,7 +129,7 @@ tf_cell *tf_cell_new_(tf_cell given, tf_source here)
     tf_cell *cell = g ? tf1c_graph_alloc(g, sizeof *cell) : NULL;
     tf1c_cell_scope *scope = cell ? tf1c_graph_alloc(g, sizeof *scope) : NULL;
     if (!scope || (given.state_size.lstm && !given.state_size.n))
-        return tf1c_cell_mistake((tf_tensor){ tf1c_poison(g), 0 });
+        return tf1c_cell_mistake((tf_tensor){ .op = tf1c_poison(g) });
     if (!given.call)
         return tf1c_cell_mistake(tf_mistake(tf_type_error, here, NULL, "The cell has no call function."));
     if (given.state_size.n < 0 || (given.state_size.n && !given.state_size.items))
@@ -144,7 +144,7 @@ tf_cell *tf_cell_new_(tf_cell given, tf_source here)
     cell->name = given.name ? tf1c_graph_strdup(g, given.name) : cell->class_name ? snake_case(g, cell->class_name) : NULL;
     cell->scope = scope;
     if (!cell->name || !cell->class_name)
-        return tf1c_cell_mistake((tf_tensor){ tf1c_poison(g), 0 });
+        return tf1c_cell_mistake((tf_tensor){ .op = tf1c_poison(g) });
     return cell;
 }
 
@@ -233,7 +233,7 @@ static tf_cell_output call_in_scope(tf_cell *cell, tf_tensor inputs, tf_state *s
 {
     tf1c_cell_scope *s = cell->scope;
     if (!tf1c_layer_scope(s, cell->reuse == tf_reuse_true || cell->reuse == tf_AUTO_REUSE ? cell->name : NULL, cell->name, here))
-        return tf1c_cell_poison(cell, (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 });
+        return tf1c_cell_poison(cell, (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
     if (!cell->dtype)
         cell->dtype = tf_get_dtype(inputs);
     tf1c_entered e = tf1c_layer_enter(s, s->built ? tf_reuse_true : cell->reuse);
@@ -270,7 +270,7 @@ tf_cell_output tf_call_(tf_cell *cell, tf_operand given, tf_state *state, tf_sou
 {
     TF_FROM(here);
     if (!tf1c_is_cell(cell, "cell", here)) {
-        tf_tensor mistake = { tf1c_record_mistake(tf1c_current_graph()), 0 };
+        tf_tensor mistake = { .op = tf1c_record_mistake(tf1c_current_graph()) };
         return (tf_cell_output){ mistake, tf1c_state_leaf(mistake) };
     }
     tf_tensor inputs = tf_convert(given, tf_dtype_unset, here, "inputs");
@@ -369,7 +369,7 @@ tf_state *tf_zero_state_(tf_cell *cell, tf_operand batch_size, tf_dtype dtype, t
     TF_FROM(here);
     tf_tensor mistake = { 0 };
     if (!tf1c_is_cell(cell, "cell", here))
-        return tf1c_state_leaf((tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 });
+        return tf1c_state_leaf((tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
     if (!dtype)
         return tf1c_state_for(&cell->state_size, tf_mistake(tf_type_error, here, NULL,
                                                             "zero_state() missing 1 required positional argument: 'dtype'"));

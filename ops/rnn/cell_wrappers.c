@@ -14,8 +14,8 @@ static void *context_new(size_t size)
     tf_graph *g = tf1c_current_graph();
     return g ? tf1c_graph_alloc(g, size) : NULL;
 }
-static tf_cell *no_memory(void) { return tf1c_cell_mistake((tf_tensor){ tf1c_poison(NULL), 0 }); }
-static tf_tensor recorded(void) { return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 }; }
+static tf_cell *no_memory(void) { return tf1c_cell_mistake((tf_tensor){ .op = tf1c_poison(NULL) }); }
+static tf_tensor recorded(void) { return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }; }
 
 /* ---- MultiRNNCell ---------------------------------------------------------------------------------------------------------- */
 typedef struct {

@@ -148,10 +148,10 @@ static void check_length(looping *r)
         tf1c_skip(nodes[i].name, nodes[i].n);
     const check_lengths_attrs attrs = { tf_op_name(tf_tensor_op(r->length)) };
     const tf_operand in[2] = { tf_operand_tensor(r->length), tf_operand_tensor(r->x) };
-    r->length = (tf_tensor){ tf_op_new(&check_lengths_op,
-                                       (struct tf_op_args){
-                                           .here = r->here, .name = "CheckSeqLen", .attrs = &attrs, .n_inputs = 2, .inputs = in }),
-                             0 };
+    r->length = (tf_tensor){
+        .op = tf_op_new(&check_lengths_op,
+                        (struct tf_op_args){ .here = r->here, .name = "CheckSeqLen", .attrs = &attrs, .n_inputs = 2, .inputs = in })
+    };
 }
 
 static bool take_steps(looping *r)
@@ -192,7 +192,7 @@ static tf_tensor result_in(stepping *s, tf_tensor t)
     if (!tf_is_poisoned(t))
         t = t.op->read ? tf_identity(t) : tf1c_import(s->b->graph, t, s->r->here);
     if (tf_is_poisoned(t) && !s->mistake.op)
-        s->mistake = (tf_tensor){ tf_tensor_op(t), 0 };
+        s->mistake = (tf_tensor){ .op = tf_tensor_op(t) };
     return t;
 }
 
@@ -254,12 +254,12 @@ static void build_body(stepping *s, tf_tensor time, tf_list outer)
                                 "The two structures don't have the same nested structure: a state of %d tensors became one of %d.",
                                 outer.n, after.n);
     if (!s->mistake.op && !tf1c_body_result(s->b, TF1C_STACKED, -1, y))
-        s->mistake = (tf_tensor){ tf1c_record_mistake(s->b->parent), 0 };
+        s->mistake = (tf_tensor){ .op = tf1c_record_mistake(s->b->parent) };
     for (int i = 0; i < after.n && !s->mistake.op; i++) {
         tf_tensor t = result_in(s, after.items[i]);
         check_state(s, outer.items[i], s->before.items[i], t);
         if (!s->mistake.op && !tf1c_body_result(s->b, TF1C_FINAL, i, t))
-            s->mistake = (tf_tensor){ tf1c_record_mistake(s->b->parent), 0 };
+            s->mistake = (tf_tensor){ .op = tf1c_record_mistake(s->b->parent) };
     }
     u->last_id += 9 + 2 * n;
 }
@@ -277,7 +277,7 @@ static tf_rnn run_loop(looping *r)
     for (int i = 0; i < outer.n; i++) {
         tf_tensor t = tf_is_poisoned(outer.items[i]) ? outer.items[i] : tf1c_import(g, outer.items[i], r->here);
         if (tf_is_poisoned(t))
-            return spoiled(r->cell, (tf_tensor){ tf_tensor_op(t), 0 });
+            return spoiled(r->cell, (tf_tensor){ .op = tf_tensor_op(t) });
         tf_append(&start, t);
     }
     int ids = g->universe->last_id;
@@ -289,7 +289,7 @@ static tf_rnn run_loop(looping *r)
     const char *node = scope ? tf1c_graph_printf(g, "%s/Loop", scope) : NULL;
     s.b = node ? tf1c_body_open(scope, r->here) : NULL;
     if (!s.b)
-        return spoiled(r->cell, (tf_tensor){ tf1c_record_mistake(g), 0 });
+        return spoiled(r->cell, (tf_tensor){ .op = tf1c_record_mistake(g) });
     build_body(&s, time, start);
     tf1c_body_close(s.b);
     if (s.mistake.op)
@@ -301,18 +301,19 @@ static tf_rnn run_loop(looping *r)
     if (tf_dims_fully_known(tf_get_shape(r->x)))
         tf1c_skip("Const", 1);
     if (tf1c_is_mistake(op))
-        return spoiled(r->cell, (tf_tensor){ op, 0 });
+        return spoiled(r->cell, (tf_tensor){ .op = op });
     tf_tensor *final = tf1c_graph_alloc(g, (size_t)(start.n + 1) * sizeof *final);
     for (int i = 0; final && i < start.n; i++)
-        final[i] = (tf_tensor){ op, i + 1 };
-    return final ? (tf_rnn){ { op, 0 }, tf1c_state_pack(r->state, final) } : spoiled(r->cell, (tf_tensor){ tf1c_poison(g), 0 });
+        final[i] = (tf_tensor){ .op = op, .index = i + 1 };
+    return final ? (tf_rnn){ { .op = op }, tf1c_state_pack(r->state, final) }
+                 : spoiled(r->cell, (tf_tensor){ .op = tf1c_poison(g) });
 }
 
 static tf_rnn dynamic_rnn(tf_cell *cell, tf_operand inputs, struct tf_dynamic_rnn_args a, bool again)
 {
     looping r = { .cell = cell, .here = a.here, .dtype = a.dtype };
     if (!tf1c_is_cell(cell, "cell", a.here))
-        return spoiled(NULL, (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 });
+        return spoiled(NULL, (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
     struct tf_with_ scope = tf1c_rnn_scope(a.scope ? a.scope : "rnn", again, a.here);
     tf_rnn out = { 0 };
     bool good = take_x(&r, inputs, a.time_major) && take_length(&r, a.sequence_length) && take_state(&r, a.initial_state);
@@ -355,7 +356,7 @@ tf_birnn tf_nn_bidirectional_dynamic_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf
         .here = a.here, .sequence_length = a.sequence_length, .dtype = a.dtype, .time_major = a.time_major
     };
     if (!tf1c_is_cell(cell_fw, "cell_fw", a.here) || !tf1c_is_cell(cell_bw, "cell_bw", a.here)) {
-        fw = spoiled(NULL, (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 });
+        fw = spoiled(NULL, (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
         return (tf_birnn){ fw.outputs, fw.outputs, fw.state, fw.state };
     }
     struct tf_with_ outer = tf1c_rnn_scope(a.scope ? a.scope : "bidirectional_rnn", false, a.here);

@@ -23,7 +23,7 @@ static tf_tensor weight(const tf_cell *cell, tf_tensor before, const char *name,
     if (before.op && tf_is_poisoned(before))
         return before;
     tf_tensor variable = tf_get_variable(name, shape, .dtype = cell->dtype, .initializer = initializer);
-    return tf_is_poisoned(variable) || !variable.op->read ? variable : (tf_tensor){ variable.op->read, 0 };
+    return tf_is_poisoned(variable) || !variable.op->read ? variable : (tf_tensor){ .op = variable.op->read };
 }
 
 static const tf_initializer scope_initializer = { 0 };
@@ -64,7 +64,7 @@ static bool check_dtype(tf_dtype dtype, tf_source here, tf_tensor *mistake)
     }                                                                                                         \
     type *k = tf1c_current_graph() ? tf1c_graph_alloc(tf1c_current_graph(), sizeof *k) : NULL;                \
     if (!k) {                                                                                                 \
-        return tf1c_cell_mistake((tf_tensor){ tf1c_poison(NULL), 0 });                                        \
+        return tf1c_cell_mistake((tf_tensor){ .op = tf1c_poison(NULL) });                                     \
     }                                                                                                         \
     k->a = a;
 

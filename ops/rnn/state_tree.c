@@ -12,7 +12,7 @@ static int parts(const tf_state *s) { return s && s->n > 0 && s->items ? s->n : 
 static tf_state *no_state(void)
 {
     static _Thread_local tf_state nothing;
-    nothing = (tf_state){ .tensor = { tf1c_poison(NULL), 0 } };
+    nothing = (tf_state){ .tensor = { .op = tf1c_poison(NULL) } };
     return &nothing;
 }
 

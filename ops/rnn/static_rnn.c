@@ -13,7 +13,7 @@
 #include "ops/math/reduce.h"
 #include "ops/rnn/rnn_step.h"
 
-static tf_tensor recorded(void) { return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 }; }
+static tf_tensor recorded(void) { return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }; }
 
 /* ---- scopes: a variable scope by name, or the open one again (TF passes its object) ------------------------------------------- */
 
@@ -58,8 +58,8 @@ static tf_state *copy_state(tf_tensor past, tf_state *before, tf_state *after)
 {
     if (!before->n || before->n != after->n)
         return before->n ? after
-                         : tf1c_state_leaf(
-                               copy_through(past, before->tensor, after->n ? (tf_tensor){ tf1c_poison(NULL), 0 } : after->tensor));
+                         : tf1c_state_leaf(copy_through(past, before->tensor,
+                                                        after->n ? (tf_tensor){ .op = tf1c_poison(NULL) } : after->tensor));
     tf_state *s = tf1c_state_of(after->n, after->items, after->lstm);
     for (int i = 0; i < s->n; i++)
         ((tf_state **)s->items)[i] = copy_state(past, before->items[i], after->items[i]);
@@ -142,7 +142,7 @@ static bool take_inputs(unrolling *r, tf_list inputs)
     tf_graph *g = tf1c_current_graph();
     r->x = g ? tf1c_graph_alloc(g, (size_t)(inputs.n + 1) * sizeof *r->x) : NULL;
     if (!r->x)
-        return r->mistake = (tf_tensor){ tf1c_poison(g), 0 }, false;
+        return r->mistake = (tf_tensor){ .op = tf1c_poison(g) }, false;
     for (int i = 0; i < inputs.n; i++) {
         r->x[i] = tf_convert(tf_operand_tensor(inputs.items[i]), tf_dtype_unset, r->here, "inputs");
         if (tf_is_poisoned(r->x[i]))
@@ -274,7 +274,7 @@ static tf_rnn_list unroll(unrolling *r)
         r->state = out.state;
     }
     if (outputs.n != r->n)
-        return spoiled(r->cell, r->n, (tf_tensor){ tf1c_poison(NULL), 0 });
+        return spoiled(r->cell, r->n, (tf_tensor){ .op = tf1c_poison(NULL) });
     return (tf_rnn_list){ outputs, r->state };
 }
 

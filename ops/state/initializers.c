@@ -39,7 +39,7 @@ static tf_tensor constant(const void *params, tf_dims shape, tf_dtype dtype, tf_
 }
 tf_initializer tf_zeros_initializer_(void) { return (tf_initializer){ .fn = zeros }; }
 tf_initializer tf_ones_initializer_(void) { return (tf_initializer){ .fn = ones }; }
-tf_initializer tf_constant_initializer_(double value) { return (tf_initializer){ constant, { value } }; }
+tf_initializer tf_constant_initializer_(double value) { return (tf_initializer){ .fn = constant, .params = { value } }; }
 
 /* ---- normal and uniform: params (mean, stddev) or (minval, maxval) ---------------------------------------------------------- */
 static tf_tensor random_normal(const void *params, tf_dims shape, tf_dtype dtype, tf_source here)
@@ -62,15 +62,15 @@ static tf_tensor random_uniform(const void *params, tf_dims shape, tf_dtype dtyp
 }
 tf_initializer tf_random_normal_initializer_(struct tf_normal_initializer_args a)
 {
-    return (tf_initializer){ random_normal, { a.mean, a.stddev, 0, seed_param(a.seed) } };
+    return (tf_initializer){ .fn = random_normal, .params = { a.mean, a.stddev, 0, seed_param(a.seed) } };
 }
 tf_initializer tf_truncated_normal_initializer_(struct tf_normal_initializer_args a)
 {
-    return (tf_initializer){ truncated_normal, { a.mean, a.stddev, 0, seed_param(a.seed) } };
+    return (tf_initializer){ .fn = truncated_normal, .params = { a.mean, a.stddev, 0, seed_param(a.seed) } };
 }
 tf_initializer tf_random_uniform_initializer_(struct tf_uniform_initializer_args a)
 {
-    return (tf_initializer){ random_uniform, { a.minval, a.maxval, 0, seed_param(a.seed) } };
+    return (tf_initializer){ .fn = random_uniform, .params = { a.minval, a.maxval, 0, seed_param(a.seed) } };
 }
 
 /* ---- scaled to the fans: params (scale, mode, law) ------------------------------------------------------------------------------ */
@@ -117,14 +117,14 @@ static tf_tensor variance_scaling(const void *params, tf_dims shape, tf_dtype dt
 static tf_tensor no_initializer(const void *params, tf_dims shape, tf_dtype dtype, tf_source here)
 {
     (void)params, (void)shape, (void)dtype, (void)here;
-    return (tf_tensor){ tf1c_poison(tf1c_current_graph()), 0 };
+    return (tf_tensor){ .op = tf1c_poison(tf1c_current_graph()) };
 }
 
 tf_initializer tf_variance_scaling_initializer_(struct tf_variance_scaling_args a)
 {
     const int mode = index_of(a.mode, modes), law = index_of(a.distribution, laws);
     if (a.scale > 0 && mode >= 0 && law >= 0)
-        return (tf_initializer){ variance_scaling, { a.scale, mode, law, seed_param(a.seed) } };
+        return (tf_initializer){ .fn = variance_scaling, .params = { a.scale, mode, law, seed_param(a.seed) } };
     if (!(a.scale > 0))
         tf_fail(tf_value_error, tf1c_source(a.here), NULL, "`scale` must be positive float.");
     else if (mode < 0)
@@ -136,15 +136,16 @@ tf_initializer tf_variance_scaling_initializer_(struct tf_variance_scaling_args 
 }
 tf_initializer tf_glorot_uniform_initializer_(struct tf_glorot_args a)
 {
-    return (tf_initializer){ variance_scaling, { 1, FAN_AVERAGE, UNIFORM, seed_param(a.seed) } };
+    return (tf_initializer){ .fn = variance_scaling, .params = { 1, FAN_AVERAGE, UNIFORM, seed_param(a.seed) } };
 }
 tf_initializer tf_glorot_normal_initializer_(struct tf_glorot_args a)
 {
-    return (tf_initializer){ variance_scaling, { 1, FAN_AVERAGE, TRUNCATED, seed_param(a.seed) } };
+    return (tf_initializer){ .fn = variance_scaling, .params = { 1, FAN_AVERAGE, TRUNCATED, seed_param(a.seed) } };
 }
 tf_initializer tf_contrib_layers_xavier_initializer_(struct tf_xavier_args a)
 {
-    return (tf_initializer){ variance_scaling, { 1, FAN_AVERAGE, a.uniform ? UNIFORM : CONTRIB, seed_param(a.seed) } };
+    return (tf_initializer){ .fn = variance_scaling,
+                             .params = { 1, FAN_AVERAGE, a.uniform ? UNIFORM : CONTRIB, seed_param(a.seed) } };
 }
 
 /* ---- without parentheses: as called with no arguments ------------------------------------------------------------------------ */

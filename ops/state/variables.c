@@ -237,9 +237,9 @@ static tf_tensor make_variable(const char *scope, tf_tensor initial, bool traina
                           tf_tensor_text(initial, text, sizeof text));
     tf_operation *op = tf_op_new(&variable_op, (struct tf_op_args){ .here = here, .name = scope, .attrs = &attrs });
     if (tf1c_is_mistake(op))
-        return (tf_tensor){ op, 0 };
+        return (tf_tensor){ .op = op };
     op->read = op; /* for the moment: what makes it a variable to Assign */
-    tf_tensor ref = { op, 0 };
+    tf_tensor ref = { .op = op };
     tf_tensor assigned = tf_assign_(ref, tf_operand_tensor(initial), (struct tf_name_args){ here, "Assign" });
     const char *name = tf1c_unique_name(op->graph, "read");
     tf_operation *read = name && !tf_is_poisoned(assigned)
@@ -247,7 +247,7 @@ static tf_tensor make_variable(const char *scope, tf_tensor initial, bool traina
                              : NULL;
     if (!read) {
         op->read = NULL;
-        return (tf_tensor){ tf_is_poisoned(assigned) ? tf_tensor_op(assigned) : tf1c_record_mistake(op->graph), 0 };
+        return (tf_tensor){ .op = tf_is_poisoned(assigned) ? tf_tensor_op(assigned) : tf1c_record_mistake(op->graph) };
     }
     read->outputs[0] = op->outputs[0];
     read->T = attrs.dtype;
@@ -255,7 +255,7 @@ static tf_tensor make_variable(const char *scope, tf_tensor initial, bool traina
     op->initializer = assigned.op;
     if (tf_add_to_collection(collection ? collection : TF_GLOBAL_VARIABLES, ref) ||
         (trainable && tf_add_to_collection(TF_TRAINABLE_VARIABLES, ref)))
-        return (tf_tensor){ tf1c_record_mistake(op->graph), 0 };
+        return (tf_tensor){ .op = tf1c_record_mistake(op->graph) };
     return ref;
 }
 
@@ -270,7 +270,7 @@ tf_tensor tf_variable_(tf_operand initial_value, struct tf_variable_args a)
     TF_FROM(a.here);
     tf_graph *g = tf1c_current_graph();
     if (!g)
-        return (tf_tensor){ tf1c_poison(NULL), 0 };
+        return (tf_tensor){ .op = tf1c_poison(NULL) };
     IN_ROOT(g);
     TF_SCOPE(a.name, "Variable");
     const char *scope = tf_scope_name();
@@ -293,7 +293,7 @@ static tf_tensor existing_variable(tf_operation *op, const char *name, struct tf
                           "Trying to share variable %s, but specified dtype %s and found dtype %s_ref.", name,
                           tf_dtype_name(a.dtype), tf_dtype_name(op->outputs[0].dtype));
     (void)made;
-    return (tf_tensor){ op, 0 };
+    return (tf_tensor){ .op = op };
 }
 
 static tf_tensor initial_of(struct tf_get_variable_args a, tf_dtype dtype)
@@ -313,7 +313,7 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
     tf_graph *g = tf1c_current_graph();
     tf_tensor mistake;
     if (!g)
-        return (tf_tensor){ tf1c_poison(NULL), 0 };
+        return (tf_tensor){ .op = tf1c_poison(NULL) };
     if (!tf1c_given_shape(&a.shape, a.here, &mistake))
         return mistake;
     tf1c_universe *u = g->universe;
@@ -321,7 +321,7 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
     const char *name = a.name ? a.name : "Variable";
     const char *full = *scope->name ? tf1c_graph_printf(g, "%s/%s", scope->name, name) : tf1c_graph_strdup(g, name);
     if (!full)
-        return (tf_tensor){ tf1c_record_mistake(g), 0 };
+        return (tf_tensor){ .op = tf1c_record_mistake(g) };
     tf_operation *found = tf1c_map_get(&u->variables, full);
     if (found && scope->reuse != tf_reuse_true && scope->reuse != tf_AUTO_REUSE)
         return tf_mistake(
@@ -359,7 +359,7 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
     if (!tf_is_poisoned(ref) && a.regularizer.fn) {
         const char *penalty = tf1c_graph_printf(g, "%sRegularizer/", exact);
         if (!penalty)
-            return (tf_tensor){ tf1c_record_mistake(g), 0 };
+            return (tf_tensor){ .op = tf1c_record_mistake(g) };
         TF_SCOPE(NULL, penalty); /* that very scope, as in TF: a layer opens it again */
         return tf1c_with_penalty(a.regularizer, ref);
     }

@@ -349,7 +349,7 @@ static tf_tensor summary_node(const tf_op_def *def, const char *name, const char
     if (more)
         in[2] = *more;
     const tf_tensor summary = {
-        tf_op_new(def, (struct tf_op_args){ .here = a.here, .name = tf_scope_name(), .n_inputs = 2 + !!more, .inputs = in }), 0
+        .op = tf_op_new(def, (struct tf_op_args){ .here = a.here, .name = tf_scope_name(), .n_inputs = 2 + !!more, .inputs = in })
     };
     if (!tf_is_poisoned(summary))
         tf_add_to_collection(TF_SUMMARIES, summary);
@@ -398,7 +398,7 @@ tf_tensor tf_summary_merge_(tf_list inputs, struct tf_name_args a)
     tf_operation *op =
         tf_op_new(&merge_op, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = inputs.n, .inputs = in });
     tf1c_free(in);
-    return (tf_tensor){ op, 0 };
+    return (tf_tensor){ .op = op };
 }
 
 tf_tensor tf_summary_merge_all_(struct tf_merge_all_args a)

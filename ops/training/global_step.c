@@ -12,7 +12,7 @@ tf_tensor tf_train_get_global_step(void)
         return steps.items[0];
     tf_graph *g = tf1c_current_graph();
     tf_operation *op = g && !steps.n ? tf1c_map_get(&g->universe->by_name, "global_step") : NULL;
-    return (tf_tensor){ op, 0 };
+    return (tf_tensor){ .op = op };
 }
 
 tf_tensor tf_create_global_step_(tf_source here)

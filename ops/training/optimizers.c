@@ -141,7 +141,7 @@ static tf_optimizer *optimizer_new(const rule *r, const char *name, double rate,
     if (!o->name || !tf1c_graph_attach(g, release, o))
         return &no_optimizer;
     if (!rate_given(rate, by_name, &o->rate, here, o->name))
-        o->rate = tf_operand_tensor((tf_tensor){ tf1c_record_mistake(g), 0 });
+        o->rate = tf_operand_tensor((tf_tensor){ .op = tf1c_record_mistake(g) });
     return o;
 }
 
@@ -166,7 +166,7 @@ tf_optimizer *tf_momentum_new_(struct tf_momentum_args a)
         o_->hyper[1] = a.momentum;
         o_->use_nesterov = a.use_nesterov;
         if (isnan(a.momentum))
-            o_->rate = tf_operand_tensor((tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 });
+            o_->rate = tf_operand_tensor((tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
     });
 }
 tf_optimizer *tf_adam_new_(struct tf_adam_args a)
@@ -193,7 +193,7 @@ tf_optimizer *tf_adagrad_new_(struct tf_adagrad_args a)
     WITH(optimizer_new(&adagrad, a.name, a.rate_, a.learning_rate, a.here), {
         o_->initial = a.initial_accumulator_value;
         if (a.initial_accumulator_value <= 0)
-            o_->rate = tf_operand_tensor((tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 });
+            o_->rate = tf_operand_tensor((tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
     });
 }
 tf_optimizer *tf_adadelta_new_(struct tf_adadelta_args a)
@@ -237,7 +237,7 @@ tf_grads_and_vars tf_zip_(tf_list grads, tf_list variables, tf_source here)
 
 tf_grads_and_variables tf_unzip(tf_grads_and_vars pairs)
 {
-    tf_grads_and_variables both = { { 0 }, { 0 } };
+    tf_grads_and_variables both = { 0 };
     for (int i = 0; pairs.items && i < pairs.n; i++) {
         tf_append(&both.grads, pairs.items[i].grad);
         tf_append(&both.variables, pairs.items[i].var);
@@ -303,7 +303,7 @@ static tf_tensor make_slot(const tf_optimizer *o, tf_tensor var, slot_rule s, tf
     const tf_dtype dtype = tf_get_dtype(var);
     const char *name = tf1c_graph_printf(var.op->graph, "%s/%s", var.op->name, o->name);
     if (!name)
-        return (tf_tensor){ tf1c_record_mistake(var.op->graph), 0 };
+        return (tf_tensor){ .op = tf1c_record_mistake(var.op->graph) };
     struct tf_get_variable_args a = { .here = here, .name = "", .shape = shape, .dtype = dtype };
     if (s.start == CONSTANT)
         a.initial = tf_operand_tensor(tf_constant(o->initial, dtype, shape));

@@ -75,7 +75,7 @@ static bool is_fed_source(const tf1c_pruning *w, const tf_operation *op)
 {
     int which;
     return w->fed && op->graph == w->graph && !tf1c_is_mistake(op) && !op->n_inputs && op->n_outputs == 1 &&
-           !(op->def->traits & TF_SIDE_EFFECT) && tf1c_is_fed(w->fed, (tf_tensor){ (tf_operation *)op, 0 }, &which);
+           !(op->def->traits & TF_SIDE_EFFECT) && tf1c_is_fed(w->fed, (tf_tensor){ .op = (tf_operation *)op }, &which);
 }
 
 bool tf1c_prune_end(tf1c_pruning *w, tf_operation ***ops, char ***wanted, int *n_ops)

@@ -147,7 +147,7 @@ static bool make_after(splitting *s)
     for (int i = 0; i < s->n_cross; i++)
         feeds[n_feeds++] = s->cross[i];
     for (int i = 0; i < n_out; i++)
-        feeds[n_feeds++] = (tf_tensor){ (tf_operation *)s->at, i };
+        feeds[n_feeds++] = (tf_tensor){ .op = (tf_operation *)s->at, .index = i };
     for (int i = 0; i < p->n_targets; i++)
         if (s->depends[p->targets[i]->index] && !(s->split->apart && p->targets[i] == s->at))
             s->targets[n_targets++] = p->targets[i];

@@ -46,8 +46,8 @@ VALUES = {
     "tf_status": ["tf_value_error", "tf_ok", "(tf_status)-1", "(tf_status)99"],
     "tf_reuse": ["tf_AUTO_REUSE", "(tf_reuse)0", "(tf_reuse)-1", "(tf_reuse)99"],
     "tf_dims": ["SHAPE(2, 3)", "((tf_dims){ 0 })", "SCALAR", "SHAPE(NONE, 3)", "SHAPE(-5)", "SHAPE(INT64_MAX, INT64_MAX)", "SHAPE(0)",
-                "((tf_dims){ .known = true, .rank = 99 })", "((tf_dims){ .known = true, .rank = -1 })", "((tf_dims){ .plain = 3 })",
-                "((tf_dims){ .plain = INT64_MIN })", "((tf_dims){ .known = true, .rank = INT_MIN })"],
+                "((tf_dims){ .known = true, .rank = 99 })", "((tf_dims){ .known = true, .rank = -1 })", "((tf_dims){ .given.alone.number = 3 })",
+                "((tf_dims){ .given.alone.number = (double)INT64_MIN })", "((tf_dims){ .known = true, .rank = INT_MIN })"],
     "literal_dims": ["SHAPE(2, 3)", "((tf_dims){ 0 })"],
     "tf_dims *": ["&w.dims", "NULL"],
     "const tf_dims *": ["&w.dims", "NULL"],
@@ -59,19 +59,19 @@ VALUES = {
                    "np_array(w.buffer, tf_int64, SCALAR)"],
     "tf_ndarray *": ["&w.out", "NULL", "&w.borrowed"],
     "const tf_ndarray *": ["w.arrays", "NULL"],
-    "tf_tensor": ["w.x", "((tf_tensor){ 0 })", "w.scalar", "w.v", "((tf_tensor){ w.x.op, 7 })", "((tf_tensor){ w.x.op, -1 })",
+    "tf_tensor": ["w.x", "((tf_tensor){ 0 })", "w.scalar", "w.v", "((tf_tensor){ .op = w.x.op, .index = 7 })", "((tf_tensor){ .op = w.x.op, .index = -1 })",
                   "w.mistake", "w.inner", "w.foreign"],
     "const tf_tensor *": ["w.tensors", "NULL", "w.no_tensors"],
-    "tf_list": ["w.list", "((tf_list){ 0 })", "((tf_list){ 3, NULL, 0 })", "((tf_list){ -3, NULL, 0 })",
-                "((tf_list){ -3, w.tensors, 0 })", "((tf_list){ INT_MAX, NULL, 0 })", "((tf_list){ 2, w.no_tensors, 0 })",
-                "((tf_list){ 2, w.wrong_tensors, 0 })", "((tf_list){ 2, w.tensors, -5 })"],
+    "tf_list": ["w.list", "((tf_list){ 0 })", "((tf_list){ .n = 3 })", "((tf_list){ .n = -3 })",
+                "((tf_list){ .n = -3, .items = w.tensors })", "((tf_list){ .n = INT_MAX })", "((tf_list){ .n = 2, .items = w.no_tensors })",
+                "((tf_list){ .n = 2, .items = w.wrong_tensors })", "((tf_list){ .n = 2, .items = w.tensors, .capacity = -5 })"],
     "tf_list *": ["&w.growing", "NULL", "&w.wrong_list", "&w.negative_list"],
     "tf_ops": ["((tf_ops){ 1, w.ops })", "((tf_ops){ 0 })", "((tf_ops){ 3, NULL })", "((tf_ops){ -3, NULL })", "((tf_ops){ -3, w.ops })",
                "((tf_ops){ 2, w.no_ops })", "((tf_ops){ INT_MAX, NULL })"],
-    "tf_operand": ["tf_operand_tensor(w.x)", "((tf_operand){ 0 })", "((tf_operand)TF_UNSET_)", "tf_operand_integer(1)",
+    "tf_operand": ["tf_operand_tensor(w.x)", "((tf_operand){ 0 })", "((tf_operand){ .as.tensor.number = TF_UNSET_NUMBER_ })", "tf_operand_integer(1)",
                    "tf_operand_integer(INT64_MIN)", "tf_operand_integer(INT64_MAX)", "tf_operand_real(NAN)", "tf_operand_bool(true)",
-                   "tf_operand_tensor((tf_tensor){ 0 })", "tf_operand_tensor((tf_tensor){ w.x.op, 7 })",
-                   "tf_operand_tensor((tf_tensor){ w.x.op, -1 })", "tf_operand_tensor(w.mistake)", "tf_operand_tensor(w.inner)",
+                   "tf_operand_tensor((tf_tensor){ 0 })", "tf_operand_tensor((tf_tensor){ .op = w.x.op, .index = 7 })",
+                   "tf_operand_tensor((tf_tensor){ .op = w.x.op, .index = -1 })", "tf_operand_tensor(w.mistake)", "tf_operand_tensor(w.inner)",
                    "tf_operand_tensor(w.foreign)", "tf_operand_tensor(w.v)", "tf_operand_tensor(w.scalar)",
                    "tf_operand_array((tf_ndarray){ 0 })", "tf_operand_array(w.array)", "tf_operand_array(w.integers)",
                    "tf_operand_array(np_array(NULL, tf_float32, SHAPE(2, 3)))",
@@ -80,8 +80,8 @@ VALUES = {
                    "tf_operand_array(np_array(w.buffer, tf_int32, SHAPE(-2)))",
                    "tf_operand_dims((tf_dims){ .known = true, .rank = 99 })", "tf_operand_dims((tf_dims){ .known = true, .rank = -1 })",
                    "tf_operand_dims((tf_dims){ 0 })", "tf_operand_dims(SHAPE(-5))", "tf_operand_dims(SHAPE(INT64_MAX, INT64_MAX))",
-                   "tf_operand_list((tf_list){ 3, NULL, 0 })", "tf_operand_list((tf_list){ -3, w.tensors, 0 })",
-                   "tf_operand_list((tf_list){ 2, w.no_tensors, 0 })", "tf_operand_list((tf_list){ 2, w.wrong_tensors, 0 })",
+                   "tf_operand_list((tf_list){ .n = 3 })", "tf_operand_list((tf_list){ .n = -3, .items = w.tensors })",
+                   "tf_operand_list((tf_list){ .n = 2, .items = w.no_tensors })", "tf_operand_list((tf_list){ .n = 2, .items = w.wrong_tensors })",
                    "tf_operand_list(w.list)", "tf_operand_state((tf_state_value){ 2, NULL })",
                    "tf_operand_state((tf_state_value){ -2, w.arrays })", "((tf_operand){ .kind = (tf_operand_kind)77 })"],
     "const tf_operand *": ["w.operands", "NULL"],
@@ -121,8 +121,8 @@ VALUES = {
     "tf_config": ["((tf_config){ .intra_op_parallelism_threads = 1 })", "((tf_config){ 0 })", "((tf_config){ -1, -1, \"\" })",
                   "((tf_config){ INT_MAX, INT_MAX, \"no such pass\" })"],
     "tf_variable_scope": ["tf_get_variable_scope()", "((tf_variable_scope){ 0 })", "((tf_variable_scope){ .graph = w.graph })"],
-    "tf_indexed_slices": ["((tf_indexed_slices){ w.x, w.rows, { 0 } })", "((tf_indexed_slices){ 0 })",
-                          "((tf_indexed_slices){ .indices = w.rows })", "((tf_indexed_slices){ { w.x.op, 7 }, { w.x.op, -1 }, { 0 } })"],
+    "tf_indexed_slices": ["((tf_indexed_slices){ .values = w.x, .indices = w.rows })", "((tf_indexed_slices){ 0 })",
+                          "((tf_indexed_slices){ .indices = w.rows })", "((tf_indexed_slices){ .values = { .op = w.x.op, .index = 7 }, .indices = { .op = w.x.op, .index = -1 } })"],
     "tf_indexed_slices *": ["w.slices", "NULL"],
     "struct tf1c_cell_scope *": ["NULL"],
     "const tf_op_def *": ["&own_op", "NULL", "&empty_op"],
@@ -292,7 +292,7 @@ class Writer:
                 continue
             sound += f"        a.{name} = pick_{m}(0);\n"
             if base in ("tf_operand", "tf_dtype"):
-                unset += f"        a.{name} = {'(tf_operand)TF_UNSET_' if base == 'tf_operand' else f'pick_{m}(0)'};\n"
+                unset += f"        a.{name} = {'(tf_operand){ .as.tensor.number = TF_UNSET_NUMBER_ }' if base == 'tf_operand' else f'pick_{m}(0)'};\n"
             elif base == "int" and name.startswith("axis"):
                 unset += f"        a.{name} = TF_NO_AXIS;\n"
             cases += f"    if (at >= {count} && at < {count + values})\n        a.{name} = pick_{m}(at - {count});\n"

@@ -171,10 +171,10 @@ static void make_graph(void)
         w.foreign = tf_constant(1.0);
     w.list = LIST(w.x, tf_exp(w.x));
     w.tensors[0] = w.tensors[1] = w.x;
-    w.wrong_tensors[0] = (tf_tensor){ w.x.op, 7 };
-    w.wrong_tensors[1] = (tf_tensor){ w.x.op, -1 };
-    w.wrong_list = (tf_list){ 3, NULL, 0 };
-    w.negative_list = (tf_list){ -3, NULL, 0 };
+    w.wrong_tensors[0] = (tf_tensor){ .op = w.x.op, .index = 7 };
+    w.wrong_tensors[1] = (tf_tensor){ .op = w.x.op, .index = -1 };
+    w.wrong_list = (tf_list){ .n = 3 };
+    w.negative_list = (tf_list){ .n = -3 };
     w.ops[0] = w.ops[1] = w.x.op;
     w.operands[0] = w.operands[1] = tf_operand_tensor(w.x);
     w.dims = SHAPE(2, 3);
@@ -202,13 +202,13 @@ static void make_runs(void)
     if (tf_train_checkpoint_exists("saved"))
         w.reader = tf_train_new_checkpoint_reader("saved");
     w.feed[0] = tf_feed_tensor(w.x, tf_operand_array(w.array));
-    w.wrong_feeds[0] = tf_feed_tensor((tf_tensor){ w.x.op, 7 }, tf_operand_array(w.array));
+    w.wrong_feeds[0] = tf_feed_tensor((tf_tensor){ .op = w.x.op, .index = 7 }, tf_operand_array(w.array));
     w.wrong_feeds[1] = tf_feed_state(&w.wrong_state, tf_operand_state(w.wrong_state_value));
     w.wrong_feed_list = (tf_feeds){ 3, NULL, 0 };
     w.negative_feed_list = (tf_feeds){ -3, NULL, 0 };
     w.fetch[0] = tf_fetch_tensor(w.scalar);
-    w.wrong_fetches[0] = tf_fetch_tensor((tf_tensor){ w.x.op, 7 });
-    w.wrong_fetches[1] = tf_fetch_tensor((tf_tensor){ w.x.op, -1 });
+    w.wrong_fetches[0] = tf_fetch_tensor((tf_tensor){ .op = w.x.op, .index = 7 });
+    w.wrong_fetches[1] = tf_fetch_tensor((tf_tensor){ .op = w.x.op, .index = -1 });
     w.wrong_fetches[2] = (tf_fetch){ .tensor = w.scalar, .op = w.scalar.op, .into = TF_INTO_FLOAT };
     w.wrong_fetches[3] = (tf_fetch){ .tensor = w.scalar, .op = w.scalar.op, .into = TF_INTO_ARRAY };
     w.wrong_fetches[4] = (tf_fetch){ .into = TF_INTO_STATE };

@@ -47,7 +47,7 @@ static const struct {
     { SCALAR, "()", "[]", 1 },
     { SHAPE(3), "(3,)", "[3]", 3 },
     { SHAPE(NONE), "(?,)", "[?]", -1 },
-    { { 0 }, "<unknown>", "<unknown>", -1 },
+    { { .known = false }, "<unknown>", "<unknown>", -1 },
     { { .known = true, .rank = 9 }, "<unknown>", "<unknown>", -1 }, /* no SHAPE makes this */
     { SHAPE(2, 3, 4), "(2, 3, 4)", "[2,3,4]", 24 },
     { SHAPE(0, 3), "(0, 3)", "[0,3]", 0 },
@@ -368,7 +368,7 @@ static const struct {
     { SHAPE(6), SHAPE(4, 2), "cannot reshape array of size 6 into shape (4,2)" },
     { SHAPE(6), SCALAR, "cannot reshape array of size 6 into shape ()" },
     { SHAPE(6), SHAPE(NONE, NONE), "can only specify one unknown dimension" },
-    { SHAPE(6), { 0 }, "of unknown rank" },
+    { SHAPE(6), { .known = false }, "of unknown rank" },
     { SHAPE(6), SHAPE(HUGE_DIM, HUGE_DIM), "cannot reshape array of size 6 into shape" },
 };
 
