@@ -219,6 +219,8 @@ void tf1c_matmul(tf_dtype dtype, int64_t m, int64_t n, int64_t k, tf1c_matrix a,
     const block whole = block_of(dtype, m, n, k, a, b, bias, c, ldc, scratch);
     const int64_t step = wide(whole.kernels, whole.size, n);
 
+    if (m == 0)
+        return;
     if (k == 0) {
         begin_with(&whole);
     } else if (m <= FEW) {

@@ -53,19 +53,35 @@ static inline vd magnitude_d(vd x) { return (vd)((vul)x & INT64_MAX); }
             x[i] = e;                         \
         return x;                             \
     }
+VECTOR_LOOP(vf, VF_WIDTH, root, (vf x), sqrtf(x[i]))
+VECTOR_LOOP(vd, VD_WIDTH, root_d, (vd x), sqrt(x[i]))
 #ifdef TF1C_EMULATE_AVX512
 VECTOR_LOOP(vf, VF_WIDTH, fma_, (vf a, vf b, vf x), fmaf(a[i], b[i], x[i]))
 VECTOR_LOOP(vd, VD_WIDTH, fma_d, (vd a, vd b, vd x), fma(a[i], b[i], x[i]))
+#define IN_HALVES(type, half, id, op)             \
+    static inline type id(type a, type x)         \
+    {                                             \
+        half p[2], q[2];                          \
+                                                  \
+        __builtin_memcpy(p, &a, sizeof a);        \
+        __builtin_memcpy(q, &x, sizeof x);        \
+        for (int i = 0; i < 2; i++)               \
+            q[i] = op(p[i], q[i]);                \
+        __builtin_memcpy(&x, q, sizeof x);        \
+        return x;                                 \
+    }
+IN_HALVES(vf, __m256, least, _mm256_min_ps)
+IN_HALVES(vd, __m256d, least_d, _mm256_min_pd)
+IN_HALVES(vf, __m256, most, _mm256_max_ps)
+IN_HALVES(vd, __m256d, most_d, _mm256_max_pd)
 #else
 static inline vf fma_(vf a, vf b, vf c) { return a * b + c; }
 static inline vd fma_d(vd a, vd b, vd c) { return a * b + c; }
-#endif
-VECTOR_LOOP(vf, VF_WIDTH, root, (vf x), sqrtf(x[i]))
-VECTOR_LOOP(vd, VD_WIDTH, root_d, (vd x), sqrt(x[i]))
 VECTOR_LOOP(vf, VF_WIDTH, least, (vf a, vf x), a[i] < x[i] ? a[i] : x[i])
 VECTOR_LOOP(vd, VD_WIDTH, least_d, (vd a, vd x), a[i] < x[i] ? a[i] : x[i])
 VECTOR_LOOP(vf, VF_WIDTH, most, (vf a, vf x), a[i] > x[i] ? a[i] : x[i])
 VECTOR_LOOP(vd, VD_WIDTH, most_d, (vd a, vd x), a[i] > x[i] ? a[i] : x[i])
+#endif
 #else
 #if VF_WIDTH == 16
 #define MM(name) _mm512_##name

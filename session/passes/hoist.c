@@ -159,7 +159,7 @@ static bool may_batch(const ir_node *n)
 
 static int when_known(const hoisting *h, const ir_node *n)
 {
-    bool steps = h->loop->steps >= 1;
+    const bool steps = h->loop->steps >= 1;
     if (!may_leave(n) || count_when(n, IN_STEP) || (!steps && !cannot_fail(n)))
         return IN_STEP;
     if (count_when(n, ALL_STEPS) == 0)
@@ -181,7 +181,7 @@ static void mark_values(hoisting *h)
         }
     }
     for (int i = 0; i < l->n_sliced; i++) {
-        l->sliced[i].arg->when = l->steps >= 1 ? ALL_STEPS : IN_STEP;
+        l->sliced[i].arg->when = l->steps >= 1 && !l->spans ? ALL_STEPS : IN_STEP;
         l->sliced[i].arg->outside = h->node->in[l->sliced[i].input];
     }
     for (int i = 0; i < l->body.n; i++) {

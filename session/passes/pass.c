@@ -3,6 +3,8 @@
 
 #include "session/passes/pass.h"
 
+ir_lengths ir_long = { 24 << 20, 2 << 20, 4 };
+
 /* ---- uses --------------------------------------------------------------------------------------------------------------- */
 
 static void reset_uses(ir_block *b)

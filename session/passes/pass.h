@@ -6,6 +6,8 @@
 
 /* Before layout; of one block each. */
 bool ir_pass_simplify(ir_ctx *c, ir_block *b);
+bool ir_pass_recompute(ir_ctx *c, ir_block *b);
+bool ir_pass_spans(ir_ctx *c, ir_block *b);
 bool ir_pass_hoist(ir_ctx *c, ir_block *b);
 bool ir_pass_sums(ir_ctx *c, ir_block *b);
 bool ir_pass_affine(ir_ctx *c, ir_block *b);
@@ -17,6 +19,12 @@ bool ir_pass_pack(ir_ctx *c, ir_block *b);
 bool ir_pass_fuse(ir_ctx *c, ir_block *b);
 
 /* pass.c: what they share */
+/* A loop whose values of all steps take so many bytes is long: the caches do not have them. A span's should take about `span`, and be
+ * of at least `fewest` steps. Tests change it, to make loops of a few steps long. */
+typedef struct {
+    int64_t bytes, span, fewest;
+} ir_lengths;
+extern ir_lengths ir_long;
 void ir_count_uses(ir_block *b); /* of the values of this block and those around it that it reads */
 void ir_apply_replacements(ir_block *b); /* of values whose `replaced` a pass has set */
 bool ir_is_captured(const ir_loop *l, const ir_value *v); /* the same in every step of the loop */

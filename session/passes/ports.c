@@ -33,7 +33,7 @@ static bool is_read_by_loop(const ir_loop *l, const ir_value *v) { return is_rea
 
 /* ---- what a loop saves ----------------------------------------------------------------------------------------------------------- */
 
-static void drop_stacks(ir_ctx *c, const ir_block *b, ir_node *n)
+static bool drop_stacks(ir_ctx *c, const ir_block *b, ir_node *n)
 {
     ir_loop *l = n->loop;
     int kept = 0, before = l->n_stacked;
@@ -46,9 +46,10 @@ static void drop_stacks(ir_ctx *c, const ir_block *b, ir_node *n)
     }
     l->n_stacked = kept;
     if (kept == before)
-        return;
+        return true;
     ir_list_results(c, l);
     ir_prune(&l->body);
+    return ir_pass_ports(c, &l->body); /* a loop within may have stacked it for this one */
 }
 
 /* ---- what a loop is given ---------------------------------------------------------------------------------------------------------- */
@@ -92,16 +93,29 @@ static void drop_inputs(ir_ctx *c, ir_node *n)
 }
 
 /* From the last node on: what reads a loop's outputs comes after it. */
-bool ir_pass_ports(ir_ctx *c, ir_block *b)
+static bool drop_ports(ir_ctx *c, ir_block *b)
 {
     for (int i = b->n; i-- > 0 && !c->failed;) {
         ir_node *n = b->nodes[i];
         if (!n->loop)
             continue;
-        drop_stacks(c, b, n);
+        if (!drop_stacks(c, b, n))
+            return false;
         drop_slices(n->loop);
         drop_inputs(c, n);
     }
-    ir_prune(b);
+    return !c->failed;
+}
+
+/* Again where nodes between two loops, views of stacks, were left without readers. */
+bool ir_pass_ports(ir_ctx *c, ir_block *b)
+{
+    int before;
+    do {
+        before = b->n;
+        if (!drop_ports(c, b))
+            return false;
+        ir_prune(b);
+    } while (b->n < before);
     return !c->failed;
 }

@@ -108,8 +108,8 @@ static ir_value *all_steps(ir_ctx *c, ir_node *n, ir_value *v)
 static bool may_leave(const ir_node *n, const ir_summed *s)
 {
     const ir_node *term = s->result->node;
-    if (n->loop->steps < 1 || s->result->known || !sums_rows(term) || term->block != n->loop->body.id || term->n_out != 1 ||
-        n->n_out + term->n_in > n->room)
+    if (n->loop->steps < 1 || n->loop->spans || s->result->known || !sums_rows(term) || term->block != n->loop->body.id ||
+        term->n_out != 1 || n->n_out + term->n_in > n->room)
         return false;
     for (int j = 0; j < term->n_in; j++)
         if (!term->in[j]->known && (ir_is_captured(n->loop, term->in[j]) || !term->in[j]->view.rank))

@@ -116,6 +116,7 @@ typedef struct {
 struct ir_loop {
     ir_block body, condition; /* condition.n_results is 1 where there is one */
     bool reverse;
+    bool spans;       /* each step is a loop over a span of steps: passes/spans.c */
     int64_t steps;    /* NONE: as long as the condition holds, or as input `trip` says in the run */
     int trip;         /* that input; -1 */
     int64_t capacity; /* with steps NONE: how many the stacked results have room for; a run that needs more is bound anew */

@@ -8,8 +8,10 @@
 
 #include "core/gemm.h"
 #include "core/team.h"
+#include "core/vecmath.h"
 #include "gemms.h"
 #include "models.h"
+#include "peak.h"
 #include "session/session_private.h"
 
 enum { MOST_SAMPLES = 20000, THREAD_COUNTS = 2 };
@@ -21,6 +23,7 @@ static struct {
     bool sweeps;
 } options = { .json = "bench_steps.json", .seconds = 3, .sweeps = true };
 static const char *program;
+static double peaks[THREAD_COUNTS]; /* multiply-adds at the level in use, 1e9 operations a second */
 static FILE *json;
 
 /* ---- samples ------------------------------------------------------------------------------------------------------- */
@@ -63,6 +66,8 @@ typedef struct {
 
 static bool run_once(runner *r)
 {
+    if (r->m->run)
+        return r->m->run(r->session, r->m) == tf_ok;
     if (r->m->step)
         return tf_run(r->session, r->m->step, r->m->feeds) == tf_ok;
     return tf_run(r->session, FETCH(r->m->value, &r->value), r->m->feeds) == tf_ok;
@@ -75,7 +80,7 @@ static bool start(runner *r, model *m, int threads)
     *r = (runner){ .m = m };
     tf_with_graph(m->graph) {
         r->session = tf_session(.config = tf_config_proto(.intra_op_parallelism_threads = threads));
-        if (m->step)
+        if (m->step || m->run)
             tf_run(r->session, tf_global_variables_initializer());
     }
     t = seconds_now();
@@ -165,11 +170,22 @@ static void ask_memory(const char *name, double *peak_mb, double *arena_mb)
     *arena_mb = bytes / (1 << 20);
 }
 
+/* Of its products' kind in the plan of the training step: the rule goes by dtype, and the workloads are of one. */
+static double share_of_blas(tf_session *session)
+{
+    bool blas = false;
+
+    for (const tf1c_plan *p = session->planner.plans; p; p = p->next)
+        for (int i = 0; i < p->n_bindings; i++)
+            blas |= p->bindings[i].blas;
+    return blas ? 1 : 0;
+}
+
 /* ---- one workload ----------------------------------------------------------------------------------------------------------- */
 static void print_products(const gemms *g)
 {
     printf("\n  %-24s %-22s", "products alone, ms", "m n k x times");
-    for (way way = ONE_THREAD; way < WAYS; way++)
+    for (way way = OWN_ONE; way < WAYS; way++)
         printf(" %14s", way_names[way]);
     printf("\n");
     for (int i = 0; i < g->n; i++) {
@@ -177,7 +193,7 @@ static void print_products(const gemms *g)
         char dims[64];
         snprintf(dims, sizeof dims, "%d %d %d x %d", p->m, p->n, p->k, p->times);
         printf("  %-24s %-22s", p->what, dims);
-        for (way way = ONE_THREAD; way < WAYS; way++)
+        for (way way = OWN_ONE; way < WAYS; way++)
             if (g->best[i][way] > 0)
                 printf(" %14.4f", g->best[i][way] * 1e3);
             else
@@ -193,7 +209,7 @@ static void write_products(const gemms *g)
         const product *p = &g->p[i];
         fprintf(json, "%s\n      {\"what\": \"%s\", \"m\": %d, \"n\": %d, \"k\": %d, \"times\": %d, \"ms\": {", i ? "," : "",
                 p->what, p->m, p->n, p->k, p->times);
-        for (way way = ONE_THREAD, comma = 0; way < WAYS; way++)
+        for (way way = OWN_ONE, comma = 0; way < WAYS; way++)
             if (g->best[i][way] > 0)
                 fprintf(json, "%s\"%s\": %.5f", comma++ ? ", " : "", way_names[way], g->best[i][way] * 1e3);
         fprintf(json, "}}");
@@ -207,7 +223,7 @@ static void bench(const workload *w, bool first)
     runner r[THREAD_COUNTS];
     model m = make_model(w, NULL);
     gemms g;
-    double peak_mb, arena_mb, end;
+    double peak_mb, arena_mb, end, flop, blas;
 
     ask_memory(w->name, &peak_mb, &arena_mb);
     gemms_make(&g, w, &w->s);
@@ -228,22 +244,29 @@ static void bench(const workload *w, bool first)
         r[i].first = first_run(&m, thread_counts[i]);
 
     printf("\n%s: %s\n", w->name, w->what);
-    printf("  %-8s %10s %10s %14s %8s %14s %12s %10s\n", "threads", "best ms", "median ms", "GEMMs alone ms", "ratio",
-           "first run ms", "peak RSS MB", "arena MB");
+    flop = gemms_flop(&g);
+    blas = share_of_blas(r[0].session);
+    printf("  %-8s %10s %10s %14s %8s %14s %14s %12s %10s\n", "threads", "best ms", "median ms", "GEMMs alone ms", "ratio",
+           "share of peak", "first run ms", "peak RSS MB", "arena MB");
     fprintf(json, "%s\n    {\"name\": \"%s\", \"what\": \"%s\", \"peak_rss_mb\": %.2f, \"arena_mb\": %.2f, \"runs\": [",
             first ? "" : ",", w->name, w->what, peak_mb, arena_mb);
     for (int i = 0; i < THREAD_COUNTS; i++) {
         const double alone = gemms_best(&g, thread_counts[i]), shortest = best(&taken[i]), middle = median(&taken[i]);
         printf("  %-8d %10.4f %10.4f ", thread_counts[i], shortest * 1e3, middle * 1e3);
         if (g.n > 0)
-            printf("%14.4f %8.2f ", alone * 1e3, shortest / alone);
+            printf("%14.4f %8.2f %14.2f ", alone * 1e3, shortest / alone, flop / shortest * 1e-9 / peaks[i]);
         else
-            printf("%14s %8s ", "-", "-");
+            printf("%14s %8s %14s ", "-", "-", "-");
         printf("%14.2f %12.1f %10.2f\n", r[i].first * 1e3, peak_mb, arena_mb);
-        fprintf(json, "%s\n      {\"threads\": %d, \"best_ms\": %.6f, \"median_ms\": %.6f, \"gemms_ms\": %.6f, \"first_ms\": %.3f}",
-                i ? "," : "", thread_counts[i], shortest * 1e3, middle * 1e3, alone * 1e3, r[i].first * 1e3);
+        fprintf(
+            json,
+            "%s\n      {\"threads\": %d, \"best_ms\": %.6f, \"median_ms\": %.6f, \"gemms_ms\": %.6f, \"first_ms\": %.3f, \"peak_share\": %.4f}",
+            i ? "," : "", thread_counts[i], shortest * 1e3, middle * 1e3, alone * 1e3, r[i].first * 1e3,
+            flop / shortest * 1e-9 / peaks[i]);
     }
-    fprintf(json, "]");
+    fprintf(json, "], \"flop\": %.0f, \"blas_share\": %.3f", flop, blas);
+    if (g.n > 0)
+        printf("  products: %.3g GFLOP a step, by BLAS (core %s): %.0f %%\n", flop * 1e-9, tf1c_gemm_core(), 100 * blas);
     printf("  1 thread / 2 threads: %.2f\n", best(&taken[0]) / best(&taken[1]));
     if (g.n > 0)
         print_products(&g);
@@ -271,10 +294,13 @@ static void grow(const char *name, sizes s, double seconds, bool last)
     } else {
         sample(&r, seconds, &taken);
         const double shortest = best(&taken);
-        printf("  %-8s %6d %6d %14.2f %14.2f %12.3f %16.3f %10.1f\n", name, s.B, s.T, built * 1e3, r.first * 1e3, shortest * 1e3,
-               shortest * 1e6 / s.T / s.B, (double)r.session->planner.largest_arena / (1 << 20));
-        fprintf(json, "\n    {\"name\": \"%s\", \"B\": %d, \"T\": %d, \"build_ms\": %.3f, \"first_ms\": %.3f, \"best_ms\": %.4f}%s",
-                name, s.B, s.T, built * 1e3, r.first * 1e3, shortest * 1e3, last ? "" : ",");
+        const double arena = (double)r.session->planner.largest_arena / (1 << 20);
+        printf("  %-8s %6d %6d %10.2f %13.2f %13.2f %12.3f %16.3f %10.1f\n", name, s.B, s.T, built * 1e3, m.gradients * 1e3,
+               r.first * 1e3, shortest * 1e3, shortest * 1e6 / s.T / s.B, arena);
+        fprintf(json,
+                "\n    {\"name\": \"%s\", \"B\": %d, \"T\": %d, \"build_ms\": %.3f, \"gradients_ms\": %.3f, \"first_ms\": %.3f, "
+                "\"best_ms\": %.4f, \"arena_mb\": %.2f}%s",
+                name, s.B, s.T, built * 1e3, m.gradients * 1e3, r.first * 1e3, shortest * 1e3, arena, last ? "" : ",");
     }
     fflush(stdout);
     tf_close(r.session);
@@ -283,18 +309,18 @@ static void grow(const char *name, sizes s, double seconds, bool last)
 
 static void sweeps(void)
 {
-    static const int lengths[] = { 28, 280, 2800 }, batches[] = { 64, 128, 256, 512 }, firsts[] = { 28, 100, 300, 1000 };
+    static const int lengths[] = { 28, 280, 2800 }, batches[] = { 64, 128, 256, 512 }, firsts[] = { 28, 280, 1000 };
 
     printf("\nGrowth at 2 threads, 28 inputs a step, 128 units\n");
-    printf("  %-8s %6s %6s %14s %14s %12s %16s %10s\n", "", "batch", "steps", "graph ms", "first run ms", "best ms",
-           "us/(step*row)", "arena MB");
+    printf("  %-8s %6s %6s %10s %13s %13s %12s %16s %10s\n", "", "batch", "steps", "graph ms", "gradients ms", "first run ms",
+           "best ms", "us/(step*row)", "arena MB");
     fprintf(json, ",\n  \"growth\": [");
     for (int i = 0; i < 3; i++)
         grow("dynamic", (sizes){ 16, lengths[i], 28, 128, 10 }, 0.5, false);
     for (int i = 0; i < 4; i++)
         grow("dynamic", (sizes){ batches[i], 28, 28, 128, 10 }, 0.5, false);
-    for (int i = 0; i < 4; i++)
-        grow("static", (sizes){ 16, firsts[i], 28, 128, 10 }, 0.5, i == 3);
+    for (int i = 0; i < 3; i++)
+        grow("static", (sizes){ 16, firsts[i], 28, 128, 10 }, 0.5, i == 2);
     fprintf(json, "]");
 }
 
@@ -354,7 +380,16 @@ static void print_machine(void)
         printf("%s=%s\n", asked[i], value);
         fprintf(json, "%s\"%s\": \"%s\"", comma++ ? ", " : "", asked[i], value);
     }
-    fprintf(json, "}");
+    fprintf(json, "}, \"isa\": \"%s\", \"peak_gflops\": [", tf1c_vec()->isa);
+    printf("multiply-adds at %s:", tf1c_vec()->isa);
+    for (int i = 0; i < THREAD_COUNTS; i++) {
+        peaks[i] = peak_of(tf1c_vec()->isa, thread_counts[i]);
+        printf(" %.0f GF/s on %d thread%s", peaks[i], thread_counts[i], i + 1 < THREAD_COUNTS ? "," : "s;");
+        fprintf(json, "%s%.1f", i ? ", " : "", peaks[i]);
+    }
+    const double cache = read_rate(tf1c_vec()->isa, 8 << 20), memory = read_rate(tf1c_vec()->isa, 256 << 20);
+    printf(" reading 8 MB at %.0f GB/s, 256 MB at %.0f\n", cache, memory);
+    fprintf(json, "], \"read_gbs\": {\"8MB\": %.1f, \"256MB\": %.1f}", cache, memory);
 }
 
 int main(int argc, char **argv)

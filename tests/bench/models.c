@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* ---- batches: the same numbers every time ------------------------------------------------------------------------- */
 static uint32_t draw(uint32_t *state)
@@ -10,7 +11,7 @@ static uint32_t draw(uint32_t *state)
     return *state >> 8;
 }
 
-static tf_ndarray reals(tf_dims shape)
+tf_ndarray reals(tf_dims shape)
 {
     uint32_t state = 1;
     tf_ndarray a = np_empty(shape, tf_float32);
@@ -19,7 +20,7 @@ static tf_ndarray reals(tf_dims shape)
     return a;
 }
 
-static tf_ndarray labels(int n, int classes)
+tf_ndarray labels(int n, int classes)
 {
     uint32_t state = 2;
     tf_ndarray a = np_zeros(SHAPE(n, classes), tf_float32);
@@ -28,12 +29,40 @@ static tf_ndarray labels(int n, int classes)
     return a;
 }
 
-static tf_ndarray codes(int rows, int columns, int n, uint32_t state)
+tf_ndarray codes(int rows, int columns, int n, uint32_t state)
 {
     tf_ndarray a = np_empty(SHAPE(rows, columns), tf_int32);
     for (int i = 0; i < rows * columns; i++)
         ((int32_t *)a.data)[i] = (int32_t)(draw(&state) % (unsigned)n);
     return a;
+}
+
+void feed_x(model *m, tf_tensor to, tf_ndarray x)
+{
+    m->x = x;
+    tf_feed_set(&m->feeds, to, x);
+}
+
+void feed_y(model *m, tf_tensor to, tf_ndarray y)
+{
+    m->y = y;
+    tf_feed_set(&m->feeds, to, y);
+}
+
+double seconds_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+void train(model *m, tf_optimizer *optimizer)
+{
+    const double begin = seconds_now();
+
+    m->step = tf_minimize(optimizer, m->value);
+    m->gradients = seconds_now() - begin;
 }
 
 /* ---- the tutorial's LSTM ------------------------------------------------------------------------------------------ */
@@ -46,18 +75,15 @@ static void rnn_step(model *m, const sizes *s, bool dynamic)
                              : tf_at(tf_nn_static_rnn(cell, tf_unstack(X, s->T, 1), .dtype = tf_float32).outputs, -1);
     tf_tensor logits = tf_add(tf_matmul(last, w), b);
     m->value = tf_reduce_mean(tf_nn_softmax_cross_entropy_with_logits(.logits = logits, .labels = Y));
-    m->step = tf_minimize(tf_train_adam_optimizer(0.001), m->value);
-    m->x = reals(SHAPE(s->B, s->T, s->I));
-    m->y = labels(s->B, s->C);
-    tf_feed_set(&m->feeds, X, m->x);
-    tf_feed_set(&m->feeds, Y, m->y);
+    train(m, tf_train_adam_optimizer(0.001));
+    feed_x(m, X, reals(SHAPE(s->B, s->T, s->I)));
+    feed_y(m, Y, labels(s->B, s->C));
 }
 static void lstm_static(model *m, const sizes *s) { rnn_step(m, s, false); }
 static void lstm_dynamic(model *m, const sizes *s) { rnn_step(m, s, true); }
 
-/* Of an LSTM's loop: all inputs at once, each step's recurrent product and its transpose going back, both weights' gradients as
- * one: rows of the inputs and of the hidden states side by side. */
-static int lstm_loop(product *p, const sizes *s)
+/* Both weights' gradients are one: rows of the inputs and of the hidden states side by side. */
+int lstm_loop(product *p, const sizes *s)
 {
     const int B = s->B, T = s->T, I = s->I, H = s->H;
     p[0] = (product){ "inputs, all steps", false, false, T * B, 4 * H, I, 1, false, true };
@@ -67,8 +93,7 @@ static int lstm_loop(product *p, const sizes *s)
     return 4;
 }
 
-/* Of a layer [rows, in] -> [rows, out]. */
-static int dense(product *p, int rows, int in, int out, bool backward)
+int dense_products(product *p, int rows, int in, int out, bool backward)
 {
     p[0] = (product){ "layer", false, false, rows, out, in, 1, false, true };
     p[1] = (product){ "layer, weight gradient", true, false, in, out, rows, 1, false, false };
@@ -79,7 +104,7 @@ static int dense(product *p, int rows, int in, int out, bool backward)
 static int lstm_products(product *p, const sizes *s)
 {
     int n = lstm_loop(p, s);
-    return n + dense(p + n, s->B, s->H, s->C, true);
+    return n + dense_products(p + n, s->B, s->H, s->C, true);
 }
 
 /* ---- the LSTM from scratch: scan and map_fn -------------------------------------------------------------------------- */
@@ -115,11 +140,9 @@ static void lstm_scan(model *m, const sizes *s)
                                .initializer = tf_stack(LIST(hidden, hidden)), .context = &self);
     tf_tensor outputs = tf_map_fn(output, tf_getitem(states, ":, 0, :, :"), .context = &self);
     m->value = tf_neg(tf_reduce_sum(tf_mul(Y, tf_log(tf_nn_softmax(tf_getitem(outputs, "-1"))))));
-    m->step = tf_minimize(tf_train_adam_optimizer(), m->value);
-    m->x = reals(SHAPE(s->B, s->T, s->I));
-    m->y = labels(s->B, s->C);
-    tf_feed_set(&m->feeds, X, m->x);
-    tf_feed_set(&m->feeds, Y, m->y);
+    train(m, tf_train_adam_optimizer());
+    feed_x(m, X, reals(SHAPE(s->B, s->T, s->I)));
+    feed_y(m, Y, labels(s->B, s->C));
 }
 
 /* The outputs of all steps are asked for, the loss goes through the last one. */
@@ -143,18 +166,16 @@ static void char_rnn(model *m, const sizes *s)
               b = tf_get_variable("b", SHAPE(s->C), .initializer = tf_zeros_initializer());
     tf_tensor flat = tf_add(tf_matmul(tf_reshape(rnn.outputs, SHAPE(-1, s->H)), w), b);
     m->value = tf_reduce_mean(tf_nn_sparse_softmax_cross_entropy_with_logits(.logits = flat, .labels = tf_reshape(Y, SHAPE(-1))));
-    m->step = tf_minimize(tf_train_adam_optimizer(0.01), m->value);
-    m->x = codes(s->B, s->T, s->C, 3);
-    m->y = codes(s->B, s->T, s->C, 4);
-    tf_feed_set(&m->feeds, X, m->x);
-    tf_feed_set(&m->feeds, Y, m->y);
+    train(m, tf_train_adam_optimizer(0.01));
+    feed_x(m, X, codes(s->B, s->T, s->C, 3));
+    feed_y(m, Y, codes(s->B, s->T, s->C, 4));
     tf_feed_set(&m->feeds, keep_prob, 0.5);
 }
 
 static int char_products(product *p, const sizes *s)
 {
     int n = lstm_loop(p, s);
-    return n + dense(p + n, s->T * s->B, s->H, s->C, true);
+    return n + dense_products(p + n, s->T * s->B, s->H, s->C, true);
 }
 
 /* ---- MLP: I-H-H-C ------------------------------------------------------------------------------------------------------- */
@@ -173,18 +194,16 @@ static void mlp(model *m, const sizes *s)
     tf_tensor h = tf_nn_relu(layer(X, s->I, s->H, "one"));
     h = tf_nn_relu(layer(h, s->H, s->H, "two"));
     m->value = tf_reduce_mean(tf_nn_softmax_cross_entropy_with_logits(.logits = layer(h, s->H, s->C, "three"), .labels = Y));
-    m->step = tf_minimize(tf_train_adam_optimizer(0.001), m->value);
-    m->x = reals(SHAPE(s->B, s->I));
-    m->y = labels(s->B, s->C);
-    tf_feed_set(&m->feeds, X, m->x);
-    tf_feed_set(&m->feeds, Y, m->y);
+    train(m, tf_train_adam_optimizer(0.001));
+    feed_x(m, X, reals(SHAPE(s->B, s->I)));
+    feed_y(m, Y, labels(s->B, s->C));
 }
 
 static int mlp_products(product *p, const sizes *s)
 {
-    int n = dense(p, s->B, s->I, s->H, false);
-    n += dense(p + n, s->B, s->H, s->H, true);
-    return n + dense(p + n, s->B, s->H, s->C, true);
+    int n = dense_products(p, s->B, s->I, s->H, false);
+    n += dense_products(p + n, s->B, s->H, s->H, true);
+    return n + dense_products(p + n, s->B, s->H, s->C, true);
 }
 
 /* ---- CNN: images of T x T, 5x5x32, pool, 3x3x64, pool, H units --------------------------------------------------------------- */
@@ -195,15 +214,13 @@ static void cnn(model *m, const sizes *s)
     h = tf_layers_max_pooling2d(tf_layers_conv2d(h, 64, 3, .padding = "same", .activation = tf_nn_relu), 2, 2);
     h = tf_layers_dense(tf_layers_flatten(h), s->H, .activation = tf_nn_relu);
     m->value = tf_reduce_mean(tf_nn_softmax_cross_entropy_with_logits(.logits = tf_layers_dense(h, s->C), .labels = Y));
-    m->step = tf_minimize(tf_train_adam_optimizer(0.001), m->value);
-    m->x = reals(SHAPE(s->B, s->T, s->T, 1));
-    m->y = labels(s->B, s->C);
-    tf_feed_set(&m->feeds, X, m->x);
-    tf_feed_set(&m->feeds, Y, m->y);
+    train(m, tf_train_adam_optimizer(0.001));
+    feed_x(m, X, reals(SHAPE(s->B, s->T, s->T, 1)));
+    feed_y(m, Y, labels(s->B, s->C));
 }
 
 /* Of a convolution [rows of a window, filters] over all outputs. */
-static int conv(product *p, int outputs, int window, int filters, int channels)
+int conv_products(product *p, int outputs, int window, int filters, int channels)
 {
     p[0] = (product){ "convolution", false, false, outputs, filters, window, 1, false, true };
     p[1] = (product){ "filter gradient", true, false, window, filters, outputs, 1, false, false };
@@ -214,10 +231,10 @@ static int conv(product *p, int outputs, int window, int filters, int channels)
 static int cnn_products(product *p, const sizes *s)
 {
     const int half = s->T / 2, quarter = s->T / 4;
-    int n = conv(p, s->B * s->T * s->T, 25, 32, 1) - 1; /* nobody asks for the image's gradient */
-    n += conv(p + n, s->B * half * half, 9 * 32, 64, 32);
-    n += dense(p + n, s->B, quarter * quarter * 64, s->H, true);
-    return n + dense(p + n, s->B, s->H, s->C, true);
+    int n = conv_products(p, s->B * s->T * s->T, 25, 32, 1) - 1; /* nobody asks for the image's gradient */
+    n += conv_products(p + n, s->B * half * half, 9 * 32, 64, 32);
+    n += dense_products(p + n, s->B, quarter * quarter * 64, s->H, true);
+    return n + dense_products(p + n, s->B, s->H, s->C, true);
 }
 
 /* ---- x + 1 ---------------------------------------------------------------------------------------------------------------- */
@@ -236,6 +253,35 @@ const workload workloads[] = {
     { "char", "char-RNN, dropout, Adam", { 50, 50, 65, 512, 65 }, char_rnn, char_products },
     { "mlp", "MLP 784-256-256-10, Adam", { 128, 1, 784, 256, 10 }, mlp, mlp_products },
     { "cnn", "CNN 5x5x32, pool, 3x3x64, pool, 1024, Adam", { 128, 28, 1, 1024, 10 }, cnn, cnn_products },
+    { "resnet",
+      "residual block of three 3x3x64 convolutions and batch norms, 32x32x64, Momentum",
+      { 32, 32, 64, 64, 0 },
+      residual_block,
+      residual_products },
+    { "autoencoder", "autoencoder 784-64-32-64-784, RMSProp", { 256, 1, 784, 64, 32 }, autoencoder, autoencoder_products },
+    { "gru", "GRU 2 x 256, of lengths, Adam", { 64, 50, 64, 256, 10 }, gru_lengths, gru_products },
+    { "bidir", "bidirectional LSTM 2 x 128, Adam", { 64, 50, 64, 128, 10 }, bidirectional, bidirectional_products },
+    { "embedding",
+      "mean of 50 embeddings out of 50,000 x 128, sparse gradients, Adagrad",
+      { 64, 50, 50000, 128, 2 },
+      embedding,
+      embedding_products },
+    { "softmax", "256 units, softmax over 10,000 classes, Adam", { 128, 1, 256, 256, 10000 }, softmax_classes, softmax_products },
+    { "while",
+      "RNN of 28 units in a while_loop as long as the data says, gradient descent",
+      { 128, 28, 28, 28, 10 },
+      while_rnn,
+      while_products },
+    { "step",
+      "one LSTM step of 512 units at batch 1, its state fed and fetched",
+      { 1, 1, 512, 512, 0 },
+      lstm_step,
+      lstm_step_products },
+    { "sentence",
+      "char-RNN of 512 units says a sentence of 50 characters, batch 1",
+      { 1, 50, 65, 512, 65 },
+      sentence,
+      sentence_products },
     { "add", "x + 1, one run", { 1, 1, 1, 1, 1 }, add, NULL },
 };
 const int n_workloads = sizeof workloads / sizeof workloads[0];
@@ -264,4 +310,6 @@ void free_model(model *m)
     tf_feeds_free(&m->feeds);
     np_free(&m->x);
     np_free(&m->y);
+    np_free(&m->result);
+    tf_state_free(&m->last);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session/passes/pass.h"
 #include "session/plan/pipeline.h"
 #include "session/tf1c.h"
 #include "tests/support.h"
@@ -372,11 +373,12 @@ static void fetch(tf_tensor t)
 
 static void make(unsigned seed)
 {
-    static const int64_t sizes[][3] = { { 2, 3, 4 }, { 4, 8, 9 }, { 1, 2, 3 }, { 32, 64, 96 } }, lengths[] = { 3, 5, 1, 0, 2 };
+    static const int64_t sizes[][3] = { { 2, 3, 4 }, { 4, 8, 9 }, { 1, 2, 3 }, { 32, 64, 96 } }, lengths[] = { 3, 6, 1, 0, 4 };
     memset(&made, 0, sizeof made);
     made.random = seed * 2654435761u + 12345;
     tf_reset_default_graph();
     made.dtype = draw(2) ? tf_float32 : tf_float64;
+    ir_long = draw(3) ? (ir_lengths){ 1, 4000, 2 } : (ir_lengths){ 24 << 20, 2 << 20, 4 };
     const int size = draw(20) ? (int)draw(3) : 3; /* the last: enough work for two shards */
     made.sizes = sizes[size];
     made.most = size == 3 ? 50000 : 2000;

@@ -16,7 +16,9 @@ PEERS = [('TF 1.15.5', ['3.7'], 'tf.py', ['tensorflow==1.15.5', 'protobuf<3.21']
          ('PyTorch 2.7', ['3.11', '3.12', '3.10', '3.9'], 'torch_step.py', ['torch==2.7.1', 'numpy'], 'TF1C_PEER_TORCH'),
          ('JAX 0.4.38', ['3.11', '3.12', '3.10'], 'jax_step.py', ['jax[cpu]==0.4.38'], 'TF1C_PEER_JAX')]
 # workload: (at most x its GEMMs alone, at most x the fastest peer)
-WANTED = {'static': (1.15, .5), 'dynamic': (1.15, .5), 'scan': (2.3, .3), 'char': (1.2, .9), 'mlp': (1.3, .7), 'cnn': (1.4, .8), 'add': (None, .02)}
+WANTED = {'static': (1.15, .35), 'dynamic': (1.15, .35), 'scan': (2.3, .22), 'char': (1.2, .6), 'mlp': (1.3, .45), 'cnn': (1.4, .8),
+          'gru': (None, .4), 'bidir': (None, .4), 'embedding': (None, .5), 'softmax': (None, .5), 'step': (None, .1),
+          'sentence': (None, .5), 'while': (None, .35), 'autoencoder': (None, .3), 'resnet': (None, .8), 'add': (None, .02)}
 # the overhead of a session's run: of the peers that have sessions
 AMONG = {'add': ['TF 1.15.5', 'TF 2.15']}
 
@@ -69,6 +71,12 @@ def measure(python, script, workload, threads):
         return None
 
 
+def unrolled(bench):
+    """Of static_rnn unrolled: what it takes to make its gradients and to run it for the first time."""
+    return [{'name': 'unroll%d' % g['T'], 'runs': [{'threads': 2, 'best_ms': g['gradients_ms'] + g['first_ms'], 'gemms_ms': 0}]}
+            for g in bench.get('growth', []) if g['name'] == 'static']
+
+
 def main():
     folder, path = sys.argv[1], sys.argv[2]
     threads = int(sys.argv[3]) if len(sys.argv) > 3 else 2
@@ -82,8 +90,9 @@ def main():
         if not python:
             print('%s is missing: %s' % (peer[0], why))
     print('\n%d threads, best ms a step' % threads)
-    print('%-10s %10s %12s' % ('', 'tf1c', 'GEMMs alone') + ''.join('%14s' % p[0] for p in PEERS) + '   ratios (to reach)')
-    for w in bench['workloads']:
+    print('%-11s %10s %12s' % ('', 'tf1c', 'GEMMs alone') + ''.join('%14s' % p[0] for p in PEERS) + '   ratios (to reach)')
+    bench['unrolled'] = unrolled(bench)
+    for w in bench['workloads'] + bench['unrolled']:
         run = next((r for r in w['runs'] if r['threads'] == threads), None)
         if not run:
             continue
@@ -101,7 +110,7 @@ def main():
         lost = [p[0] for p in PEERS if not pythons[p[0]]]
         if lost:
             verdict.append('not met: missing ' + ', '.join(lost))
-        print('%-10s %10.4f %12.4f' % (w['name'], run['best_ms'], run['gemms_ms']) +
+        print('%-11s %10.4f %12.4f' % (w['name'], run['best_ms'], run['gemms_ms']) +
               ''.join('%14s' % ('%.4f' % times[p[0]][0] if times[p[0]] else 'missing' if not pythons[p[0]] else '-') for p in PEERS) +
               '   ' + ', '.join(verdict), flush=True)
     with open(path, 'w') as f:

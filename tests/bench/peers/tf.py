@@ -1,7 +1,8 @@
 """One training step of a workload on TensorFlow 1.15, or 2.x through compat.v1. Usage: tf.py WORKLOAD THREADS
-Prints best and median milliseconds."""
+Prints best and median milliseconds; of unrollT, T steps unrolled, those of making gradients and of the first run."""
 import os
 import sys
+import time
 import warnings
 
 os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
@@ -16,6 +17,7 @@ if tf.__version__.startswith('2'):
     tf.disable_v2_behavior()
 tf.logging.set_verbosity(tf.logging.ERROR)
 cells = tf.nn.rnn_cell
+begin = [0.]  # of making gradients
 random = np.random.RandomState(0)
 
 
@@ -31,8 +33,8 @@ def cross_entropy(logits, labels):
     return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(logits=logits, labels=labels))
 
 
-def lstm(dynamic):
-    batch, steps, inputs, units, classes = 128, 28, 28, 128, 10
+def lstm(dynamic, batch=128, steps=28):
+    inputs, units, classes = 28, 128, 10
     x, y = tf.placeholder(tf.float32, [None, steps, inputs]), tf.placeholder(tf.float32, [None, classes])
     weights, biases = tf.Variable(tf.random_normal([units, classes])), tf.Variable(tf.random_normal([classes]))
     cell = cells.BasicLSTMCell(units, forget_bias=1.0)
@@ -40,7 +42,9 @@ def lstm(dynamic):
         last = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)[1].h
     else:
         last = tf.nn.static_rnn(cell, tf.unstack(x, steps, 1), dtype=tf.float32)[0][-1]
-    train = tf.train.AdamOptimizer(.001).minimize(cross_entropy(tf.matmul(last, weights) + biases, y))
+    loss = cross_entropy(tf.matmul(last, weights) + biases, y)
+    begin[0] = time.perf_counter()
+    train = tf.train.AdamOptimizer(.001).minimize(loss)
     return train, {x: reals(batch, steps, inputs), y: one_hot(batch, classes)}
 
 
@@ -97,9 +101,91 @@ def add():
     return x + 1., {x: np.float32(1)}
 
 
-models = {'static': lambda: lstm(False), 'dynamic': lambda: lstm(True), 'scan': scan, 'char': char, 'mlp': mlp, 'cnn': cnn, 'add': add}
+def draw(n, *shape):
+    return random.randint(0, n, shape).astype('int32')
+
+
+def gru():
+    x, y, n = tf.placeholder(tf.float32, [None, 50, 64]), tf.placeholder(tf.float32, [None, 10]), tf.placeholder(tf.int32, [None])
+    stack = cells.MultiRNNCell([cells.GRUCell(256), cells.GRUCell(256)])
+    last = tf.nn.dynamic_rnn(stack, x, sequence_length=n, dtype=tf.float32)[1][1]
+    train = tf.train.AdamOptimizer(.001).minimize(cross_entropy(tf.layers.dense(last, 10), y))
+    return train, {x: reals(64, 50, 64), y: one_hot(64, 10), n: 26 + draw(25, 64)}
+
+
+def bidirectional():
+    x, y = tf.placeholder(tf.float32, [None, 50, 64]), tf.placeholder(tf.float32, [None, 10])
+    both = tf.nn.bidirectional_dynamic_rnn(cells.BasicLSTMCell(128), cells.BasicLSTMCell(128), x, dtype=tf.float32)[0]
+    logits = tf.layers.dense(tf.reduce_mean(tf.concat(both, 2), 1), 10)
+    return tf.train.AdamOptimizer(.001).minimize(cross_entropy(logits, y)), {x: reals(64, 50, 64), y: one_hot(64, 10)}
+
+
+def embedding():
+    x, y = tf.placeholder(tf.int32, [None, 50]), tf.placeholder(tf.float32, [None, 2])
+    mean = tf.reduce_mean(tf.nn.embedding_lookup(tf.get_variable('table', [50000, 128]), x), 1)
+    return tf.train.AdagradOptimizer(.1).minimize(cross_entropy(tf.layers.dense(mean, 2), y)), {x: draw(50000, 64, 50), y: one_hot(64, 2)}
+
+
+def softmax():
+    x, y = tf.placeholder(tf.float32, [None, 256]), tf.placeholder(tf.int32, [None])
+    logits = tf.layers.dense(tf.layers.dense(x, 256, tf.nn.relu), 10000)
+    loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(logits=logits, labels=y))
+    return tf.train.AdamOptimizer(.001).minimize(loss), {x: reals(128, 256), y: draw(10000, 128)}
+
+
+def autoencoder():
+    x = tf.placeholder(tf.float32, [None, 784])
+    h = x
+    for units in [64, 32, 64, 784]:
+        h = tf.layers.dense(h, units, tf.sigmoid)
+    return tf.train.RMSPropOptimizer(.01).minimize(tf.reduce_mean(tf.pow(x - h, 2))), {x: reals(256, 784)}
+
+
+def resnet():
+    x = h = tf.placeholder(tf.float32, [None, 32, 32, 64])
+    for i in range(3):
+        h = tf.layers.batch_normalization(tf.layers.conv2d(h, 64, 3, padding='same', use_bias=False), training=True)
+        h = tf.nn.relu(h + x if i == 2 else h)
+    with tf.control_dependencies(tf.get_collection(tf.GraphKeys.UPDATE_OPS)):
+        train = tf.train.MomentumOptimizer(.001, .9).minimize(tf.reduce_mean(tf.square(h)))
+    return train, {x: reals(32, 32, 32, 64)}
+
+
+def while_rnn():
+    x, y, n = tf.placeholder(tf.float32, [28, None, 28]), tf.placeholder(tf.float32, [None, 10]), tf.placeholder(tf.int32, [None])
+    u, w, longest = tf.get_variable('u', [28, 28]), tf.get_variable('w', [28, 28]), tf.reduce_max(n)
+    body = lambda t, h: (t + 1, tf.tanh(tf.matmul(tf.gather(x, t), u) + tf.matmul(h, w)))
+    last = tf.while_loop(lambda t, h: t < longest, body, (tf.constant(0), tf.zeros([128, 28])))[1]
+    train = tf.train.GradientDescentOptimizer(.1).minimize(cross_entropy(tf.layers.dense(last, 10), y))
+    lengths = 15 + draw(14, 128)
+    lengths[0] = 28
+    return train, {x: reals(28, 128, 28), y: one_hot(128, 10), n: lengths}
+
+
+def step():
+    x, c, h = (tf.placeholder(tf.float32, [1, 512]) for _ in range(3))
+    out, (c1, h1) = cells.BasicLSTMCell(512)(x, cells.LSTMStateTuple(c, h))
+    return [out, c1, h1], {x: reals(1, 512), c: reals(1, 512), h: reals(1, 512)}
+
+
+def sentence():
+    x = tf.placeholder(tf.int32, [1, None])
+    outputs, _ = tf.nn.dynamic_rnn(cells.BasicLSTMCell(512), tf.one_hot(x, 65), dtype=tf.float32)
+    return tf.nn.softmax(tf.layers.dense(outputs, 65)), {x: draw(65, 1, 50)}
+
+
+models = {'static': lambda: lstm(False), 'dynamic': lambda: lstm(True), 'scan': scan, 'char': char, 'mlp': mlp, 'cnn': cnn, 'add': add,
+          'gru': gru, 'bidir': bidirectional, 'embedding': embedding, 'softmax': softmax, 'autoencoder': autoencoder,
+          'resnet': resnet, 'while': while_rnn, 'step': step, 'sentence': sentence}
 name, threads = sys.argv[1], int(sys.argv[2])
-step, feed = models[name]()
+once = name.startswith('unroll')
+step, feed = lstm(False, 16, int(name[6:])) if once else models[name]()
 session = tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=threads, inter_op_parallelism_threads=threads))
+made = time.perf_counter() - begin[0]
 session.run(tf.global_variables_initializer())
-time_step(lambda: session.run(step, feed))
+if once:
+    start = time.perf_counter()
+    session.run(step, feed)
+    print('%.3f %.3f' % (((made + time.perf_counter() - start) * 1e3,) * 2))
+else:
+    time_step(lambda: session.run(step, feed))

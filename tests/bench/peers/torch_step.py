@@ -12,8 +12,8 @@ torch.manual_seed(0)
 cross_entropy = nn.functional.cross_entropy
 
 
-def trained(parameters, rate, loss):
-    optimizer = torch.optim.Adam(parameters, rate)
+def trained(parameters, rate, loss, optimizer=torch.optim.Adam):
+    optimizer = optimizer(parameters, rate)
 
     def step():
         optimizer.zero_grad()
@@ -63,9 +63,99 @@ def cnn():
     return trained(model.parameters(), 1e-3, lambda: cross_entropy(model(x), y))
 
 
+class GRU(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cell, self.out = nn.GRU(64, 256, 2, batch_first=True), nn.Linear(256, 10)
+
+    def forward(self, x, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        return self.out(self.cell(packed)[1][1])
+
+
+def gru():
+    model, lengths = GRU(), torch.randint(26, 51, (64,))
+    x, y = torch.rand(64, 50, 64), torch.randint(0, 10, (64,))
+    return trained(model.parameters(), 1e-3, lambda: cross_entropy(model(x, lengths), y))
+
+
+def bidirectional():
+    cell, out = nn.LSTM(64, 128, batch_first=True, bidirectional=True), nn.Linear(256, 10)
+    x, y = torch.rand(64, 50, 64), torch.randint(0, 10, (64,))
+    return trained([*cell.parameters(), *out.parameters()], 1e-3, lambda: cross_entropy(out(cell(x)[0].mean(1)), y))
+
+
+def embedding():
+    table, out = nn.Embedding(50000, 128, sparse=True), nn.Linear(128, 2)
+    x, y = torch.randint(0, 50000, (64, 50)), torch.randint(0, 2, (64,))
+    return trained([*table.parameters(), *out.parameters()], .1, lambda: cross_entropy(out(table(x).mean(1)), y), torch.optim.Adagrad)
+
+
+def softmax():
+    model = nn.Sequential(nn.Linear(256, 256), nn.ReLU(), nn.Linear(256, 10000))
+    x, y = torch.rand(128, 256), torch.randint(0, 10000, (128,))
+    return trained(model.parameters(), 1e-3, lambda: cross_entropy(model(x), y))
+
+
+def autoencoder():
+    sizes, layers = [784, 64, 32, 64, 784], []
+    for inputs, outputs in zip(sizes, sizes[1:]):
+        layers += [nn.Linear(inputs, outputs), nn.Sigmoid()]
+    model, x = nn.Sequential(*layers), torch.rand(256, 784)
+    return trained(model.parameters(), .01, lambda: ((x - model(x)) ** 2).mean(), torch.optim.RMSprop)
+
+
+def resnet():
+    convolutions, norms = [nn.ModuleList(make() for _ in range(3)) for make in
+                           (lambda: nn.Conv2d(64, 64, 3, padding=1, bias=False), lambda: nn.BatchNorm2d(64))]
+    x = torch.rand(32, 64, 32, 32)
+
+    def loss():
+        h = x
+        for i in range(3):
+            h = norms[i](convolutions[i](h))
+            h = torch.relu(h + x if i == 2 else h)
+        return (h * h).mean()
+    sgd = lambda parameters, rate: torch.optim.SGD(parameters, rate, momentum=.9)
+    return trained([*convolutions.parameters(), *norms.parameters()], 1e-3, loss, sgd)
+
+
+def while_rnn():
+    u, w, out = (torch.randn(28, 28) * .2).requires_grad_(), (torch.randn(28, 28) * .2).requires_grad_(), nn.Linear(28, 10)
+    x, y, lengths = torch.rand(28, 128, 28), torch.randint(0, 10, (128,)), torch.randint(15, 29, (128,))
+    lengths[0] = 28
+
+    def loss():
+        h = torch.zeros(128, 28)
+        for t in range(int(lengths.max())):
+            h = torch.tanh(x[t] @ u + h @ w)
+        return cross_entropy(out(h), y)
+    return trained([u, w, *out.parameters()], .1, loss, torch.optim.SGD)
+
+
+def inferred(run):
+    with torch.no_grad():
+        return run()
+
+
+def step():
+    cell, x, state = nn.LSTMCell(512, 512), torch.rand(1, 512), [(torch.zeros(1, 512), torch.zeros(1, 512))]
+
+    def run():
+        state[0] = cell(x, state[0])
+    return lambda: inferred(run)
+
+
+def sentence():
+    cell, out, x = nn.LSTM(65, 512, batch_first=True), nn.Linear(512, 65), torch.randint(0, 65, (1, 50))
+    return lambda: inferred(lambda: out(cell(nn.functional.one_hot(x, 65).float())[0]).softmax(2))
+
+
 def add():
     x = torch.ones(())
     return lambda: x + 1
 
 
-time_step({'static': lstm, 'dynamic': lstm, 'scan': scan, 'char': char, 'mlp': mlp, 'cnn': cnn, 'add': add}[name]())
+time_step({'static': lstm, 'dynamic': lstm, 'scan': scan, 'char': char, 'mlp': mlp, 'cnn': cnn, 'add': add, 'gru': gru,
+           'bidir': bidirectional, 'embedding': embedding, 'softmax': softmax, 'autoencoder': autoencoder, 'resnet': resnet,
+           'while': while_rnn, 'step': step, 'sentence': sentence}[name]())
