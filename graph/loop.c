@@ -92,7 +92,7 @@ static bool from_shapes(const tf_operation *op, int depth)
     const unsigned bad = TF_STATEFUL | TF_SIDE_EFFECT | TF_WRITES_REF | TF_SOURCE_OP | TF_LOOP | TF_BRANCH;
     if (op->def->traits & TF_SHAPE_ONLY || op->def == tf1c_basic.constant)
         return true;
-    if (op->def->traits & bad || op->def->state_size || !op->n_inputs || depth > DEEPEST)
+    if (op->def->traits & bad || op->def->resource_size || !op->n_inputs || depth > DEEPEST)
         return false;
     for (int i = 0; i < op->n_inputs; i++)
         if (!from_shapes(op->inputs[i].op, depth + 1))

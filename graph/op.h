@@ -99,7 +99,7 @@ struct tf_kernel_ctx {
     int n_in, n_out;
     tf_view *in, *out;
     int64_t begin, end; /* the shard: units [begin, end) of def->units(k); everything if it has none */
-    void *state;        /* def->state_size bytes kept by the session for this node, zeroed at first; NULL if 0 */
+    void *resource;     /* def->resource_size bytes kept by the session for this node, zeroed at first; NULL if 0 */
     void *scratch;      /* def->scratch(k) bytes for this shard alone; NULL if none */
     const char *name;   /* the node's, for messages */
     tf_status status;   /* set by tf_kernel_error */
@@ -206,11 +206,11 @@ struct tf_op_def {
     const tf_shard_rule *shard;
     int64_t (*units)(const tf_kernel_ctx *k); /* NULL: one unit, unless elementwise */
     size_t (*scratch)(const tf_kernel_ctx *k);
-    size_t state_size;
-    /* What the state owns besides its bytes (memory, a file) is given up here: called once for each state there is, when its session
-     * closes, whether or not the kernel ever ran on it. A loop that outgrows its room makes a run start anew, with every state as it
-     * was before; one with a release is left as the kernel left it. Needs state_size. */
-    void (*release)(void *state);
+    size_t resource_size;
+    /* What the resource owns besides its bytes (memory, a file) is given up here: called once for each there is, when its session
+     * closes, whether or not the kernel ever ran on it. A loop that outgrows its room makes a run start anew, with every resource
+     * as it was before; one with a release is left as the kernel left it. Needs resource_size. */
+    void (*release)(void *resource);
     /* The outputs' shapes where they depend on what the inputs hold (Where, Unique): its shape function leaves them unknown, and a
      * run is cut in parts there. tf_kernel_error as in a kernel; such an op has one unit. */
     void (*data_shape)(tf_kernel_ctx *k, tf_dims *out);

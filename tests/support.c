@@ -287,7 +287,7 @@ static tf_status run_node(interpreter *r, tf_operation *op)
                         .in = in,
                         .out = out,
                         .name = op->name };
-    void *state = k.state = def->state_size ? tf1c_alloc_zero(def->state_size) : NULL;
+    void *resource = k.resource = def->resource_size ? tf1c_alloc_zero(def->resource_size) : NULL;
     tf1c_kernel_report report = { .strings = NULL };
     int64_t units = tf1c_kernel_units(&k);
     status = run_units(k, 0, units, &report);
@@ -295,7 +295,7 @@ static tf_status run_node(interpreter *r, tf_operation *op)
         tf_fail(status, op->here, op->name, "%s", report.message);
     else if (units > 1 && !(def->traits & TF_STATEFUL))
         check_split(k, units, values);
-    tf1c_free(state);
+    tf1c_free(resource);
     return status;
 }
 

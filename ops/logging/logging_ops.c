@@ -153,7 +153,7 @@ static size_t print_scratch(const tf_kernel_ctx *k)
 static void print_kernel(tf_kernel_ctx *k)
 {
     const print_attrs *a = k->attrs;
-    print_state *state = k->state;
+    print_state *state = k->resource;
     if (a->first_n < 0 || atomic_fetch_add(&state->printed, 1) < a->first_n) {
         text t = { k->scratch, print_scratch(k), 0 };
         say(&t, "%s", a->message);
@@ -176,7 +176,7 @@ static const tf_op_def print_op = {
     .shape = tf_unchanged_shape,
     .kernel = print_kernel,
     .scratch = print_scratch,
-    .state_size = sizeof(print_state),
+    .resource_size = sizeof(print_state),
     .gradient = print_gradient,
 };
 

@@ -169,7 +169,7 @@ static sampler sampler_of(tf_kernel_ctx *k, tf1c_random_state *state)
         .name = type, .in = "true_classes:int64",                                                                                \
         .out = "sampled_candidates:int64, true_expected_count:float32, sampled_expected_count:float32", .attrs = sampler_fields, \
         .attrs_size = sizeof(sampler_attrs), .traits = TF_STATEFUL, .shape = sampler_shape, .kernel = kernel_,                   \
-        .scratch = sampler_scratch, .state_size = sizeof(state_), .gradient = tf_no_gradient, __VA_ARGS__                        \
+        .scratch = sampler_scratch, .resource_size = sizeof(state_), .gradient = tf_no_gradient, __VA_ARGS__                     \
     }
 
 /* ---- UniformCandidateSampler, LogUniformCandidateSampler ------------------------------------------------------------------ */
@@ -192,14 +192,14 @@ static float log_uniform_probability(const sampler *s, int64_t class)
 
 static void uniform_kernel(tf_kernel_ctx *k)
 {
-    sampler s = sampler_of(k, k->state);
+    sampler s = sampler_of(k, k->resource);
     s.draw = uniform_draw;
     s.probability = uniform_probability;
     sample(k, &s);
 }
 static void log_uniform_kernel(tf_kernel_ctx *k)
 {
-    sampler s = sampler_of(k, k->state);
+    sampler s = sampler_of(k, k->resource);
     s.draw = log_uniform_draw;
     s.probability = log_uniform_probability;
     sample(k, &s);
@@ -270,7 +270,7 @@ static void count_classes(sampler *s, const int64_t *classes, int64_t n)
 static void learned_kernel(tf_kernel_ctx *k)
 {
     const sampler_attrs *a = k->attrs;
-    learned_state *state = k->state;
+    learned_state *state = k->resource;
     if (!are_in_range(k, a->range_max))
         return;
     sampler s = sampler_of(k, &state->random);
@@ -307,7 +307,7 @@ static float fixed_probability(const sampler *s, int64_t class)
 }
 static void fixed_kernel(tf_kernel_ctx *k)
 {
-    sampler s = sampler_of(k, k->state);
+    sampler s = sampler_of(k, k->resource);
     s.draw = fixed_draw;
     s.probability = fixed_probability;
     sample(k, &s);

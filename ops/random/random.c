@@ -75,12 +75,12 @@ static void random_shape(tf_shape_ctx *c)
 }
 
 /* ---- RandomStandardNormal, TruncatedNormal, RandomUniform: shape -> floats ----------------------------------------------- */
-#define FILL(id)                                                                          \
-    static void id##_kernel(tf_kernel_ctx *k)                                             \
-    {                                                                                     \
-        const int64_t n = tf_view_count(&k->out[0]);                                      \
-        const tf1c_philox p = tf1c_next_draw(k->state, k->attrs, tf1c_philox_reserve(n)); \
-        tf1c_philox_##id(&p, k->out[0].dtype, k->out[0].data, n);                         \
+#define FILL(id)                                                                             \
+    static void id##_kernel(tf_kernel_ctx *k)                                                \
+    {                                                                                        \
+        const int64_t n = tf_view_count(&k->out[0]);                                         \
+        const tf1c_philox p = tf1c_next_draw(k->resource, k->attrs, tf1c_philox_reserve(n)); \
+        tf1c_philox_##id(&p, k->out[0].dtype, k->out[0].data, n);                            \
     }
 FILL(normal)
 FILL(truncated_normal)
@@ -90,7 +90,7 @@ FILL(uniform)
     {                                                                                                                   \
         .name = type, .in = "shape:U", .out = "output:T", .T = TF_FLOATING, .U = TF_INDEX, .attrs = tf1c_random_fields, \
         .attrs_size = sizeof(tf1c_random_attrs), .traits = TF_STATEFUL, .shape = random_shape, .kernel = kernel_,       \
-        .state_size = sizeof(tf1c_random_state), .gradient = tf_no_gradient,                                            \
+        .resource_size = sizeof(tf1c_random_state), .gradient = tf_no_gradient,                                         \
     }
 static const tf_op_def normal_op = RANDOM_OP("RandomStandardNormal", normal_kernel);
 static const tf_op_def truncated_normal_op = RANDOM_OP("TruncatedNormal", truncated_normal_kernel);
@@ -154,7 +154,7 @@ static void uniform_int_kernel(tf_kernel_ctx *k)
         tf_kernel_error(k, tf_invalid_argument, "Need minval < maxval, got %lld >= %lld", (long long)low, (long long)high);
         return;
     }
-    const tf1c_philox p = tf1c_next_draw(k->state, k->attrs, tf1c_philox_reserve(n));
+    const tf1c_philox p = tf1c_next_draw(k->resource, k->attrs, tf1c_philox_reserve(n));
     tf1c_philox_integers(&p, k->out[0].dtype, low, high, k->out[0].data, n);
 }
 
@@ -169,7 +169,7 @@ static const tf_op_def uniform_int_op = {
     .traits = TF_STATEFUL,
     .shape = uniform_int_shape,
     .kernel = uniform_int_kernel,
-    .state_size = sizeof(tf1c_random_state),
+    .resource_size = sizeof(tf1c_random_state),
     .gradient = tf_no_gradient,
 };
 
@@ -219,7 +219,7 @@ static void shuffle_kernel(tf_kernel_ctx *k)
             memcpy(k->out[0].data, k->in[0].data, (size_t)count * tf_dtype_size(k->T));
         return;
     }
-    const tf1c_philox p = tf1c_next_draw(k->state, k->attrs, tf1c_philox_shuffle_reserve(n));
+    const tf1c_philox p = tf1c_next_draw(k->resource, k->attrs, tf1c_philox_shuffle_reserve(n));
     int64_t *order = k->scratch;
     tf1c_philox_shuffle(&p, order, n);
     for (int64_t i = 0; i < n; i++)
@@ -236,7 +236,7 @@ static const tf_op_def shuffle_op = {
     .shape = tf_unchanged_shape,
     .kernel = shuffle_kernel,
     .scratch = shuffle_scratch,
-    .state_size = sizeof(tf1c_random_state),
+    .resource_size = sizeof(tf1c_random_state),
     .gradient = tf1c_undefined_gradient,
 };
 
@@ -284,7 +284,7 @@ static void multinomial_kernel(tf_kernel_ctx *k)
     int64_t *out = k->U == tf_int64 ? k->out[0].data : (int64_t *)(cdf + classes);
     if (!n)
         return;
-    const tf1c_philox p = tf1c_next_draw(k->state, k->attrs, tf1c_philox_multinomial_reserve(batch, samples));
+    const tf1c_philox p = tf1c_next_draw(k->resource, k->attrs, tf1c_philox_multinomial_reserve(batch, samples));
     tf1c_philox_multinomial(&p, k->T, k->in[0].data, batch, classes, samples, cdf, out);
     for (int64_t i = 0; k->U == tf_int32 && i < n; i++)
         TF_DATA(k, out, 0, int32_t)[i] = (int32_t)out[i];
@@ -302,7 +302,7 @@ static const tf_op_def multinomial_op = {
     .shape = multinomial_shape,
     .kernel = multinomial_kernel,
     .scratch = multinomial_scratch,
-    .state_size = sizeof(tf1c_random_state),
+    .resource_size = sizeof(tf1c_random_state),
     .gradient = tf_no_gradient,
 };
 

@@ -66,7 +66,7 @@ static void run_shard(const execution *e, const ir_instruction *i, char *const *
                             .out = v + n->n_in,
                             .begin = begin,
                             .end = end,
-                            .state = n->state,
+                            .resource = n->resource,
                             .name = n->name,
                             .private_ = &report };
         if (i->scratch)

@@ -266,7 +266,7 @@ static bool is_candidate(const ir_node *n)
 {
     if (has_strings(n))
         return false;
-    if (n->n_out != 1 || n->n_in < 1 || n->n_in > MOST_TERMS || n->loop || n->branch || n->state)
+    if (n->n_out != 1 || n->n_in < 1 || n->n_in > MOST_TERMS || n->loop || n->branch || n->resource)
         return false;
     if (!n->def)
         return true;

@@ -59,7 +59,7 @@ struct ir_node {
     ir_value **in;
     ir_value *out;
     ir_node **after; /* runs after these, whatever the data says */
-    void *state;
+    void *resource;
     int block;       /* the id of the block it is in */
     ir_loop *loop;   /* of a Loop node: its body */
     ir_branch *branch; /* of a Branch node, likewise */

@@ -325,9 +325,9 @@ static bool give_memory(tf1c_compilation *c, ir_node *n, const tf_operation *op)
 {
     if (op->def->traits & TF_VARIABLE && !give_variable(c, &n->out[0], op))
         return false;
-    if (op->def->state_size)
-        n->state = tf1c_resource_memory(c->planner->resources, op, op->def->state_size, NULL);
-    return n->state || !op->def->state_size;
+    if (op->def->resource_size)
+        n->resource = tf1c_resource_memory(c->planner->resources, op, op->def->resource_size, NULL);
+    return n->resource || !op->def->resource_size;
 }
 
 tf1c_outcome ir_build_node(tf1c_compilation *c, ir_scope *s, const tf_operation *op, const char *wanted)

@@ -95,7 +95,7 @@ bool ir_same_dims(const tf_view *a, const tf_view *b)
 bool ir_is_pure(const ir_node *n)
 {
     const unsigned bad = TF_STATEFUL | TF_SIDE_EFFECT | TF_WRITES_REF | TF_SOURCE_OP | TF_VARIABLE | TF_LOOP | TF_BRANCH;
-    return n->def && !(n->def->traits & bad) && !n->state;
+    return n->def && !(n->def->traits & bad) && !n->resource;
 }
 
 tf_kernel_ctx ir_rule_ctx(const ir_node *n, tf_view *in, tf_view *out)
@@ -118,7 +118,7 @@ tf_kernel_ctx ir_rule_ctx(const ir_node *n, tf_view *in, tf_view *out)
                             .in = in,
                             .out = out,
                             .name = n->name,
-                            .state = n->state };
+                            .resource = n->resource };
 }
 
 bool ir_view_rule(const ir_node *n, int o, tf_view *out, int64_t *offset)

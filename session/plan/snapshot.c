@@ -36,8 +36,8 @@ static void keep_changed(tf1c_compilation *c, const ir_instruction *code, int n)
 {
     for (const ir_instruction *i = code; i < code + n; i++) {
         const ir_node *node = i->node;
-        if (node->def && node->state && !node->def->release)
-            keep(c, node->state, node->def->state_size);
+        if (node->def && node->resource && !node->def->release)
+            keep(c, node->resource, node->def->resource_size);
         if (node->def && node->def->traits & TF_WRITES_REF) {
             const ir_value *v = node->in[0]->root;
             keep(c, v->absolute, (size_t)tf_view_count(&v->view) * tf_dtype_size(v->view.dtype));

@@ -120,15 +120,15 @@ tf_saver *tf_train_saver_(struct tf_saver_args a)
 
 /* ---- what a session holds ----------------------------------------------------------------------------------------------------- */
 
-/* States of ops that go on from run to run stand beside the variables, as bytes under names that no variable can have. */
-static const char state_prefix[] = "_state/";
+/* Resources of ops that go on from run to run stand beside the variables, as bytes under names that no variable can have. */
+static const char resource_prefix[] = "_state/";
 
-/* A variable's or a state's value as an array in its memory; NULL data after a report. s->order held. */
+/* A variable's or another resource's value as an array in its memory; NULL data after a report. s->order held. */
 static tf_ndarray value_in(tf_session *s, const tf_operation *op, tf1c_resource **resource)
 {
     const tf1c_output *out = &op->outputs[0];
     const bool variable = op->read;
-    const size_t size = op->def->state_size;
+    const size_t size = op->def->resource_size;
     pthread_mutex_lock(&s->lock);
     void *data =
         variable ? tf1c_variable_memory(&s->resources, op, resource) : tf1c_resource_memory(&s->resources, op, size, resource);
@@ -157,13 +157,13 @@ static tf_status take_variable(tf_session *s, const saved *v, item *to)
                                     "Attempting to use uninitialized value %s", v->variable->name);
 }
 
-/* The states of random ops that have run; one that owns more than its bytes is not saved. */
-static bool has_plain_state(const tf1c_resource *r) { return !r->op->read && r->op->def->state_size && !r->op->def->release; }
+/* What random ops that have run go on from; a resource that owns more than its bytes is not saved. */
+static bool is_plain(const tf1c_resource *r) { return !r->op->read && r->op->def->resource_size && !r->op->def->release; }
 
-static tf_status take_state(const tf1c_resource *r, item *to, tf_source here)
+static tf_status take_resource(const tf1c_resource *r, item *to, tf_source here)
 {
     tf1c_buffer name = { 0 };
-    tf1c_buffer_printf(&name, "%s%s", state_prefix, r->op->name);
+    tf1c_buffer_printf(&name, "%s%s", resource_prefix, r->op->name);
     if (name.failed) {
         tf1c_buffer_free(&name);
         return no_memory(here);
@@ -173,20 +173,20 @@ static tf_status take_state(const tf1c_resource *r, item *to, tf_source here)
 }
 
 /* All of them, counted and taken under one lock: runs beside this one make new ones. */
-static tf_status take_states(tf_session *s, item **items, int *n, tf_source here)
+static tf_status take_resources(tf_session *s, item **items, int *n, tf_source here)
 {
-    int states = 0;
+    int plain = 0;
     tf_status status = tf_ok;
     pthread_mutex_lock(&s->lock);
     for (const tf1c_resource *r = s->resources.first; r; r = r->next)
-        states += has_plain_state(r);
-    item *more = tf1c_realloc(*items, (size_t)(*n + states) * sizeof *more);
+        plain += is_plain(r);
+    item *more = tf1c_realloc(*items, (size_t)(*n + plain) * sizeof *more);
     if (more)
         *items = more;
     else
         status = no_memory(here);
     for (const tf1c_resource *r = s->resources.first; r && !status; r = r->next)
-        if (has_plain_state(r) && !(status = take_state(r, &(*items)[*n], here)))
+        if (is_plain(r) && !(status = take_resource(r, &(*items)[*n], here)))
             ++*n;
     pthread_mutex_unlock(&s->lock);
     return status;
@@ -203,7 +203,7 @@ static tf_status write_values(tf_saver *saver, tf_session *s, const char *prefix
         n++;
     }
     if (!status)
-        status = take_states(s, &items, &n, here);
+        status = take_resources(s, &items, &n, here);
     if (!status) {
         tf1c_bundle_writer w;
         tf1c_bundle_create(&w, prefix, here);
@@ -386,14 +386,14 @@ static tf_status check_variable(tf1c_bundle *b, const saved *v, tf_source here)
     return tf1c_bundle_read(b, i, NULL, here);
 }
 
-/* The op whose state entry i is, if it is one that fits; else NULL. */
-static const tf_operation *op_of_state(const tf1c_bundle *b, int i, const tf_graph *g)
+/* The op whose resource entry i is, if it is one that fits; else NULL. */
+static const tf_operation *op_of_resource(const tf1c_bundle *b, int i, const tf_graph *g)
 {
     const tf1c_bundle_entry e = tf1c_bundle_at(b, i);
-    const size_t n = sizeof state_prefix - 1;
-    const tf_operation *op = strncmp(e.name, state_prefix, n) == 0 ? tf1c_map_get(&g->universe->by_name, e.name + n) : NULL;
-    return op && !op->read && op->def->state_size && !op->def->release && tf1c_bundle_dtype(b, i) == tf_uint8 && e.dims.rank == 1 &&
-                   (size_t)e.dims.dims[0] == op->def->state_size
+    const size_t n = sizeof resource_prefix - 1;
+    const tf_operation *op = strncmp(e.name, resource_prefix, n) == 0 ? tf1c_map_get(&g->universe->by_name, e.name + n) : NULL;
+    return op && !op->read && op->def->resource_size && !op->def->release && tf1c_bundle_dtype(b, i) == tf_uint8 &&
+                   e.dims.rank == 1 && (size_t)e.dims.dims[0] == op->def->resource_size
                ? op
                : NULL;
 }
@@ -415,7 +415,7 @@ static tf_status read_all(const tf_saver *saver, tf_session *s, tf1c_bundle *b, 
     for (int i = 0; i < saver->n && !status; i++)
         status = read_value(s, b, tf1c_bundle_find(b, saver->variables[i].name), saver->variables[i].variable, here);
     for (int i = 0; i < tf1c_bundle_count(b) && !status; i++) {
-        const tf_operation *op = op_of_state(b, i, s->graph);
+        const tf_operation *op = op_of_resource(b, i, s->graph);
         if (op)
             status = read_value(s, b, i, op, here);
     }
