@@ -50,7 +50,8 @@ typedef unsigned tf_dtypes;
  * Where an argument is the initializer of a struct's member, C takes a value of the member's own type, or else tries the
  * member's first member, down to a scalar. So each of these types begins with the simpler one before it: a tf_dims, for
  * example, may be given AXES(0, 1), a list, a tensor or the number 1. Tensors belong to graph/graph.h, which says more. */
-typedef double tf_number_tensor_list_shape_or_array; /* in words, for it is what compilers show where nothing fits */
+/* The last of them, in words, for it is what compilers show where nothing fits; every int64_t and double is exact in it. */
+typedef long double tf_number_tensor_list_shape_or_array;
 
 /* Output `index` of `op`. */
 typedef struct tf_operation tf_operation;

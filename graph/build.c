@@ -1,5 +1,6 @@
 /* Making nodes: operands become tensors, dtypes are matched against the record's signature, shapes are inferred. TF1:
  * framework/op_def_library.py (_apply_op_helper). */
+#include <ctype.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -19,12 +20,12 @@ tf_operand tf_operand_bool(bool b) { return (tf_operand){ .kind = TF_OPERAND_BOO
 tf_operand tf_operand_dims(tf_dims d) { return (tf_operand){ .kind = TF_OPERAND_DIMS, .as.dims = d }; }
 tf_operand tf_operand_list(tf_list l) { return (tf_operand){ .kind = TF_OPERAND_LIST, .as.list = l }; }
 
-static tf_operand operand_of_number(double x, bool floating)
+static tf_operand operand_of_number(long double x, bool floating)
 {
-    bool whole = fabs(x) <= 0x1p53 && x == trunc(x);
+    const bool whole = x >= -0x1p63L && x < 0x1p63L && x == truncl(x);
     if (x == TF_UNSET_NUMBER_)
-        return (tf_operand){ .as.tensor.number = x };
-    return whole && !floating ? tf_operand_integer((int64_t)x) : tf_operand_real(x);
+        return (tf_operand)TF_UNSET_;
+    return whole && !floating ? tf_operand_integer((int64_t)x) : tf_operand_real((double)x);
 }
 
 static tf_operand operand_as_written(const tf_ndarray *a, bool floating)
@@ -36,12 +37,86 @@ static tf_operand operand_as_written(const tf_ndarray *a, bool floating)
         return tf_operand_dims(a->shape);
     if (list->items || list->n)
         return tf_operand_list(*list);
-    return list->alone.op ? tf_operand_tensor(list->alone) : operand_of_number(list->alone.number, floating);
+    if (list->alone.op)
+        return tf_operand_tensor(list->alone);
+    const bool none = list->alone.number == 0 && list->alone.index == 0;
+    return operand_of_number(none ? TF_UNSET_NUMBER_ : list->alone.number, floating);
 }
 
 tf_operand tf1c_keyword(tf_operand given, bool floating)
 {
     return given.kind == TF_OPERAND_NONE ? operand_as_written(&given.as.array, floating) : given;
+}
+
+/* Whether `.keyword = 2.0, …` or `2.0, …` begins with a number, and how that is written. */
+static bool begins_with_number(const char *text, bool *floating)
+{
+    text += *text == '.' && !isdigit((unsigned char)text[1]) ? strcspn(text, "=") : 0;
+    text += strspn(text, "= +-(");
+    const size_t n = strspn(text, "0123456789.abcdefxABCDEFXpP+-");
+    *floating = memchr(text, '.', n) || (strncmp(text, "0x", 2) != 0 && (memchr(text, 'e', n) || memchr(text, 'E', n)));
+    return isdigit((unsigned char)*text) || (*text == '.' && isdigit((unsigned char)text[1]));
+}
+
+tf_operand tf1c_given_data(tf_operand given, const char *text, tf_source here)
+{
+    const tf_operand o = tf1c_given(given);
+    const long long i = o.kind == TF_OPERAND_INTEGER ? (long long)o.as.integer : 0;
+    bool floating;
+    if (given.kind != TF_OPERAND_NONE || o.kind != TF_OPERAND_INTEGER)
+        return o;
+    if (text && begins_with_number(text, &floating))
+        return floating ? tf_operand_real((double)i) : o;
+    return tf_operand_tensor(tf_mistake(tf_type_error, here, NULL,
+                                        "A bare %lld may be an int or a float here: write tf_constant(%lld) or tf_constant(%lld.0)",
+                                        i, i, i));
+}
+
+tf_list tf1c_given_list(tf_list given, tf_source here)
+{
+    if (given.n || given.items || (!given.alone.op && given.alone.number == 0))
+        return given;
+    if (given.alone.op)
+        return tf_list_new_(1, &given.alone, here);
+    return tf_mistake_list(1, tf_mistake(tf_type_error, here, NULL, "Expected a list such as LIST(a, b), got the bare number %g",
+                                         (double)given.alone.number));
+}
+
+tf_operand tf1c_given_axis(tf_operand given)
+{
+    const tf_operand o = tf1c_given(given), none = TF_UNSET_;
+    const bool unset = (o.kind == TF_OPERAND_INTEGER && o.as.integer == TF_NO_AXIS) ||
+                       (o.kind == TF_OPERAND_DIMS && !o.as.dims.known) || (o.kind == TF_OPERAND_TENSOR && !o.as.tensor.op);
+    return unset || o.kind == TF_OPERAND_NONE ? none : o;
+}
+
+bool tf1c_given_axes(tf_operand given, tf_dims *axes, tf_source here, tf_tensor *mistake)
+{
+    const tf_operand o = tf1c_given_axis(given);
+    const tf_ndarray *a = &o.as.array;
+    *axes = (tf_dims){ 0 };
+    if (o.kind == TF_OPERAND_INTEGER)
+        *axes = AXES(o.as.integer);
+    else if (o.kind == TF_OPERAND_DIMS)
+        *axes = o.as.dims;
+    else if (o.kind == TF_OPERAND_ARRAY && a->data && a->shape.rank == 1 && a->shape.dims[0] <= TF_MAX_RANK &&
+             TF_INDEX & TF_DTYPE_BIT(a->dtype)) {
+        *axes = (tf_dims){ .known = true, .rank = (int)a->shape.dims[0] };
+        for (int i = 0; i < axes->rank; i++)
+            axes->dims[i] = (int64_t)np_get(*a, i);
+    } else if (o.kind != TF_OPERAND_NONE) {
+        *mistake = tf_mistake(tf_type_error, here, NULL, "Expected an axis or AXES(…), known while the graph is built");
+        return false;
+    }
+    return true;
+}
+
+tf_tensor tf1c_given_tensor(tf_tensor given, const char *argument, tf_source here)
+{
+    if (given.op || given.number == 0)
+        return given;
+    return tf_mistake(tf_type_error, here, NULL, "Expected a tensor for '%s', got the bare number %g", argument,
+                      (double)given.number);
 }
 
 enum { RING = 1 << 14 };
@@ -153,7 +228,7 @@ tf_list tf_list_of_(int n, const tf_operand *items, tf_source here)
 bool tf1c_given_shape(tf_dims *shape, tf_source here, tf_tensor *mistake)
 {
     const tf_list *given = &shape->given;
-    const double number = given->alone.number;
+    const long double number = given->alone.number;
     if (shape->known || (!given->n && !given->alone.op && (number == 0 || number == TF_UNSET_NUMBER_ || number == NONE))) {
         *shape = shape->known ? *shape : (tf_dims){ 0 };
         return true;
@@ -161,8 +236,9 @@ bool tf1c_given_shape(tf_dims *shape, tf_source here, tf_tensor *mistake)
     if (given->n || given->alone.op)
         *mistake =
             tf_mistake(tf_value_error, here, NULL, "Expected a shape such as SHAPE(3, …), got a tensor, which is not known yet");
-    else if (number < NONE || number != trunc(number) || number > 0x1p53)
-        *mistake = tf_mistake(tf_value_error, here, NULL, "Expected a shape such as SHAPE(3, …), got the bare number %g", number);
+    else if (number < NONE || number != truncl(number) || number >= 0x1p63L)
+        *mistake =
+            tf_mistake(tf_value_error, here, NULL, "Expected a shape such as SHAPE(3, …), got the bare number %g", (double)number);
     else
         *shape = SHAPE((int64_t)number);
     return shape->known;

@@ -13,6 +13,7 @@
 
 #include "../core/ndarray.h"
 #include "../core/status.h"
+#include "places.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -53,9 +54,9 @@ typedef struct tf_operand {
     } as;
     tf_operand_kind kind;
 } tf_operand;
-/* The number under an argument that is not given, so that 0 is a value. */
+/* What stands under an argument until it is given: a number alone leaves the index, which tells it from a none handle. */
 #define TF_UNSET_NUMBER_ (-0x1.6e6f746e756dp+1000)
-#define TF_UNSET_ TF_UNSET_NUMBER_
+#define TF_UNSET_ { .as.array.shape.given.alone = { .number = TF_UNSET_NUMBER_, .index = -1 } }
 
 TF1C_API tf_operand tf_operand_tensor(tf_tensor t);
 TF1C_API tf_operand tf_operand_same(tf_operand o);

@@ -140,17 +140,21 @@ tf_tensor tf1c_import(tf_graph *g, tf_tensor t, tf_source here); /* t as seen fr
 /* A plain number in a shape's place, 0 where none is or a fraction. */
 static inline int64_t tf1c_plain(tf_dims given)
 {
-    const double x = given.given.alone.number;
-    return !given.known && !given.given.alone.op && x >= -0x1p53 && x <= 0x1p53 && x == (double)(int64_t)x ? (int64_t)x : 0;
+    const long double x = given.given.alone.number;
+    return !given.known && !given.given.alone.op && x >= -0x1p63L && x < 0x1p63L && x == (long double)(int64_t)x ? (int64_t)x : 0;
 }
 /* A keyword as it was given: none, or a plain number made an operand, a whole one of no dtype yet (unless floating is asked). */
 tf_operand tf1c_keyword(tf_operand given, bool floating);
-/* The same of a keyword that has no TF_UNSET_ under it, a vector or an axis: a zero operand is not given. */
-static inline tf_operand tf1c_whole_keyword(tf_operand given)
-{
-    tf_operand o = tf1c_keyword(given, false);
-    return o.kind == TF_OPERAND_INTEGER && o.as.integer == 0 && !given.kind ? (tf_operand){ 0 } : o;
-}
+/* An argument as it was given, a whole number an integer; of kind none: it was not. */
+static inline tf_operand tf1c_given(tf_operand given) { return tf1c_keyword(given, false); }
+/* The same where its dtype is the result's: of a bare number the text of the call, if it begins with one, says whether it is 2 or
+ * 2.0; else it is a mistake. */
+tf_operand tf1c_given_data(tf_operand given, const char *text, tf_source here);
+tf_list tf1c_given_list(tf_list given, tf_source here); /* a tensor is the list of it alone */
+/* Axes: TF_NO_AXIS, an empty shape and a none handle are none. The second, which wants them as numbers, is false after a report. */
+tf_operand tf1c_given_axis(tf_operand given);
+bool tf1c_given_axes(tf_operand given, tf_dims *axes, tf_source here, tf_tensor *mistake);
+tf_tensor tf1c_given_tensor(tf_tensor given, const char *argument, tf_source here); /* a number in its place is a mistake */
 
 tf_source tf1c_source(tf_source here); /* the line to blame: that of the outermost open TF_FROM, else `here` */
 tf_operation *tf1c_node(tf_graph *g, const tf_op_def *def, const char *exact_name, tf_source here, const void *attrs,

@@ -196,8 +196,7 @@ static void concat_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     int n = g->n_in - 1;
     tf_tensor axis = g->in[n];
-    tf_list parts = tf_split_(operand_of(dy), operand_of(part_sizes(g, n, axis)),
-                              (struct tf_split_args){ .num = n, .axis_tensor = operand_of(axis) });
+    tf_list parts = tf_split(dy, part_sizes(g, n, axis), axis, n);
     for (int i = 0; i < n && i < parts.n; i++)
         tf_add_grad(g, i, parts.items[i]);
 }
@@ -237,7 +236,7 @@ tf_tensor tf1c_concat_operands(int n, const tf_operand *values, int64_t axis, co
     return array_op(&concat_op, (struct tf_name_args){ .name = name }, "concat", NULL, n + 1, all);
 }
 
-tf_tensor tf_concat_(tf_list values, tf_operand axis, struct tf_name_args a)
+static tf_tensor concat_of(tf_list values, tf_operand axis, struct tf_name_args a)
 {
     values = tf1c_sound_list(values, a.here);
     if (values.n == 1)
@@ -252,6 +251,11 @@ tf_tensor tf_concat_(tf_list values, tf_operand axis, struct tf_name_args a)
     tf_tensor t = array_op(&concat_op, a, "concat", NULL, values.n + 1, in);
     tf1c_free(in);
     return t;
+}
+
+tf_tensor tf_concat_(struct tf_concat_args a)
+{
+    return concat_of(tf1c_given_list(a.values, a.here), tf1c_given(a.axis), (struct tf_name_args){ a.here, a.name });
 }
 
 /* ---- Split, SplitV: dvalue = concat(dparts) ------------------------------------------------------------------------------------ */
@@ -450,10 +454,11 @@ static tf_list split_by_sizes(tf_operand value, tf_tensor sizes, tf_operand axis
                    n);
 }
 
-tf_list tf_split_(tf_operand value, tf_operand parts, struct tf_split_args a)
+static tf_list split_of(tf_operand value, tf_operand parts, struct tf_split_args a)
 {
-    a.axis_tensor = tf1c_whole_keyword(a.axis_tensor);
-    tf_operand axis = a.axis_tensor.kind ? a.axis_tensor : tf_operand_integer(a.axis);
+    tf_operand axis = tf1c_given_axis(tf1c_given_axis(a.axis).kind ? a.axis : a.axis_tensor);
+    if (!axis.kind)
+        axis = tf_operand_integer(0);
     tf_tensor sizes = tf_convert(parts, tf_dtype_unset, a.here, NULL); /* TF makes this constant of a number too */
     if (tf_is_poisoned(sizes))
         return tf_mistake_list(a.num, sizes);
@@ -470,6 +475,8 @@ tf_list tf_split_(tf_operand value, tf_operand parts, struct tf_split_args a)
             .here = a.here, .name = a.name, .default_name = "split", .n_inputs = 2, .inputs = (tf_operand[]){ axis, value } },
         n);
 }
+
+tf_list tf_split_(struct tf_split_args a) { return split_of(tf1c_given(a.value), tf1c_given(a.num_or_size_splits), a); }
 
 /* ---- Pack: dvalues = unstack(dy) -------------------------------------------------------------------------------------------------- */
 typedef struct {
@@ -578,7 +585,7 @@ static tf_tensor pack(tf_list values, int64_t axis, struct tf_name_args a, const
     return t;
 }
 
-tf_tensor tf_stack_(tf_list values, struct tf_stack_args a)
+static tf_tensor stack_of(tf_list values, struct tf_stack_args a)
 {
     values = tf1c_sound_list(values, a.here);
     tf_dims first = values.n ? tf_get_shape(values.items[0]) : (tf_dims){ 0 };
@@ -586,6 +593,8 @@ tf_tensor tf_stack_(tf_list values, struct tf_stack_args a)
         return tf_mistake(tf_value_error, a.here, NULL, "axis = %d not in [%d, %d)", a.axis, -first.rank - 1, first.rank + 1);
     return pack(values, a.axis, (struct tf_name_args){ a.here, a.name }, "stack");
 }
+
+tf_tensor tf_stack_(struct tf_stack_args a) { return stack_of(tf1c_given_list(a.values, a.here), a); }
 
 tf_tensor tf1c_pack(tf_list values, tf_source here, const char *name)
 {
@@ -650,7 +659,7 @@ static const tf_op_def unpack_op = {
     .view = unpack_view,
 };
 
-tf_list tf_unstack_(tf_operand value, struct tf_unstack_args a)
+static tf_list unstack_of(tf_operand value, struct tf_unstack_args a)
 {
     tf_tensor x = tf_convert(value, tf_dtype_unset, a.here, "unstack/value");
     tf_dims in = tf_get_shape(x);
@@ -677,6 +686,8 @@ tf_list tf_unstack_(tf_operand value, struct tf_unstack_args a)
                                         .inputs = (tf_operand[]){ operand_of(x) } },
                    (int)n);
 }
+
+tf_list tf_unstack_(struct tf_unstack_args a) { return unstack_of(tf1c_given(a.value), a); }
 
 /* clang-format off */
 tf1c_op_family tf1c_family_concat = {

@@ -16,12 +16,12 @@ extern "C" {
  *   errors  TypeError: a value that does not fit dtype;  ValueError: more elements than the shape holds */
 struct tf_constant_args {
     tf_source here;
-    tf_dtype dtype;
-    tf_dims shape;
-    const char *name;
+    TF_ARG_(1) tf_dtype dtype;
+    TF_ARG_(2) tf_dims shape;
+    TF_ARG_(3) const char *name;
 };
 #define tf_constant(value, ...) \
-    TF_KWARGS_(TF_IN_ORDER1_(tf_constant_, TF_T(value), (struct tf_constant_args){ TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(TF_IN_ORDER1_(tf_constant_, TF_T(value), (struct tf_constant_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_constant_(tf_operand value, struct tf_constant_args args);
 
 /* A number, an array or a list of scalars as a tensor of its own; a tensor as it is, a variable as its value.

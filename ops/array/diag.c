@@ -234,7 +234,12 @@ static const tf_op_def matrix_set_diag_op = {
     .units = matrix_units,
     .gradient = matrix_set_diag_gradient,
 };
-BINARY_BUILDER(tf_matrix_set_diag_, matrix_set_diag_op, "set_diag")
+
+tf_tensor tf_matrix_set_diag_(struct tf_matrix_set_diag_args a)
+{
+    return tf_op_binary(&matrix_set_diag_op, tf1c_given(a.input), tf1c_given(a.diagonal), (struct tf_name_args){ a.here, a.name },
+                        "set_diag");
+}
 
 /* ---- eye ---------------------------------------------------------------------------------------------------------------------------------------- */
 /* The number of rows is a tensor: ones of shape batch_shape + [min(rows, columns)]. */
@@ -252,7 +257,7 @@ static tf_tensor eye_unknown(tf_tensor rows, struct tf_eye_args a, tf_dtype dtyp
     return tf_matrix_set_diag(tf_zeros(shape, .dtype = dtype), ones);
 }
 
-tf_tensor tf_eye_(tf_operand num_rows, struct tf_eye_args a)
+static tf_tensor eye_of(tf_operand num_rows, struct tf_eye_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "eye");
@@ -273,6 +278,8 @@ tf_tensor tf_eye_(tf_operand num_rows, struct tf_eye_args a)
     tf_tensor ones = tf_ones(diagonal, .dtype = dtype);
     return rows == columns ? tf_matrix_diag(ones) : tf_matrix_set_diag(tf_zeros(whole, .dtype = dtype), ones);
 }
+
+tf_tensor tf_eye_(struct tf_eye_args a) { return eye_of(tf1c_given(a.num_rows), a); }
 
 /* clang-format off */
 tf1c_op_family tf1c_family_diag = {

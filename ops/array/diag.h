@@ -13,14 +13,15 @@ extern "C" {
 /* Ones on the diagonal of a num_rows × num_columns matrix (square if unset), once per entry of batch_shape.   TF1: tf.eye */
 struct tf_eye_args {
     tf_source here;
-    int64_t num_columns;
-    tf_dims batch_shape;
-    tf_dtype dtype;
-    const char *name;
+    TF_ARG_(1) tf_operand num_rows;
+    TF_ARG_(2) int64_t num_columns;
+    TF_ARG_(3) tf_dims batch_shape;
+    TF_ARG_(4) tf_dtype dtype;
+    TF_ARG_(5) const char *name;
 };
-#define tf_eye(num_rows, ...) \
-    TF_KWARGS_(tf_eye_(TF_T(num_rows), (struct tf_eye_args){ .num_columns = NONE, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_eye_(tf_operand num_rows, struct tf_eye_args args);
+#define tf_eye(...) \
+    TF_KWARGS_(tf_eye_((struct tf_eye_args){ .num_rows = TF_UNSET_, .num_columns = NONE, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_eye_(struct tf_eye_args args);
 
 /* tf_diag [d0, …] -> [d0, …, d0, …] with x on the diagonal and zeros elsewhere; tf_diag_part takes it out again.
  * tf_matrix_diag [.., n] -> [.., n, n], tf_matrix_diag_part [.., m, n] -> [.., min(m, n)] and tf_matrix_set_diag, which
@@ -30,19 +31,26 @@ TF1C_API tf_tensor tf_eye_(tf_operand num_rows, struct tf_eye_args args);
 #define tf_diag_part(input, ...) tf_diag_part_(TF_T(input), TF_NAMED_(__VA_ARGS__))
 #define tf_matrix_diag(diagonal, ...) tf_matrix_diag_(TF_T(diagonal), TF_NAMED_(__VA_ARGS__))
 #define tf_matrix_diag_part(input, ...) tf_matrix_diag_part_(TF_T(input), TF_NAMED_(__VA_ARGS__))
-#define tf_matrix_set_diag(input, diagonal, ...) \
-    TF_IN_ORDER2_(tf_matrix_set_diag_, TF_T(input), TF_T(diagonal), TF_NAMED_(__VA_ARGS__))
+struct tf_matrix_set_diag_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand input;
+    TF_ARG_(2) tf_operand diagonal;
+    TF_ARG_(3) const char *name;
+};
+#define tf_matrix_set_diag(...)                                                                                           \
+    TF_KWARGS_(tf_matrix_set_diag_((struct tf_matrix_set_diag_args){ .input = TF_UNSET_, .diagonal = TF_UNSET_, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
 #define tf_linalg_tensor_diag(diagonal, ...) tf_diag(diagonal, __VA_ARGS__)
 #define tf_linalg_tensor_diag_part(input, ...) tf_diag_part(input, __VA_ARGS__)
 #define tf_linalg_diag(diagonal, ...) tf_matrix_diag(diagonal, __VA_ARGS__)
 #define tf_linalg_diag_part(input, ...) tf_matrix_diag_part(input, __VA_ARGS__)
-#define tf_linalg_set_diag(input, diagonal, ...) tf_matrix_set_diag(input, diagonal, __VA_ARGS__)
-#define tf_linalg_eye(num_rows, ...) tf_eye(num_rows, __VA_ARGS__)
+#define tf_linalg_set_diag(...) tf_matrix_set_diag(__VA_ARGS__)
+#define tf_linalg_eye(...) tf_eye(__VA_ARGS__)
 TF1C_API tf_tensor tf_diag_(tf_operand diagonal, struct tf_name_args args);
 TF1C_API tf_tensor tf_diag_part_(tf_operand input, struct tf_name_args args);
 TF1C_API tf_tensor tf_matrix_diag_(tf_operand diagonal, struct tf_name_args args);
 TF1C_API tf_tensor tf_matrix_diag_part_(tf_operand input, struct tf_name_args args);
-TF1C_API tf_tensor tf_matrix_set_diag_(tf_operand input, tf_operand diagonal, struct tf_name_args args);
+TF1C_API tf_tensor tf_matrix_set_diag_(struct tf_matrix_set_diag_args args);
 
 #ifdef __cplusplus
 }

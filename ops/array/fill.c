@@ -109,8 +109,8 @@ static tf_tensor all_of(tf_operand shape, bool one, struct tf_zeros_args a, cons
     return tf_fill_(operand_of(dims), operand_of(tf_constant_(value, (struct tf_constant_args){ .dtype = dtype })), whole);
 }
 
-tf_tensor tf_zeros_(tf_operand shape, struct tf_zeros_args a) { return all_of(shape, false, a, "zeros"); }
-tf_tensor tf_ones_(tf_operand shape, struct tf_zeros_args a) { return all_of(shape, true, a, "ones"); }
+tf_tensor tf_zeros_(struct tf_zeros_args a) { return all_of(tf1c_given(a.shape), false, a, "zeros"); }
+tf_tensor tf_ones_(struct tf_zeros_args a) { return all_of(tf1c_given(a.shape), true, a, "ones"); }
 
 /* clang-format off */
 tf1c_op_family tf1c_family_fill = {

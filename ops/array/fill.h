@@ -15,13 +15,14 @@ extern "C" {
  *   dtype   float32 if unset;   grad  none */
 struct tf_zeros_args {
     tf_source here;
-    tf_dtype dtype;
-    const char *name;
+    TF_ARG_(1) tf_operand shape;
+    TF_ARG_(2) tf_dtype dtype;
+    TF_ARG_(3) const char *name;
 };
-#define tf_zeros(shape, ...) tf_zeros_(TF_T(shape), (struct tf_zeros_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_ones(shape, ...) tf_ones_(TF_T(shape), (struct tf_zeros_args){ TF_HERE_, __VA_ARGS__ })
-TF1C_API tf_tensor tf_zeros_(tf_operand shape, struct tf_zeros_args args);
-TF1C_API tf_tensor tf_ones_(tf_operand shape, struct tf_zeros_args args);
+#define tf_zeros(...) TF_KWARGS_(tf_zeros_((struct tf_zeros_args){ .shape = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_ones(...) TF_KWARGS_(tf_ones_((struct tf_zeros_args){ .shape = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_zeros_(struct tf_zeros_args args);
+TF1C_API tf_tensor tf_ones_(struct tf_zeros_args args);
 
 /* `value`, a scalar, everywhere in a tensor of shape `dims`.                                          TF1: tf.fill
  *   dtypes  value's;   grad  dvalue = sum of dy

@@ -173,13 +173,16 @@ static const tf_op_def gather_op = {
     .gradient = gather_gradient,
 };
 
-tf_tensor tf_gather_(tf_operand params, tf_operand indices, struct tf_gather_args a)
+static tf_tensor gather_of(tf_operand params, tf_operand indices, struct tf_gather_args a)
 {
+    const tf_operand axis = tf1c_given_axis(a.axis);
     return array_op(&gather_op, (struct tf_name_args){ a.here, a.name }, NULL, NULL, 3,
-                    (tf_operand[]){ params, indices, tf_operand_integer(a.axis) });
+                    (tf_operand[]){ params, indices, axis.kind ? axis : tf_operand_integer(0) });
 }
 
-tf_tensor tf_nn_embedding_lookup_(tf_operand params, tf_operand ids, struct tf_name_args a)
+tf_tensor tf_gather_(struct tf_gather_args a) { return gather_of(tf1c_given(a.params), tf1c_given(a.indices), a); }
+
+static tf_tensor nn_embedding_lookup_of(tf_operand params, tf_operand ids, struct tf_name_args a)
 {
     if (params.kind == TF_OPERAND_LIST && params.as.list.n != 1)
         return params.as.list.n
@@ -189,8 +192,13 @@ tf_tensor tf_nn_embedding_lookup_(tf_operand params, tf_operand ids, struct tf_n
         params = operand_of(params.as.list.items[0]);
     TF_FROM(a.here);
     TF_SCOPE(a.name, "embedding_lookup");
-    tf_tensor rows = tf_gather_(params, ids, (struct tf_gather_args){ .name = tf_scope_name() });
+    tf_tensor rows = tf_gather(params, ids, .name = tf_scope_name());
     return tf_identity(rows);
+}
+
+tf_tensor tf_nn_embedding_lookup_(struct tf_embedding_lookup_args a)
+{
+    return nn_embedding_lookup_of(tf1c_given(a.params), tf1c_given(a.ids), (struct tf_name_args){ a.here, a.name });
 }
 
 /* ---- GatherNd: dparams = scatter_nd(dy) ------------------------------------------------------------------------------------------- */
@@ -285,7 +293,11 @@ static const tf_op_def gather_nd_op = {
     .units = gather_nd_units,
     .gradient = gather_nd_gradient,
 };
-BINARY_BUILDER(tf_gather_nd_, gather_nd_op, NULL)
+
+tf_tensor tf_gather_nd_(struct tf_gather_nd_args a)
+{
+    return tf_op_binary(&gather_nd_op, tf1c_given(a.params), tf1c_given(a.indices), (struct tf_name_args){ a.here, a.name }, NULL);
+}
 
 /* ---- ScatterNd: dupdates = gather_nd(dy) ------------------------------------------------------------------------------------------- */
 
@@ -385,9 +397,15 @@ static const tf_op_def scatter_nd_op = {
     .gradient = scatter_nd_gradient,
 };
 
-tf_tensor tf_scatter_nd_(tf_operand indices, tf_operand updates, tf_operand shape, struct tf_name_args a)
+static tf_tensor scatter_nd_of(tf_operand indices, tf_operand updates, tf_operand shape, struct tf_name_args a)
 {
     return array_op(&scatter_nd_op, a, NULL, NULL, 3, (tf_operand[]){ indices, updates, shape });
+}
+
+tf_tensor tf_scatter_nd_(struct tf_scatter_nd_args a)
+{
+    return scatter_nd_of(tf1c_given(a.indices), tf1c_given(a.updates), tf1c_given(a.shape),
+                         (struct tf_name_args){ a.here, a.name });
 }
 
 /* ---- UnsortedSegmentSum: ddata[i] = dy[ids[i]], 0 where ids[i] < 0 --------------------------------------------------------------------- */
@@ -482,9 +500,15 @@ static const tf_op_def segment_sum_op = {
     .gradient = segment_sum_gradient,
 };
 
-tf_tensor tf_unsorted_segment_sum_(tf_operand data, tf_operand ids, tf_operand count, struct tf_name_args a)
+static tf_tensor unsorted_segment_sum_of(tf_operand data, tf_operand ids, tf_operand count, struct tf_name_args a)
 {
     return array_op(&segment_sum_op, a, NULL, NULL, 3, (tf_operand[]){ data, ids, count });
+}
+
+tf_tensor tf_unsorted_segment_sum_(struct tf_segment_args a)
+{
+    return unsorted_segment_sum_of(tf1c_given(a.data), tf1c_given(a.segment_ids), tf1c_given(a.num_segments),
+                                   (struct tf_name_args){ a.here, a.name });
 }
 
 /* clang-format off */

@@ -19,41 +19,75 @@ extern "C" {
  *   source  core/kernels/gather_op.cc, python/ops/array_grad.py _GatherV2Grad */
 struct tf_gather_args {
     tf_source here;
-    int axis;
-    const char *name;
+    TF_ARG_(1) tf_operand params;
+    TF_ARG_(2) tf_operand indices;
+    TF_ARG_(3) tf_operand axis;
+    TF_ARG_(4) const char *name;
 };
-#define tf_gather(params, indices, ...) \
-    TF_IN_ORDER2_(tf_gather_, TF_T(params), TF_T(indices), (struct tf_gather_args){ TF_HERE_, __VA_ARGS__ })
-TF1C_API tf_tensor tf_gather_(tf_operand params, tf_operand indices, struct tf_gather_args args);
+#define tf_gather(...)                                                                                  \
+    TF_KWARGS_(tf_gather_((struct tf_gather_args){ .params = TF_UNSET_, .indices = TF_UNSET_,           \
+        .axis = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_gather_(struct tf_gather_args args);
 
 /* Rows of one table `params`: tf_gather with a name scope of its own.                                 TF1: tf.nn.embedding_lookup
  *   errors  UnimplementedError: several tables */
-#define tf_nn_embedding_lookup(params, ids, ...) \
-    TF_IN_ORDER2_(tf_nn_embedding_lookup_, TF_T(params), TF_T(ids), TF_NAMED_(__VA_ARGS__))
-TF1C_API tf_tensor tf_nn_embedding_lookup_(tf_operand params, tf_operand ids, struct tf_name_args args);
+struct tf_embedding_lookup_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand params;
+    TF_ARG_(2) tf_operand ids;
+    TF_ARG_(3) const char *partition_strategy; /* of several tables: means nothing here */
+    TF_ARG_(4) const char *name;
+};
+#define tf_nn_embedding_lookup(...)                                                                                        \
+    TF_KWARGS_(tf_nn_embedding_lookup_((struct tf_embedding_lookup_args){ .params = TF_UNSET_, .ids = TF_UNSET_, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_nn_embedding_lookup_(struct tf_embedding_lookup_args args);
 
 /* tf_gather_nd: params[indices[i, …, :]] for every vector along indices' last axis. tf_scatter_nd: zeros of `shape` with
  * updates added at indices[i, …, :].                                                                  TF1: tf.gather_nd, tf.scatter_nd
  *   grad    each other; tf_gather_nd's is sparse for indices [n, 1]
  *   errors  at run InvalidArgumentError "indices[1] = [1, 5] does not index into param shape [2,3]" */
-#define tf_gather_nd(params, indices, ...) TF_IN_ORDER2_(tf_gather_nd_, TF_T(params), TF_T(indices), TF_NAMED_(__VA_ARGS__))
-#define tf_scatter_nd(indices, updates, shape, ...) \
-    TF_IN_ORDER3_(tf_scatter_nd_, TF_T(indices), TF_T(updates), TF_T(shape), TF_NAMED_(__VA_ARGS__))
-#define tf_manip_gather_nd(params, indices, ...) tf_gather_nd(params, indices, __VA_ARGS__)
-#define tf_manip_scatter_nd(indices, updates, shape, ...) tf_scatter_nd(indices, updates, shape, __VA_ARGS__)
-TF1C_API tf_tensor tf_gather_nd_(tf_operand params, tf_operand indices, struct tf_name_args args);
-TF1C_API tf_tensor tf_scatter_nd_(tf_operand indices, tf_operand updates, tf_operand shape, struct tf_name_args args);
+struct tf_gather_nd_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand params;
+    TF_ARG_(2) tf_operand indices;
+    TF_ARG_(3) const char *name;
+};
+#define tf_gather_nd(...)                                                                                     \
+    TF_KWARGS_(tf_gather_nd_((struct tf_gather_nd_args){ .params = TF_UNSET_, .indices = TF_UNSET_, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+struct tf_scatter_nd_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand indices;
+    TF_ARG_(2) tf_operand updates;
+    TF_ARG_(3) tf_operand shape;
+    TF_ARG_(4) const char *name;
+};
+#define tf_scatter_nd(...)                                                                                                 \
+    TF_KWARGS_(tf_scatter_nd_((struct tf_scatter_nd_args){ .indices = TF_UNSET_, .updates = TF_UNSET_, .shape = TF_UNSET_, \
+        TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_manip_gather_nd(...) tf_gather_nd(__VA_ARGS__)
+#define tf_manip_scatter_nd(...) tf_scatter_nd(__VA_ARGS__)
+TF1C_API tf_tensor tf_gather_nd_(struct tf_gather_nd_args args);
+TF1C_API tf_tensor tf_scatter_nd_(struct tf_scatter_nd_args args);
 
 /* out[s] = sum of the data[i] with segment_ids[i] == s; a negative id drops its data.                TF1: tf.unsorted_segment_sum
  *   shapes  [i0, …, d…], [i0, …] -> [num_segments, d…]
  *   grad    ddata[i] = dy[segment_ids[i]]
  *   errors  at run InvalidArgumentError "segment_ids[1] = 2 is out of range [0, 2)" */
-#define tf_unsorted_segment_sum(data, segment_ids, num_segments, ...) \
-    TF_IN_ORDER3_(tf_unsorted_segment_sum_, TF_T(data), TF_T(segment_ids), TF_T(num_segments), TF_NAMED_(__VA_ARGS__))
+struct tf_segment_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand data;
+    TF_ARG_(2) tf_operand segment_ids;
+    TF_ARG_(3) tf_operand num_segments;
+    TF_ARG_(4) const char *name;
+};
+#define tf_unsorted_segment_sum(...)                                                                           \
+    TF_KWARGS_(tf_unsorted_segment_sum_((struct tf_segment_args){ .data = TF_UNSET_, .segment_ids = TF_UNSET_, \
+        .num_segments = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_math_unsorted_segment_sum(data, segment_ids, num_segments, ...) \
     tf_unsorted_segment_sum(data, segment_ids, num_segments, __VA_ARGS__)
-TF1C_API tf_tensor tf_unsorted_segment_sum_(tf_operand data, tf_operand segment_ids, tf_operand num_segments,
-                                            struct tf_name_args args);
+TF1C_API tf_tensor tf_unsorted_segment_sum_(struct tf_segment_args args);
 
 #ifdef __cplusplus
 }

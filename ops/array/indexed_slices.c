@@ -36,9 +36,15 @@ const tf_op_def tf1c_indexed_slices_op = {
     .gradient = indexed_slices_gradient,
 };
 
-tf_tensor tf_indexed_slices_(tf_operand values, tf_operand indices, tf_operand dense_shape, struct tf_name_args a)
+static tf_tensor indexed_slices_of(tf_operand values, tf_operand indices, tf_operand dense_shape, struct tf_name_args a)
 {
     return array_op(&tf1c_indexed_slices_op, a, NULL, NULL, 3, (tf_operand[]){ values, indices, dense_shape });
+}
+
+tf_tensor tf_indexed_slices_(struct tf_indexed_slices_args a)
+{
+    return indexed_slices_of(tf1c_given(a.values), tf1c_given(a.indices), tf1c_given(a.dense_shape),
+                             (struct tf_name_args){ a.here, a.name });
 }
 
 /* ---- what gradients make of them ------------------------------------------------------------------------------------------ */

@@ -18,9 +18,17 @@ extern "C" {
  *   grad    dvalues = the rows of dy at `indices`
  *   errors  at run InvalidArgumentError "segment_ids[1] = 2 is out of range [0, 2)"
  *   source  python/framework/ops.py IndexedSlices, python/ops/gradients_util.py _IndexedSlicesToTensor */
-#define tf_indexed_slices(values, indices, dense_shape, ...) \
-    TF_IN_ORDER3_(tf_indexed_slices_, TF_T(values), TF_T(indices), TF_T(dense_shape), TF_NAMED_(__VA_ARGS__))
-TF1C_API tf_tensor tf_indexed_slices_(tf_operand values, tf_operand indices, tf_operand dense_shape, struct tf_name_args args);
+struct tf_indexed_slices_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand values;
+    TF_ARG_(2) tf_operand indices;
+    TF_ARG_(3) tf_operand dense_shape;
+    TF_ARG_(4) const char *name;
+};
+#define tf_indexed_slices(...)                                                                                \
+    TF_KWARGS_(tf_indexed_slices_((struct tf_indexed_slices_args){ .values = TF_UNSET_, .indices = TF_UNSET_, \
+        .dense_shape = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_indexed_slices_(struct tf_indexed_slices_args args);
 
 #ifdef __cplusplus
 }

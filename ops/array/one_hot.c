@@ -117,7 +117,7 @@ static tf_operand default_value(tf_operand value, int64_t otherwise, tf_dtype dt
     return operand_of(tf_convert(tf_operand_integer(otherwise), dtype, here, name));
 }
 
-tf_tensor tf_one_hot_(tf_operand indices, tf_operand depth, struct tf_one_hot_args a)
+static tf_tensor one_hot_of(tf_operand indices, tf_operand depth, struct tf_one_hot_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "one_hot");
@@ -144,6 +144,8 @@ tf_tensor tf_one_hot_(tf_operand indices, tf_operand depth, struct tf_one_hot_ar
     return array_op(&one_hot_op, whole, NULL, &(one_hot_attrs){ a.axis }, 4,
                     (tf_operand[]){ indices, depth, a.on_value, a.off_value });
 }
+
+tf_tensor tf_one_hot_(struct tf_one_hot_args a) { return one_hot_of(tf1c_given(a.indices), tf1c_given(a.depth), a); }
 
 /* clang-format off */
 tf1c_op_family tf1c_family_one_hot = {

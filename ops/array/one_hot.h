@@ -17,15 +17,18 @@ extern "C" {
  *   errors  TypeError: values and dtype that differ;  ValueError: depth < 0 */
 struct tf_one_hot_args {
     tf_source here;
-    tf_operand on_value, off_value;
-    int axis;
-    tf_dtype dtype;
-    const char *name;
+    TF_ARG_(1) tf_operand indices;
+    TF_ARG_(2) tf_operand depth;
+    TF_ARG_(3) tf_operand on_value;
+    TF_ARG_(4) tf_operand off_value;
+    TF_ARG_(5) int axis;
+    TF_ARG_(6) tf_dtype dtype;
+    TF_ARG_(7) const char *name;
 };
-#define tf_one_hot(indices, depth, ...) \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_one_hot_, TF_T(indices), TF_T(depth), (struct tf_one_hot_args){ \
-        .on_value = TF_UNSET_, .off_value = TF_UNSET_, .axis = -1, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_one_hot_(tf_operand indices, tf_operand depth, struct tf_one_hot_args args);
+#define tf_one_hot(...)                                                                                               \
+    TF_KWARGS_(tf_one_hot_((struct tf_one_hot_args){ .indices = TF_UNSET_, .depth = TF_UNSET_, .on_value = TF_UNSET_, \
+        .off_value = TF_UNSET_, .axis = -1, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_one_hot_(struct tf_one_hot_args args);
 
 #ifdef __cplusplus
 }

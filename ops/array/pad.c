@@ -70,9 +70,10 @@ static const tf_op_def broadcast_to_op = {
     .gradient = broadcast_to_gradient,
 };
 
-tf_tensor tf_broadcast_to_(tf_operand input, tf_operand shape, struct tf_name_args a)
+tf_tensor tf_broadcast_to_(struct tf_broadcast_args a)
 {
-    return tf_op_binary(&broadcast_to_op, input, shape, a, NULL);
+    return tf_op_binary(&broadcast_to_op, tf1c_given_data(a.input, a.text, a.here), tf1c_given(a.shape),
+                        (struct tf_name_args){ a.here, a.name }, NULL);
 }
 
 /* ---- rows: the last axis at given indices of the others ------------------------------------------------------------------------------------ */
@@ -179,9 +180,9 @@ static const tf_op_def tile_op = {
     .gradient = tile_gradient,
 };
 
-tf_tensor tf_tile_(tf_operand input, tf_operand multiples, struct tf_name_args a)
+tf_tensor tf_tile_(struct tf_tile_args a)
 {
-    return tf_op_binary(&tile_op, input, multiples, a, NULL);
+    return tf_op_binary(&tile_op, tf1c_given(a.input), tf1c_given(a.multiples), (struct tf_name_args){ a.here, a.name }, NULL);
 }
 
 /* ---- Pad, PadV2: dx = slice(dy, paddings[:, 0], shape(x)) ------------------------------------------------------------------------------------------ */
@@ -300,7 +301,7 @@ static const tf_op_def pad_v2_op = {
     .gradient = pad_gradient,
 };
 
-tf_tensor tf_pad_(tf_operand tensor, tf_operand paddings, struct tf_pad_args a)
+static tf_tensor pad_of(tf_operand tensor, tf_operand paddings, struct tf_pad_args a)
 {
     const tf_operand given = tf1c_keyword(a.constant_values, false), *value = &given;
     struct tf_name_args named = { a.here, a.name };
@@ -311,6 +312,8 @@ tf_tensor tf_pad_(tf_operand tensor, tf_operand paddings, struct tf_pad_args a)
     return zero ? array_op(&pad_op, named, NULL, NULL, 2, (tf_operand[]){ tensor, paddings })
                 : array_op(&pad_v2_op, named, NULL, NULL, 3, (tf_operand[]){ tensor, paddings, *value });
 }
+
+tf_tensor tf_pad_(struct tf_pad_args a) { return pad_of(tf1c_given(a.tensor), tf1c_given(a.paddings), a); }
 
 /* ---- ReverseV2: dx = reverse(dy) ------------------------------------------------------------------------------------------------------------------------ */
 static void reverse_shape(tf_shape_ctx *c)
@@ -380,9 +383,9 @@ static const tf_op_def reverse_op = {
     .view = reverse_view,
 };
 
-tf_tensor tf_reverse_(tf_operand tensor, tf_operand axis, struct tf_name_args a)
+tf_tensor tf_reverse_(struct tf_reverse_args a)
 {
-    return tf_op_binary(&reverse_op, tensor, axis, a, NULL);
+    return tf_op_binary(&reverse_op, tf1c_given(a.tensor), tf1c_given(a.axis), (struct tf_name_args){ a.here, a.name }, NULL);
 }
 
 /* clang-format off */

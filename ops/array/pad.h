@@ -12,13 +12,30 @@ extern "C" {
 
 /* `input` repeated along axes of length 1, as arithmetic would do.                                     TF1: tf.broadcast_to
  *   grad    dy, summed over the repeated axes */
-#define tf_broadcast_to(input, shape, ...) TF_IN_ORDER2_(tf_broadcast_to_, TF_T(input), TF_T(shape), TF_NAMED_(__VA_ARGS__))
-TF1C_API tf_tensor tf_broadcast_to_(tf_operand input, tf_operand shape, struct tf_name_args args);
+struct tf_broadcast_args {
+    tf_source here;
+    const char *text; /* of the arguments: whether a number in it is written as 2 or 2.0 */
+    TF_ARG_(1) tf_operand input;
+    TF_ARG_(2) tf_operand shape;
+    TF_ARG_(3) const char *name;
+};
+#define tf_broadcast_to(...)                                                                                  \
+    TF_KWARGS_(tf_broadcast_to_((struct tf_broadcast_args){ .text = #__VA_ARGS__, .input = TF_UNSET_, .shape = TF_UNSET_, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_broadcast_to_(struct tf_broadcast_args args);
 
 /* `input` side by side, multiples[i] times along axis i.                                               TF1: tf.tile
  *   grad    dy, summed over the copies; rank at most 4 */
-#define tf_tile(input, multiples, ...) TF_IN_ORDER2_(tf_tile_, TF_T(input), TF_T(multiples), TF_NAMED_(__VA_ARGS__))
-TF1C_API tf_tensor tf_tile_(tf_operand input, tf_operand multiples, struct tf_name_args args);
+struct tf_tile_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand input;
+    TF_ARG_(2) tf_operand multiples;
+    TF_ARG_(3) const char *name;
+};
+#define tf_tile(...)                                                                                 \
+    TF_KWARGS_(tf_tile_((struct tf_tile_args){ .input = TF_UNSET_, .multiples = TF_UNSET_, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_tile_(struct tf_tile_args args);
 
 /* `tensor` with paddings[i, 0] elements before and paddings[i, 1] after it along axis i.                TF1: tf.pad
  *   paddings         NP_INT2D({ 1, 1 }, { 0, 2 }), or an integer tensor [rank, 2]
@@ -26,18 +43,29 @@ TF1C_API tf_tensor tf_tile_(tf_operand input, tf_operand multiples, struct tf_na
  *   grad             dy without the padding, for tensor alone */
 struct tf_pad_args {
     tf_source here;
-    const char *mode, *name;
-    tf_operand constant_values;
+    TF_ARG_(1) tf_operand tensor;
+    TF_ARG_(2) tf_operand paddings;
+    TF_ARG_(3) const char *mode;
+    TF_ARG_(4) const char *name;
+    TF_ARG_(5) tf_operand constant_values;
 };
-#define tf_pad(tensor, paddings, ...) \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_pad_, TF_T(tensor), TF_T(paddings), (struct tf_pad_args){ \
-        .constant_values = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_pad_(tf_operand tensor, tf_operand paddings, struct tf_pad_args args);
+#define tf_pad(...)                                                                                                    \
+    TF_KWARGS_(tf_pad_((struct tf_pad_args){ .tensor = TF_UNSET_, .paddings = TF_UNSET_, .constant_values = TF_UNSET_, \
+        TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_pad_(struct tf_pad_args args);
 
 /* The order of elements reversed along `axis`, an integer vector: tf_reverse(x, AXES(0)).               TF1: tf.reverse */
-#define tf_reverse(tensor, axis, ...) TF_IN_ORDER2_(tf_reverse_, TF_T(tensor), TF_T(axis), TF_NAMED_(__VA_ARGS__))
-#define tf_reverse_v2(tensor, axis, ...) tf_reverse(tensor, axis, __VA_ARGS__)
-TF1C_API tf_tensor tf_reverse_(tf_operand tensor, tf_operand axis, struct tf_name_args args);
+struct tf_reverse_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand tensor;
+    TF_ARG_(2) tf_operand axis;
+    TF_ARG_(3) const char *name;
+};
+#define tf_reverse(...)                                                                                \
+    TF_KWARGS_(tf_reverse_((struct tf_reverse_args){ .tensor = TF_UNSET_, .axis = TF_UNSET_, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+#define tf_reverse_v2(...) tf_reverse(__VA_ARGS__)
+TF1C_API tf_tensor tf_reverse_(struct tf_reverse_args args);
 
 #ifdef __cplusplus
 }

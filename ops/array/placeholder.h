@@ -17,21 +17,21 @@ extern "C" {
  *   source  python/ops/array_ops.py placeholder, core/kernels/constant_op.cc PlaceholderOp */
 struct tf_placeholder_args {
     tf_source here;
-    tf_dtype dtype;
-    tf_dims shape;
-    const char *name;
+    TF_ARG_(1) tf_dtype dtype;
+    TF_ARG_(2) tf_dims shape;
+    TF_ARG_(3) const char *name;
 };
-#define tf_placeholder(...) TF_KWARGS_(tf_placeholder_((struct tf_placeholder_args){ TF_HERE_, __VA_ARGS__ }))
+#define tf_placeholder(...) TF_KWARGS_(tf_placeholder_((struct tf_placeholder_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_placeholder_(struct tf_placeholder_args args);
 
 /* A placeholder that passes `input` on where nothing is fed.                        TF1: tf.placeholder_with_default */
 struct tf_placeholder_with_default_args {
     tf_source here;
-    tf_dims shape;
-    const char *name;
+    TF_ARG_(1) tf_dims shape;
+    TF_ARG_(2) const char *name;
 };
 #define tf_placeholder_with_default(input, ...) \
-    TF_KWARGS_(tf_placeholder_with_default_(TF_T(input), (struct tf_placeholder_with_default_args){ TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_placeholder_with_default_(TF_T(input), (struct tf_placeholder_with_default_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_placeholder_with_default_(tf_operand input, struct tf_placeholder_with_default_args args);
 
 #ifdef __cplusplus

@@ -100,7 +100,7 @@ static const tf_op_def reverse_sequence_op = {
     .gradient = reverse_sequence_gradient,
 };
 
-tf_tensor tf_reverse_sequence_(tf_operand input, tf_operand seq_lengths, struct tf_reverse_sequence_args a)
+static tf_tensor reverse_sequence_of(tf_operand input, tf_operand seq_lengths, struct tf_reverse_sequence_args a)
 {
     int seq = a.seq_axis != TF_NO_AXIS ? a.seq_axis : a.seq_dim;
     if (seq == TF_NO_AXIS)
@@ -108,6 +108,11 @@ tf_tensor tf_reverse_sequence_(tf_operand input, tf_operand seq_lengths, struct 
     reverse_sequence_attrs attrs = { seq, a.batch_dim != TF_NO_AXIS ? a.batch_dim : a.batch_axis };
     return array_op(&reverse_sequence_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 2,
                     (tf_operand[]){ input, seq_lengths });
+}
+
+tf_tensor tf_reverse_sequence_(struct tf_reverse_sequence_args a)
+{
+    return reverse_sequence_of(tf1c_given(a.input), tf1c_given(a.seq_lengths), a);
 }
 
 /* ---- InvertPermutation -------------------------------------------------------------------------------------------------------------------------- */
@@ -153,7 +158,7 @@ static const tf_op_def invert_permutation_op = {
 UNARY_BUILDER(tf_invert_permutation_, invert_permutation_op, NULL)
 
 /* ---- sequence_mask: range(maxlen) < lengths[.., None] --------------------------------------------------------------------------------------------- */
-tf_tensor tf_sequence_mask_(tf_operand lengths, struct tf_sequence_mask_args a)
+static tf_tensor sequence_mask_of(tf_operand lengths, struct tf_sequence_mask_args a)
 {
     TF_FROM(a.here);
     a.maxlen = tf1c_keyword(a.maxlen, false);
@@ -177,6 +182,8 @@ tf_tensor tf_sequence_mask_(tf_operand lengths, struct tf_sequence_mask_args a)
     tf_tensor mask = tf_less(places, column);
     return a.dtype && a.dtype != tf_bool ? tf1c_cast(mask, a.dtype, a.here) : mask;
 }
+
+tf_tensor tf_sequence_mask_(struct tf_sequence_mask_args a) { return sequence_mask_of(tf1c_given(a.lengths), a); }
 
 /* clang-format off */
 tf1c_op_family tf1c_family_sequence = {

@@ -145,7 +145,7 @@ static bool all_fit(tf_dims d, tf_dtype type)
 
 static tf_tensor poisoned(void) { return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }; }
 
-tf_tensor tf_shape_(tf_operand input, struct tf_shape_args a)
+static tf_tensor shape_of(tf_operand input, struct tf_shape_args a)
 {
     struct tf_name_args named = { a.here, a.name };
     if (!wants_index(&a.out_type, a.here))
@@ -158,7 +158,9 @@ tf_tensor tf_shape_(tf_operand input, struct tf_shape_args a)
                     &(tf_operand){ .kind = TF_OPERAND_TENSOR, .as.tensor = x });
 }
 
-tf_tensor tf_size_(tf_operand input, struct tf_shape_args a)
+tf_tensor tf_shape_(struct tf_shape_args a) { return shape_of(tf1c_given(a.input), a); }
+
+static tf_tensor size_of(tf_operand input, struct tf_shape_args a)
 {
     struct tf_name_args named = { a.here, a.name };
     if (!wants_index(&a.out_type, a.here))
@@ -170,6 +172,8 @@ tf_tensor tf_size_(tf_operand input, struct tf_shape_args a)
     return array_op(&size_op, named, NULL, &(shape_attrs){ a.out_type }, 1,
                     &(tf_operand){ .kind = TF_OPERAND_TENSOR, .as.tensor = x });
 }
+
+tf_tensor tf_size_(struct tf_shape_args a) { return size_of(tf1c_given(a.input), a); }
 
 tf_tensor tf_rank_(tf_operand input, struct tf_name_args a)
 {
@@ -333,9 +337,10 @@ static const tf_op_def reshape_op = {
     .view = reshape_rule,
 };
 
-tf_tensor tf_reshape_(tf_operand tensor, tf_operand shape, struct tf_name_args a)
+tf_tensor tf_reshape_(struct tf_reshape_args a)
 {
-    return tf_op_binary(&reshape_op, tensor, shape, a, NULL);
+    return tf_op_binary(&reshape_op, tf1c_given_data(a.tensor, a.text, a.here), tf1c_given(a.shape),
+                        (struct tf_name_args){ a.here, a.name }, NULL);
 }
 
 /* ---- Transpose: dx = transpose(dy, perm⁻¹) ------------------------------------------------------------------------------------ */
@@ -451,9 +456,10 @@ static tf_tensor transpose_unknown(tf_tensor x, struct tf_transpose_args a)
                     (tf_operand[]){ operand_of(x), operand_of(perm) });
 }
 
-tf_tensor tf_transpose_(tf_operand x, struct tf_transpose_args a)
+static tf_tensor transpose_of(tf_operand x, struct tf_transpose_args a)
 {
-    tf_operand perm = a.perm.known ? tf_operand_dims(a.perm) : tf1c_whole_keyword(a.perm_tensor);
+    const tf_operand given = tf1c_given_axis(a.perm);
+    tf_operand perm = given.kind ? given : tf1c_given_axis(a.perm_tensor);
     if (perm.kind == TF_OPERAND_NONE) {
         tf_tensor t = tf_convert(x, tf_dtype_unset, a.here, "transpose/a");
         int rank = tf_get_shape(t).known ? tf_get_shape(t).rank : 0;
@@ -468,6 +474,8 @@ tf_tensor tf_transpose_(tf_operand x, struct tf_transpose_args a)
     }
     return tf_op_binary(&transpose_op, x, perm, (struct tf_name_args){ a.here, a.name }, "transpose");
 }
+
+tf_tensor tf_transpose_(struct tf_transpose_args a) { return transpose_of(tf1c_given(a.a), a); }
 
 /* ---- ExpandDims, Squeeze: dx = reshape(dy, shape(x)) ------------------------------------------------------------------------------ */
 static void expand_dims_shape(tf_shape_ctx *c)
@@ -513,9 +521,10 @@ static const tf_op_def expand_dims_op = {
     .view = reshape_rule,
 };
 
-tf_tensor tf_expand_dims_(tf_operand input, tf_operand axis, struct tf_name_args a)
+tf_tensor tf_expand_dims_(struct tf_expand_dims_args a)
 {
-    return tf_op_binary(&expand_dims_op, input, axis, a, NULL);
+    return tf_op_binary(&expand_dims_op, tf1c_given_data(a.input, a.text, a.here), tf1c_given(a.axis),
+                        (struct tf_name_args){ a.here, a.name }, NULL);
 }
 
 typedef struct {
@@ -575,14 +584,19 @@ static const tf_op_def squeeze_op = {
     .view = reshape_rule,
 };
 
-tf_tensor tf_squeeze_(tf_operand input, struct tf_squeeze_args a)
+static tf_tensor squeeze_of(tf_operand input, struct tf_squeeze_args a)
 {
-    tf_dims axes = a.axes.known ? a.axes : a.squeeze_dims;
-    if (axes.known && a.axis != TF_NO_AXIS)
+    const tf_operand axis = tf1c_given_axis(a.axis), axes = tf1c_given_axis(a.axes), old = tf1c_given_axis(a.squeeze_dims);
+    squeeze_attrs attrs;
+    tf_tensor mistake;
+    if ((axes.kind || old.kind) && axis.kind)
         return tf_mistake(tf_value_error, a.here, NULL, "Cannot specify both 'squeeze_dims' and 'axis'");
-    squeeze_attrs attrs = { a.axis == TF_NO_AXIS ? axes : AXES(a.axis) };
+    if (!tf1c_given_axes(axis.kind ? axis : axes.kind ? axes : old, &attrs.squeeze_dims, a.here, &mistake))
+        return mistake;
     return array_op(&squeeze_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 1, &input);
 }
+
+tf_tensor tf_squeeze_(struct tf_squeeze_args a) { return squeeze_of(tf1c_given(a.input), a); }
 
 /* Where each axis goes: the listed to the front, the others behind them; the other way round that is who stands where. */
 tf_tensor tf1c_axes_first(tf_tensor x, tf_tensor axes)

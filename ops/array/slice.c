@@ -350,11 +350,11 @@ static const tf_op_def strided_slice_grad_op = {
     .gradient = strided_slice_grad_gradient,
 };
 
-tf_tensor tf_strided_slice_(tf_operand input, tf_operand begin, tf_operand end, struct tf_strided_slice_args a)
+static tf_tensor strided_slice_of(tf_operand input, tf_operand begin, tf_operand end, struct tf_strided_slice_args a)
 {
     slice_attrs attrs = { a.begin_mask, a.end_mask, a.ellipsis_mask, a.new_axis_mask, a.shrink_axis_mask };
     TF_FROM(a.here);
-    a.strides = tf1c_whole_keyword(a.strides);
+    a.strides = tf1c_given(a.strides);
     if (!a.strides.kind && begin.kind == TF_OPERAND_DIMS) {
         a.strides = begin;
         for (int i = 0; i < begin.as.dims.rank; i++)
@@ -365,6 +365,11 @@ tf_tensor tf_strided_slice_(tf_operand input, tf_operand begin, tf_operand end, 
     }
     return array_op(&strided_slice_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 4,
                     (tf_operand[]){ input, begin, end, a.strides });
+}
+
+tf_tensor tf_strided_slice_(struct tf_strided_slice_args a)
+{
+    return strided_slice_of(tf1c_given(a.input), tf1c_given(a.begin), tf1c_given(a.end), a);
 }
 
 /* ---- x[…]: Python's slice text ------------------------------------------------------------------------------------------------------- */
@@ -726,9 +731,14 @@ static const tf_op_def slice_op = {
     .view = slice_view,
 };
 
-tf_tensor tf_slice_(tf_operand input, tf_operand begin, tf_operand size, struct tf_name_args a)
+static tf_tensor slice_of(tf_operand input, tf_operand begin, tf_operand size, struct tf_name_args a)
 {
     return array_op(&slice_op, a, NULL, NULL, 3, (tf_operand[]){ input, begin, size });
+}
+
+tf_tensor tf_slice_(struct tf_slice_args a)
+{
+    return slice_of(tf1c_given(a.input), tf1c_given(a.begin), tf1c_given(a.size), (struct tf_name_args){ a.here, a.name });
 }
 
 /* clang-format off */

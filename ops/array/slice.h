@@ -29,22 +29,38 @@ TF1C_API tf_tensor tf_getitem_tensors_(tf_operand x, tf_list tensors, tf_source 
  *   begin, size  SHAPE(0, 1), or integer vectors
  *   grad         dy padded with zeros
  *   errors       at run InvalidArgumentError "Expected size[1] in [0, 1], but got 2" */
-#define tf_slice(input, begin, size, ...) TF_IN_ORDER3_(tf_slice_, TF_T(input), TF_T(begin), TF_T(size), TF_NAMED_(__VA_ARGS__))
-TF1C_API tf_tensor tf_slice_(tf_operand input, tf_operand begin, tf_operand size, struct tf_name_args args);
+struct tf_slice_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand input;
+    TF_ARG_(2) tf_operand begin;
+    TF_ARG_(3) tf_operand size;
+    TF_ARG_(4) const char *name;
+};
+#define tf_slice(...)                                                                                                 \
+    TF_KWARGS_(tf_slice_((struct tf_slice_args){ .input = TF_UNSET_, .begin = TF_UNSET_, .size = TF_UNSET_, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_slice_(struct tf_slice_args args);
 
 /* What tf_getitem is made of: begin, end and strides as vectors, and masks with a bit per entry.     TF1: tf.strided_slice
  *   begin_mask, end_mask            these entries are ignored: from the first, to the last
  *   ellipsis_mask, new_axis_mask, shrink_axis_mask   entries that stand for "...", None, a single index */
 struct tf_strided_slice_args {
     tf_source here;
-    tf_operand strides;
-    int begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask;
-    const char *name;
+    TF_ARG_(1) tf_operand input;
+    TF_ARG_(2) tf_operand begin;
+    TF_ARG_(3) tf_operand end;
+    TF_ARG_(4) tf_operand strides;
+    TF_ARG_(5) int begin_mask;
+    TF_ARG_(6) int end_mask;
+    TF_ARG_(7) int ellipsis_mask;
+    TF_ARG_(8) int new_axis_mask;
+    TF_ARG_(9) int shrink_axis_mask;
+    TF_ARG_(10) const char *name;
 };
-#define tf_strided_slice(input, begin, end, ...) \
-    TF_KWARGS_(TF_IN_ORDER3_(tf_strided_slice_, TF_T(input), TF_T(begin), TF_T(end), \
-        (struct tf_strided_slice_args){ TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_strided_slice_(tf_operand input, tf_operand begin, tf_operand end, struct tf_strided_slice_args args);
+#define tf_strided_slice(...)                                                                                              \
+    TF_KWARGS_(tf_strided_slice_((struct tf_strided_slice_args){ .strides = TF_UNSET_, .input = TF_UNSET_, .begin = TF_UNSET_, .end = TF_UNSET_, \
+        TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_strided_slice_(struct tf_strided_slice_args args);
 
 #ifdef __cplusplus
 }

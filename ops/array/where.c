@@ -217,7 +217,7 @@ static tf_tensor check_mask(tf_tensor x, tf_tensor mask, int axis, tf_source her
     return (tf_tensor){ 0 };
 }
 
-tf_tensor tf_boolean_mask_(tf_operand tensor, tf_operand mask_given, struct tf_boolean_mask_args a)
+static tf_tensor boolean_mask_of(tf_operand tensor, tf_operand mask_given, struct tf_boolean_mask_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "boolean_mask");
@@ -233,6 +233,8 @@ tf_tensor tf_boolean_mask_(tf_operand tensor, tf_operand mask_given, struct tf_b
     tf_tensor indices = tf_squeeze(tf_where(tf_reshape(mask, SHAPE(-1))), .axes = AXES(1));
     return tf_gather(rows, indices, a.axis);
 }
+
+tf_tensor tf_boolean_mask_(struct tf_boolean_mask_args a) { return boolean_mask_of(tf1c_given(a.tensor), tf1c_given(a.mask), a); }
 
 /* clang-format off */
 tf1c_op_family tf1c_family_where = {

@@ -25,12 +25,15 @@ extern "C" {
  *   source  python/ops/array_ops.py boolean_mask */
 struct tf_boolean_mask_args {
     tf_source here;
-    int axis;
-    const char *name;
+    TF_ARG_(1) tf_operand tensor;
+    TF_ARG_(2) tf_operand mask;
+    TF_ARG_(3) int axis;
+    TF_ARG_(4) const char *name;
 };
-#define tf_boolean_mask(tensor, mask, ...) \
-    TF_IN_ORDER2_(tf_boolean_mask_, TF_T(tensor), TF_T(mask), (struct tf_boolean_mask_args){ TF_HERE_, __VA_ARGS__ })
-TF1C_API tf_tensor tf_boolean_mask_(tf_operand tensor, tf_operand mask, struct tf_boolean_mask_args args);
+#define tf_boolean_mask(...)                                                                                     \
+    TF_KWARGS_(tf_boolean_mask_((struct tf_boolean_mask_args){ .tensor = TF_UNSET_, .mask = TF_UNSET_, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_boolean_mask_(struct tf_boolean_mask_args args);
 
 /* Each value of a vector once, in the order of their first appearance: x[i] = y[idx[i]]. NaN is equal to nothing.
  * TF1: tf.unique

@@ -225,21 +225,20 @@ static tf_tensor conv_of(int n, bool is_transpose, tf_operand inputs, int64_t fi
     return settle(&l, kernel_size, a) ? make(&l, inputs, a->name, kind, a->reuse, a->here) : recorded();
 }
 
-tf_tensor tf_layers_conv1d_(tf_operand inputs, int64_t filters, tf_operand kernel_size, struct tf_layers_conv_args a)
+tf_tensor tf_layers_conv1d_(struct tf_layers_conv_args a)
 {
-    return conv_of(1, false, inputs, filters, kernel_size, &a, "conv1d");
+    return conv_of(1, false, tf1c_keyword(a.inputs, true), a.filters, tf1c_given(a.kernel_size), &a, "conv1d");
 }
-tf_tensor tf_layers_conv2d_(tf_operand inputs, int64_t filters, tf_operand kernel_size, struct tf_layers_conv_args a)
+tf_tensor tf_layers_conv2d_(struct tf_layers_conv_args a)
 {
-    return conv_of(2, false, inputs, filters, kernel_size, &a, "conv2d");
+    return conv_of(2, false, tf1c_keyword(a.inputs, true), a.filters, tf1c_given(a.kernel_size), &a, "conv2d");
 }
-tf_tensor tf_layers_conv3d_(tf_operand inputs, int64_t filters, tf_operand kernel_size, struct tf_layers_conv_args a)
+tf_tensor tf_layers_conv3d_(struct tf_layers_conv_args a)
 {
-    return conv_of(3, false, inputs, filters, kernel_size, &a, "conv3d");
+    return conv_of(3, false, tf1c_keyword(a.inputs, true), a.filters, tf1c_given(a.kernel_size), &a, "conv3d");
 }
 
-tf_tensor tf_layers_conv2d_transpose_(tf_operand inputs, int64_t filters, tf_operand kernel_size,
-                                      struct tf_layers_conv_transpose_args a)
+tf_tensor tf_layers_conv2d_transpose_(struct tf_layers_conv_transpose_args a)
 {
     const struct tf_layers_conv_args args = { .here = a.here,
                                               .strides = a.strides,
@@ -254,7 +253,7 @@ tf_tensor tf_layers_conv2d_transpose_(tf_operand inputs, int64_t filters, tf_ope
                                               .trainable = a.trainable,
                                               .name = a.name,
                                               .reuse = a.reuse };
-    return conv_of(2, true, inputs, filters, kernel_size, &args, "conv2d_transpose");
+    return conv_of(2, true, tf1c_keyword(a.inputs, true), a.filters, tf1c_given(a.kernel_size), &args, "conv2d_transpose");
 }
 
 /* ---- pools -------------------------------------------------------------------------------------------------------------------------- */
@@ -298,10 +297,10 @@ static tf_tensor pool_of(int n, bool max, tf_operand inputs, tf_operand pool_siz
     return y;
 }
 
-#define POOLING(name, n, max)                                                                               \
-    tf_tensor tf_layers_##name##_(tf_operand inputs, tf_operand pool_size, struct tf_layers_pooling_args a) \
-    {                                                                                                       \
-        return pool_of(n, max, inputs, pool_size, &a, #name);                                               \
+#define POOLING(name, n, max)                                                                     \
+    tf_tensor tf_layers_##name##_(struct tf_layers_pooling_args a)                                \
+    {                                                                                             \
+        return pool_of(n, max, tf1c_keyword(a.inputs, true), tf1c_given(a.pool_size), &a, #name); \
     }
 POOLING(max_pooling1d, 1, true)
 POOLING(max_pooling2d, 2, true)

@@ -22,75 +22,84 @@ extern "C" {
  *   source       python/keras/layers/convolutional.py Conv, python/layers/convolutional.py */
 struct tf_layers_conv_args {
     tf_source here;
-    tf_dims strides;
-    const char *padding, *data_format;
-    tf_dims dilation_rate;
-    tf_activation *activation;
-    bool use_bias;
-    tf_initializer kernel_initializer, bias_initializer;
-    tf_regularizer kernel_regularizer, bias_regularizer;
-    bool trainable;
-    const char *name;
-    tf_reuse reuse;
+    TF_ARG_(1) tf_operand inputs;
+    TF_ARG_(2) int64_t filters;
+    TF_ARG_(3) tf_operand kernel_size;
+    TF_ARG_(4) tf_dims strides;
+    TF_ARG_(5) const char *padding;
+    TF_ARG_(6) const char *data_format;
+    TF_ARG_(7) tf_dims dilation_rate;
+    TF_ARG_(8) tf_activation *activation;
+    TF_ARG_(9) bool use_bias;
+    TF_ARG_(10) tf_initializer kernel_initializer;
+    TF_ARG_(11) tf_initializer bias_initializer;
+    TF_ARG_(12) tf_regularizer kernel_regularizer;
+    TF_ARG_(13) tf_regularizer bias_regularizer;
+    TF_ARG_(14) bool trainable;
+    TF_ARG_(15) const char *name;
+    TF_ARG_(16) tf_reuse reuse;
 };
-#define TF_LAYERS_CONV_(fn, inputs, filters, kernel_size, ...)               \
-    TF_KWARGS_(TF_IN_ORDER3_(fn, TF_T(inputs), filters, TF_T(kernel_size), \
-                             (struct tf_layers_conv_args){ .use_bias = true, .trainable = true, TF_HERE_, __VA_ARGS__ }))
-#define tf_layers_conv1d(inputs, filters, kernel_size, ...) \
-    TF_LAYERS_CONV_(tf_layers_conv1d_, inputs, filters, kernel_size, __VA_ARGS__)
-#define tf_layers_conv2d(inputs, filters, kernel_size, ...) \
-    TF_LAYERS_CONV_(tf_layers_conv2d_, inputs, filters, kernel_size, __VA_ARGS__)
-#define tf_layers_conv3d(inputs, filters, kernel_size, ...) \
-    TF_LAYERS_CONV_(tf_layers_conv3d_, inputs, filters, kernel_size, __VA_ARGS__)
-TF1C_API tf_tensor tf_layers_conv1d_(tf_operand inputs, int64_t filters, tf_operand kernel_size, struct tf_layers_conv_args args);
-TF1C_API tf_tensor tf_layers_conv2d_(tf_operand inputs, int64_t filters, tf_operand kernel_size, struct tf_layers_conv_args args);
-TF1C_API tf_tensor tf_layers_conv3d_(tf_operand inputs, int64_t filters, tf_operand kernel_size, struct tf_layers_conv_args args);
+#define TF_LAYERS_CONV_(fn, ...)                                                                                           \
+    TF_KWARGS_(fn((struct tf_layers_conv_args){ .inputs = TF_UNSET_, .kernel_size = TF_UNSET_, .use_bias = true, .trainable = true, \
+                                                TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_layers_conv1d(...) TF_LAYERS_CONV_(tf_layers_conv1d_, __VA_ARGS__)
+#define tf_layers_conv2d(...) TF_LAYERS_CONV_(tf_layers_conv2d_, __VA_ARGS__)
+#define tf_layers_conv3d(...) TF_LAYERS_CONV_(tf_layers_conv3d_, __VA_ARGS__)
+TF1C_API tf_tensor tf_layers_conv1d_(struct tf_layers_conv_args args);
+TF1C_API tf_tensor tf_layers_conv2d_(struct tf_layers_conv_args args);
+TF1C_API tf_tensor tf_layers_conv3d_(struct tf_layers_conv_args args);
 
 /* The transpose: an image strides times as large, and with "valid" the rest of a kernel more.      TF1: tf.layers.conv2d_transpose
  *   variables    conv2d_transpose/kernel [rows, columns, filters, channels], conv2d_transpose/bias [filters] */
 struct tf_layers_conv_transpose_args {
     tf_source here;
-    tf_dims strides;
-    const char *padding, *data_format;
-    tf_activation *activation;
-    bool use_bias;
-    tf_initializer kernel_initializer, bias_initializer;
-    tf_regularizer kernel_regularizer, bias_regularizer;
-    bool trainable;
-    const char *name;
-    tf_reuse reuse;
+    TF_ARG_(1) tf_operand inputs;
+    TF_ARG_(2) int64_t filters;
+    TF_ARG_(3) tf_operand kernel_size;
+    TF_ARG_(4) tf_dims strides;
+    TF_ARG_(5) const char *padding;
+    TF_ARG_(6) const char *data_format;
+    TF_ARG_(7) tf_activation *activation;
+    TF_ARG_(8) bool use_bias;
+    TF_ARG_(9) tf_initializer kernel_initializer;
+    TF_ARG_(10) tf_initializer bias_initializer;
+    TF_ARG_(11) tf_regularizer kernel_regularizer;
+    TF_ARG_(12) tf_regularizer bias_regularizer;
+    TF_ARG_(13) bool trainable;
+    TF_ARG_(14) const char *name;
+    TF_ARG_(15) tf_reuse reuse;
 };
-#define tf_layers_conv2d_transpose(inputs, filters, kernel_size, ...)                                              \
-    TF_KWARGS_(TF_IN_ORDER3_(tf_layers_conv2d_transpose_, TF_T(inputs), filters, TF_T(kernel_size), \
-                             (struct tf_layers_conv_transpose_args){ .use_bias = true, .trainable = true, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_layers_conv2d_transpose_(tf_operand inputs, int64_t filters, tf_operand kernel_size,
-                                               struct tf_layers_conv_transpose_args args);
+#define tf_layers_conv2d_transpose(...)                                                                                \
+    TF_KWARGS_(tf_layers_conv2d_transpose_((struct tf_layers_conv_transpose_args){                                     \
+        .inputs = TF_UNSET_, .kernel_size = TF_UNSET_, .use_bias = true, .trainable = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_layers_conv2d_transpose_(struct tf_layers_conv_transpose_args args);
 
 /* tf_nn_max_pool and tf_nn_avg_pool as layers.  TF1: tf.layers.max_pooling1d, average_pooling1d, both with 2d, 3d
  *   pool_size, strides  a number, or SHAPE(rows, columns); strides unset: pool_size
  *   padding             "valid" (unset) or "same" */
 struct tf_layers_pooling_args {
     tf_source here;
-    tf_dims strides;
-    const char *padding, *data_format, *name;
+    TF_ARG_(1) tf_operand inputs;
+    TF_ARG_(2) tf_operand pool_size;
+    TF_ARG_(3) tf_dims strides;
+    TF_ARG_(4) const char *padding;
+    TF_ARG_(5) const char *data_format;
+    TF_ARG_(6) const char *name;
 };
-#define TF_LAYERS_POOLING_(fn, inputs, pool_size, ...) \
-    TF_KWARGS_(TF_IN_ORDER2_(fn, TF_T(inputs), TF_T(pool_size), (struct tf_layers_pooling_args){ TF_HERE_, __VA_ARGS__ }))
-#define tf_layers_max_pooling1d(inputs, pool_size, ...) TF_LAYERS_POOLING_(tf_layers_max_pooling1d_, inputs, pool_size, __VA_ARGS__)
-#define tf_layers_max_pooling2d(inputs, pool_size, ...) TF_LAYERS_POOLING_(tf_layers_max_pooling2d_, inputs, pool_size, __VA_ARGS__)
-#define tf_layers_max_pooling3d(inputs, pool_size, ...) TF_LAYERS_POOLING_(tf_layers_max_pooling3d_, inputs, pool_size, __VA_ARGS__)
-#define tf_layers_average_pooling1d(inputs, pool_size, ...) \
-    TF_LAYERS_POOLING_(tf_layers_average_pooling1d_, inputs, pool_size, __VA_ARGS__)
-#define tf_layers_average_pooling2d(inputs, pool_size, ...) \
-    TF_LAYERS_POOLING_(tf_layers_average_pooling2d_, inputs, pool_size, __VA_ARGS__)
-#define tf_layers_average_pooling3d(inputs, pool_size, ...) \
-    TF_LAYERS_POOLING_(tf_layers_average_pooling3d_, inputs, pool_size, __VA_ARGS__)
-TF1C_API tf_tensor tf_layers_max_pooling1d_(tf_operand inputs, tf_operand pool_size, struct tf_layers_pooling_args args);
-TF1C_API tf_tensor tf_layers_max_pooling2d_(tf_operand inputs, tf_operand pool_size, struct tf_layers_pooling_args args);
-TF1C_API tf_tensor tf_layers_max_pooling3d_(tf_operand inputs, tf_operand pool_size, struct tf_layers_pooling_args args);
-TF1C_API tf_tensor tf_layers_average_pooling1d_(tf_operand inputs, tf_operand pool_size, struct tf_layers_pooling_args args);
-TF1C_API tf_tensor tf_layers_average_pooling2d_(tf_operand inputs, tf_operand pool_size, struct tf_layers_pooling_args args);
-TF1C_API tf_tensor tf_layers_average_pooling3d_(tf_operand inputs, tf_operand pool_size, struct tf_layers_pooling_args args);
+#define TF_LAYERS_POOLING_(fn, ...)                                                                                        \
+    TF_KWARGS_(fn((struct tf_layers_pooling_args){ .inputs = TF_UNSET_, .pool_size = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_layers_max_pooling1d(...) TF_LAYERS_POOLING_(tf_layers_max_pooling1d_, __VA_ARGS__)
+#define tf_layers_max_pooling2d(...) TF_LAYERS_POOLING_(tf_layers_max_pooling2d_, __VA_ARGS__)
+#define tf_layers_max_pooling3d(...) TF_LAYERS_POOLING_(tf_layers_max_pooling3d_, __VA_ARGS__)
+#define tf_layers_average_pooling1d(...) TF_LAYERS_POOLING_(tf_layers_average_pooling1d_, __VA_ARGS__)
+#define tf_layers_average_pooling2d(...) TF_LAYERS_POOLING_(tf_layers_average_pooling2d_, __VA_ARGS__)
+#define tf_layers_average_pooling3d(...) TF_LAYERS_POOLING_(tf_layers_average_pooling3d_, __VA_ARGS__)
+TF1C_API tf_tensor tf_layers_max_pooling1d_(struct tf_layers_pooling_args args);
+TF1C_API tf_tensor tf_layers_max_pooling2d_(struct tf_layers_pooling_args args);
+TF1C_API tf_tensor tf_layers_max_pooling3d_(struct tf_layers_pooling_args args);
+TF1C_API tf_tensor tf_layers_average_pooling1d_(struct tf_layers_pooling_args args);
+TF1C_API tf_tensor tf_layers_average_pooling2d_(struct tf_layers_pooling_args args);
+TF1C_API tf_tensor tf_layers_average_pooling3d_(struct tf_layers_pooling_args args);
 
 #ifdef __cplusplus
 }

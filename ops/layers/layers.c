@@ -148,7 +148,7 @@ static tf_tensor apply_dense(const dense *k, tf_tensor x)
     return tf_is_poisoned(bias) ? bias : tf_nn_bias_add(times_kernel(x, kernel, k->units), bias);
 }
 
-tf_tensor tf_layers_dense_(tf_operand inputs, int64_t units, struct tf_dense_args a)
+static tf_tensor layers_dense_of(tf_operand inputs, int64_t units, struct tf_dense_args a)
 {
     TF_FROM(a.here);
     tf1c_cell_scope scope = { 0 };
@@ -174,8 +174,11 @@ tf_tensor tf_layers_dense_(tf_operand inputs, int64_t units, struct tf_dense_arg
     return y;
 }
 
-tf_tensor tf_contrib_layers_fully_connected_(tf_operand inputs, struct tf_fully_connected_args a)
+tf_tensor tf_layers_dense_(struct tf_dense_args a) { return layers_dense_of(tf1c_keyword(a.inputs, true), a.units, a); }
+
+tf_tensor tf_contrib_layers_fully_connected_(struct tf_fully_connected_args a)
 {
+    const tf_operand inputs = tf1c_keyword(a.inputs, true);
     TF_FROM(a.here);
     tf_tensor x = tf_convert(inputs, tf_dtype_unset, a.here, "inputs");
     tf_tensor mistake = check_dense(x, a.scope ? a.scope : "fully_connected", a.num_outputs, a.here);
@@ -227,7 +230,7 @@ int tf1c_known_training(tf_operand training)
     }
 }
 
-tf_tensor tf_layers_dropout_(tf_operand inputs, struct tf_layers_dropout_args a)
+static tf_tensor layers_dropout_of(tf_operand inputs, struct tf_layers_dropout_args a)
 {
     TF_FROM(a.here);
     tf1c_cell_scope scope = { 0 };
@@ -246,6 +249,8 @@ tf_tensor tf_layers_dropout_(tf_operand inputs, struct tf_layers_dropout_args a)
     tf1c_layer_leave(&e);
     return y;
 }
+
+tf_tensor tf_layers_dropout_(struct tf_layers_dropout_args a) { return layers_dropout_of(tf1c_keyword(a.inputs, true), a); }
 
 /* ---- flatten ------------------------------------------------------------------------------------------------------------------------- */
 

@@ -21,18 +21,22 @@ extern "C" {
  *   source      python/keras/layers/core.py Dense, python/layers/core.py */
 struct tf_dense_args {
     tf_source here;
-    tf_activation *activation;
-    bool use_bias;
-    tf_initializer kernel_initializer, bias_initializer;
-    tf_regularizer kernel_regularizer, bias_regularizer;
-    bool trainable;
-    const char *name;
-    tf_reuse reuse;
+    TF_ARG_(1) tf_operand inputs;
+    TF_ARG_(2) int64_t units;
+    TF_ARG_(3) tf_activation *activation;
+    TF_ARG_(4) bool use_bias;
+    TF_ARG_(5) tf_initializer kernel_initializer;
+    TF_ARG_(6) tf_initializer bias_initializer;
+    TF_ARG_(7) tf_regularizer kernel_regularizer;
+    TF_ARG_(8) tf_regularizer bias_regularizer;
+    TF_ARG_(9) bool trainable;
+    TF_ARG_(10) const char *name;
+    TF_ARG_(11) tf_reuse reuse;
 };
-#define tf_layers_dense(inputs, units, ...)          \
-    TF_KWARGS_(tf_layers_dense_(TF_T(inputs), units, \
-                                (struct tf_dense_args){ .use_bias = true, .trainable = true, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_layers_dense_(tf_operand inputs, int64_t units, struct tf_dense_args args);
+#define tf_layers_dense(...)                                                                                                \
+    TF_KWARGS_(tf_layers_dense_((struct tf_dense_args){ .inputs = TF_UNSET_, .use_bias = true, .trainable = true, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_layers_dense_(struct tf_dense_args args);
 
 /* The same under its older names, with relu unless told otherwise.                   TF1: tf.contrib.layers.fully_connected
  *   variables           fully_connected/weights (xavier), fully_connected/biases (zeros)
@@ -41,38 +45,42 @@ TF1C_API tf_tensor tf_layers_dense_(tf_operand inputs, int64_t units, struct tf_
  *   source              contrib/layers/python/layers/layers.py */
 struct tf_fully_connected_args {
     tf_source here;
-    int64_t num_outputs;
-    tf_activation *activation_fn;
-    tf_initializer weights_initializer;
-    tf_regularizer weights_regularizer;
-    tf_initializer biases_initializer;
-    tf_regularizer biases_regularizer;
-    tf_reuse reuse;
-    bool trainable;
-    const char *scope;
+    TF_ARG_(1) tf_operand inputs;
+    TF_ARG_(2) int64_t num_outputs;
+    TF_ARG_(3) tf_activation *activation_fn;
+    TF_ARG_(4) tf_initializer weights_initializer;
+    TF_ARG_(5) tf_regularizer weights_regularizer;
+    TF_ARG_(6) tf_initializer biases_initializer;
+    TF_ARG_(7) tf_regularizer biases_regularizer;
+    TF_ARG_(8) tf_reuse reuse;
+    TF_ARG_(9) bool trainable;
+    TF_ARG_(10) const char *scope;
 };
-#define TF_FULLY_CONNECTED_(inputs, activation, ...)                                                                      \
-    TF_KWARGS_(tf_contrib_layers_fully_connected_(TF_T(inputs), (struct tf_fully_connected_args){                         \
-        .activation_fn = activation, .biases_initializer = tf_zeros_initializer(), .trainable = true, TF_HERE_, __VA_ARGS__ }))
-#define tf_contrib_layers_fully_connected(inputs, ...) TF_FULLY_CONNECTED_(inputs, tf_nn_relu, __VA_ARGS__)
-#define tf_contrib_layers_relu(inputs, ...) TF_FULLY_CONNECTED_(inputs, tf_nn_relu, __VA_ARGS__)
-#define tf_contrib_layers_linear(inputs, ...) TF_FULLY_CONNECTED_(inputs, NULL, __VA_ARGS__)
-TF1C_API tf_tensor tf_contrib_layers_fully_connected_(tf_operand inputs, struct tf_fully_connected_args args);
+#define TF_FULLY_CONNECTED_(activation, ...)                                                                              \
+    TF_KWARGS_(tf_contrib_layers_fully_connected_((struct tf_fully_connected_args){ .inputs = TF_UNSET_,                  \
+        .activation_fn = activation, .biases_initializer = tf_zeros_initializer(), .trainable = true, TF_HERE_,           \
+        TF_PLACES_(__VA_ARGS__) }))
+#define tf_contrib_layers_fully_connected(...) TF_FULLY_CONNECTED_(tf_nn_relu, __VA_ARGS__)
+#define tf_contrib_layers_relu(...) TF_FULLY_CONNECTED_(tf_nn_relu, __VA_ARGS__)
+#define tf_contrib_layers_linear(...) TF_FULLY_CONNECTED_(NULL, __VA_ARGS__)
+TF1C_API tf_tensor tf_contrib_layers_fully_connected_(struct tf_fully_connected_args args);
 
 /* Dropout while training, else the inputs themselves.                                                TF1: tf.layers.dropout
  *   rate      what is dropped: a number or a scalar tensor, unset 0.5
  *   training  .training = true, or a bool tensor that a run is fed, TF_T(is_training); unset: false */
 struct tf_layers_dropout_args {
     tf_source here;
-    tf_operand rate, noise_shape;
-    int64_t seed;
-    tf_operand training;
-    const char *name;
+    TF_ARG_(1) tf_operand inputs;
+    TF_ARG_(2) tf_operand rate;
+    TF_ARG_(3) tf_operand noise_shape;
+    TF_ARG_(4) int64_t seed;
+    TF_ARG_(5) tf_operand training;
+    TF_ARG_(6) const char *name;
 };
-#define tf_layers_dropout(inputs, ...) \
-    TF_KWARGS_(TF_IN_ORDER1_(tf_layers_dropout_, TF_T(inputs), (struct tf_layers_dropout_args){ \
-        .rate = TF_UNSET_, .training = TF_UNSET_, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_layers_dropout_(tf_operand inputs, struct tf_layers_dropout_args args);
+#define tf_layers_dropout(...)                                                                             \
+    TF_KWARGS_(tf_layers_dropout_((struct tf_layers_dropout_args){ .noise_shape = TF_UNSET_, .inputs = TF_UNSET_, .rate = TF_UNSET_, \
+        .training = TF_UNSET_, .seed = TF_NO_SEED, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_layers_dropout_(struct tf_layers_dropout_args args);
 
 /* [batch, …] -> [batch, product of the rest].                              TF1: tf.layers.flatten, tf.contrib.layers.flatten */
 #define tf_layers_flatten(inputs, ...) tf_layers_flatten_(TF_T(inputs), TF_NAMED_(__VA_ARGS__))

@@ -162,7 +162,7 @@ static bool check(norm_layer *l, const char *layer, tf_source here)
     return false;
 }
 
-tf_tensor tf_layers_batch_normalization_(tf_operand inputs, struct tf_batch_normalization_args a)
+static tf_tensor layers_batch_normalization_of(tf_operand inputs, struct tf_batch_normalization_args a)
 {
     TF_FROM(a.here);
     tf1c_cell_scope scope = { 0 };
@@ -183,4 +183,9 @@ tf_tensor tf_layers_batch_normalization_(tf_operand inputs, struct tf_batch_norm
         y = d.rank == 4 && l.axis == 3 && tf_get_dtype(l.x) == tf_float32 ? of_images(&l) : of_any(&l);
     tf1c_layer_leave(&e);
     return y;
+}
+
+tf_tensor tf_layers_batch_normalization_(struct tf_batch_normalization_args a)
+{
+    return layers_batch_normalization_of(tf1c_keyword(a.inputs, true), a);
 }

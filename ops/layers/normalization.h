@@ -21,21 +21,28 @@ extern "C" {
  *   source       python/keras/layers/normalization.py, python/layers/normalization.py */
 struct tf_batch_normalization_args {
     tf_source here;
-    int axis;
-    double momentum, epsilon;
-    bool center, scale;
-    tf_initializer beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer;
-    tf_regularizer beta_regularizer, gamma_regularizer;
-    tf_operand training;
-    bool trainable;
-    const char *name;
-    tf_reuse reuse;
+    TF_ARG_(1) tf_operand inputs;
+    TF_ARG_(2) int axis;
+    TF_ARG_(3) double momentum;
+    TF_ARG_(4) double epsilon;
+    TF_ARG_(5) bool center;
+    TF_ARG_(6) bool scale;
+    TF_ARG_(7) tf_initializer beta_initializer;
+    TF_ARG_(8) tf_initializer gamma_initializer;
+    TF_ARG_(9) tf_initializer moving_mean_initializer;
+    TF_ARG_(10) tf_initializer moving_variance_initializer;
+    TF_ARG_(11) tf_regularizer beta_regularizer;
+    TF_ARG_(12) tf_regularizer gamma_regularizer;
+    TF_ARG_(13) tf_operand training;
+    TF_ARG_(14) bool trainable;
+    TF_ARG_(15) const char *name;
+    TF_ARG_(16) tf_reuse reuse;
 };
-#define tf_layers_batch_normalization(inputs, ...)                                                                              \
-    TF_KWARGS_(TF_IN_ORDER1_(tf_layers_batch_normalization_, TF_T(inputs), (struct tf_batch_normalization_args){ \
-        .axis = -1, .momentum = 0.99, .epsilon = 1e-3, .center = true, .scale = true, .training = TF_UNSET_, .trainable = true,  \
-        TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_layers_batch_normalization_(tf_operand inputs, struct tf_batch_normalization_args args);
+#define tf_layers_batch_normalization(...)                                                                                    \
+    TF_KWARGS_(tf_layers_batch_normalization_((struct tf_batch_normalization_args){ .inputs = TF_UNSET_, .axis = -1,          \
+        .momentum = 0.99, .epsilon = 1e-3, .center = true, .scale = true, .training = TF_UNSET_, .trainable = true, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_layers_batch_normalization_(struct tf_batch_normalization_args args);
 
 #ifdef __cplusplus
 }

@@ -13,10 +13,9 @@
 static bool is_euclidean(double ord) { return ord == tf_norm_EUCLIDEAN || ord == tf_norm_FRO || ord == 2; }
 
 /* Axes and order that go together; else *poison. */
-static bool norm_is_known(const struct tf_norm_args *a, tf_tensor *poison)
+static bool norm_is_known(const struct tf_norm_args *a, bool matrix, tf_dims axes, tf_tensor *poison)
 {
-    const bool matrix = a->axes.known;
-    if (matrix && (a->axis != TF_NO_AXIS || a->axes.rank != 2 || a->axes.dims[0] == a->axes.dims[1]))
+    if (matrix && (axes.rank != 2 || axes.dims[0] == axes.dims[1]))
         *poison = tf_mistake(tf_value_error, a->here, NULL, "'axis' must be None, an integer, or a tuple of 2 unique integers");
     else if (matrix && !is_euclidean(a->ord) && a->ord != 1 && a->ord != (double)INFINITY)
         *poison = tf_mistake(tf_value_error, a->here, NULL,
@@ -53,19 +52,21 @@ static tf_tensor kept_norm(tf_tensor x, double ord, tf_dims axes)
     return tf_pow(OVER_ALL(tf_reduce_sum, tf_pow(size, ord)), 1 / ord);
 }
 
-tf_tensor tf_norm_(tf_operand operand, struct tf_norm_args a)
+static tf_tensor norm_of(tf_operand operand, struct tf_norm_args a)
 {
     tf_tensor poison;
+    tf_dims axes;
     TF_FROM(a.here);
-    if (!norm_is_known(&a, &poison))
+    const tf_operand given = tf1c_given_axis(tf1c_given_axis(a.axis).kind ? a.axis : a.axes);
+    const bool matrix = given.kind != TF_OPERAND_NONE && given.kind != TF_OPERAND_INTEGER;
+    if (!tf1c_given_axes(given, &axes, a.here, &poison) || !norm_is_known(&a, matrix, axes, &poison))
         return poison;
     TF_SCOPE(a.name, "norm");
     const tf_tensor x = tf_convert(operand, tf_dtype_unset, a.here, NULL);
     if (tf_is_poisoned(x))
         return x;
-    tf_dims axes = a.axes;
-    if (a.axis != TF_NO_AXIS)
-        axes = SHAPE(a.axis);
     const tf_tensor norm = kept_norm(x, a.ord, axes);
     return a.keepdims || a.keep_dims ? norm : tf_squeeze(norm, .axes = axes);
 }
+
+tf_tensor tf_norm_(struct tf_norm_args a) { return norm_of(tf1c_keyword(a.tensor, true), a); }

@@ -21,20 +21,21 @@ extern "C" {
  *   source    python/ops/linalg_ops.py norm */
 struct tf_norm_args {
     tf_source here;
-    double ord;
-    int axis;
-    bool keepdims;
-    const char *name;
-    bool keep_dims;
-    tf_dims axes;
+    TF_ARG_(1) tf_operand tensor;
+    TF_ARG_(2) double ord;
+    TF_ARG_(3) tf_operand axis;
+    TF_ARG_(4) bool keepdims;
+    TF_ARG_(5) const char *name;
+    TF_ARG_(6) bool keep_dims;
+    tf_operand axes;
 };
 #define tf_norm_EUCLIDEAN (-0x1p+1000)
 #define tf_norm_FRO (-0x1p+1001)
-#define tf_norm(x, ...)                                                                                                           \
-    TF_KWARGS_(TF_IN_ORDER1_(tf_norm_, TF_T(x), (struct tf_norm_args){ .ord = tf_norm_EUCLIDEAN, .axis = TF_NO_AXIS, TF_HERE_, \
-                                                                       __VA_ARGS__ }))
-#define tf_linalg_norm(x, ...) tf_norm(x, __VA_ARGS__)
-TF1C_API tf_tensor tf_norm_(tf_operand x, struct tf_norm_args args);
+#define tf_norm(...)                                                                                                        \
+    TF_KWARGS_(tf_norm_((struct tf_norm_args){ .tensor = TF_UNSET_, .ord = tf_norm_EUCLIDEAN, .axis = TF_UNSET_,  \
+        .axes = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_linalg_norm(...) tf_norm(__VA_ARGS__)
+TF1C_API tf_tensor tf_norm_(struct tf_norm_args args);
 
 #ifdef __cplusplus
 }

@@ -180,7 +180,7 @@ static const tf_op_def print_op = {
     .gradient = print_gradient,
 };
 
-tf_tensor tf_print_(tf_operand input, tf_list data, struct tf_print_args a)
+static tf_tensor print_of(tf_operand input, tf_list data, struct tf_print_args a)
 {
     print_attrs attrs = { a.message ? a.message : "", a.first_n, a.summarize };
     data = tf1c_sound_list(data, a.here);
@@ -192,6 +192,8 @@ tf_tensor tf_print_(tf_operand input, tf_list data, struct tf_print_args a)
     tf1c_free(in);
     return (tf_tensor){ .op = op };
 }
+
+tf_tensor tf_print_(struct tf_print_args a) { return print_of(tf1c_given(a.input), tf1c_given_list(a.data, a.here), a); }
 
 /* ---- Assert ---------------------------------------------------------------------------------------------------------------------- */
 
@@ -271,7 +273,7 @@ static tf_operation *make_assert(tf_tensor condition, tf_list data, assert_attrs
 
 static tf_operation *no_memory(void) { return tf1c_record_mistake(tf1c_current_graph()); }
 
-tf_operation *tf_assert_(tf_operand condition, tf_list data, struct tf_assert_args a)
+static tf_operation *assert_of(tf_operand condition, tf_list data, struct tf_assert_args a)
 {
     TF_FROM(a.here);
     if (!data.n && !a.message)
@@ -286,6 +288,8 @@ tf_operation *tf_assert_(tf_operand condition, tf_list data, struct tf_assert_ar
         return no_memory();
     return make_assert(holds, data, (assert_attrs){ a.summarize, first, "" }, a.message ? 1 : 0, a.here);
 }
+
+tf_operation *tf_assert_(struct tf_assert_args a) { return assert_of(tf1c_given(a.condition), tf1c_given_list(a.data, a.here), a); }
 
 /* ---- assert_equal, assert_less, assert_positive ------------------------------------------------------------------------------------- */
 

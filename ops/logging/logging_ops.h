@@ -18,14 +18,17 @@ extern "C" {
  *   source      python/ops/logging_ops.py Print, core/kernels/logging_ops.cc                       TF1: tf.Print */
 struct tf_print_args {
     tf_source here;
-    const char *message;
-    int first_n, summarize;
-    const char *name;
+    TF_ARG_(1) tf_operand input;
+    TF_ARG_(2) tf_list data;
+    TF_ARG_(3) const char *message;
+    TF_ARG_(4) int first_n;
+    TF_ARG_(5) int summarize;
+    TF_ARG_(6) const char *name;
 };
-#define tf_print(input, data, ...)                         \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_print_, TF_T(input), data, \
-                             (struct tf_print_args){ .first_n = -1, .summarize = 3, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_print_(tf_operand input, tf_list data, struct tf_print_args args);
+#define tf_print(...)                                                                                         \
+    TF_KWARGS_(tf_print_((struct tf_print_args){ .input = TF_UNSET_, .first_n = -1, .summarize = 3, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_print_(struct tf_print_args args);
 
 /* Where tf_print's lines go, for the whole process: NULL for stderr, the default. Returns the one before. Called, without
  * the newline, while the run goes on: from several threads at once where several run; it must not jump out. */
@@ -39,12 +42,16 @@ TF1C_API tf_print_sink *tf_on_print(tf_print_sink *sink);
  *   source      python/ops/control_flow_ops.py Assert, core/kernels/logging_ops.cc                 TF1: tf.Assert */
 struct tf_assert_args {
     tf_source here;
-    int summarize;
-    const char *name, *message;
+    TF_ARG_(1) tf_operand condition;
+    TF_ARG_(2) tf_list data;
+    TF_ARG_(3) int summarize;
+    TF_ARG_(4) const char *name;
+    TF_ARG_(5) const char *message;
 };
-#define tf_assert(condition, data, ...) \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_assert_, TF_T(condition), data, (struct tf_assert_args){ .summarize = 3, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_operation *tf_assert_(tf_operand condition, tf_list data, struct tf_assert_args args);
+#define tf_assert(...)                                                                               \
+    TF_KWARGS_(tf_assert_((struct tf_assert_args){ .condition = TF_UNSET_, .summarize = 3, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_operation *tf_assert_(struct tf_assert_args args);
 
 /* Stops the run unless x == y, x < y, x > 0, x >= 0 for every element. Always checked when run, of constants too.
  *   shapes   x and y broadcast;   dtypes  one for both
@@ -54,11 +61,12 @@ TF1C_API tf_operation *tf_assert_(tf_operand condition, tf_list data, struct tf_
  *   source   python/ops/check_ops.py                 TF1: tf.assert_equal, tf.assert_less, tf.assert_positive, tf.assert_non_negative */
 struct tf_check_args {
     tf_source here;
-    tf_list data;
-    int summarize;
-    const char *message, *name;
+    TF_ARG_(1) tf_list data;
+    TF_ARG_(2) int summarize;
+    TF_ARG_(3) const char *message;
+    TF_ARG_(4) const char *name;
 };
-#define TF_CHECK_ARGS_(...) ((struct tf_check_args){ .summarize = 3, TF_HERE_, __VA_ARGS__ })
+#define TF_CHECK_ARGS_(...) ((struct tf_check_args){ .summarize = 3, TF_HERE_, TF_PLACES_(__VA_ARGS__) })
 #define tf_assert_equal(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_equal_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
 #define tf_assert_less(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_less_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
 #define tf_assert_positive(x, ...) TF_KWARGS_(tf_assert_positive_(TF_T(x), TF_CHECK_ARGS_(__VA_ARGS__)))

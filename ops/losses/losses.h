@@ -34,78 +34,102 @@ extern "C" {
  * TF1: tf.losses.mean_squared_error … */
 struct tf_loss_args {
     tf_source here;
-    tf_tensor labels, predictions;
-    tf_operand weights;
-    const char *scope, *loss_collection, *reduction;
+    TF_ARG_(1) tf_tensor labels;
+    TF_ARG_(2) tf_tensor predictions;
+    TF_ARG_(3) tf_operand weights;
+    TF_ARG_(4) const char *scope;
+    TF_ARG_(5) const char *loss_collection;
+    TF_ARG_(6) const char *reduction;
 };
 struct tf_huber_loss_args {
     tf_source here;
-    tf_tensor labels, predictions;
-    tf_operand weights;
-    double delta;
-    const char *scope, *loss_collection, *reduction;
+    TF_ARG_(1) tf_tensor labels;
+    TF_ARG_(2) tf_tensor predictions;
+    TF_ARG_(3) tf_operand weights;
+    TF_ARG_(4) double delta;
+    TF_ARG_(5) const char *scope;
+    TF_ARG_(6) const char *loss_collection;
+    TF_ARG_(7) const char *reduction;
 };
 struct tf_log_loss_args {
     tf_source here;
-    tf_tensor labels, predictions;
-    tf_operand weights;
-    double epsilon;
-    const char *scope, *loss_collection, *reduction;
+    TF_ARG_(1) tf_tensor labels;
+    TF_ARG_(2) tf_tensor predictions;
+    TF_ARG_(3) tf_operand weights;
+    TF_ARG_(4) double epsilon;
+    TF_ARG_(5) const char *scope;
+    TF_ARG_(6) const char *loss_collection;
+    TF_ARG_(7) const char *reduction;
 };
 struct tf_hinge_loss_args {
     tf_source here;
-    tf_tensor labels, logits;
-    tf_operand weights;
-    const char *scope, *loss_collection, *reduction;
+    TF_ARG_(1) tf_tensor labels;
+    TF_ARG_(2) tf_tensor logits;
+    TF_ARG_(3) tf_operand weights;
+    TF_ARG_(4) const char *scope;
+    TF_ARG_(5) const char *loss_collection;
+    TF_ARG_(6) const char *reduction;
 };
 struct tf_cosine_distance_args {
     tf_source here;
-    tf_tensor labels, predictions;
-    int axis;
-    tf_operand weights;
-    const char *scope, *loss_collection, *reduction;
-    int dim; /* the old name of axis */
+    TF_ARG_(1) tf_tensor labels;
+    TF_ARG_(2) tf_tensor predictions;
+    TF_ARG_(3) int axis;
+    TF_ARG_(4) tf_operand weights;
+    TF_ARG_(5) const char *scope;
+    TF_ARG_(6) const char *loss_collection;
+    TF_ARG_(7) const char *reduction;
+    TF_ARG_(8) int dim; /* the old name of axis */
 };
 struct tf_softmax_loss_args {
     tf_source here;
-    tf_tensor onehot_labels, logits;
-    tf_operand weights;
-    double label_smoothing;
-    const char *scope, *loss_collection, *reduction;
+    TF_ARG_(1) tf_tensor onehot_labels;
+    TF_ARG_(2) tf_tensor logits;
+    TF_ARG_(3) tf_operand weights;
+    TF_ARG_(4) double label_smoothing;
+    TF_ARG_(5) const char *scope;
+    TF_ARG_(6) const char *loss_collection;
+    TF_ARG_(7) const char *reduction;
 };
 struct tf_sparse_softmax_loss_args {
     tf_source here;
-    tf_tensor labels, logits;
-    tf_operand weights;
-    const char *scope, *loss_collection, *reduction;
+    TF_ARG_(1) tf_tensor labels;
+    TF_ARG_(2) tf_tensor logits;
+    TF_ARG_(3) tf_operand weights;
+    TF_ARG_(4) const char *scope;
+    TF_ARG_(5) const char *loss_collection;
+    TF_ARG_(6) const char *reduction;
 };
 struct tf_sigmoid_loss_args {
     tf_source here;
-    tf_tensor multi_class_labels, logits;
-    tf_operand weights;
-    double label_smoothing;
-    const char *scope, *loss_collection, *reduction;
+    TF_ARG_(1) tf_tensor multi_class_labels;
+    TF_ARG_(2) tf_tensor logits;
+    TF_ARG_(3) tf_operand weights;
+    TF_ARG_(4) double label_smoothing;
+    TF_ARG_(5) const char *scope;
+    TF_ARG_(6) const char *loss_collection;
+    TF_ARG_(7) const char *reduction;
 };
 #define tf_losses_mean_squared_error(...) \
-    TF_KWARGS_(tf_losses_mean_squared_error_((struct tf_loss_args){ .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_losses_mean_squared_error_((struct tf_loss_args){ .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_losses_absolute_difference(...) \
-    TF_KWARGS_(tf_losses_absolute_difference_((struct tf_loss_args){ .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_losses_absolute_difference_((struct tf_loss_args){ .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_losses_huber_loss(...) \
-    TF_KWARGS_(tf_losses_huber_loss_((struct tf_huber_loss_args){ .weights = TF_UNSET_, .delta = 1, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_losses_huber_loss_((struct tf_huber_loss_args){ .weights = TF_UNSET_, .delta = 1, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_losses_log_loss(...) \
-    TF_KWARGS_(tf_losses_log_loss_((struct tf_log_loss_args){ .weights = TF_UNSET_, .epsilon = 1e-7, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_losses_log_loss_((struct tf_log_loss_args){ .weights = TF_UNSET_, .epsilon = 1e-7, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_losses_hinge_loss(...) \
-    TF_KWARGS_(tf_losses_hinge_loss_((struct tf_hinge_loss_args){ .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_losses_hinge_loss_((struct tf_hinge_loss_args){ .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_losses_cosine_distance(...) \
     TF_KWARGS_(tf_losses_cosine_distance_((struct tf_cosine_distance_args){ \
-        .weights = TF_UNSET_, .axis = TF_NO_AXIS, .dim = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
+        .weights = TF_UNSET_, .axis = TF_NO_AXIS, .dim = TF_NO_AXIS, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_losses_softmax_cross_entropy(...) \
-    TF_KWARGS_(tf_losses_softmax_cross_entropy_((struct tf_softmax_loss_args){ .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_losses_softmax_cross_entropy_((struct tf_softmax_loss_args){ .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_losses_sparse_softmax_cross_entropy(...) \
     TF_KWARGS_(tf_losses_sparse_softmax_cross_entropy_((struct tf_sparse_softmax_loss_args){ \
-        .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
+        .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_losses_sigmoid_cross_entropy(...) \
-    TF_KWARGS_(tf_losses_sigmoid_cross_entropy_((struct tf_sigmoid_loss_args){ .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_losses_sigmoid_cross_entropy_((struct tf_sigmoid_loss_args){ .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_losses_mean_squared_error_(struct tf_loss_args args);
 TF1C_API tf_tensor tf_losses_absolute_difference_(struct tf_loss_args args);
 TF1C_API tf_tensor tf_losses_huber_loss_(struct tf_huber_loss_args args);
@@ -119,12 +143,14 @@ TF1C_API tf_tensor tf_losses_sigmoid_cross_entropy_(struct tf_sigmoid_loss_args 
 /* Losses [..] times weights, reduced and collected: what the calls above end in.     TF1: tf.losses.compute_weighted_loss */
 struct tf_weighted_loss_args {
     tf_source here;
-    tf_operand weights;
-    const char *scope, *loss_collection, *reduction;
+    TF_ARG_(1) tf_operand weights;
+    TF_ARG_(2) const char *scope;
+    TF_ARG_(3) const char *loss_collection;
+    TF_ARG_(4) const char *reduction;
 };
 #define tf_losses_compute_weighted_loss(losses, ...) \
     TF_KWARGS_(TF_IN_ORDER1_(tf_losses_compute_weighted_loss_, losses, (struct tf_weighted_loss_args){ \
-        .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
+        .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_losses_compute_weighted_loss_(tf_tensor losses, struct tf_weighted_loss_args args);
 
 /* The collected losses; their sum, with regularization losses unless switched off.

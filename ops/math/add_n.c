@@ -72,7 +72,7 @@ const tf_op_def tf1c_add_n_op = {
     .gradient = add_n_gradient,
 };
 
-tf_tensor tf_add_n_(tf_list inputs, struct tf_name_args a)
+static tf_tensor add_n_of(tf_list inputs, struct tf_name_args a)
 {
     inputs = tf1c_sound_list(inputs, a.here);
     if (!inputs.n)
@@ -90,6 +90,11 @@ tf_tensor tf_add_n_(tf_list inputs, struct tf_name_args a)
         tf_op_new(&tf1c_add_n_op, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = inputs.n, .inputs = in });
     tf1c_free(in);
     return (tf_tensor){ .op = op };
+}
+
+tf_tensor tf_add_n_(struct tf_add_n_args a)
+{
+    return add_n_of(tf1c_given_list(a.inputs, a.here), (struct tf_name_args){ a.here, a.name });
 }
 
 /* clang-format off */

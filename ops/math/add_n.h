@@ -12,9 +12,14 @@ extern "C" {
 
 /* Sum of tensors of one shape and dtype. Gradient: dy to each.                      TF1: tf.add_n
  *   errors  ValueError: an empty list;  shapes that differ */
-#define tf_add_n(inputs, ...) tf_add_n_(inputs, TF_NAMED_(__VA_ARGS__))
-#define tf_math_add_n(inputs, ...) tf_add_n(inputs, __VA_ARGS__)
-TF1C_API tf_tensor tf_add_n_(tf_list inputs, struct tf_name_args args);
+struct tf_add_n_args {
+    tf_source here;
+    TF_ARG_(1) tf_list inputs;
+    TF_ARG_(2) const char *name;
+};
+#define tf_add_n(...) TF_KWARGS_(tf_add_n_((struct tf_add_n_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_math_add_n(...) tf_add_n(__VA_ARGS__)
+TF1C_API tf_tensor tf_add_n_(struct tf_add_n_args args);
 
 #ifdef __cplusplus
 }

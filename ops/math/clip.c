@@ -22,7 +22,7 @@ static tf_tensor in_rows_of(tf_operand t, tf_tensor clipped)
     return t.kind == TF_OPERAND_TENSOR && t.as.tensor.op ? tf1c_with_values(t.as.tensor, clipped) : clipped;
 }
 
-tf_tensor tf_clip_by_value_(tf_operand t, tf_operand least, tf_operand most, struct tf_name_args a)
+static tf_tensor clip_by_value_of(tf_operand t, tf_operand least, tf_operand most, struct tf_name_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "clip_by_value");
@@ -46,8 +46,14 @@ tf_tensor tf_clip_by_value_(tf_operand t, tf_operand least, tf_operand most, str
     return in_rows_of(t, clipped);
 }
 
+tf_tensor tf_clip_by_value_(struct tf_clip_by_value_args a)
+{
+    return clip_by_value_of(tf1c_given(a.t), tf1c_given(a.clip_value_min), tf1c_given(a.clip_value_max),
+                            (struct tf_name_args){ a.here, a.name });
+}
+
 /* √ is kept from 0, where its gradient is infinite. */
-tf_tensor tf_clip_by_norm_(tf_operand t, tf_operand clip_norm, struct tf_clip_by_norm_args a)
+static tf_tensor clip_by_norm_of(tf_operand t, tf_operand clip_norm, struct tf_clip_by_norm_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "clip_by_norm");
@@ -63,7 +69,12 @@ tf_tensor tf_clip_by_norm_(tf_operand t, tf_operand clip_norm, struct tf_clip_by
     return in_rows_of(t, tf_identity(tf_truediv(scaled, most), .name = tf_scope_name()));
 }
 
-tf_tensor tf_global_norm_(tf_list t_list, struct tf_name_args a)
+tf_tensor tf_clip_by_norm_(struct tf_clip_by_norm_args a)
+{
+    return clip_by_norm_of(tf1c_keyword(a.t, true), tf1c_keyword(a.clip_norm, true), a);
+}
+
+static tf_tensor global_norm_of(tf_list t_list, struct tf_name_args a)
 {
     TF_FROM(a.here);
     t_list = tf1c_sound_list(t_list, a.here);
@@ -81,6 +92,11 @@ tf_tensor tf_global_norm_(tf_list t_list, struct tf_name_args a)
     return tf_sqrt(tf_mul(half, tf_constant(2.0, dtype)), .name = "global_norm");
 }
 
+tf_tensor tf_global_norm_(struct tf_global_norm_args a)
+{
+    return global_norm_of(tf1c_given_list(a.t_list, a.here), (struct tf_name_args){ a.here, a.name });
+}
+
 /* clip_norm · min(1 / norm, 1 / clip_norm), NaN where the norm is not finite. */
 static tf_tensor global_scale(tf_tensor norm, tf_operand clip_norm)
 {
@@ -92,7 +108,7 @@ static tf_tensor global_scale(tf_tensor norm, tf_operand clip_norm)
     return tf_where(finite, scale, tf_constant(NAN, dtype));
 }
 
-tf_clipped tf_clip_by_global_norm_(tf_list t_list, tf_operand clip_norm, struct tf_clip_by_global_norm_args a)
+static tf_clipped clip_by_global_norm_of(tf_list t_list, tf_operand clip_norm, struct tf_clip_by_global_norm_args a)
 {
     TF_FROM(a.here);
     t_list = tf1c_sound_list(t_list, a.here);
@@ -114,4 +130,9 @@ tf_clipped tf_clip_by_global_norm_(tf_list t_list, tf_operand clip_norm, struct 
         tf_append(&clipped.list, tf1c_with_values(t_list.items[i], tf_identity(value, .name = name)));
     }
     return clipped;
+}
+
+tf_clipped tf_clip_by_global_norm_(struct tf_clip_by_global_norm_args a)
+{
+    return clip_by_global_norm_of(tf1c_given_list(a.t_list, a.here), tf1c_keyword(a.clip_norm, true), a);
 }

@@ -57,7 +57,7 @@ static tf_tensor counts(tf_tensor labels, tf_tensor predictions, tf_operand n, t
     return tf_scatter_nd(places, values, wide, .name = "SparseTensorDenseAdd");
 }
 
-tf_tensor tf_confusion_matrix_(tf_operand given_labels, tf_operand given_predictions, struct tf_confusion_matrix_args a)
+static tf_tensor confusion_matrix_of(tf_operand given_labels, tf_operand given_predictions, struct tf_confusion_matrix_args a)
 {
     char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
     tf_dims merged;
@@ -91,4 +91,9 @@ tf_tensor tf_confusion_matrix_(tf_operand given_labels, tf_operand given_predict
         w = tf1c_cast(w, dtype, a.here);
     }
     return counts(labels, predictions, n, w, dtype);
+}
+
+tf_tensor tf_confusion_matrix_(struct tf_confusion_matrix_args a)
+{
+    return confusion_matrix_of(tf1c_given(a.labels), tf1c_given(a.predictions), a);
 }

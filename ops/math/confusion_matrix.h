@@ -20,16 +20,18 @@ extern "C" {
  *   source       python/ops/confusion_matrix.py */
 struct tf_confusion_matrix_args {
     tf_source here;
-    tf_operand num_classes;
-    tf_dtype dtype;
-    const char *name;
-    tf_operand weights;
+    TF_ARG_(1) tf_operand labels;
+    TF_ARG_(2) tf_operand predictions;
+    TF_ARG_(3) tf_operand num_classes;
+    TF_ARG_(4) tf_dtype dtype;
+    TF_ARG_(5) const char *name;
+    TF_ARG_(6) tf_operand weights;
 };
-#define tf_confusion_matrix(labels, predictions, ...)                                                                         \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_confusion_matrix_, TF_T(labels), TF_T(predictions), (struct tf_confusion_matrix_args){ \
-        .num_classes = TF_UNSET_, .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
-#define tf_math_confusion_matrix(labels, predictions, ...) tf_confusion_matrix(labels, predictions, __VA_ARGS__)
-TF1C_API tf_tensor tf_confusion_matrix_(tf_operand labels, tf_operand predictions, struct tf_confusion_matrix_args args);
+#define tf_confusion_matrix(...)                                                                                      \
+    TF_KWARGS_(tf_confusion_matrix_((struct tf_confusion_matrix_args){ .labels = TF_UNSET_, .predictions = TF_UNSET_, \
+        .num_classes = TF_UNSET_, .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_math_confusion_matrix(...) tf_confusion_matrix(__VA_ARGS__)
+TF1C_API tf_tensor tf_confusion_matrix_(struct tf_confusion_matrix_args args);
 
 #ifdef __cplusplus
 }

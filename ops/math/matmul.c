@@ -268,7 +268,7 @@ static const tf_op_def batch_matmul_op = {
 };
 
 /* ---- builders ---------------------------------------------------------------------------------------------------------------------- */
-tf_tensor tf_matmul_(tf_operand a, tf_operand b, struct tf_matmul_args args)
+static tf_tensor matmul_of(tf_operand a, tf_operand b, struct tf_matmul_args args)
 {
     TF_FROM(args.here);
     if (args.transpose_a && args.adjoint_a)
@@ -281,7 +281,9 @@ tf_tensor tf_matmul_(tf_operand a, tf_operand b, struct tf_matmul_args args)
                         args.transpose_b || args.adjoint_b, name);
 }
 
-tf_tensor tf_linalg_matvec_(tf_operand a, tf_operand b, struct tf_matmul_args args)
+tf_tensor tf_matmul_(struct tf_matmul_args a) { return matmul_of(tf1c_given(a.a), tf1c_given(a.b), a); }
+
+static tf_tensor linalg_matvec_of(tf_operand a, tf_operand b, struct tf_matmul_args args)
 {
     TF_FROM(args.here);
     TF_SCOPE(args.name, "MatVec");
@@ -289,8 +291,18 @@ tf_tensor tf_linalg_matvec_(tf_operand a, tf_operand b, struct tf_matmul_args ar
     return tf_squeeze(y, .axis = -1);
 }
 
+tf_tensor tf_linalg_matvec_(struct tf_matmul_args a) { return linalg_matvec_of(tf1c_given(a.a), tf1c_given(a.b), a); }
+
+/* The axes as numbers. */
+typedef struct {
+    tf_source here;
+    const char *name;
+    int axes;
+    tf_dims axes_a, axes_b;
+} dot_args;
+
 /* Axes as given, or a's last n and b's first n. */
-static bool dot_axes(const struct tf_tensordot_args *args, tf_dims a, tf_dims b, tf_dims *axes_a, tf_dims *axes_b)
+static bool dot_axes(const dot_args *args, tf_dims a, tf_dims b, tf_dims *axes_a, tf_dims *axes_b)
 {
     *axes_a = args->axes_a;
     *axes_b = args->axes_b;
@@ -324,7 +336,7 @@ static tf_tensor axes_as_rows(tf_tensor t, tf_tensor axes, tf_tensor *columns)
 }
 
 /* By the shapes that a run sees. */
-static tf_tensor dot_at_run(tf_tensor a, tf_tensor b, const struct tf_tensordot_args *args)
+static tf_tensor dot_at_run(tf_tensor a, tf_tensor b, const dot_args *args)
 {
     tf_tensor axes_a, axes_b, free_a, free_b;
     if (args->axes_a.known) {
@@ -387,9 +399,14 @@ static tf_dims free_dims(tf_dims d, tf_dims axes)
     return free;
 }
 
-tf_tensor tf_tensordot_(tf_operand a, tf_operand b, struct tf_tensordot_args args)
+static tf_tensor tensordot_of(tf_operand a, tf_operand b, struct tf_tensordot_args given)
 {
+    dot_args args = { .here = given.here, .name = given.name, .axes = given.axes };
+    tf_tensor mistake;
     TF_FROM(args.here);
+    if (!tf1c_given_axes(given.axes_a, &args.axes_a, args.here, &mistake) ||
+        !tf1c_given_axes(given.axes_b, &args.axes_b, args.here, &mistake))
+        return mistake;
     TF_SCOPE(args.name, "Tensordot");
     tf_tensor p = tf_convert(a, tf_dtype_unset, args.here, "a");
     tf_tensor q = tf_is_poisoned(p) ? p : tf_convert(b, tf_dtype_unset, args.here, "b");
@@ -417,6 +434,8 @@ tf_tensor tf_tensordot_(tf_operand a, tf_operand b, struct tf_tensordot_args arg
         free_a.dims[free_a.rank++] = free_b.dims[i];
     return tf_reshape(y, free_a, .name = tf_scope_name());
 }
+
+tf_tensor tf_tensordot_(struct tf_tensordot_args a) { return tensordot_of(tf1c_given(a.a), tf1c_given(a.b), a); }
 
 /* clang-format off */
 tf1c_op_family tf1c_family_matmul = {

@@ -20,30 +20,43 @@ extern "C" {
  *   source  python/ops/math_ops.py matmul, core/ops/math_ops.cc "MatMul", "BatchMatMulV2" */
 struct tf_matmul_args {
     tf_source here;
-    bool transpose_a, transpose_b, adjoint_a, adjoint_b, a_is_sparse, b_is_sparse;
-    const char *name;
+    TF_ARG_(1) tf_operand a;
+    TF_ARG_(2) tf_operand b;
+    TF_ARG_(3) bool transpose_a;
+    TF_ARG_(4) bool transpose_b;
+    TF_ARG_(5) bool adjoint_a;
+    TF_ARG_(6) bool adjoint_b;
+    TF_ARG_(7) bool a_is_sparse;
+    TF_ARG_(8) bool b_is_sparse;
+    TF_ARG_(9) const char *name;
 };
-#define tf_matmul(a, b, ...) TF_IN_ORDER2_(tf_matmul_, TF_T(a), TF_T(b), (struct tf_matmul_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_linalg_matmul(a, b, ...) tf_matmul(a, b, __VA_ARGS__)
-TF1C_API tf_tensor tf_matmul_(tf_operand a, tf_operand b, struct tf_matmul_args args);
+#define tf_matmul(...) \
+    TF_KWARGS_(tf_matmul_((struct tf_matmul_args){ .a = TF_UNSET_, .b = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_linalg_matmul(...) tf_matmul(__VA_ARGS__)
+TF1C_API tf_tensor tf_matmul_(struct tf_matmul_args args);
 
 /* a·b for a vector b.                                                              TF1: tf.linalg.matvec
  *   shapes  a […,m,k], b […,k] -> […,m] */
-#define tf_linalg_matvec(a, b, ...) \
-    TF_IN_ORDER2_(tf_linalg_matvec_, TF_T(a), TF_T(b), (struct tf_matmul_args){ TF_HERE_, __VA_ARGS__ })
-TF1C_API tf_tensor tf_linalg_matvec_(tf_operand a, tf_operand b, struct tf_matmul_args args);
+#define tf_linalg_matvec(...)                                                                       \
+    TF_KWARGS_(tf_linalg_matvec_((struct tf_matmul_args){ .a = TF_UNSET_, .b = TF_UNSET_, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_linalg_matvec_(struct tf_matmul_args args);
 
 /* Sums of products over several axes: a's last `axes` with b's first, or a's .axes_a with b's .axes_b.       TF1: tf.tensordot
  *   errors  ValueError: axes that do not match; at run InvalidArgumentError of the product: dimensions that do not */
 struct tf_tensordot_args {
     tf_source here;
-    int axes;
-    const char *name;
-    tf_dims axes_a, axes_b;
+    TF_ARG_(1) tf_operand a;
+    TF_ARG_(2) tf_operand b;
+    TF_ARG_(3) int axes;
+    TF_ARG_(4) const char *name;
+    tf_operand axes_a, axes_b;
 };
-#define tf_tensordot(a, b, ...) TF_IN_ORDER2_(tf_tensordot_, TF_T(a), TF_T(b), (struct tf_tensordot_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_linalg_tensordot(a, b, ...) tf_tensordot(a, b, __VA_ARGS__)
-TF1C_API tf_tensor tf_tensordot_(tf_operand a, tf_operand b, struct tf_tensordot_args args);
+#define tf_tensordot(...) \
+    TF_KWARGS_(tf_tensordot_((struct tf_tensordot_args){ .a = TF_UNSET_, .b = TF_UNSET_, .axes_a = TF_UNSET_, \
+        .axes_b = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_linalg_tensordot(...) tf_tensordot(__VA_ARGS__)
+TF1C_API tf_tensor tf_tensordot_(struct tf_tensordot_args args);
 
 #ifdef __cplusplus
 }

@@ -489,11 +489,6 @@ BOOLS(all, "All")
 BOOLS(any, "Any")
 
 /* ---- builders --------------------------------------------------------------------------------------------------------------------------- */
-static bool axis_given(const struct tf_reduce_args *a)
-{
-    return a->axis != TF_NO_AXIS || a->reduction_indices != TF_NO_AXIS || a->axes.known || a->axis_tensor.op;
-}
-
 /* All axes: 0 … rank - 1 as a constant, or computed where the rank is unknown; for a variable TF writes it as if it were, and
  * names and seeds count the nodes. */
 static tf_operand all_axes(tf_tensor x, bool variable, tf_source here)
@@ -507,47 +502,47 @@ static tf_operand all_axes(tf_tensor x, bool variable, tf_source here)
     return tf_operand_tensor(tf_convert(tf_operand_array(np_array(axes, tf_int32, SHAPE(d.rank))), tf_int32, here, "Const"));
 }
 
+/* What is reduced over, by whichever of the names it has; of kind none: all. */
 static tf_operand axis_operand(const struct tf_reduce_args *a)
 {
-    if (a->axis_tensor.op)
-        return tf_operand_tensor(a->axis_tensor);
-    if (a->axes.known)
-        return tf_operand_dims(a->axes);
-    return tf_operand_integer(a->axis != TF_NO_AXIS ? a->axis : a->reduction_indices);
+    const tf_operand names[] = { a->axis_tensor, a->axes, a->axis, a->reduction_indices };
+    tf_operand axis = tf1c_given_axis(names[0]);
+    for (int i = 1; i < 4 && !axis.kind; i++)
+        axis = tf1c_given_axis(names[i]);
+    return axis;
 }
 
-static tf_tensor reduce(const tf_op_def *def, tf_operand x, struct tf_reduce_args *a)
+static tf_tensor reduce(const tf_op_def *def, struct tf_reduce_args *a)
 {
     TF_FROM(a->here);
-    tf_operand in[2] = { x };
-    if (a->axis != TF_NO_AXIS && a->reduction_indices != TF_NO_AXIS)
+    const tf_operand x = tf1c_given_data(a->input_tensor, NULL, a->here), axis = axis_operand(a);
+    tf_operand in[2] = { x, axis };
+    if (tf1c_given_axis(a->axis).kind && tf1c_given_axis(a->reduction_indices).kind)
         return tf_mistake(tf_value_error, a->here, NULL, "Cannot specify both 'reduction_indices' and 'axis'");
     if (x.kind == TF_OPERAND_TENSOR && x.as.tensor.op && tf_is_poisoned(x.as.tensor))
         return x.as.tensor;
-    if (axis_given(a))
-        in[1] = axis_operand(a);
-    else {
+    if (!axis.kind) {
         in[0] = tf_operand_tensor(tf_convert(x, tf_dtype_unset, a->here, "input"));
         in[1] = all_axes(in[0].as.tensor, x.kind == TF_OPERAND_TENSOR && x.as.tensor.op && x.as.tensor.op->read, a->here);
     }
     reduce_attrs attrs = { a->keepdims || a->keep_dims };
     tf_tensor y = { .op = tf_op_new(def, (struct tf_op_args){
                                              .here = a->here, .name = a->name, .attrs = &attrs, .n_inputs = 2, .inputs = in }) };
-    if (!axis_given(a) && !attrs.keep_dims)
+    if (!axis.kind && !attrs.keep_dims)
         tf_set_shape_(y, SCALAR, a->here);
     return y;
 }
 
-tf_tensor tf_reduce_sum_(tf_operand x, struct tf_reduce_args a) { return reduce(&sum_op, x, &a); }
-tf_tensor tf_reduce_mean_(tf_operand x, struct tf_reduce_args a) { return reduce(&mean_op, x, &a); }
-tf_tensor tf_reduce_prod_(tf_operand x, struct tf_reduce_args a) { return reduce(&prod_op, x, &a); }
-tf_tensor tf_reduce_max_(tf_operand x, struct tf_reduce_args a) { return reduce(&max_op, x, &a); }
-tf_tensor tf_reduce_min_(tf_operand x, struct tf_reduce_args a) { return reduce(&min_op, x, &a); }
-tf_tensor tf_reduce_all_(tf_operand x, struct tf_reduce_args a) { return reduce(&all_op, x, &a); }
-tf_tensor tf_reduce_any_(tf_operand x, struct tf_reduce_args a) { return reduce(&any_op, x, &a); }
+tf_tensor tf_reduce_sum_(struct tf_reduce_args a) { return reduce(&sum_op, &a); }
+tf_tensor tf_reduce_mean_(struct tf_reduce_args a) { return reduce(&mean_op, &a); }
+tf_tensor tf_reduce_prod_(struct tf_reduce_args a) { return reduce(&prod_op, &a); }
+tf_tensor tf_reduce_max_(struct tf_reduce_args a) { return reduce(&max_op, &a); }
+tf_tensor tf_reduce_min_(struct tf_reduce_args a) { return reduce(&min_op, &a); }
+tf_tensor tf_reduce_all_(struct tf_reduce_args a) { return reduce(&all_op, &a); }
+tf_tensor tf_reduce_any_(struct tf_reduce_args a) { return reduce(&any_op, &a); }
 
 /* ln Σ e^x = m + ln Σ e^(x - m), m the largest x, or 0 where that is not finite. */
-tf_tensor tf_reduce_logsumexp_(tf_operand operand, struct tf_reduce_args a)
+tf_tensor tf_reduce_logsumexp_(struct tf_reduce_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "ReduceLogSumExp");
@@ -555,16 +550,18 @@ tf_tensor tf_reduce_logsumexp_(tf_operand operand, struct tf_reduce_args a)
     const bool keep = a.keepdims || a.keep_dims;
     kept.keepdims = true;
     over.name = kept.name = NULL;
-    tf_tensor x = tf_convert(operand, tf_dtype_unset, a.here, "input");
-    tf_tensor largest = tf_reduce_max_(tf_operand_tensor(x), kept);
+    tf_tensor x = tf_convert(tf1c_keyword(a.input_tensor, true), tf_dtype_unset, a.here, "input");
+    kept.input_tensor = tf_operand_tensor(x);
+    tf_tensor largest = tf_reduce_max_(kept);
     tf_tensor m = tf_stop_gradient(tf_where(tf_is_finite(largest), largest, tf_zeros_like(largest)));
-    tf_tensor sum = tf_log(tf_reduce_sum_(tf_operand_tensor(tf_exp(tf_subtract(x, m))), over));
+    over.input_tensor = tf_operand_tensor(tf_exp(tf_subtract(x, m)));
+    tf_tensor sum = tf_log(tf_reduce_sum_(over));
     if (!keep)
         m = tf_reshape(m, tf_shape(sum));
     return tf_add(sum, m);
 }
 
-tf_tensor tf_count_nonzero_(tf_operand x, struct tf_count_nonzero_args a)
+static tf_tensor count_nonzero_of(tf_operand x, struct tf_count_nonzero_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "count_nonzero");
@@ -578,6 +575,8 @@ tf_tensor tf_count_nonzero_(tf_operand x, struct tf_count_nonzero_args a)
         tf_reduce_sum(ones, a.axis, a.keepdims, .reduction_indices = a.reduction_indices, .keep_dims = a.keep_dims, .axes = a.axes);
     return tf_cast(n, a.dtype);
 }
+
+tf_tensor tf_count_nonzero_(struct tf_count_nonzero_args a) { return count_nonzero_of(tf1c_given(a.input_tensor), a); }
 
 /* ---- ArgMax, ArgMin ------------------------------------------------------------------------------------------------------------------------ */
 typedef struct {
@@ -668,24 +667,25 @@ ARG_KERNEL(arg_min_kernel, <, INFINITY, INFINITY, INT32_MAX, INT64_MAX, UINT8_MA
 ARG_OP(arg_max, "ArgMax")
 ARG_OP(arg_min, "ArgMin")
 
-static tf_tensor arg(const tf_op_def *def, tf_operand x, const struct tf_argmax_args *a)
+static tf_tensor arg(const tf_op_def *def, const struct tf_argmax_args *a)
 {
-    if (a->axis != TF_NO_AXIS && a->dimension != TF_NO_AXIS)
+    const tf_operand x = tf1c_given(a->input), given = tf1c_given_axis(a->axis), old = tf1c_given_axis(a->dimension);
+    if (given.kind && old.kind)
         return tf_mistake(tf_value_error, a->here, NULL, "Cannot specify both 'axis' and 'dimension'");
-    const int axis = a->axis != TF_NO_AXIS ? a->axis : a->dimension != TF_NO_AXIS ? a->dimension : 0;
+    const tf_operand axis = given.kind ? given : old.kind ? old : tf_operand_integer(0);
     arg_attrs attrs = { a->output_type ? a->output_type : tf_int64 };
     if (!(TF_INDEX & TF_DTYPE_BIT(attrs.output_type)))
         return tf_mistake(tf_type_error, a->here, NULL,
                           "Value passed to parameter 'output_type' has DataType %s not in list of allowed values: int32, int64",
                           tf_dtype_name(attrs.output_type));
-    return (tf_tensor){ .op = tf_op_new(def, (struct tf_op_args){ .here = a->here,
-                                                                  .name = a->name,
-                                                                  .attrs = &attrs,
-                                                                  .n_inputs = 2,
-                                                                  .inputs = (tf_operand[]){ x, tf_operand_integer(axis) } }) };
+    return (tf_tensor){
+        .op = tf_op_new(def,
+                        (struct tf_op_args){
+                            .here = a->here, .name = a->name, .attrs = &attrs, .n_inputs = 2, .inputs = (tf_operand[]){ x, axis } })
+    };
 }
-tf_tensor tf_argmax_(tf_operand x, struct tf_argmax_args a) { return arg(&arg_max_op, x, &a); }
-tf_tensor tf_argmin_(tf_operand x, struct tf_argmax_args a) { return arg(&arg_min_op, x, &a); }
+tf_tensor tf_argmax_(struct tf_argmax_args a) { return arg(&arg_max_op, &a); }
+tf_tensor tf_argmin_(struct tf_argmax_args a) { return arg(&arg_min_op, &a); }
 
 /* ---- Cumsum, Cumprod ------------------------------------------------------------------------------------------------------------------------- */
 typedef struct {
@@ -788,14 +788,15 @@ SCAN_OP(cumprod, "Cumprod")
 
 static tf_tensor cumulate(const tf_op_def *def, tf_operand x, const struct tf_cumsum_args *a)
 {
+    const tf_operand given = tf1c_given_axis(a->axis), axis = given.kind ? given : tf_operand_integer(0);
     return (tf_tensor){ .op = tf_op_new(def, (struct tf_op_args){ .here = a->here,
                                                                   .name = a->name,
                                                                   .attrs = &(scan_attrs){ a->exclusive, a->reverse },
                                                                   .n_inputs = 2,
-                                                                  .inputs = (tf_operand[]){ x, tf_operand_integer(a->axis) } }) };
+                                                                  .inputs = (tf_operand[]){ x, axis } }) };
 }
-tf_tensor tf_cumsum_(tf_operand x, struct tf_cumsum_args a) { return cumulate(&cumsum_op, x, &a); }
-tf_tensor tf_cumprod_(tf_operand x, struct tf_cumsum_args a) { return cumulate(&cumprod_op, x, &a); }
+tf_tensor tf_cumsum_(struct tf_cumsum_args a) { return cumulate(&cumsum_op, tf1c_given(a.x), &a); }
+tf_tensor tf_cumprod_(struct tf_cumsum_args a) { return cumulate(&cumprod_op, tf1c_given(a.x), &a); }
 
 /* clang-format off */
 tf1c_op_family tf1c_family_reduce = {

@@ -70,14 +70,16 @@ static tf_metric mean_in_scope(tf_tensor values, const char *default_name, const
     return m;
 }
 
-tf_metric tf_metrics_mean_(tf_operand values, struct tf_metrics_args a)
+tf_metric tf_metrics_mean_(struct tf_metrics_mean_args given)
 {
+    const struct tf_metrics_args a = { .here = given.here, .weights = given.weights, .name = given.name };
     TF_FROM(a.here);
-    return mean_in_scope(tf_cast(tf_convert(values, tf_dtype_unset, a.here, "values"), tf_float32), "mean", &a);
+    return mean_in_scope(tf_cast(tf_convert(tf1c_given(given.values), tf_dtype_unset, a.here, "values"), tf_float32), "mean", &a);
 }
 
-tf_metric tf_metrics_accuracy_(tf_operand labels, tf_operand predictions, struct tf_metrics_args a)
+tf_metric tf_metrics_accuracy_(struct tf_metrics_args a)
 {
+    const tf_operand labels = tf1c_given(a.labels), predictions = tf1c_given(a.predictions);
     TF_FROM(a.here);
     const tf_tensor y = tf_convert(labels, tf_dtype_unset, a.here, "labels");
     tf_tensor p = tf_convert(predictions, tf_dtype_unset, a.here, "predictions");
@@ -88,8 +90,9 @@ tf_metric tf_metrics_accuracy_(tf_operand labels, tf_operand predictions, struct
     return mean_in_scope(tf_cast(tf_equal(p, y), tf_float32), "accuracy", &a);
 }
 
-tf_metric tf_metrics_mean_squared_error_(tf_operand labels, tf_operand predictions, struct tf_metrics_args a)
+tf_metric tf_metrics_mean_squared_error_(struct tf_metrics_args a)
 {
+    const tf_operand labels = tf1c_given(a.labels), predictions = tf1c_given(a.predictions);
     TF_FROM(a.here);
     const tf_tensor p = tf_cast(tf_convert(predictions, tf_dtype_unset, a.here, "predictions"), tf_float32);
     const tf_tensor y = tf_cast(tf_convert(labels, tf_dtype_unset, a.here, "labels"), tf_float32);
@@ -135,12 +138,14 @@ static tf_metric share_of(const char *default_name, tf_operand labels, tf_operan
     return m;
 }
 
-tf_metric tf_metrics_precision_(tf_operand labels, tf_operand predictions, struct tf_metrics_args a)
+tf_metric tf_metrics_precision_(struct tf_metrics_args a)
 {
+    const tf_operand labels = tf1c_given(a.labels), predictions = tf1c_given(a.predictions);
     return share_of("precision", labels, predictions, false, &a);
 }
 
-tf_metric tf_metrics_recall_(tf_operand labels, tf_operand predictions, struct tf_metrics_args a)
+tf_metric tf_metrics_recall_(struct tf_metrics_args a)
 {
+    const tf_operand labels = tf1c_given(a.labels), predictions = tf1c_given(a.predictions);
     return share_of("recall", labels, predictions, true, &a);
 }

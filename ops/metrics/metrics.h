@@ -22,29 +22,37 @@ typedef struct tf_metric {
  *   source     python/ops/metrics_impl.py */
 struct tf_metrics_args {
     tf_source here;
-    tf_operand weights;
+    TF_ARG_(1) tf_operand labels;
+    TF_ARG_(2) tf_operand predictions;
+    TF_ARG_(3) tf_operand weights;
     const char *name;
 };
-#define TF_METRICS_(...) ((struct tf_metrics_args){ .weights = TF_UNSET_, TF_HERE_, __VA_ARGS__ })
+struct tf_metrics_mean_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand values;
+    TF_ARG_(2) tf_operand weights;
+    const char *name;
+};
+#define TF_METRICS_(fn, ...)                                                                        \
+    TF_KWARGS_(fn((struct tf_metrics_args){                                                         \
+        .labels = TF_UNSET_, .predictions = TF_UNSET_, .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 /* The mean of values.                                                                TF1: tf.metrics.mean */
-#define tf_metrics_mean(values, ...) TF_KWARGS_(TF_IN_ORDER1_(tf_metrics_mean_, TF_T(values), TF_METRICS_(__VA_ARGS__)))
+#define tf_metrics_mean(...)                                                                        \
+    TF_KWARGS_(tf_metrics_mean_((struct tf_metrics_mean_args){                                      \
+        .values = TF_UNSET_, .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 /* How often predictions are the labels; predictions are cast to the labels' dtype.   TF1: tf.metrics.accuracy */
-#define tf_metrics_accuracy(labels, predictions, ...) \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_metrics_accuracy_, TF_T(labels), TF_T(predictions), TF_METRICS_(__VA_ARGS__)))
+#define tf_metrics_accuracy(...) TF_METRICS_(tf_metrics_accuracy_, __VA_ARGS__)
 /* The mean of (predictions - labels)².                                               TF1: tf.metrics.mean_squared_error */
-#define tf_metrics_mean_squared_error(labels, predictions, ...) \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_metrics_mean_squared_error_, TF_T(labels), TF_T(predictions), TF_METRICS_(__VA_ARGS__)))
+#define tf_metrics_mean_squared_error(...) TF_METRICS_(tf_metrics_mean_squared_error_, __VA_ARGS__)
 /* Of what is predicted true the share that is (precision), of what is true the share predicted so (recall); 0 of nothing. Labels
  * and predictions are cast to bool. Variables NAME/true_positives/count, ….          TF1: tf.metrics.precision, recall */
-#define tf_metrics_precision(labels, predictions, ...) \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_metrics_precision_, TF_T(labels), TF_T(predictions), TF_METRICS_(__VA_ARGS__)))
-#define tf_metrics_recall(labels, predictions, ...) \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_metrics_recall_, TF_T(labels), TF_T(predictions), TF_METRICS_(__VA_ARGS__)))
-TF1C_API tf_metric tf_metrics_mean_(tf_operand values, struct tf_metrics_args args);
-TF1C_API tf_metric tf_metrics_accuracy_(tf_operand labels, tf_operand predictions, struct tf_metrics_args args);
-TF1C_API tf_metric tf_metrics_mean_squared_error_(tf_operand labels, tf_operand predictions, struct tf_metrics_args args);
-TF1C_API tf_metric tf_metrics_precision_(tf_operand labels, tf_operand predictions, struct tf_metrics_args args);
-TF1C_API tf_metric tf_metrics_recall_(tf_operand labels, tf_operand predictions, struct tf_metrics_args args);
+#define tf_metrics_precision(...) TF_METRICS_(tf_metrics_precision_, __VA_ARGS__)
+#define tf_metrics_recall(...) TF_METRICS_(tf_metrics_recall_, __VA_ARGS__)
+TF1C_API tf_metric tf_metrics_mean_(struct tf_metrics_mean_args args);
+TF1C_API tf_metric tf_metrics_accuracy_(struct tf_metrics_args args);
+TF1C_API tf_metric tf_metrics_mean_squared_error_(struct tf_metrics_args args);
+TF1C_API tf_metric tf_metrics_precision_(struct tf_metrics_args args);
+TF1C_API tf_metric tf_metrics_recall_(struct tf_metrics_args args);
 
 #ifdef __cplusplus
 }

@@ -311,7 +311,7 @@ static const tf_op_def leaky_op = {
     .gradient = leaky_gradient,
 };
 
-tf_tensor tf_nn_leaky_relu_(tf_operand features, struct tf_leaky_relu_args a)
+static tf_tensor nn_leaky_relu_of(tf_operand features, struct tf_leaky_relu_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "LeakyRelu");
@@ -328,6 +328,8 @@ tf_tensor tf_nn_leaky_relu_(tf_operand features, struct tf_leaky_relu_args a)
                                                        .n_inputs = 1,
                                                        .inputs = &(tf_operand){ .kind = TF_OPERAND_TENSOR, .as.tensor = x } }) };
 }
+
+tf_tensor tf_nn_leaky_relu_(struct tf_leaky_relu_args a) { return nn_leaky_relu_of(tf1c_keyword(a.features, true), a); }
 
 /* ---- Softplus: y = log(1 + e^x); dx = dy / (e^-x + 1) ------------------------------------------------------------------------------ */
 static void softplus_f32(int64_t n, void *out, const void *const *in, const void *attrs)

@@ -39,12 +39,14 @@ TF1C_API tf_tensor tf_nn_swish_(tf_operand features, struct tf_name_args args);
 /* max(x, alpha·x); integers become float32.                                          TF1: tf.nn.leaky_relu */
 struct tf_leaky_relu_args {
     tf_source here;
-    double alpha;
-    const char *name;
+    TF_ARG_(1) tf_operand features;
+    TF_ARG_(2) double alpha;
+    TF_ARG_(3) const char *name;
 };
-#define tf_nn_leaky_relu(features, ...) \
-    TF_KWARGS_(tf_nn_leaky_relu_(TF_T(features), (struct tf_leaky_relu_args){ .alpha = 0.2, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_nn_leaky_relu_(tf_operand features, struct tf_leaky_relu_args args);
+#define tf_nn_leaky_relu(...)                                                                                \
+    TF_KWARGS_(tf_nn_leaky_relu_((struct tf_leaky_relu_args){ .features = TF_UNSET_, .alpha = 0.2, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_nn_leaky_relu_(struct tf_leaky_relu_args args);
 
 #ifdef __cplusplus
 }

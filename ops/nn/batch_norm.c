@@ -268,7 +268,7 @@ static tf_operand or_empty(tf_operand given)
     return operand_of(tf_constant(np_array(NULL, tf_float32, SHAPE(0))));
 }
 
-tf_batch_norm tf_nn_fused_batch_norm_(tf_operand x, tf_operand scale, tf_operand offset, struct tf_fused_batch_norm_args a)
+static tf_batch_norm nn_fused_batch_norm_of(tf_operand x, tf_operand scale, tf_operand offset, struct tf_fused_batch_norm_args a)
 {
     const double least = 1.001e-5;
     const norm_attrs attrs = { a.epsilon > least ? a.epsilon : least, a.data_format ? a.data_format : "NHWC", a.is_training };
@@ -283,6 +283,11 @@ tf_batch_norm tf_nn_fused_batch_norm_(tf_operand x, tf_operand scale, tf_operand
     const tf_operand in[] = { x, scale, offset, mean, variance };
     const tf_tensor y = array_op(&norm_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 5, in);
     return (tf_batch_norm){ y, { .op = y.op, .index = 1 }, { .op = y.op, .index = 2 } };
+}
+
+tf_batch_norm tf_nn_fused_batch_norm_(struct tf_fused_batch_norm_args a)
+{
+    return nn_fused_batch_norm_of(tf1c_given(a.x), tf1c_given(a.scale), tf1c_given(a.offset), a);
 }
 
 tf_tensor tf_nn_batch_normalization_(tf_operand x, tf_operand mean, tf_operand variance, tf_operand offset, tf_operand scale,

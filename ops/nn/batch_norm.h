@@ -35,17 +35,20 @@ typedef struct tf_batch_norm {
 } tf_batch_norm;
 struct tf_fused_batch_norm_args {
     tf_source here;
-    tf_operand mean, variance;
-    double epsilon;
-    const char *data_format;
-    bool is_training;
-    const char *name;
+    TF_ARG_(1) tf_operand x;
+    TF_ARG_(2) tf_operand scale;
+    TF_ARG_(3) tf_operand offset;
+    TF_ARG_(4) tf_operand mean;
+    TF_ARG_(5) tf_operand variance;
+    TF_ARG_(6) double epsilon;
+    TF_ARG_(7) const char *data_format;
+    TF_ARG_(8) bool is_training;
+    TF_ARG_(9) const char *name;
 };
-#define tf_nn_fused_batch_norm(x, scale, offset, ...)                                                                  \
-    TF_KWARGS_(TF_IN_ORDER3_(tf_nn_fused_batch_norm_, TF_T(x), TF_T(scale), TF_T(offset),                              \
-                             (struct tf_fused_batch_norm_args){ .epsilon = 0.001, .is_training = true, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_batch_norm tf_nn_fused_batch_norm_(tf_operand x, tf_operand scale, tf_operand offset,
-                                               struct tf_fused_batch_norm_args args);
+#define tf_nn_fused_batch_norm(...)                                                                           \
+    TF_KWARGS_(tf_nn_fused_batch_norm_((struct tf_fused_batch_norm_args){ .x = TF_UNSET_, .scale = TF_UNSET_, \
+        .offset = TF_UNSET_, .mean = TF_UNSET_, .variance = TF_UNSET_, .epsilon = 0.001, .is_training = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_batch_norm tf_nn_fused_batch_norm_(struct tf_fused_batch_norm_args args);
 
 #ifdef __cplusplus
 }

@@ -436,8 +436,9 @@ static tf_tensor conv_of(const tf_op_def *def, const struct tf_conv2d_args *a, i
                                               : recorded();
 }
 
-tf_tensor tf_nn_conv2d_(tf_operand input, tf_operand filter, struct tf_conv2d_args a)
+tf_tensor tf_nn_conv2d_(struct tf_conv2d_args a)
 {
+    const tf_operand input = tf1c_given(a.input), filter = tf1c_given(a.filter);
     TF_FROM(a.here);
     return conv_of(&conv2d_op, &a, 2, (tf_operand[]){ input, filter });
 }
@@ -452,7 +453,8 @@ tf_tensor tf_nn_conv2d_backprop_filter_(tf_operand input, tf_operand filter_size
     return conv_of(&conv2d_filter_op, &a, 3, (tf_operand[]){ input, filter_sizes, out_backprop });
 }
 
-tf_tensor tf_nn_conv2d_transpose_(tf_operand value, tf_operand filter, tf_operand output_shape, struct tf_conv2d_transpose_args a)
+static tf_tensor nn_conv2d_transpose_of(tf_operand value, tf_operand filter, tf_operand output_shape,
+                                        struct tf_conv2d_transpose_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "conv2d_transpose");
@@ -464,6 +466,11 @@ tf_tensor tf_nn_conv2d_transpose_(tf_operand value, tf_operand filter, tf_operan
                                          .dilations = a.dilations,
                                          .name = tf_scope_name() };
     return conv_of(&conv2d_input_op, &args, 3, (tf_operand[]){ output_shape, filter, value });
+}
+
+tf_tensor tf_nn_conv2d_transpose_(struct tf_conv2d_transpose_args a)
+{
+    return nn_conv2d_transpose_of(tf1c_given(a.value), tf1c_given(a.filter), tf1c_given(a.output_shape), a);
 }
 
 /* "NWC", "NHWC" or unset is the latter, "NCW" and "NCHW" likewise; NULL after a report. */
@@ -486,7 +493,7 @@ static bool of_one_row(tf_dims given, const char *format, const char *what, tf_s
     return true;
 }
 
-tf_tensor tf_nn_conv1d_(tf_operand value, tf_operand filters, struct tf_conv1d_args a)
+static tf_tensor nn_conv1d_of(tf_operand value, tf_operand filters, struct tf_conv1d_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "conv1d");
@@ -500,7 +507,9 @@ tf_tensor tf_nn_conv1d_(tf_operand value, tf_operand filters, struct tf_conv1d_a
     return tf_squeeze(conv_of(&conv2d_op, &args, 2, (tf_operand[]){ operand_of(x), operand_of(w) }), .axes = AXES(row));
 }
 
-tf_tensor tf_nn_conv3d_(tf_operand input, tf_operand filter, struct tf_conv3d_args a)
+tf_tensor tf_nn_conv1d_(struct tf_conv1d_args a) { return nn_conv1d_of(tf1c_given(a.value), tf1c_given(a.filters), a); }
+
+static tf_tensor nn_conv3d_of(tf_operand input, tf_operand filter, struct tf_conv3d_args a)
 {
     TF_FROM(a.here);
     conv_attrs attrs = { .strides = a.strides,
@@ -521,7 +530,10 @@ tf_tensor tf_nn_conv3d_(tf_operand input, tf_operand filter, struct tf_conv3d_ar
     return array_op(&conv3d_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 2, (tf_operand[]){ input, filter });
 }
 
-tf_tensor tf_nn_conv3d_transpose_(tf_operand value, tf_operand filter, tf_operand output_shape, struct tf_conv2d_transpose_args a)
+tf_tensor tf_nn_conv3d_(struct tf_conv3d_args a) { return nn_conv3d_of(tf1c_given(a.input), tf1c_given(a.filter), a); }
+
+static tf_tensor nn_conv3d_transpose_of(tf_operand value, tf_operand filter, tf_operand output_shape,
+                                        struct tf_conv2d_transpose_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "conv3d_transpose");
@@ -536,6 +548,11 @@ tf_tensor tf_nn_conv3d_transpose_(tf_operand value, tf_operand filter, tf_operan
         return recorded();
     return array_op(&conv3d_input_op, (struct tf_name_args){ a.here, tf_scope_name() }, NULL, &attrs, 3,
                     (tf_operand[]){ output_shape, filter, value });
+}
+
+tf_tensor tf_nn_conv3d_transpose_(struct tf_conv2d_transpose_args a)
+{
+    return nn_conv3d_transpose_of(tf1c_given(a.value), tf1c_given(a.filter), tf1c_given(a.output_shape), a);
 }
 
 /* clang-format off */

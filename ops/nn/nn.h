@@ -16,17 +16,19 @@ extern "C" {
  *   source  python/ops/nn_ops.py _softmax, core/kernels/softmax_op_functor.h */
 struct tf_softmax_args {
     tf_source here;
-    int axis;
-    const char *name;
-    int dim; /* the old name of axis */
+    TF_ARG_(1) tf_operand logits;
+    TF_ARG_(2) int axis;
+    TF_ARG_(3) const char *name;
+    TF_ARG_(4) int dim; /* the old name of axis */
 };
-#define TF_SOFTMAX_(...) ((struct tf_softmax_args){ .axis = TF_NO_AXIS, .dim = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ })
-#define tf_nn_softmax(logits, ...) TF_KWARGS_(tf_nn_softmax_(TF_T(logits), TF_SOFTMAX_(__VA_ARGS__)))
-#define tf_nn_log_softmax(logits, ...) TF_KWARGS_(tf_nn_log_softmax_(TF_T(logits), TF_SOFTMAX_(__VA_ARGS__)))
-#define tf_math_softmax(logits, ...) tf_nn_softmax(logits, __VA_ARGS__)
-#define tf_math_log_softmax(logits, ...) tf_nn_log_softmax(logits, __VA_ARGS__)
-TF1C_API tf_tensor tf_nn_softmax_(tf_operand logits, struct tf_softmax_args args);
-TF1C_API tf_tensor tf_nn_log_softmax_(tf_operand logits, struct tf_softmax_args args);
+#define TF_SOFTMAX_(...) \
+    ((struct tf_softmax_args){ .logits = TF_UNSET_, .axis = TF_NO_AXIS, .dim = TF_NO_AXIS, TF_HERE_, TF_PLACES_(__VA_ARGS__) })
+#define tf_nn_softmax(...) TF_KWARGS_(tf_nn_softmax_(TF_SOFTMAX_(__VA_ARGS__)))
+#define tf_nn_log_softmax(...) TF_KWARGS_(tf_nn_log_softmax_(TF_SOFTMAX_(__VA_ARGS__)))
+#define tf_math_softmax(...) tf_nn_softmax(__VA_ARGS__)
+#define tf_math_log_softmax(...) tf_nn_log_softmax(__VA_ARGS__)
+TF1C_API tf_tensor tf_nn_softmax_(struct tf_softmax_args args);
+TF1C_API tf_tensor tf_nn_log_softmax_(struct tf_softmax_args args);
 
 /* -Σ labels·log softmax(logits) along the classes. v1 passes no gradient to the labels, v2 does.
  * TF1: tf.nn.softmax_cross_entropy_with_logits, …_v2
@@ -38,25 +40,27 @@ TF1C_API tf_tensor tf_nn_log_softmax_(tf_operand logits, struct tf_softmax_args 
  *   source     python/ops/nn_ops.py, core/kernels/xent_op.cc */
 struct tf_xent_args {
     tf_source here;
-    tf_tensor sentinel_; /* takes what was meant without a keyword */
-    tf_tensor labels, logits;
-    int dim;
-    const char *name;
-    int axis;
+    TF_ARG_(1) tf_tensor sentinel_; /* takes what was meant without a keyword */
+    TF_ARG_(2) tf_tensor labels;
+    TF_ARG_(3) tf_tensor logits;
+    TF_ARG_(4) int dim;
+    TF_ARG_(5) const char *name;
+    TF_ARG_(6) int axis;
 };
 struct tf_xent_v2_args {
     tf_source here;
-    tf_tensor labels, logits;
-    int axis;
-    const char *name;
-    int dim;
+    TF_ARG_(1) tf_tensor labels;
+    TF_ARG_(2) tf_tensor logits;
+    TF_ARG_(3) int axis;
+    TF_ARG_(4) const char *name;
+    TF_ARG_(5) int dim;
 };
 #define tf_nn_softmax_cross_entropy_with_logits(...)     \
     TF_KWARGS_(tf_nn_softmax_cross_entropy_with_logits_( \
-        (struct tf_xent_args){ .dim = TF_NO_AXIS, .axis = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
+        (struct tf_xent_args){ .dim = TF_NO_AXIS, .axis = TF_NO_AXIS, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_nn_softmax_cross_entropy_with_logits_v2(...)     \
     TF_KWARGS_(tf_nn_softmax_cross_entropy_with_logits_v2_( \
-        (struct tf_xent_v2_args){ .axis = TF_NO_AXIS, .dim = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
+        (struct tf_xent_v2_args){ .axis = TF_NO_AXIS, .dim = TF_NO_AXIS, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_nn_softmax_cross_entropy_with_logits_(struct tf_xent_args args);
 TF1C_API tf_tensor tf_nn_softmax_cross_entropy_with_logits_v2_(struct tf_xent_v2_args args);
 
@@ -67,31 +71,33 @@ TF1C_API tf_tensor tf_nn_softmax_cross_entropy_with_logits_v2_(struct tf_xent_v2
  *           3 which is outside the valid range of [0, 3).  Label values: 3" */
 struct tf_sparse_xent_args {
     tf_source here;
-    tf_tensor sentinel_;
-    tf_tensor labels, logits;
-    const char *name;
+    TF_ARG_(1) tf_tensor sentinel_;
+    TF_ARG_(2) tf_tensor labels;
+    TF_ARG_(3) tf_tensor logits;
+    TF_ARG_(4) const char *name;
 };
 #define tf_nn_sparse_softmax_cross_entropy_with_logits(...) \
-    tf_nn_sparse_softmax_cross_entropy_with_logits_((struct tf_sparse_xent_args){ TF_HERE_, __VA_ARGS__ })
+    tf_nn_sparse_softmax_cross_entropy_with_logits_((struct tf_sparse_xent_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) })
 TF1C_API tf_tensor tf_nn_sparse_softmax_cross_entropy_with_logits_(struct tf_sparse_xent_args args);
 
 /* Elementwise -z·log σ(x) - (1 - z)·log(1 - σ(x)), x logits, z labels, without overflow; labels and logits of one shape.
  * TF1: tf.nn.sigmoid_cross_entropy_with_logits */
 #define tf_nn_sigmoid_cross_entropy_with_logits(...) \
-    tf_nn_sigmoid_cross_entropy_with_logits_((struct tf_sparse_xent_args){ TF_HERE_, __VA_ARGS__ })
+    tf_nn_sigmoid_cross_entropy_with_logits_((struct tf_sparse_xent_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) })
 TF1C_API tf_tensor tf_nn_sigmoid_cross_entropy_with_logits_(struct tf_sparse_xent_args args);
 
 /* The same with positive labels weighted by pos_weight: .pos_weight = 2.           TF1: tf.nn.weighted_cross_entropy_with_logits */
 struct tf_weighted_xent_args {
     tf_source here;
-    tf_tensor labels, logits;
-    tf_operand pos_weight;
-    const char *name;
-    tf_tensor targets; /* the old name of labels */
+    TF_ARG_(1) tf_tensor labels;
+    TF_ARG_(2) tf_tensor logits;
+    TF_ARG_(3) tf_operand pos_weight;
+    TF_ARG_(4) const char *name;
+    TF_ARG_(5) tf_tensor targets; /* the old name of labels */
 };
 #define tf_nn_weighted_cross_entropy_with_logits(...) \
     TF_KWARGS_(tf_nn_weighted_cross_entropy_with_logits_((struct tf_weighted_xent_args){ \
-        .pos_weight = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
+        .pos_weight = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_nn_weighted_cross_entropy_with_logits_(struct tf_weighted_xent_args args);
 
 /* Σ x² / 2, a scalar.                                                                TF1: tf.nn.l2_loss */
@@ -101,17 +107,18 @@ TF1C_API tf_tensor tf_nn_l2_loss_(tf_operand t, struct tf_name_args args);
 /* x / √max(Σ x², epsilon) along axis (or .axes = AXES(0, 1); unset: all).            TF1: tf.nn.l2_normalize */
 struct tf_l2_normalize_args {
     tf_source here;
-    int axis;
-    double epsilon;
-    const char *name;
-    int dim; /* the old name of axis */
-    tf_dims axes;
+    TF_ARG_(1) tf_operand x;
+    TF_ARG_(2) tf_operand axis;
+    TF_ARG_(3) double epsilon;
+    TF_ARG_(4) const char *name;
+    TF_ARG_(5) tf_operand dim; /* the old name of axis */
+    tf_operand axes;
 };
-#define tf_nn_l2_normalize(x, ...)                 \
-    TF_KWARGS_(tf_nn_l2_normalize_(TF_T(x),        \
-        (struct tf_l2_normalize_args){ .axis = TF_NO_AXIS, .epsilon = 1e-12, .dim = TF_NO_AXIS, TF_HERE_, __VA_ARGS__ }))
-#define tf_math_l2_normalize(x, ...) tf_nn_l2_normalize(x, __VA_ARGS__)
-TF1C_API tf_tensor tf_nn_l2_normalize_(tf_operand x, struct tf_l2_normalize_args args);
+#define tf_nn_l2_normalize(...)                                                                                         \
+    TF_KWARGS_(tf_nn_l2_normalize_((struct tf_l2_normalize_args){ .x = TF_UNSET_, .axis = TF_UNSET_, .epsilon = 1e-12,  \
+        .dim = TF_UNSET_, .axes = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_math_l2_normalize(...) tf_nn_l2_normalize(__VA_ARGS__)
+TF1C_API tf_tensor tf_nn_l2_normalize_(struct tf_l2_normalize_args args);
 
 /* value + bias along the channels: value [.., c] ("NHWC", the default) or [n, c, ..] ("NCHW"), bias [c].
  * TF1: tf.nn.bias_add
@@ -119,17 +126,28 @@ TF1C_API tf_tensor tf_nn_l2_normalize_(tf_operand x, struct tf_l2_normalize_args
  *   errors  ValueError: bias not [c];  run: InvalidArgumentError "Must provide as many biases as the last dimension …" */
 struct tf_bias_add_args {
     tf_source here;
-    const char *data_format;
-    const char *name;
+    TF_ARG_(1) tf_operand value;
+    TF_ARG_(2) tf_operand bias;
+    TF_ARG_(3) const char *data_format;
+    TF_ARG_(4) const char *name;
 };
-#define tf_nn_bias_add(value, bias, ...) \
-    TF_IN_ORDER2_(tf_nn_bias_add_, TF_T(value), TF_T(bias), (struct tf_bias_add_args){ TF_HERE_, __VA_ARGS__ })
-TF1C_API tf_tensor tf_nn_bias_add_(tf_operand value, tf_operand bias, struct tf_bias_add_args args);
+#define tf_nn_bias_add(...)                                                                                \
+    TF_KWARGS_(tf_nn_bias_add_((struct tf_bias_add_args){ .value = TF_UNSET_, .bias = TF_UNSET_, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_nn_bias_add_(struct tf_bias_add_args args);
 
 /* x·weights + biases.                                                                TF1: tf.nn.xw_plus_b */
-#define tf_nn_xw_plus_b(x, weights, biases, ...) \
-    TF_IN_ORDER3_(tf_nn_xw_plus_b_, TF_T(x), TF_T(weights), TF_T(biases), TF_NAMED_(__VA_ARGS__))
-TF1C_API tf_tensor tf_nn_xw_plus_b_(tf_operand x, tf_operand weights, tf_operand biases, struct tf_name_args args);
+struct tf_xw_plus_b_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand x;
+    TF_ARG_(2) tf_operand weights;
+    TF_ARG_(3) tf_operand biases;
+    TF_ARG_(4) const char *name;
+};
+#define tf_nn_xw_plus_b(...)                                                                                           \
+    TF_KWARGS_(tf_nn_xw_plus_b_((struct tf_xw_plus_b_args){ .x = TF_UNSET_, .weights = TF_UNSET_, .biases = TF_UNSET_, \
+        TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_nn_xw_plus_b_(struct tf_xw_plus_b_args args);
 
 /* Each element kept with probability keep_prob and scaled by 1/keep_prob, else 0: tf_nn_dropout(x, TF_T(keep_prob)),
  * tf_nn_dropout(x, 0.5), tf_nn_dropout(x, .rate = 0.5). With nothing to drop it is x itself.           TF1: tf.nn.dropout
@@ -141,15 +159,17 @@ TF1C_API tf_tensor tf_nn_xw_plus_b_(tf_operand x, tf_operand weights, tf_operand
  *   source           python/ops/nn_ops.py dropout_v2 */
 struct tf_dropout_args {
     tf_source here;
-    tf_operand keep_prob, noise_shape;
-    int64_t seed;
-    const char *name;
-    tf_operand rate;
+    TF_ARG_(1) tf_operand x;
+    TF_ARG_(2) tf_operand keep_prob;
+    TF_ARG_(3) tf_operand noise_shape;
+    TF_ARG_(4) int64_t seed;
+    TF_ARG_(5) const char *name;
+    TF_ARG_(6) tf_operand rate;
 };
-#define tf_nn_dropout(x, ...) \
-    TF_KWARGS_(TF_IN_ORDER1_(tf_nn_dropout_, TF_T(x), (struct tf_dropout_args){ \
-        .keep_prob = TF_UNSET_, .rate = TF_UNSET_, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_nn_dropout_(tf_operand x, struct tf_dropout_args args);
+#define tf_nn_dropout(...)                                                                                         \
+    TF_KWARGS_(tf_nn_dropout_((struct tf_dropout_args){ .noise_shape = TF_UNSET_, .x = TF_UNSET_, .keep_prob = TF_UNSET_, .rate = TF_UNSET_, \
+        .seed = TF_NO_SEED, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_nn_dropout_(struct tf_dropout_args args);
 
 /* Mean and variance over .axes = AXES(0, 1) (or one axis).                           TF1: tf.nn.moments */
 typedef struct tf_moments {
@@ -157,12 +177,15 @@ typedef struct tf_moments {
 } tf_moments;
 struct tf_moments_args {
     tf_source here;
-    tf_dims axes;
-    const char *name;
-    bool keep_dims, keepdims;
+    TF_ARG_(1) tf_operand x;
+    TF_ARG_(2) tf_operand axes;
+    TF_ARG_(3) const char *name;
+    TF_ARG_(4) bool keep_dims;
+    bool keepdims;
 };
-#define tf_nn_moments(x, ...) tf_nn_moments_(TF_T(x), (struct tf_moments_args){ TF_HERE_, __VA_ARGS__ })
-TF1C_API tf_moments tf_nn_moments_(tf_operand x, struct tf_moments_args args);
+#define tf_nn_moments(...) \
+    TF_KWARGS_(tf_nn_moments_((struct tf_moments_args){ .x = TF_UNSET_, .axes = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_moments tf_nn_moments_(struct tf_moments_args args);
 
 #ifdef __cplusplus
 }

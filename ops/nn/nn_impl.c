@@ -64,8 +64,8 @@ static tf_tensor along_axis(tf_operand logits, struct tf_softmax_args a, softmax
     tf_set_shape(back, shape);
     return back;
 }
-tf_tensor tf_nn_softmax_(tf_operand logits, struct tf_softmax_args a) { return along_axis(logits, a, tf1c_softmax); }
-tf_tensor tf_nn_log_softmax_(tf_operand logits, struct tf_softmax_args a) { return along_axis(logits, a, tf1c_log_softmax); }
+tf_tensor tf_nn_softmax_(struct tf_softmax_args a) { return along_axis(tf1c_keyword(a.logits, true), a, tf1c_softmax); }
+tf_tensor tf_nn_log_softmax_(struct tf_softmax_args a) { return along_axis(tf1c_keyword(a.logits, true), a, tf1c_log_softmax); }
 
 /* ---- cross entropies ------------------------------------------------------------------------------------------------------ */
 
@@ -280,10 +280,10 @@ tf_tensor tf_nn_weighted_cross_entropy_with_logits_(struct tf_weighted_xent_args
 }
 
 /* ---- l2_normalize, xw_plus_b, moments ------------------------------------------------------------------------------------------ */
-tf_tensor tf_nn_l2_normalize_(tf_operand operand, struct tf_l2_normalize_args a)
+static tf_tensor nn_l2_normalize_of(tf_operand operand, struct tf_l2_normalize_args a)
 {
     TF_FROM(a.here);
-    const int axis = a.axis != TF_NO_AXIS ? a.axis : a.dim;
+    const tf_operand axis = tf1c_given_axis(a.axis).kind ? a.axis : a.dim;
     TF_SCOPE(a.name, "l2_normalize");
     const char *scope = tf_scope_name();
     const tf_tensor x = tf_convert(operand, tf_dtype_unset, a.here, "x");
@@ -291,7 +291,9 @@ tf_tensor tf_nn_l2_normalize_(tf_operand operand, struct tf_l2_normalize_args a)
     return tf_multiply(x, tf_rsqrt(tf_maximum(sum, a.epsilon)), .name = scope);
 }
 
-tf_tensor tf_nn_xw_plus_b_(tf_operand x, tf_operand weights, tf_operand biases, struct tf_name_args a)
+tf_tensor tf_nn_l2_normalize_(struct tf_l2_normalize_args a) { return nn_l2_normalize_of(tf1c_keyword(a.x, true), a); }
+
+static tf_tensor nn_xw_plus_b_of(tf_operand x, tf_operand weights, tf_operand biases, struct tf_name_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "xw_plus_b");
@@ -300,7 +302,12 @@ tf_tensor tf_nn_xw_plus_b_(tf_operand x, tf_operand weights, tf_operand biases, 
     return tf_nn_bias_add(product, biases, .name = scope);
 }
 
-tf_moments tf_nn_moments_(tf_operand operand, struct tf_moments_args a)
+tf_tensor tf_nn_xw_plus_b_(struct tf_xw_plus_b_args a)
+{
+    return nn_xw_plus_b_of(tf1c_given(a.x), tf1c_given(a.weights), tf1c_given(a.biases), (struct tf_name_args){ a.here, a.name });
+}
+
+static tf_moments nn_moments_of(tf_operand operand, struct tf_moments_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "moments");
@@ -310,9 +317,11 @@ tf_moments tf_nn_moments_(tf_operand operand, struct tf_moments_args a)
         tf_reduce_mean(tf_squared_difference(x, tf_stop_gradient(mean)), .axes = a.axes, .keepdims = true, .name = "variance");
     if (a.keep_dims || a.keepdims)
         return (tf_moments){ mean, variance };
-    const tf_tensor flat = tf_squeeze(mean, .axes = a.axes);
-    return (tf_moments){ flat, tf_squeeze(variance, .axes = a.axes) };
+    const tf_tensor flat = tf_squeeze(mean, a.axes);
+    return (tf_moments){ flat, tf_squeeze(variance, a.axes) };
 }
+
+tf_moments tf_nn_moments_(struct tf_moments_args a) { return nn_moments_of(tf1c_keyword(a.x, true), a); }
 
 /* ---- dropout: x / keep · [uniform >= rate] -------------------------------------------------------------------------------------- */
 
@@ -353,13 +362,13 @@ static tf_tensor drop(tf_tensor x, tf_tensor rate, const struct tf_dropout_args 
     return y;
 }
 
-tf_tensor tf_nn_dropout_(tf_operand operand, struct tf_dropout_args a)
+static tf_tensor nn_dropout_of(tf_operand operand, struct tf_dropout_args a)
 {
     char text[TF_DIMS_TEXT];
     TF_FROM(a.here);
     a.keep_prob = tf1c_keyword(a.keep_prob, true);
     a.rate = tf1c_keyword(a.rate, true);
-    a.noise_shape = tf1c_whole_keyword(a.noise_shape);
+    a.noise_shape = tf1c_given(a.noise_shape);
     if (a.keep_prob.kind != TF_OPERAND_NONE && a.rate.kind != TF_OPERAND_NONE)
         return tf_mistake(tf_value_error, a.here, NULL, "Cannot specify both 'keep_prob' and 'rate'");
     tf_operand given = rate_of(&a);
@@ -391,3 +400,5 @@ tf_tensor tf_nn_dropout_(tf_operand operand, struct tf_dropout_args a)
         return x;
     return drop(x, rate, &a);
 }
+
+tf_tensor tf_nn_dropout_(struct tf_dropout_args a) { return nn_dropout_of(tf1c_keyword(a.x, true), a); }

@@ -584,7 +584,7 @@ static const tf_op_def bias_add_second_op = {
     .gradient = bias_add_gradient,
 };
 
-tf_tensor tf_nn_bias_add_(tf_operand value, tf_operand bias, struct tf_bias_add_args a)
+static tf_tensor nn_bias_add_of(tf_operand value, tf_operand bias, struct tf_bias_add_args a)
 {
     const bias_attrs attrs = { a.data_format ? a.data_format : "NHWC" };
     TF_FROM(a.here);
@@ -603,6 +603,8 @@ tf_tensor tf_nn_bias_add_(tf_operand value, tf_operand bias, struct tf_bias_add_
                                                  .n_inputs = 2,
                                                  .inputs = (tf_operand[]){ tf_operand_tensor(x), tf_operand_tensor(b) } }) };
 }
+
+tf_tensor tf_nn_bias_add_(struct tf_bias_add_args a) { return nn_bias_add_of(tf1c_given(a.value), tf1c_given(a.bias), a); }
 
 /* clang-format off */
 tf1c_op_family tf1c_family_nn_ops = {

@@ -550,12 +550,12 @@ static tf_tensor pool_of(const tf_op_def *def, tf_operand x, int n, struct tf_po
     return settle(&attrs, def, n, a) ? array_op(def, (struct tf_name_args){ a->here, tf_scope_name() }, NULL, &attrs, 1, &x)
                                      : recorded();
 }
-tf_tensor tf_nn_max_pool_(tf_operand value, struct tf_pool_args a) { return pool_of(&max2_op, value, 2, &a, "MaxPool"); }
-tf_tensor tf_nn_avg_pool_(tf_operand value, struct tf_pool_args a) { return pool_of(&avg2_op, value, 2, &a, "AvgPool"); }
-tf_tensor tf_nn_max_pool2d_(tf_operand input, struct tf_pool_args a) { return pool_of(&max2_op, input, 2, &a, "MaxPool2d"); }
-tf_tensor tf_nn_avg_pool2d_(tf_operand input, struct tf_pool_args a) { return pool_of(&avg2_op, input, 2, &a, "AvgPool"); }
-tf_tensor tf_nn_max_pool3d_(tf_operand input, struct tf_pool_args a) { return pool_of(&max3_op, input, 3, &a, "MaxPool3D"); }
-tf_tensor tf_nn_avg_pool3d_(tf_operand input, struct tf_pool_args a) { return pool_of(&avg3_op, input, 3, &a, "AvgPool3D"); }
+tf_tensor tf_nn_max_pool_(struct tf_pool_args a) { return pool_of(&max2_op, tf1c_given(a.value), 2, &a, "MaxPool"); }
+tf_tensor tf_nn_avg_pool_(struct tf_pool_args a) { return pool_of(&avg2_op, tf1c_given(a.value), 2, &a, "AvgPool"); }
+tf_tensor tf_nn_max_pool2d_(struct tf_pool_args a) { return pool_of(&max2_op, tf1c_given(a.value), 2, &a, "MaxPool2d"); }
+tf_tensor tf_nn_avg_pool2d_(struct tf_pool_args a) { return pool_of(&avg2_op, tf1c_given(a.value), 2, &a, "AvgPool"); }
+tf_tensor tf_nn_max_pool3d_(struct tf_pool_args a) { return pool_of(&max3_op, tf1c_given(a.value), 3, &a, "MaxPool3D"); }
+tf_tensor tf_nn_avg_pool3d_(struct tf_pool_args a) { return pool_of(&avg3_op, tf1c_given(a.value), 3, &a, "AvgPool3D"); }
 
 /* As an image of one row; any format but "NWC" is one of channels second. */
 static tf_tensor pool_rows(const tf_op_def *def, tf_operand x, struct tf_pool_args *a, const char *scope)
@@ -580,14 +580,16 @@ static tf_tensor pool_rows(const tf_op_def *def, tf_operand x, struct tf_pool_ar
     const tf_operand image = operand_of(tf_expand_dims(x, row));
     return tf_squeeze(array_op(def, (struct tf_name_args){ a->here, name }, NULL, &attrs, 1, &image), .axes = AXES(row));
 }
-tf_tensor tf_nn_max_pool1d_(tf_operand input, struct tf_pool_args a) { return pool_rows(&max2_op, input, &a, "MaxPool1d"); }
-tf_tensor tf_nn_avg_pool1d_(tf_operand input, struct tf_pool_args a) { return pool_rows(&avg2_op, input, &a, "AvgPool1D"); }
+tf_tensor tf_nn_max_pool1d_(struct tf_pool_args a) { return pool_rows(&max2_op, tf1c_given(a.value), &a, "MaxPool1d"); }
+tf_tensor tf_nn_avg_pool1d_(struct tf_pool_args a) { return pool_rows(&avg2_op, tf1c_given(a.value), &a, "AvgPool1D"); }
 
 static tf_pooled no_pooled(void) { return (tf_pooled){ recorded(), recorded() }; }
 
-tf_pooled tf_nn_max_pool_with_argmax_(tf_operand input, struct tf_pool_argmax_args a)
+static tf_pooled nn_max_pool_with_argmax_of(tf_operand input, struct tf_pool_argmax_args a)
 {
-    const struct tf_pool_args plain = { a.here, a.ksize, a.strides, a.padding, "NHWC", a.name };
+    const struct tf_pool_args plain = {
+        .here = a.here, .ksize = a.ksize, .strides = a.strides, .padding = a.padding, .data_format = "NHWC", .name = a.name
+    };
     const tf_dtype places = a.output_dtype ? a.output_dtype : a.Targmax;
     pool_attrs attrs;
     TF_FROM(a.here);
@@ -606,6 +608,8 @@ tf_pooled tf_nn_max_pool_with_argmax_(tf_operand input, struct tf_pool_argmax_ar
     const tf_tensor y = array_op(&argmax_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 1, &input);
     return (tf_pooled){ y, { .op = y.op, .index = 1 } };
 }
+
+tf_pooled tf_nn_max_pool_with_argmax_(struct tf_pool_argmax_args a) { return nn_max_pool_with_argmax_of(tf1c_given(a.input), a); }
 
 /* clang-format off */
 tf1c_op_family tf1c_family_pool = {

@@ -22,28 +22,32 @@ extern "C" {
  *   source          python/ops/nn_ops.py, core/kernels/maxpooling_op.cc, avgpooling_op.cc, pooling_ops_3d.cc */
 struct tf_pool_args {
     tf_source here;
-    tf_dims ksize, strides;
-    const char *padding;
-    const char *data_format;
-    const char *name;
+    TF_ARG_(1) union {
+        tf_operand value, input;
+    };
+    TF_ARG_(2) tf_dims ksize;
+    TF_ARG_(3) tf_dims strides;
+    TF_ARG_(4) const char *padding;
+    TF_ARG_(5) const char *data_format;
+    TF_ARG_(6) const char *name;
 };
-#define TF_POOL_(fn, value, ...) TF_KWARGS_(TF_IN_ORDER1_(fn, TF_T(value), (struct tf_pool_args){ TF_HERE_, __VA_ARGS__ }))
-#define tf_nn_max_pool(value, ...) TF_POOL_(tf_nn_max_pool_, value, __VA_ARGS__)
-#define tf_nn_avg_pool(value, ...) TF_POOL_(tf_nn_avg_pool_, value, __VA_ARGS__)
-#define tf_nn_max_pool1d(input, ...) TF_POOL_(tf_nn_max_pool1d_, input, __VA_ARGS__)
-#define tf_nn_avg_pool1d(input, ...) TF_POOL_(tf_nn_avg_pool1d_, input, __VA_ARGS__)
-#define tf_nn_max_pool2d(input, ...) TF_POOL_(tf_nn_max_pool2d_, input, __VA_ARGS__)
-#define tf_nn_avg_pool2d(input, ...) TF_POOL_(tf_nn_avg_pool2d_, input, __VA_ARGS__)
-#define tf_nn_max_pool3d(input, ...) TF_POOL_(tf_nn_max_pool3d_, input, __VA_ARGS__)
-#define tf_nn_avg_pool3d(input, ...) TF_POOL_(tf_nn_avg_pool3d_, input, __VA_ARGS__)
-TF1C_API tf_tensor tf_nn_max_pool_(tf_operand value, struct tf_pool_args args);
-TF1C_API tf_tensor tf_nn_avg_pool_(tf_operand value, struct tf_pool_args args);
-TF1C_API tf_tensor tf_nn_max_pool1d_(tf_operand input, struct tf_pool_args args);
-TF1C_API tf_tensor tf_nn_avg_pool1d_(tf_operand input, struct tf_pool_args args);
-TF1C_API tf_tensor tf_nn_max_pool2d_(tf_operand input, struct tf_pool_args args);
-TF1C_API tf_tensor tf_nn_avg_pool2d_(tf_operand input, struct tf_pool_args args);
-TF1C_API tf_tensor tf_nn_max_pool3d_(tf_operand input, struct tf_pool_args args);
-TF1C_API tf_tensor tf_nn_avg_pool3d_(tf_operand input, struct tf_pool_args args);
+#define TF_POOL_(fn, ...) TF_KWARGS_(fn((struct tf_pool_args){ .value = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_nn_max_pool(...) TF_POOL_(tf_nn_max_pool_, __VA_ARGS__)
+#define tf_nn_avg_pool(...) TF_POOL_(tf_nn_avg_pool_, __VA_ARGS__)
+#define tf_nn_max_pool1d(...) TF_POOL_(tf_nn_max_pool1d_, __VA_ARGS__)
+#define tf_nn_avg_pool1d(...) TF_POOL_(tf_nn_avg_pool1d_, __VA_ARGS__)
+#define tf_nn_max_pool2d(...) TF_POOL_(tf_nn_max_pool2d_, __VA_ARGS__)
+#define tf_nn_avg_pool2d(...) TF_POOL_(tf_nn_avg_pool2d_, __VA_ARGS__)
+#define tf_nn_max_pool3d(...) TF_POOL_(tf_nn_max_pool3d_, __VA_ARGS__)
+#define tf_nn_avg_pool3d(...) TF_POOL_(tf_nn_avg_pool3d_, __VA_ARGS__)
+TF1C_API tf_tensor tf_nn_max_pool_(struct tf_pool_args args);
+TF1C_API tf_tensor tf_nn_avg_pool_(struct tf_pool_args args);
+TF1C_API tf_tensor tf_nn_max_pool1d_(struct tf_pool_args args);
+TF1C_API tf_tensor tf_nn_avg_pool1d_(struct tf_pool_args args);
+TF1C_API tf_tensor tf_nn_max_pool2d_(struct tf_pool_args args);
+TF1C_API tf_tensor tf_nn_avg_pool2d_(struct tf_pool_args args);
+TF1C_API tf_tensor tf_nn_max_pool3d_(struct tf_pool_args args);
+TF1C_API tf_tensor tf_nn_avg_pool3d_(struct tf_pool_args args);
 
 /* The largest, and where in its image it was: ((row · columns) + column) · channels + channel.  TF1: tf.nn.max_pool_with_argmax
  *   include_batch_in_index   the place in all images
@@ -53,17 +57,20 @@ typedef struct tf_pooled {
 } tf_pooled;
 struct tf_pool_argmax_args {
     tf_source here;
-    tf_dims ksize, strides;
-    const char *padding;
-    const char *data_format;
-    tf_dtype Targmax; /* tf_int64 alone, as on TF's CPU */
-    const char *name;
-    tf_dtype output_dtype; /* the newer name of Targmax */
-    bool include_batch_in_index;
+    TF_ARG_(1) tf_operand input;
+    TF_ARG_(2) tf_dims ksize;
+    TF_ARG_(3) tf_dims strides;
+    TF_ARG_(4) const char *padding;
+    TF_ARG_(5) const char *data_format;
+    TF_ARG_(6) tf_dtype Targmax; /* tf_int64 alone, as on TF's CPU */
+    TF_ARG_(7) const char *name;
+    TF_ARG_(8) tf_dtype output_dtype; /* the newer name of Targmax */
+    TF_ARG_(9) bool include_batch_in_index;
 };
-#define tf_nn_max_pool_with_argmax(input, ...) \
-    TF_KWARGS_(TF_IN_ORDER1_(tf_nn_max_pool_with_argmax_, TF_T(input), (struct tf_pool_argmax_args){ TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_pooled tf_nn_max_pool_with_argmax_(tf_operand input, struct tf_pool_argmax_args args);
+#define tf_nn_max_pool_with_argmax(...)                                                                \
+    TF_KWARGS_(tf_nn_max_pool_with_argmax_((struct tf_pool_argmax_args){ .input = TF_UNSET_, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_pooled tf_nn_max_pool_with_argmax_(struct tf_pool_argmax_args args);
 
 #ifdef __cplusplus
 }

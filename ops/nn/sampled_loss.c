@@ -81,7 +81,7 @@ static tf_tensor without_hits(tf_tensor logits, tf_tensor labels, tf_tensor samp
     const tf_tensor columns = tf_reshape(tf_cast(hits.ids, tf_int32), SHAPE(-1, 1));
     const tf_tensor places = tf_concat(LIST(rows, columns), 1, "sparse_indices");
     const tf_tensor batch = tf_getitem(tf_shape(labels), ":1");
-    const tf_tensor width = tf_expand_dims(a->num_sampled, 0);
+    const tf_tensor width = tf_expand_dims(tf_operand_integer(a->num_sampled), 0);
     const tf_tensor shape = TF1C_CONCAT(TF_T(batch), TF_T(width));
     return tf_raw_ops_add_v2(
         logits, tf_sparse_to_dense(places, shape, cast_like(hits.weights, logits), 0.0, .validate_indices = false), .name = "add");

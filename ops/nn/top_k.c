@@ -118,11 +118,13 @@ static const tf_op_def top_k_op = {
     .gradient = top_k_gradient,
 };
 
-tf_top_k tf_nn_top_k_(tf_operand input, tf_operand k, struct tf_top_k_args a)
+static tf_top_k nn_top_k_of(tf_operand input, tf_operand k, struct tf_top_k_args a)
 {
     tf_operation *op = array_op(&top_k_op, (struct tf_name_args){ a.here, a.name }, NULL, NULL, 2, (tf_operand[]){ input, k }).op;
     return (tf_top_k){ { .op = op }, { .op = op, .index = tf1c_is_mistake(op) ? 0 : 1 } };
 }
+
+tf_top_k tf_nn_top_k_(struct tf_top_k_args a) { return nn_top_k_of(tf1c_given(a.input), tf1c_given(a.k), a); }
 
 /* ---- InTopKV2 ------------------------------------------------------------------------------------------------------------------------------- */
 static void in_top_k_shape(tf_shape_ctx *c)
@@ -170,12 +172,18 @@ static const tf_op_def in_top_k_op = {
     .gradient = tf_no_gradient,
 };
 
-tf_tensor tf_nn_in_top_k_(tf_operand predictions, tf_operand targets, tf_operand k, struct tf_name_args a)
+static tf_tensor nn_in_top_k_of(tf_operand predictions, tf_operand targets, tf_operand k, struct tf_name_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "in_top_k");
     return array_op(&in_top_k_op, (struct tf_name_args){ .name = a.name }, NULL, NULL, 3,
                     (tf_operand[]){ predictions, targets, k });
+}
+
+tf_tensor tf_nn_in_top_k_(struct tf_in_top_k_args a)
+{
+    return nn_in_top_k_of(tf1c_given(a.predictions), tf1c_given(a.targets), tf1c_given(a.k),
+                          (struct tf_name_args){ a.here, a.name });
 }
 
 /* clang-format off */

@@ -18,20 +18,31 @@ typedef struct tf_top_k {
 } tf_top_k;
 struct tf_top_k_args {
     tf_source here;
-    bool sorted; /* accepted; they always are */
-    const char *name;
+    TF_ARG_(1) tf_operand input;
+    TF_ARG_(2) tf_operand k;
+    TF_ARG_(3) bool sorted; /* accepted; they always are */
+    TF_ARG_(4) const char *name;
 };
-#define tf_nn_top_k(input, k, ...) \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_nn_top_k_, TF_T(input), TF_T(k), (struct tf_top_k_args){ .sorted = true, TF_HERE_, __VA_ARGS__ }))
-#define tf_math_top_k(input, k, ...) tf_nn_top_k(input, k, __VA_ARGS__)
-TF1C_API tf_top_k tf_nn_top_k_(tf_operand input, tf_operand k, struct tf_top_k_args args);
+#define tf_nn_top_k(...)                                                                                          \
+    TF_KWARGS_(tf_nn_top_k_((struct tf_top_k_args){ .input = TF_UNSET_, .k = TF_UNSET_, .sorted = true, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+#define tf_math_top_k(...) tf_nn_top_k(__VA_ARGS__)
+TF1C_API tf_top_k tf_nn_top_k_(struct tf_top_k_args args);
 
 /* Whether predictions[i, targets[i]] is among the k largest of its row; false where a value of the row is not finite.
  * TF1: tf.nn.in_top_k   shapes  [b, n], [b] -> bool [b];   grad  none */
-#define tf_nn_in_top_k(predictions, targets, k, ...) \
-    TF_IN_ORDER3_(tf_nn_in_top_k_, TF_T(predictions), TF_T(targets), TF_T(k), TF_NAMED_(__VA_ARGS__))
-#define tf_math_in_top_k(predictions, targets, k, ...) tf_nn_in_top_k(predictions, targets, k, __VA_ARGS__)
-TF1C_API tf_tensor tf_nn_in_top_k_(tf_operand predictions, tf_operand targets, tf_operand k, struct tf_name_args args);
+struct tf_in_top_k_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand predictions;
+    TF_ARG_(2) tf_operand targets;
+    TF_ARG_(3) tf_operand k;
+    TF_ARG_(4) const char *name;
+};
+#define tf_nn_in_top_k(...)                                                                                               \
+    TF_KWARGS_(tf_nn_in_top_k_((struct tf_in_top_k_args){ .predictions = TF_UNSET_, .targets = TF_UNSET_, .k = TF_UNSET_, \
+        TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_math_in_top_k(...) tf_nn_in_top_k(__VA_ARGS__)
+TF1C_API tf_tensor tf_nn_in_top_k_(struct tf_in_top_k_args args);
 
 #ifdef __cplusplus
 }

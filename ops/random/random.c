@@ -120,10 +120,10 @@ static tf_tensor normal(const tf_op_def *def, tf_operand shape, struct tf_random
     const tf_tensor stddev = tf_convert(tf_operand_real(a.stddev), a.dtype, a.here, "stddev");
     return scaled(drawn(def, size, a.dtype, a.seed), stddev, mean, scope);
 }
-tf_tensor tf_random_normal_(tf_operand shape, struct tf_random_args a) { return normal(&normal_op, shape, a, "random_normal"); }
-tf_tensor tf_truncated_normal_(tf_operand shape, struct tf_random_args a)
+tf_tensor tf_random_normal_(struct tf_random_args a) { return normal(&normal_op, tf1c_given(a.shape), a, "random_normal"); }
+tf_tensor tf_truncated_normal_(struct tf_random_args a)
 {
-    return normal(&truncated_normal_op, shape, a, "truncated_normal");
+    return normal(&truncated_normal_op, tf1c_given(a.shape), a, "truncated_normal");
 }
 
 /* ---- RandomUniformInt: shape, minval, maxval -> integers in [minval, maxval) ------------------------------------------------ */
@@ -181,7 +181,7 @@ static tf_tensor uniform_integers(tf_tensor shape, tf_tensor low, tf_tensor high
                                         (struct tf_op_args){ .name = name, .attrs = &attrs, .n_inputs = 3, .inputs = in }) };
 }
 
-tf_tensor tf_random_uniform_(tf_operand shape, struct tf_random_uniform_args a)
+static tf_tensor random_uniform_of(tf_operand shape, struct tf_random_uniform_args a)
 {
     const bool integers = TF_INDEX & TF_DTYPE_BIT(a.dtype);
     TF_FROM(a.here);
@@ -206,6 +206,8 @@ tf_tensor tf_random_uniform_(tf_operand shape, struct tf_random_uniform_args a)
     const tf_tensor width = tf_subtract(high, low, .name = "sub");
     return scaled(x, width, low, scope);
 }
+
+tf_tensor tf_random_uniform_(struct tf_random_uniform_args a) { return random_uniform_of(tf1c_given(a.shape), a); }
 
 /* ---- RandomShuffle: the rows of value in another order ------------------------------------------------------------------------ */
 static size_t shuffle_scratch(const tf_kernel_ctx *k) { return k->in[0].rank ? (size_t)k->in[0].dims[0] * sizeof(int64_t) : 0; }
@@ -317,13 +319,23 @@ static tf_tensor multinomial(tf_operand logits, tf_operand num_samples, tf_dtype
     return (tf_tensor){ .op = tf_op_new(&multinomial_op,
                                         (struct tf_op_args){ .attrs = &attrs, .n_inputs = 2, .inputs = in, .U = dtype }) };
 }
-tf_tensor tf_multinomial_(tf_operand logits, tf_operand num_samples, struct tf_multinomial_args a)
+static tf_tensor multinomial_of(tf_operand logits, tf_operand num_samples, struct tf_multinomial_args a)
 {
     return multinomial(logits, num_samples, a.output_dtype, a.seed, (struct tf_name_args){ a.here, a.name }, "multinomial");
 }
-tf_tensor tf_random_categorical_(tf_operand logits, tf_operand num_samples, struct tf_categorical_args a)
+
+tf_tensor tf_multinomial_(struct tf_multinomial_args a)
+{
+    return multinomial_of(tf1c_keyword(a.logits, true), tf1c_given(a.num_samples), a);
+}
+static tf_tensor random_categorical_of(tf_operand logits, tf_operand num_samples, struct tf_categorical_args a)
 {
     return multinomial(logits, num_samples, a.dtype, a.seed, (struct tf_name_args){ a.here, a.name }, "categorical");
+}
+
+tf_tensor tf_random_categorical_(struct tf_categorical_args a)
+{
+    return random_categorical_of(tf1c_keyword(a.logits, true), tf1c_given(a.num_samples), a);
 }
 
 /* clang-format off */

@@ -25,32 +25,38 @@ extern "C" {
  *   source  python/ops/random_ops.py, core/kernels/random_op.cc */
 struct tf_random_args {
     tf_source here;
-    double mean, stddev;
-    tf_dtype dtype;
-    int64_t seed;
-    const char *name;
+    TF_ARG_(1) tf_operand shape;
+    TF_ARG_(2) double mean;
+    TF_ARG_(3) double stddev;
+    TF_ARG_(4) tf_dtype dtype;
+    TF_ARG_(5) int64_t seed;
+    TF_ARG_(6) const char *name;
 };
-#define TF_RANDOM_(...) ((struct tf_random_args){ .stddev = 1, .dtype = tf_float32, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ })
-#define tf_random_normal(shape, ...) TF_KWARGS_(tf_random_normal_(TF_T(shape), TF_RANDOM_(__VA_ARGS__)))
-#define tf_truncated_normal(shape, ...) TF_KWARGS_(tf_truncated_normal_(TF_T(shape), TF_RANDOM_(__VA_ARGS__)))
-#define tf_random_truncated_normal(shape, ...) tf_truncated_normal(shape, __VA_ARGS__)
-TF1C_API tf_tensor tf_random_normal_(tf_operand shape, struct tf_random_args args);
-TF1C_API tf_tensor tf_truncated_normal_(tf_operand shape, struct tf_random_args args);
+#define TF_RANDOM_(...)                                                                                  \
+    ((struct tf_random_args){ .shape = TF_UNSET_, .stddev = 1, .dtype = tf_float32, .seed = TF_NO_SEED, TF_HERE_, \
+                              TF_PLACES_(__VA_ARGS__) })
+#define tf_random_normal(...) TF_KWARGS_(tf_random_normal_(TF_RANDOM_(__VA_ARGS__)))
+#define tf_truncated_normal(...) TF_KWARGS_(tf_truncated_normal_(TF_RANDOM_(__VA_ARGS__)))
+#define tf_random_truncated_normal(...) tf_truncated_normal(__VA_ARGS__)
+TF1C_API tf_tensor tf_random_normal_(struct tf_random_args args);
+TF1C_API tf_tensor tf_truncated_normal_(struct tf_random_args args);
 
 /* Numbers in [minval, maxval), maxval unset: 1; for int32 and int64 it must be given.                 TF1: tf.random_uniform
  *   errors  ValueError "Must specify maxval for integer dtype tf.int32", "Invalid dtype tf.bool";  run: InvalidArgumentError
  *           "Need minval < maxval, got 5 >= 5" */
 struct tf_random_uniform_args {
     tf_source here;
-    double minval, maxval; /* NAN: not given */
-    tf_dtype dtype;
-    int64_t seed;
-    const char *name;
+    TF_ARG_(1) tf_operand shape;
+    TF_ARG_(2) double minval;
+    TF_ARG_(3) double maxval; /* NAN: not given */
+    TF_ARG_(4) tf_dtype dtype;
+    TF_ARG_(5) int64_t seed;
+    TF_ARG_(6) const char *name;
 };
-#define tf_random_uniform(shape, ...)                                                                               \
-    TF_KWARGS_(tf_random_uniform_(TF_T(shape), (struct tf_random_uniform_args){ .maxval = NAN, .dtype = tf_float32, \
-                                                                                .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_random_uniform_(tf_operand shape, struct tf_random_uniform_args args);
+#define tf_random_uniform(...)                                                                                             \
+    TF_KWARGS_(tf_random_uniform_((struct tf_random_uniform_args){ .shape = TF_UNSET_, .maxval = NAN, .dtype = tf_float32, \
+        .seed = TF_NO_SEED, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_random_uniform_(struct tf_random_uniform_args args);
 
 /* The rows of value in random order.                                                                  TF1: tf.random_shuffle */
 struct tf_seeded_args {
@@ -67,24 +73,28 @@ TF1C_API tf_tensor tf_random_shuffle_(tf_operand value, struct tf_seeded_args ar
  *   errors  InvalidArgumentError "num_classes should be positive, got 0" */
 struct tf_multinomial_args {
     tf_source here;
-    int64_t seed;
-    const char *name;
-    tf_dtype output_dtype;
+    TF_ARG_(1) tf_operand logits;
+    TF_ARG_(2) tf_operand num_samples;
+    TF_ARG_(3) int64_t seed;
+    TF_ARG_(4) const char *name;
+    TF_ARG_(5) tf_dtype output_dtype;
 };
-#define tf_multinomial(logits, num_samples, ...)                      \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_multinomial_, TF_T(logits), TF_T(num_samples), \
-        (struct tf_multinomial_args){ .seed = TF_NO_SEED, .output_dtype = tf_int64, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_multinomial_(tf_operand logits, tf_operand num_samples, struct tf_multinomial_args args);
+#define tf_multinomial(...)                                                                                 \
+    TF_KWARGS_(tf_multinomial_((struct tf_multinomial_args){ .logits = TF_UNSET_, .num_samples = TF_UNSET_, \
+        .seed = TF_NO_SEED, .output_dtype = tf_int64, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_multinomial_(struct tf_multinomial_args args);
 struct tf_categorical_args {
     tf_source here;
-    tf_dtype dtype;
-    int64_t seed;
-    const char *name;
+    TF_ARG_(1) tf_operand logits;
+    TF_ARG_(2) tf_operand num_samples;
+    TF_ARG_(3) tf_dtype dtype;
+    TF_ARG_(4) int64_t seed;
+    TF_ARG_(5) const char *name;
 };
-#define tf_random_categorical(logits, num_samples, ...)               \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_random_categorical_, TF_T(logits), TF_T(num_samples), \
-        (struct tf_categorical_args){ .dtype = tf_int64, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_random_categorical_(tf_operand logits, tf_operand num_samples, struct tf_categorical_args args);
+#define tf_random_categorical(...)                                                                                 \
+    TF_KWARGS_(tf_random_categorical_((struct tf_categorical_args){ .logits = TF_UNSET_, .num_samples = TF_UNSET_, \
+        .dtype = tf_int64, .seed = TF_NO_SEED, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_random_categorical_(struct tf_categorical_args args);
 
 #ifdef __cplusplus
 }

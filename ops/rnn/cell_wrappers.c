@@ -316,7 +316,7 @@ static tf_cell_output dropout_call(tf_cell *self, tf_tensor x, tf_state *state, 
     return out;
 }
 
-tf_cell *tf_nn_rnn_cell_dropout_wrapper_(tf_cell *cell, struct tf_dropout_wrapper_args a)
+static tf_cell *nn_rnn_cell_dropout_wrapper_of(tf_cell *cell, struct tf_dropout_wrapper_args a)
 {
     TF_FROM(a.here);
     if (!tf1c_is_cell(cell, "cell", a.here))
@@ -338,3 +338,5 @@ tf_cell *tf_nn_rnn_cell_dropout_wrapper_(tf_cell *cell, struct tf_dropout_wrappe
         mistake = draw_noise(k, &a);
     return mistake.op ? tf1c_cell_mistake(mistake) : wrapper("DropoutWrapper", cell, k, dropout_call, a.here);
 }
+
+tf_cell *tf_nn_rnn_cell_dropout_wrapper_(struct tf_dropout_wrapper_args a) { return nn_rnn_cell_dropout_wrapper_of(a.cell, a); }

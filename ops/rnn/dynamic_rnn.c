@@ -107,7 +107,7 @@ static bool take_x(looping *r, tf_operand given, bool time_major)
 static bool take_length(looping *r, tf_operand given)
 {
     char text[TF_DIMS_TEXT];
-    given = tf1c_whole_keyword(given);
+    given = tf1c_given(given);
     if (!given.kind)
         return true;
     tf_tensor length = tf_cast_(given, (struct tf_cast_args){ .here = r->here, .dtype = tf_int32 });
@@ -332,11 +332,13 @@ static tf_rnn dynamic_rnn(tf_cell *cell, tf_operand inputs, struct tf_dynamic_rn
     return out;
 }
 
-tf_rnn tf_nn_dynamic_rnn_(tf_cell *cell, tf_operand inputs, struct tf_dynamic_rnn_args a)
+static tf_rnn nn_dynamic_rnn_of(tf_cell *cell, tf_operand inputs, struct tf_dynamic_rnn_args a)
 {
     TF_FROM(a.here);
     return dynamic_rnn(cell, inputs, a, false);
 }
+
+tf_rnn tf_nn_dynamic_rnn_(struct tf_dynamic_rnn_args a) { return nn_dynamic_rnn_of(a.cell, tf1c_given(a.inputs), a); }
 
 /* ---- bidirectional_dynamic_rnn -------------------------------------------------------------------------------------------------------- */
 
@@ -347,11 +349,12 @@ static tf_tensor reversed(tf_tensor x, tf_operand length, bool time_major)
     return tf_reverse(x, AXES(time_major ? 0 : 1));
 }
 
-tf_birnn tf_nn_bidirectional_dynamic_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf_operand inputs, struct tf_bidirectional_rnn_args a)
+static tf_birnn nn_bidirectional_dynamic_rnn_of(tf_cell *cell_fw, tf_cell *cell_bw, tf_operand inputs,
+                                                struct tf_bidirectional_rnn_args a)
 {
     TF_FROM(a.here);
     tf_rnn fw = { 0 }, bw = { 0 };
-    a.sequence_length = tf1c_whole_keyword(a.sequence_length);
+    a.sequence_length = tf1c_given(a.sequence_length);
     struct tf_dynamic_rnn_args one = {
         .here = a.here, .sequence_length = a.sequence_length, .dtype = a.dtype, .time_major = a.time_major
     };
@@ -374,6 +377,11 @@ tf_birnn tf_nn_bidirectional_dynamic_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf
     tf_with_close_(&outer);
     tf_tensor back = tf_is_poisoned(bw.outputs) ? bw.outputs : reversed(bw.outputs, a.sequence_length, a.time_major);
     return (tf_birnn){ fw.outputs, back, fw.state, bw.state };
+}
+
+tf_birnn tf_nn_bidirectional_dynamic_rnn_(struct tf_bidirectional_rnn_args a)
+{
+    return nn_bidirectional_dynamic_rnn_of(a.cell_fw, a.cell_bw, tf1c_given(a.inputs), a);
 }
 
 /* clang-format off */

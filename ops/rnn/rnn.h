@@ -225,18 +225,20 @@ TF1C_API tf_cell *tf_nn_rnn_cell_multi_rnn_cell_(tf_cells cells, struct tf_multi
  *   source                 python/ops/rnn_cell_wrapper_impl.py */
 struct tf_dropout_wrapper_args {
     tf_source here;
-    tf_operand input_keep_prob, output_keep_prob, state_keep_prob;
-    bool variational_recurrent;
-    int64_t input_size;
-    tf_dtype dtype;
-    int64_t seed;
+    TF_ARG_(1) tf_cell *cell;
+    TF_ARG_(2) tf_operand input_keep_prob;
+    TF_ARG_(3) tf_operand output_keep_prob;
+    TF_ARG_(4) tf_operand state_keep_prob;
+    TF_ARG_(5) bool variational_recurrent;
+    TF_ARG_(6) int64_t input_size;
+    TF_ARG_(7) tf_dtype dtype;
+    TF_ARG_(8) int64_t seed;
 };
-#define tf_nn_rnn_cell_dropout_wrapper(cell, ...) \
-    TF_KWARGS_(tf_nn_rnn_cell_dropout_wrapper_(cell, (struct tf_dropout_wrapper_args){              \
-        .input_keep_prob = TF_UNSET_, .output_keep_prob = TF_UNSET_, .state_keep_prob = TF_UNSET_, \
-        .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
-#define tf_contrib_rnn_dropout_wrapper(cell, ...) tf_nn_rnn_cell_dropout_wrapper(cell, __VA_ARGS__)
-TF1C_API tf_cell *tf_nn_rnn_cell_dropout_wrapper_(tf_cell *cell, struct tf_dropout_wrapper_args args);
+#define tf_nn_rnn_cell_dropout_wrapper(...)                                                                    \
+    TF_KWARGS_(tf_nn_rnn_cell_dropout_wrapper_((struct tf_dropout_wrapper_args){ .input_keep_prob = TF_UNSET_, \
+        .output_keep_prob = TF_UNSET_, .state_keep_prob = TF_UNSET_, .seed = TF_NO_SEED, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_contrib_rnn_dropout_wrapper(...) tf_nn_rnn_cell_dropout_wrapper(__VA_ARGS__)
+TF1C_API tf_cell *tf_nn_rnn_cell_dropout_wrapper_(struct tf_dropout_wrapper_args args);
 
 /* The cell's output plus its input, or residual_fn(inputs, outputs).                 TF1: tf.nn.rnn_cell.ResidualWrapper
  *   errors  ValueError "Shapes (?, 3) and (?, 4) are incompatible" */
@@ -270,15 +272,16 @@ typedef struct tf_rnn_list {
 } tf_rnn_list;
 struct tf_static_rnn_args {
     tf_source here;
-    tf_state *initial_state;
-    tf_dtype dtype;
-    tf_operand sequence_length;
-    const char *scope; /* unset: "rnn" */
+    TF_ARG_(1) tf_cell *cell;
+    TF_ARG_(2) tf_list inputs;
+    TF_ARG_(3) tf_state *initial_state;
+    TF_ARG_(4) tf_dtype dtype;
+    TF_ARG_(5) tf_operand sequence_length;
+    TF_ARG_(6) const char *scope; /* unset: "rnn" */
 };
-#define tf_nn_static_rnn(cell, inputs, ...) \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_nn_static_rnn_, cell, inputs, (struct tf_static_rnn_args){ TF_HERE_, __VA_ARGS__ }))
-#define tf_contrib_rnn_static_rnn(cell, inputs, ...) tf_nn_static_rnn(cell, inputs, __VA_ARGS__)
-TF1C_API tf_rnn_list tf_nn_static_rnn_(tf_cell *cell, tf_list inputs, struct tf_static_rnn_args args);
+#define tf_nn_static_rnn(...) TF_KWARGS_(tf_nn_static_rnn_((struct tf_static_rnn_args){ .sequence_length = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_contrib_rnn_static_rnn(...) tf_nn_static_rnn(__VA_ARGS__)
+TF1C_API tf_rnn_list tf_nn_static_rnn_(struct tf_static_rnn_args args);
 
 /* Two cells, one from each end; outputs side by side [batch, fw + bw].                 TF1: tf.nn.static_bidirectional_rnn */
 typedef struct tf_birnn_list {
@@ -287,18 +290,20 @@ typedef struct tf_birnn_list {
 } tf_birnn_list;
 struct tf_static_birnn_args {
     tf_source here;
-    tf_state *initial_state_fw, *initial_state_bw;
-    tf_dtype dtype;
-    tf_operand sequence_length;
-    const char *scope; /* unset: "bidirectional_rnn" */
+    TF_ARG_(1) tf_cell *cell_fw;
+    TF_ARG_(2) tf_cell *cell_bw;
+    TF_ARG_(3) tf_list inputs;
+    TF_ARG_(4) tf_state *initial_state_fw;
+    TF_ARG_(5) tf_state *initial_state_bw;
+    TF_ARG_(6) tf_dtype dtype;
+    TF_ARG_(7) tf_operand sequence_length;
+    TF_ARG_(8) const char *scope; /* unset: "bidirectional_rnn" */
 };
-#define tf_nn_static_bidirectional_rnn(cell_fw, cell_bw, inputs, ...)                   \
-    TF_KWARGS_(TF_IN_ORDER3_(tf_nn_static_bidirectional_rnn_, cell_fw, cell_bw, inputs, \
-                             (struct tf_static_birnn_args){ TF_HERE_, __VA_ARGS__ }))
+#define tf_nn_static_bidirectional_rnn(...) \
+    TF_KWARGS_(tf_nn_static_bidirectional_rnn_((struct tf_static_birnn_args){ .sequence_length = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_contrib_rnn_static_bidirectional_rnn(cell_fw, cell_bw, inputs, ...) \
     tf_nn_static_bidirectional_rnn(cell_fw, cell_bw, inputs, __VA_ARGS__)
-TF1C_API tf_birnn_list tf_nn_static_bidirectional_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf_list inputs,
-                                                       struct tf_static_birnn_args args);
+TF1C_API tf_birnn_list tf_nn_static_bidirectional_rnn_(struct tf_static_birnn_args args);
 
 /* A loop: one body for any number of steps. inputs [batch, time, depth], time_major: [time, batch, depth].
  * TF1: tf.nn.dynamic_rnn
@@ -309,17 +314,19 @@ typedef struct tf_rnn {
 } tf_rnn;
 struct tf_dynamic_rnn_args {
     tf_source here;
-    tf_operand sequence_length;
-    tf_state *initial_state;
-    tf_dtype dtype;
-    int parallel_iterations;
-    bool swap_memory;
-    bool time_major;
-    const char *scope; /* unset: "rnn" */
+    TF_ARG_(1) tf_cell *cell;
+    TF_ARG_(2) tf_operand inputs;
+    TF_ARG_(3) tf_operand sequence_length;
+    TF_ARG_(4) tf_state *initial_state;
+    TF_ARG_(5) tf_dtype dtype;
+    TF_ARG_(6) int parallel_iterations;
+    TF_ARG_(7) bool swap_memory;
+    TF_ARG_(8) bool time_major;
+    TF_ARG_(9) const char *scope; /* unset: "rnn" */
 };
-#define tf_nn_dynamic_rnn(cell, inputs, ...) \
-    TF_KWARGS_(TF_IN_ORDER2_(tf_nn_dynamic_rnn_, cell, TF_T(inputs), (struct tf_dynamic_rnn_args){ TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_rnn tf_nn_dynamic_rnn_(tf_cell *cell, tf_operand inputs, struct tf_dynamic_rnn_args args);
+#define tf_nn_dynamic_rnn(...) \
+    TF_KWARGS_(tf_nn_dynamic_rnn_((struct tf_dynamic_rnn_args){ .sequence_length = TF_UNSET_, .inputs = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_rnn tf_nn_dynamic_rnn_(struct tf_dynamic_rnn_args args);
 
 /* TF1: tf.nn.bidirectional_dynamic_rnn */
 typedef struct tf_birnn {
@@ -328,19 +335,22 @@ typedef struct tf_birnn {
 } tf_birnn;
 struct tf_bidirectional_rnn_args {
     tf_source here;
-    tf_operand sequence_length;
-    tf_state *initial_state_fw, *initial_state_bw;
-    tf_dtype dtype;
-    int parallel_iterations;
-    bool swap_memory;
-    bool time_major;
-    const char *scope; /* unset: "bidirectional_rnn" */
+    TF_ARG_(1) tf_cell *cell_fw;
+    TF_ARG_(2) tf_cell *cell_bw;
+    TF_ARG_(3) tf_operand inputs;
+    TF_ARG_(4) tf_operand sequence_length;
+    TF_ARG_(5) tf_state *initial_state_fw;
+    TF_ARG_(6) tf_state *initial_state_bw;
+    TF_ARG_(7) tf_dtype dtype;
+    TF_ARG_(8) int parallel_iterations;
+    TF_ARG_(9) bool swap_memory;
+    TF_ARG_(10) bool time_major;
+    TF_ARG_(11) const char *scope; /* unset: "bidirectional_rnn" */
 };
-#define tf_nn_bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, ...) \
-    TF_KWARGS_(TF_IN_ORDER3_(tf_nn_bidirectional_dynamic_rnn_, \
-        cell_fw, cell_bw, TF_T(inputs), (struct tf_bidirectional_rnn_args){ TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_birnn tf_nn_bidirectional_dynamic_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf_operand inputs,
-                                                   struct tf_bidirectional_rnn_args args);
+#define tf_nn_bidirectional_dynamic_rnn(...)                                                                       \
+    TF_KWARGS_(tf_nn_bidirectional_dynamic_rnn_((struct tf_bidirectional_rnn_args){ .sequence_length = TF_UNSET_, .inputs = TF_UNSET_, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_birnn tf_nn_bidirectional_dynamic_rnn_(struct tf_bidirectional_rnn_args args);
 
 #ifdef __cplusplus
 }

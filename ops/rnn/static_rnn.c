@@ -174,7 +174,7 @@ static bool take_state(unrolling *r, tf_state *initial, tf_dtype dtype)
 
 static bool take_length(unrolling *r, tf_operand given, tf_dtype dtype)
 {
-    given = tf1c_whole_keyword(given);
+    given = tf1c_given(given);
     if (!given.kind)
         return true;
     tf_tensor length = tf_convert(given, tf_dtype_unset, r->here, "sequence_length");
@@ -297,10 +297,15 @@ static tf_rnn_list static_rnn(tf_cell *cell, tf_list inputs, struct tf_static_rn
     return out;
 }
 
-tf_rnn_list tf_nn_static_rnn_(tf_cell *cell, tf_list inputs, struct tf_static_rnn_args a)
+static tf_rnn_list nn_static_rnn_of(tf_cell *cell, tf_list inputs, struct tf_static_rnn_args a)
 {
     TF_FROM(a.here);
     return static_rnn(cell, inputs, a, false);
+}
+
+tf_rnn_list tf_nn_static_rnn_(struct tf_static_rnn_args a)
+{
+    return nn_static_rnn_of(a.cell, tf1c_given_list(a.inputs, a.here), a);
 }
 
 /* ---- static_bidirectional_rnn -------------------------------------------------------------------------------------------------------------- */
@@ -318,7 +323,8 @@ static tf_list reversed(tf_list list, tf_operand length)
     return tf_unstack(tf_reverse_sequence(joined, length, 0, 1));
 }
 
-tf_birnn_list tf_nn_static_bidirectional_rnn_(tf_cell *cell_fw, tf_cell *cell_bw, tf_list inputs, struct tf_static_birnn_args a)
+static tf_birnn_list nn_static_bidirectional_rnn_of(tf_cell *cell_fw, tf_cell *cell_bw, tf_list inputs,
+                                                    struct tf_static_birnn_args a)
 {
     TF_FROM(a.here);
     inputs = tf1c_sound_list(inputs, a.here);
@@ -331,7 +337,7 @@ tf_birnn_list tf_nn_static_bidirectional_rnn_(tf_cell *cell_fw, tf_cell *cell_bw
         return (tf_birnn_list){ none.outputs, none.state, none.state };
     }
     tf_rnn_list fw = { 0 }, bw = { 0 };
-    a.sequence_length = tf1c_whole_keyword(a.sequence_length);
+    a.sequence_length = tf1c_given(a.sequence_length);
     struct tf_static_rnn_args one = { .here = a.here, .dtype = a.dtype, .sequence_length = a.sequence_length };
     struct tf_with_ outer = tf1c_rnn_scope(a.scope ? a.scope : "bidirectional_rnn", false, a.here);
     tf_with_variable_scope("fw") {
@@ -347,4 +353,9 @@ tf_birnn_list tf_nn_static_bidirectional_rnn_(tf_cell *cell_fw, tf_cell *cell_bw
     for (int i = 0; i < fw.outputs.n && i < back.n; i++)
         tf_append(&outputs, tf_concat(LIST(fw.outputs.items[i], back.items[i]), 1));
     return (tf_birnn_list){ outputs, fw.state, bw.state };
+}
+
+tf_birnn_list tf_nn_static_bidirectional_rnn_(struct tf_static_birnn_args a)
+{
+    return nn_static_bidirectional_rnn_of(a.cell_fw, a.cell_bw, tf1c_given_list(a.inputs, a.here), a);
 }

@@ -314,6 +314,7 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
     tf_tensor mistake;
     if (!g)
         return (tf_tensor){ .op = tf1c_poison(NULL) };
+    a.initial = tf1c_given(a.initial);
     if (!tf1c_given_shape(&a.shape, a.here, &mistake))
         return mistake;
     tf1c_universe *u = g->universe;

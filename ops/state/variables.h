@@ -35,17 +35,17 @@ TF1C_API tf_tensor tf_variable_(tf_operand initial_value, struct tf_variable_arg
  *   source       python/ops/variable_scope.py */
 struct tf_get_variable_args {
     tf_source here;
-    const char *name;
-    tf_dims shape;
-    tf_dtype dtype;
-    tf_initializer initializer;
-    tf_regularizer regularizer;
-    bool trainable;
-    tf_operand initial;
-    const char *collection;
+    TF_ARG_(1) const char *name;
+    TF_ARG_(2) tf_dims shape;
+    TF_ARG_(3) tf_dtype dtype;
+    TF_ARG_(4) tf_initializer initializer;
+    TF_ARG_(5) tf_regularizer regularizer;
+    TF_ARG_(6) bool trainable;
+    TF_ARG_(7) tf_operand initial;
+    TF_ARG_(8) const char *collection;
 };
 #define tf_get_variable(...) \
-    TF_KWARGS_(tf_get_variable_((struct tf_get_variable_args){ .trainable = true, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_get_variable_((struct tf_get_variable_args){ .initial = TF_UNSET_, .trainable = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_get_variable_(struct tf_get_variable_args args);
 
 /* ref = value, ref += value, ref -= value; the result is the new value. TF1: tf.assign, tf.assign_add, tf.assign_sub

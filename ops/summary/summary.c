@@ -356,18 +356,18 @@ static tf_tensor summary_node(const tf_op_def *def, const char *name, const char
     return summary;
 }
 
-tf_tensor tf_summary_scalar_(const char *name, tf_operand tensor, struct tf_summary_args a)
+tf_tensor tf_summary_scalar_(struct tf_summary_args a)
 {
-    return summary_node(&scalar_op, name, "tags", tensor, NULL, a);
+    return summary_node(&scalar_op, a.name, "tags", tf1c_given(a.tensor), NULL, a);
 }
 
-tf_tensor tf_summary_histogram_(const char *name, tf_operand values, struct tf_summary_args a)
+tf_tensor tf_summary_histogram_(struct tf_summary_args a)
 {
-    return summary_node(&histogram_op, name, "tag", values, NULL, a);
+    return summary_node(&histogram_op, a.name, "tag", tf1c_given(a.values), NULL, a);
 }
 
 /* SummaryMetadata { plugin_data { plugin_name: "text" } } */
-tf_tensor tf_summary_text_(const char *name, tf_operand tensor, struct tf_summary_args a)
+static tf_tensor summary_text_of(const char *name, tf_operand tensor, struct tf_summary_args a)
 {
     static const char packed[] = "\n\6\n\4text";
     TF_FROM(a.here);
@@ -381,6 +381,8 @@ tf_tensor tf_summary_text_(const char *name, tf_operand tensor, struct tf_summar
     const tf_operand metadata = tf_operand_string(packed);
     return summary_node(&tensor_op, name, "tag", tf_operand_tensor(t), &metadata, a);
 }
+
+tf_tensor tf_summary_text_(struct tf_summary_args a) { return summary_text_of(a.name, tf1c_given(a.tensor), a); }
 
 tf_tensor tf_summary_merge_(tf_list inputs, struct tf_name_args a)
 {

@@ -17,24 +17,28 @@ extern "C" {
  *   source   python/summary/summary.py, core/kernels/summary_op.cc, core/lib/histogram/histogram.cc */
 struct tf_summary_args {
     tf_source here;
-    const char *family;
+    TF_ARG_(1) const char *name;
+    TF_ARG_(2) union {
+        tf_operand tensor, values;
+    };
+    TF_ARG_(3) const char *family;
 };
 /* One number.                                                                       TF1: tf.summary.scalar
  *   shapes  [];   dtypes  numbers
  *   errors  at run InvalidArgumentError "tags and values not the same shape: [] != [2] (tag 'loss')" */
-#define tf_summary_scalar(name, tensor, ...) \
-    tf_summary_scalar_(name, TF_T(tensor), (struct tf_summary_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_summary_scalar(...) \
+    TF_KWARGS_(tf_summary_scalar_((struct tf_summary_args){ .tensor = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 /* How values are distributed: counts in buckets that grow by a tenth.               TF1: tf.summary.histogram
  *   errors  at run InvalidArgumentError "Nan in summary histogram for: w", "Infinity in summary histogram for: w" */
-#define tf_summary_histogram(name, values, ...) \
-    tf_summary_histogram_(name, TF_T(values), (struct tf_summary_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_summary_histogram(...) \
+    TF_KWARGS_(tf_summary_histogram_((struct tf_summary_args){ .values = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 /* Strings, which TensorBoard shows as Markdown.                                     TF1: tf.summary.text
  *   dtypes  string;   errors  ValueError "Expected tensor note:0 to have dtype string, got float32" */
-#define tf_summary_text(name, tensor, ...) \
-    tf_summary_text_(name, TF_T(tensor), (struct tf_summary_args){ TF_HERE_, __VA_ARGS__ })
-TF1C_API tf_tensor tf_summary_scalar_(const char *name, tf_operand tensor, struct tf_summary_args args);
-TF1C_API tf_tensor tf_summary_histogram_(const char *name, tf_operand values, struct tf_summary_args args);
-TF1C_API tf_tensor tf_summary_text_(const char *name, tf_operand tensor, struct tf_summary_args args);
+#define tf_summary_text(...) \
+    TF_KWARGS_(tf_summary_text_((struct tf_summary_args){ .tensor = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_summary_scalar_(struct tf_summary_args args);
+TF1C_API tf_tensor tf_summary_histogram_(struct tf_summary_args args);
+TF1C_API tf_tensor tf_summary_text_(struct tf_summary_args args);
 
 /* Several summaries as one; all of a collection.                       TF1: tf.summary.merge, tf.summary.merge_all
  *   key      unset: TF_SUMMARIES

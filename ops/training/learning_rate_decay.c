@@ -41,22 +41,28 @@ static tf_tensor exponential(tf_operand rate, tf_operand step, tf_operand steps,
     return tf_multiply(lr, power, .name = scope);
 }
 
-tf_tensor tf_train_exponential_decay_(tf_operand rate, tf_operand step, tf_operand steps, tf_operand decay, struct tf_decay_args a)
+tf_tensor tf_train_exponential_decay_(struct tf_decay_args a)
 {
+    const tf_operand rate = tf1c_keyword(a.learning_rate, true), step = tf1c_given(a.global_step);
+    const tf_operand steps = tf1c_given(a.decay_steps), decay = tf1c_keyword(a.decay_rate, true);
     TF_FROM(a.here);
     return missing(step) ? no_step("exponential_decay", a.here) : exponential(rate, step, steps, decay, a);
 }
 
-tf_tensor tf_train_natural_exp_decay_(tf_operand rate, tf_operand step, tf_operand steps, tf_operand decay, struct tf_decay_args a)
+tf_tensor tf_train_natural_exp_decay_(struct tf_decay_args a)
 {
+    const tf_operand rate = tf1c_keyword(a.learning_rate, true), step = tf1c_given(a.global_step);
+    const tf_operand steps = tf1c_given(a.decay_steps), decay = tf1c_keyword(a.decay_rate, true);
     TF_FROM(a.here);
     if (missing(step))
         return no_step("natural_exp_decay", a.here);
     return exponential(rate, step, steps, tf_operand_tensor(tf_exp(tf_neg(decay))), a);
 }
 
-tf_tensor tf_train_inverse_time_decay_(tf_operand rate, tf_operand step, tf_operand steps, tf_operand decay, struct tf_decay_args a)
+tf_tensor tf_train_inverse_time_decay_(struct tf_decay_args a)
 {
+    const tf_operand rate = tf1c_keyword(a.learning_rate, true), step = tf1c_given(a.global_step);
+    const tf_operand steps = tf1c_given(a.decay_steps), decay = tf1c_keyword(a.decay_rate, true);
     TF_FROM(a.here);
     if (missing(step))
         return no_step("inverse_time_decay", a.here);
@@ -70,7 +76,7 @@ tf_tensor tf_train_inverse_time_decay_(tf_operand rate, tf_operand step, tf_oper
     return tf_truediv(lr, below, .name = scope);
 }
 
-tf_tensor tf_train_polynomial_decay_(tf_operand rate, tf_operand step, tf_operand steps, struct tf_polynomial_decay_args a)
+static tf_tensor train_polynomial_decay_of(tf_operand rate, tf_operand step, tf_operand steps, struct tf_polynomial_decay_args a)
 {
     TF_FROM(a.here);
     if (missing(step))
@@ -93,7 +99,12 @@ tf_tensor tf_train_polynomial_decay_(tf_operand rate, tf_operand step, tf_operan
     return tf_add(fall, end, .name = scope);
 }
 
-tf_tensor tf_train_cosine_decay_(tf_operand rate, tf_operand step, tf_operand steps, struct tf_cosine_decay_args a)
+tf_tensor tf_train_polynomial_decay_(struct tf_polynomial_decay_args a)
+{
+    return train_polynomial_decay_of(tf1c_keyword(a.learning_rate, true), tf1c_given(a.global_step), tf1c_given(a.decay_steps), a);
+}
+
+static tf_tensor train_cosine_decay_of(tf_operand rate, tf_operand step, tf_operand steps, struct tf_cosine_decay_args a)
 {
     TF_FROM(a.here);
     if (missing(step))
@@ -106,6 +117,11 @@ tf_tensor tf_train_cosine_decay_(tf_operand rate, tf_operand step, tf_operand st
     const tf_tensor wave = tf_mul(0.5, tf_raw_ops_add_v2(1.0, tf_cos(tf_mul(pi, done)), .name = "add"));
     const tf_tensor share = tf_raw_ops_add_v2(tf_mul(1 - a.alpha, wave), a.alpha, .name = "add");
     return tf_multiply(lr, share);
+}
+
+tf_tensor tf_train_cosine_decay_(struct tf_cosine_decay_args a)
+{
+    return train_cosine_decay_of(tf1c_keyword(a.learning_rate, true), tf1c_given(a.global_step), tf1c_given(a.decay_steps), a);
 }
 
 /* values[0] up to boundaries[0], values[1] up to boundaries[1], …: chosen from the last on. */

@@ -23,46 +23,51 @@ extern "C" {
  *   source  python/training/learning_rate_decay.py, keras/optimizer_v2/learning_rate_schedule.py */
 struct tf_decay_args {
     tf_source here;
-    bool staircase;
-    const char *name;
+    TF_ARG_(1) tf_operand learning_rate;
+    TF_ARG_(2) tf_operand global_step;
+    TF_ARG_(3) tf_operand decay_steps;
+    TF_ARG_(4) tf_operand decay_rate;
+    TF_ARG_(5) bool staircase;
+    TF_ARG_(6) const char *name;
 };
 struct tf_polynomial_decay_args {
     tf_source here;
-    double end_learning_rate, power;
-    bool cycle;
-    const char *name;
+    TF_ARG_(1) tf_operand learning_rate;
+    TF_ARG_(2) tf_operand global_step;
+    TF_ARG_(3) tf_operand decay_steps;
+    TF_ARG_(4) double end_learning_rate;
+    TF_ARG_(5) double power;
+    TF_ARG_(6) bool cycle;
+    TF_ARG_(7) const char *name;
 };
 struct tf_cosine_decay_args {
     tf_source here;
-    double alpha;
-    const char *name;
+    TF_ARG_(1) tf_operand learning_rate;
+    TF_ARG_(2) tf_operand global_step;
+    TF_ARG_(3) tf_operand decay_steps;
+    TF_ARG_(4) double alpha;
+    TF_ARG_(5) const char *name;
 };
-#define TF_DECAY_(fn, learning_rate, global_step, decay_steps, decay_rate, ...) \
-    TF_IN_ORDER4_(fn, TF_T(learning_rate), TF_T(global_step), TF_T(decay_steps), TF_T(decay_rate), \
-                  (struct tf_decay_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_train_exponential_decay(learning_rate, global_step, decay_steps, decay_rate, ...) \
-    TF_DECAY_(tf_train_exponential_decay_, learning_rate, global_step, decay_steps, decay_rate, __VA_ARGS__)
-#define tf_train_natural_exp_decay(learning_rate, global_step, decay_steps, decay_rate, ...) \
-    TF_DECAY_(tf_train_natural_exp_decay_, learning_rate, global_step, decay_steps, decay_rate, __VA_ARGS__)
-#define tf_train_inverse_time_decay(learning_rate, global_step, decay_steps, decay_rate, ...) \
-    TF_DECAY_(tf_train_inverse_time_decay_, learning_rate, global_step, decay_steps, decay_rate, __VA_ARGS__)
-#define tf_train_polynomial_decay(learning_rate, global_step, decay_steps, ...)                          \
-    TF_KWARGS_(TF_IN_ORDER3_(tf_train_polynomial_decay_, TF_T(learning_rate), TF_T(global_step), TF_T(decay_steps), \
-        (struct tf_polynomial_decay_args){ .end_learning_rate = 0.0001, .power = 1, TF_HERE_, __VA_ARGS__ }))
-#define tf_train_cosine_decay(learning_rate, global_step, decay_steps, ...) \
-    TF_IN_ORDER3_(tf_train_cosine_decay_, TF_T(learning_rate), TF_T(global_step), TF_T(decay_steps), \
-                  (struct tf_cosine_decay_args){ TF_HERE_, __VA_ARGS__ })
+#define TF_DECAY_(fn, ...)                                                                                             \
+    TF_KWARGS_(fn((struct tf_decay_args){ .learning_rate = TF_UNSET_, .global_step = TF_UNSET_, .decay_steps = TF_UNSET_, \
+                                          .decay_rate = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_train_exponential_decay(...) TF_DECAY_(tf_train_exponential_decay_, __VA_ARGS__)
+#define tf_train_natural_exp_decay(...) TF_DECAY_(tf_train_natural_exp_decay_, __VA_ARGS__)
+#define tf_train_inverse_time_decay(...) TF_DECAY_(tf_train_inverse_time_decay_, __VA_ARGS__)
+#define tf_train_polynomial_decay(...)                                                                         \
+    TF_KWARGS_(tf_train_polynomial_decay_((struct tf_polynomial_decay_args){ .learning_rate = TF_UNSET_,       \
+        .global_step = TF_UNSET_, .decay_steps = TF_UNSET_, .end_learning_rate = 0.0001, .power = 1, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+#define tf_train_cosine_decay(...)                                                                                         \
+    TF_KWARGS_(tf_train_cosine_decay_((struct tf_cosine_decay_args){ .learning_rate = TF_UNSET_, .global_step = TF_UNSET_, \
+        .decay_steps = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_train_piecewise_constant(x, boundaries, values, ...) \
     tf_train_piecewise_constant_(TF_T(x), boundaries, values, TF_NAMED_(__VA_ARGS__))
-TF1C_API tf_tensor tf_train_exponential_decay_(tf_operand rate, tf_operand step, tf_operand steps, tf_operand decay,
-                                               struct tf_decay_args args);
-TF1C_API tf_tensor tf_train_natural_exp_decay_(tf_operand rate, tf_operand step, tf_operand steps, tf_operand decay,
-                                               struct tf_decay_args args);
-TF1C_API tf_tensor tf_train_inverse_time_decay_(tf_operand rate, tf_operand step, tf_operand steps, tf_operand decay,
-                                                struct tf_decay_args args);
-TF1C_API tf_tensor tf_train_polynomial_decay_(tf_operand rate, tf_operand step, tf_operand steps,
-                                              struct tf_polynomial_decay_args args);
-TF1C_API tf_tensor tf_train_cosine_decay_(tf_operand rate, tf_operand step, tf_operand steps, struct tf_cosine_decay_args args);
+TF1C_API tf_tensor tf_train_exponential_decay_(struct tf_decay_args args);
+TF1C_API tf_tensor tf_train_natural_exp_decay_(struct tf_decay_args args);
+TF1C_API tf_tensor tf_train_inverse_time_decay_(struct tf_decay_args args);
+TF1C_API tf_tensor tf_train_polynomial_decay_(struct tf_polynomial_decay_args args);
+TF1C_API tf_tensor tf_train_cosine_decay_(struct tf_cosine_decay_args args);
 TF1C_API tf_tensor tf_train_piecewise_constant_(tf_operand x, tf_ndarray boundaries, tf_ndarray values, struct tf_name_args args);
 
 #ifdef __cplusplus

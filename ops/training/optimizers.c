@@ -117,21 +117,17 @@ static void release(void *optimizer)
     tf1c_map_free(&o->numbers);
 }
 
-/* The rate by name, or in place. */
-static bool rate_given(double in_place, tf_operand by_name, tf_operand *rate, tf_source here, const char *name)
+static bool rate_given(tf_operand given, double preset, tf_operand *rate, tf_source here, const char *name)
 {
-    *rate = tf1c_keyword(by_name, true);
-    if (rate->kind != TF_OPERAND_NONE)
-        return true;
-    if (isnan(in_place)) {
+    *rate = tf1c_keyword(given, true);
+    if (rate->kind == TF_OPERAND_NONE && !isnan(preset))
+        *rate = tf_operand_real(preset);
+    if (rate->kind == TF_OPERAND_NONE)
         tf_fail(tf_type_error, tf1c_source(here), NULL, "%s: missing 1 required positional argument: 'learning_rate'", name);
-        return false;
-    }
-    *rate = tf_operand_real(in_place);
-    return true;
+    return rate->kind != TF_OPERAND_NONE;
 }
 
-static tf_optimizer *optimizer_new(const rule *r, const char *name, double rate, tf_operand by_name, tf_source here)
+static tf_optimizer *optimizer_new(const rule *r, const char *name, tf_operand rate, double preset, tf_source here)
 {
     tf_graph *g = tf1c_current_graph();
     tf_optimizer *o = g ? tf1c_graph_alloc(g, sizeof *o) : NULL;
@@ -140,14 +136,16 @@ static tf_optimizer *optimizer_new(const rule *r, const char *name, double rate,
     *o = (tf_optimizer){ .rule = r, .name = name ? tf1c_graph_strdup(g, name) : r->name };
     if (!o->name || !tf1c_graph_attach(g, release, o))
         return &no_optimizer;
-    if (!rate_given(rate, by_name, &o->rate, here, o->name))
+    if (!rate_given(rate, preset, &o->rate, here, o->name))
         o->rate = tf_operand_tensor((tf_tensor){ .op = tf1c_record_mistake(g) });
     return o;
 }
 
+#define NO_PRESET ((double)NAN)
+
 tf_optimizer *tf_sgd_new_(struct tf_sgd_args a)
 {
-    return optimizer_new(&gradient_descent, a.name, a.rate_, a.learning_rate, a.here);
+    return optimizer_new(&gradient_descent, a.name, a.learning_rate, NO_PRESET, a.here);
 }
 
 /* A new optimizer is filled in only if it is one of its own. */
@@ -162,7 +160,7 @@ tf_optimizer *tf_momentum_new_(struct tf_momentum_args a)
 {
     if (isnan(a.momentum))
         tf_fail(tf_type_error, tf1c_source(a.here), NULL, "Momentum: missing 1 required positional argument: 'momentum'");
-    WITH(optimizer_new(&momentum, a.name, a.rate_, a.learning_rate, a.here), {
+    WITH(optimizer_new(&momentum, a.name, a.learning_rate, NO_PRESET, a.here), {
         o_->hyper[1] = a.momentum;
         o_->use_nesterov = a.use_nesterov;
         if (isnan(a.momentum))
@@ -171,7 +169,7 @@ tf_optimizer *tf_momentum_new_(struct tf_momentum_args a)
 }
 tf_optimizer *tf_adam_new_(struct tf_adam_args a)
 {
-    WITH(optimizer_new(&adam, a.name, a.rate_, a.learning_rate, a.here), {
+    WITH(optimizer_new(&adam, a.name, a.learning_rate, 0.001, a.here), {
         o_->hyper[1] = a.beta1;
         o_->hyper[2] = a.beta2;
         o_->hyper[3] = a.epsilon;
@@ -179,7 +177,7 @@ tf_optimizer *tf_adam_new_(struct tf_adam_args a)
 }
 tf_optimizer *tf_rmsprop_new_(struct tf_rmsprop_args a)
 {
-    WITH(optimizer_new(a.centered ? &centered_rms_prop : &rms_prop, a.name, a.rate_, a.learning_rate, a.here), {
+    WITH(optimizer_new(a.centered ? &centered_rms_prop : &rms_prop, a.name, a.learning_rate, NO_PRESET, a.here), {
         o_->hyper[1] = a.decay;
         o_->hyper[2] = a.momentum;
         o_->hyper[3] = a.epsilon;
@@ -190,7 +188,7 @@ tf_optimizer *tf_adagrad_new_(struct tf_adagrad_args a)
     if (a.initial_accumulator_value <= 0)
         tf_fail(tf_value_error, tf1c_source(a.here), NULL, "initial_accumulator_value must be positive: %g",
                 a.initial_accumulator_value);
-    WITH(optimizer_new(&adagrad, a.name, a.rate_, a.learning_rate, a.here), {
+    WITH(optimizer_new(&adagrad, a.name, a.learning_rate, NO_PRESET, a.here), {
         o_->initial = a.initial_accumulator_value;
         if (a.initial_accumulator_value <= 0)
             o_->rate = tf_operand_tensor((tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
@@ -198,14 +196,14 @@ tf_optimizer *tf_adagrad_new_(struct tf_adagrad_args a)
 }
 tf_optimizer *tf_adadelta_new_(struct tf_adadelta_args a)
 {
-    WITH(optimizer_new(&adadelta, a.name, a.rate_, a.learning_rate, a.here), {
+    WITH(optimizer_new(&adadelta, a.name, a.learning_rate, 0.001, a.here), {
         o_->hyper[1] = a.rho;
         o_->hyper[2] = a.epsilon;
     });
 }
 tf_optimizer *tf_ftrl_new_(struct tf_ftrl_args a)
 {
-    WITH(optimizer_new(&ftrl, a.name, a.rate_, a.learning_rate, a.here), {
+    WITH(optimizer_new(&ftrl, a.name, a.learning_rate, NO_PRESET, a.here), {
         o_->initial = a.initial_accumulator_value;
         o_->hyper[1] = a.l1_regularization_strength;
         o_->hyper[2] = a.l2_regularization_strength;
@@ -259,10 +257,11 @@ static bool compute(tf_tensor loss, tf_list vars, tf_tensor grad_loss, tf_grad_a
     return true;
 }
 
-tf_grads_and_vars tf_compute_gradients_(tf_optimizer *o, tf_tensor loss, struct tf_compute_gradients_args a)
+tf_grads_and_vars tf_compute_gradients_(tf_optimizer *o, struct tf_compute_gradients_args a)
 {
     TF_FROM(a.here);
     const tf_source here = tf1c_source(a.here);
+    const tf_tensor loss = tf1c_given_tensor(a.loss, "loss", here), dy = tf1c_given_tensor(a.grad_loss, "grad_loss", here);
     (void)o;
     if (tf_is_none(loss)) {
         tf_fail(tf_value_error, here, NULL, "None values not supported.");
@@ -276,14 +275,14 @@ tf_grads_and_vars tf_compute_gradients_(tf_optimizer *o, tf_tensor loss, struct 
                 tf_dtype_name(tf_get_dtype(loss)), loss.op->name, loss.index);
         return no_pairs();
     }
-    a.var_list = tf1c_sound_list(a.var_list, here);
+    a.var_list = tf1c_sound_list(tf1c_given_list(a.var_list, here), here);
     const tf_list vars = a.var_list.n ? a.var_list : tf_trainable_variables();
     if (!vars.n) {
         tf_fail(tf_value_error, here, NULL, "No variables to optimize.");
         return no_pairs();
     }
     tf_grad_and_var *pairs = new_pairs(vars.n);
-    if (!pairs || !compute(loss, vars, a.grad_loss, pairs, here))
+    if (!pairs || !compute(loss, vars, dy, pairs, here))
         return no_pairs();
     return (tf_grads_and_vars){ vars.n, pairs };
 }
@@ -468,11 +467,13 @@ static tf_operation *no_method(const char *method, tf_source here)
     return tf_mistake(tf_type_error, here, NULL, "'NoneType' object has no attribute '%s'", method).op;
 }
 
-tf_operation *tf_apply_gradients_(tf_optimizer *o, tf_grads_and_vars pairs, struct tf_apply_gradients_args a)
+tf_operation *tf_apply_gradients_(tf_optimizer *o, struct tf_apply_gradients_args a)
 {
+    const tf_grads_and_vars pairs = a.grads_and_vars;
     char text[800];
     TF_FROM(a.here);
     a.here = tf1c_source(a.here);
+    a.global_step = tf1c_given_tensor(a.global_step, "global_step", a.here);
     if (!o)
         return no_method("apply_gradients", a.here);
     if (pairs.n < 1 || !pairs.items)
@@ -494,14 +495,15 @@ tf_operation *tf_apply_gradients_(tf_optimizer *o, tf_grads_and_vars pairs, stru
     return step;
 }
 
-tf_operation *tf_minimize_(tf_optimizer *o, tf_tensor loss, struct tf_minimize_args a)
+tf_operation *tf_minimize_(tf_optimizer *o, struct tf_minimize_args a)
 {
     char text[700], name[TF_DIMS_TEXT];
+    const tf_tensor loss = a.loss;
     TF_FROM(a.here);
     if (!o)
         return no_method("minimize", a.here);
     const tf_grads_and_vars pairs = tf_compute_gradients_(
-        o, loss, (struct tf_compute_gradients_args){ .here = a.here, .var_list = a.var_list, .grad_loss = a.grad_loss });
+        o, (struct tf_compute_gradients_args){ .here = a.here, .loss = loss, .var_list = a.var_list, .grad_loss = a.grad_loss });
     if (!pairs.n)
         return tf_is_poisoned(loss) ? tf_tensor_op(loss) : tf1c_record_mistake(tf1c_current_graph());
     if (!any_gradient(pairs)) {
@@ -512,8 +514,8 @@ tf_operation *tf_minimize_(tf_optimizer *o, tf_tensor loss, struct tf_minimize_a
                           text, tf_tensor_text(loss, name, sizeof name))
             .op;
     }
-    return tf_apply_gradients_(o, pairs,
-                               (struct tf_apply_gradients_args){ .here = a.here, .global_step = a.global_step, .name = a.name });
+    return tf_apply_gradients_(o, (struct tf_apply_gradients_args){
+                                      .here = a.here, .grads_and_vars = pairs, .global_step = a.global_step, .name = a.name });
 }
 
 /* ---- what an optimizer has ------------------------------------------------------------------------------------------------------------- */

@@ -30,77 +30,84 @@ typedef struct tf_optimizer tf_optimizer; /* owned by the graph; never NULL */
  *   source     python/training, core/kernels/training_ops.cc */
 struct tf_sgd_args {
     tf_source here;
-    double rate_; /* the learning rate in place */
-    bool use_locking;
-    const char *name;
-    tf_operand learning_rate;
+    TF_ARG_(1) tf_operand learning_rate;
+    TF_ARG_(2) bool use_locking;
+    TF_ARG_(3) const char *name;
 };
 struct tf_momentum_args {
     tf_source here;
-    double rate_, momentum;
-    bool use_locking;
-    const char *name;
-    bool use_nesterov;
-    tf_operand learning_rate;
+    TF_ARG_(1) tf_operand learning_rate;
+    TF_ARG_(2) double momentum;
+    TF_ARG_(3) bool use_locking;
+    TF_ARG_(4) const char *name;
+    TF_ARG_(5) bool use_nesterov;
 };
 struct tf_adam_args {
     tf_source here;
-    double rate_, beta1, beta2, epsilon;
-    bool use_locking;
-    const char *name;
-    tf_operand learning_rate;
+    TF_ARG_(1) tf_operand learning_rate;
+    TF_ARG_(2) double beta1;
+    TF_ARG_(3) double beta2;
+    TF_ARG_(4) double epsilon;
+    TF_ARG_(5) bool use_locking;
+    TF_ARG_(6) const char *name;
 };
 struct tf_rmsprop_args {
     tf_source here;
-    double rate_, decay, momentum, epsilon;
-    bool use_locking, centered;
-    const char *name;
-    tf_operand learning_rate;
+    TF_ARG_(1) tf_operand learning_rate;
+    TF_ARG_(2) double decay;
+    TF_ARG_(3) double momentum;
+    TF_ARG_(4) double epsilon;
+    TF_ARG_(5) bool use_locking;
+    TF_ARG_(6) bool centered;
+    TF_ARG_(7) const char *name;
 };
 struct tf_adagrad_args {
     tf_source here;
-    double rate_, initial_accumulator_value;
-    bool use_locking;
-    const char *name;
-    tf_operand learning_rate;
+    TF_ARG_(1) tf_operand learning_rate;
+    TF_ARG_(2) double initial_accumulator_value;
+    TF_ARG_(3) bool use_locking;
+    TF_ARG_(4) const char *name;
 };
 struct tf_adadelta_args {
     tf_source here;
-    double rate_, rho, epsilon;
-    bool use_locking;
-    const char *name;
-    tf_operand learning_rate;
+    TF_ARG_(1) tf_operand learning_rate;
+    TF_ARG_(2) double rho;
+    TF_ARG_(3) double epsilon;
+    TF_ARG_(4) bool use_locking;
+    TF_ARG_(5) const char *name;
 };
 struct tf_ftrl_args {
     tf_source here;
-    double rate_, learning_rate_power, initial_accumulator_value, l1_regularization_strength, l2_regularization_strength;
-    bool use_locking;
-    const char *name;
-    tf_operand learning_rate;
+    TF_ARG_(1) tf_operand learning_rate;
+    TF_ARG_(2) double learning_rate_power;
+    TF_ARG_(3) double initial_accumulator_value;
+    TF_ARG_(4) double l1_regularization_strength;
+    TF_ARG_(5) double l2_regularization_strength;
+    TF_ARG_(6) bool use_locking;
+    TF_ARG_(7) const char *name;
 };
 #define TF_NO_RATE_ .learning_rate = TF_UNSET_
-#define TF_UNSET_RATE_ .rate_ = __builtin_nan("")
 #define tf_train_gradient_descent_optimizer(...) \
-    TF_KWARGS_(tf_sgd_new_((struct tf_sgd_args){ TF_UNSET_RATE_, TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_sgd_new_((struct tf_sgd_args){ TF_NO_RATE_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_train_momentum_optimizer(...) \
     TF_KWARGS_(tf_momentum_new_(         \
-        (struct tf_momentum_args){ TF_UNSET_RATE_, .momentum = __builtin_nan(""), TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
+        (struct tf_momentum_args){ .momentum = __builtin_nan(""), TF_NO_RATE_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_train_adam_optimizer(...)               \
     TF_KWARGS_(tf_adam_new_((struct tf_adam_args){ \
-        .rate_ = 0.001, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
+        .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, TF_NO_RATE_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_train_rms_prop_optimizer(...) \
     TF_KWARGS_(tf_rmsprop_new_(          \
-        (struct tf_rmsprop_args){ TF_UNSET_RATE_, .decay = 0.9, .epsilon = 1e-10, TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
+        (struct tf_rmsprop_args){ .decay = 0.9, .epsilon = 1e-10, TF_NO_RATE_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_train_rmsprop_optimizer(...) tf_train_rms_prop_optimizer(__VA_ARGS__)
 #define tf_train_adagrad_optimizer(...) \
     TF_KWARGS_(tf_adagrad_new_(         \
-        (struct tf_adagrad_args){ TF_UNSET_RATE_, .initial_accumulator_value = 0.1, TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
+        (struct tf_adagrad_args){ .initial_accumulator_value = 0.1, TF_NO_RATE_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_train_adadelta_optimizer(...) \
     TF_KWARGS_(tf_adadelta_new_(         \
-        (struct tf_adadelta_args){ .rate_ = 0.001, .rho = 0.95, .epsilon = 1e-8, TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
+        (struct tf_adadelta_args){ .rho = 0.95, .epsilon = 1e-8, TF_NO_RATE_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_train_ftrl_optimizer(...)                                                                                              \
-    TF_KWARGS_(tf_ftrl_new_((struct tf_ftrl_args){ TF_UNSET_RATE_, .learning_rate_power = -0.5, .initial_accumulator_value = 0.1, \
-                                                   TF_NO_RATE_, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_ftrl_new_((struct tf_ftrl_args){ .learning_rate_power = -0.5, .initial_accumulator_value = 0.1, \
+                                                   TF_NO_RATE_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_optimizer *tf_sgd_new_(struct tf_sgd_args args);
 TF1C_API tf_optimizer *tf_momentum_new_(struct tf_momentum_args args);
 TF1C_API tf_optimizer *tf_adam_new_(struct tf_adam_args args);
@@ -116,14 +123,15 @@ TF1C_API tf_optimizer *tf_ftrl_new_(struct tf_ftrl_args args);
  *   source    python/training/optimizer.py */
 struct tf_minimize_args {
     tf_source here;
-    tf_tensor global_step;
-    tf_list var_list;
-    const char *name;
-    tf_tensor grad_loss;
+    TF_ARG_(1) tf_tensor loss;
+    TF_ARG_(2) tf_tensor global_step;
+    TF_ARG_(3) tf_list var_list;
+    TF_ARG_(4) const char *name;
+    TF_ARG_(5) tf_tensor grad_loss;
 };
-#define tf_minimize(optimizer, loss, ...) \
-    TF_IN_ORDER2_(tf_minimize_, optimizer, loss, (struct tf_minimize_args){ TF_HERE_, __VA_ARGS__ })
-TF1C_API tf_operation *tf_minimize_(tf_optimizer *optimizer, tf_tensor loss, struct tf_minimize_args args);
+#define tf_minimize(optimizer, ...) \
+    TF_KWARGS_(TF_IN_ORDER1_(tf_minimize_, optimizer, (struct tf_minimize_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_operation *tf_minimize_(tf_optimizer *optimizer, struct tf_minimize_args args);
 
 /* The two halves of tf_minimize, to do something with the gradients in between.
  * TF1: Optimizer.compute_gradients, Optimizer.apply_gradients
@@ -144,22 +152,25 @@ typedef struct tf_grads_and_variables {
 } tf_grads_and_variables;
 struct tf_compute_gradients_args {
     tf_source here;
-    tf_list var_list;
-    tf_tensor grad_loss;
+    TF_ARG_(1) tf_tensor loss;
+    TF_ARG_(2) tf_list var_list;
+    TF_ARG_(3) tf_tensor grad_loss;
 };
 struct tf_apply_gradients_args {
     tf_source here;
-    tf_tensor global_step;
-    const char *name;
+    TF_ARG_(1) tf_grads_and_vars grads_and_vars;
+    TF_ARG_(2) tf_tensor global_step;
+    TF_ARG_(3) const char *name;
 };
-#define tf_compute_gradients(optimizer, loss, ...) \
-    TF_IN_ORDER2_(tf_compute_gradients_, optimizer, loss, (struct tf_compute_gradients_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_apply_gradients(optimizer, grads_and_vars, ...) \
-    tf_apply_gradients_(optimizer, grads_and_vars, (struct tf_apply_gradients_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_compute_gradients(optimizer, ...)                      \
+    TF_KWARGS_(TF_IN_ORDER1_(tf_compute_gradients_, optimizer, \
+                             (struct tf_compute_gradients_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_apply_gradients(optimizer, ...)                      \
+    TF_KWARGS_(TF_IN_ORDER1_(tf_apply_gradients_, optimizer, \
+                             (struct tf_apply_gradients_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_zip(grads, variables) tf_zip_(grads, variables, TF_SOURCE)
-TF1C_API tf_grads_and_vars tf_compute_gradients_(tf_optimizer *optimizer, tf_tensor loss, struct tf_compute_gradients_args args);
-TF1C_API tf_operation *tf_apply_gradients_(tf_optimizer *optimizer, tf_grads_and_vars grads_and_vars,
-                                           struct tf_apply_gradients_args args);
+TF1C_API tf_grads_and_vars tf_compute_gradients_(tf_optimizer *optimizer, struct tf_compute_gradients_args args);
+TF1C_API tf_operation *tf_apply_gradients_(tf_optimizer *optimizer, struct tf_apply_gradients_args args);
 TF1C_API tf_grads_and_variables tf_unzip(tf_grads_and_vars pairs);
 TF1C_API tf_grads_and_vars tf_zip_(tf_list grads, tf_list variables, tf_source here);
 

@@ -22,7 +22,7 @@ static struct {
     tf_tensor tensors[4], no_tensors[4], wrong_tensors[2];
     tf_list list, growing, wrong_list, negative_list;
     tf_operation *ops[4], *no_ops[4];
-    tf_operand operands[4];
+    tf_operand operands[8]; /* the last of no known kind: there the longest counts end */
     tf_dims dims;
     tf_ndarray array, integers, arrays[4], out, borrowed;
     tf_cell *cell, *no_cells[4], empty_cell;
@@ -177,6 +177,7 @@ static void make_graph(void)
     w.negative_list = (tf_list){ .n = -3 };
     w.ops[0] = w.ops[1] = w.x.op;
     w.operands[0] = w.operands[1] = tf_operand_tensor(w.x);
+    w.operands[7] = (tf_operand){ .kind = (tf_operand_kind)77 };
     w.dims = SHAPE(2, 3);
     w.cell = tf_nn_rnn_cell_gru_cell(3);
     w.state = tf_zero_state(w.cell, 2, tf_float32);
