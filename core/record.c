@@ -18,6 +18,16 @@ void tf1c_record_header(char *header, uint64_t n)
     put_fixed(header + 8, masked_crc(header, 8), 4);
 }
 
+bool tf1c_record_length(const char *header, uint64_t *n)
+{
+    char crc[4];
+    *n = 0;
+    for (int i = 8; i-- > 0;)
+        *n = *n << 8 | (unsigned char)header[i];
+    put_fixed(crc, masked_crc(header, 8), 4);
+    return memcmp(crc, header + 8, sizeof crc) == 0;
+}
+
 void tf1c_record_footer(char *footer, const void *data, size_t n) { put_fixed(footer, masked_crc(data, n), 4); }
 
 bool tf1c_record_write(FILE *f, const void *data, size_t n)

@@ -12,6 +12,7 @@ enum { TF1C_RECORD_HEADER = 12, TF1C_RECORD_FOOTER = 4 };
 
 /* A record's bytes around its `n` bytes of data. */
 void tf1c_record_header(char *header, uint64_t n);
+bool tf1c_record_length(const char *header, uint64_t *n); /* false: its CRC is another */
 void tf1c_record_footer(char *footer, const void *data, size_t n);
 bool tf1c_record_write(FILE *f, const void *data, size_t n); /* false: errno says why */
 

@@ -15,6 +15,14 @@ void tf1c_release_reports(tf_source here);
 extern _Thread_local tf_source tf1c_blamed; /* the line of the outermost open TF_FROM: of every report without one */
 tf_from tf1c_by_user(void); /* while the library calls a function of the user's, each line in it answers for itself */
 
+/* A call whose failure is looked at rather than told: between the two no handler is called, and tf_last_error says what it was. */
+typedef struct {
+    int holds;
+    bool held;
+} tf1c_aside;
+tf1c_aside tf1c_reports_aside(void);
+void tf1c_reports_again(tf1c_aside before);
+
 /* Whether a handler has jumped out of its call since this was last asked: then the frame, of the function where it landed or one
  * further out, below which all has been left; NULL if none has. */
 const void *tf1c_handler_jumped(void);

@@ -223,6 +223,20 @@ void tf1c_release_reports(tf_source here)
     hand_over(&r.error);
 }
 
+tf1c_aside tf1c_reports_aside(void)
+{
+    const tf1c_aside before = { holds, held };
+    holds = 1;
+    held = false;
+    return before;
+}
+
+void tf1c_reports_again(tf1c_aside before)
+{
+    holds = before.holds;
+    held = before.held;
+}
+
 bool tf1c_reports_are_silent(void) { return thread_handler == tf_silent; }
 
 const tf_error *tf_last_error(void)

@@ -259,7 +259,7 @@ static const tf_operation *nearest_x(const backprop *b, const tf_operation *op)
 static void leave_body(backprop *b, const tf_operation *arg, contributions *all)
 {
     const tf1c_arg_attrs *a = arg->attrs;
-    if (!level_of(b, a->outer.op) || !is_wanted(b, a->outer))
+    if (!a->outer.op || !level_of(b, a->outer.op) || !is_wanted(b, a->outer))
         return;
     if (a->kind == TF1C_CAPTURED)
         contribute(b, a->outer, settle(all));

@@ -49,6 +49,18 @@ tf_tensor tf1c_body_arg(tf1c_body *b, tf1c_in_kind kind, tf_tensor outer, tf_dim
     return (tf_tensor){ .op = op };
 }
 
+tf_tensor tf1c_body_parameter(tf1c_body *b, tf_dtype dtype, tf_dims shape)
+{
+    const tf1c_arg_attrs attrs = { .kind = TF1C_CARRIED };
+    const char *name = tf1c_unique_name(b->graph, "arg");
+    tf_operation *op = name ? tf1c_node(b->graph, &tf1c_arg_op, name, tf1c_source((tf_source){ 0 }), &attrs, 0, NULL, 1) : NULL;
+    if (!op)
+        return (tf_tensor){ .op = tf1c_record_mistake(b->graph) };
+    op->outputs[0] = (tf1c_output){ dtype, shape };
+    op->n_controls = 0;
+    return (tf_tensor){ .op = op };
+}
+
 static tf_tensor capture(tf1c_body *b, tf_tensor outer)
 {
     tf_tensor t = tf1c_import(b->parent, outer, tf1c_source((tf_source){ 0 }));

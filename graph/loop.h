@@ -68,6 +68,8 @@ tf1c_body *tf1c_body_open(const char *scope, tf_source here);
 void tf1c_body_close(tf1c_body *b);
 /* An argument of the body; gives its tensor in the body. */
 tf_tensor tf1c_body_arg(tf1c_body *b, tf1c_in_kind kind, tf_tensor outer, tf_dims shape);
+/* One that stands for nothing outside, nor is a port: of a function that is called with arrays. */
+tf_tensor tf1c_body_parameter(tf1c_body *b, tf_dtype dtype, tf_dims shape);
 bool tf1c_body_result(tf1c_body *b, tf1c_out_kind kind, int carried, tf_tensor result); /* false after a report */
 /* The node of a closed body, in its parent graph; outputs get their static shapes. A mistake operation after a report. */
 tf_operation *tf1c_loop_node(tf1c_body *b, const tf_op_def *def, const char *exact_name, tf_source here);

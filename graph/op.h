@@ -16,6 +16,7 @@ typedef struct tf_op_def tf_op_def;
 typedef struct tf_shape_ctx tf_shape_ctx;
 typedef struct tf_kernel_ctx tf_kernel_ctx;
 typedef struct tf_grad_ctx tf_grad_ctx;
+typedef struct tf_exchange tf_exchange; /* exchange.h */
 
 /* ---- attributes: a plain struct per op, described field by field, so that it can be copied, compared and printed -- */
 typedef enum tf_attr_kind {
@@ -217,6 +218,11 @@ struct tf_op_def {
     /* Inputs (a bit each) of which rows below each other give rows below each other, the first of rank 2 or more: what a
      * loop does so in each step is done for all at once. Elementwise ops, views and products have a rule already. */
     unsigned rows;
+    /* What passes between a run and something that outlives it (an iterator, a queue). `pull` gives the outputs before the run's shapes
+     * are bound, as if they were fed; `push` gets the inputs' values once the run is over. Neither runs under a lock of the session,
+     * so both may wait. A status after a report. Such an op has no kernel. */
+    tf_status (*pull)(tf_exchange *x);
+    tf_status (*push)(tf_exchange *x);
 };
 
 /* ---- making nodes --------------------------------------------------------------------------------------------------

@@ -151,7 +151,14 @@ tf_status tf1c_copy_out(tf1c_run *r)
         if (status)
             return status;
     }
-    return tf_ok;
+    return tf1c_copy_pushed(r);
+}
+
+tf_status tf1c_copy_fetched(tf1c_run *r, int fetch, tf_ndarray *to)
+{
+    const tf_view v = value_of(r, fetch);
+    const tf_fetch f = tf_into_array(tf_fetch_tensor(r->plan->fetches[fetch]), to);
+    return fetch_array(r, &f, &v);
 }
 
 /* What could not be computed reads as NaN or 0, never as what was there before. */

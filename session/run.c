@@ -36,18 +36,36 @@ static tf_status find_plan(tf1c_run *r)
 
 static tf_status carry_out(tf1c_run *r) { return r->binding ? compute(r) : tf1c_run_in_parts(r); }
 
+/* s->lock held, but not meanwhile: it counts as under way, so that the plan stays. */
+static tf_status pull_unlocked(tf1c_run *r)
+{
+    r->s->planner.under_way++;
+    pthread_mutex_unlock(&r->s->lock);
+    const tf_status status = tf1c_pull(r);
+    pthread_mutex_lock(&r->s->lock);
+    r->s->planner.under_way--;
+    return status;
+}
+
 /* From when it is bound until it is over, a run counts as under way: its plan and binding stay. */
 static tf_status run(tf1c_run *r)
 {
     tf_session *s = r->s;
     pthread_mutex_lock(&s->lock);
     tf_status status = find_plan(r);
+    if (!status && r->plan->exchanges)
+        status = pull_unlocked(r);
     if (!status)
         status = tf1c_bind(r, r->x->feeds);
     s->planner.under_way++;
     pthread_mutex_unlock(&s->lock);
     if (!status)
         status = carry_out(r);
+    if (r->exchanges) {
+        if (!status)
+            status = tf1c_push(r);
+        tf1c_end_exchange(r);
+    }
     pthread_mutex_lock(&s->lock);
     s->planner.under_way--;
     tf1c_context_give_back(&s->contexts, r->x);
@@ -65,7 +83,7 @@ static tf_status refuse_empty(const tf_session *s, tf_source here)
 /* The first run after a mistake that nobody was told of says so once, whether it depends on it or not. */
 static void say_unseen(const tf1c_run *r, tf_status status)
 {
-    const tf_operation *op = tf1c_take_unseen(r->s->graph);
+    const tf_operation *op = r->s->graph->parent ? NULL : tf1c_take_unseen(r->s->graph); /* a function's own session is no user's */
     if (op && !status)
         tf1c_mistake_again(r, op);
 }

@@ -7,7 +7,13 @@
 
 typedef struct outgrown outgrown;
 
-enum { FEW_FETCHES = 32 };
+/* What a pull lent to a run. */
+typedef struct {
+    void (*release)(void *of);
+    void *of;
+} tf1c_lease;
+
+enum { FEW_FETCHES = 32, FEW_LEASES = 4 };
 
 typedef struct {
     tf_session *s;
@@ -27,6 +33,10 @@ typedef struct {
     tf1c_plan *plan;
     tf1c_binding *binding; /* NULL: it runs in parts */
     tf_ndarray *values; /* of the plan's fetches, if it ran in parts */
+    tf1c_lease few_leases[FEW_LEASES], *leases; /* what was pulled, until it has been read */
+    int n_leases;
+    const tf1c_exchanges *exchanges; /* of the plan that was asked for; r->plan is the one between */
+    tf_ndarray *pushed; /* inputs of what is pushed once it is over; copies */
 } tf1c_run;
 
 /* request.c */
@@ -45,8 +55,16 @@ tf_status tf1c_run_bound(tf1c_run *r);                     /* r->binding, in r->
 /* parts.c */
 tf_status tf1c_run_in_parts(tf1c_run *r); /* what is fetched is copied out */
 
+/* exchange.c; none of these with s->lock or s->order held */
+tf_status tf1c_pull(tf1c_run *r); /* what the plan pulls; then r->plan is the one between */
+tf_status tf1c_push(tf1c_run *r);
+void tf1c_end_exchange(tf1c_run *r); /* what was pulled goes back */
+
+tf_status tf1c_copy_pushed(tf1c_run *r); /* s->order held: r->pushed, if there is any */
+
 /* fetch.c */
 tf_status tf1c_copy_out(tf1c_run *r);    /* what was computed, to where it was asked */
+tf_status tf1c_copy_fetched(tf1c_run *r, int fetch, tf_ndarray *to); /* of r->plan; `to` owns it */
 void tf1c_release_outgrown(tf1c_run *r); /* after all is copied */
 void tf1c_blank(const tf_fetches *what); /* NaN or 0, of a run that is refused */
 

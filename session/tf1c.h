@@ -63,6 +63,9 @@
 #include "../ops/control_flow/group.h"
 #include "../ops/control_flow/loops.h"
 
+/* Input pipelines. */
+#include "../ops/data/iterator.h"
+
 /* Training: optimizers, learning rates. */
 #include "../ops/training/global_step.h"
 #include "../ops/training/learning_rate_decay.h"

@@ -69,6 +69,8 @@ void tf1c_plan_free(tf1c_plan *p)
     }
     if (p->split)
         tf1c_split_free(p->split);
+    if (p->exchanges && p->exchanges->between)
+        tf1c_plan_free(p->exchanges->between);
     tf1c_arena_free(&p->memory);
     tf1c_free(p);
 }
@@ -81,8 +83,8 @@ static void *copied(tf1c_plan *p, const void *data, size_t size)
     return copy;
 }
 
-static tf1c_plan *plan_new(const tf_graph *g, const char *done, int n_fetches, const tf_tensor *fetches, int n_targets,
-                           tf_operation *const *targets, int n_feeds, const tf_tensor *feeds)
+tf1c_plan *tf1c_plan_new(const tf_graph *g, const char *done, int n_fetches, const tf_tensor *fetches, int n_targets,
+                         tf_operation *const *targets, int n_feeds, const tf_tensor *feeds)
 {
     tf1c_plan *p = tf1c_alloc_zero(sizeof *p);
     if (!p)
@@ -107,7 +109,7 @@ static tf1c_plan *plan_new(const tf_graph *g, const char *done, int n_fetches, c
 tf1c_plan *tf1c_part_new(const tf1c_plan *of, const tf_graph *g, const char *done, int n_fetches, const tf_tensor *fetches,
                          int n_targets, tf_operation *const *targets, int n_feeds, const tf_tensor *feeds)
 {
-    tf1c_plan *p = plan_new(g, done, n_fetches, fetches, n_targets, targets, n_feeds, feeds);
+    tf1c_plan *p = tf1c_plan_new(g, done, n_fetches, fetches, n_targets, targets, n_feeds, feeds);
     if (!p)
         return NULL;
     p->is_part = true;
@@ -151,7 +153,11 @@ tf1c_plan *tf1c_plan_for(tf1c_planner *s, int n_fetches, const tf_tensor *fetche
     }
     if (s->under_way == 0)
         drop_stale(s, version);
-    tf1c_plan *p = plan_new(s->graph, NULL, n_fetches, fetches, n_targets, targets, n_feeds, feeds);
+    tf1c_plan *p = tf1c_plan_new(s->graph, NULL, n_fetches, fetches, n_targets, targets, n_feeds, feeds);
+    if (p && !tf1c_plan_exchanges(p)) {
+        tf1c_plan_free(p);
+        p = NULL;
+    }
     if (!p) {
         tf_fail(tf_memory_error, here, NULL, "no memory left for a plan");
         return NULL;

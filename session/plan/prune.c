@@ -15,6 +15,18 @@ bool tf1c_prune_begin(tf1c_pruning *w)
 
 static bool is_done(const tf1c_pruning *w, const tf_operation *op) { return w->fed && w->fed->done && w->fed->done[op->index]; }
 
+/* What was pulled before the run: all it gives is fed. */
+static bool is_pulled(const tf1c_pruning *w, const tf_operation *op)
+{
+    int which;
+    if (!op->def->pull || !w->fed || !op->n_outputs)
+        return false;
+    for (int o = 0; o < op->n_outputs; o++)
+        if (!tf1c_is_fed(w->fed, (tf_tensor){ .op = (tf_operation *)op, .index = o }, &which))
+            return false;
+    return true;
+}
+
 static void reach(tf1c_pruning *w, const tf_operation *op)
 {
     if (tf1c_is_mistake(op)) {
@@ -22,7 +34,7 @@ static void reach(tf1c_pruning *w, const tf_operation *op)
             w->mistake = op;
         return;
     }
-    if (w->failed || op->graph != w->graph || w->seen[op->index] || is_done(w, op))
+    if (w->failed || op->graph != w->graph || w->seen[op->index] || is_done(w, op) || is_pulled(w, op))
         return;
     w->seen[op->index] = 1;
     w->stack[w->n++] = op;

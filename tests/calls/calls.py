@@ -49,6 +49,15 @@ VALUES = {
                 "((tf_dims){ .known = true, .rank = 99 })", "((tf_dims){ .known = true, .rank = -1 })", "((tf_dims){ .given.alone.number = 3 })",
                 "((tf_dims){ .given.alone.number = (double)INT64_MIN })", "((tf_dims){ .known = true, .rank = INT_MIN })"],
     "literal_dims": ["SHAPE(2, 3)", "((tf_dims){ 0 })"],
+    "const tf_dtype *": ["w.dtypes", "NULL"],
+    "tf_types": ["((tf_types){ 1, w.dtypes })", "((tf_types){ 0 })", "((tf_types){ 3, NULL })", "((tf_types){ -3, w.dtypes })",
+                 "((tf_types){ 2, (tf_dtype[]){ (tf_dtype)99, (tf_dtype)-1 } })"],
+    "tf_shapes": ["((tf_shapes){ 1, &w.dims })", "((tf_shapes){ 0 })", "((tf_shapes){ 3, NULL })", "((tf_shapes){ -3, &w.dims })",
+                  "((tf_shapes){ 1, (tf_dims[]){ { .known = true, .rank = 99 } } })",
+                  "((tf_shapes){ 1, (tf_dims[]){ { .known = true, .rank = -1 } } })", "((tf_shapes){ 1, (tf_dims[]){ SHAPE(-5) } })"],
+    "tf_data_dataset *": ["w.pipeline", "NULL", "&w.empty_pipeline", "w.mistaken_pipeline"],
+    "tf_data_dataset *const *": ["&w.pipeline", "NULL", "&w.no_pipeline"],
+    "tf_data_iterator *": ["w.iterator", "NULL", "&w.empty_iterator"],
     "tf_dims *": ["&w.dims", "NULL"],
     "const tf_dims *": ["&w.dims", "NULL"],
     "tf_ndarray": ["w.array", "((tf_ndarray){ 0 })", "w.integers", "np_array(NULL, tf_float32, SHAPE(2, 3))",
@@ -149,7 +158,8 @@ LEFT_OUT = {"tf_exit": "ends the process", "tf_options_": "ends the program, as 
             "tf_list_same_": "passes on what it is given"}
 # Results that are looked at, built on or released: use_… of test_calls.c.
 CONSUMED = {"tf_tensor", "tf_list", "tf_operation *", "tf_ndarray", "char *", "tf_session *", "tf_graph *", "struct tf_with_", "tf_from",
-            "tf_cell *", "tf_state *", "np_npz *", "const char *", "tf_checkpoint_state *", "tf_checkpoint_reader *"}
+            "tf_cell *", "tf_state *", "np_npz *", "const char *", "tf_checkpoint_state *", "tf_checkpoint_reader *",
+            "tf_data_dataset *", "tf_data_iterator *"}
 
 
 def plain(text):

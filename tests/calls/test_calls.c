@@ -42,6 +42,9 @@ static struct {
     tf_error empty_error;
     np_npz *npz;
     tf_option options[2];
+    tf_data_dataset *pipeline, *no_pipeline, *mistaken_pipeline, empty_pipeline;
+    tf_data_iterator *iterator, empty_iterator;
+    tf_dtype dtypes[4];
     tf_dataset *dataset, empty_dataset;
     tf_text text, empty_text;
     tf_text_batches batches, empty_batches;
@@ -115,6 +118,14 @@ static void use_structtf_with_(struct tf_with_ with)
 static void use_tf_from(tf_from from) { tf_from_close(&from); }
 static void use_tf_cell_handle(tf_cell *cell) { use_tf_tensor(tf_call(cell, w.x, NULL).output); }
 static void use_tf_state_handle(tf_state *state) { use_tf_list(tf_state_flatten(state)); }
+static void use_tf_data_iterator_handle(tf_data_iterator *it) { use_tf_list(tf_get_next(it)); }
+static void use_tf_data_dataset_handle(tf_data_dataset *d)
+{
+    const tf_list next = tf_get_next(tf_make_one_shot_iterator(tf_take(d, 2)));
+    use_tf_list(next);
+    if (w.session)
+        tf_run(w.session, FETCH(tf_at(next, 0), &w.out));
+}
 static void use_np_npz_handle(np_npz *z) { np_npz_close(z); }
 static void use_tf_checkpoint_state_handle(tf_checkpoint_state *state) { tf_checkpoint_state_free(state); }
 static void use_tf_checkpoint_reader_handle(tf_checkpoint_reader *reader) { tf_checkpoint_reader_free(reader); }
@@ -192,6 +203,14 @@ static void make_graph(void)
     w.slices[0].values = w.x;
 }
 
+static void make_pipelines(void)
+{
+    w.dtypes[0] = tf_float32;
+    w.pipeline = tf_data_dataset_from_tensor_slices(w.array);
+    w.mistaken_pipeline = tf_batch(NULL, 1);
+    w.iterator = tf_make_initializable_iterator(w.pipeline);
+}
+
 static void make_runs(void)
 {
     w.session = tf_session(.config = tf_config_proto(.intra_op_parallelism_threads = 1));
@@ -231,6 +250,7 @@ static void open_world(void)
     tf_on_error(tf_silent);
     make_arrays();
     make_graph();
+    make_pipelines();
     make_runs();
     make_kit();
     tf_clear_error();
