@@ -25,34 +25,47 @@ typedef struct {
 
 static bool shown(const tf1c_axes *a, double x, double y) { return isfinite(x) && isfinite(y) && (!a->log_y || y > 0); }
 
-/* Of all points, 5 % wider on each side. */
+/* An image's pixels lie around whole numbers, the first row on top. */
+static range image_range(const tf1c_axes *a, char which)
+{
+    return which == 'x' ? (range){ -0.5, (double)a->image.columns - 0.5 } : (range){ (double)a->image.rows - 0.5, -0.5 };
+}
+
+/* Of all points, 5 % wider on each side; but bars stand on 0. */
 static range data_range(const tf1c_axes *a, char which)
 {
-    bool logarithmic = which == 'y' && a->log_y;
+    bool logarithmic = which == 'y' && a->log_y, bars = false;
     range r = { INFINITY, -INFINITY };
     for (int i = 0; i < a->n; i++) {
         const tf1c_line *l = &a->lines[i];
+        const double beside = which == 'x' ? l->width / 2 : 0;
+        bars |= l->width > 0;
         for (int64_t k = 0; k < l->n; k++) {
             if (!shown(a, l->x[k], l->y[k]))
                 continue;
             double v = which == 'x' ? l->x[k] : logarithmic ? log10(l->y[k]) : l->y[k];
-            r.low = fmin(r.low, v);
-            r.high = fmax(r.high, v);
+            r.low = fmin(r.low, v - beside);
+            r.high = fmax(r.high, v + beside);
         }
+    }
+    if (bars && which == 'y' && !logarithmic && r.low <= r.high) {
+        r.low = fmin(r.low, 0);
+        r.high = fmax(r.high, 0);
     }
     if (r.low > r.high)
         return logarithmic ? (range){ 1, 10 } : (range){ 0, 1 };
     double wider = margin * (r.high - r.low);
     if (wider <= 1e-12 * fmax(fabs(r.low), fabs(r.high))) /* one value: room around it */
         wider = r.low == 0 ? margin : margin * fabs(r.low);
-    r = (range){ r.low - wider, r.high + wider };
+    const bool stands = bars && which == 'y' && !logarithmic;
+    r = (range){ stands && r.low == 0 ? 0 : r.low - wider, stands && r.high == 0 ? 0 : r.high + wider };
     return logarithmic ? (range){ pow(10, r.low), pow(10, r.high) } : r;
 }
 
 static range limits(const tf1c_axes *a, char which)
 {
     const double *set = which == 'x' ? a->xlim : a->ylim;
-    return isnan(set[0]) ? data_range(a, which) : (range){ set[0], set[1] };
+    return !isnan(set[0]) ? (range){ set[0], set[1] } : a->image.values ? image_range(a, which) : data_range(a, which);
 }
 
 /* 1, 2, 2.5 or 5 times a power of ten, for at most `most` intervals. */
@@ -131,8 +144,26 @@ static void quote(FILE *f, const char *text)
     putc('\'', f);
 }
 
+/* gnuplot wants images of at least two rows and columns: smaller ones have each pixel four times. */
+static void write_image(FILE *f, const tf1c_image *image, int number)
+{
+    const int fine = image->rows < 2 || image->columns < 2 ? 2 : 1, channels = image->rgb ? 3 : 1;
+    fprintf(f, "$i%d << END\n", number);
+    for (int64_t i = 0; i < image->rows * fine; i++)
+        for (int64_t j = 0; j < image->columns * fine; j++) {
+            const double *pixel = image->values + (i / fine * image->columns + j / fine) * channels;
+            fprintf(f, "%.9g %.9g", ((double)j + 0.5) / fine - 0.5, ((double)i + 0.5) / fine - 0.5);
+            for (int c = 0; c < channels; c++)
+                fprintf(f, " %.9g", pixel[c]);
+            putc('\n', f);
+        }
+    fputs("END\n", f);
+}
+
 static void write_data(FILE *f, const tf1c_axes *a, int number)
 {
+    if (a->image.values)
+        write_image(f, &a->image, number);
     for (int i = 0; i < a->n; i++) {
         const tf1c_line *l = &a->lines[i];
         fprintf(f, "$d%d_%d << END\n", number, i);
@@ -160,54 +191,147 @@ static void write_axis(FILE *f, char which, range r, double inches, bool logarit
     fprintf(f, "unset logscale %c\nset %ctics %.12g\nset format %c '%s'\n", which, which, step, which, format);
 }
 
-static void write_line(FILE *f, const tf1c_line *l, int number, int i, bool legend)
+/* Long names along x stand upright. */
+static void write_names(FILE *f, char which, const tf1c_ticks *ticks)
+{
+    size_t longest = 0;
+    for (int i = 0; i < ticks->n; i++)
+        longest = strlen(ticks->names[i]) > longest ? strlen(ticks->names[i]) : longest;
+    fprintf(f, "set %ctics %s(", which, longest > 3 && which == 'x' ? "rotate by 90 right " : "");
+    for (int i = 0; i < ticks->n; i++) {
+        fputs(i ? ", " : "", f);
+        quote(f, ticks->names[i]);
+        fprintf(f, " %d", i);
+    }
+    fputs(") noenhanced\n", f);
+}
+
+static void write_ticks(FILE *f, const tf1c_axes *a)
+{
+    fputs("set xtics norotate autojustify\n", f);
+    if (a->xticks.n)
+        write_names(f, 'x', &a->xticks);
+    if (a->yticks.n)
+        write_names(f, 'y', &a->yticks);
+    fprintf(f, a->hidden ? "unset border\nunset xtics\nunset ytics\n" : "set border 15 front lw %g lc rgb '#000000'\n", frame);
+}
+
+static void write_notes(FILE *f, const tf1c_axes *a)
+{
+    fputs("unset label\n", f);
+    for (int i = 0; i < a->n_notes; i++) {
+        fputs("set label ", f);
+        quote(f, a->notes[i].text);
+        fprintf(f, " at first %.12g, first %.12g left noenhanced front font ',8' offset 0.4,0.3\n", a->notes[i].x, a->notes[i].y);
+    }
+}
+
+static void plot_image(FILE *f, const tf1c_image *image, int number)
+{
+    if (image->rgb) {
+        fprintf(f, "plot $i%d using 1:2:3:4:5 with rgbimage notitle", number);
+        return;
+    }
+    fprintf(f, "set palette defined (%s)\nset cbrange [%.12g:%.12g]\nunset colorbox\n", image->palette, image->low, image->high);
+    fprintf(f, "plot $i%d using 1:2:3 with image pixels notitle", number);
+}
+
+static void write_bars(FILE *f, const tf1c_line *l, int number, int i)
+{
+    fprintf(f, "$d%d_%d using 1:2:(%.12g) with boxes fs solid noborder lc rgb '%s'", number, i, l->width, l->color);
+}
+
+static void write_points(FILE *f, const tf1c_line *l)
 {
     static const struct {
         char marker;
-        const char *point;
-    } points[] = { { 'o', "7 ps 1.4" }, { 's', "5 ps 1.4" }, { 'x', "2 ps 1.4" },
-                   { '+', "1 ps 1.4" }, { '.', "7 ps 0.7" }, { '^', "9 ps 1.6" } };
+        int point;
+        double size;
+    } points[] = { { 'o', 7, 1.4 }, { 's', 5, 1.4 }, { 'x', 2, 1.4 }, { '+', 1, 1.4 }, { '.', 7, 0.7 }, { '^', 9, 1.6 } };
+    for (size_t k = 0; l->marker && k < sizeof points / sizeof *points; k++)
+        if (points[k].marker == l->marker)
+            fprintf(f, " pt %d ps %.3g", points[k].point, points[k].size * l->size);
+}
+
+static void write_line(FILE *f, const tf1c_line *l, int number, int i)
+{
     bool line = *l->linestyle && strcmp(l->linestyle, "none") != 0;
     const char *dash = strcmp(l->linestyle, "--") == 0   ? "(12,10)"
                        : strcmp(l->linestyle, ":") == 0  ? "(1,8)"
                        : strcmp(l->linestyle, "-.") == 0 ? "(16,9,1,9)"
                                                          : "solid";
-    fprintf(f, "%s$d%d_%d using 1:2 with %s lc rgb '%s'", i ? ", " : "plot ", number, i,
+    fprintf(f, "$d%d_%d using 1:2 with %s lc rgb '%s'", number, i,
             !line       ? "points"
             : l->marker ? "linespoints"
                         : "lines",
             l->color);
     if (line)
         fprintf(f, " lw %.3g dt %s", l->linewidth, dash);
-    for (size_t k = 0; l->marker && k < sizeof points / sizeof *points; k++)
-        if (points[k].marker == l->marker)
-            fprintf(f, " pt %s", points[k].point);
-    if (legend && l->label) {
-        fputs(" title ", f);
+    write_points(f, l);
+}
+
+static void write_title(FILE *f, const tf1c_line *l, bool legend)
+{
+    fputs(legend && l->label ? " title " : " notitle", f);
+    if (legend && l->label)
         quote(f, l->label);
-    } else {
-        fputs(" notitle", f);
+}
+
+/* All that the axes show, in one plot command. */
+static void write_plot(FILE *f, const tf1c_axes *a, int number)
+{
+    if (a->image.values)
+        plot_image(f, &a->image, number);
+    else if (a->n == 0)
+        fputs("plot NaN notitle", f);
+    for (int i = 0; i < a->n; i++) {
+        fputs(i || a->image.values ? ", " : "plot ", f);
+        (a->lines[i].width > 0 ? write_bars : write_line)(f, &a->lines[i], number, i);
+        write_title(f, &a->lines[i], a->legend);
     }
+    putc('\n', f);
+}
+
+/* Where axes lie, in inches of the figure. */
+typedef struct {
+    double x, y, width, height;
+} box;
+
+/* An image's pixels are square: what is too long on one side stays empty on both its ends. */
+static box square_pixels(box b, const tf1c_image *image)
+{
+    const double pixel = fmin(b.width / (double)image->columns, b.height / (double)image->rows);
+    const double width = pixel * (double)image->columns, height = pixel * (double)image->rows;
+    return (box){ b.x + (b.width - width) / 2, b.y + (b.height - height) / 2, width, height };
+}
+
+static box place_of(const tf1c_figure *figure, const tf1c_axes *a)
+{
+    const double cell_width = figure->width / a->columns, cell_height = figure->height / a->rows;
+    const double x0 = a->index % a->columns * cell_width, y0 = figure->height - (a->index / a->columns + 1) * cell_height;
+    const double aside = a->hidden ? 0.04 : left, below = a->hidden ? 0.04 : bottom;
+    double above = a->hidden && !a->title ? 0.04 : top; /* a title of several lines needs more */
+    for (const char *c = a->title; c && (c = strchr(c, '\n')); c++)
+        above += 0.2;
+    const box b = { x0 + aside, y0 + below, fmax(cell_width - aside - (a->hidden ? 0.04 : right), 0.1),
+                    fmax(cell_height - below - above, 0.1) };
+    return a->image.values ? square_pixels(b, &a->image) : b;
 }
 
 static void write_axes(FILE *f, const tf1c_figure *figure, const tf1c_axes *a, int number)
 {
-    double cell_width = figure->width / a->columns, cell_height = figure->height / a->rows;
-    double x0 = a->index % a->columns * cell_width, y0 = figure->height - (a->index / a->columns + 1) * cell_height;
-    double above = top; /* a title of several lines needs more */
-    for (const char *c = a->title; c && (c = strchr(c, '\n')); c++)
-        above += 0.2;
-    double width = cell_width - left - right, height = cell_height - bottom - above;
+    const box b = place_of(figure, a);
     range x = limits(a, 'x'), y = limits(a, 'y');
     if (a->log_y && y.low <= 0) /* a limit that was set for a linear axis */
         y.low = fmin(data_range(a, 'y').low, y.high / 10);
     fprintf(f,
             "set lmargin at screen %.6f\nset rmargin at screen %.6f\nset bmargin at screen %.6f\nset tmargin at screen "
             "%.6f\n",
-            (x0 + left) / figure->width, (x0 + fmax(cell_width - right, left + 0.1)) / figure->width,
-            (y0 + bottom) / figure->height, (y0 + fmax(cell_height - above, bottom + 0.1)) / figure->height);
-    write_axis(f, 'x', x, width, false);
-    write_axis(f, 'y', y, height, a->log_y);
+            b.x / figure->width, (b.x + b.width) / figure->width, b.y / figure->height, (b.y + b.height) / figure->height);
+    write_axis(f, 'x', x, b.width, false);
+    write_axis(f, 'y', y, b.height, a->log_y);
+    write_ticks(f, a);
+    write_notes(f, a);
     const struct {
         const char *what, *text, *place;
     } texts[] = { { "title", a->title, "offset 0,-0.4 font ',12'" },
@@ -226,14 +350,10 @@ static void write_axes(FILE *f, const tf1c_figure *figure, const tf1c_axes *a, i
         fprintf(f,
                 "set key %s Left reverse noenhanced opaque box lc rgb '#cccccc' lw 0.8 samplen 2.2 spacing 1.15 width "
                 "0.5 height 0.4\n",
-                free_corner(a, x, y, width, height));
+                free_corner(a, x, y, b.width, b.height));
     else
         fputs("unset key\n", f);
-    if (a->n == 0)
-        fputs("plot NaN notitle", f);
-    for (int i = 0; i < a->n; i++)
-        write_line(f, &a->lines[i], number, i, a->legend);
-    putc('\n', f);
+    write_plot(f, a, number);
 }
 
 /* A gnuplot point is 1/96 inch wide, a matplotlib point 1/72. */
@@ -244,7 +364,7 @@ static void write_script(FILE *f, const tf1c_figure *figure)
             "linewidth %.4f background '#ffffff'\n",
             (int)lround(figure->width * figure->dpi), (int)lround(figure->height * figure->dpi), font, figure->dpi / 96,
             figure->dpi / 72);
-    fprintf(f, "set border 15 front lw %g lc rgb '#000000'\nset tics out nomirror scale 0.5\n", frame);
+    fputs("set tics out nomirror scale 0.5\n", f);
     for (int i = 0; i < figure->n; i++)
         write_data(f, &figure->axes[i], i);
     fputs("set multiplot\n", f);

@@ -1,4 +1,4 @@
-/* The kit: what tutorials take from the neighbours of NumPy and matplotlib. Data sets, text batches, line plots, a
+/* The kit: what tutorials take from the neighbours of NumPy and matplotlib. Data sets, text batches, plots, a
  * progress bar, options of a program.
  *
  * Everything read or made here (data sets, splits, texts, figures) belongs to the kit: nothing need be freed. It is
@@ -181,7 +181,7 @@ TF1C_API char tf_text_char_(const tf_text *text, int64_t code, tf_source here);
 /* Copies n characters from a random place into `out` (not terminated); returns how many, the text's length at most. */
 TF1C_API int tf_text_sample(const tf_text *text, char *out, int n);
 
-/* ---- line plots, as matplotlib.pyplot -------------------------------------------------------------------------------
+/* ---- pictures, as matplotlib.pyplot -------------------------------------------------------------------------------
  * Calls draw on the current axes of the one figure, which is kept until plt_clf or plt_figure; as in pyplot, they are for
  * one thread. plt_savefig writes a PNG by way of gnuplot, a program that must be in PATH. */
 struct plt_plot_args {
@@ -199,6 +199,72 @@ struct plt_plot_args {
                         const double *: plt_plot_double_)(y, n, (struct plt_plot_args){ .linewidth = 1.5, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_status plt_plot_float_(const float *y, int64_t n, struct plt_plot_args args);
 TF1C_API tf_status plt_plot_double_(const double *y, int64_t n, struct plt_plot_args args);
+
+/* n points: x and y numbers of one type, float or double. */
+struct plt_scatter_args {
+    tf_source here;
+    const char *label;
+    const char *color;  /* as plt_plot's */
+    const char *marker; /* as plt_plot's; unset: "o" */
+    double s;           /* the marker's area in square points */
+};
+#define plt_scatter(x, y, n, ...)                                                                                               \
+    TF_KWARGS_(_Generic((y), float *: plt_scatter_float_, const float *: plt_scatter_float_, double *: plt_scatter_double_,     \
+                        const double *: plt_scatter_double_)(x, y, n, (struct plt_scatter_args){ .s = 36, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_status plt_scatter_float_(const float *x, const float *y, int64_t n, struct plt_scatter_args args);
+TF1C_API tf_status plt_scatter_double_(const double *x, const double *y, int64_t n, struct plt_scatter_args args);
+
+/* n bars from 0 to each height, at 0, 1, 2, … unless x says where.  ValueError: a width that is not positive */
+struct plt_bar_args {
+    tf_source here;
+    const char *label, *color;
+    const void *x; /* n numbers of height's type: the middles */
+    double width;  /* 0.8 */
+};
+#define plt_bar(height, n, ...)                                                                                             \
+    TF_KWARGS_(_Generic((height), float *: plt_bar_float_, const float *: plt_bar_float_, double *: plt_bar_double_,        \
+                        const double *: plt_bar_double_)(height, n, (struct plt_bar_args){ .width = 0.8, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_status plt_bar_float_(const float *height, int64_t n, struct plt_bar_args args);
+TF1C_API tf_status plt_bar_double_(const double *height, int64_t n, struct plt_bar_args args);
+
+/* How many of n numbers fall into each of some bins of one width, the last of which is closed; from the least to the greatest
+ * number unless low < high say otherwise. NaN, and what lies outside, is not counted.  ValueError: bins below 1 or above 100000,
+ * no number to find the range by */
+struct plt_hist_args {
+    tf_source here;
+    const char *label, *color;
+    int bins;         /* 10 */
+    double low, high; /* both unset: of the numbers */
+    bool density;     /* so that the bars' area is 1 */
+};
+#define plt_hist(values, n, ...)                                                                                          \
+    TF_KWARGS_(_Generic((values), float *: plt_hist_float_, const float *: plt_hist_float_, double *: plt_hist_double_,   \
+                        const double *: plt_hist_double_)(values, n, (struct plt_hist_args){ .bins = 10, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_status plt_hist_float_(const float *values, int64_t n, struct plt_hist_args args);
+TF1C_API tf_status plt_hist_double_(const double *values, int64_t n, struct plt_hist_args args);
+
+/* An array [rows, columns] or [rows, columns, 1] in the colours of a map, or [rows, columns, 3] of red, green and blue (uint8
+ * from 0 to 255, other dtypes from 0 to 1), the first row on top, pixels square. It takes the place of an image before it.
+ *   errors  TypeError "Invalid shape (2,) for image data"; ValueError: an unknown colour map */
+struct plt_imshow_args {
+    tf_source here;
+    const char *cmap; /* "viridis", "gray", "gray_r" (also "binary", "Greys"), "Blues", "Reds", "hot", "coolwarm" */
+    double vmin, vmax; /* what the map's ends stand for; both unset: the least and the greatest value */
+};
+#define plt_imshow(array, ...) \
+    TF_KWARGS_(plt_imshow_(array, (struct plt_imshow_args){ .cmap = "viridis", TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_status plt_imshow_(tf_ndarray array, struct plt_imshow_args args);
+
+/* Text whose left end is at x, y of the axes. */
+#define plt_annotate(text, x, y) plt_annotate_(text, x, y, TF_SOURCE)
+TF1C_API tf_status plt_annotate_(const char *text, double x, double y, tf_source here);
+/* n names instead of numbers, at 0, 1, …, n - 1. */
+#define plt_xticks(n, names) plt_ticks_('x', n, names, TF_SOURCE)
+#define plt_yticks(n, names) plt_ticks_('y', n, names, TF_SOURCE)
+TF1C_API tf_status plt_ticks_(char which, int n, const char *const *names, tf_source here);
+/* "off": no frame and no ticks; "on". */
+#define plt_axis(option) plt_axis_(option, TF_SOURCE)
+TF1C_API tf_status plt_axis_(const char *option, tf_source here);
 
 #define plt_legend() plt_legend_(TF_SOURCE) /* in the corner that the lines leave free */
 TF1C_API void plt_legend_(tf_source here);

@@ -201,6 +201,66 @@ START_TEST(an_empty_figure_is_saved_as_empty_axes)
 }
 END_TEST
 
+START_TEST(points_lie_where_their_numbers_are)
+{
+    plt_scatter(((float[]){ 0, 1 }), ((float[]){ 0, 1 }), 2, .color = "red", .s = 400, .label = "two");
+    plt_annotate("a note in the middle", 0.3, 0.5);
+    picture p = saved();
+    ck_assert_int_gt(count(&p, 0xff0000, .1, .6, .4, .95), 200);
+    ck_assert_int_gt(count(&p, 0xff0000, .7, 0, 1, .4), 200);
+    ck_assert_int_eq(count(&p, 0xff0000, .4, .1, .7, .8), 0);
+    ck_assert_int_gt(count(&p, 0, .35, .4, .75, .55), 100); /* the note */
+    free(p.rgb);
+}
+END_TEST
+
+START_TEST(bars_stand_on_zero)
+{
+    plt_bar(((double[]){ 1, -1 }), 2, .color = "red");
+    plt_xticks(2, ((const char *const[]){ "up", "down and long" }));
+    picture p = saved();
+    ck_assert_int_gt(count(&p, 0xff0000, .15, .1, .5, .4), 20000);
+    ck_assert_int_gt(count(&p, 0xff0000, .55, .5, .95, .8), 20000);
+    ck_assert_int_eq(count(&p, 0xff0000, .15, .5, .5, 1), 0);
+    free(p.rgb);
+}
+END_TEST
+
+START_TEST(a_histogram_counts_into_bins)
+{
+    /* 0 to 4 in four bins: 1, 0, 0 and 3, for the last is closed; what is outside or not a number counts nowhere. */
+    plt_hist(((float[]){ 0.5f, 3, 3.5f, 4, 5, NAN }), 6, .bins = 4, .low = 0, .high = 4, .color = "red");
+    plt_xlim(0, 4);
+    plt_ylim(0, 3);
+    picture p = saved();
+    const double left = .72 / 6.4, right = 1 - .16 / 6.4, bottom = 1 - .56 / 4.8, top = .36 / 4.8, quarter = (right - left) / 4;
+    const int whole = (int)(quarter * p.width * (bottom - top) * p.height);
+    ck_assert_int_gt(count(&p, 0xff0000, left, 0, left + quarter, 1), whole * 28 / 100);
+    ck_assert_int_lt(count(&p, 0xff0000, left, 0, left + quarter, 1), whole * 36 / 100);
+    ck_assert_int_lt(count(&p, 0xff0000, left + 1.1 * quarter, 0, left + 2.9 * quarter, 1), whole / 100);
+    ck_assert_int_gt(count(&p, 0xff0000, right - quarter, 0, 1, 1), whole * 94 / 100);
+    free(p.rgb);
+}
+END_TEST
+
+START_TEST(an_image_shows_its_first_row_on_top)
+{
+    plt_figure(.width = 4, .height = 4);
+    plt_imshow(NP_FLOAT2D({ 0, 0 }, { 0, 1 }), .cmap = "gray");
+    plt_axis("off");
+    picture p = saved();
+    ck_assert_int_gt(count(&p, 0, .1, .1, .4, .9), p.width * p.height / 5);
+    ck_assert_int_eq(count(&p, 0, .6, .6, .9, .9), 0);
+    free(p.rgb);
+    plt_imshow(np_array(((uint8_t[]){ 255, 0, 0, 0, 255, 0 }), tf_uint8, SHAPE(1, 2, 3)), .cmap = "gray"); /* red and green */
+    p = saved();
+    ck_assert_int_gt(count(&p, 0xff0000, 0, 0, .5, 1), p.width * p.height / 10);
+    ck_assert_int_gt(count(&p, 0x00ff00, .5, 0, 1, 1), p.width * p.height / 10);
+    ck_assert_int_eq(count(&p, 0x00ff00, 0, 0, .5, 1), 0);
+    free(p.rgb);
+}
+END_TEST
+
 /* ---- mistakes --------------------------------------------------------------------------------------------------- */
 static const float two[2] = { 1, 2 };
 static void bad_color(void) { plt_plot(two, 2, .color = "#12345"); }
@@ -217,6 +277,16 @@ static void nan_size(void) { plt_figure(.width = NAN); }
 static void bad_path(void) { plt_savefig("/no/such/folder/a.png"); }
 static void folder_path(void) { plt_savefig("/"); }
 static void full_device(void) { plt_savefig("/dev/full"); }
+static void no_area(void) { plt_scatter(two, two, 2, .s = 0); }
+static void no_points(void) { plt_scatter((const float *)NULL, two, 2); }
+static void no_width(void) { plt_bar(two, 2, .width = 0); }
+static void no_bins(void) { plt_hist(two, 2, .bins = 0); }
+static void no_range(void) { plt_hist(two, 0); }
+static void no_image(void) { plt_imshow(NP_FLOAT(1, 2)); }
+static void no_map(void) { plt_imshow(NP_FLOAT2D({ 1, 2 }), .cmap = "rainbows"); }
+static void nowhere(void) { plt_annotate("a", NAN, 0); }
+static void no_axis(void) { plt_axis("maybe"); }
+static void fewer_than_no_names(void) { plt_xticks(-1, NULL); }
 static void no_gnuplot(void)
 {
     setenv("PATH", "/no/such/folder", 1);
@@ -242,6 +312,17 @@ static const struct {
     { bad_path, tf_not_found, "/no/such/folder/a.png; No such file or directory" },
     { folder_path, tf_os_error, "/; Is a directory" },
     { full_device, tf_os_error, "/dev/full: cannot be written: No space left on device" },
+    { no_area, tf_value_error, "s, the area of a marker, must be positive, but is 0" },
+    { no_points, tf_value_error, "plt_scatter needs n >= 0 numbers, but n is 2" },
+    { no_width, tf_value_error, "the width of bars must be positive, but is 0" },
+    { no_bins, tf_value_error, "`bins` must be from 1 to 100000, but is 0" },
+    { no_range, tf_value_error, "the range of the numbers, [inf, -inf], is not finite" },
+    { no_image, tf_type_error, "Invalid shape (2,) for image data" },
+    { no_map, tf_value_error,
+      "Colormap rainbows is not recognized. Possible values are: viridis, gray, gray_r, binary, Greys, Blues, Reds, hot, coolwarm" },
+    { nowhere, tf_value_error, "posx and posy should be finite values, but are nan and 0" },
+    { no_axis, tf_value_error, "Unrecognized string maybe to axis; try on or off" },
+    { fewer_than_no_names, tf_value_error, "plt_xticks needs from 0 to 10000 names, but n is -1" },
     { no_gnuplot, tf_os_error, "gnuplot, which draws the pictures, is not in PATH (Debian: gnuplot-nox)" },
 };
 
@@ -331,6 +412,10 @@ START_TEST(each_allocation_that_fails_gives_a_memory_error_and_no_more)
             plt_plot(two, 2, .label = "a");
             plt_title("title");
             plt_title("another");
+            plt_hist(two, 2, .label = "b");
+            plt_imshow(NP_FLOAT2D({ 1, 2 }));
+            plt_annotate("c", 0, 0);
+            plt_xticks(2, ((const char *const[]){ "d", "e" }));
         }
         for (int k = 0; k < 5; k++)
             plt_plot(two, 2);
@@ -351,6 +436,10 @@ int main(void)
     tcase_add_checked_fixture(plot, make_path, remove_path);
     tcase_add_test(plot, a_line_is_drawn_where_its_numbers_are);
     tcase_add_test(plot, limits_labels_and_legend_appear);
+    tcase_add_test(plot, points_lie_where_their_numbers_are);
+    tcase_add_test(plot, bars_stand_on_zero);
+    tcase_add_test(plot, a_histogram_counts_into_bins);
+    tcase_add_test(plot, an_image_shows_its_first_row_on_top);
     tcase_add_test(plot, subplots_share_the_figure);
     tcase_add_loop_test(plot, odd_numbers_give_a_picture_too, 0, COUNT(odd_cases));
     tcase_add_test(plot, an_empty_figure_is_saved_as_empty_axes);
