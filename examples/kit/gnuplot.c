@@ -208,7 +208,7 @@ static void write_names(FILE *f, char which, const tf1c_ticks *ticks)
 
 static void write_ticks(FILE *f, const tf1c_axes *a)
 {
-    fputs("set xtics norotate autojustify\n", f);
+    fputs("set xtics norotate autojustify out nomirror scale 0.5\nset ytics out nomirror scale 0.5\n", f); /* an unset loses it */
     if (a->xticks.n)
         write_names(f, 'x', &a->xticks);
     if (a->yticks.n)
@@ -233,7 +233,7 @@ static void plot_image(FILE *f, const tf1c_image *image, int number)
         return;
     }
     fprintf(f, "set palette defined (%s)\nset cbrange [%.12g:%.12g]\nunset colorbox\n", image->palette, image->low, image->high);
-    fprintf(f, "plot $i%d using 1:2:3 with image pixels notitle", number);
+    fprintf(f, "plot $i%d using 1:2:3 with image notitle", number);
 }
 
 static void write_bars(FILE *f, const tf1c_line *l, int number, int i)

@@ -37,6 +37,7 @@ static const struct {
     { "scan_basics", { "n(n+1)/2", "What tf_gradients(y, z) added", "All numbers agree." }, "scan_basics.dot" },
     { "scan_basics --steps 3 --seed 5 --save a.png", { "All numbers agree.", NULL }, "a.png" },
     { "cnn_mnist --steps 2", { "2 steps of 100 images", "Step 1, loss ", "Testing Accuracy: " }, "cnn_mnist.png" },
+    { "vae --epochs 2", { "Epoch: 0001 cost= ", "Epoch: 0002 cost= ", "Generated digits" }, "vae.png" },
     { "adding_gru --steps 60 --length 6", { "step 60/60", "is right", "Mean squared error" }, "adding_gru.png" },
 };
 
@@ -72,6 +73,8 @@ static const struct {
     { "scan_basics --steps 1", 2, "option --steps: 1 is not from 2 to 60" },
     { "cnn_mnist --batch-size 0", 2, "option --batch-size: 0 is less than 1" },
     { "cnn_mnist --data nowhere", 1, "nowhere/train-images-idx3-ubyte.gz" },
+    { "vae --units 0", 2, "option --units: 0 is less than 1" },
+    { "vae --data nowhere", 1, "nowhere/train-images-idx3-ubyte.gz" },
     { "adding_gru --length 1", 2, "option --length: 1 is less than 2" },
 };
 
@@ -83,8 +86,8 @@ START_TEST(an_example_says_what_is_wrong_with_its_arguments)
 }
 END_TEST
 
-static const char *const names[] = { "rnn_static_lstm", "lstm_from_scratch", "char_rnn", "rnn_dynamic",
-                                     "scan_basics",     "adding_gru",        "cnn_mnist" };
+static const char *const names[] = { "rnn_static_lstm", "lstm_from_scratch", "char_rnn",  "rnn_dynamic",
+                                     "scan_basics",     "adding_gru",        "cnn_mnist", "vae" };
 
 START_TEST(an_example_explains_its_options)
 {
