@@ -249,11 +249,12 @@ tf_list tf_list_of_one_(tf_tensor t) { return tf_list_new_(1, &t, (tf_source){ 0
 
 tf_tensor tf_at_(tf_list list, int i, tf_source here)
 {
-    list = tf1c_sound_list(list, here);
+    if (list.n < 0 || (list.n && !list.items))
+        list = tf1c_sound_list(list, here);
     int at = i < 0 ? i + list.n : i;
     if (at < 0 || at >= list.n)
         return tf_mistake(tf_value_error, here, NULL, "list index out of range: %d in a list of %d", i, list.n);
-    return list.items[at];
+    return tf1c_sound(list.items[at], here);
 }
 
 void tf_append_(tf_list *list, tf_tensor tensor, tf_source here)

@@ -1,9 +1,11 @@
 /* Reverse mode, graph to graph. TF1: python/ops/gradients_util.py _GradientsHelper, _AggregatedGrads. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "graph/loop.h"
 #include "graph/node.h"
+#include "graph/tensors.h"
 
 /* What flows back into one tensor: dense and sparse contributions, in the order they came. */
 typedef struct contribution {
@@ -14,29 +16,20 @@ typedef struct {
     contribution *first, *last;
 } contributions;
 
-/* One graph that the walk goes through: that of the ys, then, if it is a body, those around it, to which what it captures leads. */
-typedef struct {
-    const tf_graph *g;
-    int n;                /* its nodes before the gradient's own */
-    char *wanted;         /* per node: on a path from an x */
-    contributions **into; /* per node, per output */
-} level;
-
+/* What the ys are made of, each operation as its output 0; `sorted` by the walk's order: the graph of the ys first, then, if it is a
+ * body, those around it, to which what it captures leads; in each the newest first. */
 typedef struct {
     tf1c_arena arena; /* contributions and marks, gone when done */
-    level *levels;
-    int n_levels;
-    tf_list xs, stop;
+    tf1c_tensors reached;
+    int capacity;         /* of its items */
+    char *wanted;         /* per operation reached: on a path from an x */
+    contributions **into; /* per operation, per output */
+    tf_list xs;
+    tf1c_tensors stop;
+    const tf_graph *innermost;
+    bool outwards;
     tf_status status;
 } backprop;
-
-static bool is_listed(tf_list list, tf_tensor t)
-{
-    for (int i = 0; i < list.n; i++)
-        if (tf_same_tensor(list.items[i], t))
-            return true;
-    return false;
-}
 
 static void no_memory(backprop *b)
 {
@@ -44,33 +37,30 @@ static void no_memory(backprop *b)
         b->status = tf_fail(tf_memory_error, tf1c_source((tf_source){ 0 }), NULL, "no memory left for the gradients");
 }
 
-/* The level that op was in before the walk began; NULL: none. */
-static level *level_of(const backprop *b, const tf_operation *op)
+/* The number of an operation that was there, and reached, before the walk began; -1: none. */
+static int number_of(const backprop *b, const tf_operation *op)
 {
-    for (int i = 0; i < b->n_levels; i++)
-        if (b->levels[i].g == op->graph)
-            return op->index >= 0 && op->index < b->levels[i].n && !tf1c_is_mistake(op) ? &b->levels[i] : NULL;
-    return NULL;
+    return tf1c_tensors_find(&b->reached, (tf_tensor){ .op = (tf_operation *)op });
 }
 
 static bool is_wanted(const backprop *b, tf_tensor t)
 {
-    const level *l = level_of(b, t.op);
-    return l && l->wanted[t.op->index] && !is_listed(b->stop, t);
+    const int i = number_of(b, t.op);
+    return i >= 0 && b->wanted[i] && tf1c_tensors_find(&b->stop, t) < 0;
 }
 
 static contributions *into(const backprop *b, const tf_operation *op)
 {
-    const level *l = level_of(b, op);
-    return l ? l->into[op->index] : NULL;
+    const int i = number_of(b, op);
+    return i >= 0 ? b->into[i] : NULL;
 }
 
 static void contribute(backprop *b, tf_tensor to, tf_tensor dx)
 {
-    level *l = level_of(b, to.op);
-    if (!dx.op || b->status || !l)
+    const int i = number_of(b, to.op);
+    if (!dx.op || b->status || i < 0)
         return;
-    contributions **slot = &l->into[to.op->index];
+    contributions **slot = &b->into[i];
     contribution *c = tf1c_arena_alloc(&b->arena, sizeof *c);
     if (!c || (!*slot && !(*slot = tf1c_arena_alloc(&b->arena, (size_t)to.op->n_outputs * sizeof **slot)))) {
         no_memory(b);
@@ -193,26 +183,22 @@ static tf_tensor outside(const tf_operation *op)
     return op->def == &tf1c_arg_op ? ((const tf1c_arg_attrs *)op->attrs)->outer : (tf_tensor){ 0 };
 }
 
-static void mark_level(const backprop *b, level *l)
+static bool comes_from_wanted(const backprop *b, const tf_operation *op)
 {
-    for (int i = 0; i < l->n; i++) {
-        const tf_operation *op = l->g->ops[i];
-        const tf_tensor outer = outside(op);
-        l->wanted[i] |= outer.op && is_wanted(b, outer);
-        for (int j = 0; j < op->n_inputs && !l->wanted[i]; j++)
-            l->wanted[i] = op->inputs[j].op->graph == l->g && is_wanted(b, op->inputs[j]);
-    }
+    const tf_tensor outer = outside(op);
+    bool wanted = outer.op && is_wanted(b, outer);
+    for (int j = 0; j < op->n_inputs && !wanted; j++)
+        wanted = op->inputs[j].op->graph == op->graph && is_wanted(b, op->inputs[j]);
+    return wanted;
 }
 
 static void mark_wanted(backprop *b, int n_xs, const tf_tensor *xs)
 {
-    for (int i = 0; i < n_xs; i++) {
-        level *l = level_of(b, xs[i].op);
-        if (l)
-            l->wanted[xs[i].op->index] = 1;
-    }
-    for (int i = b->n_levels; i-- > 0;)
-        mark_level(b, &b->levels[i]);
+    for (int i = 0; i < n_xs; i++)
+        if (number_of(b, xs[i].op) >= 0)
+            b->wanted[number_of(b, xs[i].op)] = 1;
+    for (int i = b->reached.n; i-- > 0;)
+        b->wanted[i] |= comes_from_wanted(b, b->reached.items[i].op);
 }
 
 /* TF fills in zeros for the outputs of an op that nothing flows back to, if something does to others, as long as the op itself is
@@ -224,8 +210,8 @@ static bool zeros_beside(const backprop *b, tf_tensor x)
     if (x.op->def->traits & (TF_LOOP | TF_BRANCH)) /* there every result is an op of its own */
         return false;
     for (int i = 0; i < x.op->n_inputs; i++) {
-        const level *l = level_of(b, x.op->inputs[i].op);
-        on_the_way |= l && l->wanted[x.op->inputs[i].op->index];
+        const int input = number_of(b, x.op->inputs[i].op);
+        on_the_way |= input >= 0 && b->wanted[input];
     }
     for (int i = 0; i < x.op->n_outputs; i++)
         beside |= all[i].first != NULL;
@@ -259,7 +245,7 @@ static const tf_operation *nearest_x(const backprop *b, const tf_operation *op)
 static void leave_body(backprop *b, const tf_operation *arg, contributions *all)
 {
     const tf1c_arg_attrs *a = arg->attrs;
-    if (!a->outer.op || !level_of(b, a->outer.op) || !is_wanted(b, a->outer))
+    if (!is_wanted(b, a->outer))
         return;
     if (a->kind == TF1C_CAPTURED)
         contribute(b, a->outer, settle(all));
@@ -309,23 +295,6 @@ static void through(backprop *b, tf_operation *op)
         op->def->gradient(&g, dys[0]);
 }
 
-static bool prepare(backprop *b, const tf_graph *innermost, bool outwards)
-{
-    int n = 1;
-    for (const tf_graph *g = innermost; outwards && g->parent; g = g->parent)
-        n++;
-    if (!(b->levels = tf1c_arena_alloc(&b->arena, (size_t)n * sizeof *b->levels)))
-        no_memory(b);
-    for (const tf_graph *g = innermost; !b->status && b->n_levels < n; g = g->parent) {
-        const size_t size = (size_t)g->n_ops + 1;
-        level *l = &b->levels[b->n_levels++];
-        *l = (level){ g, g->n_ops, tf1c_arena_alloc(&b->arena, size), tf1c_arena_alloc(&b->arena, size * sizeof *l->into) };
-        if (!l->wanted || !l->into)
-            no_memory(b);
-    }
-    return !b->status;
-}
-
 static int depth_of(const tf_graph *g)
 {
     int depth = 0;
@@ -334,25 +303,100 @@ static int depth_of(const tf_graph *g)
     return depth;
 }
 
+/* op is in a graph that the walk goes through. */
+static bool is_in_reach(const backprop *b, const tf_operation *op)
+{
+    for (const tf_graph *g = b->innermost; g; g = b->outwards ? g->parent : NULL)
+        if (g == op->graph)
+            return !tf1c_is_mistake(op);
+    return false;
+}
+
+static void reach(backprop *b, const tf_operation *op)
+{
+    if (b->status || !op || !is_in_reach(b, op))
+        return;
+    if (b->reached.n == b->capacity) {
+        const int capacity = b->capacity ? 2 * b->capacity : 64;
+        tf_tensor *items = tf1c_realloc(b->reached.items, (size_t)capacity * sizeof *items);
+        if (!items) {
+            no_memory(b);
+            return;
+        }
+        b->reached.items = items;
+        b->capacity = capacity;
+    }
+    tf1c_tensors_add(&b->reached, (tf_tensor){ .op = (tf_operation *)op });
+}
+
+static int walks_before(const void *x, const void *y)
+{
+    const tf_operation *a = ((const tf_tensor *)x)->op, *b = ((const tf_tensor *)y)->op;
+    if (a->graph != b->graph)
+        return depth_of(b->graph) - depth_of(a->graph);
+    return b->index - a->index;
+}
+
+/* What each operation is made of is looked up as it is found itself; then all are put in order. */
+static void find_reached(backprop *b, int n_ys, const tf_tensor *ys)
+{
+    for (int i = 0; i < n_ys; i++)
+        reach(b, ys[i].op);
+    for (int i = 0; i < b->reached.n; i++) {
+        const tf_operation *op = b->reached.items[i].op;
+        reach(b, outside(op).op);
+        for (int j = 0; j < op->n_inputs; j++)
+            reach(b, op->inputs[j].op);
+    }
+    const int n = b->reached.n;
+    tf1c_tensors_free(&b->reached);
+    if (n)
+        qsort(b->reached.items, (size_t)n, sizeof *b->reached.items, walks_before);
+    b->reached.n = 0;
+    for (int i = 0; i < n; i++)
+        tf1c_tensors_add(&b->reached, b->reached.items[i]);
+    b->wanted = tf1c_arena_alloc(&b->arena, (size_t)n + 1);
+    b->into = tf1c_arena_alloc(&b->arena, ((size_t)n + 1) * sizeof *b->into);
+    if (!b->wanted || !b->into)
+        no_memory(b);
+}
+
+static void find_stops(backprop *b, tf_list stop_gradients)
+{
+    b->stop.items = tf1c_arena_alloc(&b->arena, ((size_t)stop_gradients.n + 1) * sizeof *b->stop.items);
+    if (!b->stop.items)
+        no_memory(b);
+    for (int i = 0; b->stop.items && i < stop_gradients.n; i++)
+        tf1c_tensors_add(&b->stop, stop_gradients.items[i]);
+}
+
+static void forget(backprop *b)
+{
+    tf1c_tensors_free(&b->reached);
+    tf1c_tensors_free(&b->stop);
+    tf1c_free(b->reached.items);
+    tf1c_arena_free(&b->arena);
+}
+
 static tf_status walk_back(bool outwards, int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs,
                            tf_list stop_gradients, tf_tensor *dxs, tf_source here)
 {
     TF_FROM(here);
-    backprop b = { .xs = { .n = n_xs, .items = xs }, .stop = stop_gradients };
-    const tf_graph *innermost = ys[0].op->graph;
+    backprop b = { .xs = { .n = n_xs, .items = xs }, .innermost = ys[0].op->graph, .outwards = outwards };
     memset(dxs, 0, (size_t)n_xs * sizeof *dxs);
     for (int i = 1; i < n_ys; i++)
-        if (depth_of(ys[i].op->graph) > depth_of(innermost))
-            innermost = ys[i].op->graph;
-    if (prepare(&b, innermost, outwards)) {
+        if (depth_of(ys[i].op->graph) > depth_of(b.innermost))
+            b.innermost = ys[i].op->graph;
+    find_stops(&b, stop_gradients);
+    find_reached(&b, n_ys, ys);
+    if (!b.status) {
         mark_wanted(&b, n_xs, xs);
         for (int i = 0; i < n_ys; i++)
             contribute(&b, ys[i], dys[i]);
     }
-    for (int k = 0; k < b.n_levels; k++)
-        for (int i = b.levels[k].n; i-- > 0 && !b.status;)
-            if (b.levels[k].wanted[i])
-                through(&b, b.levels[k].g->ops[i]);
+    for (int i = 0; i < b.reached.n && !b.status; i++)
+        if (b.wanted[i])
+            through(&b, b.reached.items[i].op);
     for (int i = 0; i < n_xs && !b.status; i++) {
         contributions *all = into(&b, xs[i].op);
         if (!all)
@@ -361,7 +405,7 @@ static tf_status walk_back(bool outwards, int n_ys, const tf_tensor *ys, const t
         if (zeros_beside(&b, xs[i]))
             dxs[i] = tf_op_unary(tf1c_basic.zeros_like, tf_operand_tensor(xs[i]), (struct tf_name_args){ 0 }, "zeros_like");
     }
-    tf1c_arena_free(&b.arena);
+    forget(&b);
     return b.status;
 }
 
@@ -420,6 +464,7 @@ static tf_status gradients(tf_list ys, tf_list xs, tf_tensor *dxs, struct tf_gra
 {
     tf_tensor *dys = tf1c_alloc_zero((size_t)ys.n * sizeof *dys), *values = tf1c_alloc_zero((size_t)ys.n * sizeof *values);
     tf_status status = tf_ok;
+    tf1c_hold_reports(); /* a handler that jumps must not leave this memory behind */
     if (!dys || !values)
         status = tf_fail(tf_memory_error, a.here, NULL, "no memory left for the gradients");
     if (!status) {
@@ -433,6 +478,7 @@ static tf_status gradients(tf_list ys, tf_list xs, tf_tensor *dxs, struct tf_gra
     }
     tf1c_free(dys);
     tf1c_free(values);
+    tf1c_release_reports((tf_source){ 0 });
     return status;
 }
 

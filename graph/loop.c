@@ -367,15 +367,27 @@ tf_operation *tf1c_loop_node(tf1c_body *b, const tf_op_def *def, const char *exa
     return tf1c_await_outside(b, op) ? op : tf1c_record_mistake(b->parent);
 }
 
+bool tf1c_room_for_output(tf_operation *op, int *room)
+{
+    if (op->n_outputs < *room)
+        return true;
+    const int more = 2 * op->n_outputs + 4;
+    tf1c_output *outputs = tf1c_graph_alloc(op->graph, (size_t)more * sizeof *outputs);
+    if (!outputs)
+        return false;
+    if (op->n_outputs)
+        memcpy(outputs, op->outputs, (size_t)op->n_outputs * sizeof *outputs);
+    op->outputs = outputs;
+    *room = more;
+    return true;
+}
+
 static tf_tensor add_output(tf_operation *loop, tf1c_out_kind kind, tf_tensor result)
 {
     tf1c_body *b = ((tf1c_loop_attrs *)loop->attrs)->body;
-    tf1c_output *outputs = tf1c_graph_alloc(loop->graph, (size_t)(loop->n_outputs + 1) * sizeof *outputs);
-    if (!outputs || !tf1c_body_result(b, kind, -1, result))
+    if (!tf1c_room_for_output(loop, &b->room) || !tf1c_body_result(b, kind, -1, result))
         return (tf_tensor){ 0 };
-    memcpy(outputs, loop->outputs, (size_t)loop->n_outputs * sizeof *outputs);
-    outputs[loop->n_outputs] = output_of(b, loop, &b->out[loop->n_outputs]);
-    loop->outputs = outputs;
+    loop->outputs[loop->n_outputs] = output_of(b, loop, &b->out[loop->n_outputs]);
     loop->graph->universe->version++;
     return (tf_tensor){ .op = loop, .index = loop->n_outputs++ };
 }

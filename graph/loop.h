@@ -31,6 +31,7 @@ typedef struct tf1c_body {
     tf_graph *graph, *parent;
     struct tf_with_ opened; /* while it is being built */
     int n_in, cap_in, n_out, cap_out;
+    int room; /* outputs that the node has memory for, where some were added; 0: those it was made with */
     tf1c_in_port *in;   /* in the graph's memory; port i is input i of the node (Loop) */
     tf1c_out_port *out; /* port i is output i of the node */
     bool reverse;       /* steps run from the last element to the first */
@@ -73,6 +74,8 @@ tf_tensor tf1c_body_parameter(tf1c_body *b, tf_dtype dtype, tf_dims shape);
 bool tf1c_body_result(tf1c_body *b, tf1c_out_kind kind, int carried, tf_tensor result); /* false after a report */
 /* The node of a closed body, in its parent graph; outputs get their static shapes. A mistake operation after a report. */
 tf_operation *tf1c_loop_node(tf1c_body *b, const tf_op_def *def, const char *exact_name, tf_source here);
+/* Memory for one output more than the node of a body has; `room`: for how many there is, 0 at first. False after a report. */
+bool tf1c_room_for_output(tf_operation *op, int *room);
 /* What the body's results wait for by control although it is not in the body (operations of the graphs around it, mistakes): the
  * node waits for it. False after a report. */
 bool tf1c_await_outside(const tf1c_body *b, tf_operation *node);

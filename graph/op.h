@@ -104,6 +104,8 @@ struct tf_kernel_ctx {
     void *scratch;      /* def->scratch(k) bytes for this shard alone; NULL if none */
     const char *name;   /* the node's, for messages */
     tf_status status;   /* set by tf_kernel_error */
+    int reached;        /* of a rule's own: it is asked for one part after the other, */
+    int64_t before;     /* and keeps here how far those before part `reached` go; 0 and 0 at first */
     void *private_;
 };
 /* Reports at the end of the run, in TF's words; other outputs are still defined. Code as TF's kernel has it. */

@@ -9,8 +9,8 @@
 static tf_status make_room(tf1c_run *r)
 {
     int n = r->what.n > r->given.n ? r->what.n : r->given.n;
-    r->fetches = r->few_tensors;
-    r->feeds = r->few_tensors + FEW_FETCHES;
+    r->fetches = r->fetched.items = r->few_tensors;
+    r->feeds = r->fed.items = r->few_tensors + FEW_FETCHES;
     r->targets = r->few_targets;
     r->fetch_of = r->few_fetch_of;
     if (n <= FEW_FETCHES)
@@ -19,11 +19,18 @@ static tf_status make_room(tf1c_run *r)
     char *p = r->many = tf1c_alloc((size_t)n * each);
     if (!p)
         return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
-    r->fetches = (tf_tensor *)p;
-    r->feeds = r->fetches + n;
+    r->fetches = r->fetched.items = (tf_tensor *)p;
+    r->feeds = r->fed.items = r->fetches + n;
     r->targets = (tf_operation **)(r->feeds + n);
     r->fetch_of = (int *)(r->targets + n);
     return tf_ok;
+}
+
+void tf1c_request_free(tf1c_run *r)
+{
+    tf1c_tensors_free(&r->fetched);
+    tf1c_tensors_free(&r->fed);
+    tf1c_free(r->many);
 }
 
 static tf_status not_in_graph(const tf1c_run *r, const tf_operation *op, int index, bool fed)
@@ -74,13 +81,9 @@ tf_status tf1c_take_fetches(tf1c_run *r)
             r->targets[r->n_targets++] = f->op;
             continue;
         }
-        int at = 0;
-        while (at < r->n_fetches && !tf_same_tensor(r->fetches[at], f->tensor))
-            at++;
-        if (at == r->n_fetches)
-            r->fetches[r->n_fetches++] = f->tensor;
-        r->fetch_of[i] = at;
+        r->fetch_of[i] = tf1c_tensors_add(&r->fetched, f->tensor);
     }
+    r->n_fetches = r->fetched.n;
     return status;
 }
 
@@ -158,7 +161,6 @@ tf_status tf1c_stage_feeds(tf1c_run *r)
     if (!tf1c_context_fit_feeds(x, r->given.n))
         return tf_memory_error;
     for (int pass = 0; pass < 2; pass++) {
-        r->n_feeds = 0;
         for (int i = 0; i < r->given.n; i++) {
             tf_tensor t = r->given.items[i].tensor;
             tf_ndarray array;
@@ -185,15 +187,11 @@ tf_status tf1c_stage_feeds(tf1c_run *r)
                 array = to;
                 at += size;
             }
-            int key = 0; /* fed twice, the last value counts */
-            while (key < r->n_feeds && !tf_same_tensor(r->feeds[key], t))
-                key++;
-            r->feeds[key] = t;
-            x->feeds[key] = array;
-            r->n_feeds += key == r->n_feeds;
+            x->feeds[tf1c_tensors_add(&r->fed, t)] = array; /* fed twice, the last value counts */
         }
         if (pass == 0 && !tf1c_grow_buffer(&x->staging, &x->staging_size, staged))
             return tf_fail(tf_memory_error, r->here, NULL, "no memory left for the fed values (%zu bytes)", staged);
     }
+    r->n_feeds = r->fed.n;
     return tf_ok;
 }

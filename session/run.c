@@ -132,7 +132,7 @@ static tf_status run_inside(tf1c_run *r)
     if (!status)
         status = run(r);
     tf1c_release_outgrown(r);
-    tf1c_free(r->many);
+    tf1c_request_free(r);
     say_unseen(r, status);
     tf1c_visit_end(&visit);
     tf1c_leave(r->s);
@@ -176,7 +176,7 @@ static tf_status explain(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sour
         tf1c_context_give_back(&s->contexts, r.x);
         pthread_mutex_unlock(&s->lock);
     }
-    tf1c_free(r.many);
+    tf1c_request_free(&r);
     return status;
 }
 

@@ -2,6 +2,7 @@
 #ifndef TF1C_SESSION_RUN_H
 #define TF1C_SESSION_RUN_H
 
+#include "graph/tensors.h"
 #include "session/exec/execute.h"
 #include "session/session_private.h"
 
@@ -21,7 +22,8 @@ typedef struct {
     tf_feeds given;
     tf_source here;
     tf1c_context *x;
-    tf_tensor *fetches, *feeds; /* distinct */
+    tf1c_tensors fetched, fed;
+    tf_tensor *fetches, *feeds; /* their items */
     int *fetch_of;              /* per asked fetch: which of them; -1: an operation */
     tf_operation **targets;
     int n_fetches, n_targets, n_feeds;
@@ -40,7 +42,8 @@ typedef struct {
 } tf1c_run;
 
 /* request.c */
-tf_status tf1c_take_fetches(tf1c_run *r); /* what is fetched, distinct; r->many is the caller's to free */
+tf_status tf1c_take_fetches(tf1c_run *r); /* what is fetched, distinct */
+void tf1c_request_free(tf1c_run *r);      /* after it */
 tf_status tf1c_stage_feeds(tf1c_run *r);  /* r->x->feeds, from what is given */
 tf_status tf1c_feed_array(const tf1c_run *r, tf_tensor t, const tf_operand *value, tf_ndarray *array, double *number); /* borrows both */
 tf_status tf1c_mistake_again(const tf1c_run *r, const tf_operation *op);

@@ -142,19 +142,26 @@ static bool concat_ints(tf_shape_ctx *c, tf_dims *ints)
     return true;
 }
 
+/* The lengths along axis `at` of all parts before part `which`, counted on from where the last question ended. */
+static int64_t length_before(tf_kernel_ctx *k, const tf_view *parts, int which, int at)
+{
+    if (which < k->reached)
+        k->reached = 0, k->before = 0;
+    for (; k->reached < which; k->reached++)
+        k->before += parts[k->reached].dims[at];
+    return k->before;
+}
+
 static bool concat_part(tf_kernel_ctx *k, int input, int64_t *offset)
 {
     const tf_view *axis = &k->in[k->n_in - 1], *out = &k->out[0];
     if (input == k->n_in - 1 || !axis->data)
         return false;
     int at = tf_norm_axis(int_at(axis, 0), out->rank);
-    int64_t before = 0;
     if (at < 0)
         return false;
-    for (int i = 0; i < input; i++)
-        before += k->in[i].dims[at];
     memcpy(k->in[input].strides, out->strides, sizeof out->strides);
-    *offset = before * out->strides[at];
+    *offset = length_before(k, k->in, input, at) * out->strides[at];
     return true;
 }
 
@@ -308,11 +315,9 @@ static void split_shape(tf_shape_ctx *c)
 static bool lie_after(tf_kernel_ctx *k, const tf_view *value, const tf_view *axis, int output, int64_t *offset)
 {
     int at = axis->data ? tf_norm_axis(int_at(axis, 0), value->rank) : -1;
-    int64_t before = 0;
     if (at < 0)
         return false;
-    for (int i = 0; i < output; i++)
-        before += k->out[i].dims[at];
+    const int64_t before = length_before(k, k->out, output, at);
     memcpy(k->out[output].strides, value->strides, sizeof value->strides);
     *offset = tf_view_count(&k->out[output]) ? before * value->strides[at] : 0;
     return true;

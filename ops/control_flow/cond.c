@@ -66,13 +66,10 @@ static tf_tensor save(tf_operation *op, int which, tf_tensor result)
     for (int o = 0; o < op->n_outputs; o++)
         if (tf_same_tensor(a->bodies[which]->out[o].result, result))
             return (tf_tensor){ .op = op, .index = o };
-    tf1c_output *outputs = tf1c_graph_alloc(op->graph, (size_t)(op->n_outputs + 1) * sizeof *outputs);
-    if (!outputs || !tf1c_body_result(a->bodies[which], TF1C_FINAL, -1, result) ||
+    if (!tf1c_room_for_output(op, &a->bodies[0]->room) || !tf1c_body_result(a->bodies[which], TF1C_FINAL, -1, result) ||
         !tf1c_body_result(a->bodies[!which], TF1C_FINAL, -1, (tf_tensor){ 0 }))
         return (tf_tensor){ 0 };
-    memcpy(outputs, op->outputs, (size_t)op->n_outputs * sizeof *outputs);
-    outputs[op->n_outputs] = output_of(a, op->n_outputs);
-    op->outputs = outputs;
+    op->outputs[op->n_outputs] = output_of(a, op->n_outputs);
     op->graph->universe->version++;
     return (tf_tensor){ .op = op, .index = op->n_outputs++ };
 }

@@ -64,6 +64,7 @@ static bool join(ir_ctx *c, ir_node *sum, int product)
     sum->def = &affine_op;
     sum->attrs = attrs;
     sum->in = in;
+    sum->in_room = 0;
     sum->n_in = 3;
     return true;
 }

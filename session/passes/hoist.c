@@ -367,26 +367,28 @@ static void unstack(hoisting *h)
     l->n_stacked = kept;
 }
 
-static bool is_read_in_body(const ir_loop *l, const ir_value *v)
+/* What stays in the body reads, the loop's results among it. Gives the mark. */
+static int mark_reads(const hoisting *h)
 {
+    const ir_loop *l = h->loop;
+    const int mark = ++h->c->marks;
     for (int i = 0; i < l->body.n; i++)
         for (int j = 0; j < l->body.nodes[i]->n_in && !l->body.nodes[i]->needed; j++)
-            if (l->body.nodes[i]->in[j] == v)
-                return true;
+            l->body.nodes[i]->in[j]->read_by = mark;
     for (int i = 0; i < l->n_carried; i++)
-        if (l->carried[i].next == v)
-            return true;
+        l->carried[i].next->read_by = mark;
     for (int i = 0; i < l->n_summed; i++)
-        if (l->summed[i].result == v)
-            return true;
-    return is_stacked(l, v);
+        l->summed[i].result->read_by = mark;
+    for (int i = 0; i < l->n_stacked; i++)
+        l->stacked[i].result->read_by = mark;
+    return mark;
 }
 
-static bool replace(hoisting *h, ir_node *n)
+static bool replace(hoisting *h, ir_node *n, int read)
 {
     for (int o = 0; o < n->n_out; o++) {
         ir_value *v = &n->out[o];
-        if (!is_read_in_body(h->loop, v))
+        if (v->read_by != read)
             continue;
         if (v->when == ALL_STEPS ? !slice(h, v) : (ir_add_input(h->c, h->node, v->outside), v->replaced = v->outside, h->c->failed))
             return false;
@@ -404,8 +406,9 @@ static bool hoist(hoisting *h)
     if (!ir_after_assignments_of(h->c, h->to, first, h->node))
         return false;
     unstack(h);
+    const int read = mark_reads(h);
     for (int i = 0; i < b->n; i++)
-        if (b->nodes[i]->needed && !replace(h, b->nodes[i]))
+        if (b->nodes[i]->needed && !replace(h, b->nodes[i], read))
             return false;
     ir_apply_replacements(b);
     ir_list_results(h->c, h->loop);

@@ -6,40 +6,52 @@
 
 /* ---- who reads what ------------------------------------------------------------------------------------------------------------ */
 
-static bool is_among(ir_value *const *list, int n, const ir_value *v)
+/* `of` a block: what is read after the node at hand, of this block's values alone; NULL: what is read inside one node. */
+static void mark_list(ir_value *const *list, int n, int mark, const ir_block *of)
 {
-    for (int i = 0; i < n; i++)
-        if (list[i] == v)
-            return true;
-    return false;
-}
-
-/* Also by what is inside of the block's nodes. */
-static bool is_read_in(const ir_block *b, const ir_value *v)
-{
-    for (int i = 0; i < b->n; i++) {
-        const ir_node *n = b->nodes[i];
-        if (is_among(n->in, n->n_in, v))
-            return true;
-        ir_block *inner[2];
-        for (int k = ir_bodies(n, inner); k-- > 0;)
-            if (is_read_in(inner[k], v))
-                return true;
+    for (int i = 0; i < n; i++) {
+        ir_value *v = list[i];
+        if (v && !of) /* what a branch has no value for is none */
+            v->read_by = mark;
+        else if (v && v->node && v->node->block == of->id)
+            v->read_after = mark;
     }
-    return is_among(b->results, b->n_results, v);
 }
 
-static bool is_read_by_loop(const ir_loop *l, const ir_value *v) { return is_read_in(&l->body, v) || is_read_in(&l->condition, v); }
+static void mark_node(const ir_node *n, int mark, const ir_block *of);
+
+static void mark_block(const ir_block *b, int mark, const ir_block *of)
+{
+    for (int i = 0; i < b->n; i++)
+        mark_node(b->nodes[i], mark, of);
+    mark_list(b->results, b->n_results, mark, of);
+}
+
+/* Also what is read inside of it. */
+static void mark_node(const ir_node *n, int mark, const ir_block *of)
+{
+    ir_block *inner[2];
+    mark_list(n->in, n->n_in, mark, of);
+    for (int k = ir_bodies(n, inner); k-- > 0;)
+        mark_block(inner[k], mark, of);
+}
+
+static int mark_loop_reads(ir_ctx *c, const ir_loop *l)
+{
+    mark_block(&l->body, ++c->marks, NULL);
+    mark_block(&l->condition, c->marks, NULL);
+    return c->marks;
+}
 
 /* ---- what a loop saves ----------------------------------------------------------------------------------------------------------- */
 
-static bool drop_stacks(ir_ctx *c, const ir_block *b, ir_node *n)
+static bool drop_stacks(ir_ctx *c, ir_node *n, int mark)
 {
     ir_loop *l = n->loop;
     int kept = 0, before = l->n_stacked;
     for (int i = 0; i < l->n_stacked; i++) {
         ir_value *out = &n->out[l->stacked[i].output];
-        if (is_read_in(b, out))
+        if (out->read_after == mark)
             l->stacked[kept++] = l->stacked[i];
         else
             out->view = (tf_view){ 0 }; /* it needs no memory */
@@ -54,34 +66,37 @@ static bool drop_stacks(ir_ctx *c, const ir_block *b, ir_node *n)
 
 /* ---- what a loop is given ---------------------------------------------------------------------------------------------------------- */
 
-static void drop_slices(ir_loop *l)
+static void drop_slices(ir_loop *l, int mark)
 {
     int kept = 0;
     for (int i = 0; i < l->n_sliced; i++)
-        if (is_read_by_loop(l, l->sliced[i].arg))
+        if (l->sliced[i].arg->read_by == mark)
             l->sliced[kept++] = l->sliced[i];
     l->n_sliced = kept;
 }
 
-static bool is_port(const ir_loop *l, int input)
+/* The inputs that the loop has a use of its own for: 1; the others 0. */
+static void mark_ports(const ir_loop *l, int *ports)
 {
-    bool port = input == l->trip;
+    if (l->trip >= 0)
+        ports[l->trip] = 1;
     for (int i = 0; i < l->n_sliced; i++)
-        port |= l->sliced[i].input == input;
+        ports[l->sliced[i].input] = 1;
     for (int i = 0; i < l->n_carried; i++)
-        port |= l->carried[i].input == input;
-    return port;
+        ports[l->carried[i].input] = 1;
 }
 
-static void drop_inputs(ir_ctx *c, ir_node *n)
+static void drop_inputs(ir_ctx *c, ir_node *n, int mark)
 {
     ir_loop *l = n->loop;
     int *now = ir_alloc(c, (size_t)n->n_in * sizeof *now), kept = 0;
     if (!now)
         return;
+    mark_ports(l, now);
     for (int i = 0; i < n->n_in; i++) {
+        const bool keep = now[i] || n->in[i]->read_by == mark;
         now[i] = kept;
-        if (is_port(l, i) || is_read_by_loop(l, n->in[i]))
+        if (keep)
             n->in[kept++] = n->in[i];
     }
     n->n_in = kept;
@@ -95,14 +110,18 @@ static void drop_inputs(ir_ctx *c, ir_node *n)
 /* From the last node on: what reads a loop's outputs comes after it. */
 static bool drop_ports(ir_ctx *c, ir_block *b)
 {
+    const int after = ++c->marks;
+    mark_list(b->results, b->n_results, after, b);
     for (int i = b->n; i-- > 0 && !c->failed;) {
         ir_node *n = b->nodes[i];
-        if (!n->loop)
-            continue;
-        if (!drop_stacks(c, b, n))
-            return false;
-        drop_slices(n->loop);
-        drop_inputs(c, n);
+        if (n->loop) {
+            if (!drop_stacks(c, n, after))
+                return false;
+            const int inside = mark_loop_reads(c, n->loop);
+            drop_slices(n->loop, inside);
+            drop_inputs(c, n, inside);
+        }
+        mark_node(n, after, b);
     }
     return !c->failed;
 }

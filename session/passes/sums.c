@@ -79,6 +79,7 @@ static bool join(ir_ctx *c, ir_block *to, ir_node *sum)
     sum->T = first->T;
     sum->U = first->U;
     sum->in = in;
+    sum->in_room = 0;
     sum->n_in = first->n_in;
     return true;
 }

@@ -44,6 +44,7 @@ struct ir_value {
     ir_value *outside;   /* passes/hoist.c, in a body: what it is before the loop */
     unsigned char when;  /* and since when */
     ir_value *contiguous; /* a copy that layout.c made, for the next who wants one */
+    int read_by, read_after; /* passes/ports.c: the last marks of readers: inside one node; after the node at hand */
     int number;          /* ir_text.c: in the text written last, from 1; assignments.c: of a variable's root, its variable's */
 };
 
@@ -65,6 +66,7 @@ struct ir_node {
     ir_branch *branch; /* of a Branch node, likewise */
     int region;        /* of either: which output that memory is */
     int room;          /* outputs there is memory for: passes may add some */
+    int in_room;       /* inputs there is memory for, where some were added; 0: n_in */
     bool needed;     /* marked by ir_prune */
     bool effect;     /* wanted for what it does */
     bool waits;      /* it or what it is made of comes after others by control, though its value may be known */
@@ -144,6 +146,7 @@ typedef struct {
     tf1c_arena *memory;
     int order, block_ids; /* of the next node, the next block */
     int n_slots;          /* so far: those of feeds come first */
+    int marks;            /* given so far */
     int n_feeds;
     bool failed; /* a report was made: there was no memory left, or no order to run in */
 } ir_ctx;

@@ -50,10 +50,15 @@ static bool prune_body(tf1c_compilation *c, const tf1c_body *b, const char *want
 
 static bool uses(const found *f, const tf_operation *op)
 {
-    for (int i = 0; i < f->n; i++)
-        if (f->ops[i] == op)
-            return true;
-    return false;
+    int first = 0, behind = f->n; /* they are in the graph's order */
+    while (first < behind) {
+        const int middle = (first + behind) / 2;
+        if (f->ops[middle]->index < op->index)
+            first = middle + 1;
+        else
+            behind = middle;
+    }
+    return first < f->n && f->ops[first] == op;
 }
 
 /* ---- the block of a body ----------------------------------------------------------------------------------------------------- */

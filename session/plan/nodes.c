@@ -68,13 +68,17 @@ ir_node *ir_copy_of(ir_ctx *c, ir_value *v)
 
 int ir_add_input(ir_ctx *c, ir_node *n, ir_value *v)
 {
-    ir_value **in = ir_alloc(c, (size_t)(n->n_in + 1) * sizeof *in);
-    if (!in)
-        return 0;
-    if (n->n_in)
-        memcpy(in, n->in, (size_t)n->n_in * sizeof *in);
-    in[n->n_in] = v;
-    n->in = in;
+    if (n->n_in >= n->in_room) {
+        const int room = 2 * n->n_in + 4;
+        ir_value **in = ir_alloc(c, (size_t)room * sizeof *in);
+        if (!in)
+            return 0;
+        if (n->n_in)
+            memcpy(in, n->in, (size_t)n->n_in * sizeof *in);
+        n->in = in;
+        n->in_room = room;
+    }
+    n->in[n->n_in] = v;
     return n->n_in++;
 }
 

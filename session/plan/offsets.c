@@ -18,6 +18,7 @@ typedef struct {
     int64_t size;
     piece *pieces; /* in order of address; what lies between them lives as long as the root */
     int n_pieces, room;
+    int alive;     /* its number among the living ones */
     int next_dead; /* the next one in the list of those that die at one position; -1 */
 } tenant;
 
@@ -34,6 +35,7 @@ typedef struct {
     hole *holes;  /* in order of address; the last has no end */
     int n_holes;
     int *wholes, n_wholes; /* living ones in pieces */
+    int *alive, n_alive;   /* all living ones */
     tenant **living;       /* room for a list of them */
     piece *pieces;
 } space;
@@ -188,6 +190,8 @@ static void release(space *s, int before)
             for (int w = 0; w < s->n_wholes; w++)
                 if (s->wholes[w] == i)
                     s->wholes[w] = s->wholes[--s->n_wholes];
+            s->alive[t->alive] = s->alive[--s->n_alive];
+            s->tenants[s->alive[t->alive]].alive = t->alive;
             give_back(s, t->root->at, t->root->at + t->size, 0);
         }
 }
@@ -230,11 +234,11 @@ static int by_place(const void *a, const void *b)
 /* Where t, in pieces, lies on nothing that is in use when the piece there is. */
 static int64_t fit_pieces(space *s, const tenant *t)
 {
-    int n = 0;
-    for (int i = 0; &s->tenants[i] != t; i++)
-        if (s->tenants[i].root->last >= t->root->first)
-            s->living[n++] = &s->tenants[i];
-    qsort(s->living, (size_t)n, sizeof *s->living, by_place);
+    const int n = s->n_alive;
+    for (int i = 0; i < n; i++)
+        s->living[i] = &s->tenants[s->alive[i]];
+    if (n)
+        qsort(s->living, (size_t)n, sizeof *s->living, by_place);
     int64_t at = 0;
     for (bool moved = true; moved;) {
         moved = false;
@@ -276,6 +280,8 @@ static void settle(space *s, ir_block *b)
         release(s, t->root->first);
         t->root->at = t->n_pieces ? fit_pieces(s, t) : first_fit(s, t->size);
         take(s, t->root->at, t->root->at + t->size);
+        t->alive = s->n_alive;
+        s->alive[s->n_alive++] = i;
         if (t->n_pieces)
             s->wholes[s->n_wholes++] = i;
         t->next_dead = s->dead_at[t->root->last];
@@ -297,7 +303,8 @@ bool ir_give_offsets(ir_ctx *c, ir_block *b)
     s.wholes = tf1c_alloc(most * sizeof *s.wholes);
     s.living = tf1c_alloc(most * sizeof *s.living);
     b->arena_size = 0;
-    bool good = s.tenants && s.dead_at && s.holes && s.wholes && s.living;
+    s.alive = tf1c_alloc(most * sizeof *s.alive);
+    bool good = s.tenants && s.dead_at && s.holes && s.wholes && s.living && s.alive;
     if (good) {
         memset(s.dead_at, -1, ((size_t)b->n + 1) * sizeof *s.dead_at);
         s.holes[0] = (hole){ 0, INT64_MAX };
@@ -313,6 +320,7 @@ bool ir_give_offsets(ir_ctx *c, ir_block *b)
     tf1c_free(s.holes);
     tf1c_free(s.wholes);
     tf1c_free(s.living);
+    tf1c_free(s.alive);
     tf1c_free(s.pieces);
     return good;
 }

@@ -14,12 +14,8 @@ enum {
 
 bool tf1c_is_fed(const tf1c_plan *p, tf_tensor t, int *which)
 {
-    for (int i = 0; i < p->n_feeds; i++)
-        if (tf_same_tensor(p->feeds[i], t)) {
-            *which = i;
-            return true;
-        }
-    return false;
+    *which = tf1c_tensors_find(&p->fed, t);
+    return *which >= 0;
 }
 
 static bool prune(tf1c_plan *p, const tf_graph *g)
@@ -71,6 +67,7 @@ void tf1c_plan_free(tf1c_plan *p)
         tf1c_split_free(p->split);
     if (p->exchanges && p->exchanges->between)
         tf1c_plan_free(p->exchanges->between);
+    tf1c_tensors_free(&p->fed);
     tf1c_arena_free(&p->memory);
     tf1c_free(p);
 }
@@ -100,6 +97,9 @@ tf1c_plan *tf1c_plan_new(const tf_graph *g, const char *done, int n_fetches, con
     p->targets = copied(p, targets, (size_t)n_targets * sizeof *targets);
     p->feeds = copied(p, feeds, (size_t)n_feeds * sizeof *feeds);
     p->demanded = tf1c_arena_alloc(&p->memory, (size_t)n_feeds + 1);
+    p->fed.items = p->feeds;
+    for (int i = 0; p->feeds && i < n_feeds; i++)
+        tf1c_tensors_add(&p->fed, p->feeds[i]);
     if (p->fetches && p->targets && p->feeds && p->demanded && prune(p, g))
         return p;
     tf1c_plan_free(p);

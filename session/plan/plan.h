@@ -2,6 +2,7 @@
 #ifndef TF1C_SESSION_PLAN_PLAN_H
 #define TF1C_SESSION_PLAN_PLAN_H
 
+#include "graph/tensors.h"
 #include "session/plan/binding.h"
 
 typedef struct tf1c_split tf1c_split; /* split.h */
@@ -21,6 +22,7 @@ typedef struct tf1c_plan {
     int version; /* of the graph */
     int n_fetches, n_targets, n_feeds;
     tf_tensor *fetches, *feeds;
+    tf1c_tensors fed; /* feeds, to find them in */
     tf_operation **targets;
     tf_operation **ops; /* what has to run, inputs first */
     char **wanted; /* per loop or branch among them: which outputs anybody reads; else NULL */

@@ -13,9 +13,9 @@ typedef struct {
     char *depends;      /* per operation of the graph: on `at`, which does so itself */
     char *awaited;      /* per operation: what depends on it waits for this one */
     bool assigns;       /* it, or what does not depend on it, may assign to variables */
-    tf_tensor *cross;   /* what `before` fetches */
+    tf1c_tensors cross; /* what `before` fetches */
     tf_operation **targets;
-    int n_cross, most_cross, n_targets;
+    int most_cross, n_targets;
 } splitting;
 
 static bool fed(const splitting *s, tf_tensor t)
@@ -71,15 +71,6 @@ static void mark(splitting *s)
 
 /* ---- what crosses ------------------------------------------------------------------------------------------------------- */
 
-static int crossing(splitting *s, tf_tensor t)
-{
-    for (int i = 0; i < s->n_cross; i++)
-        if (tf_same_tensor(s->cross[i], t))
-            return i;
-    s->cross[s->n_cross] = t;
-    return s->n_cross++;
-}
-
 static void find_crossing(splitting *s)
 {
     const tf1c_plan *p = s->p;
@@ -87,11 +78,11 @@ static void find_crossing(splitting *s)
         for (int j = 0; j < p->ops[i]->n_inputs; j++) {
             tf_tensor t = p->ops[i]->inputs[j];
             if (s->depends[p->ops[i]->index] && !s->depends[t.op->index] && !fed(s, t) && !in_both(s, t.op))
-                crossing(s, t);
+                tf1c_tensors_add(&s->cross, t);
         }
     for (int i = 0; i < p->n_fetches; i++)
         if (!fed(s, p->fetches[i]) && !s->depends[p->fetches[i].op->index] && !(p->fetches[i].op->def->traits & TF_VARIABLE))
-            crossing(s, p->fetches[i]);
+            tf1c_tensors_add(&s->cross, p->fetches[i]);
 }
 
 /* Where the inputs of `at` come from; those that `before` computes are fetched whatever they are. */
@@ -108,7 +99,7 @@ static void find_origins(splitting *s)
         else if (t.op->def->traits & TF_VARIABLE)
             *o = (tf1c_origin){ TF1C_FROM_VARIABLE, 0 };
         else
-            *o = (tf1c_origin){ TF1C_FROM_BEFORE, crossing(s, t) };
+            *o = (tf1c_origin){ TF1C_FROM_BEFORE, tf1c_tensors_add(&s->cross, t) };
     }
 }
 
@@ -125,7 +116,8 @@ static bool make_before(splitting *s)
     for (int i = 0; i < p->n_targets; i++)
         if (!s->depends[p->targets[i]->index])
             s->targets[s->n_targets++] = p->targets[i];
-    s->split->before = tf1c_part_new(p, p->graph, p->done, s->n_cross, s->cross, s->n_targets, s->targets, p->n_feeds, p->feeds);
+    s->split->before =
+        tf1c_part_new(p, p->graph, p->done, s->cross.n, s->cross.items, s->n_targets, s->targets, p->n_feeds, p->feeds);
     return s->split->before;
 }
 
@@ -134,7 +126,7 @@ static bool make_after(splitting *s)
     const tf1c_plan *p = s->p;
     int n_out = s->split->apart ? s->at->n_outputs : 0, n_feeds = 0, n_targets = 0;
     char *done = tf1c_arena_alloc(s->memory, (size_t)p->graph->n_ops + 1);
-    tf_tensor *feeds = tf1c_arena_alloc(s->memory, (size_t)(p->n_feeds + s->n_cross + n_out + 1) * sizeof *feeds);
+    tf_tensor *feeds = tf1c_arena_alloc(s->memory, (size_t)(p->n_feeds + s->cross.n + n_out + 1) * sizeof *feeds);
     if (!done || !feeds)
         return false;
     for (int i = 0; p->done && i < p->graph->n_ops; i++)
@@ -144,8 +136,8 @@ static bool make_after(splitting *s)
             s->split->apart && p->ops[i] == s->at ? 1 : !s->depends[p->ops[i]->index] && !in_both(s, p->ops[i]);
     for (int i = 0; i < p->n_feeds; i++)
         feeds[n_feeds++] = p->feeds[i];
-    for (int i = 0; i < s->n_cross; i++)
-        feeds[n_feeds++] = s->cross[i];
+    for (int i = 0; i < s->cross.n; i++)
+        feeds[n_feeds++] = s->cross.items[i];
     for (int i = 0; i < n_out; i++)
         feeds[n_feeds++] = (tf_tensor){ .op = (tf_operation *)s->at, .index = i };
     for (int i = 0; i < p->n_targets; i++)
@@ -216,9 +208,9 @@ static bool begin(splitting *s)
     s->split = tf1c_arena_alloc(s->memory, sizeof *s->split);
     s->depends = tf1c_arena_alloc(s->memory, (size_t)p->graph->n_ops + 1);
     s->awaited = tf1c_arena_alloc(s->memory, (size_t)p->graph->n_ops + 1);
-    s->cross = tf1c_arena_alloc(s->memory, (size_t)(s->most_cross + 1) * sizeof *s->cross);
+    s->cross.items = tf1c_arena_alloc(s->memory, (size_t)(s->most_cross + 1) * sizeof *s->cross.items);
     s->targets = tf1c_arena_alloc(s->memory, (size_t)(p->n_ops + p->n_targets + 1) * sizeof *s->targets);
-    if (!s->split || !s->depends || !s->awaited || !s->cross || !s->targets)
+    if (!s->split || !s->depends || !s->awaited || !s->cross.items || !s->targets)
         return false;
     s->split->origins = tf1c_arena_alloc(s->memory, (size_t)(s->at->n_inputs + 1) * sizeof *s->split->origins);
     s->split->at = s->at;
@@ -247,6 +239,7 @@ bool tf1c_split_plan(tf1c_planner *planner, tf1c_plan *p, const tf_operation *at
         find_crossing(&s);
         good = plan_bodies(&s) && make_before(&s) && make_after(&s);
     }
+    tf1c_tensors_free(&s.cross);
     if (good && at->def->traits & (TF_LOOP | TF_BRANCH))
         good = tf1c_map_set(&planner->stepwise, at->name, (void *)at);
     if (good) {
