@@ -38,6 +38,7 @@ static const struct {
     { "scan_basics --steps 3 --seed 5 --save a.png", { "All numbers agree.", NULL }, "a.png" },
     { "cnn_mnist --steps 2", { "2 steps of 100 images", "Step 1, loss ", "Testing Accuracy: " }, "cnn_mnist.png" },
     { "vae --epochs 2", { "Epoch: 0001 cost= ", "Epoch: 0002 cost= ", "Generated digits" }, "vae.png" },
+    { "word2vec --steps 1000", { "47 are different", "Average loss at step  1000", "Nearest to cheese:" }, "word2vec.png" },
     { "adding_gru --steps 60 --length 6", { "step 60/60", "is right", "Mean squared error" }, "adding_gru.png" },
 };
 
@@ -75,6 +76,8 @@ static const struct {
     { "cnn_mnist --data nowhere", 1, "nowhere/train-images-idx3-ubyte.gz" },
     { "vae --units 0", 2, "option --units: 0 is less than 1" },
     { "vae --data nowhere", 1, "nowhere/train-images-idx3-ubyte.gz" },
+    { "word2vec --data nowhere", 1, "nowhere" },
+    { "word2vec --embedding-size 1", 2, "option --embedding-size: 1 is less than 2" },
     { "adding_gru --length 1", 2, "option --length: 1 is less than 2" },
 };
 
@@ -86,8 +89,8 @@ START_TEST(an_example_says_what_is_wrong_with_its_arguments)
 }
 END_TEST
 
-static const char *const names[] = { "rnn_static_lstm", "lstm_from_scratch", "char_rnn",  "rnn_dynamic",
-                                     "scan_basics",     "adding_gru",        "cnn_mnist", "vae" };
+static const char *const names[] = { "rnn_static_lstm", "lstm_from_scratch", "char_rnn", "rnn_dynamic", "scan_basics",
+                                     "adding_gru",      "cnn_mnist",         "vae",      "word2vec" };
 
 START_TEST(an_example_explains_its_options)
 {
