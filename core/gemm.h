@@ -13,7 +13,8 @@
 void tf1c_gemm(tf_dtype dtype, bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a,
                int64_t lda, const void *b, int64_t ldb, double beta, void *c, int64_t ldc);
 
-/* Which OpenBLAS core the environment chose ("Zen", "Haswell", …), or "cblas" for another library. */
+/* The core whose kernels OpenBLAS uses ("Zen", "Haswell", …): the processor's, or what OPENBLAS_CORETYPE names; "cblas" for
+ * another library. */
 const char *tf1c_gemm_core(void);
 
 /* Around a run: with a threaded OpenBLAS, the first caller sets it to one thread and the last restores what was set

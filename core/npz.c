@@ -32,8 +32,7 @@ static bool sizes_are_possible(uint64_t packed, uint64_t size, bool deflated)
     return deflated ? size / 1032 <= packed + 1 : size == packed;
 }
 
-/* ---- .npz: the archive's directory --------------------------------------------------------------------------------
- */
+/* ---- .npz: the archive's directory -------------------------------------------------------------------------------- */
 
 typedef struct {
     const char *name, *key; /* "w.npy", "w" */
@@ -246,8 +245,7 @@ static const entry *find_entry(const np_npz *z, const char *key)
 
 bool np_npz_has(const np_npz *z, const char *key) { return find_entry(z, key) != NULL; }
 
-/* ---- .npz: one entry ----------------------------------------------------------------------------------------------
- */
+/* ---- .npz: one entry ---------------------------------------------------------------------------------------------- */
 
 /* The name behind the local header, where the file stands, must be the directory's. */
 static tf_status check_name(const tf1c_npy_place *p, FILE *f, const char *name, size_t n)
@@ -346,8 +344,7 @@ tf_ndarray np_npz_get_(np_npz *z, const char *key, tf_source here)
     return e ? read_entry_array(z, e, &p) : (tf_ndarray){ 0 };
 }
 
-/* ---- writing: entries are stored, as numpy.savez does -------------------------------------------------------------
- */
+/* ---- writing: entries are stored, as numpy.savez does ------------------------------------------------------------- */
 
 /* A record being put together, little-endian. */
 typedef struct {

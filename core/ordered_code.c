@@ -3,7 +3,7 @@
 enum { MOST_BYTES = 10 };
 
 /* How many bytes, then they, the highest first. */
-void tf1c_ordered_number(tf1c_buffer *b, uint64_t x)
+static void put_number(tf1c_buffer *b, uint64_t x)
 {
     int n = 0;
     while (n < 8 && x >> 8 * n)
@@ -14,7 +14,7 @@ void tf1c_ordered_number(tf1c_buffer *b, uint64_t x)
 }
 
 /* n bytes hold 7n - 1 bits and the sign; n - 1 leading ones (of a negative number zeros) tell n. */
-void tf1c_ordered_signed(tf1c_buffer *b, int64_t x)
+static void put_signed(tf1c_buffer *b, int64_t x)
 {
     static const unsigned char header[MOST_BYTES + 1][2] = { { 0, 0 },    { 0x80, 0 },    { 0xc0, 0 },   { 0xe0, 0 },
                                                              { 0xf0, 0 }, { 0xf8, 0 },    { 0xfc, 0 },   { 0xfe, 0 },
@@ -34,7 +34,7 @@ void tf1c_ordered_signed(tf1c_buffer *b, int64_t x)
 }
 
 /* 0 and 255 are escaped, the end is marked. */
-void tf1c_ordered_string(tf1c_buffer *b, const char *s)
+static void put_string(tf1c_buffer *b, const char *s)
 {
     for (; *s; s++) {
         tf1c_buffer_byte(b, (unsigned char)*s);
@@ -46,11 +46,11 @@ void tf1c_ordered_string(tf1c_buffer *b, const char *s)
 
 void tf1c_slice_key(tf1c_buffer *b, const char *name, int rank, const int64_t *start, const int64_t *length)
 {
-    tf1c_ordered_number(b, 0);
-    tf1c_ordered_string(b, name);
-    tf1c_ordered_number(b, (uint64_t)rank);
+    put_number(b, 0);
+    put_string(b, name);
+    put_number(b, (uint64_t)rank);
     for (int i = 0; i < rank; i++) {
-        tf1c_ordered_signed(b, start[i]);
-        tf1c_ordered_signed(b, length[i]);
+        put_signed(b, start[i]);
+        put_signed(b, length[i]);
     }
 }

@@ -5,9 +5,6 @@
 
 #include "core/bytes.h"
 
-void tf1c_ordered_number(tf1c_buffer *b, uint64_t x);
-void tf1c_ordered_signed(tf1c_buffer *b, int64_t x);
-void tf1c_ordered_string(tf1c_buffer *b, const char *s);
 /* The key of the part of `name` that begins at start[i] and is length[i] long along each axis; -1: all of it. */
 void tf1c_slice_key(tf1c_buffer *b, const char *name, int rank, const int64_t *start, const int64_t *length);
 

@@ -17,7 +17,7 @@ void tf1c_record_footer(char *footer, const void *data, size_t n);
 bool tf1c_record_write(FILE *f, const void *data, size_t n); /* false: errno says why */
 
 /* The next record of what is read: 1, with *record in the reader's bytes; 0 at the end; -1, with *fault: "truncated record at 40",
- * "corrupted record at 40". `begin` is where the first record is. */
-int tf1c_record_next(tf1c_reader *r, const char *begin, tf_bytes *record, char *fault, size_t n);
+ * "corrupted record at 40". `begin` is where the first record is, `room` that of *fault. */
+int tf1c_record_next(tf1c_reader *r, const char *begin, tf_bytes *record, char *fault, size_t room);
 
 #endif

@@ -56,7 +56,7 @@ extern part_f64 POW_F64(part_f64, part_f64);
 #define DECLARE(id)
 #endif
 
-/* id_f32 and id_f64 of vectors. */
+/* NAME_f32 and NAME_f64 of a vector, part by part: a part is what one call takes, of libmvec a vector, of libm a number. */
 #define FUNCTION_F32(id)                \
     static inline vf id##_f32(vf x)     \
     {                                   \

@@ -325,8 +325,7 @@ static float max_pass(int64_t n, const float *x)
     return result;
 }
 
-/* ---- optimizers: TF's expressions, each operation rounded as it rounds them ----------------------------------------
- */
+/* ---- optimizers: TF's expressions, each operation rounded as it rounds them ---------------------------------------- */
 
 static void adam_body(int64_t n, float *const *p, const float *a)
 {

@@ -143,6 +143,19 @@ static tf_tensor made_again(tf1c_body *b, tf_tensor t)
     return (tf_tensor){ .op = copy, .index = t.index };
 }
 
+/* Whether the body assigns to the variable that port `in` captures. */
+static bool assigns(const tf1c_body *b, int in)
+{
+    for (int i = 0; i < b->graph->n_ops; i++) {
+        const tf_operation *op = b->graph->ops[i];
+        if (op->def->traits & TF_WRITES_REF && tf_same_tensor(op->inputs[0], b->in[in].arg))
+            return true;
+    }
+    return false;
+}
+
+static tf_tensor save_result(tf_operation *loop, tf_tensor result);
+
 /* A backward body reads a tensor of the forward one: what was captured or sliced there is here too, constants and shapes are
  * made again, the rest is saved step by step. A constant that comes of an argument stays a function of it, for the derivative of
  * this body. */
@@ -164,14 +177,14 @@ static tf_tensor from_forward(tf1c_body *b, tf_tensor t)
         }
     if (t.op->def == tf1c_basic.identity && t.op->inputs[0].op->read) { /* a read of a captured variable */
         for (int i = 0; i < f->n_in; i++)
-            if (tf_same_tensor(f->in[i].arg, t.op->inputs[0]) && !tf1c_body_assigns(f, i))
+            if (tf_same_tensor(f->in[i].arg, t.op->inputs[0]) && !assigns(f, i))
                 return capture(b, (tf_tensor){ .op = b->forward->inputs[b->forward_input + i].op->read });
     }
     if (b->save) {
         tf_tensor saved = b->save(b, t, b->save_arg);
         return tf_is_none(saved) ? (tf_tensor){ .op = tf1c_record_mistake(b->graph) } : capture(b, saved);
     }
-    tf_tensor saved = tf1c_loop_save(b->forward, t);
+    tf_tensor saved = save_result(b->forward, t);
     return tf_is_none(saved) ? (tf_tensor){ .op = tf1c_record_mistake(b->graph) } : slice_of(b, saved, tf_get_shape(t));
 }
 
@@ -182,16 +195,6 @@ static tf_tensor import(tf_graph *graph, tf_tensor t, void *body)
     if (b->forward_body && t.op->graph == b->forward_body->graph)
         return from_forward(b, t);
     return capture(b, t);
-}
-
-bool tf1c_body_assigns(const tf1c_body *b, int in)
-{
-    for (int i = 0; i < b->graph->n_ops; i++) {
-        const tf_operation *op = b->graph->ops[i];
-        if (op->def->traits & TF_WRITES_REF && tf_same_tensor(op->inputs[0], b->in[in].arg))
-            return true;
-    }
-    return false;
 }
 
 /* ---- opening, closing ----------------------------------------------------------------------------------------------------------- */
@@ -392,7 +395,8 @@ static tf_tensor add_output(tf_operation *loop, tf1c_out_kind kind, tf_tensor re
     return (tf_tensor){ .op = loop, .index = loop->n_outputs++ };
 }
 
-tf_tensor tf1c_loop_save(tf_operation *loop, tf_tensor result)
+/* One more stacked output of a loop that is there already: what a backward body reads. None after a report. */
+static tf_tensor save_result(tf_operation *loop, tf_tensor result)
 {
     const tf1c_body *b = ((tf1c_loop_attrs *)loop->attrs)->body;
     for (int i = 0; i < b->n_out; i++)

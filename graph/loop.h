@@ -52,9 +52,8 @@ typedef struct {
     tf_graph *graph; /* body->graph, for printing */
 } tf1c_loop_attrs;
 typedef struct {
-    int n_bodies;
     tf1c_body *bodies[2]; /* false, true */
-    tf_graph *graphs[2];
+    tf_graph *graphs[2];  /* theirs, for printing */
 } tf1c_branch_attrs;
 
 /* The op of a body's arguments. */
@@ -79,10 +78,7 @@ bool tf1c_room_for_output(tf_operation *op, int *room);
 /* What the body's results wait for by control although it is not in the body (operations of the graphs around it, mistakes): the
  * node waits for it. False after a report. */
 bool tf1c_await_outside(const tf1c_body *b, tf_operation *node);
-/* One more stacked output of a loop that is there already: what a backward body reads. None after a report. */
-tf_tensor tf1c_loop_save(tf_operation *loop, tf_tensor result);
-tf_tensor tf1c_loop_count(tf_operation *loop); /* its count output, added if there is none */
-bool tf1c_body_assigns(const tf1c_body *b, int in); /* whether the body assigns to the variable that port `in` captures */
+tf_tensor tf1c_loop_count(tf_operation *loop); /* its count output, added if there is none; none after a report */
 tf_dims tf1c_stacked_dims(int64_t steps, tf_dims each);
 bool tf1c_fits_stacked(tf_dims each, const char *name); /* false after a report: one rank more is too many */
 

@@ -183,7 +183,7 @@ void tf1c_called_from(const void *frame); /* the innermost body's function is ca
 
 /* scope.c */
 const char *tf1c_unique_name(tf_graph *g, const char *name); /* within the current scope, marked as used; NULL after a report */
-bool tf1c_valid_name(const char *name, bool is_scope);
+bool tf1c_valid_name(const char *name, bool nested); /* nested: in a name scope */
 void tf1c_forget_subscopes(tf_graph *g, const char *variable_scope); /* their default names are free again */
 void tf1c_forget_scope(tf_graph *g, const char *variable_scope);     /* the scope's own too */
 void tf1c_graph_seeds(tf_graph *g, bool has_seed, int64_t op_seed, int64_t seeds[2]); /* TF1: random_seed.get_seed */

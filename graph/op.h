@@ -257,8 +257,8 @@ TF1C_API tf_tensor tf_convert(tf_operand x, tf_dtype dtype, tf_source here, cons
  * tensor_util.constant_value. Borrowed from the graph. */
 TF1C_API bool tf_constant_value(tf_tensor t, tf_ndarray *value);
 
-/* A composed op's own name scope until the end of the enclosing block: user's name, or the default. `result_name`,
- * given as the name of the last node, makes it carry the scope's own name, as TF's `name=scope` does. */
+/* A composed op's own name scope until the end of the enclosing block: the user's name, or the default. tf_scope_name(), given
+ * as the name of the last node, makes it carry the scope's own name, as TF's `name=scope` does. */
 #define TF_SCOPE(name, default_name)                                                                   \
     struct tf_with_ tf_scope_guard_ __attribute__((cleanup(tf_with_close_), unused)) =                 \
         (tf_with_in_(__builtin_frame_address(0)), tf_name_scope_open_((name) ? (name) : (default_name), (tf_source){ 0 }))

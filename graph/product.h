@@ -8,7 +8,6 @@
 /* v, of rank 2, as products read it: transposed or as it lies. */
 tf1c_matrix tf1c_matrix_of(const tf_view *v, bool transpose);
 /* Products: out[0] = in[0]'·in[1]' + bias, a vector or NULL (which only products of our own add: tf1c_matmul_is_own). */
-int64_t tf1c_product_inner(const tf_kernel_ctx *k, tf_product p); /* the sums' length */
 int64_t tf1c_product_units(const tf_kernel_ctx *k, tf_product p); /* rows of the result, or columns */
 size_t tf1c_product_scratch(const tf_kernel_ctx *k, tf_product p);
 void tf1c_product_shard(const tf_kernel_ctx *k, tf_product p, const void *bias);

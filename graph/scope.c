@@ -7,7 +7,7 @@
 #include "core/philox.h"
 #include "graph/node.h"
 
-/* [A-Za-z0-9.][A-Za-z0-9_.\-/]* for operations; scopes may not begin with a dot's freedom but with "_", "-" and "/" too. */
+/* TF1: _VALID_OP_NAME_REGEX, and _VALID_SCOPE_NAME_REGEX for a nested name, which may begin with "_", "-" or "/" too. */
 bool tf1c_valid_name(const char *name, bool nested)
 {
     for (const char *c = name; *c; c++) {

@@ -100,17 +100,12 @@ tf_tensor tf1c_concat_operands(int n, const tf_operand *values, int64_t axis, co
 /* A Range node of three operands of one dtype. */
 tf_tensor tf1c_range(tf_operand start, tf_operand limit, tf_operand delta, struct tf_name_args args,
                      const char *default_name); /* range.c */
-/* ints rules: the integers of input 0, in the same order. */
-bool tf1c_same_ints(tf_shape_ctx *c, tf_dims *ints); /* shape.c */
 /* What passes its gradient on to input 0. */
 void tf1c_identity_gradient(tf_grad_ctx *g, tf_tensor dy); /* identity.c */
 /* The view rule of what gives back its input 0 as it lies. */
 bool tf1c_whole_view(tf_kernel_ctx *k, int output, int64_t *offset); /* identity.c */
 /* Element i's place in v: "[1,2]", "" in a scalar. */
 const char *tf1c_place_text(const tf_view *v, int64_t i, char *text, size_t n); /* gather.c */
-/* A view in another shape of as many elements, row-major order kept; false where strides do not allow it. */
-bool tf1c_reshape_view(const tf_view *in, tf_view *out); /* shape.c */
-
 /* One elementwise statement per dtype; T names the type. */
 #define FOR_DTYPE(dtype, statement) \
     switch (dtype) {                \

@@ -185,9 +185,11 @@ tf_tensor tf_rank_(tf_operand input, struct tf_name_args a)
 }
 
 /* ---- Reshape: dx = reshape(dy, shape(x)) ----------------------------------------------------------------------------------- */
-bool tf1c_same_ints(tf_shape_ctx *c, tf_dims *ints) { return tf_in_ints(c, 0, ints); }
+/* The integers of input 0, in the same order. */
+static bool same_ints(tf_shape_ctx *c, tf_dims *ints) { return tf_in_ints(c, 0, ints); }
 
-bool tf1c_reshape_view(const tf_view *in, tf_view *out)
+/* A view in another shape of as many elements, row-major order kept; false where strides do not allow it. */
+static bool reshape_view(const tf_view *in, tf_view *out)
 {
     int64_t dims[TF_MAX_RANK], strides[TF_MAX_RANK], step = 1;
     int n = 0, o = 0, next_in = 1, next_out = 1;
@@ -222,7 +224,7 @@ bool tf1c_reshape_view(const tf_view *in, tf_view *out)
 static bool reshape_rule(tf_kernel_ctx *k, int output, int64_t *offset)
 {
     *offset = 0;
-    return tf1c_reshape_view(&k->in[0], &k->out[output]);
+    return reshape_view(&k->in[0], &k->out[output]);
 }
 
 /* What the sizes at run ask for, with TF's kernel's messages. */
@@ -332,7 +334,7 @@ static const tf_op_def reshape_op = {
     .U = TF_INDEX,
     .traits = TF_VIEW,
     .shape = reshape_shape,
-    .ints = tf1c_same_ints,
+    .ints = same_ints,
     .gradient = reshape_gradient,
     .view = reshape_rule,
 };
@@ -516,7 +518,7 @@ static const tf_op_def expand_dims_op = {
     .U = TF_INDEX,
     .traits = TF_VIEW,
     .shape = expand_dims_shape,
-    .ints = tf1c_same_ints,
+    .ints = same_ints,
     .gradient = reshape_gradient,
     .view = reshape_rule,
 };
@@ -579,7 +581,7 @@ static const tf_op_def squeeze_op = {
     .attrs_size = sizeof(squeeze_attrs),
     .traits = TF_VIEW,
     .shape = squeeze_shape,
-    .ints = tf1c_same_ints,
+    .ints = same_ints,
     .gradient = reshape_gradient,
     .view = reshape_rule,
 };

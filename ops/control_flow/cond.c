@@ -182,7 +182,7 @@ static void branch_gradient(tf_grad_ctx *g, tf_tensor dy)
     tf_source here = tf1c_source(g->op->here);
     tf_graph *graph = tf1c_current_graph();
     const char *name = tf1c_unique_name(graph, "cond");
-    tf1c_branch_attrs back = { 2, { NULL, NULL }, { NULL, NULL } };
+    tf1c_branch_attrs back = { { NULL, NULL }, { NULL, NULL } };
     reversing r[2] = { { .g = g, .which = 0 }, { .g = g, .which = 1 } };
     char *has[2] = { NULL, NULL };
     bool good = name;
@@ -314,7 +314,7 @@ static tf_list branch(tf_operand predicate, branch_fn when_true, branch_fn when_
     tf_tensor pred = tf_convert(predicate, tf_dtype_unset, here, "pred"), mistake = check_pred(pred, here);
     tf_graph *g = tf1c_current_graph();
     const char *name = g && tf_is_none(mistake) ? tf1c_unique_name(g, a.name ? a.name : "cond") : NULL;
-    tf1c_branch_attrs attrs = { 2, { NULL, NULL }, { NULL, NULL } };
+    tf1c_branch_attrs attrs = { { NULL, NULL }, { NULL, NULL } };
     const branch_fn *fns[2] = { &when_false, &when_true };
     tf1c_count_as(tf1c_count_now() + BESIDE_BRANCHES);
     for (int i = 1; i >= 0 && tf_is_none(mistake); i--) { /* the true branch is built first, as in TF */

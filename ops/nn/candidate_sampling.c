@@ -13,7 +13,7 @@
 
 /* Of all samplers; weights, prob and alt are the fixed one's. */
 typedef struct {
-    tf1c_random_attrs seeds; /* first: the fields of tf1c_random_fields are these */
+    tf1c_random_attrs seeds;
     int64_t num_true, num_sampled, range_max;
     bool unique;
     tf_ndarray weights, prob, alt; /* float32, float32, int32 [range_max]: an alias table beside what it is made of */

@@ -1,5 +1,5 @@
 /* Softmax, the cross entropies, L2Loss, BiasAdd: records and their one-node calls. What is composed of several is in
- * nn_composed.c. TF1: core/ops/nn_ops.cc, core/kernels/softmax_op.cc, xent_op.cc, sparse_xent_op.cc, bias_op.cc. */
+ * nn_impl.c. TF1: core/ops/nn_ops.cc, core/kernels/softmax_op.cc, xent_op.cc, sparse_xent_op.cc, bias_op.cc. */
 #include "ops/array/identity.h"
 #include "ops/array/shape.h"
 #include "ops/math/arithmetic.h"

@@ -10,9 +10,9 @@
 #include "ops/random/seeds.h"
 
 /* ---- seeds and counters ------------------------------------------------------------------------------------------------ */
-const tf_attr_def tf1c_random_fields[] = { TF_ATTR(tf1c_random_attrs, seed, TF_ATTR_INT),
-                                           TF_ATTR(tf1c_random_attrs, seed2, TF_ATTR_INT),
-                                           { 0 } };
+static const tf_attr_def random_fields[] = { TF_ATTR(tf1c_random_attrs, seed, TF_ATTR_INT),
+                                             TF_ATTR(tf1c_random_attrs, seed2, TF_ATTR_INT),
+                                             { 0 } };
 
 static tf1c_philox own_seeds(tf1c_random_state *s)
 {
@@ -86,11 +86,11 @@ FILL(normal)
 FILL(truncated_normal)
 FILL(uniform)
 
-#define RANDOM_OP(type, kernel_)                                                                                        \
-    {                                                                                                                   \
-        .name = type, .in = "shape:U", .out = "output:T", .T = TF_FLOATING, .U = TF_INDEX, .attrs = tf1c_random_fields, \
-        .attrs_size = sizeof(tf1c_random_attrs), .traits = TF_STATEFUL, .shape = random_shape, .kernel = kernel_,       \
-        .resource_size = sizeof(tf1c_random_state), .gradient = tf_no_gradient,                                         \
+#define RANDOM_OP(type, kernel_)                                                                                   \
+    {                                                                                                              \
+        .name = type, .in = "shape:U", .out = "output:T", .T = TF_FLOATING, .U = TF_INDEX, .attrs = random_fields, \
+        .attrs_size = sizeof(tf1c_random_attrs), .traits = TF_STATEFUL, .shape = random_shape, .kernel = kernel_,  \
+        .resource_size = sizeof(tf1c_random_state), .gradient = tf_no_gradient,                                    \
     }
 static const tf_op_def normal_op = RANDOM_OP("RandomStandardNormal", normal_kernel);
 static const tf_op_def truncated_normal_op = RANDOM_OP("TruncatedNormal", truncated_normal_kernel);
@@ -164,7 +164,7 @@ static const tf_op_def uniform_int_op = {
     .out = "output:T",
     .T = TF_INDEX,
     .U = TF_INDEX,
-    .attrs = tf1c_random_fields,
+    .attrs = random_fields,
     .attrs_size = sizeof(tf1c_random_attrs),
     .traits = TF_STATEFUL,
     .shape = uniform_int_shape,
@@ -232,7 +232,7 @@ static const tf_op_def shuffle_op = {
     .name = "RandomShuffle",
     .in = "value:T",
     .out = "output:T",
-    .attrs = tf1c_random_fields,
+    .attrs = random_fields,
     .attrs_size = sizeof(tf1c_random_attrs),
     .traits = TF_STATEFUL,
     .shape = tf_unchanged_shape,
@@ -298,7 +298,7 @@ static const tf_op_def multinomial_op = {
     .out = "output:U",
     .T = TF_FLOATING,
     .U = TF_INDEX,
-    .attrs = tf1c_random_fields,
+    .attrs = random_fields,
     .attrs_size = sizeof(tf1c_random_attrs),
     .traits = TF_STATEFUL,
     .shape = multinomial_shape,

@@ -8,7 +8,6 @@
 typedef struct {
     int64_t seed, seed2;
 } tf1c_random_attrs;
-extern const tf_attr_def tf1c_random_fields[];
 
 /* What the session keeps for a node. Without seeds its own are drawn at the first run; runs may go side by side. */
 typedef struct {

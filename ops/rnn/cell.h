@@ -45,7 +45,6 @@ const char *tf1c_dims_list(tf_dims d, const char *brackets, char *text, size_t n
 
 tf_cell *tf1c_cell_mistake(tf_tensor mistake); /* a cell whose calls give `mistake`; never NULL */
 bool tf1c_is_cell(const tf_cell *cell, const char *argument, tf_source here); /* false after a report */
-tf_cell_output tf1c_cell_poison(const tf_cell *cell, tf_tensor mistake);
 
 int64_t tf1c_salted_seed(int64_t seed, const char *salt, int index); /* md5.c: DropoutWrapper._gen_seed */
 

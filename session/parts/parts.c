@@ -56,7 +56,8 @@ void tf1c_part_release(tf_session *s, tf1c_part_arena *k)
     *k = (tf1c_part_arena){ 0 };
 }
 
-tf_dims tf1c_nothing_of(tf_dims dims)
+/* A shape of no elements, where nobody reads any. */
+static tf_dims nothing_of(tf_dims dims)
 {
     tf_dims d = { .known = true, .rank = dims.known && dims.rank ? dims.rank : 1 };
     for (int i = 1; i < d.rank; i++)
@@ -223,7 +224,7 @@ static tf_status run_at(const tf1c_run *r, const tf1c_split *split, const tf_nda
             return tf_memory_error;
     }
     for (int i = 0; i < op->n_outputs; i++) /* those that nobody wants */
-        if (!tf1c_part_array(k, &out[i], op->outputs[i].dtype, tf1c_nothing_of(op->outputs[i].shape)))
+        if (!tf1c_part_array(k, &out[i], op->outputs[i].dtype, nothing_of(op->outputs[i].shape)))
             return tf_memory_error;
     return op->def->traits & TF_LOOP     ? tf1c_run_loop(r, split, in, out, k)
            : op->def->traits & TF_BRANCH ? tf1c_run_branch(r, split, in, out, k)

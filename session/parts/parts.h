@@ -24,6 +24,5 @@ tf_status tf1c_run_part(const tf1c_run *r, tf1c_plan *p, const tf_ndarray *feeds
 /* stepwise.c: a loop or branch that no plan can hold; `in` and `out` as the operation's inputs and outputs. */
 tf_status tf1c_run_loop(const tf1c_run *r, const tf1c_split *split, const tf_ndarray *in, tf_ndarray *out, tf1c_part_arena *k);
 tf_status tf1c_run_branch(const tf1c_run *r, const tf1c_split *split, const tf_ndarray *in, tf_ndarray *out, tf1c_part_arena *k);
-tf_dims tf1c_nothing_of(tf_dims dims); /* a shape of no elements, where nobody reads any */
 
 #endif

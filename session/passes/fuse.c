@@ -35,7 +35,6 @@ typedef struct {
 
 typedef struct {
     int n_steps, n_tiles, n_external;
-    bool flat;                     /* rows are all axes but the last, not the first axis alone */
     int64_t rows, columns, height; /* height: rows of a tile */
     strides2 *external;            /* of each input */
     step steps[];
@@ -246,10 +245,9 @@ bool ir_fused_step_at(const ir_node *n, int i, ir_fused_step *s)
 /* ---- which neighbours ------------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-    ir_ctx *c;
     ir_node *nodes[MOST_OPS];
     int n;
-    bool flat;
+    bool flat; /* rows are all axes but the last, not the first axis alone */
     int64_t rows, columns;
 } chain;
 
@@ -424,7 +422,6 @@ static ir_node *fused(ir_ctx *c, const chain *r)
         return NULL;
     f->n_in = f->n_out = 0;
     p->n_steps = r->n;
-    p->flat = r->flat;
     p->rows = r->rows;
     p->columns = r->columns;
     for (int i = 0; i < r->n; i++) {
@@ -465,7 +462,7 @@ static bool close_chain(ir_ctx *c, ir_block *out, chain *r)
 static bool fuse_block(ir_ctx *c, ir_block *b)
 {
     ir_block out = *b;
-    chain r = { .c = c };
+    chain r = { 0 };
     out.nodes = NULL;
     out.n = out.capacity = 0;
     for (int i = 0; i < b->n; i++) {

@@ -158,7 +158,6 @@ ir_node *ir_node_new(ir_ctx *c, const tf_op_def *def, int n_in, int n_out);
 void ir_add_node(ir_ctx *c, ir_block *b, ir_node *n);
 int ir_add_input(ir_ctx *c, ir_node *n, ir_value *v); /* one more, at this index */
 ir_node *ir_copy_of(ir_ctx *c, ir_value *v); /* a node, not yet in a block, whose output is v's value, contiguous */
-static inline bool ir_is_copy(const ir_node *n) { return !n->def; }
 tf_dims ir_dims(const tf_view *v);
 bool ir_same_dims(const tf_view *a, const tf_view *b);
 bool ir_is_pure(const ir_node *n); /* its outputs depend on its inputs alone, and nothing on whether it runs */

@@ -97,7 +97,7 @@ const char *ir_pass_name(int i)
     return NULL;
 }
 
-bool ir_pass_is_off(const char *off, const char *name)
+static bool is_off(const char *off, const char *name)
 {
     if (!off)
         return false;
@@ -124,7 +124,7 @@ tf1c_outcome tf1c_compile(tf1c_compilation *c, const tf_operation **at)
 {
     for (const tf1c_stage *stage = stages; stage < stages + STAGES; stage++) {
         tf1c_outcome outcome = TF1C_DONE;
-        bool off = stage->optional && ir_pass_is_off(c->planner->passes_off, stage->name);
+        bool off = stage->optional && is_off(c->planner->passes_off, stage->name);
         if (stage->compile)
             outcome = stage->compile(c, at);
         else if (!off && !rewrite(stage, &c->ir, &c->binding->block))

@@ -23,7 +23,6 @@ struct tf1c_viewer {
 const tf1c_stage *tf1c_stage_at(int i);
 const char *tf1c_section_does(const char *section); /* the sentence of the stage that it shows */
 const char *ir_pass_name(int i); /* of those that passes_off may name, each once, in running order; NULL after the last */
-bool ir_pass_is_off(const char *off, const char *name);
 
 /* All of them. TF1C_CUT: *at is the operation of the plan's graph whose shapes, or shapes inside of it, only a run can tell. */
 tf1c_outcome tf1c_compile(tf1c_compilation *c, const tf_operation **at);

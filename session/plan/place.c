@@ -1,5 +1,5 @@
-/* Lifetimes: from when to when every root is in use; an elementwise result lies on an operand that dies there. offsets.c makes
- * of it where each lies in the arena. */
+/* Live ranges: from when to when every root is in use; an elementwise result lies on an operand that dies there. offsets.c makes
+ * of them where each lies in the arena. */
 #include <string.h>
 
 #include "session/plan/place.h"
@@ -12,7 +12,7 @@ ir_value *ir_root_of(ir_value *v)
     return v;
 }
 
-/* ---- lifetimes ----------------------------------------------------------------------------------------------------------- */
+/* ---- live ranges ----------------------------------------------------------------------------------------------------------- */
 
 /* A body reads values of the blocks around it, whose lives are theirs. */
 static bool is_ours(const ir_block *b, const ir_value *root) { return root->node && root->node->block == b->id; }
@@ -26,7 +26,7 @@ static void live(const ir_block *b, ir_value *v, int position)
     root->last = position > root->last ? position : root->last;
 }
 
-static void find_lifetimes(ir_block *b)
+static void find_live_ranges(ir_block *b)
 {
     for (int i = 0; i < b->n; i++)
         for (int o = 0; o < b->nodes[i]->n_out; o++) {
@@ -115,7 +115,7 @@ static bool place_block(ir_ctx *c, ir_block *b)
     for (int i = 0; i < b->n; i++)
         if ((b->nodes[i]->loop || b->nodes[i]->branch) && !place_bodies(c, b->nodes[i]))
             return false;
-    find_lifetimes(b);
+    find_live_ranges(b);
     share_memory(b);
     return ir_give_offsets(c, b);
 }

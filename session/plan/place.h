@@ -4,11 +4,11 @@
 
 #include "session/plan/code.h"
 
-bool ir_place_memory(ir_ctx *c, ir_block *b); /* lifetimes, and by them offsets; of bodies, within their regions */
+bool ir_place_memory(ir_ctx *c, ir_block *b); /* live ranges, and by them offsets; of bodies, within their regions */
 ir_value *ir_root_of(ir_value *v);     /* whose memory v lies in, after all */
 ir_operand ir_operand_of(const ir_value *v); /* where v lies, once all is placed */
 
 /* offsets.c */
-bool ir_give_offsets(ir_ctx *c, ir_block *b); /* of roots whose lifetimes are known */
+bool ir_give_offsets(ir_ctx *c, ir_block *b); /* of roots whose live ranges are known */
 
 #endif

@@ -13,7 +13,8 @@ static tf_status no_memory(tf_source here)
     return tf_fail(tf_memory_error, here, NULL, "no memory left for a checkpoint's state");
 }
 
-char *tf1c_path_in(const char *directory, const char *name, tf_source here)
+/* DIRECTORY/NAME; the caller's to free, NULL after a report. */
+static char *path_in(const char *directory, const char *name, tf_source here)
 {
     tf1c_buffer b = { 0 };
     const size_t n = strlen(directory);
@@ -69,7 +70,7 @@ tf_status tf1c_write_checkpoint_state(const char *directory, const char *file, i
     put_text(&b, "model_checkpoint_path", noted(directory, paths[n - 1]));
     for (int i = 0; i < n; i++)
         put_text(&b, "all_model_checkpoint_paths", noted(directory, paths[i]));
-    char *path = b.failed ? NULL : tf1c_path_in(directory, file, here);
+    char *path = b.failed ? NULL : path_in(directory, file, here);
     tf_status status = b.failed ? no_memory(here) : path ? tf_ok : tf_memory_error;
     if (!status)
         status = tf1c_safe_write_file(path, b.data, b.n, here);
@@ -177,7 +178,7 @@ tf_checkpoint_state *tf_train_get_checkpoint_state_(const char *directory, struc
         tf_fail(tf_value_error, a.here, NULL, "tf_train_get_checkpoint_state wants a directory, got NULL");
         return NULL;
     }
-    char *path = tf1c_path_in(directory, a.latest_filename ? a.latest_filename : "checkpoint", a.here);
+    char *path = path_in(directory, a.latest_filename ? a.latest_filename : "checkpoint", a.here);
     if (!path || access(path, F_OK) != 0) {
         tf1c_free(path);
         return NULL;
