@@ -2,6 +2,7 @@
 #include "ops/nn/top_k.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "core/vector.h"
 #include "ops/array/array.h"
@@ -73,6 +74,9 @@ static int64_t top_k_units(const tf_kernel_ctx *k) { return product(k->in[0].dim
     }                                                                                      \
     for (int64_t i = 0; i < k; i++)                                                        \
         values[i] = x[best[i]];
+#define COPY_CHOSEN                 \
+    for (int64_t i = 0; i < k; i++) \
+        ((T *)c->out[0].data)[row * k + i] = ((const T *)c->in[0].data)[row * n + best[i]];
 /* Down from the root of a heap of m, to where element i belongs. */
 #define SIFT(i, m)                                                        \
     for (hole = 0; 2 * hole + 1 < (m);) {                                 \
@@ -84,12 +88,121 @@ static int64_t top_k_units(const tf_kernel_ctx *k) { return product(k->in[0].dim
         hole = child;                                                     \
     }
 
+/* ---- rows with NaN: what TF's way of choosing makes of an order that is none. Source: topk_op.cc, lib/gtl/top_n.h ---- */
+typedef struct {
+    const void *x;
+    bool is_double;
+} nan_row;
+
+static double entry(const nan_row *r, int64_t i)
+{
+    return r->is_double ? ((const double *)r->x)[i] : (double)((const float *)r->x)[i];
+}
+static bool comes_first(const nan_row *r, int32_t i, int32_t j)
+{
+    const double x = entry(r, i), y = entry(r, j);
+    return y < x || (!(y > x) && i < j);
+}
+
+/* From the hole down among the m entries to a leaf, and i up again from there, as std::make_heap and std::pop_heap do it. */
+static void adjust_heap(const nan_row *r, int32_t *heap, int64_t hole, int64_t m, int32_t i)
+{
+    const int64_t top = hole;
+    int64_t child = hole;
+    while (child < (m - 1) / 2) {
+        child = 2 * child + 2;
+        child -= comes_first(r, heap[child], heap[child - 1]);
+        heap[hole] = heap[child];
+        hole = child;
+    }
+    if (m % 2 == 0 && child == (m - 2) / 2) {
+        heap[hole] = heap[2 * child + 1];
+        hole = 2 * child + 1;
+    }
+    for (; hole > top && comes_first(r, heap[(hole - 1) / 2], i); hole = (hole - 1) / 2)
+        heap[hole] = heap[(hole - 1) / 2];
+    heap[hole] = i;
+}
+
+/* The root goes to the end of the m entries. */
+static void pop_heap(const nan_row *r, int32_t *heap, int64_t m)
+{
+    const int32_t last = heap[m - 1];
+    heap[m - 1] = heap[0];
+    adjust_heap(r, heap, 0, m - 1, last);
+}
+
+static void best_of_nan_row(const nan_row *r, int64_t n, int64_t k, int32_t *heap)
+{
+    const int64_t m = k < n ? k + 1 : k; /* one more than wanted, and that one goes */
+    for (int64_t i = 0; i < m; i++)
+        heap[i] = (int32_t)i;
+    for (int64_t parent = m / 2; m > 1 && parent-- > 0;)
+        adjust_heap(r, heap, parent, m, heap[parent]);
+    if (k < n)
+        pop_heap(r, heap, m);
+    for (int64_t i = m; i < n; i++)
+        if (comes_first(r, (int32_t)i, heap[0])) {
+            heap[k] = (int32_t)i;
+            pop_heap(r, heap, m);
+        }
+    for (int64_t left = k; left > 1; left--)
+        pop_heap(r, heap, left);
+}
+
+/* All of a short row: std::sort inserts one after the other. */
+static void sort_nan_row(const nan_row *r, int64_t n, int32_t *order)
+{
+    for (int64_t i = 0; i < n; i++) {
+        int64_t at = i;
+        const bool first = i && entry(r, order[0]) < entry(r, i);
+        for (; at && (first || entry(r, order[at - 1]) < entry(r, i)); at--)
+            order[at] = order[at - 1];
+        order[at] = (int32_t)i;
+    }
+}
+
+/* The largest of those that are numbers, or NaN where there is none. */
+static int32_t largest_of_nan_row(const nan_row *r, int64_t n)
+{
+    int32_t best = 0;
+    for (int64_t i = 1; i < n; i++)
+        if (entry(r, i) > entry(r, best) || (isnan(entry(r, best)) && !isnan(entry(r, i))))
+            best = (int32_t)i;
+    return best;
+}
+
+static bool choose_in_nan_row(const tf_kernel_ctx *c, int64_t row, int64_t n, int64_t k, int32_t *best)
+{
+    enum { SHORT = 16 };
+    const nan_row r = { (const char *)c->in[0].data + row * n * (int64_t)tf_dtype_size(c->T), c->T == tf_float64 };
+    bool has_nan = false;
+    for (int64_t i = 0; i < n && (TF_FLOATING & TF_DTYPE_BIT(c->T)); i++)
+        has_nan |= isnan(entry(&r, i));
+    if (!has_nan || !k)
+        return false;
+    int32_t *heap = c->scratch;
+    if (k == 1)
+        heap[0] = largest_of_nan_row(&r, n);
+    else if (k == n && n <= SHORT)
+        sort_nan_row(&r, n, heap);
+    else
+        best_of_nan_row(&r, n, k, heap);
+    memcpy(best, heap, (size_t)k * sizeof *best);
+    return true;
+}
+
+static size_t top_k_scratch(const tf_kernel_ctx *c) { return ((size_t)c->out[0].dims[c->out[0].rank - 1] + 1) * sizeof(int32_t); }
+
 static void top_k_kernel(tf_kernel_ctx *c)
 {
     const int64_t n = c->in[0].dims[c->in[0].rank - 1], k = c->out[0].dims[c->out[0].rank - 1];
     for (int64_t row = c->begin; row < c->end; row++) {
         int32_t *best = (int32_t *)c->out[1].data + row * k;
-        FOR_DTYPE(c->T, { TOP_K_ROW })
+        if (choose_in_nan_row(c, row, n, k, best))
+            FOR_DTYPE(c->T, { COPY_CHOSEN })
+        else
+            FOR_DTYPE(c->T, { TOP_K_ROW })
     }
 }
 
@@ -115,6 +228,7 @@ static const tf_op_def top_k_op = {
     .shape = top_k_shape,
     .kernel = top_k_kernel,
     .units = top_k_units,
+    .scratch = top_k_scratch,
     .gradient = top_k_gradient,
 };
 

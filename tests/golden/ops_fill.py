@@ -5,6 +5,7 @@ import tensorflow as tf
 f = lambda *s: (np.arange(np.prod(s), dtype=np.float32).reshape(s) - 3) / 2
 i32 = lambda *v: np.array(v, np.int32)
 i64 = lambda *v: np.array(v, np.int64)
+nan, inf = np.nan, np.inf
 cases = {
     'Const.zeros': (lambda: tf.zeros([2, 3]), []),
     'Const.zeros_scalar': (lambda: tf.zeros([]), []),
@@ -32,6 +33,10 @@ cases = {
     'Range.down': (lambda: tf.range(5, 0, -2), []),
     'Range.floats': (lambda: tf.range(0., 1., .1), []),
     'Range.mixed': (lambda: tf.range(0, 2.5, .25), []),
+    'LinSpace.huge': (lambda: [tf.linspace(-3e38, 3e38, 5), tf.linspace(np.float32(3.4e38), np.float32(-3.4e38), 3)], []),
+    'LinSpace.huge64': (lambda: tf.linspace(np.float64(-1.7e308), np.float64(1.7e308), 5), [], {'nodes': False}),
+    'LinSpace.endless': (lambda: [tf.linspace(a, b, 3) for a, b in ((inf, inf), (0., inf), (-inf, inf), (nan, 1.))], []),
+    'LinSpace.tiny': (lambda: [tf.linspace(0., 1e-45, 3), tf.linspace(1., 1., 3), tf.linspace(1., 1.0000001, 4)], []),
     'Range.empty': (lambda: tf.range(3, 3), []),
     'Range.dtype': (lambda: tf.range(0, 4, 1, dtype=tf.float64), []),
     'Range.dtype_name': (lambda: tf.range(0, 4, 1, dtype=tf.int64, name='r'), []),

@@ -11,6 +11,9 @@ scores = np.array([[.3, .1, .6, .6], [5, 4, 3, 2], [1, 1, 1, 1]], np.float32)
 odd = np.array([[1, nan, 3], [inf, 2, 1], [1, 2, 3], [-inf, 0, 1]], np.float32)
 rng = np.random.RandomState(3)
 row = rng.permutation(40).astype(np.float32).reshape(2, 20)
+nan, inf = np.nan, np.inf
+odd = np.array([[1, nan, 3, 2, -1], [nan, 1, 3, 0, 2], [5, 1, 3, 2, nan], [nan, nan, 1, nan, 2], [inf, -inf, nan, inf, 0],
+                [nan, nan, nan, nan, nan], [3, 2, nan, 1, nan]], np.float32)
 cases = {
     'GatherV2.rows': (lambda x, i: tf.gather(x, i), [m, i32(2, 0, 2)]),
     'GatherV2.one': (lambda x, i: tf.gather(x, i), [m, np.int32(1)]),
@@ -63,6 +66,10 @@ cases = {
     'TopKV2.vector': (lambda x: list(tf.nn.top_k(x, 3, name='top')), [f(6)]),
     'TopKV2.long': (lambda x: list(tf.nn.top_k(x, 7)), [row]),
     'TopKV2.deep': (lambda x: tf.nn.top_k(x, 2)[0], [x3[:, ::-1]]),
+    'TopKV2.nan': (lambda x: list(tf.nn.top_k(x, 3)), [odd], {'grad': False}),
+    'TopKV2.nan_one': (lambda x: list(tf.nn.top_k(x, 1)), [odd], {'grad': False}),
+    'TopKV2.nan_all': (lambda x: list(tf.nn.top_k(x, 5)), [odd], {'grad': False}),
+    'TopKV2.nan64': (lambda x: list(tf.nn.top_k(x, 3)), [odd.astype(np.float64)], {'grad': False}),
     'TopKV2.tensor': (lambda x, k: list(tf.nn.top_k(x, k)), [scores, np.int32(3)]),
     'TopKV2.int32': (lambda x: list(tf.nn.top_k(x, 2)), [i32([3, 9, 4], [5, 5, 6])]),
     'InTopKV2.plain': (lambda x, t: tf.nn.in_top_k(x, t, 2), [scores, i32(0, 1, 3)]),

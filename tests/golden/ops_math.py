@@ -133,6 +133,11 @@ cases['RealDiv.ints'] = (lambda x, y: x / y, [ia, ib])
 cases['RealDiv.int_number'] = (lambda x: [x / 2, 7 / x], [i(3, 4)])
 cases['RealDiv.uint8'] = (lambda x: tf.truediv(x, x), [np.array([3, 4], np.uint8)])
 cases['FloorMod.python'] = (lambda x: [x % 2, x // 2], [ia])
+tiny = np.array([-1, 1, -1e-20, 1e-20, 0, -0., 5, -5, inf, -inf, nan, 3, -3, 1e30, -1e-40, 1e-45, 7.5])
+for width in (np.float32, np.float64): # by each of ten, at once
+    rows = np.array([[inf], [-inf], [3], [-3], [0], [1e-30], [-1e-30], [nan], [1e30], [.1]], width)
+    for name, function in [('FloorMod', tf.floormod), ('FloorDiv', tf.floordiv), ('Maximum', tf.maximum), ('Minimum', tf.minimum)]:
+        cases['%s.extremes%d' % (name, 8 * width().itemsize)] = (function, [tiny.astype(width), rows], {'grad': False})
 cases['Pow.zero'] = (tf.pow, [f(-2, -2, 0, 0, inf, nan, 1, 0), f(2, .5, 0, -1, 0, 0, nan, 2)])
 cases['Add.uint8'] = (tf.add, [np.array([250, 4], np.uint8), np.array([10, 4], np.uint8)])
 
