@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "core/alloc.h"
+#include "core/safe_file.h"
 
 enum { PREFIX_MAX = 12, HEADER_MAX = 1 << 24, HEADER_ALIGN = 64 };
 
@@ -36,7 +37,7 @@ tf_status tf1c_npy_no_memory(const tf1c_npy_place *p, uint64_t bytes)
 
 FILE *tf1c_npy_open(const tf1c_npy_place *p, uint64_t *size)
 {
-    FILE *f = fopen(p->path, "rb");
+    FILE *f = tf1c_open_regular(p->path);
     off_t end = -1;
 
     if (!f) {

@@ -141,6 +141,23 @@ static char *read_all(int fd, size_t n)
     return data;
 }
 
+FILE *tf1c_open_regular(const char *path)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat s;
+    if (fd < 0)
+        return NULL;
+    const bool known = fstat(fd, &s) == 0;
+    if (known && !S_ISREG(s.st_mode))
+        errno = S_ISDIR(s.st_mode) ? EISDIR : ESPIPE;
+    FILE *f = known && S_ISREG(s.st_mode) ? fdopen(fd, "rb") : NULL;
+    const int error = errno;
+    if (!f)
+        close(fd);
+    errno = error;
+    return f;
+}
+
 char *tf1c_read_file(const char *path, size_t most, size_t *n, tf_source here)
 {
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO would wait for ever */

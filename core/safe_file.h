@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <stdio.h>
+
 #include "core/status.h"
 
 typedef struct {
@@ -25,6 +27,9 @@ void tf1c_safe_abandon(tf1c_safe_file *f);
 /* All of a file that is written at once. */
 tf_status tf1c_safe_write_file(const char *path, const void *data, size_t n, tf_source here);
 
+/* A regular file to read from; NULL with errno: EISDIR of a directory, ESPIPE of what else there is no end of. Never waits, as opening
+ * a FIFO would. */
+FILE *tf1c_open_regular(const char *path);
 /* A regular file of at most `most` bytes, its end a 0 that does not count; the caller's to tf1c_free, NULL after a report. */
 char *tf1c_read_file(const char *path, size_t most, size_t *n, tf_source here);
 /* An errno as TensorFlow's class of error has it, with the path: "…; No such file or directory". */

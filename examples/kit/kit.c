@@ -83,6 +83,9 @@ void tf_kit_release(void)
 }
 
 /* ---- files ------------------------------------------------------------------------------------------------------ */
+/* No file of data unpacks to more; one that would is made to fill the memory. A device says no size. */
+enum { MOST_OF_LITTLE = 64 << 20, MOST_UNPACKED = 64 };
+
 /* zlib reads plain files as they are, so one reader serves both kinds. */
 static tf_status read_all(gzFile f, const char *path, size_t limit, char **bytes, size_t *n, tf_source here)
 {
@@ -135,6 +138,10 @@ tf_status tf1c_kit_read_file(const char *path, size_t limit, char **bytes, size_
                        strerror(errno));
     if (S_ISDIR(what.st_mode))
         return tf_fail(tf_os_error, here, NULL, "%s; %s", path, strerror(EISDIR));
+    if (!S_ISREG(what.st_mode) && !S_ISCHR(what.st_mode)) /* opening a FIFO would wait for its writer */
+        return tf_fail(tf_os_error, here, NULL, "%s; %s", path, strerror(ESPIPE));
+    const size_t most = MOST_OF_LITTLE + MOST_UNPACKED * (size_t)what.st_size;
+    limit = limit < most ? limit : most;
     gzFile f = gzopen(path, "rb");
     if (!f)
         return tf_fail(tf_os_error, here, NULL, "%s; %s", path, strerror(errno ? errno : ENOMEM));

@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include "core/record.h"
+#include "core/safe_file.h"
 #include "core/strings.h"
 #include "ops/data/stage.h"
 
@@ -98,7 +99,7 @@ static tf1c_next open_path(tf1c_stage *s, const char *path)
     reading *r = s->mine;
     if (!r->read && !(r->read = tf1c_alloc(CHUNK)))
         return tf1c_stage_out_of_memory(s);
-    r->from.f = fopen(path, "rb");
+    r->from.f = tf1c_open_regular(path);
     if (!r->from.f) {
         const int error = errno;
         return tf1c_stage_fault(s, error == ENOENT ? tf_not_found : tf_os_error, "%s; %s", path, strerror(error));

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/safe_file.h"
 #include "ops/array/array.h"
 #include "ops/random/seeds.h"
 
@@ -351,7 +352,7 @@ static bool read_vocabulary(weight_list *w, tf_tensor *poison)
     char *line = NULL;
     size_t room = 0;
     bool good = true;
-    FILE *file = fopen(w->a->vocab_file, "re");
+    FILE *file = tf1c_open_regular(w->a->vocab_file);
     if (!file) {
         *poison =
             tf_mistake(errno == ENOENT ? tf_not_found : tf_os_error, w->a->here, NULL, "%s; %s", w->a->vocab_file, strerror(errno));

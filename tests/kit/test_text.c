@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <tf1c_kit.h>
 
@@ -319,6 +321,34 @@ START_TEST(options_are_parsed_as_argparse_does)
 }
 END_TEST
 
+START_TEST(a_file_that_unpacks_to_far_more_than_it_is_is_refused)
+{
+    enum { MEGABYTES = 160 };
+    static const char nothing[1 << 20];
+    char path[] = "/tmp/tf1c-text-XXXXXX";
+    const int fd = mkstemp(path);
+    gzFile f = gzdopen(fd, "wb1");
+    for (int i = 0; i < MEGABYTES; i++)
+        ck_assert_int_eq(gzwrite(f, nothing, sizeof nothing), sizeof nothing);
+    gzclose(f);
+    catch_errors();
+    tf_text t = tf_text_read(path);
+    ck_assert_int_eq(t.length, 0);
+    ck_assert_int_eq(caught()->code, tf_resource_exhausted);
+    catch_errors();
+    tf_text endless = tf_text_read("/dev/zero");
+    ck_assert_int_eq(endless.length, 0);
+    ck_assert_int_eq(caught()->code, tf_resource_exhausted);
+    unlink(path);
+    catch_errors();
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    tf_text waiting = tf_text_read(path);
+    ck_assert_int_eq(waiting.length, 0);
+    ck_assert_int_eq(caught()->code, tf_os_error);
+    unlink(path);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("kit_text");
@@ -328,6 +358,7 @@ int main(void)
     tcase_add_test(text, batches_are_those_that_tensorflow_was_trained_on);
     tcase_add_test(text, characters_are_encoded_and_sampled);
     tcase_add_loop_test(text, a_mistake_is_reported_at_the_users_line_and_the_text_lives_on, 0, COUNT(mistakes));
+    tcase_add_test(text, a_file_that_unpacks_to_far_more_than_it_is_is_refused);
     tcase_add_test(text, each_allocation_that_fails_gives_a_memory_error_and_no_more);
     tcase_add_test(program, without_a_terminal_progress_is_a_dozen_plain_lines);
     tcase_add_test(program, a_line_printed_between_progress_stands_by_itself);
