@@ -194,7 +194,9 @@ static int64_t multiply_unpacked(const block *p)
         p->kernels->stream(p->m, whole, p->k, p->a.data, p->a.row, p->a.column, p->b.data, p->b.row, p->c, p->ldc);
         return whole;
     }
-    for (int64_t j = 0; j < whole; j += width) {
+    const int64_t done =
+        p->kernels->few(p->m, whole, p->k, p->a.data, p->a.row, p->a.column, p->b.data, p->b.row, p->from, 0, p->c, p->ldc);
+    for (int64_t j = done; j < whole; j += width) {
         part = columns(p, j, least(width, whole - j));
         p->kernels->panel(part.m, part.n, part.k, part.a.data, part.a.row, part.a.column, part.b.data, part.b.row, part.from, 0,
                           part.c, part.ldc);

@@ -9,6 +9,8 @@
  * - Transposing b into panels by fours, in registers, goes at three times the rate of a scalar transposition. Up to FEW rows
  *   reading b as it lies is faster than packing it, and for one or two rows walking along its rows: 2048 × 1024 floats at 110
  *   gigabytes a second against 25 through packing.
+ * - Three to six rows of b as it lies: two vectors of each row of b are two lines of another page, at 50 gigabytes a second of 120;
+ *   as many vectors as there are registers for (8, 6, 4, 4) are read at 77 to 90.
  * - Less than eight sums at a time (one to three rows) wait for each other: the last rows go in two even tiles, the last columns
  *   in a tile of one vector if they fit. */
 #include "core/matmul_kernels.h"
@@ -17,7 +19,7 @@
 
 #include "core/vector.h"
 
-enum { ROWS = VF_WIDTH == 16 ? 12 : VF_WIDTH == 8 ? 6 : 4 };
+enum { ROWS = VF_WIDTH == 16 ? 12 : VF_WIDTH == 8 ? 6 : 4, MOST_FEW = 6 };
 
 /* The last rows in two even tiles: a tile of one or two rows would wait for its own sums. */
 static int next_tile(int64_t left) { return (int)(left <= ROWS ? left : left < 2 * ROWS ? (left + 1) / 2 : ROWS); }

@@ -18,6 +18,10 @@ typedef struct {
      * multiply-adds over p, whatever tile it is in. */
     void (*panel)(int64_t m, int64_t n, int64_t k, const void *a, int64_t row, int64_t column, const void *b, int64_t b_row,
                   const void *from, int64_t from_row, void *c, int64_t ldc);
+    /* The same of b as it lies, by tiles that are wide where m is small: returns how many columns that were, 0 if m is not among those
+     * they are made for. */
+    int64_t (*few)(int64_t m, int64_t n, int64_t k, const void *a, int64_t row, int64_t column, const void *b, int64_t b_row,
+                   const void *from, int64_t from_row, void *c, int64_t ldc);
     /* c[m, n] += a·b, m 1 or 2, n a multiple of width, b's rows as they lie: it is read once, row after row. */
     void (*stream)(int64_t m, int64_t n, int64_t k, const void *a, int64_t row, int64_t column, const void *b, int64_t b_row,
                    void *c, int64_t ldc);

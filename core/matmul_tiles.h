@@ -135,7 +135,70 @@ static void NAME(panel)(int64_t m, int64_t n, int64_t k, const void *a, int64_t 
     }
 }
 
-/* ---- few rows: b is read once, as it lies ------------------------------------------------------------------------- */
+/* ---- few rows of b as it lies: of each of its rows as much as there are registers for ------------------------------ */
+
+static inline __attribute__((always_inline)) void NAME(wide_tile)(const NAME(operands) *o, int rows, int vectors, REAL *c, int64_t ldc)
+{
+    const int64_t row = o->row, column = o->column, b_row = o->b_row;
+    const REAL *a = o->a, *b = o->b;
+    VECTOR sum[MOST_FEW][8];
+
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; i++)
+#pragma GCC unroll 8
+        for (int v = 0; v < vectors; v++)
+            sum[i][v] = o->from ? LOAD(o->from + i * o->from_row + v * WIDTH) : (VECTOR){ 0 };
+    for (int64_t p = 0; p < o->k; p++, a += column, b += b_row)
+#pragma GCC unroll 8
+        for (int i = 0; i < rows; i++) {
+            const VECTOR x = SPLAT(a[i * row]);
+
+#pragma GCC unroll 8
+            for (int v = 0; v < vectors; v++)
+                sum[i][v] = FMA(x, LOAD(b + v * WIDTH), sum[i][v]);
+        }
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; i++)
+#pragma GCC unroll 8
+        for (int v = 0; v < vectors; v++)
+            STORE(c + i * ldc + v * WIDTH, sum[i][v]);
+}
+
+#define WIDE(rows, vectors)                                                                                     \
+    static int64_t NAME(wide_##rows)(NAME(operands) o, int64_t n, REAL *c, int64_t ldc)                         \
+    {                                                                                                          \
+        enum { STEP = (vectors) * WIDTH };                                                                     \
+        int64_t j = 0;                                                                                         \
+                                                                                                               \
+        for (; j + STEP <= n; j += STEP, o.b += STEP, o.from = o.from ? o.from + STEP : NULL)                  \
+            NAME(wide_tile)(&o, rows, vectors, c + j, ldc);                                                    \
+        return j;                                                                                              \
+    }
+WIDE(3, (VF_WIDTH == 16 ? 8 : 4))
+WIDE(4, (VF_WIDTH == 16 ? 6 : 3))
+#if VF_WIDTH == 16
+WIDE(5, 4)
+WIDE(6, 4)
+#endif
+#undef WIDE
+
+static int64_t NAME(few)(int64_t m, int64_t n, int64_t k, const void *a, int64_t row, int64_t column, const void *b, int64_t b_row,
+                         const void *from, int64_t from_row, void *c, int64_t ldc)
+{
+    const NAME(operands) o = { a, row, column, b, b_row, k, from, from_row };
+
+    switch (m) {
+    case 3: return NAME(wide_3)(o, n, c, ldc);
+    case 4: return NAME(wide_4)(o, n, c, ldc);
+#if VF_WIDTH == 16
+    case 5: return NAME(wide_5)(o, n, c, ldc);
+    case 6: return NAME(wide_6)(o, n, c, ldc);
+#endif
+    default: return 0;
+    }
+}
+
+/* ---- one or two rows: b is read once, as it lies ------------------------------------------------------------------------- */
 
 static inline __attribute__((always_inline)) void NAME(add_rows)(int rows, int deep, const NAME(operands) *o, int64_t n, REAL *c,
                                                                  int64_t ldc)
@@ -259,4 +322,5 @@ static void NAME(pack_rows)(int64_t m, int64_t k, const void *a_, int64_t row, i
     }
 }
 
-static const tf1c_matmul_kernels NAME(kernels) = { NAME(COLUMNS), WIDTH, NAME(pack), NAME(pack_rows), NAME(panel), NAME(stream) };
+static const tf1c_matmul_kernels NAME(kernels) = { NAME(COLUMNS), WIDTH, NAME(pack), NAME(pack_rows), NAME(panel), NAME(few),
+                                                  NAME(stream) };
