@@ -3,9 +3,12 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <time.h>
 
 enum { SPIN_NS = 30000, CHECK_EVERY = 64, BARRIER_SPINS = 300 };
+/* Judged after so many ns of regions: crowded is where a core was taken more often than once in SELDOM of them. */
+enum { JUDGED = 20000000, SELDOM = 8000000, FIRST_PAUSE = 100000000, LONGEST_PAUSE = 1600000000 };
 
 /* A place to sleep until a word changes. Whoever changes the word looks at `asleep` afterwards, whoever sleeps sets
  * `asleep` before looking at the word; both sequentially consistent, so one of them sees the other. */
@@ -30,6 +33,8 @@ static struct {
     void *arg;
     int workers;
     bool stop;
+    tf1c_crowd crowd;
+    atomic_long lost;                 /* times that a core was taken from the region's threads */
     _Alignas(64) atomic_uint running; /* members still in fn */
     parking caller;
     member members[TF1C_TEAM_MAX];
@@ -38,6 +43,7 @@ static struct {
 static parking rest; /* at barriers, one for all: one region runs at a time */
 static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 static bool one_core;
+static int cores;
 
 /* ---- waiting ---------------------------------------------------------------------------------------------------- */
 
@@ -94,6 +100,40 @@ static void make_parking(parking *b)
     pthread_cond_init(&b->cond, NULL);
 }
 
+/* ---- others on the cores ----------------------------------------------------------------------------------------- */
+
+void tf1c_crowd_note(tf1c_crowd *c, int64_t now, int64_t ns, int64_t lost)
+{
+    c->ns += ns;
+    c->lost += lost;
+    if (c->ns < JUDGED)
+        return;
+    if (c->lost > c->ns / SELDOM) {
+        c->pause = c->pause ? 2 * c->pause : FIRST_PAUSE;
+        c->pause = c->pause < LONGEST_PAUSE ? c->pause : LONGEST_PAUSE;
+        atomic_store_explicit(&c->until, now + c->pause, memory_order_relaxed);
+    } else {
+        c->pause = 0;
+    }
+    c->ns = c->lost = 0;
+}
+
+/* How often the system took the core from this thread, which had not asked for it. */
+static long times_taken(void)
+{
+    struct rusage used;
+
+    return getrusage(RUSAGE_THREAD, &used) == 0 ? used.ru_nivcsw : 0;
+}
+
+static void take_part(int worker)
+{
+    const long before = times_taken();
+
+    team.fn(team.arg, worker, team.workers);
+    atomic_fetch_add_explicit(&team.lost, times_taken() - before, memory_order_relaxed);
+}
+
 /* ---- threads ---------------------------------------------------------------------------------------------------- */
 
 static void *live(void *self)
@@ -104,7 +144,7 @@ static void *live(void *self)
         wait_change(&m->parking, &m->ticket, seen);
         if (team.stop)
             return NULL;
-        team.fn(team.arg, m->worker, team.workers);
+        take_part(m->worker);
         if (atomic_fetch_sub(&team.running, 1) == 1)
             wake(&team.caller);
     }
@@ -149,7 +189,8 @@ static void forget(void)
 
 static void prepare(void)
 {
-    one_core = tf1c_team_cores() == 1;
+    cores = tf1c_team_cores();
+    one_core = cores == 1;
     make_parking(&team.caller);
     make_parking(&rest);
     pthread_atfork(NULL, NULL, forget);
@@ -175,6 +216,7 @@ void tf1c_team_run(int workers, tf1c_team_fn *fn, void *arg)
         fn(arg, 0, 1);
         return;
     }
+    const int64_t begin = now_ns();
     while (team.threads < workers - 1 && start(&team.members[team.threads], team.threads + 1))
         team.threads++;
     if (workers > team.threads + 1) /* the system gave fewer */
@@ -183,11 +225,22 @@ void tf1c_team_run(int workers, tf1c_team_fn *fn, void *arg)
     team.arg = arg;
     team.workers = workers;
     atomic_store(&team.running, (unsigned)workers - 1);
+    atomic_store_explicit(&team.lost, 0, memory_order_relaxed);
     for (int i = 0; i < workers - 1; i++)
         call(&team.members[i]);
-    fn(arg, 0, workers);
+    take_part(0);
     wait_running();
+    const int64_t end = now_ns();
+    tf1c_crowd_note(&team.crowd, end, end - begin, atomic_load_explicit(&team.lost, memory_order_relaxed));
     atomic_flag_clear_explicit(&team.held, memory_order_release);
+}
+
+int tf1c_team_now(int workers)
+{
+    pthread_once(&prepared, prepare);
+    if (workers > cores)
+        workers = cores;
+    return workers > 1 && now_ns() < atomic_load_explicit(&team.crowd.until, memory_order_relaxed) ? 1 : workers;
 }
 
 __attribute__((destructor)) void tf1c_team_shutdown(void)

@@ -157,13 +157,15 @@ static void end_loop(const walker *w, const ir_instruction *i, int64_t steps)
         *(int32_t *)address(w, &i->out[l->count_output]) = (int32_t)steps;
 }
 
-/* Worker 0 decides for all: they must go on, or stop, together. */
+/* Worker 0 decides for all: they must go on, or stop, together. It decides anew only after all have come back here. */
 static bool goes_on(const walker *w, const ir_loop *l)
 {
     ir_operand o = ir_operand_of(l->condition.results[0]);
     wait_all(w);
-    run_code(w, l->condition_code, l->n_condition_code);
-    wait_all(w);
+    if (w->worker == 0 || l->condition_by_all)
+        run_code(w, l->condition_code, l->n_condition_code);
+    if (l->condition_by_all)
+        wait_all(w);
     if (w->worker == 0)
         w->e->x->goes_on = !stopped(w) && *(const bool *)address(w, &o);
     wait_all(w);
@@ -225,7 +227,8 @@ static void run_branch(const walker *w, const ir_instruction *i)
     const ir_branch *b = i->node->branch;
     bool skipped = stopped(w); /* the predicate may not have been computed */
     int which = !skipped && *(const uint8_t *)address(w, &i->in[0]) != 0;
-    wait_all(w); /* all have seen the same: nobody is in a body yet */
+    if (b->waits)
+        wait_all(w); /* all have seen the same: nobody is in a body yet */
     if (skipped)
         return;
     for (int o = 0; o + 1 < i->node->n_out && w->worker == 0; o++) /* saved for the gradient of the other branch alone */
@@ -241,17 +244,17 @@ static bool run_instruction(const walker *w, const ir_instruction *i)
 {
     int shards = w->e->b->n_shards;
     bool took_part = false;
-    if (i->node->loop) {
-        run_loop(w, i);
-        return true;
-    }
-    if (i->node->branch) {
-        run_branch(w, i);
+    if (i->node->loop || i->node->branch) {
+        walker one = *w;
+        if (i->alone && w->worker)
+            return false;
+        one.workers = i->alone ? 1 : w->workers;
+        (i->node->loop ? run_loop : run_branch)(&one, i);
         return true;
     }
     if (stopped(w))
-        return false; /* what depends on it must not run; the barriers still count */
-    if (!i->parallel) {
+        return false;                      /* what depends on it must not run; the barriers still count */
+    if (!i->parallel || w->workers == 1) { /* one after the other or as one, shards have the same bits */
         if (w->worker == 0)
             run_shard(w->e, i, w->slots, 0, i->units, 0);
         return w->worker == 0;
@@ -321,7 +324,7 @@ tf_status tf1c_execute(const tf1c_binding *b, tf1c_context *x, const tf_ndarray 
     if (b->blas)
         tf1c_gemm_begin();
     if (b->n_shards > 1)
-        tf1c_team_run(b->n_shards, worker_run, &e);
+        tf1c_team_run(tf1c_team_now(b->n_shards), worker_run, &e);
     else
         worker_run(&e, 0, 1);
     if (b->blas)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/vecmath.h"
+#include "session/plan/cost.h"
 
 enum { INDENT = 4, MOST_LISTED = 24 };
 
@@ -17,6 +18,8 @@ static void write_list(ir_writer *w, const ir_instruction *code, int n, int shar
         ir_write_node(w, node, 0);
         if (i->parallel)
             fprintf(w->f, ", %lld units in %d shards", (long long)i->units, shards);
+        if (i->alone)
+            fprintf(w->f, ", by one thread");
         fprintf(w->f, *node->name ? "  # %s\n" : "\n", node->name);
         if (node->loop) {
             ir_write_loop_ports(w, node, depth + 2);
@@ -34,6 +37,21 @@ static void write_list(ir_writer *w, const ir_instruction *code, int n, int shar
     }
 }
 
+/* What the plan goes by where it deals out, or does not. */
+static void write_costs(FILE *f, const tf1c_binding *b)
+{
+    const ir_costs *c = ir_costs_here();
+    const ir_estimate e = ir_estimate_of(b->code, b->n_code, b->n_shards);
+    fprintf(
+        f,
+        "(reckoned for %s, ns: %g a multiply-add, %g an element of a step, %g an instruction, %g a wait, %g to wake others; the run "
+        "%.1f us alone",
+        c->isa, c->multiply_add, c->element, c->instruction, c->wait, c->wake, e.alone * 1e-3);
+    if (b->n_shards > 1)
+        fprintf(f, ", %.1f by %d threads", (e.team + c->wake) * 1e-3, b->n_shards);
+    fprintf(f, ")\n");
+}
+
 void ir_write_code(FILE *f, const tf1c_plan *p, const tf1c_binding *b)
 {
     ir_writer w = { .f = f, .plan = p, .places = true };
@@ -43,6 +61,7 @@ void ir_write_code(FILE *f, const tf1c_plan *p, const tf1c_binding *b)
         fprintf(f, ", products by kernels for %s", tf1c_vec()->isa);
     fprintf(f, "%s\n", b->blas ? ", products by BLAS" : "");
     fprintf(f, "(%s)\n", tf1c_section_does("instructions"));
+    write_costs(f, b);
     fprintf(
         f,
         "('|': all threads wait for each other first; @N: N bytes into the run's arena; @slotN: an address that the run fills in; "

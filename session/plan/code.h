@@ -18,6 +18,7 @@ struct ir_instruction {
     int64_t units;
     bool parallel;   /* dealt out in shards; else worker 0 does it alone */
     bool barrier;    /* wait for all workers before it */
+    bool alone;      /* a loop or a branch: worker 0 does all of it, and nobody waits within */
     bool scratch;    /* its kernel wants some */
 };
 

@@ -131,6 +131,7 @@ struct ir_loop {
     int n_written;
     ir_instruction *code, *condition_code;
     int n_code, n_condition_code;
+    bool condition_by_all; /* some of it is dealt out, or waits */
 };
 
 struct ir_branch {
@@ -139,6 +140,7 @@ struct ir_branch {
     int n_written;
     ir_instruction *code[2];
     int n_code[2];
+    bool waits; /* nobody may be in a body before all have seen which it is */
 };
 
 /* What making a plan's graph needs. */

@@ -5,11 +5,11 @@
 #include "core/matmul.h"
 #include "graph/kernel.h"
 #include "session/plan/compile.h"
+#include "session/plan/cost.h"
 #include "session/plan/place.h"
 
-/* Below that many elementary steps waking others costs more than it brings; once they are awake, a smaller instruction is dealt
- * out too, unless that makes them wait. */
-enum { PARALLEL_WORK = 16384, SMALL_WORK = 512, MOST_ACCESSES = 512 };
+/* An instruction is dealt out if half of it is worth two waits; a smaller one, of so many nanoseconds, unless that makes others wait. */
+enum { WORTH_WAITS = 4, SMALL = 150, MOST_ACCESSES = 512 };
 
 /* What an instruction touches through one operand since the last barrier. */
 typedef struct {
@@ -22,7 +22,7 @@ typedef struct {
 /* Of a whole binding. */
 typedef struct {
     tf1c_compilation *c;
-    bool awake;     /* some instruction of the run is worth waking others for */
+    int threads;    /* to deal out to; 1: nothing is */
     size_t scratch; /* the most that one shard needs */
     bool parallel;  /* whether anything was dealt out */
 } emission;
@@ -86,23 +86,6 @@ static bool make_instruction(tf1c_compilation *c, ir_instruction *x, const ir_no
     return true;
 }
 
-static int64_t work_of(const ir_node *n)
-{
-    int64_t most = 0;
-    for (int i = 0; i < n->n_in; i++)
-        if (tf_view_count(&n->in[i]->view) > most)
-            most = tf_view_count(&n->in[i]->view);
-    for (int i = 0; i < n->n_out; i++)
-        if (tf_view_count(&n->out[i].view) > most)
-            most = tf_view_count(&n->out[i].view);
-    if (n->def && n->def->traits & TF_PRODUCT && n->n_out && n->out[0].view.rank == 2) {
-        const tf_view *a = &n->in[0]->view;
-        tf_product p = n->def->product ? n->def->product(n->attrs) : (tf_product){ 0 };
-        return tf_view_count(&n->out[0].view) * (a->rank == 2 ? a->dims[p.transpose_a ? 0 : 1] : 1) / 16;
-    }
-    return most;
-}
-
 static int64_t units_of(const ir_node *n, const tf_kernel_ctx *k)
 {
     if (!n->def)
@@ -159,12 +142,12 @@ static void shard_unlisted(sharding *s, ir_instruction *x, bool parallel)
     s->n = 2;
 }
 
-static void shard_listed(sharding *s, ir_instruction *x, int64_t work)
+static void shard_listed(sharding *s, ir_instruction *x, double cost)
 {
     access mine[MOST_OPERANDS];
     int count = accesses(x, x->parallel, mine);
     x->barrier = has_to_wait(s, mine, count);
-    if (!x->parallel && s->all->awake && x->units > 1 && work >= SMALL_WORK) {
+    if (!x->parallel && s->all->threads > 1 && x->units > 1 && cost >= ir_costs_here()->instruction + SMALL) {
         int dealt = accesses(x, true, mine);
         x->parallel = x->barrier || !has_to_wait(s, mine, dealt);
         x->barrier &= has_to_wait(s, mine, dealt);
@@ -176,6 +159,18 @@ static void shard_listed(sharding *s, ir_instruction *x, int64_t work)
     s->n += count;
 }
 
+/* Of a shard; all shards' together is enough for one thread that does all of it at once. */
+static size_t scratch_of(const ir_node *n, tf_kernel_ctx *k, int shards)
+{
+    if (!n->def || !n->def->scratch)
+        return 0;
+    const int64_t units = k->end;
+    const size_t whole = (n->def->scratch(k) + (size_t)shards - 1) / (size_t)shards;
+    k->end = (units + shards - 1) / shards;
+    const size_t part = n->def->scratch(k);
+    return ((part > whole ? part : whole) + 63) / 64 * 64;
+}
+
 static void shard(sharding *s, ir_instruction *x)
 {
     const ir_node *n = x->node;
@@ -183,15 +178,16 @@ static void shard(sharding *s, ir_instruction *x)
     if (!in)
         return;
     tf_kernel_ctx k = ir_rule_ctx(n, in, in + n->n_in);
-    int64_t work = work_of(n);
+    const int threads = s->all->threads;
+    const double cost = ir_cost_of(n);
     x->units = units_of(n, &k);
-    x->parallel = s->all->c->planner->threads > 1 && x->units > 1 && work >= PARALLEL_WORK;
+    x->parallel = threads > 1 && x->units > 1 && cost >= WORTH_WAITS * ir_costs_here()->wait;
     if (n->n_in + n->n_out > MOST_OPERANDS)
         shard_unlisted(s, x, x->parallel);
     else
-        shard_listed(s, x, work);
-    k.end = x->parallel ? (x->units + s->all->c->planner->threads - 1) / s->all->c->planner->threads : x->units;
-    size_t scratch = n->def && n->def->scratch ? (n->def->scratch(&k) + 63) / 64 * 64 : 0;
+        shard_listed(s, x, cost);
+    k.end = x->units;
+    const size_t scratch = scratch_of(n, &k, x->parallel ? threads : 1);
     x->scratch = scratch > 0;
     s->all->scratch = scratch > s->all->scratch ? scratch : s->all->scratch;
 }
@@ -213,6 +209,32 @@ typedef struct {
 
 static code emit_block(emission *e, const ir_block *b, const ir_loop *counted);
 
+/* Worker 0 alone would wait for the others forever. */
+static bool is_by_all(code c)
+{
+    for (int i = 0; i < c.n; i++)
+        if (c.code[i].parallel || c.code[i].barrier)
+            return true;
+    return false;
+}
+
+static bool has_barrier(const ir_instruction *code, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (code[i].barrier)
+            return true;
+    return false;
+}
+
+/* Threads that meet in a body have to agree on it, though one may have seen the run fail; and what tells which body it is must not be
+ * overwritten by who is steps ahead. */
+static bool has_to_agree(const ir_branch *b, const ir_value *which)
+{
+    const int slot = ir_operand_of(which).slot;
+    return has_barrier(b->code[0], b->n_code[0]) || has_barrier(b->code[1], b->n_code[1]) ||
+           (slot != IR_SLOT_ABSOLUTE && slot != IR_SLOT_ARENA);
+}
+
 static void emit_bodies(emission *e, const ir_node *n)
 {
     if (n->loop) {
@@ -222,12 +244,31 @@ static void emit_bodies(emission *e, const ir_node *n)
         n->loop->n_code = body.n;
         n->loop->condition_code = condition.code;
         n->loop->n_condition_code = condition.n;
+        n->loop->condition_by_all = is_by_all(condition);
     }
     for (int w = 0; n->branch && w < 2; w++) {
         code body = emit_block(e, &n->branch->bodies[w], NULL);
         n->branch->code[w] = body.code;
         n->branch->n_code[w] = body.n;
     }
+    if (n->branch)
+        n->branch->waits = has_to_agree(n->branch, n->in[0]);
+}
+
+/* By all threads, or, where their waiting would cost more than they bring, by one. */
+static void emit_with_bodies(emission *e, ir_instruction *x, const ir_node *n)
+{
+    emission team = *e, one = *e;
+    team.parallel = false;
+    one.threads = 1;
+    emit_bodies(&team, n);
+    if (e->threads > 1 && !e->c->ir.failed && !ir_pays(ir_estimate_of(x, 1, e->threads))) {
+        emit_bodies(&one, n);
+        x->alone = true;
+    }
+    const emission *taken = x->alone ? &one : &team;
+    e->scratch = taken->scratch;
+    e->parallel |= taken->parallel;
 }
 
 static void emit_node(sharding *s, ir_instruction *x, const ir_node *n)
@@ -236,7 +277,7 @@ static void emit_node(sharding *s, ir_instruction *x, const ir_node *n)
     if (!make_instruction(e->c, x, n))
         return;
     if (n->loop || n->branch) {
-        emit_bodies(e, n);
+        emit_with_bodies(e, x, n);
         x->barrier = true;
         forget(s);
         return;
@@ -313,19 +354,11 @@ static code emit_block(emission *e, const ir_block *b, const ir_loop *counted)
     return out;
 }
 
-static bool is_worth_waking(const ir_block *b)
+static bool is_worth_waking(code c, int threads)
 {
-    for (int i = 0; i < b->n; i++) {
-        const ir_node *n = b->nodes[i];
-        ir_block *inner[2];
-        int bodies = ir_bodies(n, inner);
-        for (int k = 0; k < bodies; k++)
-            if (is_worth_waking(inner[k]))
-                return true;
-        if (!bodies && !n->silent && work_of(n) >= PARALLEL_WORK)
-            return true;
-    }
-    return false;
+    ir_estimate e = ir_estimate_of(c.code, c.n, threads);
+    e.team += ir_costs_here()->wake;
+    return ir_pays(e);
 }
 
 /* ---- variables that must have, and will have, a value ------------------------------------------------------------------------------ */
@@ -383,11 +416,15 @@ static void note_variables(tf1c_compilation *c)
 bool ir_emit(tf1c_compilation *c)
 {
     tf1c_binding *b = c->binding;
-    emission e = { .c = c, .awake = c->planner->threads > 1 && is_worth_waking(&b->block) };
+    emission e = { .c = c, .threads = c->planner->threads };
     code out = emit_block(&e, &b->block, NULL);
+    if (e.parallel && !c->ir.failed && !is_worth_waking(out, e.threads)) {
+        e = (emission){ .c = c, .threads = 1 };
+        out = emit_block(&e, &b->block, NULL);
+    }
     b->code = out.code;
     b->n_code = out.n;
-    b->n_shards = e.parallel ? c->planner->threads : 1;
+    b->n_shards = e.parallel ? e.threads : 1;
     b->scratch = (int64_t)e.scratch;
     b->scratch_at = (int64_t)b->block.arena_size;
     b->arena_size = b->block.arena_size + e.scratch * (size_t)b->n_shards;

@@ -211,6 +211,37 @@ START_TEST(an_idle_team_sleeps)
 }
 END_TEST
 
+START_TEST(a_crowd_is_left_alone_for_longer_and_longer)
+{
+    enum { MS = 1000000 };
+    tf1c_crowd c = { 0 };
+    int64_t now = 5 * MS, before = 0;
+
+    tf1c_crowd_note(&c, now, 5 * MS, 100); /* too soon to tell */
+    ck_assert_int_eq(c.until, 0);
+    for (int i = 0; i < 10; i++) {
+        tf1c_crowd_note(&c, now, 40 * MS, 10);
+        ck_assert_int_gt(c.until, now);
+        ck_assert_int_ge(c.until - now, before);
+        ck_assert_int_le(c.until - now, 2000 * (int64_t)MS);
+        before = c.until - now;
+        now = c.until + 40 * MS;
+    }
+    tf1c_crowd_note(&c, now, 40 * MS, 1); /* now and then the system itself needs a core */
+    ck_assert_int_lt(c.until, now);
+    tf1c_crowd_note(&c, now, 40 * MS, 10);
+    ck_assert_int_lt(c.until - now, before);
+}
+END_TEST
+
+START_TEST(there_are_no_more_workers_than_cores_now)
+{
+    ck_assert_int_eq(tf1c_team_now(1), 1);
+    ck_assert_int_ge(tf1c_team_now(TF1C_TEAM_MAX), 1);
+    ck_assert_int_le(tf1c_team_now(TF1C_TEAM_MAX), tf1c_team_cores());
+}
+END_TEST
+
 START_TEST(there_is_at_least_one_core)
 {
     ck_assert_int_ge(tf1c_team_cores(), 1);
@@ -226,6 +257,8 @@ int main(void)
 
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, a_region_runs_each_worker_once, 0, WORKERS);
+    tcase_add_test(t, a_crowd_is_left_alone_for_longer_and_longer);
+    tcase_add_test(t, there_are_no_more_workers_than_cores_now);
     tcase_add_test(t, the_number_of_workers_may_change_from_region_to_region);
     tcase_add_loop_test(t, a_barrier_separates_steps, 0, WORKERS);
     tcase_add_test(t, several_callers_get_all_their_shards_done);

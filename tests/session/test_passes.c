@@ -571,7 +571,7 @@ static void one_after_the_other(void)
 }
 
 /* shard */
-static void shards_of_their_own(void) { fetch(tf_tanh(tf_square(matrix(256, 128)))); }
+static void shards_of_their_own(void) { fetch(tf_tanh(tf_square(matrix(1024, 128)))); }
 static void shards_of_others(void)
 {
     tf_tensor x = tf_square(matrix(128, 128)), y = tf_tanh(matrix(128, 128));
@@ -726,6 +726,44 @@ START_TEST(a_stage_makes_of_a_graph_what_its_row_says)
 }
 END_TEST
 
+/* ---- who does what -------------------------------------------------------------------------------------------------------- */
+
+static tf_tensor add_tanh(tf_tensor state, tf_tensor x, void *unused) { return (void)unused, tf_add(tf_tanh(state), x); }
+static void loop_beside_large_work(int64_t rows)
+{
+    fetch(tf_tanh(tf_square(matrix(2048, 256))));
+    fetch(tf_foldl(add_tanh, input(SHAPE(6, rows, 64)), .initializer = matrix(rows, 64)));
+}
+static void short_steps(void) { loop_beside_large_work(4); }
+static void long_steps(void) { loop_beside_large_work(4096); }
+
+START_TEST(a_loop_is_one_threads_where_its_waits_cost_more_than_they_bring)
+{
+    for (int small = 0; small < 2; small++) {
+        make(small ? short_steps : long_steps);
+        char *got = stage_with(NULL, "instructions", 2);
+        ck_assert_msg(strstr(got, "2 shards"), "%s", got);
+        ck_assert_msg(!strstr(got, ", by one thread") == !small, "%s", got);
+        free(got);
+        check_values(NULL);
+        unmake();
+    }
+}
+END_TEST
+
+START_TEST(what_is_dealt_out_is_reckoned_by_figures_that_are_stated)
+{
+    make(short_steps);
+    tf_session *s = tf_session(.config = tf_config_proto(.intra_op_parallelism_threads = 2));
+    char *text = tf_session_explain(s, ((tf_fetches){ .n = graph.n_fetches, .items = graph.fetches }), graph.feeds);
+    ck_assert_ptr_nonnull(strstr(text, "(reckoned for "));
+    ck_assert_ptr_nonnull(strstr(text, " by 2 threads)"));
+    free(text);
+    tf_close(s);
+    unmake();
+}
+END_TEST
+
 /* ---- memory ---------------------------------------------------------------------------------------------------------------------------- */
 
 enum { UNROLLED = 8, WIDTH = 16 };
@@ -841,6 +879,8 @@ int main(void)
     tcase_add_loop_test(cases, a_stage_makes_of_a_graph_what_its_row_says, 0, sizeof rows / sizeof *rows);
     tcase_add_test(cases, rows_of_a_gradient_lie_on_what_dies_before_them);
     tcase_add_test(cases, a_pass_that_is_off_says_so);
+    tcase_add_test(cases, a_loop_is_one_threads_where_its_waits_cost_more_than_they_bring);
+    tcase_add_test(cases, what_is_dealt_out_is_reckoned_by_figures_that_are_stated);
     tcase_set_timeout(runs, 120);
     tcase_add_loop_test(runs, training_is_tensorflows_without_any_passes, 0, golden_count());
     suite_add_tcase(suite, cases);
