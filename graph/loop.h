@@ -35,6 +35,7 @@ typedef struct tf1c_body {
     tf1c_in_port *in;   /* in the graph's memory; port i is input i of the node (Loop) */
     tf1c_out_port *out; /* port i is output i of the node */
     bool reverse;       /* steps run from the last element to the first */
+    bool swaps;         /* swap_memory: its gradient should need little memory, rather than little time */
     int trip;           /* the input that holds the number of steps; -1: the length of the sliced ones */
     bool has_condition;
     tf_tensor condition; /* in the body: goes on while true, tested before each step */

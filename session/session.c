@@ -35,7 +35,10 @@ tf_session *tf_session_new(struct tf_session_args a)
     }
     tf1c_graph_hold(graph);
     s->graph = graph;
-    s->planner = (tf1c_planner){ .graph = graph, .threads = thread_count(&a.config), .resources = &s->resources };
+    s->planner = (tf1c_planner){ .graph = graph,
+                                 .threads = thread_count(&a.config),
+                                 .checkpoint_steps = a.config.checkpoint_steps,
+                                 .resources = &s->resources };
     const char *off = a.config.passes_off ? a.config.passes_off : getenv("TF1C_PASSES_OFF");
     if (off && !(s->planner.passes_off = tf1c_strdup(off))) {
         tf_fail(tf_memory_error, a.here, NULL, "no memory left for a session");

@@ -21,8 +21,13 @@ typedef struct tf_session tf_session;
 typedef struct tf_config {
     int intra_op_parallelism_threads; /* at most 64 */
     int inter_op_parallelism_threads; /* accepted; ops run in one order */
+    /* Of a loop of known length, keep for its gradient only every so-many-th state, and compute what is between anew: an extra forward
+     * pass buys memory. TF_CHECKPOINT_ROOT: about every √steps-th. Unset (0): only where swap_memory says so and much would be saved.
+     * A loop whose body draws random numbers, assigns or holds loops is as without. */
+    int64_t checkpoint_steps;
     const char *passes_off;           /* plan passes to leave out, by the names in tf_session_explain, separated by commas; "all" */
 } tf_config;
+enum { TF_CHECKPOINT_ROOT = -1 };
 /* TF1's spelling: tf_config_proto(.intra_op_parallelism_threads = 1). */
 #define tf_config_proto(...) ((tf_config){ __VA_ARGS__ })
 

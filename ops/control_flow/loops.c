@@ -553,6 +553,7 @@ static tf_list scan(const scan_fn *f, tf_list elems, tf_list init, bool reverse,
     const int count = tf1c_count_now();
     if (tf1c_is_mistake(op))
         return tf_mistake_list(start.n, (tf_tensor){ .op = op });
+    ((const tf1c_loop_attrs *)op->attrs)->body->swaps = a.swap_memory;
     for (int i = 0; i < start.n; i++) {
         tf_tensor t = { .op = op, .index = i };
         if (stacked && from_first)

@@ -25,7 +25,7 @@ struct tf_scan_args {
     const char *name;
     bool reverse;
     int parallel_iterations; /* accepted */
-    bool swap_memory;        /* accepted */
+    bool swap_memory;        /* a long one's gradient computes most steps anew instead of saving what it reads of them */
     tf_list initializers;    /* for lists */
 };
 

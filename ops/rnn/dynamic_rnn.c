@@ -61,6 +61,7 @@ typedef struct {
     tf_operand batch;
     tf_state *state;
     tf_dtype dtype;
+    bool swaps;
 } looping;
 
 /* [batch, time, …] <-> [time, batch, …] */
@@ -290,6 +291,7 @@ static tf_rnn run_loop(looping *r)
     s.b = node ? tf1c_body_open(scope, r->here) : NULL;
     if (!s.b)
         return spoiled(r->cell, (tf_tensor){ .op = tf1c_record_mistake(g) });
+    s.b->swaps = r->swaps;
     build_body(&s, time, start);
     tf1c_body_close(s.b);
     if (s.mistake.op)
@@ -311,7 +313,7 @@ static tf_rnn run_loop(looping *r)
 
 static tf_rnn dynamic_rnn(tf_cell *cell, tf_operand inputs, struct tf_dynamic_rnn_args a, bool again)
 {
-    looping r = { .cell = cell, .here = a.here, .dtype = a.dtype };
+    looping r = { .cell = cell, .here = a.here, .dtype = a.dtype, .swaps = a.swap_memory };
     if (!tf1c_is_cell(cell, "cell", a.here))
         return spoiled(NULL, (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
     struct tf_with_ scope = tf1c_rnn_scope(a.scope ? a.scope : "rnn", again, a.here);
@@ -355,9 +357,11 @@ static tf_birnn nn_bidirectional_dynamic_rnn_of(tf_cell *cell_fw, tf_cell *cell_
     TF_FROM(a.here);
     tf_rnn fw = { 0 }, bw = { 0 };
     a.sequence_length = tf1c_given(a.sequence_length);
-    struct tf_dynamic_rnn_args one = {
-        .here = a.here, .sequence_length = a.sequence_length, .dtype = a.dtype, .time_major = a.time_major
-    };
+    struct tf_dynamic_rnn_args one = { .here = a.here,
+                                       .sequence_length = a.sequence_length,
+                                       .dtype = a.dtype,
+                                       .swap_memory = a.swap_memory,
+                                       .time_major = a.time_major };
     if (!tf1c_is_cell(cell_fw, "cell_fw", a.here) || !tf1c_is_cell(cell_bw, "cell_bw", a.here)) {
         fw = spoiled(NULL, (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
         return (tf_birnn){ fw.outputs, fw.outputs, fw.state, fw.state };

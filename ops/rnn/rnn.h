@@ -307,7 +307,8 @@ TF1C_API tf_birnn_list tf_nn_static_bidirectional_rnn_(struct tf_static_birnn_ar
 
 /* A loop: one body for any number of steps. inputs [batch, time, depth], time_major: [time, batch, depth].
  * TF1: tf.nn.dynamic_rnn
- *   parallel_iterations, swap_memory  accepted, without effect */
+ *   swap_memory          a long sequence's gradient computes most steps anew instead of saving what it reads of them
+ *   parallel_iterations  accepted, without effect */
 typedef struct tf_rnn {
     tf_tensor outputs; /* [batch, time, units], or time first */
     tf_state *state;

@@ -7,6 +7,7 @@
 /* Before layout; of one block each. */
 bool ir_pass_simplify(ir_ctx *c, ir_block *b);
 bool ir_pass_recompute(ir_ctx *c, ir_block *b);
+bool ir_pass_checkpoints(ir_ctx *c, ir_block *b);
 bool ir_pass_spans(ir_ctx *c, ir_block *b);
 bool ir_pass_hoist(ir_ctx *c, ir_block *b);
 bool ir_pass_sums(ir_ctx *c, ir_block *b);
@@ -17,6 +18,11 @@ bool ir_pass_ports(ir_ctx *c, ir_block *b);
 /* In the running order; of a block and those within. */
 bool ir_pass_pack(ir_ctx *c, ir_block *b);
 bool ir_pass_fuse(ir_ctx *c, ir_block *b);
+
+/* passes/spans.c: n, of block b, goes on as a loop over spans of so many steps, a divisor of its own; added to `to` with the views of
+ * what it stacks. Its body is one node, a loop over a span's steps. */
+bool ir_go_by_spans(ir_ctx *c, ir_block *b, ir_block *to, ir_node *n, int64_t steps);
+bool ir_may_go_by_spans(const ir_node *n, int64_t fewest);
 
 /* pass.c: what they share */
 /* A loop whose values of all steps take so many bytes is long: the caches do not have them. A span's should take about `span`, and be

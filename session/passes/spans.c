@@ -84,22 +84,29 @@ static int64_t span_of(int64_t steps, int64_t wanted)
     return 1;
 }
 
-static int64_t steps_of_span(const ir_node *n)
+bool ir_may_go_by_spans(const ir_node *n, int64_t fewest)
 {
     const ir_loop *l = n->loop;
-    if (!l || l->steps < 2 * ir_long.fewest || l->condition.n_results || l->n_written || l->spans)
-        return 1;
+    if (!l || l->steps < 2 * fewest || l->condition.n_results || l->n_written || l->spans)
+        return false;
     for (int i = 0; i < l->n_sliced; i++)
         if (n->in[l->sliced[i].input]->view.rank >= TF_MAX_RANK)
-            return 1;
+            return false;
     for (int i = 0; i < l->n_stacked; i++)
         if (n->out[l->stacked[i].output].view.rank >= TF_MAX_RANK)
-            return 1;
-    const int64_t bytes = bytes_leaving(l);
-    if (bytes == 0 || l->steps * bytes < ir_long.bytes)
+            return false;
+    return true;
+}
+
+static int64_t steps_of_span(const ir_node *n)
+{
+    if (!ir_may_go_by_spans(n, ir_long.fewest))
+        return 1;
+    const int64_t steps = n->loop->steps, bytes = bytes_leaving(n->loop);
+    if (bytes == 0 || steps * bytes < ir_long.bytes)
         return 1;
     const int64_t wanted = ir_long.span / bytes;
-    return span_of(l->steps, wanted < l->steps / 2 ? wanted : l->steps / 2);
+    return span_of(steps, wanted < steps / 2 ? wanted : steps / 2);
 }
 
 /* ---- one loop ------------------------------------------------------------------------------------------------------------------ */
@@ -245,7 +252,7 @@ static bool span(ir_ctx *c, ir_block *to, ir_node *n, int64_t steps, ir_node **j
 
 /* ---- a block --------------------------------------------------------------------------------------------------------------------- */
 
-static bool span_and_join(ir_ctx *c, ir_block *b, ir_block *out, ir_node *n, int64_t steps)
+bool ir_go_by_spans(ir_ctx *c, ir_block *b, ir_block *out, ir_node *n, int64_t steps)
 {
     const int count = n->loop->n_stacked;
     ir_node **joined = ir_alloc(c, (size_t)count * sizeof *joined);
@@ -270,7 +277,7 @@ bool ir_pass_spans(ir_ctx *c, ir_block *b)
         const int64_t steps = steps_of_span(n);
         if (steps == 1)
             ir_add_node(c, &out, n);
-        else if (!span_and_join(c, b, &out, n, steps))
+        else if (!ir_go_by_spans(c, b, &out, n, steps))
             return false;
     }
     *b = out;

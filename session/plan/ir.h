@@ -38,6 +38,7 @@ struct ir_value {
     bool pinned;         /* read after the block: fetched, or a result */
     int uses;            /* how many nodes read it, after ir_count_uses; results and unseen readers count too */
     int first, last;     /* of a root: the schedule positions between which it lives */
+    ir_value *copy;      /* passes/checkpoints.c: what it is in the copy of its loop */
     ir_value *replaced;  /* a pass gives its readers this one instead */
     int tenant;          /* of a root: its number in offsets.c */
     ir_value *alias;     /* of a root that place.c put on top of another one */
@@ -118,6 +119,7 @@ typedef struct {
 struct ir_loop {
     ir_block body, condition; /* condition.n_results is 1 where there is one */
     bool reverse;
+    bool swaps;       /* little should be saved for its gradient: passes/checkpoints.c */
     bool spans;       /* each step is a loop over a span of steps: passes/spans.c */
     int64_t steps;    /* NONE: as long as the condition holds, or as input `trip` says in the run */
     int trip;         /* that input; -1 */
@@ -150,6 +152,7 @@ typedef struct {
     int n_slots;          /* so far: those of feeds come first */
     int marks;            /* given so far */
     int n_feeds;
+    int64_t checkpoint_steps; /* tf_config's */
     bool failed; /* a report was made: there was no memory left, or no order to run in */
 } ir_ctx;
 

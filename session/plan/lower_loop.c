@@ -302,7 +302,7 @@ static ir_loop *loop_new(tf1c_compilation *c, const tf1c_body *b)
     ir_loop *l = ir_alloc(&c->ir, sizeof *l);
     if (!l)
         return NULL;
-    *l = (ir_loop){ .reverse = b->reverse, .steps = NONE, .trip = -1, .count_output = -1 };
+    *l = (ir_loop){ .reverse = b->reverse, .swaps = b->swaps, .steps = NONE, .trip = -1, .count_output = -1 };
     l->body.owner = l;
     l->sliced = ir_alloc(&c->ir, (size_t)b->n_in * sizeof *l->sliced);
     l->carried = ir_alloc(&c->ir, (size_t)b->n_in * sizeof *l->carried);

@@ -208,7 +208,9 @@ static bool begin_binding(tf1c_compilation *c)
 tf1c_outcome tf1c_binding_new(tf1c_planner *s, tf1c_plan *p, const tf_ndarray *feeds, tf1c_viewer *viewer, tf1c_binding **made)
 {
     tf1c_arena memory = { 0 };
-    tf1c_compilation c = { .ir.memory = &memory, .planner = s, .plan = p, .feeds = feeds, .viewer = viewer };
+    tf1c_compilation c = {
+        .ir.memory = &memory, .ir.checkpoint_steps = s->checkpoint_steps, .planner = s, .plan = p, .feeds = feeds, .viewer = viewer
+    };
     const tf_operation *at = NULL;
     *made = NULL;
     c.binding = ir_alloc(&c.ir, sizeof *c.binding);

@@ -46,6 +46,7 @@ typedef struct tf1c_viewer tf1c_viewer; /* pipeline.h */
 typedef struct {
     const tf_graph *graph;
     int threads;
+    int64_t checkpoint_steps;  /* tf_config's */
     char *passes_off;          /* tf_config's, or the environment's TF1C_PASSES_OFF */
     tf1c_resources *resources; /* the session's */
     tf1c_plan *plans;          /* the last asked for in front */

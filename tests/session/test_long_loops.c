@@ -129,9 +129,10 @@ static model build(int i, int n)
     return m;
 }
 
-static void run(const model *m, int n, int threads, const char *off, tf_ndarray *out)
+static void run(const model *m, int n, int threads, const char *off, int64_t checkpoints, tf_ndarray *out)
 {
-    tf_session *s = tf_session(.config = tf_config_proto(.intra_op_parallelism_threads = threads, .passes_off = off));
+    tf_session *s = tf_session(.config = tf_config_proto(.intra_op_parallelism_threads = threads, .checkpoint_steps = checkpoints,
+                                                         .passes_off = off));
     tf_ndarray x = sequence(n);
     tf_fetch fetches[MOST_FETCHED];
     ck_assert_int_le(m->fetched.n, MOST_FETCHED);
@@ -150,11 +151,11 @@ START_TEST(no_number_changes_by_going_in_spans)
     const model m = build(i, n);
     tf_ndarray want[MOST_FETCHED] = { 0 };
 
-    run(&m, n, 1, "all", want);
+    run(&m, n, 1, "all", 0, want);
     for (int way = 0; way < 2 * LENGTHS; way++) {
         tf_ndarray got[MOST_FETCHED] = { 0 };
         ir_long = lengths[way / 2];
-        run(&m, n, 1 + way % 2, NULL, got);
+        run(&m, n, 1 + way % 2, NULL, 0, got);
         for (int k = 0; k < m.fetched.n; k++) {
             const char *difference = array_difference(got[k], want[k], 1e-5);
             ck_assert_msg(!difference, "%s, %d steps, way %d, output %d: %s", models[i].what, n, way, k, difference);
@@ -168,9 +169,10 @@ END_TEST
 
 /* ---- what is left in memory ---------------------------------------------------------------------------------------------------- */
 
-static char *explained(const model *m, int n, const char *off)
+static char *explained(const model *m, int n, const char *off, int64_t checkpoints)
 {
-    tf_session *s = tf_session(.config = tf_config_proto(.intra_op_parallelism_threads = 1, .passes_off = off));
+    tf_session *s = tf_session(.config = tf_config_proto(.intra_op_parallelism_threads = 1, .checkpoint_steps = checkpoints,
+                                                         .passes_off = off));
     tf_ndarray x = sequence(n);
     tf_fetch fetches[MOST_FETCHED];
     int count = 0;
@@ -195,7 +197,8 @@ START_TEST(a_span_needs_room_for_its_own_steps)
 {
     const model m = build(0, 64);
     ir_long = (ir_lengths){ 1, 4000, 2 };
-    char *spans = explained(&m, 64, NULL), *whole = explained(&m, 64, "spans,recompute"), *saved = explained(&m, 64, "recompute");
+    char *spans = explained(&m, 64, NULL, 0), *whole = explained(&m, 64, "spans,recompute", 0),
+         *saved = explained(&m, 64, "recompute", 0);
     const long gates = 64 * BATCH * 4 * UNITS * (long)sizeof(float), cell = gates / 4;
 
     ck_assert_msg(strstr(saved, "steps, from the last"), "%s", saved);
@@ -205,10 +208,68 @@ START_TEST(a_span_needs_room_for_its_own_steps)
 }
 END_TEST
 
+/* ---- checkpoints ------------------------------------------------------------------------------------------------------------------- */
+
+START_TEST(no_number_changes_by_computing_steps_anew)
+{
+    static const int64_t between[] = { TF_CHECKPOINT_ROOT, 2, 4 };
+    const int i = _i / STEPS, n = steps[_i % STEPS];
+    const model m = build(i, n);
+    tf_ndarray want[MOST_FETCHED] = { 0 };
+
+    run(&m, n, 1, "all", 0, want);
+    for (int way = 0; way < 4 * 3; way++) {
+        tf_ndarray got[MOST_FETCHED] = { 0 };
+        ir_long = way & 2 ? lengths[1] : as_usual;
+        run(&m, n, 1 + way % 2, NULL, between[way / 4], got);
+        for (int k = 0; k < m.fetched.n; k++) {
+            const char *difference = array_difference(got[k], want[k], 1e-5);
+            ck_assert_msg(!difference, "%s, %d steps, way %d, output %d: %s", models[i].what, n, way, k, difference);
+            np_free(&got[k]);
+        }
+    }
+    for (int k = 0; k < m.fetched.n; k++)
+        np_free(&want[k]);
+}
+END_TEST
+
+START_TEST(memory_grows_with_the_root_of_the_steps)
+{
+    enum { N = 100 };
+    const model m = build(0, N);
+    char *kept = explained(&m, N, NULL, TF_CHECKPOINT_ROOT), *all = explained(&m, N, NULL, 0),
+         *off = explained(&m, N, "checkpoints", TF_CHECKPOINT_ROOT);
+    const long cell = N * BATCH * UNITS * (long)sizeof(float);
+
+    ck_assert_int_eq(arena_bytes(off), arena_bytes(all));
+    ck_assert_int_ge(arena_bytes(all) - arena_bytes(kept), 3 * cell);
+    free(kept), free(all), free(off);
+}
+END_TEST
+
+START_TEST(swap_memory_computes_steps_anew_where_much_would_be_saved)
+{
+    for (int swap = 0; swap < 2; swap++) {
+        tf_reset_default_graph();
+        model m = { .x = tf_placeholder(tf_float32, SHAPE(BATCH, 64, INPUTS)) };
+        ir_long = as_usual;
+        differentiate(
+            &m, tf_state_h(
+                    tf_nn_dynamic_rnn(tf_nn_rnn_cell_basic_lstm_cell(UNITS), m.x, .dtype = tf_float32, .swap_memory = swap).state));
+        char *few = explained(&m, 64, NULL, 0);
+        ir_long.bytes = 1;
+        char *much = explained(&m, 64, NULL, 0);
+        ck_assert_ptr_nonnull(strstr(few, "== checkpoints: nothing to change"));
+        ck_assert_int_eq(strstr(much, "== checkpoints: nothing to change") != NULL, !swap);
+        free(few), free(much);
+    }
+}
+END_TEST
+
 START_TEST(a_short_loop_is_left_as_it_is)
 {
     const model m = build(0, 64);
-    char *text = explained(&m, 64, NULL);
+    char *text = explained(&m, 64, NULL, 0);
 
     ck_assert_ptr_null(strstr(text, "(spans)"));
     free(text);
@@ -224,6 +285,9 @@ int main(void)
     tcase_add_checked_fixture(loops, remember, restore);
     tcase_add_loop_test(loops, no_number_changes_by_going_in_spans, 0, MODELS * STEPS);
     tcase_add_test(loops, a_span_needs_room_for_its_own_steps);
+    tcase_add_loop_test(loops, no_number_changes_by_computing_steps_anew, 0, MODELS * STEPS);
+    tcase_add_test(loops, memory_grows_with_the_root_of_the_steps);
+    tcase_add_test(loops, swap_memory_computes_steps_anew_where_much_would_be_saved);
     tcase_add_test(loops, a_short_loop_is_left_as_it_is);
     suite_add_tcase(suite, loops);
     return run_suite(suite);
