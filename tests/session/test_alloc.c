@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/alloc.h"
 #include "support.h"
@@ -199,14 +200,60 @@ static outcome by_regularized_layers(void)
     return o;
 }
 
+/* More tensors than are looked through one by one: fed, fetched, stopped at. */
+static outcome by_many(void)
+{
+    enum { MANY = 20 };
+    outcome o = { .status = tf_ok };
+    tf_tensor w = tf_variable(0.5);
+    tf_list products = { 0 }, stops = { 0 };
+    tf_feeds feeds = { 0 };
+    for (int i = 0; i < MANY; i++) {
+        tf_tensor x = tf_placeholder(tf_float32, SCALAR);
+        tf_feed_set(&feeds, x, 0.1 * i);
+        tf_append(&products, tf_mul(w, x));
+        tf_append(&stops, x);
+    }
+    tf_tensor loss = tf_square(tf_add_n(products)), dw = tf_at(tf_gradients(loss, w, .stop_gradients = stops), 0);
+    train(&o, tf_tensor_op(tf_assign_sub(w, tf_mul(dw, 1e-4))), loss, feeds);
+    tf_feeds_free(&feeds);
+    return o;
+}
+
+/* What is trained on comes from files, and goes through some. */
+static outcome by_files(void)
+{
+    outcome o = { .status = tf_ok };
+    char path[64];
+    snprintf(path, sizeof path, "/tmp/tf1c-alloc-%ld.npy", (long)getpid());
+    np_save(path, NP_FLOAT(1, 2, 3));
+    tf_ndarray read = np_load(path);
+    unlink(path);
+    snprintf(path, sizeof path, "/tmp/tf1c-alloc-%ld.npz", (long)getpid());
+    np_savez(path, 1, (const char *[]){ "x" }, &read);
+    np_npz *archive = np_npz_open(path);
+    tf_ndarray again = archive ? np_npz_get(archive, "x") : (tf_ndarray){ 0 };
+    np_npz_close(archive);
+    unlink(path);
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(3)), w = tf_variable(tf_ones(SHAPE(3))), loss = tf_reduce_sum(tf_mul(x, w));
+    train(&o, tf_minimize(tf_train_gradient_descent_optimizer(.1), loss), loss, FEED(x, again));
+    np_free(&read);
+    np_free(&again);
+    return o;
+}
+
 static const struct {
     const char *name;
     outcome (*run)(void);
     int stride; /* of the larger ones every third allocation */
-} models[] = {
-    { "by hand", by_hand, 1 },   { "by branches", by_explained_branches, 1 },           { "by parts", by_explained_parts, 3 },
-    { "by cells", by_cells, 3 }, { "by regularized layers", by_regularized_layers, 3 }, { "by dynamic_rnn", by_dynamic_rnn, 3 }
-};
+} models[] = { { "by hand", by_hand, 1 },
+               { "by branches", by_explained_branches, 1 },
+               { "by parts", by_explained_parts, 3 },
+               { "by cells", by_cells, 3 },
+               { "by regularized layers", by_regularized_layers, 3 },
+               { "by dynamic_rnn", by_dynamic_rnn, 3 },
+               { "by many", by_many, 1 },
+               { "by files", by_files, 1 } };
 
 /* ---- each allocation in turn ---------------------------------------------------------------------------------------------------------- */
 
