@@ -38,6 +38,7 @@
 #include "../ops/array/sequence.h"
 #include "../ops/array/shape.h"
 #include "../ops/array/slice.h"
+#include "../ops/array/space.h"
 #include "../ops/array/where.h"
 #include "../ops/sparse/sparse.h"
 
@@ -53,6 +54,8 @@
 #include "../ops/nn/callable.h"
 #include "../ops/nn/candidate_sampling.h"
 #include "../ops/nn/conv.h"
+#include "../ops/nn/depthwise.h"
+#include "../ops/nn/lrn.h"
 #include "../ops/nn/nn.h"
 #include "../ops/nn/pool.h"
 #include "../ops/nn/top_k.h"
