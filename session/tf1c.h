@@ -43,6 +43,7 @@
 #include "../ops/sparse/sparse.h"
 
 /* Networks: activations and losses, functions as activations, cells along a sequence. */
+#include "../ops/layers/contrib.h"
 #include "../ops/layers/convolutional.h"
 #include "../ops/layers/layers.h"
 #include "../ops/layers/normalization.h"
@@ -72,6 +73,7 @@
 /* Training: optimizers, learning rates. */
 #include "../ops/training/global_step.h"
 #include "../ops/training/learning_rate_decay.h"
+#include "../ops/training/moving_averages.h"
 #include "../ops/training/optimizers.h"
 
 /* Looking inside: printing, checking and summarizing values as they pass. */

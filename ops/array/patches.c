@@ -148,7 +148,7 @@ tf_tensor tf_extract_image_patches_(tf_operand images_, struct tf_patches_args a
                 return tf_mistake(tf_value_error, a.here, NULL, "%s must be positive, got %lld", names[i],
                                   (long long)given[i].dims[j]);
     if (!tf1c_check_padding(patches_op.name, a.padding, a.here))
-        return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 };
+        return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) };
     return array_op(&patches_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 1, &images_);
 }
 

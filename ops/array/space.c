@@ -5,7 +5,7 @@
 #include "ops/array/array.h"
 #include "ops/nn/window.h"
 
-static tf_tensor recorded(void) { return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 }; }
+static tf_tensor recorded(void) { return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }; }
 
 /* ---- SpaceToBatchND, BatchToSpaceND: each the other's gradient ---------------------------------------------------------------- */
 

@@ -81,6 +81,7 @@ typedef struct {
     tf1c_layer_weight kernel, bias;
     bool use_bias;
     tf_activation *activation;
+    const tf1c_conv_names *names;
 } conv_layer;
 
 static const char *const formats[2][3] = { { "NWC", "NHWC", "NDHWC" }, { "NCW", "NCHW", "NCDHW" } };
@@ -161,7 +162,7 @@ static tf_tensor transposed(const conv_layer *l, tf_tensor x, tf_tensor kernel)
         const int axis = 1 + l->channels_first + i;
         sizes[axis] = tf_mul(sizes[axis], l->strides.dims[i]);
         if (longer(l, i))
-            sizes[axis] = tf_add(sizes[axis], longer(l, i));
+            sizes[axis] = tf_raw_ops_add_v2(sizes[axis], longer(l, i), .name = "add");
         known.dims[axis] = d.dims[axis] == NONE ? NONE : d.dims[axis] * l->strides.dims[i] + longer(l, i);
     }
     const int channels = l->channels_first ? 1 : l->n + 1;
@@ -170,8 +171,9 @@ static tf_tensor transposed(const conv_layer *l, tf_tensor x, tf_tensor kernel)
     sizes[channels] = tf_convert(tf_operand_integer(l->filters), tf_int32, (tf_source){ 0 }, name);
     known.dims[0] = d.dims[0];
     known.dims[channels] = l->filters;
-    tf_tensor y = tf_nn_conv2d_transpose(x, kernel, tf_stack(tf_list_new_(l->n + 2, sizes, (tf_source){ 0 })),
-                                         of_all_axes(l, l->strides), l->padding, l->format);
+    const tf_tensor size = tf_stack(tf_list_new_(l->n + 2, sizes, (tf_source){ 0 }));
+    tf_getitem(size, "0"); /* made by TF too, and used by nothing */
+    tf_tensor y = tf_nn_conv2d_transpose(x, kernel, size, of_all_axes(l, l->strides), l->padding, l->format);
     if (!tf_is_poisoned(y))
         tf_set_shape_(y, known, (tf_source){ 0 });
     return y;
@@ -188,7 +190,9 @@ static tf_tensor apply(const conv_layer *l, tf_tensor x)
     tf_tensor y = l->transposed ? transposed(l, x, kernel) : convolved(l, x, kernel);
     if (l->use_bias)
         y = tf_nn_bias_add(y, bias, .data_format = l->channels_first ? "NCHW" : "NHWC");
-    return l->activation && !tf_is_poisoned(y) ? l->activation(y) : y;
+    if (l->activation && !tf_is_poisoned(y))
+        y = l->activation(y);
+    return l->names->finish ? l->names->finish(l->names->context, y) : y;
 }
 
 static tf_tensor make(const conv_layer *l, tf_operand inputs, const char *name, const char *kind, tf_reuse reuse, tf_source here)
@@ -204,25 +208,35 @@ static tf_tensor make(const conv_layer *l, tf_operand inputs, const char *name, 
     if (!tf1c_layer_scope(&scope, name, kind, here))
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, reuse);
+    if (l->names->finish)
+        tf1c_scope_within(&scope);
     const tf_tensor y = apply(l, x);
     tf1c_layer_leave(&e);
     return y;
 }
 
-static tf_tensor conv_of(int n, bool is_transpose, tf_operand inputs, int64_t filters, tf_operand kernel_size,
-                         const struct tf_layers_conv_args *a, const char *kind)
+tf_tensor tf1c_conv_layer(int n, bool is_transpose, tf_operand inputs, int64_t filters, tf_operand kernel_size,
+                          const struct tf_layers_conv_args *a, const tf1c_conv_names *names)
 {
     const bool frozen = !a->trainable;
     const tf_initializer zeros = a->bias_initializer.fn ? a->bias_initializer : tf_zeros_initializer();
     conv_layer l = { .n = n,
                      .filters = filters,
                      .transposed = is_transpose,
-                     .kernel = { "kernel", "kernel/Regularizer", a->kernel_initializer, a->kernel_regularizer, frozen },
-                     .bias = { "bias", "bias/Regularizer", zeros, a->bias_regularizer, frozen },
+                     .kernel = { names->kernel, "kernel/Regularizer", a->kernel_initializer, a->kernel_regularizer, frozen },
+                     .bias = { names->bias, "bias/Regularizer", zeros, a->bias_regularizer, frozen },
                      .use_bias = a->use_bias,
-                     .activation = a->activation };
+                     .activation = a->activation,
+                     .names = names };
     TF_FROM(a->here);
-    return settle(&l, kernel_size, a) ? make(&l, inputs, a->name, kind, a->reuse, a->here) : recorded();
+    return settle(&l, kernel_size, a) ? make(&l, inputs, a->name, names->scope, a->reuse, a->here) : recorded();
+}
+
+static tf_tensor conv_of(int n, bool is_transpose, tf_operand inputs, int64_t filters, tf_operand kernel_size,
+                         const struct tf_layers_conv_args *a, const char *kind)
+{
+    return tf1c_conv_layer(n, is_transpose, inputs, filters, kernel_size, a,
+                           &(tf1c_conv_names){ .scope = kind, .kernel = "kernel", .bias = "bias" });
 }
 
 tf_tensor tf_layers_conv1d_(struct tf_layers_conv_args a)

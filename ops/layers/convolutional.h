@@ -74,6 +74,30 @@ struct tf_layers_conv_transpose_args {
         .inputs = TF_UNSET_, .kernel_size = TF_UNSET_, .use_bias = true, .trainable = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_layers_conv2d_transpose_(struct tf_layers_conv_transpose_args args);
 
+/* A convolution of each channel by itself, then one of the channels at each place.               TF1: tf.layers.separable_conv2d
+ *   depth_multiplier  how many filters a channel has; unset: 1;   dilation_rate  goes through space_to_batch, as tf_nn_separable_conv2d
+ *   variables    separable_conv2d/depthwise_kernel [rows, columns, channels, multiplier], pointwise_kernel [1, 1, …, filters], bias
+ *   errors       as of tf_layers_conv2d */
+struct tf_layers_separable_conv_args {
+    tf_source here;
+    tf_dims strides;
+    const char *padding, *data_format;
+    tf_dims dilation_rate;
+    int64_t depth_multiplier;
+    tf_activation *activation;
+    bool use_bias;
+    tf_initializer depthwise_initializer, pointwise_initializer, bias_initializer;
+    tf_regularizer depthwise_regularizer, pointwise_regularizer, bias_regularizer;
+    bool trainable;
+    const char *name;
+    tf_reuse reuse;
+};
+#define tf_layers_separable_conv2d(inputs, filters, kernel_size, ...)                                              \
+    TF_KWARGS_(TF_IN_ORDER3_(tf_layers_separable_conv2d_, TF_T(inputs), filters, TF_T(kernel_size),                \
+        (struct tf_layers_separable_conv_args){ .depth_multiplier = 1, .use_bias = true, .trainable = true, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_tensor tf_layers_separable_conv2d_(tf_operand inputs, int64_t filters, tf_operand kernel_size,
+                                               struct tf_layers_separable_conv_args args);
+
 /* tf_nn_max_pool and tf_nn_avg_pool as layers.  TF1: tf.layers.max_pooling1d, average_pooling1d, both with 2d, 3d
  *   pool_size, strides  a number, or SHAPE(rows, columns); strides unset: pool_size
  *   padding             "valid" (unset) or "same" */

@@ -3,6 +3,10 @@
 #define TF1C_OPS_LAYERS_LAYER_H
 
 #include "ops/family.h"
+#include "ops/layers/convolutional.h"
+#include "ops/layers/layers.h"
+#include "ops/layers/normalization.h"
+#include "ops/rnn/cell.h"
 
 /* A variable of the open layer and how it begins; its penalty, if it is new, goes by the layer's own name for it, `role`. */
 typedef struct {
@@ -23,6 +27,45 @@ const char *tf1c_layer_padding(const char *given, tf_source here);
 bool tf1c_layer_format(const char *given, tf_source here, bool *channels_first);
 /* False after a report: x is not of rank n. */
 bool tf1c_layer_rank(tf_tensor x, const char *layer, int n, tf_source here);
+/* What tf.contrib.layers does with a layer's product, in its scope: tf1c_layer_finish takes one as its context. */
+typedef struct {
+    tf_normalizer *normalizer;
+    const tf_normalizer_params *params;
+    tf_activation *activation;
+} tf1c_finish;
+tf_tensor tf1c_layer_finish(const void *context, tf_tensor y);
+
+/* A convolution under other names, and what is done with it in its scope after biases; without: NULL. */
+typedef struct {
+    const char *scope, *kernel, *bias;
+    tf_tensor (*finish)(const void *context, tf_tensor y);
+    const void *context;
+} tf1c_conv_names;
+tf_tensor tf1c_conv_layer(int n, bool transposed, tf_operand inputs, int64_t filters, tf_operand kernel_size,
+                          const struct tf_layers_conv_args *a, const tf1c_conv_names *names);
+/* A separable convolution likewise. */
+typedef struct {
+    const char *scope, *depthwise, *pointwise, *bias;
+    tf_tensor (*finish)(const void *context, tf_tensor y);
+    const void *context;
+} tf1c_separable_names;
+tf_tensor tf1c_separable_layer(tf_operand inputs, int64_t filters, tf_operand kernel_size,
+                               const struct tf_layers_separable_conv_args *a, const tf1c_separable_names *names);
+/* again: see tf1c_scope_within. */
+tf_tensor tf1c_dropout_layer(tf_operand inputs, const struct tf_layers_dropout_args *a, const char *scope, bool again);
+/* tf.contrib.layers opens a layer's scope inside itself, which takes the scope's own name in it: what would be called so, in whatever
+ * case, is Dropout/dropout_1. */
+void tf1c_scope_within(const tf1c_cell_scope *scope);
+
+/* A batch normalization under another name. */
+typedef struct {
+    const char *scope;
+    const char *updates; /* their collection; NULL: the result waits for them */
+    bool by_contrib; /* vectors as images of one place, beta before gamma */
+    tf_activation *activation;
+} tf1c_norm_style;
+tf_tensor tf1c_norm_layer(tf_tensor x, struct tf_batch_normalization_args a, const tf1c_norm_style *style);
+
 /* Whether training is known while building: 1, 0, or -1. */
 int tf1c_known_training(tf_operand training);
 

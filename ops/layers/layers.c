@@ -2,6 +2,8 @@
 #include "ops/layers/layers.h"
 #include "ops/state/initializers.h"
 
+#include <string.h>
+
 #include "ops/array/concat.h"
 #include "ops/array/gather.h"
 #include "ops/array/identity.h"
@@ -48,6 +50,12 @@ bool tf1c_layer_rank(tf_tensor x, const char *layer, int n, tf_source here)
                    "Input 0 of layer %s is incompatible with the layer: expected ndim=%d, found ndim=%d. Full shape received: %s",
                    layer, n, d.rank, tf1c_dims_list(d, "[]", text, sizeof text));
     return false;
+}
+
+void tf1c_scope_within(const tf1c_cell_scope *scope)
+{
+    const char *slash = strrchr(scope->names, '/');
+    tf1c_unique_name(tf1c_current_graph(), slash ? slash + 1 : scope->names);
 }
 
 /* ---- dense: y = x·kernel + bias -------------------------------------------------------------------------------------------------- */
@@ -189,16 +197,15 @@ tf_tensor tf_contrib_layers_fully_connected_(struct tf_fully_connected_args a)
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, a.reuse);
     const dense k = { "weights",
-                      a.biases_initializer.fn ? "biases" : NULL,
+                      a.biases_initializer.fn && !a.normalizer_fn ? "biases" : NULL,
                       a.num_outputs,
                       a.trainable,
                       a.weights_initializer.fn ? a.weights_initializer : tf_contrib_layers_xavier_initializer(),
                       a.biases_initializer,
                       a.weights_regularizer,
                       a.biases_regularizer };
-    tf_tensor y = apply_dense(&k, x);
-    if (a.activation_fn && !tf_is_poisoned(y))
-        y = a.activation_fn(y);
+    const tf1c_finish finish = { a.normalizer_fn, a.normalizer_params, a.activation_fn };
+    const tf_tensor y = tf1c_layer_finish(&finish, apply_dense(&k, x));
     tf1c_layer_leave(&e);
     return y;
 }
@@ -230,18 +237,20 @@ int tf1c_known_training(tf_operand training)
     }
 }
 
-static tf_tensor layers_dropout_of(tf_operand inputs, struct tf_layers_dropout_args a)
+tf_tensor tf1c_dropout_layer(tf_operand inputs, const struct tf_layers_dropout_args *given, const char *default_scope, bool again)
 {
-    TF_FROM(a.here);
+    struct tf_layers_dropout_args a = *given;
     tf1c_cell_scope scope = { 0 };
     a.rate = tf1c_keyword(a.rate, true);
     a.training = tf1c_keyword(a.training, false);
     dropping k = { tf_convert(inputs, tf_dtype_unset, a.here, "inputs"), a };
     if (tf_is_poisoned(k.x))
         return k.x;
-    if (!tf1c_layer_scope(&scope, a.name, "dropout", a.here))
+    if (!tf1c_layer_scope(&scope, a.name, default_scope, a.here))
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, tf_reuse_false);
+    if (again)
+        tf1c_scope_within(&scope);
     int training = tf1c_known_training(a.training);
     tf_tensor y = training == 1   ? dropped(&k)
                   : training == 0 ? kept(&k)
@@ -250,7 +259,11 @@ static tf_tensor layers_dropout_of(tf_operand inputs, struct tf_layers_dropout_a
     return y;
 }
 
-tf_tensor tf_layers_dropout_(struct tf_layers_dropout_args a) { return layers_dropout_of(tf1c_keyword(a.inputs, true), a); }
+tf_tensor tf_layers_dropout_(struct tf_layers_dropout_args a)
+{
+    TF_FROM(a.here);
+    return tf1c_dropout_layer(tf1c_keyword(a.inputs, true), &a, "dropout", false);
+}
 
 /* ---- flatten ------------------------------------------------------------------------------------------------------------------------- */
 

@@ -10,6 +10,11 @@
 extern "C" {
 #endif
 
+/* What normalizes a layer's product in place of its biases: .normalizer_fn = tf_contrib_layers_batch_norm, or one's own; called with
+ * .normalizer_params, of tf_contrib_layers_batch_norm_params or its like. */
+typedef struct tf_normalizer_params tf_normalizer_params;
+typedef tf_tensor tf_normalizer(tf_tensor inputs, const tf_normalizer_params *params);
+
 /* activation(inputs·kernel + bias), along the last axis.                                             TF1: tf.layers.dense
  *   variables   dense/kernel [depth, units] (glorot_uniform), dense/bias [units] (zeros); dense_1/… the next time
  *   activation  a function: .activation = tf_nn_relu; unset: none
@@ -41,6 +46,7 @@ TF1C_API tf_tensor tf_layers_dense_(struct tf_dense_args args);
 /* The same under its older names, with relu unless told otherwise.                   TF1: tf.contrib.layers.fully_connected
  *   variables           fully_connected/weights (xavier), fully_connected/biases (zeros)
  *   activation_fn       unset: relu;  .activation_fn = NULL: none
+ *   normalizer_fn       .normalizer_fn = tf_contrib_layers_batch_norm, .normalizer_params: see contrib.h; instead of biases
  *   biases_initializer  unset: zeros;  .biases_initializer = { 0 }: no biases
  *   source              contrib/layers/python/layers/layers.py */
 struct tf_fully_connected_args {
@@ -48,13 +54,15 @@ struct tf_fully_connected_args {
     TF_ARG_(1) tf_operand inputs;
     TF_ARG_(2) int64_t num_outputs;
     TF_ARG_(3) tf_activation *activation_fn;
-    TF_ARG_(4) tf_initializer weights_initializer;
-    TF_ARG_(5) tf_regularizer weights_regularizer;
-    TF_ARG_(6) tf_initializer biases_initializer;
-    TF_ARG_(7) tf_regularizer biases_regularizer;
-    TF_ARG_(8) tf_reuse reuse;
-    TF_ARG_(9) bool trainable;
-    TF_ARG_(10) const char *scope;
+    TF_ARG_(4) tf_normalizer *normalizer_fn;
+    TF_ARG_(5) const tf_normalizer_params *normalizer_params;
+    TF_ARG_(6) tf_initializer weights_initializer;
+    TF_ARG_(7) tf_regularizer weights_regularizer;
+    TF_ARG_(8) tf_initializer biases_initializer;
+    TF_ARG_(9) tf_regularizer biases_regularizer;
+    TF_ARG_(10) tf_reuse reuse;
+    TF_ARG_(11) bool trainable;
+    TF_ARG_(12) const char *scope;
 };
 #define TF_FULLY_CONNECTED_(activation, ...)                                                                              \
     TF_KWARGS_(tf_contrib_layers_fully_connected_((struct tf_fully_connected_args){ .inputs = TF_UNSET_,                  \

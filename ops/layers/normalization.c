@@ -2,6 +2,7 @@
 #include "ops/layers/normalization.h"
 
 #include "ops/array/constant.h"
+#include "ops/array/identity.h"
 #include "ops/array/shape.h"
 #include "ops/control_flow/cond.h"
 #include "ops/layers/layer.h"
@@ -19,35 +20,37 @@ typedef struct {
     int training; /* 1, 0, or -1: known when run */
     int axis;
     tf_tensor x, gamma, beta, moving_mean, moving_variance; /* gamma, beta: none if left out */
+    const tf1c_norm_style *style;
+    tf_tensor updates[2]; /* that the result is to wait for */
+    int n_updates;
 } norm_layer;
 
 /* ---- averages: variable -= (variable - value)·(1 - momentum) -------------------------------------------------------------------------- */
 
-static void update(tf_tensor variable, tf_tensor value, tf_tensor momentum, double decay)
+static void update(norm_layer *l, tf_tensor variable, tf_tensor value, tf_tensor momentum, double decay)
 {
     TF_SCOPE(NULL, "AssignMovingAvg");
     const char *scope = tf_scope_name();
     const tf_tensor rate =
         tf_is_none(momentum) ? tf_constant(decay, tf_get_dtype(variable), .name = "decay") : tf_sub(1.0, momentum);
     const tf_tensor delta = tf_mul(tf_sub(variable, value), rate);
-    tf_add_to_collection(TF_UPDATE_OPS, tf_assign_sub(variable, delta, .name = scope));
+    const tf_tensor updated = tf_assign_sub(variable, delta, .name = scope);
+    if (tf_is_poisoned(updated))
+        return;
+    if (l->style->updates)
+        tf_add_to_collection(l->style->updates, updated);
+    else
+        l->updates[l->n_updates++] = updated;
 }
 
 /* ---- images: one node --------------------------------------------------------------------------------------------------------------------- */
 
-static tf_tensor vector_of(const norm_layer *l, tf_tensor given, double value)
-{
-    const tf_dims d = tf_get_shape(l->x);
-    return tf_is_none(given) ? tf_constant(value, tf_float32, SHAPE(d.dims[l->axis])) : given;
-}
-
 static tf_list fused(const norm_layer *l, bool training)
 {
-    const tf_tensor gamma = vector_of(l, l->gamma, 1), beta = vector_of(l, l->beta, 0);
     const tf_batch_norm b =
-        training ? tf_nn_fused_batch_norm(l->x, gamma, beta, .epsilon = l->a->epsilon)
-                 : tf_nn_fused_batch_norm(l->x, gamma, beta, .mean = TF_T(l->moving_mean), .variance = TF_T(l->moving_variance),
-                                          .epsilon = l->a->epsilon, .is_training = false);
+        training ? tf_nn_fused_batch_norm(l->x, l->gamma, l->beta, .epsilon = l->a->epsilon)
+                 : tf_nn_fused_batch_norm(l->x, l->gamma, l->beta, .mean = TF_T(l->moving_mean),
+                                          .variance = TF_T(l->moving_variance), .epsilon = l->a->epsilon, .is_training = false);
     return LIST(b.y, b.batch_mean, b.batch_variance);
 }
 static tf_list fused_training(void *context) { return fused(context, true); }
@@ -63,10 +66,12 @@ static tf_tensor of_images(norm_layer *l)
         l->training < 0 ? tf_cond_list_(l->a->training, fused_training, fused_inference, args) : fused(l, l->training);
     if (l->training == 0 || tf_is_poisoned(tf_at(out, 0)))
         return tf_at(out, 0);
-    const tf_tensor momentum =
-        l->training < 0 ? tf_cond_(l->a->training, own_momentum, momentum_of_1, args) : tf_constant(l->a->momentum);
-    update(l->moving_mean, tf_at(out, 1), momentum, 0);
-    update(l->moving_variance, tf_at(out, 2), momentum, 0);
+    const bool constant = l->style->by_contrib && l->training == 1;
+    const tf_tensor momentum = constant          ? (tf_tensor){ 0 }
+                               : l->training < 0 ? tf_cond_(l->a->training, own_momentum, momentum_of_1, args)
+                                                 : tf_constant(l->a->momentum);
+    update(l, l->moving_mean, tf_at(out, 1), momentum, 1 - l->a->momentum);
+    update(l, l->moving_variance, tf_at(out, 2), momentum, 1 - l->a->momentum);
     return tf_at(out, 0);
 }
 
@@ -110,8 +115,8 @@ static tf_tensor of_any(norm_layer *l)
     if (tf_is_poisoned(mean))
         return mean;
     if (l->training) {
-        update(l->moving_mean, mean, (tf_tensor){ 0 }, 1 - l->a->momentum);
-        update(l->moving_variance, variance, (tf_tensor){ 0 }, 1 - l->a->momentum);
+        update(l, l->moving_mean, mean, (tf_tensor){ 0 }, 1 - l->a->momentum);
+        update(l, l->moving_variance, variance, (tf_tensor){ 0 }, 1 - l->a->momentum);
     }
     return tf_nn_batch_normalization(l->x, along(l, mean), along(l, variance), along(l, l->beta), along(l, l->gamma),
                                      l->a->epsilon);
@@ -125,21 +130,46 @@ static tf_tensor weight(const char *name, const char *role, tf_initializer given
     return tf1c_layer_variable(&(tf1c_layer_weight){ name, role, given.fn ? given : otherwise, r, frozen }, SHAPE(channels), dtype);
 }
 
+/* One node computes it, which takes a gamma and a beta in any case. */
+static bool is_fused(const norm_layer *l)
+{
+    return tf_get_shape(l->x).rank == 4 && l->axis == 3 && tf_get_dtype(l->x) == tf_float32;
+}
+
+static tf_tensor instead(const norm_layer *l, double value, int64_t channels)
+{
+    return is_fused(l) ? tf_constant(value, tf_float32, SHAPE(channels)) : (tf_tensor){ 0 };
+}
+
+static tf_tensor beta_of(const norm_layer *l, int64_t channels, tf_dtype dtype)
+{
+    const struct tf_batch_normalization_args *a = l->a;
+    return a->center ? weight("beta", "beta/Regularizer", a->beta_initializer, tf_zeros_initializer(), a->beta_regularizer,
+                              !a->trainable, channels, dtype)
+                     : instead(l, 0, channels);
+}
+static tf_tensor gamma_of(const norm_layer *l, int64_t channels, tf_dtype dtype)
+{
+    const struct tf_batch_normalization_args *a = l->a;
+    return a->scale ? weight("gamma", "gamma/Regularizer", a->gamma_initializer, tf_ones_initializer(), a->gamma_regularizer,
+                             !a->trainable, channels, dtype)
+                    : instead(l, 1, channels);
+}
+
 static bool make_variables(norm_layer *l)
 {
     const struct tf_batch_normalization_args *a = l->a;
     const int64_t channels = tf_get_shape(l->x).dims[l->axis];
     const tf_dtype dtype = tf_get_dtype(l->x);
-    const tf_initializer zeros = tf_zeros_initializer(), ones = tf_ones_initializer();
     const tf_regularizer none = { 0 };
-    if (a->scale)
-        l->gamma =
-            weight("gamma", "gamma/Regularizer", a->gamma_initializer, ones, a->gamma_regularizer, !a->trainable, channels, dtype);
-    if (a->center)
-        l->beta =
-            weight("beta", "beta/Regularizer", a->beta_initializer, zeros, a->beta_regularizer, !a->trainable, channels, dtype);
-    l->moving_mean = weight("moving_mean", "", a->moving_mean_initializer, zeros, none, true, channels, dtype);
-    l->moving_variance = weight("moving_variance", "", a->moving_variance_initializer, ones, none, true, channels, dtype);
+    if (l->style->by_contrib)
+        l->beta = beta_of(l, channels, dtype);
+    l->gamma = gamma_of(l, channels, dtype);
+    if (!l->style->by_contrib)
+        l->beta = beta_of(l, channels, dtype);
+    l->moving_mean = weight("moving_mean", "", a->moving_mean_initializer, tf_zeros_initializer(), none, true, channels, dtype);
+    l->moving_variance =
+        weight("moving_variance", "", a->moving_variance_initializer, tf_ones_initializer(), none, true, channels, dtype);
     return !tf_is_poisoned(l->moving_mean) && !tf_is_poisoned(l->moving_variance) && !(a->scale && tf_is_poisoned(l->gamma)) &&
            !(a->center && tf_is_poisoned(l->beta));
 }
@@ -162,30 +192,53 @@ static bool check(norm_layer *l, const char *layer, tf_source here)
     return false;
 }
 
-static tf_tensor layers_batch_normalization_of(tf_operand inputs, struct tf_batch_normalization_args a)
+/* y, once the averages have changed. */
+static tf_tensor after_updates(const norm_layer *l, tf_tensor y)
 {
-    TF_FROM(a.here);
+    if (!l->n_updates || tf_is_poisoned(y))
+        return y;
+    tf_with_control_dependencies(OPS(l->updates[0], l->updates[1]))
+        y = tf_identity(y);
+    return y;
+}
+
+/* In the layer's scope: images as they are, vectors as images of one place each where the style asks for it. */
+static tf_tensor apply(norm_layer *l)
+{
+    const tf_dims d = tf_get_shape(l->x);
+    const tf_tensor given = l->x;
+    if (l->style->by_contrib && d.rank == 2 && l->axis == 1) {
+        l->x = tf_reshape(given, SHAPE(-1, 1, 1, d.dims[1]));
+        l->axis = 3;
+    }
+    if (!make_variables(l))
+        return recorded();
+    tf_tensor y = after_updates(l, is_fused(l) ? of_images(l) : of_any(l));
+    if (!tf_same_tensor(l->x, given) && !tf_is_poisoned(y))
+        y = tf_reshape(y, tf_shape(given));
+    if (!tf_is_poisoned(y))
+        tf_set_shape(y, d);
+    return l->style->activation && !tf_is_poisoned(y) ? l->style->activation(y) : y;
+}
+
+tf_tensor tf1c_norm_layer(tf_tensor x, struct tf_batch_normalization_args a, const tf1c_norm_style *style)
+{
     tf1c_cell_scope scope = { 0 };
-    a.training = tf1c_keyword(a.training, false);
-    norm_layer l = { .a = &a, .training = tf1c_known_training(a.training) };
-    l.x = tf_convert(inputs, tf_dtype_unset, a.here, "inputs");
-    if (tf_is_poisoned(l.x))
-        return l.x;
-    if (!check(&l, a.name ? a.name : "batch_normalization", a.here) ||
-        !tf1c_layer_scope(&scope, a.name, "batch_normalization", a.here))
+    norm_layer l = { .a = &a, .training = tf1c_known_training(a.training), .x = x, .style = style };
+    if (!check(&l, a.name ? a.name : style->scope, a.here) || !tf1c_layer_scope(&scope, a.name, style->scope, a.here))
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, a.reuse);
-    const tf_dims d = tf_get_shape(l.x);
-    tf_tensor y = l.x;
-    if (!make_variables(&l))
-        y = recorded();
-    else
-        y = d.rank == 4 && l.axis == 3 && tf_get_dtype(l.x) == tf_float32 ? of_images(&l) : of_any(&l);
+    const tf_tensor y = apply(&l);
     tf1c_layer_leave(&e);
     return y;
 }
 
 tf_tensor tf_layers_batch_normalization_(struct tf_batch_normalization_args a)
 {
-    return layers_batch_normalization_of(tf1c_keyword(a.inputs, true), a);
+    TF_FROM(a.here);
+    a.training = tf1c_keyword(a.training, false);
+    const tf_tensor x = tf_convert(tf1c_keyword(a.inputs, true), tf_dtype_unset, a.here, "inputs");
+    if (tf_is_poisoned(x))
+        return x;
+    return tf1c_norm_layer(x, a, &(tf1c_norm_style){ "batch_normalization", TF_UPDATE_OPS, false, NULL });
 }

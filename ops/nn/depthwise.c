@@ -14,7 +14,7 @@
 #include "ops/nn/conv.h"
 #include "ops/nn/window.h"
 
-static tf_tensor recorded(void) { return (tf_tensor){ tf1c_record_mistake(tf1c_current_graph()), 0 }; }
+static tf_tensor recorded(void) { return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }; }
 
 typedef struct {
     tf_dims strides;
@@ -338,10 +338,12 @@ tf_tensor tf_nn_depthwise_conv2d_native_(tf_operand input, tf_operand filter, st
 /* The rate of both axes; false after a report. */
 static bool rate_of(const struct tf_depthwise_args *a, tf_dims *rate)
 {
-    const tf_dims given = a->dilations.known || a->dilations.plain ? a->dilations : a->rate;
-    if (!given.known && !given.plain)
+    const tf_dims given = a->dilations.known || tf1c_plain(a->dilations) ? a->dilations : a->rate;
+    if (!given.known && !tf1c_plain(given))
         return *rate = SHAPE(1, 1), true;
-    *rate = !given.known ? SHAPE(given.plain, given.plain) : given.rank == 1 ? SHAPE(given.dims[0], given.dims[0]) : given;
+    *rate = !given.known      ? SHAPE(tf1c_plain(given), tf1c_plain(given))
+            : given.rank == 1 ? SHAPE(given.dims[0], given.dims[0])
+                              : given;
     if (rate->rank == 2 && rate->dims[0] > 0 && rate->dims[1] > 0)
         return true;
     tf_mistake(tf_value_error, a->here, NULL,
@@ -420,7 +422,7 @@ tf_tensor tf_nn_depthwise_conv2d_(tf_operand input, tf_operand filter, struct tf
     const char *scope = tf_scope_name();
     const tf_tensor x = tf_convert(input, tf_dtype_unset, a.here, "tensor_in");
     const convolving c = { tf_convert(filter, tf_dtype_unset, a.here, "filter_in"), a.strides, a.padding, a.data_format,
-                           a.dilations.known || a.rate.known || a.dilations.plain || a.rate.plain ? NULL : scope };
+                           a.dilations.known || a.rate.known || tf1c_plain(a.dilations) || tf1c_plain(a.rate) ? NULL : scope };
     return depthwise(&c, x, &a);
 }
 
@@ -461,7 +463,7 @@ static bool numbers_of(tf_dims given, int n, const char *what, tf_source here, t
 {
     *numbers = (tf_dims){ .known = true, .rank = n };
     for (int i = 0; i < n; i++)
-        numbers->dims[i] = given.known ? given.dims[given.rank == 1 ? 0 : i] : given.plain ? given.plain : 1;
+        numbers->dims[i] = given.known ? given.dims[given.rank == 1 ? 0 : i] : tf1c_plain(given) ? tf1c_plain(given) : 1;
     if (given.known && given.rank != n && given.rank != 1)
         tf_mistake(tf_value_error, here, NULL, "%s must have %d values, got %d", what, n, given.rank);
     else if (!all_of_at_least(*numbers, 1))
@@ -526,8 +528,10 @@ tf_tensor tf_nn_atrous_conv2d_transpose_(tf_operand value, tf_operand filters, t
     TF_FROM(a.here);
     if (a.rate < 1)
         return tf_mistake(tf_value_error, a.here, NULL, "rate %lld cannot be less than one", (long long)a.rate);
-    return tf_nn_conv2d_transpose_(value, filters, output_shape,
-                                   (struct tf_conv2d_transpose_args){ .strides = SHAPE(1, 1, 1, 1),
+    return tf_nn_conv2d_transpose_((struct tf_conv2d_transpose_args){ .value = value,
+                                                                      .filter = filters,
+                                                                      .output_shape = output_shape,
+                                                                      .strides = SHAPE(1, 1, 1, 1),
                                                                       .padding = a.padding,
                                                                       .name = a.name ? a.name : "atrous_conv2d_transpose",
                                                                       .dilations = SHAPE(1, a.rate, a.rate, 1) });

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "ops/array/constant.h"
+#include "ops/array/diag.h"
 #include "ops/array/fill.h"
 #include "ops/family.h"
+#include "ops/math/arithmetic.h"
 #include "ops/random/random.h"
 #include "ops/state/initializers.h"
 
@@ -76,7 +78,7 @@ tf_initializer tf_random_uniform_initializer_(struct tf_uniform_initializer_args
 /* ---- scaled to the fans: params (scale, mode, law) ------------------------------------------------------------------------------ */
 static const char *const modes[] = { "fan_in", "fan_out", "fan_avg", NULL };
 static const char *const laws[] = { "normal", "truncated_normal", "untruncated_normal", "uniform", NULL };
-enum { FAN_IN, FAN_OUT, FAN_AVERAGE, TRUNCATED = 1, UNTRUNCATED, UNIFORM, CONTRIB };
+enum { FAN_IN, FAN_OUT, FAN_AVERAGE, TRUNCATED = 1, UNTRUNCATED, UNIFORM, CONTRIB, CONTRIB_UNIFORM };
 
 static int index_of(const char *word, const char *const *words)
 {
@@ -104,10 +106,11 @@ static tf_tensor variance_scaling(const void *params, tf_dims shape, tf_dtype dt
     double in, out;
     fans(shape, &in, &out);
     const double n = mode == FAN_IN ? in : mode == FAN_OUT ? out : (in + out) / 2;
-    const double scale = p[0] / (law == CONTRIB || n > 1 ? n : 1);
+    const double scale = p[0] / (law >= CONTRIB || n > 1 ? n : 1);
     TF_FROM(here);
     switch (law) {
-    case UNIFORM: return tf_random_uniform(shape, -sqrt(3 * scale), sqrt(3 * scale), dtype, seed_of(p));
+    case UNIFORM:
+    case CONTRIB_UNIFORM: return tf_random_uniform(shape, -sqrt(3 * scale), sqrt(3 * scale), dtype, seed_of(p));
     case UNTRUNCATED: return tf_random_normal(shape, 0, sqrt(scale), dtype, seed_of(p));
     case CONTRIB: return tf_truncated_normal(shape, 0, sqrt(1.3 * scale), dtype, seed_of(p));
     default: return tf_truncated_normal(shape, 0, sqrt(scale) / truncated_stddev, dtype, seed_of(p));
@@ -142,6 +145,33 @@ tf_initializer tf_glorot_normal_initializer_(struct tf_glorot_args a)
 {
     return (tf_initializer){ .fn = variance_scaling, .params = { 1, FAN_AVERAGE, TRUNCATED, seed_param(a.seed) } };
 }
+tf_initializer tf_fan_in_initializer_(double scale, const char *law, struct tf_glorot_args a)
+{
+    return tf_variance_scaling_initializer_(
+        (struct tf_variance_scaling_args){ .here = a.here, .scale = scale, .mode = "fan_in", .distribution = law, .seed = a.seed });
+}
+
+tf_initializer tf_contrib_layers_variance_scaling_initializer_(struct tf_contrib_scaling_args a)
+{
+    static const char *const names[] = { "FAN_IN", "FAN_OUT", "FAN_AVG", NULL };
+    const int mode = index_of(a.mode, names);
+    if (mode >= 0)
+        return (tf_initializer){ variance_scaling, { a.factor, mode, a.uniform ? CONTRIB_UNIFORM : CONTRIB, seed_param(a.seed) } };
+    tf_fail(tf_type_error, tf1c_source(a.here), NULL, "Unknown mode %s [FAN_IN, FAN_OUT, FAN_AVG]", a.mode ? a.mode : "None");
+    return (tf_initializer){ .fn = no_initializer };
+}
+
+static tf_tensor identity_matrix(const void *params, tf_dims shape, tf_dtype dtype, tf_source here)
+{
+    TF_FROM(here);
+    if (!shape.known || shape.rank != 2)
+        return tf_mistake(tf_value_error, here, NULL, "Identity matrix initializer can only be used for 2D matrices.");
+    const double gain = *(const double *)params;
+    const tf_tensor one = tf_eye(shape.dims[0], .num_columns = shape.dims[1], .dtype = dtype);
+    return gain == 1 ? one : tf_multiply(gain, one, .name = "mul");
+}
+tf_initializer tf_initializers_identity_(struct tf_gain_args a) { return (tf_initializer){ identity_matrix, { a.gain } }; }
+
 tf_initializer tf_contrib_layers_xavier_initializer_(struct tf_xavier_args a)
 {
     return (tf_initializer){ .fn = variance_scaling,

@@ -83,6 +83,47 @@ struct tf_xavier_args {
 #define tf_contrib_layers_xavier_initializer(...)     \
     TF_KWARGS_(tf_contrib_layers_xavier_initializer_( \
         (struct tf_xavier_args){ .uniform = true, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
+/* variance_scaling with scale 2 (he) or 1 (lecun) by the inputs, normal or uniform. TF1: tf.initializers.he_normal, he_uniform, … */
+#define TF_FAN_IN_(scale, law, ...) \
+    TF_KWARGS_(tf_fan_in_initializer_(scale, law, (struct tf_glorot_args){ .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
+#define tf_initializers_he_normal(...) TF_FAN_IN_(2, "truncated_normal", __VA_ARGS__)
+#define tf_initializers_he_uniform(...) TF_FAN_IN_(2, "uniform", __VA_ARGS__)
+#define tf_initializers_lecun_normal(...) TF_FAN_IN_(1, "truncated_normal", __VA_ARGS__)
+#define tf_initializers_lecun_uniform(...) TF_FAN_IN_(1, "uniform", __VA_ARGS__)
+#define tf_keras_initializers_he_normal(...) tf_initializers_he_normal(__VA_ARGS__)
+#define tf_keras_initializers_he_uniform(...) tf_initializers_he_uniform(__VA_ARGS__)
+#define tf_keras_initializers_lecun_normal(...) tf_initializers_lecun_normal(__VA_ARGS__)
+#define tf_keras_initializers_lecun_uniform(...) tf_initializers_lecun_uniform(__VA_ARGS__)
+TF1C_API tf_initializer tf_fan_in_initializer_(double scale, const char *law, struct tf_glorot_args args);
+
+/* gain·(the matrix with ones on its diagonal), rectangular ones too.              TF1: tf.initializers.identity
+ *   errors  ValueError "Identity matrix initializer can only be used for 2D matrices." */
+struct tf_gain_args {
+    tf_source here;
+    double gain;
+    int64_t seed;
+    tf_dtype dtype;
+};
+#define tf_initializers_identity(...) \
+    TF_KWARGS_(tf_initializers_identity_((struct tf_gain_args){ .gain = 1, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_initializer tf_initializers_identity_(struct tf_gain_args args);
+
+/* The contrib one: .mode "FAN_IN", "FAN_OUT" or "FAN_AVG", a normal law cut off at two deviations, or a uniform one.
+ * TF1: tf.contrib.layers.variance_scaling_initializer
+ *   errors  TypeError "Unknown mode x [FAN_IN, FAN_OUT, FAN_AVG]" */
+struct tf_contrib_scaling_args {
+    tf_source here;
+    double factor;
+    const char *mode;
+    bool uniform;
+    int64_t seed;
+    tf_dtype dtype;
+};
+#define tf_contrib_layers_variance_scaling_initializer(...)                                                             \
+    TF_KWARGS_(tf_contrib_layers_variance_scaling_initializer_((struct tf_contrib_scaling_args){                        \
+        .factor = 2, .mode = "FAN_IN", .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_initializer tf_contrib_layers_variance_scaling_initializer_(struct tf_contrib_scaling_args args);
+
 TF1C_API tf_initializer tf_variance_scaling_initializer_(struct tf_variance_scaling_args args);
 TF1C_API tf_initializer tf_glorot_uniform_initializer_(struct tf_glorot_args args);
 TF1C_API tf_initializer tf_glorot_normal_initializer_(struct tf_glorot_args args);

@@ -6,7 +6,11 @@
 #include <string.h>
 
 #include "ops/array/array.h"
+#include "ops/array/concat.h"
+#include "ops/array/constant.h"
+#include "ops/array/where.h"
 #include "ops/control_flow/group.h"
+#include "ops/math/compare.h"
 #include "ops/state/initializers.h"
 
 /* ---- VariableV2 ---------------------------------------------------------------------------------------------------- */
@@ -391,6 +395,50 @@ tf_operation *tf_variables_initializer_(tf_list variables, struct tf_name_args a
     return init;
 }
 
+/* ---- IsVariableInitialized -------------------------------------------------------------------------------------------------------- */
+static void is_initialized_kernel(tf_kernel_ctx *k) { *(bool *)k->out[0].data = *(const bool *)k->resource; }
+
+static const tf_op_def is_initialized_op = {
+    .name = "IsVariableInitialized",
+    .in = "ref:T&",
+    .out = "is_initialized:bool",
+    .traits = TF_PEEKS_REF,
+    .shape = tf_scalar_shape,
+    .kernel = is_initialized_kernel,
+    .gradient = tf_no_gradient,
+};
+
+tf_tensor tf_is_variable_initialized_(tf_tensor variable, struct tf_name_args a)
+{
+    return tf_op_unary(&is_initialized_op, tf_operand_tensor(variable), a, NULL);
+}
+
+static tf_list joined(tf_list a, tf_list b)
+{
+    for (int i = 0; i < b.n; i++)
+        tf_append(&a, b.items[i]);
+    return a;
+}
+
+tf_tensor tf_report_uninitialized_variables_(struct tf_report_uninitialized_args a)
+{
+    TF_FROM(a.here);
+    tf_list vars = tf1c_sound_list(a.var_list, a.here), has_none = { 0 }, names = { 0 };
+    TF_SCOPE(a.name, "report_uninitialized_variables");
+    if (!vars.n)
+        vars = joined(joined((tf_list){ 0 }, tf_global_variables()), tf_local_variables());
+    for (int i = 0; i < vars.n; i++) {
+        if (tf_is_none(vars.items[i]) || tf_is_poisoned(vars.items[i]))
+            return tf_is_none(vars.items[i]) ? tf_mistake(tf_value_error, a.here, NULL, "None values not supported.")
+                                             : vars.items[i];
+        tf_append(&has_none, tf_logical_not(tf_is_variable_initialized(vars.items[i])));
+        tf_append(&names, tf_constant(tf_op_name(vars.items[i].op)));
+    }
+    if (!vars.n)
+        return tf_constant(np_empty(SHAPE(0), tf_string));
+    return tf_boolean_mask(tf_stack(names), tf_stack(has_none));
+}
+
 /* clang-format off */
 tf1c_op_family tf1c_family_variables = {
     &variable_op,
@@ -400,5 +448,6 @@ tf1c_op_family tf1c_family_variables = {
     &scatter_update_op,
     &scatter_add_op,
     &scatter_sub_op,
+    &is_initialized_op,
     NULL,
 };

@@ -95,6 +95,21 @@ TF1C_API tf_list tf_local_variables(void);
 #endif
 #define tf_all_variables(...) tf_global_variables(__VA_ARGS__) /* its old name */
 
+/* Whether the variable has a value; the names of those that have none, a string vector. TF1: tf.is_variable_initialized,
+ * tf.report_uninitialized_variables
+ *   var_list  unset: all global and local variables
+ *   errors    TypeError: no variable;   grad  none */
+#define tf_is_variable_initialized(variable, ...) tf_is_variable_initialized_(variable, TF_NAMED_(__VA_ARGS__))
+struct tf_report_uninitialized_args {
+    tf_source here;
+    tf_list var_list;
+    const char *name;
+};
+#define tf_report_uninitialized_variables(...) \
+    tf_report_uninitialized_variables_((struct tf_report_uninitialized_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_is_variable_initialized_(tf_tensor variable, struct tf_name_args args);
+TF1C_API tf_tensor tf_report_uninitialized_variables_(struct tf_report_uninitialized_args args);
+
 /* An operation that gives every variable (of the list) its initial value; named `init`. tf_initialize_all_variables is the
  * old name. TF1: tf.global_variables_initializer, tf.variables_initializer */
 #define tf_global_variables_initializer() tf_variables_initializer_(tf_global_variables(), TF_NAMED_())

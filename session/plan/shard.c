@@ -375,7 +375,7 @@ static void note_block(tf1c_compilation *c, const ir_block *b)
             *(tf1c_matmul_is_own(n->T) ? &binding->own_products : &binding->blas) = true;
         for (int j = 0; j < n->n_in && !n->silent && !(traits & (TF_LOOP | TF_BRANCH)); j++) {
             ir_value *v = n->in[j]->root;
-            if (!v->variable || n->in[j]->known)
+            if (!v->variable || n->in[j]->known || traits & TF_PEEKS_REF)
                 continue;
             if (j == 0 && traits & TF_OVERWRITES)
                 binding->written[binding->n_written++] = v->resource;

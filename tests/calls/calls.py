@@ -141,6 +141,8 @@ VALUES = {
     "tf_summary_writer *": ["w.writer", "NULL"],
     "const tf_summary_writer *": ["w.writer", "NULL"],
     "tf_saver *": ["w.saver", "NULL"],
+    "tf_moving_average *": ["w.average", "NULL"],
+    "const tf_normalizer_params *": ["NULL", "tf_contrib_layers_batch_norm_params()", "tf_contrib_layers_layer_norm_params()"],
     "tf_checkpoint_state *": ["NULL"],
     "tf_checkpoint_reader *": ["NULL"],
     "const tf_checkpoint_reader *": ["w.reader", "NULL"],
@@ -327,7 +329,8 @@ class Writer:
                 t = "format"
             picks.append(self.pick(t))
         arguments = ", ".join(f"pick_{m}(pick[{i}])" for i, (m, _) in enumerate(picks))
-        call = f"{name}({arguments})"
+        is_value = "const tf_normalizer_params *" in [t for t, _ in params] # a function that is also a macro of other arguments
+        call = f"({name})({arguments})" if is_value else f"{name}({arguments})"
         if returns in CONSUMED:
             call = f"use_{re.sub(r'[^a-z_]', '', returns.replace(' *', '_handle'))}({call})"
         elif returns != "void":

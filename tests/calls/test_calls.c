@@ -30,6 +30,7 @@ static struct {
     tf_state_value state_value, wrong_state_value, negative_state_value;
     tf_optimizer *optimizer;
     tf_saver *saver;
+    tf_moving_average *average;
     tf_summary_writer *writer;
     tf_checkpoint_reader *reader;
     tf_regularizer regularizer;
@@ -217,6 +218,7 @@ static void make_runs(void)
     w.closed = w.session;
     tf_run(w.session, tf_global_variables_initializer());
     w.saver = tf_train_saver();
+    w.average = tf_train_exponential_moving_average(0.9);
     if (strncmp(doing, "tf_add_", 7) == 0) /* a file each time costs its time */
         w.writer = tf_summary_file_writer("events");
     if (tf_train_checkpoint_exists("saved"))

@@ -15,6 +15,7 @@
 #include "ops/control_flow/group.h"
 #include "ops/control_flow/loops.h"
 #include "ops/data/iterator.h"
+#include "ops/layers/contrib.h"
 #include "ops/layers/convolutional.h"
 #include "ops/layers/layers.h"
 #include "ops/layers/normalization.h"

@@ -44,4 +44,10 @@ cases = {
     'Const.constant_initializer': (lambda n: tf.constant_initializer(.5)([2, 3]), [i32(0)]),
     'Const.constant_initializer_int64': (lambda n: tf.constant_initializer(7, tf.int64)([2]), [i32(0)]),
     'Fill.large_zeros_initializer': (lambda n: tf.zeros_initializer()([50, 30]), [i32(0)]),
+    'TruncatedNormal.he': (lambda n: tf.initializers.he_normal(seed=4)([6, 8]), [i32(0)]),
+    'RandomUniform.he': (lambda n: tf.initializers.he_uniform(seed=4)([6, 8]), [i32(0)]),
+    'TruncatedNormal.lecun': (lambda n: tf.initializers.lecun_normal(seed=4)([3, 3, 2, 8]), [i32(0)]),
+    'RandomUniform.lecun': (lambda n: tf.initializers.lecun_uniform(seed=4)([6, 8]), [i32(0)]),
+    'TruncatedNormal.contrib_scaling': (lambda n: tf.contrib.layers.variance_scaling_initializer(seed=4)([6, 8]), [i32(0)]),
+    'RandomUniform.contrib_scaling': (lambda n: tf.contrib.layers.variance_scaling_initializer(1.0, 'FAN_AVG', True, seed=4)([6, 8]), [i32(0)]),
 }

@@ -1,0 +1,222 @@
+/* tf.contrib.layers as a net: nodes, values from a graph's seed, and averages, held against what TensorFlow 1.15.5 gives; and moving
+ * averages of variables. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/fixture.h"
+#include "tf1c.h"
+
+static np_npz *npz;
+static tf_tensor x, values[8];
+
+static void make_net(void)
+{
+    tf_set_random_seed(5);
+    x = tf_placeholder(tf_float32, SHAPE(4, 8, 8, 3), .name = "x");
+    tf_tensor c = tf_contrib_layers_conv2d(x, 4, 3, .normalizer_fn = tf_contrib_layers_batch_norm,
+                                           .normalizer_params = tf_contrib_layers_batch_norm_params(.is_training = (bool)true));
+    tf_tensor p = tf_contrib_layers_max_pool2d(c, 2);
+    tf_tensor d = tf_contrib_layers_conv2d(p, 5, SHAPE(3, 3), .stride = 2, .padding = "VALID", .activation_fn = NULL);
+    tf_tensor t = tf_contrib_layers_conv2d_transpose(d, 2, 3, .stride = 2);
+    tf_tensor f = tf_contrib_layers_flatten(t);
+    tf_tensor b = tf_contrib_layers_batch_norm(f, .is_training = true, .updates_collections = NULL, .scale = true);
+    tf_tensor l = tf_contrib_layers_layer_norm(b);
+    tf_tensor q = tf_contrib_layers_fully_connected(l, 3, .normalizer_fn = tf_contrib_layers_layer_norm);
+    tf_tensor r = tf_contrib_layers_dropout(q, 0.8);
+    tf_tensor s = tf_layers_separable_conv2d(x, 5, 3, .depth_multiplier = 2, .strides = 2, .activation = tf_nn_relu);
+    tf_tensor a = tf_contrib_layers_avg_pool2d(s, SHAPE(2, 2), .stride = 1, .padding = "SAME");
+    tf_tensor m = tf_contrib_layers_separable_conv2d(x, 4, 3, 2, .stride = 2);
+    tf_tensor e = tf_contrib_layers_embed_sequence(tf_constant(NP_INT2D({ 1, 2 }, { 0, 1 })), 5, 4);
+    const tf_tensor all[] = { c, d, b, q, r, a, e, m };
+    memcpy(values, all, sizeof all);
+}
+
+static void open_net(void)
+{
+    char path[512];
+    open_session();
+    npz = np_npz_open(data_path("golden/contrib.npz", path, sizeof path));
+    ck_assert_ptr_nonnull(npz);
+    make_net();
+}
+static void close_net(void)
+{
+    np_npz_close(npz);
+    close_session();
+}
+
+static void check_array(const char *key, int i, tf_ndarray got)
+{
+    char name[32];
+    snprintf(name, sizeof name, "%s%d", key, i);
+    tf_ndarray want = np_npz_get(npz, name);
+    const char *difference = array_difference(got, want, 1e-4);
+    ck_assert_msg(!difference, "%s: %s", name, difference);
+    np_free(&want);
+}
+
+START_TEST(its_nodes_are_tensorflows)
+{
+    tf_ndarray text = np_npz_get(npz, "nodes");
+    tf_graph *g = tf_get_default_graph();
+    const char *at = text.data, *end = at + np_size(text);
+    for (int i = 0; i < tf_graph_operation_count(g); i++) {
+        char got[256];
+        const tf_operation *op = tf_graph_operation(g, i);
+        const int n = snprintf(got, sizeof got, "%s %s", tf_op_type(op), tf_op_name(op));
+        const char *newline = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
+        const int want = (int)((newline ? newline : end) - at);
+        ck_assert_msg(n == want && memcmp(got, at, (size_t)n) == 0, "node %d is %s and not %.*s", i, got, want, at);
+        at = newline ? newline + 1 : end;
+    }
+    ck_assert_msg(at == end, "TensorFlow has more nodes: %.*s", (int)(end - at), at);
+    np_free(&text);
+}
+END_TEST
+
+START_TEST(its_values_from_a_graph_seed_are_tensorflows)
+{
+    tf_ndarray fed = np_npz_get(npz, "x"), got[8] = { { .dtype = tf_dtype_unset } };
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run(sess,
+                FETCH(values[0], &got[0], values[1], &got[1], values[2], &got[2], values[3], &got[3], values[4], &got[4], values[5],
+                      &got[5], values[6], &got[6], values[7], &got[7]),
+                FEED(x, fed)));
+    for (int i = 0; i < 8; i++) {
+        check_array("value", i, got[i]);
+        np_free(&got[i]);
+    }
+    np_free(&fed);
+}
+END_TEST
+
+START_TEST(averages_without_a_collection_change_as_the_result_is_computed)
+{
+    tf_ndarray fed = np_npz_get(npz, "x"), got = { 0 };
+    const tf_list all = tf_global_variables();
+    int n = 0;
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run(sess, FETCH(values[2], &got), FEED(x, fed)));
+    for (int i = 0; i < all.n; i++)
+        if (strstr(tf_op_name(all.items[i].op), "moving")) {
+            must(tf_run(sess, FETCH(all.items[i], &got)));
+            check_array("average", n++, got);
+        }
+    ck_assert_int_eq(n, 4);
+    np_free(&got), np_free(&fed);
+}
+END_TEST
+
+/* ---- mistakes ------------------------------------------------------------------------------------------------------------------------- */
+
+START_TEST(mistakes_are_said_in_tensorflows_words)
+{
+    const tf_tensor y = tf_placeholder(tf_float32, SHAPE(NONE, NONE), .name = "y");
+    tf_contrib_layers_layer_norm(y);
+    must_have_reported(tf_value_error, "Inputs y:0: shape(inputs)[-1:] is not fully defined: (?, ?)");
+    tf_contrib_layers_layer_norm(y, .begin_norm_axis = 3);
+    must_have_reported(tf_value_error, "begin_params_axis (-1) and begin_norm_axis (3) must be < rank(inputs) (2)");
+    tf_contrib_layers_embed_sequence(NP_INT(1));
+    must_have_reported(tf_value_error, "Got vocab_size=None and embed_dim=None");
+    tf_contrib_layers_batch_norm(tf_placeholder(tf_float32, .name = "z"));
+    must_have_reported(tf_value_error, "Inputs z:0 has undefined rank");
+    tf_contrib_layers_conv2d(x, 3, 3, .data_format = "x");
+    must_have_reported(tf_value_error, "data_format has to be either NCHW or NHWC.");
+}
+END_TEST
+
+/* ---- moving averages of variables ------------------------------------------------------------------------------------------------------- */
+
+static tf_moving_average *average;
+static tf_tensor w, b, n;
+static tf_operation *moved;
+
+static void open_averages(void)
+{
+    open_session();
+    w = tf_variable(NP_FLOAT(1, 2), .name = "w");
+    b = tf_variable(3.0, .name = "b");
+    n = tf_variable(0, .name = "n", .trainable = false);
+    average = tf_train_exponential_moving_average(0.9, .num_updates = TF_T(n));
+    tf_tensor w_next = tf_assign_add(w, NP_FLOAT(1, -1)), b_next = tf_assign_add(b, 2.0);
+    tf_with_control_dependencies(OPS(w_next, b_next))
+        moved = tf_apply(average, LIST(w, b));
+}
+
+START_TEST(averages_follow_their_variables)
+{
+    must(tf_run(sess, tf_global_variables_initializer()));
+    for (int i = 0; i < 3; i++) {
+        must(tf_run(sess, moved));
+        must(tf_run(sess, tf_assign_add(n, 1)));
+        if (i == 0)
+            check_run(tf_average(average, w), (tf_feeds){ 0 }, NUMBERS(1.9, 1.1));
+    }
+    check_run(tf_average(average, w), (tf_feeds){ 0 }, NUMBERS(3.7, -0.7));
+    check_run(tf_average(average, b), (tf_feeds){ 0 }, NUMBERS(8.4));
+    ck_assert(tf_is_none(tf_average(average, n)));
+}
+END_TEST
+
+START_TEST(averages_have_tensorflows_names)
+{
+    const tf_restored r = tf_variables_to_restore(average);
+    ck_assert_str_eq(tf_average_name(average, w), "w/ExponentialMovingAverage");
+    ck_assert_str_eq(tf_op_name(moved), "ExponentialMovingAverage");
+    ck_assert_int_eq(tf_get_collection(TF_MOVING_AVERAGE_VARIABLES).n, 2);
+    ck_assert_int_eq(r.var_list.n, 3);
+    ck_assert_str_eq(r.names[0], "w/ExponentialMovingAverage");
+    ck_assert_str_eq(r.names[1], "b/ExponentialMovingAverage");
+    ck_assert_str_eq(r.names[2], "n");
+    ck_assert_ptr_nonnull(tf_get_operation_by_name(tf_get_default_graph(), "ExponentialMovingAverage/AssignMovingAvg_1/sub_1"));
+}
+END_TEST
+
+START_TEST(averages_of_integers_and_without_a_decay_are_mistakes)
+{
+    tf_apply(average, LIST(n));
+    must_have_reported(tf_type_error, "The variables must be half, float, or double: n:0");
+    tf_apply(tf_train_exponential_moving_average(), LIST(w));
+    must_have_reported(tf_type_error, "missing 1 required positional argument: 'decay'");
+}
+END_TEST
+
+START_TEST(what_has_no_value_yet_is_named)
+{
+    tf_tensor is = tf_is_variable_initialized(w), names = tf_report_uninitialized_variables();
+    bool there = true;
+    tf_ndarray missing = { 0 };
+    must(tf_run(sess, FETCH(is, &there, names, &missing)));
+    ck_assert(!there);
+    ck_assert_int_eq(np_size(missing), 5);
+    ck_assert_str_eq(np_string(missing, 3).data, "w/ExponentialMovingAverage");
+    must(tf_run(sess, tf_initializer_of(w)));
+    must(tf_run(sess, FETCH(is, &there, names, &missing)));
+    ck_assert(there);
+    ck_assert_int_eq(np_size(missing), 4);
+    ck_assert_str_eq(np_string(missing, 0).data, "b");
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run(sess, FETCH(names, &missing)));
+    ck_assert_int_eq(np_size(missing), 0);
+    np_free(&missing);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("contrib");
+    TCase *net = tcase_create("layers"), *averages = tcase_create("averages");
+    tcase_add_checked_fixture(net, open_net, close_net);
+    tcase_add_test(net, its_nodes_are_tensorflows);
+    tcase_add_test(net, its_values_from_a_graph_seed_are_tensorflows);
+    tcase_add_test(net, averages_without_a_collection_change_as_the_result_is_computed);
+    tcase_add_test(net, mistakes_are_said_in_tensorflows_words);
+    tcase_add_checked_fixture(averages, open_averages, close_session);
+    tcase_add_test(averages, averages_follow_their_variables);
+    tcase_add_test(averages, averages_have_tensorflows_names);
+    tcase_add_test(averages, averages_of_integers_and_without_a_decay_are_mistakes);
+    tcase_add_test(averages, what_has_no_value_yet_is_named);
+    suite_add_tcase(suite, net);
+    suite_add_tcase(suite, averages);
+    return run_suite(suite);
+}
