@@ -17,6 +17,7 @@
 #include "../ops/state/variables.h"
 
 /* Mathematics: element by element, comparisons, products, sums. */
+#include "../ops/linalg/linear_algebra.h"
 #include "../ops/linalg/norm.h"
 #include "../ops/math/add_n.h"
 #include "../ops/math/arithmetic.h"
@@ -60,6 +61,7 @@
 #include "../ops/nn/nn.h"
 #include "../ops/nn/pool.h"
 #include "../ops/nn/top_k.h"
+#include "../ops/rnn/contrib_cells.h"
 #include "../ops/rnn/rnn.h"
 
 /* Loops and branches: scan, map_fn, folds, while, cond. */

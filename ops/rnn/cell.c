@@ -70,7 +70,7 @@ void tf1c_layer_leave(tf1c_entered *e)
 
 /* ---- cells as objects ------------------------------------------------------------------------------------------------------ */
 
-static tf_cell_output poisoned(const tf_cell *cell, tf_tensor mistake)
+tf_cell_output tf1c_cell_poison(const tf_cell *cell, tf_tensor mistake)
 {
     return (tf_cell_output){ mistake, tf1c_state_for(&cell->state_size, mistake) };
 }
@@ -80,7 +80,7 @@ static tf_cell_output no_step(tf_cell *self, tf_tensor inputs, tf_state *state, 
     (void)inputs;
     (void)state;
     (void)here;
-    return poisoned(self, self->context ? *(tf_tensor *)self->context : (tf_tensor){ .op = tf1c_poison(NULL) });
+    return tf1c_cell_poison(self, self->context ? *(tf_tensor *)self->context : (tf_tensor){ .op = tf1c_poison(NULL) });
 }
 static tf_state *no_zero_state(tf_cell *self, tf_operand batch_size, tf_dtype dtype, tf_source here)
 {
@@ -233,7 +233,7 @@ static tf_cell_output call_in_scope(tf_cell *cell, tf_tensor inputs, tf_state *s
 {
     tf1c_cell_scope *s = cell->scope;
     if (!tf1c_layer_scope(s, cell->reuse == tf_reuse_true || cell->reuse == tf_AUTO_REUSE ? cell->name : NULL, cell->name, here))
-        return poisoned(cell, (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
+        return tf1c_cell_poison(cell, (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
     if (!cell->dtype)
         cell->dtype = tf_get_dtype(inputs);
     tf1c_entered e = tf1c_layer_enter(s, s->built ? tf_reuse_true : cell->reuse);
@@ -275,19 +275,19 @@ tf_cell_output tf_call_(tf_cell *cell, tf_operand given, tf_state *state, tf_sou
     }
     tf_tensor inputs = tf_convert(given, tf_dtype_unset, here, "inputs");
     if (tf_is_poisoned(inputs))
-        return poisoned(cell, inputs);
+        return tf1c_cell_poison(cell, inputs);
     if (cell->kind == TF_CELL_WRAPPER)
         return cell->call(cell, inputs, state, here);
     tf_tensor mistake = cell->kind == TF_CELL_LAYER ? check_input(cell, inputs, here) : (tf_tensor){ 0 };
     if (!mistake.op)
         mistake = check_state(cell, state, here);
     if (mistake.op)
-        return poisoned(cell, mistake);
+        return tf1c_cell_poison(cell, mistake);
     tf_cell_output out =
         cell->kind == TF_CELL_RNN ? call_rnn_cell(cell, inputs, state, here) : call_in_scope(cell, inputs, state, here);
     if (!out.state || tf_is_none(out.output))
-        return poisoned(cell, tf_mistake(tf_type_error, here, NULL, "Cell '%s' returned None as %s.", cell->name,
-                                         out.state ? "output" : "state"));
+        return tf1c_cell_poison(cell, tf_mistake(tf_type_error, here, NULL, "Cell '%s' returned None as %s.", cell->name,
+                                                 out.state ? "output" : "state"));
     return out;
 }
 

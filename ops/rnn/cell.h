@@ -44,6 +44,7 @@ tf_dims tf1c_static_batch(tf_operand batch, tf_dims rest);
 const char *tf1c_dims_list(tf_dims d, const char *brackets, char *text, size_t n); /* "[2, None, 3]" */
 
 tf_cell *tf1c_cell_mistake(tf_tensor mistake); /* a cell whose calls give `mistake`; never NULL */
+tf_cell_output tf1c_cell_poison(const tf_cell *cell, tf_tensor mistake); /* what a cell gives that cannot make its step */
 bool tf1c_is_cell(const tf_cell *cell, const char *argument, tf_source here); /* false after a report */
 
 int64_t tf1c_salted_seed(int64_t seed, const char *salt, int index); /* md5.c: DropoutWrapper._gen_seed */

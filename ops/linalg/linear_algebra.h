@@ -1,0 +1,92 @@
+/* Determinants, inverses, factors of square matrices, the last two axes of a tensor. */
+#ifndef TF1C_OPS_LINALG_LINEAR_ALGEBRA_H
+#define TF1C_OPS_LINALG_LINEAR_ALGEBRA_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../../graph/op.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* All of these: matrices [.., n, n] one by one, computed in double precision;   dtypes  float32, float64
+ *   errors   ValueError "Dimensions must be equal, but are 2 and 3", "Shape must be at least rank 2 but is rank 1"
+ *   source   core/ops/linalg_ops.cc, python/ops/linalg_grad.py */
+
+/* [..]: |a|; of an empty matrix 1.                                    TF1: tf.matrix_determinant, tf.linalg.det
+ *   grad     dy·|a|·a⁻ᵀ, and theirs */
+#define tf_matrix_determinant(input, ...) tf_matrix_determinant_(TF_T(input), TF_NAMED_(__VA_ARGS__))
+#define tf_linalg_det(input, ...) tf_matrix_determinant(input, __VA_ARGS__)
+TF1C_API tf_tensor tf_matrix_determinant_(tf_operand input, struct tf_name_args args);
+
+/* a⁻¹, or with .adjoint = true of its transpose.                      TF1: tf.matrix_inverse, tf.linalg.inv
+ *   grad     -a⁻ᵀ·dy·a⁻ᵀ, and theirs;   errors  at run InvalidArgumentError "Input is not invertible." */
+struct tf_adjoint_args {
+    tf_source here;
+    bool adjoint;
+    const char *name;
+};
+#define tf_matrix_inverse(input, ...) tf_matrix_inverse_(TF_T(input), (struct tf_adjoint_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_linalg_inv(input, ...) tf_matrix_inverse(input, __VA_ARGS__)
+TF1C_API tf_tensor tf_matrix_inverse_(tf_operand input, struct tf_adjoint_args args);
+
+/* x with matrix·x = rhs, [.., n, k] as rhs is.                        TF1: tf.matrix_solve, tf.linalg.solve
+ *   grad     to both, and theirs;   errors  at run InvalidArgumentError "Input matrix is not invertible." */
+#define tf_matrix_solve(matrix, rhs, ...) \
+    TF_IN_ORDER2_(tf_matrix_solve_, TF_T(matrix), TF_T(rhs), (struct tf_adjoint_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_linalg_solve(matrix, rhs, ...) tf_matrix_solve(matrix, rhs, __VA_ARGS__)
+TF1C_API tf_tensor tf_matrix_solve_(tf_operand matrix, tf_operand rhs, struct tf_adjoint_args args);
+
+/* The same of a triangle, the rest of the matrix being read by none.  TF1: tf.matrix_triangular_solve, tf.linalg.triangular_solve
+ *   lower    unset: true */
+struct tf_triangular_args {
+    tf_source here;
+    bool lower, adjoint;
+    const char *name;
+};
+#define tf_matrix_triangular_solve(matrix, rhs, ...)                                                       \
+    TF_KWARGS_(TF_IN_ORDER2_(tf_matrix_triangular_solve_, TF_T(matrix), TF_T(rhs),                         \
+                             (struct tf_triangular_args){ .lower = true, TF_HERE_, __VA_ARGS__ }))
+#define tf_linalg_triangular_solve(matrix, rhs, ...) tf_matrix_triangular_solve(matrix, rhs, __VA_ARGS__)
+TF1C_API tf_tensor tf_matrix_triangular_solve_(tf_operand matrix, tf_operand rhs, struct tf_triangular_args args);
+
+/* The lower triangle l with l·lᵀ = a, of a's lower triangle.          TF1: tf.cholesky, tf.linalg.cholesky
+ *   grad     and theirs;   errors  at run InvalidArgumentError "Cholesky decomposition was not successful. The input might not be valid." */
+#define tf_cholesky(input, ...) tf_cholesky_(TF_T(input), TF_NAMED_(__VA_ARGS__))
+#define tf_linalg_cholesky(input, ...) tf_cholesky(input, __VA_ARGS__)
+TF1C_API tf_tensor tf_cholesky_(tf_operand input, struct tf_name_args args);
+
+/* Of a symmetric matrix, whose lower triangle is read: e [.., n], ascending, and v [.., n, n], an eigenvector a column, of which each
+ * may be negative.                                                    TF1: tf.self_adjoint_eig, tf.linalg.eigh, tf.self_adjoint_eigvals
+ *   grad     to a, where no two eigenvalues are equal;  and theirs */
+typedef struct tf_eigen {
+    tf_tensor e, v;
+} tf_eigen;
+#define tf_self_adjoint_eig(tensor, ...) tf_self_adjoint_eig_(TF_T(tensor), TF_NAMED_(__VA_ARGS__))
+#define tf_self_adjoint_eigvals(tensor, ...) tf_self_adjoint_eigvals_(TF_T(tensor), TF_NAMED_(__VA_ARGS__))
+#define tf_linalg_eigh(tensor, ...) tf_self_adjoint_eig(tensor, __VA_ARGS__)
+#define tf_linalg_eigvalsh(tensor, ...) tf_self_adjoint_eigvals(tensor, __VA_ARGS__)
+TF1C_API tf_eigen tf_self_adjoint_eig_(tf_operand tensor, struct tf_name_args args);
+TF1C_API tf_tensor tf_self_adjoint_eigvals_(tf_operand tensor, struct tf_name_args args);
+
+/* The diagonals lower below and upper above the main one; -1: all there are. TF1: tf.matrix_band_part, tf.linalg.band_part
+ *   dtypes   any;   grad  the same band of dy
+ *   errors   at run InvalidArgumentError "num_lower must be negative or less or equal to number of rows (2) got: 5" */
+#define tf_matrix_band_part(input, num_lower, num_upper, ...) \
+    TF_IN_ORDER3_(tf_matrix_band_part_, TF_T(input), TF_T(num_lower), TF_T(num_upper), TF_NAMED_(__VA_ARGS__))
+#define tf_linalg_band_part(input, num_lower, num_upper, ...) tf_matrix_band_part(input, num_lower, num_upper, __VA_ARGS__)
+TF1C_API tf_tensor tf_matrix_band_part_(tf_operand input, tf_operand num_lower, tf_operand num_upper, struct tf_name_args args);
+
+/* The last two axes exchanged; the sum of the diagonal.               TF1: tf.matrix_transpose, tf.linalg.transpose; tf.trace */
+#define tf_matrix_transpose(a, ...) tf_matrix_transpose_(TF_T(a), TF_NAMED_(__VA_ARGS__))
+#define tf_linalg_transpose(a, ...) tf_matrix_transpose(a, __VA_ARGS__)
+#define tf_trace(x, ...) tf_trace_(TF_T(x), TF_NAMED_(__VA_ARGS__))
+#define tf_linalg_trace(x, ...) tf_trace(x, __VA_ARGS__)
+TF1C_API tf_tensor tf_matrix_transpose_(tf_operand a, struct tf_name_args args);
+TF1C_API tf_tensor tf_trace_(tf_operand x, struct tf_name_args args);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

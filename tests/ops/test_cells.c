@@ -1,0 +1,120 @@
+/* The cells of tf.contrib.rnn: their variables, outputs and gradients are TensorFlow 1.15.5's. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/fixture.h"
+#include "tf1c.h"
+
+static tf_cell *nas(void) { return tf_contrib_rnn_nas_cell(3); }
+static tf_cell *nas_proj(void) { return tf_contrib_rnn_nas_cell(3, .num_proj = 2, .use_bias = true); }
+static tf_cell *ugrnn(void) { return tf_contrib_rnn_ugrnn_cell(3, .forget_bias = 0.5); }
+static tf_cell *layer_norm(void) { return tf_contrib_rnn_layer_norm_basic_lstm_cell(3, .norm_gain = 1.5, .norm_shift = 0.1); }
+static tf_cell *no_layer_norm(void) { return tf_contrib_rnn_layer_norm_basic_lstm_cell(3, .layer_norm = false); }
+static tf_cell *block(void) { return tf_contrib_rnn_lstm_block_cell(3, .use_peephole = true, .cell_clip = 0.5); }
+static tf_cell *input(void) { return tf_contrib_rnn_input_projection_wrapper(tf_contrib_rnn_gru_cell(3), 2, tf_tanh); }
+static tf_cell *output(void) { return tf_contrib_rnn_output_projection_wrapper(tf_contrib_rnn_basic_lstm_cell(3), 2); }
+
+static const struct {
+    const char *name;
+    tf_cell *(*make)(void);
+} cells[] = {
+    { "nas", nas },
+    { "nas_proj", nas_proj },
+    { "ugrnn", ugrnn },
+    { "layer_norm", layer_norm },
+    { "no_layer_norm", no_layer_norm },
+    { "block", block },
+    { "input", input },
+    { "output", output },
+};
+
+static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* "rnn/nas_cell/kernel [3, 24]", a line each, sorted. */
+static void variables_text(char *text, size_t size)
+{
+    static char lines[16][160];
+    char *sorted[16];
+    const tf_list all = tf_trainable_variables();
+    for (int i = 0; i < all.n; i++) {
+        const tf_dims d = tf_get_shape(all.items[i]);
+        int n = snprintf(lines[i], sizeof lines[i], "%s [", tf_op_name(all.items[i].op));
+        for (int j = 0; j < d.rank; j++)
+            n += snprintf(lines[i] + n, sizeof lines[i] - (size_t)n, "%s%lld", j ? ", " : "", (long long)d.dims[j]);
+        snprintf(lines[i] + n, sizeof lines[i] - (size_t)n, "]");
+        sorted[i] = lines[i];
+    }
+    qsort(sorted, (size_t)all.n, sizeof *sorted, by_text);
+    *text = 0;
+    for (int i = 0; i < all.n; i++)
+        snprintf(text + strlen(text), size - strlen(text), "%s%s", i ? "\n" : "", sorted[i]);
+}
+
+static void load_sines(void)
+{
+    const tf_list all = tf_global_variables();
+    for (int i = 0; i < all.n; i++) {
+        tf_ndarray value = np_zeros(tf_get_shape(all.items[i]), tf_float32);
+        for (int64_t j = 0; j < np_size(value); j++)
+            ((float *)value.data)[j] = (float)sin(0.7 * (double)j);
+        must(tf_load(all.items[i], value, sess));
+        np_free(&value);
+    }
+}
+
+static void check_array(np_npz *npz, const char *cell, const char *what, tf_ndarray got)
+{
+    char key[64];
+    snprintf(key, sizeof key, "%s/%s", cell, what);
+    tf_ndarray want = np_npz_get(npz, key);
+    const char *difference = array_difference(got, want, 1e-5);
+    ck_assert_msg(!difference, "%s: %s", key, difference);
+    np_free(&want);
+}
+
+START_TEST(a_cell_computes_what_tensorflows_does)
+{
+    char path[512], key[64], text[2048];
+    const char *name = cells[_i].name;
+    np_npz *npz = np_npz_open(data_path("golden/cells.npz", path, sizeof path));
+    tf_ndarray x = np_npz_get(npz, "x"), got = { 0 }, dx = { 0 };
+    const tf_tensor fed = tf_placeholder(tf_float32, SHAPE(2, 4, 3));
+    const tf_rnn rnn = tf_nn_dynamic_rnn(cells[_i].make(), fed, .dtype = tf_float32);
+    const tf_tensor gradient = tf_at(tf_gradients(tf_square(rnn.outputs), fed), 0);
+    snprintf(key, sizeof key, "%s/variables", name);
+    tf_ndarray want = np_npz_get(npz, key);
+    variables_text(text, sizeof text);
+    ck_assert_msg((size_t)np_size(want) == strlen(text) && memcmp(want.data, text, strlen(text)) == 0,
+                  "%s: variables are\n%s\nand not\n%.*s", name, text, (int)np_size(want), (char *)want.data);
+    load_sines();
+    must(tf_run(sess, FETCH(rnn.outputs, &got, gradient, &dx), FEED(fed, x)));
+    check_array(npz, name, "outputs", got);
+    check_array(npz, name, "dx", dx);
+    np_free(&want), np_free(&x), np_free(&got), np_free(&dx);
+    np_npz_close(npz);
+}
+END_TEST
+
+START_TEST(sizes_that_are_none_are_mistakes)
+{
+    tf_contrib_rnn_nas_cell(0);
+    must_have_reported(tf_value_error, "NASCell: num_units must be positive, got 0");
+    tf_contrib_rnn_output_projection_wrapper(tf_contrib_rnn_gru_cell(3), 0);
+    must_have_reported(tf_value_error, "Parameter output_size must be > 0: 0.");
+    tf_contrib_rnn_input_projection_wrapper(NULL, 3);
+    must_have_reported(tf_type_error, "cell");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("cells");
+    TCase *tc = tcase_create("cells");
+    tcase_add_checked_fixture(tc, open_session, close_session);
+    tcase_add_loop_test(tc, a_cell_computes_what_tensorflows_does, 0, (int)(sizeof cells / sizeof *cells));
+    tcase_add_test(tc, sizes_that_are_none_are_mistakes);
+    suite_add_tcase(suite, tc);
+    return run_suite(suite);
+}
