@@ -1,5 +1,5 @@
 /* IndexedSlices, in TF1 a pair of tensors that some functions know, here a node that others read as the dense tensor it stands
- * for. TF1: framework/ops.py IndexedSlices, ops/gradients_util.py _IndexedSlicesToTensor, ops/math_ops.py _as_indexed_slices_list. */
+ * for. TF1: framework/indexed_slices.py IndexedSlices, _indexed_slices_to_tensor, ops/math_ops.py _as_indexed_slices_list. */
 #include "ops/array/indexed_slices.h"
 
 #include "ops/array/array.h"

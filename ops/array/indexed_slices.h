@@ -17,7 +17,7 @@ extern "C" {
  *   shapes  [n, d1, …], [n], [r] -> dense_shape;   dtypes  any number; indices int32 or int64
  *   grad    dvalues = the rows of dy at `indices`
  *   errors  at run InvalidArgumentError "segment_ids[1] = 2 is out of range [0, 2)"
- *   source  python/framework/ops.py IndexedSlices, python/ops/gradients_util.py _IndexedSlicesToTensor */
+ *   source  python/framework/indexed_slices.py IndexedSlices, _indexed_slices_to_tensor */
 struct tf_indexed_slices_args {
     tf_source here;
     TF_ARG_(1) tf_operand values;

@@ -1,4 +1,5 @@
-/* Which elements a pass gives, and how often. TF1: core/kernels/data/{zip,concatenate,repeat,take,skip,shard,cache}_dataset_ops.cc. */
+/* Which elements a pass gives, and how often. TF1: core/kernels/data/{zip,concatenate,repeat,take,skip,shard}_dataset_op.cc,
+ * cache_dataset_ops.cc. */
 #include "ops/data/stage.h"
 
 /* ---- zip: each input writes its part of the element ------------------------------------------------------------------------------------ */

@@ -158,19 +158,19 @@ static void sample(tf_kernel_ctx *k, sampler *s)
 }
 
 /* The words of this run; TF reserves 2,048 for each class. */
-static sampler sampler_of(tf_kernel_ctx *k, tf1c_random_state *state)
+static sampler sampler_of(tf_kernel_ctx *k, tf1c_random_resource *kept)
 {
     const sampler_attrs *a = k->attrs;
-    const tf1c_philox p = tf1c_next_draw(state, &a->seeds, 512 * (uint64_t)a->num_sampled);
+    const tf1c_philox p = tf1c_next_draw(kept, &a->seeds, 512 * (uint64_t)a->num_sampled);
     return (sampler){ .attrs = a, .words = tf1c_philox_stream_of(&p) };
 }
 
-#define SAMPLER_OP(type, kernel_, state_, ...)                                                                                   \
+#define SAMPLER_OP(type, kernel_, resource_, ...)                                                                                \
     {                                                                                                                            \
         .name = type, .in = "true_classes:int64",                                                                                \
         .out = "sampled_candidates:int64, true_expected_count:float32, sampled_expected_count:float32", .attrs = sampler_fields, \
         .attrs_size = sizeof(sampler_attrs), .traits = TF_STATEFUL, .shape = sampler_shape, .kernel = kernel_,                   \
-        .scratch = sampler_scratch, .resource_size = sizeof(state_), .gradient = tf_no_gradient, __VA_ARGS__                     \
+        .scratch = sampler_scratch, .resource_size = sizeof(resource_), .gradient = tf_no_gradient, __VA_ARGS__                  \
     }
 
 /* ---- UniformCandidateSampler, LogUniformCandidateSampler ------------------------------------------------------------------ */
@@ -205,17 +205,17 @@ static void log_uniform_kernel(tf_kernel_ctx *k)
     s.probability = log_uniform_probability;
     sample(k, &s);
 }
-static const tf_op_def uniform_sampler_op = SAMPLER_OP("UniformCandidateSampler", uniform_kernel, tf1c_random_state);
-static const tf_op_def log_uniform_sampler_op = SAMPLER_OP("LogUniformCandidateSampler", log_uniform_kernel, tf1c_random_state);
+static const tf_op_def uniform_sampler_op = SAMPLER_OP("UniformCandidateSampler", uniform_kernel, tf1c_random_resource);
+static const tf_op_def log_uniform_sampler_op = SAMPLER_OP("LogUniformCandidateSampler", log_uniform_kernel, tf1c_random_resource);
 
 /* ---- LearnedUnigramCandidateSampler: counts in a tree of sums, a leaf a class, each 1 at first ------------------------------ */
 typedef struct {
-    tf1c_random_state random;
+    tf1c_random_resource random;
     int busy;
     int32_t *tree; /* node i's children are 2i and 2i + 1; the root is 1 */
-} learned_state;
+} learned_resource;
 
-static void learned_release(void *state) { tf1c_free(((learned_state *)state)->tree); }
+static void learned_release(void *kept) { tf1c_free(((learned_resource *)kept)->tree); }
 
 static int64_t leaves_for(int64_t classes)
 {
@@ -271,18 +271,18 @@ static void count_classes(sampler *s, const int64_t *classes, int64_t n)
 static void learned_kernel(tf_kernel_ctx *k)
 {
     const sampler_attrs *a = k->attrs;
-    learned_state *state = k->resource;
+    learned_resource *kept = k->resource;
     if (!are_in_range(k, a->range_max))
         return;
-    sampler s = sampler_of(k, &state->random);
+    sampler s = sampler_of(k, &kept->random);
     s.draw = learned_draw;
     s.probability = learned_probability;
     s.leaves = leaves_for(a->range_max);
-    while (__atomic_exchange_n(&state->busy, 1, __ATOMIC_ACQUIRE))
+    while (__atomic_exchange_n(&kept->busy, 1, __ATOMIC_ACQUIRE))
         sched_yield();
-    if (!state->tree)
-        state->tree = tree_of_ones(a->range_max, s.leaves);
-    s.tree = state->tree;
+    if (!kept->tree)
+        kept->tree = tree_of_ones(a->range_max, s.leaves);
+    s.tree = kept->tree;
     if (s.tree) {
         sample(k, &s);
         if (!k->status)
@@ -290,10 +290,10 @@ static void learned_kernel(tf_kernel_ctx *k)
     } else {
         tf_kernel_error(k, tf_memory_error, "no memory left to count %lld classes", (long long)a->range_max);
     }
-    __atomic_store_n(&state->busy, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&kept->busy, 0, __ATOMIC_RELEASE);
 }
 static const tf_op_def learned_sampler_op =
-    SAMPLER_OP("LearnedUnigramCandidateSampler", learned_kernel, learned_state, .release = learned_release);
+    SAMPLER_OP("LearnedUnigramCandidateSampler", learned_kernel, learned_resource, .release = learned_release);
 
 /* ---- FixedUnigramCandidateSampler ------------------------------------------------------------------------------------------- */
 static int64_t fixed_draw(sampler *s)
@@ -313,7 +313,7 @@ static void fixed_kernel(tf_kernel_ctx *k)
     s.probability = fixed_probability;
     sample(k, &s);
 }
-static const tf_op_def fixed_sampler_op = SAMPLER_OP("FixedUnigramCandidateSampler", fixed_kernel, tf1c_random_state);
+static const tf_op_def fixed_sampler_op = SAMPLER_OP("FixedUnigramCandidateSampler", fixed_kernel, tf1c_random_resource);
 
 /* Weights as they are read, those of other shards left out. */
 typedef struct {
@@ -535,7 +535,7 @@ static void all_kernel(tf_kernel_ctx *k)
     for (int64_t i = 0, n = tf_view_count(&k->out[1]); i < n; i++)
         TF_DATA(k, out, 1, float)[i] = 1;
 }
-static const tf_op_def all_sampler_op = SAMPLER_OP("AllCandidateSampler", all_kernel, tf1c_random_state);
+static const tf_op_def all_sampler_op = SAMPLER_OP("AllCandidateSampler", all_kernel, tf1c_random_resource);
 
 tf_sampled tf_nn_all_candidate_sampler_(tf_operand classes, struct tf_all_sampler_args a)
 {

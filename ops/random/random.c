@@ -14,7 +14,7 @@ static const tf_attr_def random_fields[] = { TF_ATTR(tf1c_random_attrs, seed, TF
                                              TF_ATTR(tf1c_random_attrs, seed2, TF_ATTR_INT),
                                              { 0 } };
 
-static tf1c_philox own_seeds(tf1c_random_state *s)
+static tf1c_philox own_seeds(tf1c_random_resource *s)
 {
     int not_yet = 0;
     if (__atomic_compare_exchange_n(&s->drawn, &not_yet, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
@@ -28,7 +28,7 @@ static tf1c_philox own_seeds(tf1c_random_state *s)
     return (tf1c_philox){ .seed = s->seed, .seed2 = s->seed2 };
 }
 
-tf1c_philox tf1c_next_draw(tf1c_random_state *s, const tf1c_random_attrs *a, uint64_t blocks)
+tf1c_philox tf1c_next_draw(tf1c_random_resource *s, const tf1c_random_attrs *a, uint64_t blocks)
 {
     tf1c_philox p = a->seed || a->seed2 ? tf1c_philox_init(a->seed, a->seed2) : own_seeds(s);
     p.block = __atomic_fetch_add(&s->block, blocks, __ATOMIC_RELAXED);
@@ -90,7 +90,7 @@ FILL(uniform)
     {                                                                                                              \
         .name = type, .in = "shape:U", .out = "output:T", .T = TF_FLOATING, .U = TF_INDEX, .attrs = random_fields, \
         .attrs_size = sizeof(tf1c_random_attrs), .traits = TF_STATEFUL, .shape = random_shape, .kernel = kernel_,  \
-        .resource_size = sizeof(tf1c_random_state), .gradient = tf_no_gradient,                                    \
+        .resource_size = sizeof(tf1c_random_resource), .gradient = tf_no_gradient,                                 \
     }
 static const tf_op_def normal_op = RANDOM_OP("RandomStandardNormal", normal_kernel);
 static const tf_op_def truncated_normal_op = RANDOM_OP("TruncatedNormal", truncated_normal_kernel);
@@ -169,7 +169,7 @@ static const tf_op_def uniform_int_op = {
     .traits = TF_STATEFUL,
     .shape = uniform_int_shape,
     .kernel = uniform_int_kernel,
-    .resource_size = sizeof(tf1c_random_state),
+    .resource_size = sizeof(tf1c_random_resource),
     .gradient = tf_no_gradient,
 };
 
@@ -238,7 +238,7 @@ static const tf_op_def shuffle_op = {
     .shape = tf_unchanged_shape,
     .kernel = shuffle_kernel,
     .scratch = shuffle_scratch,
-    .resource_size = sizeof(tf1c_random_state),
+    .resource_size = sizeof(tf1c_random_resource),
     .gradient = tf1c_undefined_gradient,
 };
 
@@ -304,7 +304,7 @@ static const tf_op_def multinomial_op = {
     .shape = multinomial_shape,
     .kernel = multinomial_kernel,
     .scratch = multinomial_scratch,
-    .resource_size = sizeof(tf1c_random_state),
+    .resource_size = sizeof(tf1c_random_resource),
     .gradient = tf_no_gradient,
 };
 

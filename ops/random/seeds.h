@@ -13,11 +13,11 @@ typedef struct {
 typedef struct {
     uint64_t block, seed, seed2;
     int drawn; /* 0 no, 1 being drawn, 2 yes */
-} tf1c_random_state;
+} tf1c_random_resource;
 
 /* From the graph's seed and the op's, TF_NO_SEED if it has none. */
 tf1c_random_attrs tf1c_op_seeds(int64_t seed);
 /* The generator of this run, which reserves `blocks`. */
-tf1c_philox tf1c_next_draw(tf1c_random_state *s, const tf1c_random_attrs *a, uint64_t blocks);
+tf1c_philox tf1c_next_draw(tf1c_random_resource *s, const tf1c_random_attrs *a, uint64_t blocks);
 
 #endif

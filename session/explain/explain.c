@@ -94,7 +94,7 @@ static char *graph_text(const tf1c_plan *p, ir_block *b)
     return NULL;
 }
 
-static bool show_stage(tf1c_compilation *c, const tf1c_stage *stage, bool off)
+static bool show_stage(tf1c_compilation *c, const ir_stage *stage, bool off)
 {
     explanation *s = (explanation *)c->viewer;
     ir_block *b = &c->binding->block;

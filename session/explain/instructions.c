@@ -60,7 +60,7 @@ void ir_write_code(FILE *f, const tf1c_plan *p, const tf1c_binding *b)
     if (b->own_products)
         fprintf(f, ", products by kernels for %s", tf1c_vec()->isa);
     fprintf(f, "%s\n", b->blas ? ", products by BLAS" : "");
-    fprintf(f, "(%s)\n", tf1c_section_does("instructions"));
+    fprintf(f, "(%s)\n", ir_section_does("instructions"));
     write_costs(f, b);
     fprintf(
         f,
@@ -197,6 +197,6 @@ bool ir_write_memory(FILE *f, const tf1c_plan *p, const tf1c_binding *b)
     size_t scratch = b->arena_size - b->block.arena_size;
     fprintf(f, "\n== memory: the arena has %zu bytes", b->arena_size);
     fprintf(f, scratch ? ", %zu of them scratch for %d shard%s\n" : "\n", scratch, b->n_shards, b->n_shards > 1 ? "s" : "");
-    fprintf(f, "(%s)\n", tf1c_section_does("memory"));
+    fprintf(f, "(%s)\n", ir_section_does("memory"));
     return write_peak(&w, &b->block, b->code, b->n_code, 0);
 }

@@ -12,7 +12,7 @@ bool ir_pass_spans(ir_ctx *c, ir_block *b);
 bool ir_pass_hoist(ir_ctx *c, ir_block *b);
 bool ir_pass_sums(ir_ctx *c, ir_block *b);
 bool ir_pass_affine(ir_ctx *c, ir_block *b);
-bool ir_pass_blocks(ir_ctx *c, ir_block *b);
+bool ir_pass_narrow(ir_ctx *c, ir_block *b);
 bool ir_pass_ports(ir_ctx *c, ir_block *b);
 
 /* In the running order; of a block and those within. */

@@ -1,4 +1,4 @@
-/* Nodes of the plan's graph: making them, what is asked of their records, and the planner's own ones (rows, views, blocks of
+/* Nodes of the plan's graph: making them, what is asked of their records, and the planner's own ones (rows, views, parts of
  * matrices). */
 #include <string.h>
 
@@ -203,7 +203,7 @@ static bool submatrix_view(tf_kernel_ctx *k, int output, int64_t *offset)
     *offset = a->row * k->in[0].strides[0] + a->column * k->in[0].strides[1];
     return true;
 }
-static const tf_op_def submatrix_op = { .name = "(block)",
+static const tf_op_def submatrix_op = { .name = "(submatrix)",
                                         .in = "x:T",
                                         .out = "y:T",
                                         .attrs = submatrix_fields,
@@ -214,16 +214,16 @@ static const tf_op_def submatrix_op = { .name = "(block)",
 
 ir_node *ir_submatrix_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns)
 {
-    ir_node *block = ir_node_new(c, &submatrix_op, 1, 1);
+    ir_node *n = ir_node_new(c, &submatrix_op, 1, 1);
     submatrix_attrs *attrs = ir_alloc(c, sizeof *attrs);
-    if (!block || !attrs)
+    if (!n || !attrs)
         return NULL;
     *attrs = (submatrix_attrs){ row, column };
-    block->attrs = attrs;
-    block->in[0] = of;
-    block->T = of->view.dtype;
-    tf_view_set(&block->out[0].view, NULL, of->view.dtype, SHAPE(rows, columns));
-    return block;
+    n->attrs = attrs;
+    n->in[0] = of;
+    n->T = of->view.dtype;
+    tf_view_set(&n->out[0].view, NULL, of->view.dtype, SHAPE(rows, columns));
+    return n;
 }
 
 static bool subvector_view(tf_kernel_ctx *k, int output, int64_t *offset)

@@ -17,7 +17,7 @@ static tf1c_outcome emit(tf1c_compilation *c, const tf_operation **at)
 
 /* clang-format off */
 enum { ALWAYS = false, OPTIONAL = true, WHOLE = false, EACH_BLOCK = true };
-static const tf1c_stage stages[] = {
+static const ir_stage stages[] = {
     { "build",
       "the operations that are needed become nodes with concrete shapes; what is known already is computed",
       ALWAYS, WHOLE, NULL, NULL, ir_build },
@@ -42,9 +42,9 @@ static const tf1c_stage stages[] = {
     { "affine",
       "a product to which a vector is added starts from the vector",
       OPTIONAL, EACH_BLOCK, NULL, ir_pass_affine, NULL },
-    { "blocks",
+    { "narrow",
       "what is read in parts is computed in parts: of a product only the columns that are wanted",
-      OPTIONAL, EACH_BLOCK, NULL, ir_pass_blocks, NULL },
+      OPTIONAL, EACH_BLOCK, NULL, ir_pass_narrow, NULL },
     { "simplify",
       "once more, for what those made alike: the rows under two sums, the parts of one weight",
       OPTIONAL, EACH_BLOCK, NULL, ir_pass_simplify, NULL },
@@ -74,9 +74,9 @@ static const tf1c_stage stages[] = {
 
 enum { STAGES = sizeof stages / sizeof *stages };
 
-const tf1c_stage *tf1c_stage_at(int i) { return i < STAGES ? &stages[i] : NULL; }
+const ir_stage *ir_stage_at(int i) { return i < STAGES ? &stages[i] : NULL; }
 
-const char *tf1c_section_does(const char *section)
+const char *ir_section_does(const char *section)
 {
     for (int i = 0; i < STAGES; i++)
         if (stages[i].section && strcmp(stages[i].section, section) == 0)
@@ -113,7 +113,7 @@ static bool is_off(const char *off, const char *name)
     return false;
 }
 
-static bool rewrite(const tf1c_stage *stage, ir_ctx *c, ir_block *b)
+static bool rewrite(const ir_stage *stage, ir_ctx *c, ir_block *b)
 {
     ir_block *inner[2];
     for (int i = 0; stage->on_each_block && i < b->n; i++)
@@ -125,7 +125,7 @@ static bool rewrite(const tf1c_stage *stage, ir_ctx *c, ir_block *b)
 
 tf1c_outcome tf1c_compile(tf1c_compilation *c, const tf_operation **at)
 {
-    for (const tf1c_stage *stage = stages; stage < stages + STAGES; stage++) {
+    for (const ir_stage *stage = stages; stage < stages + STAGES; stage++) {
         tf1c_outcome outcome = TF1C_DONE;
         bool off = stage->optional && is_off(c->planner->passes_off, stage->name);
         if (stage->compile)

@@ -4,7 +4,7 @@
 
 #include "session/plan/compile.h"
 
-typedef struct tf1c_stage {
+typedef struct ir_stage {
     const char *name;
     const char *does;   /* in a sentence without a subject: what tf_session_explain says */
     bool optional;      /* passes_off may name it: a run computes the same without it */
@@ -12,16 +12,16 @@ typedef struct tf1c_stage {
     const char *section; /* under which tf_session_explain shows what it made, at the end; NULL: it shows the graph after it */
     bool (*rewrite)(ir_ctx *c, ir_block *b);
     tf1c_outcome (*compile)(tf1c_compilation *c, const tf_operation **at); /* instead: it needs to know the plan */
-} tf1c_stage;
+} ir_stage;
 
 /* Who is shown the graph after each stage. */
 struct tf1c_viewer {
-    bool (*show)(tf1c_compilation *c, const tf1c_stage *stage, bool off); /* false after a report */
+    bool (*show)(tf1c_compilation *c, const ir_stage *stage, bool off); /* false after a report */
 };
 
 /* Stage i, in running order; NULL after the last. */
-const tf1c_stage *tf1c_stage_at(int i);
-const char *tf1c_section_does(const char *section); /* the sentence of the stage that it shows */
+const ir_stage *ir_stage_at(int i);
+const char *ir_section_does(const char *section); /* the sentence of the stage that it shows */
 const char *ir_pass_name(int i); /* of those that passes_off may name, each once, in running order; NULL after the last */
 
 /* All of them. TF1C_CUT: *at is the operation of the plan's graph whose shapes, or shapes inside of it, only a run can tell. */

@@ -206,8 +206,8 @@ START_TEST(the_stages_are_those_of_the_pipeline)
 {
     char row[512];
     char *text = read_text(DOCUMENTS "/session/README.md"), *at = text;
-    for (int i = 0; tf1c_stage_at(i); i++) {
-        const tf1c_stage *s = tf1c_stage_at(i);
+    for (int i = 0; ir_stage_at(i); i++) {
+        const ir_stage *s = ir_stage_at(i);
         snprintf(row, sizeof row, "| `%s` | %s | %s |\n", s->name, s->optional ? "yes" : "", s->does);
         at = strstr(at, row);
         ck_assert_msg(at, "session/README.md lacks, or has out of order:\n%s", row);

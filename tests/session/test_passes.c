@@ -405,7 +405,7 @@ static tf_tensor product(void) /* [2,8] */
     return tf_matmul(a, b);
 }
 static void columns_of_product(void) { fetch(tf_getitem(product(), ":, 2:6")); }
-static void block_of_turned_product(void)
+static void part_of_turned_product(void)
 {
     tf_tensor a = matrix(3, 6), b = matrix(4, 3);
     fetch(tf_getitem(tf_matmul(a, b, .transpose_a = true, .transpose_b = true), "1:4, 0:2"));

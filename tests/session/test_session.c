@@ -697,7 +697,7 @@ START_TEST(an_explanation_shows_every_stage_in_turn)
                                          "  # product\n",
                                          "\nresults: ",
                                          "\n== sums: nothing to change\n",
-                                         "\n== blocks: off\n",
+                                         "\n== narrow: off\n",
                                          "\n== layout: ",
                                          "no code for ",
                                          "\n== schedule: ",
@@ -709,7 +709,7 @@ START_TEST(an_explanation_shows_every_stage_in_turn)
                                          "most at instruction " };
     tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 3), .name = "x"), w = tf_get_variable("w", SHAPE(3, 4)),
               y = tf_nn_relu(tf_sub(tf_tanh(tf_matmul(x, w, .name = "product")), 1.0));
-    tf_session *s = tf_session(.config = tf_config_proto(.passes_off = "blocks"));
+    tf_session *s = tf_session(.config = tf_config_proto(.passes_off = "narrow"));
     char *text = tf_session_explain(s, FETCH(y, NULL), FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 4, 5, 6 }))), *at = text;
     ck_assert_ptr_nonnull(text);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

@@ -28,8 +28,8 @@ START_TEST(an_explanation_tells_every_stage_in_order)
 {
     char *text = explanation(), line[1024];
     const char *at = text;
-    for (int i = 0; tf1c_stage_at(i); i++) {
-        const tf1c_stage *stage = tf1c_stage_at(i);
+    for (int i = 0; ir_stage_at(i); i++) {
+        const ir_stage *stage = ir_stage_at(i);
         snprintf(line, sizeof line, "\n== %s: ", stage->section ? stage->section : stage->name);
         const char *head = strstr(stage->section ? text : at, line);
         ck_assert_msg(head != NULL, "no %s in\n%s", line, at);

@@ -1,4 +1,4 @@
-/* What is read through parts of it alone is computed in parts: `matmul -> slice` is a product on a part of an operand (of
+/* What is read in parts alone is computed in parts: `matmul -> slice` is a product on a part of an operand (of
  * concat([x, h])·W's gradient, only h's columns), an elementwise op before a split one op a part. */
 #include <string.h>
 
@@ -167,7 +167,7 @@ static bool rewrite(ir_ctx *c, ir_block *to, const ir_block *all, ir_node *view)
     return true;
 }
 
-bool ir_pass_blocks(ir_ctx *c, ir_block *b)
+bool ir_pass_narrow(ir_ctx *c, ir_block *b)
 {
     ir_block out = *b;
     out.nodes = NULL;
