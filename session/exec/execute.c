@@ -9,8 +9,6 @@
 #include "session/exec/trace.h"
 #include "session/plan/place.h"
 
-enum { FEW_OPERANDS = 16 }; /* the stack of a calling thread may be small */
-
 typedef struct {
     const tf1c_lifetime *life;
     const tf1c_binding *b;
@@ -43,12 +41,9 @@ static void fill_views(tf_view *v, const ir_operand *o, int n, char *const *slot
 static void run_shard(const execution *e, const ir_instruction *i, char *const *slots, int64_t begin, int64_t end, int shard)
 {
     const ir_node *n = i->node;
-    tf_view few[2 * FEW_OPERANDS], *v = few;
-    int count = n->n_in + n->n_out;
-    if (count > 2 * FEW_OPERANDS && !(v = tf1c_alloc((size_t)count * sizeof *v))) {
-        fail(e->x, n, tf_memory_error, "no memory left for an operation's operands");
-        return;
-    }
+    tf_view few[IR_FEW_OPERANDS], *v = few;
+    if (n->n_in + n->n_out > IR_FEW_OPERANDS)
+        v = (tf_view *)(slots[IR_SLOT_ARENA] + e->b->views_at + e->b->views * shard);
     fill_views(v, i->in, n->n_in, slots);
     fill_views(v + n->n_in, i->out, n->n_out, slots);
     if (!n->def) {
@@ -74,8 +69,6 @@ static void run_shard(const execution *e, const ir_instruction *i, char *const *
         if (tf1c_run_kernel(&k))
             fail(e->x, n, k.status, report.message);
     }
-    if (v != few)
-        tf1c_free(v);
 }
 
 /* A worker walks the instructions with addresses of its own: in a loop they move, for each worker alike. */

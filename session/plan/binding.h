@@ -26,6 +26,7 @@ typedef struct tf1c_binding {
     int n_slots, n_shards;
     size_t arena_size;
     int64_t scratch, scratch_at; /* bytes a shard, of any instruction: workers need not be at the same one; where they begin */
+    int64_t views, views_at;     /* likewise for the operands of instructions that have more of them than the stack takes */
     ir_operand *fetched; /* one a fetched tensor */
     tf1c_resource **read, **written; /* variables that must be initialized before; that are after */
     int n_read, n_written;

@@ -4,7 +4,7 @@
 
 #include "session/plan/ir.h"
 
-enum { IR_MAX_SHARDS = 64 };
+enum { IR_MAX_SHARDS = 64, IR_FEW_OPERANDS = 32 }; /* few: their views are on the stack, which may be small */
 
 typedef struct {
     int slot;

@@ -24,6 +24,7 @@ typedef struct {
     tf1c_compilation *c;
     int threads;    /* to deal out to; 1: nothing is */
     size_t scratch; /* the most that one shard needs */
+    int operands;   /* the most that an instruction has */
     bool parallel;  /* whether anything was dealt out */
 } emission;
 
@@ -189,6 +190,8 @@ static void shard(sharding *s, ir_instruction *x)
     k.end = x->units;
     const size_t scratch = scratch_of(n, &k, x->parallel ? threads : 1);
     x->scratch = scratch > 0;
+    if (n->n_in + n->n_out > s->all->operands)
+        s->all->operands = n->n_in + n->n_out;
     s->all->scratch = scratch > s->all->scratch ? scratch : s->all->scratch;
 }
 
@@ -268,6 +271,7 @@ static void emit_with_bodies(emission *e, ir_instruction *x, const ir_node *n)
     }
     const emission *taken = x->alone ? &one : &team;
     e->scratch = taken->scratch;
+    e->operands = taken->operands;
     e->parallel |= taken->parallel;
 }
 
@@ -427,7 +431,9 @@ bool ir_emit(tf1c_compilation *c)
     b->n_shards = e.parallel ? e.threads : 1;
     b->scratch = (int64_t)e.scratch;
     b->scratch_at = (int64_t)b->block.arena_size;
-    b->arena_size = b->block.arena_size + e.scratch * (size_t)b->n_shards;
+    b->views = e.operands > IR_FEW_OPERANDS ? (int64_t)(((size_t)e.operands * sizeof(tf_view) + 63) / 64 * 64) : 0;
+    b->views_at = b->scratch_at + b->scratch * b->n_shards;
+    b->arena_size = (size_t)(b->views_at + b->views * b->n_shards);
     b->fetched = ir_alloc(&c->ir, (size_t)b->block.n_results * sizeof *b->fetched);
     for (int i = 0; b->fetched && i < b->block.n_results; i++)
         b->fetched[i] = ir_operand_of(b->block.results[i]);
