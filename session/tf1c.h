@@ -69,14 +69,21 @@
 #include "../ops/control_flow/group.h"
 #include "../ops/control_flow/loops.h"
 
-/* Input pipelines. */
+/* Input pipelines; files, strings, Examples. */
+#include "../core/gfile.h"
 #include "../ops/data/iterator.h"
+#include "../ops/io/io_ops.h"
+#include "../ops/parsing/parsing_ops.h"
+#include "../ops/strings/string_ops.h"
 
 /* Training: optimizers, learning rates. */
 #include "../ops/training/global_step.h"
 #include "../ops/training/learning_rate_decay.h"
 #include "../ops/training/moving_averages.h"
 #include "../ops/training/optimizers.h"
+
+/* Messages of the program's own. */
+#include "../core/logging.h"
 
 /* Looking inside: printing, checking and summarizing values as they pass. */
 #include "../ops/logging/logging_ops.h"

@@ -40,6 +40,19 @@ const char *tf_data_path_(const char *name, tf_source here)
     return kept ? strcpy(kept, path) : "";
 }
 
+const char *tf_maybe_download_(const char *filename, const char *dir, const char *url, tf_source here)
+{
+    char path[4096];
+    const int n = snprintf(path, sizeof path, "%s/%s", dir ? dir : ".", filename ? filename : "");
+    if (n >= (int)sizeof path || !filename || access(path, R_OK) != 0) {
+        tf_fail(tf_not_found, here, NULL, "%.2000s; No such file or directory: it is to be had from %s%s", path, url ? url : "",
+                filename ? filename : "");
+        return "";
+    }
+    char *kept = tf1c_kit_object(strlen(path) + 1, keep_nothing, here);
+    return kept ? strcpy(kept, path) : "";
+}
+
 /* ---- digits.csv.gz: lines of 64 pixels and the digit ------------------------------------------------------------ */
 enum { ROWS = 1797, PIXELS = 64, DEEPEST = 16 };
 

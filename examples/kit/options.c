@@ -172,3 +172,11 @@ void tf_options_(int argc, char **argv, const char *about, int n, const tf_optio
         if (options[i].to_write)
             check_writable(program, &options[i]);
 }
+
+int tf_app_run(tf_main *main, int argc, char **argv)
+{
+    if (main)
+        return main(argc, argv);
+    tf_fail(tf_value_error, (tf_source){ 0 }, NULL, "tf_app_run was given no function");
+    return 1;
+}

@@ -38,6 +38,12 @@ TF1C_API double np_random_normal(double loc, double scale);
 #define tf_data_path(name) tf_data_path_(name, TF_SOURCE)
 TF1C_API const char *tf_data_path_(const char *name, tf_source here);
 
+/* `filename` in `dir`, where a TF1 program would download it from `url`: here it must be there already, NotFoundError otherwise, which
+ * names the url. The text is the kit's.                     TF1: tf.contrib.learn.python.learn.datasets.base.maybe_download */
+#define tf_maybe_download(filename, dir, url) tf_maybe_download_(filename, dir, url, TF_SOURCE)
+#define tf_contrib_learn_python_learn_datasets_base_maybe_download(filename, dir, url) tf_maybe_download(filename, dir, url)
+TF1C_API const char *tf_maybe_download_(const char *filename, const char *dir, const char *url, tf_source here);
+
 /* ---- data sets of images ------------------------------------------------------------------------------------------
  * TF1: tensorflow.examples.tutorials.mnist. `images` [n, rows·columns] (or [n, rows, columns, 1] with .reshape = false)
  * stay the file's bytes, in the file's order, and act as float32 in [0, 1] (their .scale is 1/255), or as uint8 with
@@ -356,6 +362,9 @@ typedef struct tf_option {
 #define TO_WRITE .to_write = true
 #define tf_options(argc, argv, about, ...) \
     tf_options_(argc, argv, about, (int)(sizeof((tf_option[]){ __VA_ARGS__ }) / sizeof(tf_option)), (tf_option[]){ __VA_ARGS__ })
+/* return tf_app_run(main_of_the_program, argc, argv): what TF1's tf.app.run does, which main returns.       TF1: tf.app.run */
+typedef int tf_main(int argc, char **argv);
+TF1C_API int tf_app_run(tf_main *main, int argc, char **argv);
 TF1C_API void tf_options_(int argc, char **argv, const char *about, int n, const tf_option *options);
 
 #ifdef __cplusplus

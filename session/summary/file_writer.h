@@ -4,6 +4,7 @@
 #if defined(__GNUC__)
 #pragma GCC system_header
 #endif
+#include "../../core/gfile.h"
 #include "../session.h"
 
 #ifdef __cplusplus
@@ -44,7 +45,9 @@ TF1C_API tf_status tf_flush_(tf_summary_writer *writer, tf_source here);
 TF1C_API const char *tf_get_logdir(const tf_summary_writer *writer); /* "" of NULL */
 /* tf_close(writer): flushes and releases; NULL is fine. */
 TF1C_API void tf_summary_writer_close_(tf_summary_writer *writer);
-#define tf_close(x) _Generic((x), tf_summary_writer *: tf_summary_writer_close_, default: tf_close)(x)
+#define tf_close(x)                                                                                                    \
+    _Generic((x), tf_summary_writer *: tf_summary_writer_close_, tf_gfile *: tf_gfile_close_,                          \
+        tf_record_writer *: tf_record_writer_close_, default: tf_close)(x)
 
 /* One number without an op, as Python's tf.Summary(value=[tf.Summary.Value(tag=…, simple_value=…)]). */
 #define tf_add_scalar(writer, tag, value, global_step) tf_add_scalar_(writer, tag, value, global_step, TF_SOURCE)

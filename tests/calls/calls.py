@@ -58,6 +58,16 @@ VALUES = {
     "tf_data_dataset *": ["w.pipeline", "NULL", "&w.empty_pipeline", "w.mistaken_pipeline"],
     "tf_data_dataset *const *": ["&w.pipeline", "NULL", "&w.no_pipeline"],
     "tf_data_iterator *": ["w.iterator", "NULL", "&w.empty_iterator"],
+    "tf_gfile *": ["w.file", "NULL"],
+    "tf_record_writer *": ["w.records", "NULL"],
+    "tf_bytes": ['((tf_bytes){ "x", 1 })', "((tf_bytes){ 0 })", "((tf_bytes){ NULL, 3 })"],
+    "tf_bytes *": ["&w.bytes", "NULL"],
+    "tf_train_value_list": ["((tf_train_value_list){ tf_int64, 1, w.buffer })", "((tf_train_value_list){ 0 })",
+                            "((tf_train_value_list){ tf_string, 3, NULL })", "((tf_train_value_list){ tf_float32, -3, w.buffer })"],
+    "tf_train_features": ["((tf_train_features){ 1, &w.train_entry })", "((tf_train_features){ 0 })", "((tf_train_features){ 3, NULL })",
+                          "((tf_train_features){ -3, &w.train_entry })"],
+    "tf_feature_specs": ["((tf_feature_specs){ 1, &w.feature })", "((tf_feature_specs){ 0 })", "((tf_feature_specs){ 3, NULL })",
+                         "((tf_feature_specs){ -3, &w.feature })", "((tf_feature_specs){ 1, &w.empty_feature })"],
     "tf_dims *": ["&w.dims", "NULL"],
     "const tf_dims *": ["&w.dims", "NULL"],
     "tf_ndarray": ["w.array", "((tf_ndarray){ 0 })", "w.integers", "np_array(NULL, tf_float32, SHAPE(2, 3))",
@@ -157,7 +167,8 @@ VALUES = {
 }
 # What ends the process because it is asked to.
 LEFT_OUT = {"tf_exit": "ends the process", "tf_options_": "ends the program, as argparse does, where it finds a mistake",
-            "tf_list_same_": "passes on what it is given"}
+            "tf_list_same_": "passes on what it is given", "tf_gfile_delete_recursively_": "deletes what it is given",
+            "tf_gfile_remove_": "deletes what it is given", "tf_gfile_rename_": "moves what it is given"}
 # Results that are looked at, built on or released: use_… of test_calls.c.
 CONSUMED = {"tf_tensor", "tf_list", "tf_operation *", "tf_ndarray", "char *", "tf_session *", "tf_graph *", "struct tf_with_", "tf_from",
             "tf_cell *", "tf_state *", "np_npz *", "const char *", "tf_checkpoint_state *", "tf_checkpoint_reader *",

@@ -46,6 +46,11 @@ static struct {
     tf_data_dataset *pipeline, *no_pipeline, *mistaken_pipeline, empty_pipeline;
     tf_data_iterator *iterator, empty_iterator;
     tf_dtype dtypes[4];
+    tf_gfile *file;
+    tf_record_writer *records;
+    tf_bytes bytes;
+    tf_train_entry train_entry;
+    tf_feature_entry feature, empty_feature;
     tf_dataset *dataset, empty_dataset;
     tf_text text, empty_text;
     tf_text_batches batches, empty_batches;
@@ -209,6 +214,8 @@ static void make_pipelines(void)
     w.dtypes[0] = tf_float32;
     w.pipeline = tf_data_dataset_from_tensor_slices(w.array);
     w.mistaken_pipeline = tf_batch(NULL, 1);
+    w.train_entry = (tf_train_entry){ "x", tf_train_feature(.float_list = { tf_float32, 1, w.buffer }) };
+    w.feature = (tf_feature_entry){ "x", tf_fixed_len_feature(SCALAR, tf_float32) };
     w.iterator = tf_make_initializable_iterator(w.pipeline);
 }
 

@@ -16,6 +16,7 @@
 #include "ops/control_flow/loops.h"
 #include "ops/data/iterator.h"
 #include "ops/layers/contrib.h"
+#include "ops/io/io_ops.h"
 #include "ops/layers/convolutional.h"
 #include "ops/layers/layers.h"
 #include "ops/layers/normalization.h"
@@ -58,3 +59,5 @@
 #include "ops/logging/logging_ops.h"
 #include "ops/sparse/sparse.h"
 #include "ops/summary/summary.h"
+#include "ops/parsing/parsing_ops.h"
+#include "ops/strings/string_ops.h"

@@ -19,7 +19,8 @@ SPELT_OTHERWISE = {
     "tf.control_dependencies": "tf_with_control_dependencies", "tf.device": "tf_with_device", "tf.AUTO_REUSE": "tf_AUTO_REUSE",
     "tf.GraphKeys.TRAINABLE_VARIABLES": "TF_TRAINABLE_VARIABLES", "tf.GraphKeys.GLOBAL_VARIABLES": "TF_GLOBAL_VARIABLES",
     "tf.GraphKeys.UPDATE_OPS": "TF_UPDATE_OPS", "tf.TensorShape": "tf_dims", "tf.errors.OutOfRangeError": "tf_out_of_range",
-    "tf.contrib.rnn.RNNCell": "tf_cell_new", "tf.Graph": "tf_graph_new", "tf.sub": "tf_sub",
+    "tf.gfile.GFile": "tf_gfile_gfile", "tf.gfile.FastGFile": "tf_gfile_fast_gfile", "tf.data": "tf_data_dataset",
+    "tf.train.Int64List": "tf_train_int64_list", "tf.contrib.rnn.RNNCell": "tf_cell_new", "tf.Graph": "tf_graph_new", "tf.sub": "tf_sub",
 }
 
 
