@@ -136,7 +136,7 @@ static tf_view value_of(const tf1c_run *r, int fetch)
     }
     const ir_operand *o = &r->binding->fetched[fetch];
     v = o->view;
-    v.data = r->x->slots[o->slot] + o->at;
+    v.data = tf1c_at_offset(r->x->slots[o->slot], o->at);
     return v;
 }
 

@@ -26,14 +26,11 @@ static void fail(tf1c_context *x, const ir_node *n, tf_status status, const char
     snprintf(x->message, sizeof x->message, "%s", message);
 }
 
-/* An absolute address is an offset from NULL, which C does not add to a pointer. */
-static char *at_offset(char *base, int64_t offset) { return (char *)((uintptr_t)base + (uintptr_t)offset); }
-
 static void fill_views(tf_view *v, const ir_operand *o, int n, char *const *slots)
 {
     for (int i = 0; i < n; i++) {
         v[i] = o[i].view;
-        v[i].data = at_offset(slots[o[i].slot], o[i].at);
+        v[i].data = tf1c_at_offset(slots[o[i].slot], o[i].at);
     }
 }
 
@@ -93,7 +90,7 @@ static void wait_all(const walker *w)
         tf1c_trace_add(w->trace, NULL, begin);
 }
 
-static char *address(const walker *w, const ir_operand *o) { return at_offset(w->slots[o->slot], o->at); }
+static char *address(const walker *w, const ir_operand *o) { return tf1c_at_offset(w->slots[o->slot], o->at); }
 
 /* ---- loops ----------------------------------------------------------------------------------------------------------------- */
 

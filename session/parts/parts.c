@@ -73,7 +73,7 @@ static tf_status take_values(const tf1c_run *part, tf_ndarray *out, tf1c_part_ar
     for (int i = 0; i < part->plan->n_fetches; i++) {
         const ir_operand *o = &part->binding->fetched[i];
         tf_view from = o->view, to;
-        from.data = part->x->slots[o->slot] + o->at;
+        from.data = tf1c_at_offset(part->x->slots[o->slot], o->at);
         if (from.dtype == tf_dtype_unset)
             return tf1c_ragged_error(part->plan->fetches[i].op->here, part->plan->fetches[i].op->name);
         tf_dims dims = { .known = true, .rank = from.rank };
