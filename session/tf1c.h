@@ -41,6 +41,7 @@
 #include "../ops/array/slice.h"
 #include "../ops/array/space.h"
 #include "../ops/array/where.h"
+#include "../ops/nn/ctc.h"
 #include "../ops/sparse/sparse.h"
 
 /* Networks: activations and losses, functions as activations, cells along a sequence. */

@@ -349,18 +349,21 @@ static const tf_op_def prevent_gradient_op = {
     .gradient = prevented,
 };
 
+tf_tensor tf1c_prevent_gradient(tf_tensor x, const char *message)
+{
+    const prevent_attrs attrs = { message };
+    const tf_operand in = tf_operand_tensor(x);
+    return (tf_tensor){ .op =
+                            tf_op_new(&prevent_gradient_op, (struct tf_op_args){ .attrs = &attrs, .n_inputs = 1, .inputs = &in }) };
+}
+
 static void sparse_xent_gradient(tf_grad_ctx *g, tf_tensor dloss)
 {
-    static const prevent_attrs attrs = {
-        "Currently there is no way to take the second derivative of sparse_softmax_cross_entropy_with_logits "
-        "due to the fused implementation's interaction with tf.gradients()"
-    };
-    if (tf_is_none(dloss))
-        return;
-    const tf_operand in = tf_operand_tensor(g->out[1]);
-    const tf_tensor once = { .op = tf_op_new(&prevent_gradient_op,
-                                             (struct tf_op_args){ .attrs = &attrs, .n_inputs = 1, .inputs = &in }) };
-    tf_add_grad(g, 0, times_column(dloss, once));
+    static const char reason[] = "Currently there is no way to take the second derivative of "
+                                 "sparse_softmax_cross_entropy_with_logits due to the fused implementation's interaction with "
+                                 "tf.gradients()";
+    if (!tf_is_none(dloss))
+        tf_add_grad(g, 0, times_column(dloss, tf1c_prevent_gradient(g->out[1], reason)));
 }
 
 static const tf_op_def sparse_xent_op = {

@@ -5,8 +5,10 @@
 
 #include "ops/array/array.h"
 #include "ops/array/gather.h"
+#include "ops/array/placeholder.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/reduce.h"
+#include "ops/sparse/indices.h"
 
 /* ---- SparseToDense: dvalues = dy at the indices, ddefault = Σ dy - Σ dvalues --------------------------------------------- */
 typedef struct {
@@ -56,8 +58,7 @@ static void to_dense_shape(tf_shape_ctx *c)
     tf_set_out(c, 0, out);
 }
 
-/* Row i of the indices in words: "indices[1] = [0,1]". */
-static const char *row_text(const tf_view *indices, int64_t i, int rank, char *text, size_t n)
+const char *tf1c_row_text(const tf_view *indices, int64_t i, int rank, char *text, size_t n)
 {
     size_t used = (size_t)snprintf(text, n, "indices[%lld] = [", (long long)i);
     for (int axis = 0; axis < rank; axis++)
@@ -87,7 +88,7 @@ static bool rows_are_valid(tf_kernel_ctx *k, int64_t n)
     tf_dims_kernel_text(dims_of_view(&k->out[0]), dims, sizeof dims);
     for (int64_t i = 0; i < n; i++) {
         const int64_t at = row_place(&k->in[0], &k->out[0], i);
-        row_text(&k->in[0], i, k->out[0].rank, row, sizeof row);
+        tf1c_row_text(&k->in[0], i, k->out[0].rank, row, sizeof row);
         if (at < 0 && validate)
             tf_kernel_error(k, tf_invalid_argument, "%s is out of bounds: need 0 <= index < %s", row, dims);
         else if (at < 0)
@@ -95,10 +96,7 @@ static bool rows_are_valid(tf_kernel_ctx *k, int64_t n)
         else if (validate && at == before)
             tf_kernel_error(k, tf_invalid_argument, "%s is repeated", row);
         else if (validate && at < before)
-            tf_kernel_error(k, tf_invalid_argument,
-                            "%s is out of order. Many sparse ops require sorted indices.\n    Use `tf.sparse.reorder` to create a "
-                            "correctly ordered copy.\n\n",
-                            row);
+            tf_kernel_error(k, tf_invalid_argument, "%s" TF1C_OUT_OF_ORDER, row);
         else {
             before = at;
             continue;
@@ -152,6 +150,51 @@ tf_tensor tf_sparse_to_dense_(tf_operand indices, tf_operand shape, tf_operand v
         fill = tf_operand_integer(0);
     return array_op(&to_dense_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 4,
                     (tf_operand[]){ indices, shape, values, fill });
+}
+
+tf_tensor tf_sparse_tensor_to_dense_(struct tf_sparse_tensor_to_dense_args a)
+{
+    return tf_sparse_to_dense_(tf_operand_tensor(a.sp_input.indices), tf_operand_tensor(a.sp_input.dense_shape),
+                               tf_operand_tensor(a.sp_input.values),
+                               (struct tf_sparse_to_dense_args){ a.here, a.default_value, a.validate_indices, a.name });
+}
+
+/* ---- sparse tensors ------------------------------------------------------------------------------------------------------------ */
+/* A poisoned tensor after a report. */
+static tf_tensor part(tf_operand given, tf_dtype dtype, const char *name, int rank, tf_source here)
+{
+    char text[TF_DIMS_TEXT];
+    const tf_tensor t = tf_convert(tf1c_given(given), dtype, here, name);
+    const tf_dims dims = tf_get_shape(t);
+    if (tf_is_poisoned(t) || !dims.known || dims.rank == rank)
+        return t;
+    return tf_mistake(tf_value_error, here, NULL, "Shape %s of a sparse tensor's %s must have rank %d",
+                      tf_dims_text(dims, text, sizeof text), name, rank);
+}
+
+tf_sparse_tensor tf_sparse_tensor_(struct tf_sparse_tensor_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(NULL, "SparseTensor");
+    const tf_tensor indices = part(a.indices, tf_int64, "indices", 2, a.here);
+    const tf_tensor values = part(a.values, tf_dtype_unset, "values", 1, a.here);
+    return (tf_sparse_tensor){ indices, values, part(a.dense_shape, tf_int64, "dense_shape", 1, a.here) };
+}
+
+static tf_tensor part_placeholder(const char *name, const char *which, tf_dtype dtype, tf_dims shape, tf_source here)
+{
+    char full[256];
+    snprintf(full, sizeof full, "%s/%s", name ? name : "", which);
+    return tf_placeholder_(
+        (struct tf_placeholder_args){ .here = here, .dtype = dtype, .shape = shape, .name = name ? full : NULL });
+}
+
+tf_sparse_tensor tf_sparse_placeholder_(struct tf_sparse_placeholder_args a)
+{
+    const tf_tensor shape = a.shape.known ? tf_convert(tf_operand_dims(a.shape), tf_int64, a.here, a.name)
+                                          : part_placeholder(a.name, "shape", tf_int64, SHAPE(NONE), a.here);
+    const tf_tensor values = part_placeholder(a.name, "values", a.dtype, SHAPE(NONE), a.here);
+    return (tf_sparse_tensor){ part_placeholder(a.name, "indices", tf_int64, SHAPE(NONE, NONE), a.here), values, shape };
 }
 
 /* clang-format off */

@@ -1,4 +1,4 @@
-/* Tensors that are mostly one value, made dense. */
+/* Tensors of which only some elements are given. */
 #ifndef TF1C_OPS_SPARSE_SPARSE_H
 #define TF1C_OPS_SPARSE_SPARSE_H
 #if defined(__GNUC__)
@@ -9,6 +9,33 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* values[i] at indices[i] of a tensor of dense_shape; elsewhere nothing.                     TF1: tf.SparseTensor, tf.sparse_placeholder
+ *   indices [n, rank] int64, in order;   values [n];   dense_shape [rank] int64
+ * A placeholder's three parts are fed each: FEED(sp.indices, i, sp.values, v, sp.dense_shape, NP_INT(2, 3)).
+ *   errors  ValueError: parts of other ranks */
+typedef struct tf_sparse_tensor {
+    tf_tensor indices, values, dense_shape;
+} tf_sparse_tensor;
+struct tf_sparse_tensor_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand indices;
+    TF_ARG_(2) tf_operand values;
+    TF_ARG_(3) tf_operand dense_shape;
+};
+#define tf_sparse_tensor(...)                                                                                               \
+    TF_KWARGS_(tf_sparse_tensor_((struct tf_sparse_tensor_args){ .indices = TF_UNSET_, .values = TF_UNSET_,                 \
+        .dense_shape = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_sparse_tensor tf_sparse_tensor_(struct tf_sparse_tensor_args args);
+struct tf_sparse_placeholder_args {
+    tf_source here;
+    TF_ARG_(1) tf_dtype dtype;
+    TF_ARG_(2) tf_dims shape; /* unset: fed as well */
+    TF_ARG_(3) const char *name;
+};
+#define tf_sparse_placeholder(...) \
+    TF_KWARGS_(tf_sparse_placeholder_((struct tf_sparse_placeholder_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_sparse_tensor tf_sparse_placeholder_(struct tf_sparse_placeholder_args args);
 
 /* A tensor of output_shape with sparse_values[i] at sparse_indices[i] and default_value elsewhere.      TF1: tf.sparse_to_dense
  *   sparse_indices    [n, rank], [n] for a vector, [] for one element; int32 or int64
@@ -29,6 +56,20 @@ struct tf_sparse_to_dense_args {
         (struct tf_sparse_to_dense_args){ .default_value = TF_UNSET_, .validate_indices = true, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_sparse_to_dense_(tf_operand sparse_indices, tf_operand output_shape, tf_operand sparse_values,
                                        struct tf_sparse_to_dense_args args);
+
+/* A sparse tensor as a tensor, default_value where nothing is given.       TF1: tf.sparse_tensor_to_dense, tf.sparse.to_dense
+ *   grad, errors  as tf_sparse_to_dense */
+struct tf_sparse_tensor_to_dense_args {
+    tf_source here;
+    TF_ARG_(1) tf_sparse_tensor sp_input;
+    TF_ARG_(2) tf_operand default_value;
+    TF_ARG_(3) bool validate_indices;
+    TF_ARG_(4) const char *name;
+};
+#define tf_sparse_tensor_to_dense(...)                                                                                \
+    TF_KWARGS_(tf_sparse_tensor_to_dense_((struct tf_sparse_tensor_to_dense_args){ .default_value = TF_UNSET_,        \
+        .validate_indices = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_sparse_tensor_to_dense_(struct tf_sparse_tensor_to_dense_args args);
 
 #ifdef __cplusplus
 }

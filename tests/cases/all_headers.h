@@ -57,6 +57,7 @@
 #include "ops/losses/losses.h"
 #include "ops/rnn/rnn.h"
 #include "ops/logging/logging_ops.h"
+#include "ops/nn/ctc.h"
 #include "ops/sparse/sparse.h"
 #include "ops/summary/summary.h"
 #include "ops/parsing/parsing_ops.h"
