@@ -73,6 +73,8 @@
 /* Input pipelines; files, strings, Examples. */
 #include "../core/gfile.h"
 #include "../ops/data/iterator.h"
+#include "../ops/data_flow/queue.h"
+#include "../ops/image/image.h"
 #include "../ops/io/io_ops.h"
 #include "../ops/parsing/parsing_ops.h"
 #include "../ops/strings/string_ops.h"
@@ -92,6 +94,9 @@
 
 /* Sessions: running, feeding, fetching. */
 #include "session.h"
+
+/* Threads that fill queues. */
+#include "input/coordinator.h"
 
 /* Checkpoints, and what TensorBoard reads. */
 #include "saver/saver.h"

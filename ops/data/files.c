@@ -7,7 +7,7 @@
 #include "core/record.h"
 #include "core/safe_file.h"
 #include "core/strings.h"
-#include "ops/data/stage.h"
+#include "ops/data/files.h"
 
 /* ---- a file, inflated if asked ------------------------------------------------------------------------------------------------------------- */
 
@@ -72,6 +72,8 @@ static void close_file(reading *r)
     r->offset = 0;
     r->left = -1;
 }
+
+uint64_t tf1c_files_offset(const tf1c_stage *s) { return ((const reading *)s->mine)->offset; }
 
 static bool is_compressed(const tf1c_stage *s) { return s->of->text && *s->of->text; }
 
@@ -196,8 +198,8 @@ static tf1c_next give(tf1c_stage *s, tf1c_element *e, const char *data, size_t n
 
 /* ---- lines ------------------------------------------------------------------------------------------------------------------------------------------ */
 
-/* The next line into r->room, without its end, "\n" or "\r\n"; false at the end of the file. */
-static bool read_line(reading *r, size_t *n, bool *no_memory)
+/* The next line into r->room, without its end, "\n" or "\r\n"; `keeps`: carriage returns within; false at the end of the file. */
+static bool read_line(reading *r, bool keeps, size_t *n, bool *no_memory)
 {
     bool any = false;
     *n = 0;
@@ -215,7 +217,7 @@ static bool read_line(reading *r, size_t *n, bool *no_memory)
         if (end)
             break;
     }
-    for (size_t i = *n; i-- > 0;) /* as TF's reader, which leaves carriage returns out */
+    for (size_t i = *n; i-- > 0 && (!keeps || i + 1 == *n);) /* TF's dataset leaves all of them out */
         if (r->room[i] == '\r') {
             memmove(r->room + i, r->room + i + 1, *n - i - 1);
             --*n;
@@ -228,7 +230,7 @@ static tf1c_next lines_next(tf1c_stage *s, tf1c_element *e)
     reading *r = s->mine;
     bool no_memory = false;
     for (size_t n;;) {
-        if (r->from.f && read_line(r, &n, &no_memory))
+        if (r->from.f && read_line(r, s->of->flag, &n, &no_memory))
             return give(s, e, r->room, n);
         if (no_memory)
             return tf1c_stage_out_of_memory(s);

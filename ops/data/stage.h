@@ -64,7 +64,7 @@ struct tf1c_dataset_ {
     int n_captured;
     const tf1c_dataset *inner; /* of flat_map and interleave: opened with the function's results */
     /* what the kinds read */
-    bool flag;               /* batch: drop_remainder; shuffle: reshuffle each iteration */
+    bool flag; /* batch: drop_remainder; shuffle: reshuffle each iteration; lines: keep carriage returns within */
     int64_t seed, seed2;     /* shuffle */
     int64_t numbers[3];      /* map: threads; interleave: cycle and block length; records: bytes of one, header and footer */
     const char *text;        /* files: compression */

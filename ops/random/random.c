@@ -232,6 +232,7 @@ static const tf_op_def shuffle_op = {
     .name = "RandomShuffle",
     .in = "value:T",
     .out = "output:T",
+    .T = TF_EVERY_DTYPE,
     .attrs = random_fields,
     .attrs_size = sizeof(tf1c_random_attrs),
     .traits = TF_STATEFUL,

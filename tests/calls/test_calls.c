@@ -46,6 +46,8 @@ static struct {
     tf_data_dataset *pipeline, *no_pipeline, *mistaken_pipeline, empty_pipeline;
     tf_data_iterator *iterator, empty_iterator;
     tf_dtype dtypes[4];
+    tf_queue *queue, *mistaken_queue;
+    tf_reader *lines;
     tf_gfile *file;
     tf_record_writer *records;
     tf_bytes bytes;
@@ -216,6 +218,9 @@ static void make_pipelines(void)
     w.mistaken_pipeline = tf_batch(NULL, 1);
     w.train_entry = (tf_train_entry){ "x", tf_train_feature(.float_list = { tf_float32, 1, w.buffer }) };
     w.feature = (tf_feature_entry){ "x", tf_fixed_len_feature(SCALAR, tf_float32) };
+    w.queue = tf_fifo_queue(3, TF_TYPES(tf_float32), .shapes = TF_SHAPES(SHAPE(3)));
+    w.mistaken_queue = tf_fifo_queue(3, (tf_types){ 0 });
+    w.lines = tf_text_line_reader();
     w.iterator = tf_make_initializable_iterator(w.pipeline);
 }
 

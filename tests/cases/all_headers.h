@@ -16,6 +16,8 @@
 #include "ops/control_flow/loops.h"
 #include "ops/data/iterator.h"
 #include "ops/layers/contrib.h"
+#include "ops/data_flow/queue.h"
+#include "ops/image/image.h"
 #include "ops/io/io_ops.h"
 #include "ops/layers/convolutional.h"
 #include "ops/layers/layers.h"

@@ -1,0 +1,246 @@
+/* What is composed of other ops: crops, mirrors, colours. TF1: python/ops/image_ops_impl.py, random_ops.py random_crop. */
+#include "ops/image/image.h"
+
+#include <limits.h>
+
+#include "ops/array/concat.h"
+#include "ops/array/constant.h"
+#include "ops/array/pad.h"
+#include "ops/array/shape.h"
+#include "ops/array/slice.h"
+#include "ops/control_flow/cond.h"
+#include "ops/family.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/cast.h"
+#include "ops/math/clip.h"
+#include "ops/math/compare.h"
+#include "ops/math/reduce.h"
+#include "ops/math/unary.h"
+#include "ops/nn/activation.h"
+#include "ops/nn/nn.h"
+#include "ops/random/random.h"
+
+/* An image of known rank 3, or a batch of rank 4; else a mistake. */
+static tf_tensor image_of(tf_operand x, tf_source here)
+{
+    const tf_tensor t = tf_convert(tf1c_sound_operand(x, here), tf_dtype_unset, here, "image");
+    const tf_dims d = tf_get_shape(t);
+    if (tf_is_poisoned(t) || (d.known && (d.rank == 3 || d.rank == 4)))
+        return t;
+    if (d.known && d.rank < 3)
+        return tf_mistake(tf_value_error, here, NULL, "'image' must be at least three-dimensional.");
+    return tf_mistake(tf_value_error, here, NULL,
+                      d.known ? "'image' must have either 3 or 4 dimensions." : "'image' must be fully defined.");
+}
+
+/* ---- crops ------------------------------------------------------------------------------------------------------------------------------ */
+
+/* From top and left on, of that height and width; the other axes as they are. */
+static tf_tensor part(tf_tensor x, int64_t top, int64_t left, int64_t height, int64_t width)
+{
+    return tf_get_shape(x).rank == 3 ? tf_slice(x, SHAPE(top, left, 0), SHAPE(height, width, -1))
+                                     : tf_slice(x, SHAPE(0, top, left, 0), SHAPE(-1, height, width, -1));
+}
+
+tf_tensor tf_image_crop_(tf_operand image, int64_t top, int64_t left, int64_t height, int64_t width, tf_source here)
+{
+    TF_FROM(here);
+    const tf_tensor x = image_of(image, here);
+    if (tf_is_poisoned(x))
+        return x;
+    const tf_dims d = tf_get_shape(x);
+    const int64_t h = d.dims[d.rank - 3], w = d.dims[d.rank - 2];
+    const char *wrong = top < 0                         ? "offset_height must be >= 0."
+                        : left < 0                      ? "offset_width must be >= 0."
+                        : width <= 0                    ? "target_width must be > 0."
+                        : height <= 0                   ? "target_height must be > 0."
+                        : w != NONE && w - width < left ? "width must be >= target + offset."
+                        : h != NONE && h - height < top ? "height must be >= target + offset."
+                                                        : NULL;
+    return wrong ? tf_mistake(tf_value_error, here, NULL, "%s", wrong) : part(x, top, left, height, width);
+}
+
+tf_tensor tf_image_pad_(tf_operand image, int64_t top, int64_t left, int64_t height, int64_t width, tf_source here)
+{
+    TF_FROM(here);
+    const tf_tensor x = image_of(image, here);
+    if (tf_is_poisoned(x))
+        return x;
+    const tf_dims d = tf_get_shape(x);
+    const int64_t h = d.dims[d.rank - 3], w = d.dims[d.rank - 2];
+    if (h == NONE || w == NONE)
+        return tf_mistake(tf_value_error, here, NULL, "'image' must be fully defined.");
+    const char *wrong = top < 0            ? "offset_height must be >= 0"
+                        : left < 0         ? "offset_width must be >= 0"
+                        : width - w < left ? "width must be <= target - offset"
+                        : height - h < top ? "height must be <= target - offset"
+                                           : NULL;
+    if (wrong)
+        return tf_mistake(tf_value_error, here, NULL, "%s", wrong);
+    int32_t around[8] = { 0 }, *of_image = around + (d.rank == 4 ? 2 : 0);
+    of_image[0] = (int32_t)top;
+    of_image[1] = (int32_t)(height - h - top);
+    of_image[2] = (int32_t)left;
+    of_image[3] = (int32_t)(width - w - left);
+    return tf_pad(x, np_array(around, tf_int32, SHAPE(d.rank, 2)));
+}
+
+/* What is too long is cropped on both sides, what is too short padded. */
+tf_tensor tf_image_crop_or_pad_(tf_operand image, int64_t height, int64_t width, tf_source here)
+{
+    TF_FROM(here);
+    tf_tensor x = image_of(image, here);
+    if (tf_is_poisoned(x))
+        return x;
+    const tf_dims d = tf_get_shape(x);
+    const int64_t h = d.dims[d.rank - 3], w = d.dims[d.rank - 2];
+    if (height <= 0 || width <= 0)
+        return tf_mistake(tf_value_error, here, NULL, "%s must be > 0.", height <= 0 ? "target_height" : "target_width");
+    if (h == NONE || w == NONE)
+        return tf_mistake(tf_value_error, here, NULL, "'image' must be fully defined.");
+    const int64_t more_h = height - h, more_w = width - w;
+    x = tf_image_crop_(operand_of(x), more_h < 0 ? -more_h / 2 : 0, more_w < 0 ? -more_w / 2 : 0, more_h < 0 ? height : h,
+                       more_w < 0 ? width : w, here);
+    return tf_is_poisoned(x)
+               ? x
+               : tf_image_pad_(operand_of(x), more_h > 0 ? more_h / 2 : 0, more_w > 0 ? more_w / 2 : 0, height, width, here);
+}
+
+tf_tensor tf_random_crop_(tf_operand value, tf_dims size, struct tf_image_random_args a)
+{
+    TF_FROM(a.here);
+    const tf_tensor x = tf_convert(tf1c_sound_operand(value, a.here), tf_dtype_unset, a.here, "value");
+    if (tf_is_poisoned(x))
+        return x;
+    const tf_dims d = tf_get_shape(x);
+    char have[TF_DIMS_TEXT], want[TF_DIMS_TEXT];
+    bool fits = size.known && size.rank >= 1 && size.rank <= TF_MAX_RANK && (!d.known || d.rank == size.rank);
+    for (int i = 0; fits && i < size.rank; i++)
+        fits = size.dims[i] >= 0 && (!d.known || d.dims[i] == NONE || size.dims[i] <= d.dims[i]);
+    if (!fits)
+        return tf_mistake(tf_invalid_argument, a.here, NULL, "assertion failed: [Need value.shape >= size, got ] %s %s",
+                          tf_dims_kernel_text(d, have, sizeof have), tf_dims_kernel_text(size, want, sizeof want));
+    TF_SCOPE(a.name, "random_crop");
+    const tf_tensor limit = tf_add(tf_sub(tf_shape(x), size), 1);
+    const tf_tensor draw = tf_random_uniform(SHAPE(size.rank), .dtype = tf_int32, .maxval = INT32_MAX, .seed = a.seed);
+    return tf_slice(x, tf_floormod(draw, limit), size);
+}
+
+/* ---- mirrors ---------------------------------------------------------------------------------------------------------------------------- */
+
+tf_tensor tf_image_flip_(tf_operand image, int axis, tf_source here)
+{
+    TF_FROM(here);
+    const tf_tensor x = image_of(image, here);
+    return tf_is_poisoned(x) ? x : tf_reverse(x, AXES(tf_get_shape(x).rank + axis));
+}
+
+typedef struct {
+    tf_tensor image;
+    int axis;
+} mirror;
+static tf_tensor mirrored(void *context)
+{
+    const mirror *m = context;
+    return tf_reverse(m->image, AXES(m->axis));
+}
+static tf_tensor unchanged(void *context) { return ((const mirror *)context)->image; }
+
+/* Each image of a batch by itself: it is kept where its number is not below a half. */
+static tf_tensor mirror_some(tf_tensor x, int axis, int64_t seed)
+{
+    const tf_tensor n = tf_getitem(tf_shape(x), "0");
+    const tf_tensor draw = tf_random_uniform(tf_stack(LIST(n)), .seed = seed);
+    const tf_tensor keep = tf_cast(tf_reshape(tf_less(0.5, draw), SHAPE(-1, 1, 1, 1)), tf_get_dtype(x));
+    return tf_add(tf_mul(tf_sub(1, keep), tf_reverse(x, AXES(axis))), tf_mul(keep, x));
+}
+
+tf_tensor tf_image_random_flip_(tf_operand image, int axis, struct tf_image_random_args a)
+{
+    TF_FROM(a.here);
+    const tf_tensor x = image_of(image, a.here);
+    if (tf_is_poisoned(x))
+        return x;
+    TF_SCOPE(a.name, axis == -2 ? "random_flip_left_right" : "random_flip_up_down");
+    mirror m = { x, tf_get_shape(x).rank + axis };
+    if (tf_get_shape(x).rank == 4)
+        return mirror_some(x, m.axis, a.seed);
+    const tf_tensor draw = tf_random_uniform(SCALAR, .seed = a.seed);
+    return tf_cond(tf_less(draw, 0.5), mirrored, unchanged, .context = &m);
+}
+
+/* ---- colours ------------------------------------------------------------------------------------------------------------------------------ */
+
+static bool is_floating(tf_tensor t) { return TF_FLOATING & TF_DTYPE_BIT(tf_get_dtype(t)); }
+
+/* As floats in [0, 1] if they are bytes, and back. TF1: convert_image_dtype */
+static tf_tensor as_float(tf_tensor x) { return is_floating(x) ? x : tf_mul(tf_cast(x, tf_float32), 1.0 / 255); }
+static tf_tensor as_it_was(tf_tensor x, tf_dtype dtype)
+{
+    return dtype == tf_uint8 ? tf_cast(tf_clip_by_value(tf_mul(x, 255.5), 0.0, 255.0), tf_uint8) : x;
+}
+
+tf_tensor tf_image_rgb_to_grayscale_(tf_operand images, struct tf_name_args a)
+{
+    TF_FROM(a.here);
+    const tf_tensor x = image_of(images, a.here);
+    if (tf_is_poisoned(x))
+        return x;
+    const tf_dtype dtype = tf_get_dtype(x);
+    if (dtype != tf_uint8 && !is_floating(x))
+        return tf_mistake(tf_type_error, a.here, NULL, "An image of uint8 or of floats is needed, not of %s.",
+                          tf_dtype_name(dtype));
+    TF_SCOPE(a.name, "rgb_to_grayscale");
+    const tf_tensor weights = tf_constant(NP_FLOAT(0.2989, 0.587, 0.114), .dtype = is_floating(x) ? dtype : tf_float32);
+    const tf_tensor grey = tf_reduce_sum(tf_mul(as_float(x), weights), .axis = -1, .keepdims = true);
+    return as_it_was(grey, dtype);
+}
+
+tf_tensor tf_image_grayscale_to_rgb_(tf_operand images, struct tf_name_args a)
+{
+    TF_FROM(a.here);
+    const tf_tensor x = image_of(images, a.here);
+    if (tf_is_poisoned(x))
+        return x;
+    TF_SCOPE(a.name, "grayscale_to_rgb");
+    return tf_concat(LIST(x, x, x), -1);
+}
+
+tf_tensor tf_image_standardization_(tf_operand image, tf_source here)
+{
+    TF_FROM(here);
+    tf_tensor x = image_of(image, here);
+    if (tf_is_poisoned(x))
+        return x;
+    TF_SCOPE(NULL, "per_image_standardization");
+    const int r = tf_get_shape(x).rank;
+    const tf_dims axes = AXES(r - 3, r - 2, r - 1);
+    const tf_tensor n = tf_reduce_prod(tf_getitem(tf_shape(x), "-3:"));
+    x = is_floating(x) ? x : tf_cast(x, tf_float32);
+    const tf_tensor mean = tf_reduce_mean(x, axes, .keepdims = true);
+    const tf_tensor variance = tf_sub(tf_reduce_mean(tf_square(x), axes, .keepdims = true), tf_square(mean));
+    const tf_tensor least = tf_rsqrt(tf_cast(n, tf_get_dtype(x)));
+    return tf_div(tf_sub(x, mean), tf_maximum(tf_sqrt(tf_nn_relu(variance)), least));
+}
+
+tf_tensor tf_image_adjust_brightness_(tf_operand image, tf_operand delta, tf_source here)
+{
+    TF_FROM(here);
+    const tf_tensor x = image_of(image, here);
+    if (tf_is_poisoned(x))
+        return x;
+    TF_SCOPE(NULL, "adjust_brightness");
+    return as_it_was(tf_add(as_float(x), delta), tf_get_dtype(x));
+}
+
+tf_tensor tf_image_adjust_contrast_(tf_operand images, tf_operand factor, tf_source here)
+{
+    TF_FROM(here);
+    const tf_tensor x = image_of(images, here);
+    if (tf_is_poisoned(x))
+        return x;
+    TF_SCOPE(NULL, "adjust_contrast");
+    const int r = tf_get_shape(x).rank;
+    const tf_tensor y = as_float(x), mean = tf_reduce_mean(y, AXES(r - 3, r - 2), .keepdims = true);
+    return as_it_was(tf_add(tf_mul(tf_sub(y, mean), factor), mean), tf_get_dtype(x));
+}

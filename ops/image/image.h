@@ -1,0 +1,102 @@
+/* Images: [height, width, channels], or batches of them [n, height, width, channels]. TF1: tf.image; python/ops/image_ops_impl.py,
+ * core/ops/image_ops.cc */
+#ifndef TF1C_OPS_IMAGE_IMAGE_H
+#define TF1C_OPS_IMAGE_IMAGE_H
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+#include "../../graph/op.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- files ---------------------------------------------------------------------------------------------------------------------
+ * A file's bytes as uint8 [height, width, channels]; a run goes in parts there.      TF1: tf.image.decode_png, decode_jpeg, decode_image
+ *   channels  0 (unset): as the file has them; 1: grey, 3: colours, 4: colours and opacity (PNG)
+ *   errors    run: InvalidArgumentError "assertion failed: [Unable to decode bytes as JPEG, PNG, GIF, or BMP]", "Invalid PNG header, data size 40",
+ *             "Invalid JPEG data or crop window, data size 3";  UnimplementedError: the library was built without libpng or libjpeg
+ * decode_png and decode_jpeg take files of either kind, as in TF. */
+struct tf_decode_args {
+    tf_source here;
+    int64_t channels;
+    const char *name;
+};
+#define tf_image_decode_png(contents, ...) tf_image_decode_(TF_T(contents), "DecodePng", (struct tf_decode_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_image_decode_jpeg(contents, ...) tf_image_decode_(TF_T(contents), "DecodeJpeg", (struct tf_decode_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_image_decode_image(contents, ...) tf_image_decode_(TF_T(contents), "decode_image", (struct tf_decode_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_image_decode_(tf_operand contents, const char *default_name, struct tf_decode_args args);
+/* A uint8 image of 1, 2, 3 or 4 channels as a PNG file's bytes.                                           TF1: tf.image.encode_png */
+#define tf_image_encode_png(image, ...) tf_image_encode_png_(TF_T(image), TF_NAMED_(__VA_ARGS__))
+TF1C_API tf_tensor tf_image_encode_png_(tf_operand image, struct tf_name_args args);
+
+/* ---- sizes ---------------------------------------------------------------------------------------------------------------------
+ * size: [new height, new width], SHAPE(28, 28) or a tensor.
+ *   dtypes  bilinear: any numbers -> float32; nearest_neighbor: any, as they are
+ *   grad    of floating images
+ *   TF1: tf.image.resize_bilinear, resize_nearest_neighbor; resize_images, of one image too */
+struct tf_resize_args {
+    tf_source here;
+    bool align_corners;
+    const char *name;
+    int method; /* of tf_image_resize_images: one of those below */
+};
+enum { tf_image_resize_method_bilinear = 0, tf_image_resize_method_nearest_neighbor = 1 };
+#define tf_image_resize_bilinear(images, size, ...) \
+    tf_image_resize_bilinear_(TF_T(images), TF_T(size), (struct tf_resize_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_image_resize_nearest_neighbor(images, size, ...) \
+    tf_image_resize_nearest_(TF_T(images), TF_T(size), (struct tf_resize_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_image_resize_images(images, size, ...) \
+    tf_image_resize_images_(TF_T(images), TF_T(size), (struct tf_resize_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_image_resize(images, size, ...) tf_image_resize_images(images, size, __VA_ARGS__)
+TF1C_API tf_tensor tf_image_resize_bilinear_(tf_operand images, tf_operand size, struct tf_resize_args args);
+TF1C_API tf_tensor tf_image_resize_nearest_(tf_operand images, tf_operand size, struct tf_resize_args args);
+TF1C_API tf_tensor tf_image_resize_images_(tf_operand images, tf_operand size, struct tf_resize_args args);
+
+/* ---- parts and mirrors -----------------------------------------------------------------------------------------------------------
+ * errors  ValueError "width must be >= target + offset.", "'image' must be at least three-dimensional." */
+#define tf_image_crop_to_bounding_box(image, top, left, height, width) \
+    tf_image_crop_(TF_T(image), top, left, height, width, TF_SOURCE)
+#define tf_image_pad_to_bounding_box(image, top, left, height, width) \
+    tf_image_pad_(TF_T(image), top, left, height, width, TF_SOURCE)
+#define tf_image_resize_image_with_crop_or_pad(image, height, width) tf_image_crop_or_pad_(TF_T(image), height, width, TF_SOURCE)
+#define tf_image_flip_left_right(image) tf_image_flip_(TF_T(image), -2, TF_SOURCE)
+#define tf_image_flip_up_down(image) tf_image_flip_(TF_T(image), -3, TF_SOURCE)
+TF1C_API tf_tensor tf_image_crop_(tf_operand image, int64_t top, int64_t left, int64_t height, int64_t width, tf_source here);
+TF1C_API tf_tensor tf_image_pad_(tf_operand image, int64_t top, int64_t left, int64_t height, int64_t width, tf_source here);
+TF1C_API tf_tensor tf_image_crop_or_pad_(tf_operand image, int64_t height, int64_t width, tf_source here);
+TF1C_API tf_tensor tf_image_flip_(tf_operand image, int axis, tf_source here);
+
+/* By chance, with TF's draws for the same seeds.             TF1: tf.random_crop, tf.image.random_flip_left_right, random_flip_up_down,
+ *                                                            random_brightness */
+struct tf_image_random_args {
+    tf_source here;
+    int64_t seed;
+    const char *name;
+};
+#define TF_IMAGE_RANDOM_(...) ((struct tf_image_random_args){ .seed = INT64_MIN, TF_HERE_, __VA_ARGS__ })
+#define tf_random_crop(value, size, ...) TF_KWARGS_(tf_random_crop_(TF_T(value), size, TF_IMAGE_RANDOM_(__VA_ARGS__)))
+#define tf_image_random_crop(value, size, ...) tf_random_crop(value, size, __VA_ARGS__)
+#define tf_image_random_flip_left_right(image, ...) TF_KWARGS_(tf_image_random_flip_(TF_T(image), -2, TF_IMAGE_RANDOM_(__VA_ARGS__)))
+#define tf_image_random_flip_up_down(image, ...) TF_KWARGS_(tf_image_random_flip_(TF_T(image), -3, TF_IMAGE_RANDOM_(__VA_ARGS__)))
+TF1C_API tf_tensor tf_random_crop_(tf_operand value, tf_dims size, struct tf_image_random_args args);
+TF1C_API tf_tensor tf_image_random_flip_(tf_operand image, int axis, struct tf_image_random_args args);
+
+/* ---- colours ----------------------------------------------------------------------------------------------------------------------
+ * Grey of three colours; floats of mean 0 and variance 1, each image by itself; plus delta; contrast about each channel's mean.
+ *   TF1: tf.image.rgb_to_grayscale, grayscale_to_rgb, per_image_standardization, adjust_brightness, adjust_contrast */
+#define tf_image_rgb_to_grayscale(images, ...) tf_image_rgb_to_grayscale_(TF_T(images), TF_NAMED_(__VA_ARGS__))
+#define tf_image_grayscale_to_rgb(images, ...) tf_image_grayscale_to_rgb_(TF_T(images), TF_NAMED_(__VA_ARGS__))
+#define tf_image_per_image_standardization(image) tf_image_standardization_(TF_T(image), TF_SOURCE)
+#define tf_image_adjust_brightness(image, delta) tf_image_adjust_brightness_(TF_T(image), TF_T(delta), TF_SOURCE)
+#define tf_image_adjust_contrast(images, factor) tf_image_adjust_contrast_(TF_T(images), TF_T(factor), TF_SOURCE)
+TF1C_API tf_tensor tf_image_rgb_to_grayscale_(tf_operand images, struct tf_name_args args);
+TF1C_API tf_tensor tf_image_grayscale_to_rgb_(tf_operand images, struct tf_name_args args);
+TF1C_API tf_tensor tf_image_standardization_(tf_operand image, tf_source here);
+TF1C_API tf_tensor tf_image_adjust_brightness_(tf_operand image, tf_operand delta, tf_source here);
+TF1C_API tf_tensor tf_image_adjust_contrast_(tf_operand images, tf_operand factor, tf_source here);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,166 @@
+/* Images: files decoded and written, sizes, crops, mirrors and colours, against what TensorFlow 1.15.5 answered. The files of
+ * tests/golden/image are what it wrote of the pixels (5 · i) mod 251, 4 by 4 of three channels. */
+#include <stdio.h>
+
+#include "tests/fixture.h"
+#include "tf1c.h"
+
+static tf_tensor file(const char *name)
+{
+    char relative[64], path[1024];
+    snprintf(relative, sizeof relative, "golden/image/%s", name);
+    return tf_read_file(tf_constant(data_path(relative, path, sizeof path)));
+}
+
+static tf_tensor numbers(int64_t n, tf_dims shape, tf_dtype dtype) { return tf_cast(tf_reshape(tf_range((int)n), shape), dtype); }
+
+static void check(tf_tensor t, int n, const double *want) { check_run(t, (tf_feeds){ 0 }, n, want); }
+
+/* Whether the library was built with what reads the file. */
+static bool can_read(const char *name)
+{
+    const tf_status status = tf_run(sess, tf_image_decode_image(file(name)));
+    if (status == tf_unimplemented) {
+        must_have_reported(tf_unimplemented, "This tf1c was built without lib");
+        skipped("built without what reads it");
+    }
+    return !status;
+}
+
+START_TEST(a_png_file_is_decoded_as_it_was_written)
+{
+    if (!can_read("small.png"))
+        return;
+    tf_tensor want = tf_mod(tf_mul(numbers(48, SHAPE(4, 4, 3), tf_int32), 5), 251);
+    tf_tensor got = tf_image_decode_png(file("small.png"));
+    check(tf_reduce_max(tf_abs(tf_sub(tf_cast(got, tf_int32), want))), NUMBERS(0));
+    check(tf_shape(tf_image_decode_image(file("small.png"), .channels = 4)), NUMBERS(4, 4, 4));
+    check(tf_getitem(tf_image_decode_png(file("small.png"), .channels = 4), "0, 1"), NUMBERS(15, 20, 25, 255));
+}
+END_TEST
+
+START_TEST(what_is_encoded_is_decoded_again)
+{
+    if (!can_read("small.png"))
+        return;
+    for (int channels = 1; channels <= 4; channels++) {
+        tf_tensor image = numbers(6 * channels, SHAPE(2, 3, channels), tf_uint8);
+        tf_tensor again = tf_image_decode_png(tf_image_encode_png(image));
+        check(tf_reduce_max(tf_abs(tf_sub(tf_cast(again, tf_int32), tf_cast(image, tf_int32)))), NUMBERS(0));
+    }
+}
+END_TEST
+
+START_TEST(a_jpeg_file_is_decoded_as_tensorflow_does)
+{
+    if (!can_read("small.jpg"))
+        return;
+    check(tf_getitem(tf_image_decode_jpeg(file("small.jpg")), "1"), NUMBERS(60, 65, 69, 75, 80, 84, 89, 94, 98, 105, 110, 114));
+    check(tf_image_decode_jpeg(file("small.jpg"), .channels = 1),
+          NUMBERS(4, 19, 33, 48, 64, 79, 93, 109, 124, 139, 154, 169, 185, 200, 215, 230));
+}
+END_TEST
+
+START_TEST(what_is_no_image_is_refused)
+{
+    ck_assert_int_eq(tf_run(sess, tf_image_decode_image(tf_constant("abc"))), tf_invalid_argument);
+    must_have_reported(tf_invalid_argument, "Unable to decode bytes as JPEG, PNG, GIF, or BMP");
+    ck_assert_int_eq(tf_run(sess, tf_image_decode_jpeg(tf_constant(""))), tf_invalid_argument);
+    must_have_reported(tf_invalid_argument, "Unable to decode bytes as JPEG, PNG, GIF, or BMP");
+    tf_tensor cut = tf_substr(file("small.png"), 0, 40), cut_jpeg = tf_substr(file("small.jpg"), 0, 30);
+    if (!can_read("small.png") || !can_read("small.jpg"))
+        return;
+    ck_assert_int_eq(tf_run(sess, tf_image_decode_image(cut)), tf_invalid_argument);
+    must_have_reported(tf_invalid_argument, "Invalid PNG header, data size 40");
+    ck_assert_int_eq(tf_run(sess, tf_image_decode_image(cut_jpeg)), tf_invalid_argument);
+    must_have_reported(tf_invalid_argument, "Invalid JPEG data or crop window, data size 30");
+    tf_image_decode_png(tf_constant(""), .channels = 2);
+    must_have_reported(tf_value_error, "channels must be 0, 1, 3, or 4, got 2");
+}
+END_TEST
+
+START_TEST(sizes_are_tensorflows)
+{
+    tf_tensor x = numbers(8, SHAPE(1, 2, 4, 1), tf_float32);
+    check(tf_image_resize_bilinear(x, SHAPE(4, 3)),
+          NUMBERS(0, 1.33333337, 2.66666675, 2, 3.3333335, 4.6666670, 4, 5.3333335, 6.6666670, 4, 5.3333335, 6.6666670));
+    check(tf_image_resize_bilinear(x, SHAPE(4, 3), .align_corners = true),
+          NUMBERS(0, 1.5, 3, 1.33333337, 2.8333335, 4.3333335, 2.66666675, 4.1666670, 5.6666670, 4, 5.5, 7));
+    check(tf_image_resize_nearest_neighbor(x, SHAPE(4, 3)), NUMBERS(0, 1, 2, 0, 1, 2, 4, 5, 6, 4, 5, 6));
+    check(tf_image_resize_nearest_neighbor(x, SHAPE(4, 3), .align_corners = true), NUMBERS(0, 2, 3, 0, 2, 3, 4, 6, 7, 4, 6, 7));
+    check(tf_image_resize_images(tf_getitem(x, "0"), SHAPE(3, 3)),
+          NUMBERS(0, 1.33333337, 2.66666675, 2.66666675, 4, 5.3333335, 4, 5.3333335, 6.6666670));
+}
+END_TEST
+
+START_TEST(gradients_of_sizes_are_tensorflows)
+{
+    tf_tensor x = numbers(8, SHAPE(1, 2, 4, 1), tf_float32);
+    tf_tensor y = tf_mul(tf_image_resize_bilinear(x, SHAPE(4, 3)), numbers(12, SHAPE(1, 4, 3, 1), tf_float32));
+    check(tf_at(tf_gradients(y, x), 0), NUMBERS(1.5, 1.9999999, 2.4999998, 3.0000005, 16.5, 12.666666, 13.499999, 14.333335));
+    y = tf_mul(tf_image_resize_bilinear(x, SHAPE(3, 5), .align_corners = true), numbers(15, SHAPE(1, 3, 5, 1), tf_float32));
+    check(tf_at(tf_gradients(y, x), 0), NUMBERS(3.5, 5.75, 8, 10.25, 16, 18.25, 20.5, 22.75));
+}
+END_TEST
+
+START_TEST(parts_and_mirrors_are_tensorflows)
+{
+    tf_tensor x = numbers(12, SHAPE(2, 2, 3), tf_int32);
+    check(tf_image_flip_left_right(x), NUMBERS(3, 4, 5, 0, 1, 2, 9, 10, 11, 6, 7, 8));
+    check(tf_image_flip_up_down(x), NUMBERS(6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5));
+    check(tf_image_crop_to_bounding_box(x, 1, 0, 1, 1), NUMBERS(6, 7, 8));
+    check(tf_image_resize_image_with_crop_or_pad(x, 3, 1), NUMBERS(0, 1, 2, 6, 7, 8, 0, 0, 0));
+    check(tf_image_resize_image_with_crop_or_pad(numbers(12, SHAPE(1, 4, 3), tf_int32), 2, 3),
+          NUMBERS(0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    tf_image_flip_left_right(tf_constant(NP_INT(1, 2)));
+    must_have_reported(tf_value_error, "'image' must be at least three-dimensional.");
+    tf_image_crop_to_bounding_box(x, 1, 1, 2, 2);
+    must_have_reported(tf_value_error, "width must be >= target + offset.");
+    tf_random_crop(tf_constant(NP_INT(1, 2)), SHAPE(3));
+    must_have_reported(tf_invalid_argument, "assertion failed: [Need value.shape >= size, got ] [2] [3]");
+}
+END_TEST
+
+START_TEST(chance_is_tensorflows_for_the_same_seeds)
+{
+    static const double crops[] = { 12, 24, 12, 27, 6 }, flips[] = { 0, 0, 0, 0, 0, 0, 3, 3 };
+    tf_set_random_seed(3);
+    tf_tensor crop = tf_getitem(tf_random_crop(numbers(60, SHAPE(5, 4, 3), tf_int32), SHAPE(2, 2, 3), .seed = 4), "0, 0, 0");
+    for (int i = 0; i < 5; i++)
+        check(crop, 1, &crops[i]);
+    tf_tensor flip = tf_getitem(tf_image_random_flip_left_right(numbers(12, SHAPE(2, 2, 3), tf_int32), .seed = 4), "0, 0, 0");
+    for (int i = 0; i < 8; i++)
+        check(flip, 1, &flips[i]);
+}
+END_TEST
+
+START_TEST(colours_are_tensorflows)
+{
+    tf_tensor bytes = tf_reshape(tf_cast(tf_constant(NP_INT(10, 20, 30)), tf_uint8), SHAPE(1, 1, 3));
+    tf_tensor floats = tf_reshape(tf_constant(NP_FLOAT(.1, .2, .3)), SHAPE(1, 1, 3)), x = numbers(12, SHAPE(2, 2, 3), tf_float32);
+    check(tf_image_rgb_to_grayscale(bytes), NUMBERS(18));
+    check(tf_image_rgb_to_grayscale(floats), NUMBERS(0.18149));
+    check(tf_image_per_image_standardization(x), NUMBERS(-1.5932550, -1.3035723, -1.0138896, -0.7242068, -0.4345241, -0.1448414,
+                                                         0.1448414, 0.4345241, 0.7242068, 1.0138896, 1.3035723, 1.5932550));
+    check(tf_image_adjust_brightness(floats, .5), NUMBERS(.6, .7, .8));
+    check(tf_image_adjust_contrast(x, 2.0), NUMBERS(-4.5, -3.5, -2.5, 1.5, 2.5, 3.5, 7.5, 8.5, 9.5, 13.5, 14.5, 15.5));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("images");
+    TCase *tc = tcase_create("images");
+    tcase_add_checked_fixture(tc, open_session, close_session);
+    tcase_add_test(tc, a_png_file_is_decoded_as_it_was_written);
+    tcase_add_test(tc, what_is_encoded_is_decoded_again);
+    tcase_add_test(tc, a_jpeg_file_is_decoded_as_tensorflow_does);
+    tcase_add_test(tc, what_is_no_image_is_refused);
+    tcase_add_test(tc, sizes_are_tensorflows);
+    tcase_add_test(tc, gradients_of_sizes_are_tensorflows);
+    tcase_add_test(tc, parts_and_mirrors_are_tensorflows);
+    tcase_add_test(tc, chance_is_tensorflows_for_the_same_seeds);
+    tcase_add_test(tc, colours_are_tensorflows);
+    suite_add_tcase(suite, tc);
+    return run_suite(suite);
+}
