@@ -48,24 +48,25 @@ tf_operand tf1c_keyword(tf_operand given, bool floating)
     return given.kind == TF_OPERAND_NONE ? operand_as_written(&given.as.array, floating) : given;
 }
 
-/* Whether `.keyword = 2.0, …` or `2.0, …` begins with a number, and how that is written. */
-static bool begins_with_number(const char *text, bool *floating)
+/* Whether the argument, `2.0, …` by place or `.keyword = 2.0` by keyword, is written as a number, and as which. */
+static bool is_literal(const char *text, const char *keyword, bool *floating)
 {
-    text += *text == '.' && !isdigit((unsigned char)text[1]) ? strcspn(text, "=") : 0;
+    const char *by_keyword = *text == '.' && !isdigit((unsigned char)text[1]) ? strstr(text, keyword) : NULL;
+    text = by_keyword ? by_keyword + strlen(keyword) : text;
     text += strspn(text, "= +-(");
     const size_t n = strspn(text, "0123456789.abcdefxABCDEFXpP+-");
     *floating = memchr(text, '.', n) || (strncmp(text, "0x", 2) != 0 && (memchr(text, 'e', n) || memchr(text, 'E', n)));
     return isdigit((unsigned char)*text) || (*text == '.' && isdigit((unsigned char)text[1]));
 }
 
-tf_operand tf1c_given_data(tf_operand given, const char *text, tf_source here)
+tf_operand tf1c_given_data(tf_operand given, const char *text, const char *keyword, tf_source here)
 {
     const tf_operand o = tf1c_given(given);
     const long long i = o.kind == TF_OPERAND_INTEGER ? (long long)o.as.integer : 0;
     bool floating;
     if (given.kind != TF_OPERAND_NONE || o.kind != TF_OPERAND_INTEGER)
         return o;
-    if (text && begins_with_number(text, &floating))
+    if (text && is_literal(text, keyword, &floating))
         return floating ? tf_operand_real((double)i) : o;
     return tf_operand_tensor(tf_mistake(tf_type_error, here, NULL,
                                         "A bare %lld may be an int or a float here: write tf_constant(%lld) or tf_constant(%lld.0)",

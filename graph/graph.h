@@ -68,6 +68,25 @@ TF1C_API tf_operand tf_operand_string(const char *s); /* a scalar of the C strin
 TF1C_API tf_operand tf_operand_dims(tf_dims d);
 TF1C_API tf_operand tf_operand_list(tf_list l);
 
+/* What a call that does not fit is answered with, in words, where a macro chooses by type. */
+#if defined(__has_attribute)
+#if __has_attribute(error)
+#define TF_SAYS_(words) __attribute__((error(words)))
+#endif
+#endif
+#ifndef TF_SAYS_
+#define TF_SAYS_(words)
+#endif
+#if !defined(__clang__) /* which passes over the words of a function that _Generic has chosen, but says that nothing could be */
+#define TF_ELSE_(fn) , default: fn
+#else
+#define TF_ELSE_(fn)
+#endif
+#ifndef __cplusplus
+extern tf_operand tf_not_an_operand_()
+    TF_SAYS_("a number, a tensor, an array, a shape or a LIST was expected; a C array is NP_FLOAT(1, 2) or np_array(a, tf_float32, SHAPE(2))");
+#endif
+
 /* The macro layer is C: it needs _Generic. The argument is bound once. */
 #define TF_T(x)                                                                                                   \
     __extension__({                                                                                               \
@@ -78,7 +97,7 @@ TF1C_API tf_operand tf_operand_list(tf_list l);
             unsigned char: tf_operand_integer, short: tf_operand_integer, unsigned short: tf_operand_integer,     \
             int: tf_operand_integer, unsigned: tf_operand_integer, long: tf_operand_integer,                      \
             unsigned long: tf_operand_integer, long long: tf_operand_integer,                                     \
-            unsigned long long: tf_operand_integer)(tf_x_);                                                       \
+            unsigned long long: tf_operand_integer TF_ELSE_(tf_not_an_operand_))(tf_x_);                                                       \
     })
 
 /* Python's calling convention: the arguments are the initializer of a struct, positional first, then `.keyword = value`,
@@ -294,8 +313,9 @@ TF1C_API struct tf_with_ tf_device_open_(const char *device, tf_source here);
 /* .reuse = true and = tf_AUTO_REUSE; false is None, as in TF1: as the scope outside. */
 typedef enum tf_reuse { tf_reuse_false = false, tf_reuse_true = true, tf_AUTO_REUSE, tf_auto_reuse = tf_AUTO_REUSE } tf_reuse;
 typedef tf_tensor tf_initializer_fn(const void *params, tf_dims shape, tf_dtype dtype, tf_source here);
-/* An initializer by value: its function and its parameters. A zero one is "not given". */
+/* An initializer by value: its function and its parameters; or a tensor, an array or a number. A zero one is "not given". */
 typedef struct tf_initializer {
+    tf_operand value; /* what was given in an initializer's place, see tf_operand; fn is NULL then */
     tf_initializer_fn *fn;
     double params[4]; /* what fn reads: (mean, stddev, seed, has seed), (minval, maxval, seed, …), (value) … */
 } tf_initializer;

@@ -147,13 +147,15 @@ static inline int64_t tf1c_plain(tf_dims given)
 tf_operand tf1c_keyword(tf_operand given, bool floating);
 /* An argument as it was given, a whole number an integer; of kind none: it was not. */
 static inline tf_operand tf1c_given(tf_operand given) { return tf1c_keyword(given, false); }
-/* The same where its dtype is the result's: of a bare number the text of the call, if it begins with one, says whether it is 2 or
- * 2.0; else it is a mistake. */
-tf_operand tf1c_given_data(tf_operand given, const char *text, tf_source here);
+/* The same where its dtype is the result's: the text of the call says whether a bare number in it, the first argument or that by
+ * `keyword`, ".input", is 2 or 2.0; where it is no literal, or there is no text, it is a mistake. */
+tf_operand tf1c_given_data(tf_operand given, const char *text, const char *keyword, tf_source here);
 tf_list tf1c_given_list(tf_list given, tf_source here); /* a tensor is the list of it alone */
 /* Axes: TF_NO_AXIS, an empty shape and a none handle are none. The second, which wants them as numbers, is false after a report. */
 tf_operand tf1c_given_axis(tf_operand given);
 bool tf1c_given_axes(tf_operand given, tf_dims *axes, tf_source here, tf_tensor *mistake);
+/* Whether there is one; the rest of them is none. */
+static inline bool tf1c_given_initializer(const tf_initializer *i) { return i->fn || tf1c_given(i->value).kind != TF_OPERAND_NONE; }
 tf_tensor tf1c_given_tensor(tf_tensor given, const char *argument, tf_source here); /* a number in its place is a mistake */
 
 tf_source tf1c_source(tf_source here); /* the line to blame: that of the outermost open TF_FROM, else `here` */

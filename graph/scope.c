@@ -256,7 +256,7 @@ struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
     tf1c_map_set(&u->scope_counts, full, (void *)(opened + 1)); /* without memory a default name may come twice */
     u->variable_scope.name = full;
     u->variable_scope.reuse = args.reuse ? args.reuse : saved->reuse;
-    if (args.initializer.fn)
+    if (tf1c_given_initializer(&args.initializer))
         u->variable_scope.initializer = args.initializer;
     if (args.regularizer.fn)
         u->variable_scope.regularizer = args.regularizer;

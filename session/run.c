@@ -102,7 +102,7 @@ static tf_status check_request(const tf_fetches *what, const tf_feeds *feeds, tf
                            f->tensor.index, f->tensor.op->name, f->tensor.op->n_outputs);
         if (f->into != TF_INTO_NOTHING && (!f->out || f->into < TF_INTO_NOTHING || f->into > TF_INTO_STATE))
             return tf_fail(tf_value_error, here, NULL, "Fetch %d goes into nothing that a fetch can go into.", i);
-        if (!f->op && !f->state)
+        if (!f->op && !f->state && !f->is_list)
             return tf_fail(tf_type_error, here, NULL, "Fetch argument None has invalid type <class 'NoneType'>");
     }
     for (int i = 0; i < feeds->n; i++)
@@ -199,13 +199,19 @@ char *tf_session_explain_(tf_session *s, tf_fetches what, tf_feeds feeds, tf_sou
 tf_status tf_run_op(tf_session *s, tf_operation *op, tf_feeds feeds, tf_source here)
 {
     tf_fetch f = tf_fetch_op(op);
-    return tf_run_fetches(s, (tf_fetches){ 1, &f }, feeds, here);
+    return tf_run_fetches(s, (tf_fetches){ .n = 1, .items = &f }, feeds, here);
 }
 
 tf_status tf_run_tensor(tf_session *s, tf_tensor t, tf_feeds feeds, tf_source here)
 {
     tf_fetch f = tf_fetch_tensor(t);
-    return tf_run_fetches(s, (tf_fetches){ 1, &f }, feeds, here);
+    return tf_run_fetches(s, (tf_fetches){ .n = 1, .items = &f }, feeds, here);
+}
+
+tf_status tf_run_list(tf_session *s, tf_list tensors, tf_feeds feeds, tf_source here)
+{
+    tf_fetch f = tf_fetch_list(tensors);
+    return tf_run_fetches(s, (tf_fetches){ .n = 1, .items = &f }, feeds, here);
 }
 
 tf_status tf_run_ops(tf_session *s, tf_ops ops, tf_feeds feeds, tf_source here)
@@ -217,7 +223,7 @@ tf_status tf_run_ops(tf_session *s, tf_ops ops, tf_feeds feeds, tf_source here)
         return tf_fail(tf_memory_error, here, NULL, "no memory left for a run");
     for (int i = 0; i < ops.n; i++)
         f[i] = tf_fetch_op(ops.items[i]);
-    tf_status status = tf_run_fetches(s, (tf_fetches){ ops.n, f }, feeds, here);
+    tf_status status = tf_run_fetches(s, (tf_fetches){ .n = ops.n, .items = f }, feeds, here);
     if (f != few)
         tf1c_free(f);
     return status;

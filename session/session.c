@@ -94,7 +94,7 @@ static tf_status eval(tf_tensor t, tf_fetch f, tf_feeds feeds, tf_source here)
             tf_value_error, here, NULL,
             "Cannot evaluate tensor using `eval()`: No default session is registered. Use `tf_with_session(sess)` or make it with `tf_interactive_session()`.");
     }
-    return tf_run_fetches(default_session, (tf_fetches){ 1, &f }, feeds, here);
+    return tf_run_fetches(default_session, (tf_fetches){ .n = 1, .items = &f }, feeds, here);
 }
 
 float tf_eval_float_(tf_tensor t, tf_feeds feeds, tf_source here)

@@ -87,7 +87,7 @@ TF1C_API tf_feed tf_feed_state(const tf_state *state, tf_operand value);
             unsigned char: tf_operand_integer, short: tf_operand_integer, unsigned short: tf_operand_integer,     \
             int: tf_operand_integer, unsigned: tf_operand_integer, long: tf_operand_integer,                      \
             unsigned long: tf_operand_integer, long long: tf_operand_integer,                                     \
-            unsigned long long: tf_operand_integer)(tf_fed_);                                                     \
+            unsigned long long: tf_operand_integer TF_ELSE_(tf_not_an_operand_))(tf_fed_);                                                     \
     })
 TF1C_API tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value);
 TF1C_API tf_status tf_feed_set_state_(tf_feeds *feeds, const tf_state *state, tf_operand value);
@@ -97,7 +97,10 @@ TF1C_API void tf_feeds_free(tf_feeds *feeds);
 
 /* ---- fetching ------------------------------------------------------------------------------------------------------
  * FETCH(loss, &loss_value, train_op, NULL): a float, double, int32_t, int64_t or bool takes a tensor of one element; a tf_ndarray any:
- * { 0 } gets memory of its own (np_free), one that has it or borrows it is reused if the shape is the same. */
+ * { 0 } gets memory of its own (np_free), one that has it or borrows it is reused if the shape is the same. A list goes into a C
+ * array of as many, tf_ndarray values[4] = { 0 }; tf_run(sess, FETCH_LIST(tf_trainable_variables(), values)), or into a tf_state_value,
+ * which takes what there is: FETCH(tf_trainable_variables(), &all).
+ * Built while the program runs: tf_fetches f = { 0 }; tf_fetch_add(&f, loss, &value); tf_run(sess, f, feeds); tf_fetches_free(&f). */
 typedef enum tf_into {
     TF_INTO_NOTHING,
     TF_INTO_FLOAT,
@@ -112,16 +115,21 @@ typedef struct tf_fetch {
     tf_tensor tensor;
     tf_operation *op;
     const tf_state *state; /* fetched instead of a tensor */
+    tf_list list;          /* likewise, into `arrays` arrays or a tf_state_value */
+    bool is_list;
+    int arrays;
     tf_into into;
     void *out;
 } tf_fetch;
 typedef struct tf_fetches {
     int n;
     const tf_fetch *items;
+    int capacity; /* of items, if tf_fetch_add made them */
 } tf_fetches;
 TF1C_API tf_fetch tf_fetch_tensor(tf_tensor t);
 TF1C_API tf_fetch tf_fetch_op(tf_operation *op);
 TF1C_API tf_fetch tf_fetch_state(const tf_state *state);
+TF1C_API tf_fetch tf_fetch_list(tf_list list);
 TF1C_API tf_fetch tf_into_state(tf_fetch f, tf_state_value *out);
 TF1C_API tf_fetch tf_into_float(tf_fetch f, float *out);
 TF1C_API tf_fetch tf_into_double(tf_fetch f, double *out);
@@ -129,13 +137,22 @@ TF1C_API tf_fetch tf_into_int32(tf_fetch f, int32_t *out);
 TF1C_API tf_fetch tf_into_int64(tf_fetch f, int64_t *out);
 TF1C_API tf_fetch tf_into_bool(tf_fetch f, bool *out);
 TF1C_API tf_fetch tf_into_array(tf_fetch f, tf_ndarray *out);
+TF1C_API tf_fetch tf_into_arrays(tf_fetch f, tf_ndarray *arrays, int n);
 TF1C_API tf_fetch tf_into_nothing(tf_fetch f, void *out);
-#define TF_FETCHED_(x) _Generic((x), tf_tensor: tf_fetch_tensor, tf_operation *: tf_fetch_op, tf_state *: tf_fetch_state)(x)
+#define TF_FETCHED_(x) \
+    _Generic((x), tf_tensor: tf_fetch_tensor, tf_operation *: tf_fetch_op, tf_state *: tf_fetch_state, tf_list: tf_fetch_list)(x)
 #define TF_FEED1_(k, v) _Generic((k), tf_tensor: tf_feed_tensor, tf_state *: tf_feed_state)((k), TF_FED_(v))
-#define TF_FETCH1_(k, v) /* no default: a pointer of another type does not compile */                             \
+#ifndef __cplusplus
+extern tf_fetch tf_into_what_()
+    TF_SAYS_("FETCH takes pairs of a tensor and where it goes: a pointer to a float, double, int32_t, int64_t, bool or tf_ndarray, or NULL");
+extern tf_feed tf_feed_without_value_(void) TF_SAYS_("FEED takes pairs: a placeholder and its value");
+#define TF_ODD_TF_FETCH1_ tf_into_what_()
+#define TF_ODD_TF_FEED1_ tf_feed_without_value_()
+#endif
+#define TF_FETCH1_(k, v)                                                                                          \
     _Generic((v), float *: tf_into_float, double *: tf_into_double, int32_t *: tf_into_int32, int64_t *: tf_into_int64, \
         bool *: tf_into_bool, tf_ndarray *: tf_into_array, tf_state_value *: tf_into_state,                       \
-        void *: tf_into_nothing)(TF_FETCHED_(k), (v))
+        void *: tf_into_nothing TF_ELSE_(tf_into_what_))(TF_FETCHED_(k), (v))
 #define TF_PAIRS_N_(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, \
                     _19, _20, _21, _22, _23, _24, _25, _26, _27, _28, _29, _30, _31, _32, N, ...) N
 #define TF_PAIRS_2_(f, k, v) f(k, v)
@@ -154,12 +171,18 @@ TF1C_API tf_fetch tf_into_nothing(tf_fetch f, void *out);
 #define TF_PAIRS_28_(f, k, v, ...) f(k, v), TF_PAIRS_26_(f, __VA_ARGS__)
 #define TF_PAIRS_30_(f, k, v, ...) f(k, v), TF_PAIRS_28_(f, __VA_ARGS__)
 #define TF_PAIRS_32_(f, k, v, ...) f(k, v), TF_PAIRS_30_(f, __VA_ARGS__)
-#define TF_ODD_(...) FEED_and_FETCH_take_pairs /* what the compiler then says is not declared */
+#define TF_ODD_(f, ...) TF_ODD_##f
 #define TF_PAIRS_(f, ...)                                                                                              \
     TF_PAIRS_N_(__VA_ARGS__, TF_PAIRS_32_, TF_ODD_, TF_PAIRS_30_, TF_ODD_, TF_PAIRS_28_, TF_ODD_, TF_PAIRS_26_,        \
                 TF_ODD_, TF_PAIRS_24_, TF_ODD_, TF_PAIRS_22_, TF_ODD_, TF_PAIRS_20_, TF_ODD_, TF_PAIRS_18_, TF_ODD_,   \
                 TF_PAIRS_16_, TF_ODD_, TF_PAIRS_14_, TF_ODD_, TF_PAIRS_12_, TF_ODD_, TF_PAIRS_10_, TF_ODD_,            \
                 TF_PAIRS_8_, TF_ODD_, TF_PAIRS_6_, TF_ODD_, TF_PAIRS_4_, TF_ODD_, TF_PAIRS_2_, TF_ODD_, )(f, __VA_ARGS__)
+#define FETCH_LIST(list, arrays) \
+    ((tf_fetches){ .n = 1,        \
+                   .items = (tf_fetch[]){ tf_into_arrays(tf_fetch_list(list), arrays, (int)(sizeof(arrays) / sizeof *(arrays))) } })
+#define tf_fetch_add(fetches, key, into) TF_AT_(tf_fetch_add_(fetches, TF_FETCH1_(key, into)))
+TF1C_API tf_status tf_fetch_add_(tf_fetches *fetches, tf_fetch fetch); /* fetches: { 0 } or made so; a FETCH(…) is copied */
+TF1C_API void tf_fetches_free(tf_fetches *fetches);                    /* NULL is fine */
 /* Half the arguments: each pair is expanded once, not a second time to be counted. */
 #define TF_HALF_(...)                                                                                                            \
     TF_PAIRS_N_(__VA_ARGS__, 16, 0, 15, 0, 14, 0, 13, 0, 12, 0, 11, 0, 10, 0, 9, 0, 8, 0, 7, 0, 6, 0, 5, 0, 4, 0, 3, 0, 2, 0, 1, \
@@ -172,8 +195,8 @@ TF1C_API tf_feeds tf_feeds_keep_(int n, const tf_feed *items);
 #define FETCH(...) ((tf_fetches){ .n = TF_HALF_(__VA_ARGS__), .items = (tf_fetch[]){ TF_PAIRS_(TF_FETCH1_, __VA_ARGS__) } })
 
 /* ---- running --------------------------------------------------------------------------------------------------------
- * tf_run(session, what) and tf_run(session, what, feeds): `what` is FETCH(…), an operation, OPS(…) or a tensor (whose value is
- * dropped). TF1: Session.run
+ * tf_run(session, what) and tf_run(session, what, feeds): `what` is FETCH(…), an operation, OPS(…), a tensor or a LIST of them, whose
+ * values are dropped. TF1: Session.run
  *   A shape that depends on data (tf_where, a state that grows, a range up to a computed number) cuts a run in parts, each planned once
  *   what it needs is there; such a run has the session for itself.
  *   errors  RuntimeError (closed, empty graph), ValueError (shape of a feed), InvalidArgumentError (an unfed
@@ -181,14 +204,20 @@ TF1C_API tf_feeds tf_feeds_keep_(int n, const tf_feed *items);
  *           building, if what is fetched depends on it */
 #define TF_RUN_PICK_(_1, _2, _3, N, ...) N
 #define TF_RUN2_(s, what) TF_RUN3_(s, what, ((tf_feeds){ 0 }))
-#define TF_RUN3_(s, what, feeds)                                                                                   \
-    _Generic((what), tf_fetches: tf_run_fetches, tf_operation *: tf_run_op, tf_ops: tf_run_ops, tf_tensor: tf_run_tensor) \
-    (s, what, feeds, TF_SOURCE)
+#define TF_RUN_OF_(what)                                                                                                   \
+    _Generic((what), tf_fetches: tf_run_fetches, tf_operation *: tf_run_op, tf_ops: tf_run_ops, tf_tensor: tf_run_tensor, \
+        tf_list: tf_run_list)
+#if defined(__clang__) /* which has less to say after a mistake in `what` */
+#define TF_RUN3_(s, what, feeds) __extension__({ __auto_type tf_what_ = (what); TF_RUN_OF_(tf_what_)(s, tf_what_, feeds, TF_SOURCE); })
+#else
+#define TF_RUN3_(s, what, feeds) TF_RUN_OF_(what)(s, what, feeds, TF_SOURCE)
+#endif
 #define tf_run(...) TF_RUN_PICK_(__VA_ARGS__, TF_RUN3_, TF_RUN2_, )(__VA_ARGS__)
 TF1C_API tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here);
 TF1C_API tf_status tf_run_op(tf_session *s, tf_operation *op, tf_feeds feeds, tf_source here);
 TF1C_API tf_status tf_run_ops(tf_session *s, tf_ops ops, tf_feeds feeds, tf_source here);
 TF1C_API tf_status tf_run_tensor(tf_session *s, tf_tensor t, tf_feeds feeds, tf_source here);
+TF1C_API tf_status tf_run_list(tf_session *s, tf_list tensors, tf_feeds feeds, tf_source here);
 
 /* A tensor's value by the default session; NaN or 0 after a report. TF1: Tensor.eval
  *   float x = tf_eval_float(loss);  tf_eval_float(loss, FEED(…));  tf_eval(logits, &array, FEED(…)) */

@@ -1,4 +1,4 @@
-/* States in FEED and FETCH: each stands for its tensors, one after the other. */
+/* States and lists in FEED and FETCH: each stands for its tensors, one after the other. Fetches that grow. */
 #include <string.h>
 
 #include "ops/rnn/rnn.h"
@@ -28,6 +28,14 @@ tf_operand tf_operand_state(tf_state_value value)
 tf_feed tf_feed_tensor(tf_tensor tensor, tf_operand value) { return (tf_feed){ .tensor = tensor, .value = value }; }
 tf_feed tf_feed_state(const tf_state *state, tf_operand value) { return (tf_feed){ .state = state, .value = value }; }
 tf_fetch tf_fetch_state(const tf_state *state) { return (tf_fetch){ .state = state, .op = tf_op_same(NULL) }; }
+tf_fetch tf_fetch_list(tf_list list) { return (tf_fetch){ .list = list, .is_list = true, .op = tf_op_same(NULL) }; }
+tf_fetch tf_into_arrays(tf_fetch f, tf_ndarray *arrays, int n)
+{
+    f.into = arrays ? TF_INTO_ARRAY : TF_INTO_NOTHING;
+    f.out = arrays;
+    f.arrays = n;
+    return f;
+}
 tf_fetch tf_into_state(tf_fetch f, tf_state_value *out)
 {
     f.into = out ? TF_INTO_STATE : TF_INTO_NOTHING;
@@ -47,7 +55,7 @@ tf_status tf_feed_set_state_(tf_feeds *feeds, const tf_state *state, tf_operand 
 
 enum { FEW = 64 };
 
-static bool is_state(const tf_fetch *f) { return f->state || f->into == TF_INTO_STATE; }
+static bool is_state(const tf_fetch *f) { return f->state || f->into == TF_INTO_STATE || f->is_list; }
 
 bool tf1c_has_states(tf_fetches what, tf_feeds feeds)
 {
@@ -89,12 +97,40 @@ static tf_status fit_value(tf_state_value *value, int n, tf_source here)
     return tf_ok;
 }
 
+/* A list into as many arrays, or into a state's value. */
+static tf_status expand_list(const tf_fetch *f, tf_fetch *out, int *n, tf_source here)
+{
+    tf_state_value *value = f->into == TF_INTO_STATE ? f->out : NULL;
+    tf_ndarray *arrays = f->into == TF_INTO_ARRAY ? f->out : NULL;
+    if (f->list.n < 0 || (f->list.n && !f->list.items))
+        return tf_fail(tf_value_error, here, NULL, "a list of %d tensors has no items (NULL)", f->list.n);
+    if (f->into != TF_INTO_NOTHING && !value && !arrays)
+        return tf_fail(tf_type_error, here, NULL,
+                       "A list of %d tensors was fetched into one number; it goes into as many tf_ndarray.", f->list.n);
+    if (arrays && f->arrays != f->list.n)
+        return tf_fail(tf_value_error, here, NULL,
+                       "A list of %d tensors was fetched into %d arrays; FETCH_LIST takes a C array of as many tf_ndarray.",
+                       f->list.n, f->arrays ? f->arrays : 1);
+    tf_status status = value && f->list.n ? fit_value(value, f->list.n, here) : tf_ok;
+    if (value && !f->list.n)
+        tf_state_free(value);
+    for (int i = 0; i < f->list.n && !status; i++) {
+        const tf_fetch one = tf_fetch_tensor(f->list.items[i]);
+        if (!tf1c_has_output(one.tensor))
+            return tf_fail(tf_type_error, here, NULL, "Fetch argument %d of a list is None, or an output that is not there.", i);
+        out[(*n)++] = value ? tf_into_array(one, &value->arrays[i]) : arrays ? tf_into_array(one, &arrays[i]) : one;
+    }
+    return status;
+}
+
 static tf_status expand_fetch(const tf_fetch *f, tf_tensor *tensors, tf_fetch *out, int *n, tf_source here)
 {
     if (!is_state(f)) {
         out[(*n)++] = *f;
         return tf_ok;
     }
+    if (f->is_list)
+        return expand_list(f, out, n, here);
     if (!f->state) /* a tensor into a state of one array */
         tensors[0] = f->tensor;
     int count = f->state ? leaves(f->state, tensors, FEW) : 1;
@@ -135,7 +171,9 @@ static int expanded(tf_fetches what, tf_feeds feeds, int *n_feeds)
 {
     int n = 0;
     for (int i = 0; i < what.n; i++)
-        n += what.items[i].state ? leaves(what.items[i].state, NULL, 0) : 1;
+        n += what.items[i].is_list ? (what.items[i].list.n > 0 ? what.items[i].list.n : 0)
+             : what.items[i].state ? leaves(what.items[i].state, NULL, 0)
+                                   : 1;
     *n_feeds = 0;
     for (int i = 0; i < feeds.n; i++)
         *n_feeds += feeds.items[i].state ? leaves(feeds.items[i].state, NULL, 0) : 1;
@@ -162,7 +200,37 @@ tf_status tf1c_with_states(tf_session *s, tf_fetches what, tf_feeds feeds, tf_so
     for (int i = 0; i < feeds.n && !status; i++)
         status = expand_feed(&feeds.items[i], tensors, given, &n_given, here);
     if (!status)
-        status = fn(s, (tf_fetches){ n, fetches }, (tf_feeds){ .n = n_given, .items = given }, here, arg);
+        status = fn(s, (tf_fetches){ .n = n, .items = fetches }, (tf_feeds){ .n = n_given, .items = given }, here, arg);
     tf1c_free(memory);
     return status;
+}
+
+/* ---- fetches that grow --------------------------------------------------------------------------------------------------------- */
+
+tf_status tf_fetch_add_(tf_fetches *fetches, tf_fetch fetch)
+{
+    if (!fetches || fetches->n < 0 || fetches->capacity < 0 || (fetches->n && !fetches->items))
+        return tf_fail(tf_value_error, (tf_source){ 0 }, NULL, "The fetches are NULL, or have no items.");
+    if (fetches->n >= fetches->capacity) {
+        const int capacity = fetches->n < 8 ? 16 : 2 * fetches->n;
+        tf_fetch *items = tf1c_alloc((size_t)capacity * sizeof *items);
+        if (!items)
+            return tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for the fetches");
+        if (fetches->n)
+            memcpy(items, fetches->items, (size_t)fetches->n * sizeof *items);
+        if (fetches->capacity)
+            tf1c_free((void *)fetches->items);
+        *fetches = (tf_fetches){ fetches->n, items, capacity };
+    }
+    ((tf_fetch *)fetches->items)[fetches->n++] = fetch;
+    return tf_ok;
+}
+
+void tf_fetches_free(tf_fetches *fetches)
+{
+    if (!fetches)
+        return;
+    if (fetches->capacity > 0)
+        tf1c_free((void *)fetches->items);
+    *fetches = (tf_fetches){ 0 };
 }

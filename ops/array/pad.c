@@ -72,7 +72,7 @@ static const tf_op_def broadcast_to_op = {
 
 tf_tensor tf_broadcast_to_(struct tf_broadcast_args a)
 {
-    return tf_op_binary(&broadcast_to_op, tf1c_given_data(a.input, a.text, a.here), tf1c_given(a.shape),
+    return tf_op_binary(&broadcast_to_op, tf1c_given_data(a.input, a.text, ".input", a.here), tf1c_given(a.shape),
                         (struct tf_name_args){ a.here, a.name }, NULL);
 }
 

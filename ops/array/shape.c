@@ -341,7 +341,7 @@ static const tf_op_def reshape_op = {
 
 tf_tensor tf_reshape_(struct tf_reshape_args a)
 {
-    return tf_op_binary(&reshape_op, tf1c_given_data(a.tensor, a.text, a.here), tf1c_given(a.shape),
+    return tf_op_binary(&reshape_op, tf1c_given_data(a.tensor, a.text, ".tensor", a.here), tf1c_given(a.shape),
                         (struct tf_name_args){ a.here, a.name }, NULL);
 }
 
@@ -525,7 +525,7 @@ static const tf_op_def expand_dims_op = {
 
 tf_tensor tf_expand_dims_(struct tf_expand_dims_args a)
 {
-    return tf_op_binary(&expand_dims_op, tf1c_given_data(a.input, a.text, a.here), tf1c_given(a.axis),
+    return tf_op_binary(&expand_dims_op, tf1c_given_data(a.input, a.text, ".input", a.here), tf1c_given(a.axis),
                         (struct tf_name_args){ a.here, a.name }, NULL);
 }
 

@@ -303,7 +303,7 @@ static tf_tensor check_pred(tf_tensor pred, tf_source here)
 
 enum { BESIDE_BRANCHES = 4 }; /* TF's Switch of the predicate and three Identities */
 
-static tf_list branch(tf_operand predicate, branch_fn when_true, branch_fn when_false, struct tf_cond_args a)
+static tf_list branch(tf_operand predicate, branch_fn when_true, branch_fn when_false, struct tf_case_args a)
 {
     tf_source here = tf1c_source(a.here);
     TF_FROM(here);
@@ -340,14 +340,23 @@ static tf_list branch(tf_operand predicate, branch_fn when_true, branch_fn when_
     return out;
 }
 
-tf_tensor tf_cond_(tf_operand pred, tf_branch_fn *true_fn, tf_branch_fn *false_fn, struct tf_cond_args a)
+/* A bare true arrives as 1. */
+static tf_operand predicate(tf_operand given)
 {
-    return tf_at(branch(pred, (branch_fn){ .one = true_fn }, (branch_fn){ .one = false_fn }, a), 0);
+    const tf_operand pred = tf1c_given(given);
+    return pred.kind == TF_OPERAND_INTEGER && !given.kind && (pred.as.integer | 1) == 1 ? tf_operand_bool(pred.as.integer) : pred;
 }
 
-tf_list tf_cond_list_(tf_operand pred, tf_branch_list_fn *true_fn, tf_branch_list_fn *false_fn, struct tf_cond_args a)
+tf_tensor tf_cond_(struct tf_cond_args a)
 {
-    return branch(pred, (branch_fn){ .many = true_fn }, (branch_fn){ .many = false_fn }, a);
+    const struct tf_case_args rest = { a.here, a.context, a.name };
+    return tf_at(branch(predicate(a.pred), (branch_fn){ .one = a.true_fn }, (branch_fn){ .one = a.false_fn }, rest), 0);
+}
+
+tf_list tf_cond_list_(struct tf_cond_list_args a)
+{
+    const struct tf_case_args rest = { a.here, a.context, a.name };
+    return branch(predicate(a.pred), (branch_fn){ .many = a.true_fn }, (branch_fn){ .many = a.false_fn }, rest);
 }
 
 /* ---- case: conds inside each other ------------------------------------------------------------------------------------------------- */
@@ -356,7 +365,7 @@ typedef struct {
     int n;
     const tf_tensor *preds;
     tf_branch_fn *const *fns, *default_fn;
-    struct tf_cond_args args;
+    struct tf_case_args args;
 } remaining_cases;
 
 static tf_tensor take_first(void *context)
@@ -373,7 +382,7 @@ static tf_tensor take_rest(void *context)
     return tf_case_(c->n - 1, c->preds + 1, c->fns + 1, c->default_fn, c->args);
 }
 
-tf_tensor tf_case_(int n, const tf_tensor *preds, tf_branch_fn *const *fns, tf_branch_fn *default_fn, struct tf_cond_args a)
+tf_tensor tf_case_(int n, const tf_tensor *preds, tf_branch_fn *const *fns, tf_branch_fn *default_fn, struct tf_case_args a)
 {
     if (n < 0 || (n && (!preds || !fns)))
         return tf_mistake(tf_value_error, a.here, NULL, "tf_case was given %d cases without predicates or functions.", n);
@@ -386,8 +395,12 @@ tf_tensor tf_case_(int n, const tf_tensor *preds, tf_branch_fn *const *fns, tf_b
     if (n < 1)
         return default_fn(a.context);
     remaining_cases c = { n, preds, fns, default_fn, a };
-    struct tf_cond_args inner = { a.here, &c, a.name ? a.name : "case" };
-    return tf_cond_(tf_operand_tensor(preds[0]), take_first, take_rest, inner);
+    return tf_cond_((struct tf_cond_args){ .here = a.here,
+                                           .pred = tf_operand_tensor(preds[0]),
+                                           .true_fn = take_first,
+                                           .false_fn = take_rest,
+                                           .context = &c,
+                                           .name = a.name ? a.name : "case" });
 }
 
 /* clang-format off */

@@ -564,37 +564,48 @@ static tf_list scan(const scan_fn *f, tf_list elems, tf_list init, bool reverse,
     return out;
 }
 
-static tf_tensor scan_one(tf_scan_fn *fn, tf_tensor elems, bool reverse, bool stacked, struct tf_scan_args a,
-                          const char *default_name)
+/* What is looped over, or begun with, as a list. */
+static tf_list list_given(tf_operand given, const char *name, tf_source here)
 {
-    scan_fn f = { .one = fn, .context = a.context };
-    tf_list list = tf_list_new_(1, &elems, a.here), init = { 0 };
-    if (a.initializer.op)
-        init = tf_list_new_(1, &a.initializer, a.here);
-    return tf_at(scan(&f, list, init, reverse, stacked, a, default_name), 0);
+    if (given.kind == TF_OPERAND_LIST)
+        return given.as.list;
+    const tf_tensor t = tf_convert(given, tf_dtype_unset, here, name);
+    return tf_list_new_(1, &t, here);
 }
 
-tf_tensor tf_scan_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args a)
+static tf_list scan_args(scan_fn f, bool reverse, bool stacked, struct tf_scan_args a, const char *default_name)
 {
-    return scan_one(fn, elems, a.reverse, true, a, "scan");
+    TF_FROM(a.here);
+    const tf_operand first = tf1c_given(tf1c_given(a.initializer).kind ? a.initializer : a.initializers);
+    const tf_list init = first.kind ? list_given(first, "initializer", a.here) : (tf_list){ 0 };
+    const tf_list elems = list_given(tf1c_given(a.elems), "elems", a.here);
+    f.context = a.context;
+    if (f.one && (elems.n > 1 || init.n > 1))
+        return tf_mistake_list(1, tf_mistake(tf_type_error, a.here, NULL,
+                                             "fn takes one state and one tensor; with lists it is a function of lists, "
+                                             "tf_list fn(tf_list state, tf_list xs, void *context)"));
+    return scan(&f, elems, init, reverse, stacked, a, default_name);
 }
-tf_tensor tf_foldl_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args a)
-{
-    return scan_one(fn, elems, false, false, a, "foldl");
-}
-tf_tensor tf_foldr_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args a) { return scan_one(fn, elems, true, false, a, "foldr"); }
 
-tf_list tf_scan_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args a)
+static tf_tensor scan_one(tf_scan_fn *fn, bool reverse, bool stacked, struct tf_scan_args a, const char *default_name)
 {
-    return scan(&(scan_fn){ .many = fn, .context = a.context }, elems, a.initializers, a.reverse, true, a, "scan");
+    return tf_at(scan_args((scan_fn){ .one = fn }, reverse, stacked, a, default_name), 0);
 }
-tf_list tf_foldl_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args a)
+tf_tensor tf_scan_(tf_scan_fn *fn, struct tf_scan_args a) { return scan_one(fn, a.reverse, true, a, "scan"); }
+tf_tensor tf_foldl_(tf_scan_fn *fn, struct tf_scan_args a) { return scan_one(fn, false, false, a, "foldl"); }
+tf_tensor tf_foldr_(tf_scan_fn *fn, struct tf_scan_args a) { return scan_one(fn, true, false, a, "foldr"); }
+
+tf_list tf_scan_list_(tf_scan_list_fn *fn, struct tf_scan_args a)
 {
-    return scan(&(scan_fn){ .many = fn, .context = a.context }, elems, a.initializers, false, false, a, "foldl");
+    return scan_args((scan_fn){ .many = fn }, a.reverse, true, a, "scan");
 }
-tf_list tf_foldr_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args a)
+tf_list tf_foldl_list_(tf_scan_list_fn *fn, struct tf_scan_args a)
 {
-    return scan(&(scan_fn){ .many = fn, .context = a.context }, elems, a.initializers, true, false, a, "foldr");
+    return scan_args((scan_fn){ .many = fn }, false, false, a, "foldl");
+}
+tf_list tf_foldr_list_(tf_scan_list_fn *fn, struct tf_scan_args a)
+{
+    return scan_args((scan_fn){ .many = fn }, true, false, a, "foldr");
 }
 
 /* ---- map_fn ------------------------------------------------------------------------------------------------------------------- */
@@ -650,11 +661,20 @@ static tf_list map(tf_map_callable *one, tf_map_list_callable *many, tf_list ele
     return out;
 }
 
-tf_tensor tf_map_fn_(tf_map_callable *fn, tf_tensor elems, struct tf_map_args a)
+tf_tensor tf_map_fn_(tf_map_callable *fn, struct tf_map_args a)
 {
-    return tf_at(map(fn, NULL, tf_list_new_(1, &elems, a.here), a.dtype ? a.dtype : tf_get_dtype(elems), a), 0);
+    TF_FROM(a.here);
+    const tf_list elems = list_given(tf1c_given(a.elems), "elems", a.here);
+    if (elems.n > 1)
+        return tf_mistake(
+            tf_type_error, a.here, NULL,
+            "fn takes one tensor; for a list of them it is a function of lists, tf_list fn(tf_list xs, void *context)");
+    return tf_at(map(fn, NULL, elems, a.dtype || elems.n < 1 ? a.dtype : tf_get_dtype(elems.items[0]), a), 0);
 }
-tf_list tf_map_fn_list_(tf_map_list_callable *fn, tf_list elems, struct tf_map_args a) { return map(NULL, fn, elems, a.dtype, a); }
+tf_list tf_map_fn_list_(tf_map_list_callable *fn, struct tf_map_args a)
+{
+    return map(NULL, fn, list_given(tf1c_given(a.elems), "elems", a.here), a.dtype, a);
+}
 
 /* ---- while_loop ------------------------------------------------------------------------------------------------------------------ */
 
@@ -734,13 +754,13 @@ static void build_while(looping *l, tf_while_cond *cond, tf_while_body *body, tf
     l->b->condition = go_on;
 }
 
-tf_list tf_while_loop_(tf_while_cond *cond, tf_while_body *body, tf_list loop_vars, struct tf_while_args a)
+tf_list tf_while_loop_(tf_while_cond *cond, tf_while_body *body, struct tf_while_args a)
 {
     tf_source here = tf1c_source(a.here);
     TF_FROM(here);
     looping l = { 0 };
     tf_tensor mistake;
-    loop_vars = tf1c_sound_list(loop_vars, here);
+    const tf_list loop_vars = tf1c_sound_list(tf1c_given_list(a.loop_vars, here), here);
     if (!callable(cond, "cond", here, &mistake) || !callable(body, "body", here, &mistake))
         return tf_mistake_list(loop_vars.n, mistake);
     for (int i = 0; i < loop_vars.n; i++)

@@ -20,39 +20,38 @@ typedef tf_list tf_map_list_callable(tf_list xs, void *context);
 
 struct tf_scan_args {
     tf_source here;
-    tf_tensor initializer;  /* unset: the first element (the last, if reversed) */
-    void *context;
-    const char *name;
-    bool reverse;
-    int parallel_iterations; /* accepted */
-    bool swap_memory;        /* a long one's gradient computes most steps anew instead of saving what it reads of them */
-    tf_list initializers;    /* for lists */
+    TF_ARG_(1) tf_operand elems;
+    TF_ARG_(2) tf_operand initializer; /* a state, or a LIST of them; unset: the first element (the last, if reversed) */
+    TF_ARG_(3) void *context;
+    TF_ARG_(4) const char *name;
+    TF_ARG_(5) bool reverse;
+    TF_ARG_(6) int parallel_iterations; /* accepted */
+    TF_ARG_(7) bool swap_memory;        /* a long one's gradient computes most steps anew instead of saving what it reads */
+    tf_operand initializers;            /* the same as initializer */
 };
 
 /* state ← fn(state, elems[t]), all states stacked along axis 0.                                          TF1: tf.scan
- *   elems   [n, …], or a LIST of such with one n; fn is then of lists, .initializers their states
+ *   elems   [n, …], or a LIST of such with one n, for an fn of lists
+ *   initializer  the first state; for an fn of lists a LIST of them, as many as it returns, or a tensor alone
  *   shapes  state as the initializer  ->  [n, state…]
  *   grad    with respect to elems, initializer and all that fn captures
  *   errors  ValueError: the state's shape changes ("Inconsistent shapes: saw (2,) but expected (1,) ");  run: InvalidArgumentError
  *           "Tried to read from index 0 but array size is: 0" (empty elems without an initializer)
  *   source  python/ops/functional_ops.py scan */
-#define tf_scan(fn, elems, ...) \
-    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_scan_, tf_list: tf_scan_list_), fn, elems, \
-                  (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
-TF1C_API tf_tensor tf_scan_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args args);
-TF1C_API tf_list tf_scan_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args args);
+#define TF_SCAN_(fn, one, many, ...)                                                                                           \
+    TF_KWARGS_(_Generic((fn), tf_scan_list_fn *: many, default: one)(fn, (struct tf_scan_args){ .elems = TF_UNSET_,           \
+        .initializer = TF_UNSET_, .initializers = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_scan(fn, ...) TF_SCAN_(fn, tf_scan_, tf_scan_list_, __VA_ARGS__)
+TF1C_API tf_tensor tf_scan_(tf_scan_fn *fn, struct tf_scan_args args);
+TF1C_API tf_list tf_scan_list_(tf_scan_list_fn *fn, struct tf_scan_args args);
 
 /* The last state alone; tf_foldr goes from the last element to the first.                 TF1: tf.foldl, tf.foldr */
-#define tf_foldl(fn, elems, ...) \
-    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_foldl_, tf_list: tf_foldl_list_), fn, elems, \
-                  (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_foldr(fn, elems, ...) \
-    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_foldr_, tf_list: tf_foldr_list_), fn, elems, \
-                  (struct tf_scan_args){ TF_HERE_, __VA_ARGS__ })
-TF1C_API tf_tensor tf_foldl_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args args);
-TF1C_API tf_tensor tf_foldr_(tf_scan_fn *fn, tf_tensor elems, struct tf_scan_args args);
-TF1C_API tf_list tf_foldl_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args args);
-TF1C_API tf_list tf_foldr_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_scan_args args);
+#define tf_foldl(fn, ...) TF_SCAN_(fn, tf_foldl_, tf_foldl_list_, __VA_ARGS__)
+#define tf_foldr(fn, ...) TF_SCAN_(fn, tf_foldr_, tf_foldr_list_, __VA_ARGS__)
+TF1C_API tf_tensor tf_foldl_(tf_scan_fn *fn, struct tf_scan_args args);
+TF1C_API tf_tensor tf_foldr_(tf_scan_fn *fn, struct tf_scan_args args);
+TF1C_API tf_list tf_foldl_list_(tf_scan_list_fn *fn, struct tf_scan_args args);
+TF1C_API tf_list tf_foldr_list_(tf_scan_list_fn *fn, struct tf_scan_args args);
 
 /* fn(elems[t]) for every t, stacked along axis 0.                                                       TF1: tf.map_fn
  *   shapes  of the results: one, else InvalidArgumentError at run: "Could not write to TensorArray index 1 because …"
@@ -60,29 +59,32 @@ TF1C_API tf_list tf_foldr_list_(tf_scan_list_fn *fn, tf_list elems, struct tf_sc
  *   errors  InvalidArgumentError "TensorArray dtype is float but Op is trying to write dtype int32." */
 struct tf_map_args {
     tf_source here;
-    tf_dtype dtype;
-    void *context;
-    const char *name;
-    int parallel_iterations;
-    bool swap_memory;
+    TF_ARG_(1) tf_operand elems;
+    TF_ARG_(2) tf_dtype dtype;
+    TF_ARG_(3) void *context;
+    TF_ARG_(4) const char *name;
+    TF_ARG_(5) int parallel_iterations;
+    TF_ARG_(6) bool swap_memory;
 };
-#define tf_map_fn(fn, elems, ...) \
-    TF_IN_ORDER2_(_Generic((elems), tf_tensor: tf_map_fn_, tf_list: tf_map_fn_list_), fn, elems, \
-                  (struct tf_map_args){ TF_HERE_, __VA_ARGS__ })
-TF1C_API tf_tensor tf_map_fn_(tf_map_callable *fn, tf_tensor elems, struct tf_map_args args);
-TF1C_API tf_list tf_map_fn_list_(tf_map_list_callable *fn, tf_list elems, struct tf_map_args args); /* any dtypes */
+#define tf_map_fn(fn, ...)                                                                \
+    TF_KWARGS_(_Generic((fn), tf_map_list_callable *: tf_map_fn_list_, default: tf_map_fn_)( \
+        fn, (struct tf_map_args){ .elems = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_map_fn_(tf_map_callable *fn, struct tf_map_args args);
+TF1C_API tf_list tf_map_fn_list_(tf_map_list_callable *fn, struct tf_map_args args); /* any dtypes */
 
 /* ---- while ------------------------------------------------------------------------------------------------------------- */
 typedef tf_tensor tf_while_cond(tf_list vars, void *context);
 typedef tf_list tf_while_body(tf_list vars, void *context);
 struct tf_while_args {
     tf_source here;
+    tf_list loop_vars;
     const tf_dims *shape_invariants; /* one per variable; unset: the variables' own shapes */
     int64_t maximum_iterations;      /* unset (-1): as many as cond says */
     void *context;
     const char *name;
     int parallel_iterations;
-    bool back_prop, swap_memory;
+    bool back_prop;
+    bool swap_memory;
 };
 /* vars ← body(vars) while cond(vars); the trip count may depend on data.                           TF1: tf.while_loop
  *   shape_invariants  with NONE where a variable's shape changes, as by concat: the loop then runs step by step, planned for each
@@ -90,10 +92,10 @@ struct tf_while_args {
  *   errors  ValueError: a shape changes ("Input tensor 'x:0' enters the loop with shape …"), body gives another number of
  *           tensors than it takes;  TypeError: cond is no bool scalar, dtypes change
  *   source  python/ops/control_flow_ops.py while_loop */
-#define tf_while_loop(cond, body, loop_vars, ...) \
-    TF_KWARGS_(tf_while_loop_(cond, body, loop_vars, (struct tf_while_args){ \
+#define tf_while_loop(cond, body, ...)                                    \
+    TF_KWARGS_(tf_while_loop_(cond, body, (struct tf_while_args){      \
         .maximum_iterations = -1, .back_prop = true, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_list tf_while_loop_(tf_while_cond *cond, tf_while_body *body, tf_list loop_vars, struct tf_while_args args);
+TF1C_API tf_list tf_while_loop_(tf_while_cond *cond, tf_while_body *body, struct tf_while_args args);
 
 #ifdef __cplusplus
 }

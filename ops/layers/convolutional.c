@@ -219,7 +219,7 @@ tf_tensor tf1c_conv_layer(int n, bool is_transpose, tf_operand inputs, int64_t f
                           const struct tf_layers_conv_args *a, const tf1c_conv_names *names)
 {
     const bool frozen = !a->trainable;
-    const tf_initializer zeros = a->bias_initializer.fn ? a->bias_initializer : tf_zeros_initializer();
+    const tf_initializer zeros = tf1c_given_initializer(&a->bias_initializer) ? a->bias_initializer : tf_zeros_initializer();
     conv_layer l = { .n = n,
                      .filters = filters,
                      .transposed = is_transpose,

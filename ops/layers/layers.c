@@ -172,7 +172,7 @@ static tf_tensor layers_dense_of(tf_operand inputs, int64_t units, struct tf_den
                       units,
                       a.trainable,
                       a.kernel_initializer,
-                      a.bias_initializer.fn ? a.bias_initializer : tf_zeros_initializer(),
+                      tf1c_given_initializer(&a.bias_initializer) ? a.bias_initializer : tf_zeros_initializer(),
                       a.kernel_regularizer,
                       a.bias_regularizer };
     tf_tensor y = apply_dense(&k, x);
@@ -197,10 +197,11 @@ tf_tensor tf_contrib_layers_fully_connected_(struct tf_fully_connected_args a)
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, a.reuse);
     const dense k = { "weights",
-                      a.biases_initializer.fn && !a.normalizer_fn ? "biases" : NULL,
+                      tf1c_given_initializer(&a.biases_initializer) && !a.normalizer_fn ? "biases" : NULL,
                       a.num_outputs,
                       a.trainable,
-                      a.weights_initializer.fn ? a.weights_initializer : tf_contrib_layers_xavier_initializer(),
+                      tf1c_given_initializer(&a.weights_initializer) ? a.weights_initializer
+                                                                     : tf_contrib_layers_xavier_initializer(),
                       a.biases_initializer,
                       a.weights_regularizer,
                       a.biases_regularizer };
@@ -252,9 +253,7 @@ tf_tensor tf1c_dropout_layer(tf_operand inputs, const struct tf_layers_dropout_a
     if (again)
         tf1c_scope_within(&scope);
     int training = tf1c_known_training(a.training);
-    tf_tensor y = training == 1   ? dropped(&k)
-                  : training == 0 ? kept(&k)
-                                  : tf_cond_(a.training, dropped, kept, (struct tf_cond_args){ .here = a.here, .context = &k });
+    tf_tensor y = training == 1 ? dropped(&k) : training == 0 ? kept(&k) : tf_cond(a.training, dropped, kept, &k);
     tf1c_layer_leave(&e);
     return y;
 }

@@ -61,14 +61,12 @@ static tf_tensor momentum_of_1(void *context) { return (void)context, tf_constan
 
 static tf_tensor of_images(norm_layer *l)
 {
-    const struct tf_cond_args args = { .here = l->a->here, .context = l };
-    const tf_list out =
-        l->training < 0 ? tf_cond_list_(l->a->training, fused_training, fused_inference, args) : fused(l, l->training);
+    const tf_list out = l->training < 0 ? tf_cond_list(l->a->training, fused_training, fused_inference, l) : fused(l, l->training);
     if (l->training == 0 || tf_is_poisoned(tf_at(out, 0)))
         return tf_at(out, 0);
     const bool constant = l->style->by_contrib && l->training == 1;
     const tf_tensor momentum = constant          ? (tf_tensor){ 0 }
-                               : l->training < 0 ? tf_cond_(l->a->training, own_momentum, momentum_of_1, args)
+                               : l->training < 0 ? tf_cond(l->a->training, own_momentum, momentum_of_1, l)
                                                  : tf_constant(l->a->momentum);
     update(l, l->moving_mean, tf_at(out, 1), momentum, 1 - l->a->momentum);
     update(l, l->moving_variance, tf_at(out, 2), momentum, 1 - l->a->momentum);
@@ -107,10 +105,7 @@ static tf_tensor along(const norm_layer *l, tf_tensor v)
 
 static tf_tensor of_any(norm_layer *l)
 {
-    const struct tf_cond_args args = { .here = l->a->here, .context = l };
-    const tf_list m = l->training < 0 ? tf_cond_list_(l->a->training, moments, averages, args)
-                      : l->training   ? moments(l)
-                                      : averages(l);
+    const tf_list m = l->training < 0 ? tf_cond_list(l->a->training, moments, averages, l) : l->training ? moments(l) : averages(l);
     const tf_tensor mean = tf_at(m, 0), variance = tf_at(m, 1);
     if (tf_is_poisoned(mean))
         return mean;

@@ -97,13 +97,14 @@ static tf_tensor cast(tf_operand x, tf_dtype dtype, struct tf_name_args a, const
     return tf1c_cast_node(t, dtype, tf_scope_name());
 }
 
-tf_tensor tf_cast_(tf_operand x, struct tf_cast_args a)
+tf_tensor tf_cast_(struct tf_cast_args a)
 {
+    const tf_operand x = tf1c_given(a.x);
     return cast(x, a.dtype, (struct tf_name_args){ a.here, a.name }, "Cast");
 }
 tf_tensor tf1c_cast(tf_tensor x, tf_dtype dtype, tf_source here)
 {
-    return tf_cast_(tf_operand_tensor(x), (struct tf_cast_args){ here, dtype, NULL });
+    return tf_cast_((struct tf_cast_args){ .here = here, .x = tf_operand_tensor(x), .dtype = dtype });
 }
 
 tf_tensor tf_to_(tf_operand x, tf_dtype dtype, struct tf_name_args a)

@@ -17,16 +17,17 @@ extern "C" {
  *   source  core/kernels/cast_op.cc, python/ops/math_grad.py _CastGrad */
 struct tf_cast_args {
     tf_source here;
-    tf_dtype dtype;
-    const char *name;
+    TF_ARG_(1) tf_operand x;
+    TF_ARG_(2) tf_dtype dtype;
+    TF_ARG_(3) const char *name;
 };
-#define tf_cast(x, ...) tf_cast_(TF_T(x), (struct tf_cast_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_dtypes_cast(x, ...) tf_cast(x, __VA_ARGS__)
+#define tf_cast(...) TF_KWARGS_(tf_cast_((struct tf_cast_args){ .x = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_dtypes_cast(...) tf_cast(__VA_ARGS__)
 #define tf_to_float(x, ...) tf_to_(TF_T(x), tf_float32, TF_NAMED_(__VA_ARGS__))
 #define tf_to_double(x, ...) tf_to_(TF_T(x), tf_float64, TF_NAMED_(__VA_ARGS__))
 #define tf_to_int32(x, ...) tf_to_(TF_T(x), tf_int32, TF_NAMED_(__VA_ARGS__))
 #define tf_to_int64(x, ...) tf_to_(TF_T(x), tf_int64, TF_NAMED_(__VA_ARGS__))
-TF1C_API tf_tensor tf_cast_(tf_operand x, struct tf_cast_args args);
+TF1C_API tf_tensor tf_cast_(struct tf_cast_args args);
 TF1C_API tf_tensor tf_to_(tf_operand x, tf_dtype dtype, struct tf_name_args args);
 
 #ifdef __cplusplus

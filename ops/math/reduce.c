@@ -515,7 +515,7 @@ static tf_operand axis_operand(const struct tf_reduce_args *a)
 static tf_tensor reduce(const tf_op_def *def, struct tf_reduce_args *a)
 {
     TF_FROM(a->here);
-    const tf_operand x = tf1c_given_data(a->input_tensor, NULL, a->here), axis = axis_operand(a);
+    const tf_operand x = tf1c_given_data(a->input_tensor, NULL, NULL, a->here), axis = axis_operand(a);
     tf_operand in[2] = { x, axis };
     if (tf1c_given_axis(a->axis).kind && tf1c_given_axis(a->reduction_indices).kind)
         return tf_mistake(tf_value_error, a->here, NULL, "Cannot specify both 'reduction_indices' and 'axis'");

@@ -111,7 +111,7 @@ static bool take_length(looping *r, tf_operand given)
     given = tf1c_given(given);
     if (!given.kind)
         return true;
-    tf_tensor length = tf_cast_(given, (struct tf_cast_args){ .here = r->here, .dtype = tf_int32 });
+    tf_tensor length = tf_cast(given, tf_int32);
     tf_dims d = tf_get_shape(length);
     if (tf_is_poisoned(length))
         r->mistake = length;

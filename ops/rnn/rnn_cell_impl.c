@@ -117,7 +117,7 @@ static void gru_build(tf_cell *self, tf_dims inputs, tf_source here)
     (void)here;
     gru *k = self->context;
     int64_t n = k->a.num_units, depth = inputs.dims[1] + n;
-    bool own = k->a.bias_initializer.fn;
+    bool own = tf1c_given_initializer(&k->a.bias_initializer);
     k->gates_kernel = weight(self, first, "gates/kernel", SHAPE(depth, 2 * n), k->a.kernel_initializer);
     k->gates_bias =
         weight(self, k->gates_kernel, "gates/bias", SHAPE(2 * n), own ? k->a.bias_initializer : tf_constant_initializer(1.0));

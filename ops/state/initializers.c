@@ -41,7 +41,16 @@ static tf_tensor constant(const void *params, tf_dims shape, tf_dtype dtype, tf_
 }
 tf_initializer tf_zeros_initializer_(void) { return (tf_initializer){ .fn = zeros }; }
 tf_initializer tf_ones_initializer_(void) { return (tf_initializer){ .fn = ones }; }
-tf_initializer tf_constant_initializer_(double value) { return (tf_initializer){ .fn = constant, .params = { value } }; }
+tf_initializer tf_constant_initializer_(struct tf_constant_initializer_args a)
+{
+    const tf_operand value = tf1c_keyword(a.value, true);
+    switch (value.kind) {
+    case TF_OPERAND_NONE: return tf_constant_initializer;
+    case TF_OPERAND_INTEGER: return (tf_initializer){ .fn = constant, .params = { (double)value.as.integer } };
+    case TF_OPERAND_REAL: return (tf_initializer){ .fn = constant, .params = { value.as.real } };
+    default: return (tf_initializer){ .value = value };
+    }
+}
 
 /* ---- normal and uniform: params (mean, stddev) or (minval, maxval) ---------------------------------------------------------- */
 static tf_tensor random_normal(const void *params, tf_dims shape, tf_dtype dtype, tf_source here)
@@ -182,15 +191,17 @@ tf_initializer tf_contrib_layers_xavier_initializer_(struct tf_xavier_args a)
 const tf_initializer(tf_zeros_initializer) = { .fn = zeros };
 const tf_initializer(tf_ones_initializer) = { .fn = ones };
 const tf_initializer(tf_constant_initializer) = { .fn = constant };
-const tf_initializer(tf_random_normal_initializer) = { random_normal, { 0, 1, 0, NAN } };
-const tf_initializer(tf_truncated_normal_initializer) = { truncated_normal, { 0, 1, 0, NAN } };
-const tf_initializer(tf_random_uniform_initializer) = { random_uniform, { 0, NAN, 0, NAN } };
-const tf_initializer(tf_variance_scaling_initializer) = { variance_scaling, { 1, FAN_IN, TRUNCATED, NAN } };
-const tf_initializer(tf_glorot_uniform_initializer) = { variance_scaling, { 1, FAN_AVERAGE, UNIFORM, NAN } };
-const tf_initializer(tf_glorot_normal_initializer) = { variance_scaling, { 1, FAN_AVERAGE, TRUNCATED, NAN } };
+const tf_initializer(tf_random_normal_initializer) = { .fn = random_normal, .params = { 0, 1, 0, NAN } };
+const tf_initializer(tf_truncated_normal_initializer) = { .fn = truncated_normal, .params = { 0, 1, 0, NAN } };
+const tf_initializer(tf_random_uniform_initializer) = { .fn = random_uniform, .params = { 0, NAN, 0, NAN } };
+const tf_initializer(tf_variance_scaling_initializer) = { .fn = variance_scaling, .params = { 1, FAN_IN, TRUNCATED, NAN } };
+const tf_initializer(tf_glorot_uniform_initializer) = { .fn = variance_scaling, .params = { 1, FAN_AVERAGE, UNIFORM, NAN } };
+const tf_initializer(tf_glorot_normal_initializer) = { .fn = variance_scaling, .params = { 1, FAN_AVERAGE, TRUNCATED, NAN } };
 
 tf_tensor tf_initial_value_(tf_initializer initializer, tf_dims shape, struct tf_initial_value_args a)
 {
+    if (!initializer.fn && tf1c_given_initializer(&initializer))
+        return tf_convert(tf1c_given(initializer.value), a.dtype, a.here, "initial_value");
     if (!initializer.fn)
         return tf_mistake(tf_type_error, a.here, NULL, "'NoneType' object is not callable");
     return initializer.fn(initializer.params, shape, a.dtype ? a.dtype : tf_float32, a.here);

@@ -15,14 +15,14 @@ extern "C" {
 #define tf_ones_initializer() tf_ones_initializer_()
 struct tf_constant_initializer_args {
     tf_source here;
-    double value;
-    tf_dtype dtype; /* the variable's counts */
+    TF_ARG_(1) tf_operand value; /* a number, or an array of as many elements as the variable; unset: 0 */
+    TF_ARG_(2) tf_dtype dtype;   /* the variable's counts */
 };
 #define tf_constant_initializer(...) \
-    tf_constant_initializer_(((struct tf_constant_initializer_args){ TF_HERE_, __VA_ARGS__ }).value)
+    TF_KWARGS_(tf_constant_initializer_((struct tf_constant_initializer_args){ .value = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_initializer tf_zeros_initializer_(void);
 TF1C_API tf_initializer tf_ones_initializer_(void);
-TF1C_API tf_initializer tf_constant_initializer_(double value);
+TF1C_API tf_initializer tf_constant_initializer_(struct tf_constant_initializer_args args);
 
 /* TF1: tf.random_normal_initializer, tf.truncated_normal_initializer, tf.random_uniform_initializer */
 struct tf_normal_initializer_args {

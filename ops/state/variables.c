@@ -300,15 +300,38 @@ static tf_tensor existing_variable(tf_operation *op, const char *name, struct tf
     return (tf_tensor){ .op = op };
 }
 
+/* An array of as many elements takes the variable's shape; else the shapes have to agree. */
+static tf_tensor given_value(struct tf_get_variable_args a)
+{
+    char given[TF_DIMS_TEXT], asked[TF_DIMS_TEXT];
+    tf_dims both;
+    if (a.initial.kind == TF_OPERAND_ARRAY && tf_dims_fully_known(a.shape) && tf_dims_count(a.shape) == np_size(a.initial.as.array))
+        a.initial.as.array.shape = a.shape;
+    const tf_tensor t = tf_convert(a.initial, a.dtype, a.here, "initial_value");
+    if (tf_is_poisoned(t) || !a.shape.known || !tf_get_shape(t).known || tf_merge_dims(a.shape, tf_get_shape(t), &both))
+        return t;
+    return tf_mistake(tf_value_error, a.here, a.name, "The initializer of shape %s does not fit the variable's shape %s.",
+                      tf_dims_text(tf_get_shape(t), given, sizeof given), tf_dims_text(a.shape, asked, sizeof asked));
+}
+
 static tf_tensor initial_of(struct tf_get_variable_args a, tf_dtype dtype)
 {
     tf_initializer init = a.initializer;
     if (a.initial.kind)
-        return tf_convert(a.initial, a.dtype, a.here, "initial_value");
+        return given_value(a);
     if (!init.fn)
         init = TF_FLOATING & TF_DTYPE_BIT(dtype) ? tf_glorot_uniform_initializer() : tf_zeros_initializer();
     TF_SCOPE(NULL, "Initializer");
     return init.fn(init.params, a.shape, dtype, a.here);
+}
+
+/* A tensor, an array or a number in an initializer's place. */
+static tf_operand initial_given(const struct tf_get_variable_args *a)
+{
+    const tf_operand initial = tf1c_given(a->initial);
+    if (initial.kind || a->initializer.fn)
+        return initial;
+    return a->dtype ? tf1c_given(a->initializer.value) : tf1c_given_data(a->initializer.value, NULL, NULL, a->here);
 }
 
 tf_tensor tf_get_variable_(struct tf_get_variable_args a)
@@ -318,7 +341,7 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
     tf_tensor mistake;
     if (!g)
         return (tf_tensor){ .op = tf1c_poison(NULL) };
-    a.initial = tf1c_given(a.initial);
+    a.initial = initial_given(&a);
     if (!tf1c_given_shape(&a.shape, a.here, &mistake))
         return mistake;
     tf1c_universe *u = g->universe;
@@ -341,13 +364,15 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
             "Variable %s does not exist, or was not created with tf.get_variable(). Did you mean to set reuse=tf.AUTO_REUSE in VarScope?",
             full);
     tf_dtype dtype = a.dtype ? a.dtype : tf_float32;
+    if (!a.initializer.fn && !a.initial.kind) {
+        a.initializer = scope->initializer;
+        a.initial = initial_given(&a);
+    }
     if (!a.initial.kind && !tf_dims_fully_known(a.shape)) {
         char shape[TF_DIMS_TEXT];
         return tf_mistake(tf_value_error, a.here, full, "Shape of a new variable (%s) must be fully defined, but instead was %s.",
                           full, tf_dims_text(a.shape, shape, sizeof shape));
     }
-    if (!a.initializer.fn)
-        a.initializer = scope->initializer;
     if (!a.regularizer.fn)
         a.regularizer = scope->regularizer;
     IN_ROOT(g);

@@ -27,8 +27,9 @@ TF1C_API tf_tensor tf_variable_(tf_operand initial_value, struct tf_variable_arg
 
 /* The variable `name` of the open variable scope: made on first use, found again where the scope reuses.
  * TF1: tf.get_variable
- *   shape        of a new one, fully known, 3: SHAPE(3); not needed with .initial
- *   initializer  unset: the scope's, else glorot_uniform (floating) or zeros;  .initial: a tensor or array instead
+ *   shape        of a new one, fully known, 3: SHAPE(3); not needed if the initializer is a tensor or an array
+ *   initializer  tf_zeros_initializer and its like, or a tensor, an array or a number; unset: the scope's, else glorot_uniform
+ *                (floating) or zeros;  .initial: the same, for a tensor, an array or a number
  *   regularizer  unset: the scope's, if it has one; what it gives for a new variable joins TF_REGULARIZATION_LOSSES
  *   errors       ValueError: "Variable v already exists, disallowed. …", "Variable v does not exist, or was not created with
  *                tf.get_variable(). …", "Trying to share variable v, but specified shape … and found shape …"
@@ -45,7 +46,7 @@ struct tf_get_variable_args {
     TF_ARG_(8) const char *collection;
 };
 #define tf_get_variable(...) \
-    TF_KWARGS_(tf_get_variable_((struct tf_get_variable_args){ .initial = TF_UNSET_, .trainable = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+    TF_KWARGS_(tf_get_variable_((struct tf_get_variable_args){ .initializer = { .value = TF_UNSET_ }, .initial = TF_UNSET_, .trainable = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_get_variable_(struct tf_get_variable_args args);
 
 /* ref = value, ref += value, ref -= value; the result is the new value. TF1: tf.assign, tf.assign_add, tf.assign_sub

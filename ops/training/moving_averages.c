@@ -105,7 +105,7 @@ static tf_tensor decay_of(const tf_moving_average *m, tf_source here)
     const tf_tensor decay = tf_convert(tf_operand_real(m->decay), tf_float32, here, "decay");
     if (!m->num_updates.kind)
         return decay;
-    const tf_tensor n = tf_cast_(m->num_updates, (struct tf_cast_args){ .here = here, .dtype = tf_float32, .name = "num_updates" });
+    const tf_tensor n = tf_cast(m->num_updates, tf_float32, "num_updates");
     const tf_tensor above = tf_raw_ops_add_v2(1.0, n, .name = "add");
     const tf_tensor below = tf_raw_ops_add_v2(10.0, n, .name = "add");
     return tf_minimum(decay, tf_truediv(above, below));

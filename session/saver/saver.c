@@ -299,8 +299,9 @@ static char *path_of_step(tf_session *s, const char *path, const struct tf_save_
     int64_t n = 0;
     tf_status status = tf_ok;
     if (step.kind == TF_OPERAND_TENSOR)
-        status = tf_run_fetches(s, (tf_fetches){ 1, (tf_fetch[]){ tf_into_int64(tf_fetch_tensor(step.as.tensor), &n) } },
-                                (tf_feeds){ 0 }, a->here);
+        status =
+            tf_run_fetches(s, (tf_fetches){ .n = 1, .items = (tf_fetch[]){ tf_into_int64(tf_fetch_tensor(step.as.tensor), &n) } },
+                           (tf_feeds){ 0 }, a->here);
     else if (step.kind == TF_OPERAND_INTEGER)
         n = step.as.integer;
     else if (step.kind != TF_OPERAND_NONE)

@@ -86,42 +86,6 @@ START_TEST(the_op_of_ones_own_computes_and_has_a_gradient)
 }
 END_TEST
 
-/* ---- slips -------------------------------------------------------------------------------------------------------------------- */
-/* What a porter may write that C cannot take: one message each, from gcc and from clang. */
-static const char *const slips[] = {
-    "tf_tensor z = tf_reduce_sum(x, .axes_ = 1); (void)z;",
-    "tf_tensor z = tf_placeholder(\"float\", SHAPE(3)); (void)z;",
-    "tf_tensor z = tf_get_variable(\"w\", SHAPE(3), .initializer = x); (void)z;",
-    "tf_optimizer *z = tf_train_adam_optimizer(.beta1 = x); (void)z;",
-    "tf_tensor z = tf_nn_dropout(x, .seed = x); (void)z;",
-};
-
-START_TEST(a_slip_is_one_message)
-{
-    static const char *const compilers[] = { "gcc", "clang" };
-    const char *slip = slips[_i / 2], *compiler = compilers[_i % 2];
-    char path[512];
-    snprintf(path, sizeof path, "%s/program.c", folder);
-    FILE *program = fopen(path, "w");
-    ck_assert_ptr_nonnull(program);
-    fprintf(
-        program,
-        "#include <tf1c.h>\nint main(void)\n{\n    tf_tensor x = tf_placeholder(tf_float32, SHAPE(2, 3));\n    (void)x;\n    %s\n}\n",
-        slip);
-    fclose(program);
-    if (run_command(output, sizeof output, "%s --version", compiler) != 0)
-        return; /* not on this machine */
-    run_command(output, sizeof output,
-                "%s -std=c11 -Wall -Wextra -fsyntax-only '%s' " README_LINK
-                " 2>&1 | grep 'program.c:[0-9:]* \\(error\\|warning\\): '",
-                compiler, path);
-    int messages = 0;
-    for (const char *c = output; (c = strchr(c, '\n')); c++)
-        messages++;
-    ck_assert_msg(messages == 1, "%s: %d messages\n%s", slip, messages, output);
-}
-END_TEST
-
 /* ---- the table from Python to C ---------------------------------------------------------------------------------------------- */
 
 /* All of a file, terminated; the caller frees it. */
@@ -239,7 +203,6 @@ int main(void)
     tcase_add_test(programs, the_index_has_every_public_name);
     tcase_add_test(programs, the_stages_are_those_of_the_pipeline);
     tcase_add_test(programs, the_readme_is_short);
-    tcase_add_loop_test(programs, a_slip_is_one_message, 0, 2 * (int)(sizeof slips / sizeof *slips));
     tcase_add_loop_test(programs, every_name_that_an_example_uses_stands_in_the_table, 0,
                         (int)(sizeof examples / sizeof *examples));
     suite_add_tcase(suite, programs);

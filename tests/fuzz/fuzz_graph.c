@@ -75,7 +75,7 @@ static void sharp_op(pool *p)
     case 9: keep(p, tf_logical_not(x)); break;
     case 10: keep(p, tf_floormod(x, y)); break;
     case 11: keep(p, tf_floordiv(x, y)); break;
-    case 12: keep(p, tf_cast(x, (tf_dtype[]){ tf_int32, tf_float64, tf_int64, tf_bool, tf_uint8 }[below(5)])); break;
+    case 12: keep(p, tf_cast(x, ((tf_dtype[]){ tf_int32, tf_float64, tf_int64, tf_bool, tf_uint8 }[below(5)]))); break;
     case 13: keep(p, tf_where(x, y, any(p))); break;
     case 14: keep(p, tf_nn_top_k(x, small()).values); break;
     case 15: keep(p, tf_nn_top_k(x, small()).indices); break;

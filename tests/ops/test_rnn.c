@@ -377,7 +377,7 @@ START_TEST(values_and_gradients_are_tensorflows)
         fetches[n] = tf_into_array(tf_fetch_tensor(m.ys.items[i]), &got[n]);
     for (int i = 0; i < dxs.n; i++, n++)
         fetches[n] = tf_into_array(tf_fetch_tensor(dxs.items[i]), &got[n]);
-    tf_status status = tf_run_fetches(s, (tf_fetches){ n, fetches }, FEED(m.x, x, m.length, length), TF_SOURCE);
+    tf_status status = tf_run_fetches(s, (tf_fetches){ .n = n, .items = fetches }, FEED(m.x, x, m.length, length), TF_SOURCE);
     ck_assert_msg(status == tf_ok, "%s: %s: %s", case_name, tf_status_name(caught()->code), caught()->message);
     for (int i = 0; i < m.ys.n; i++) {
         char name[16];
@@ -453,7 +453,8 @@ static void compare_loops(int which, tf_dtype dtype, bool lengths)
     for (int k = 0, at = 0; k < 2; k++)
         for (int i = 0; i < ys[k].n; i++)
             fetches[at++] = tf_into_array(tf_fetch_tensor(ys[k].items[i]), &got[k][i]);
-    ck_assert(tf_run_fetches(s, (tf_fetches){ 2 * ys[0].n, fetches }, FEED(x, X, n, some_lengths), TF_SOURCE) == tf_ok);
+    ck_assert(tf_run_fetches(s, (tf_fetches){ .n = 2 * ys[0].n, .items = fetches }, FEED(x, X, n, some_lengths), TF_SOURCE) ==
+              tf_ok);
     double worst = worst_difference(got[0], got[1], ys[0].n);
     ck_assert_msg(worst <= (dtype == tf_float64 ? 1e-13 : 1e-6), "cell %d, %s%s: static_rnn and dynamic_rnn differ by %g", which,
                   tf_dtype_name(dtype), lengths ? " with lengths" : "", worst);
