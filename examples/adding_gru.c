@@ -41,7 +41,7 @@ int main(int argc, char **argv)
     /* Adam on gradients of a bounded norm, at a rate that falls */
     tf_tensor global_step = tf_train_get_or_create_global_step();
     tf_tensor rate = tf_train_exponential_decay(0.01, global_step, 500, 0.5);
-    tf_optimizer *adam = tf_train_adam_optimizer(.learning_rate = TF_T(rate));
+    tf_optimizer *adam = tf_train_adam_optimizer(.learning_rate = rate);
     tf_list variables = tf_trainable_variables();
     tf_list clipped = tf_clip_by_global_norm(tf_gradients(LIST(loss), variables), 1.0).list;
     tf_operation *train = tf_apply_gradients(adam, tf_zip(clipped, variables), .global_step = global_step);

@@ -42,7 +42,7 @@ int main(int argc, char **argv)
     tf_tensor keep_prob = tf_placeholder(tf_float32, SCALAR, .name = "keep_prob");
 
     tf_cell *lstm_cell = tf_contrib_rnn_basic_lstm_cell(.num_units = units);
-    tf_cell *dropout_cell = tf_contrib_rnn_dropout_wrapper(lstm_cell, .output_keep_prob = TF_T(keep_prob));
+    tf_cell *dropout_cell = tf_contrib_rnn_dropout_wrapper(lstm_cell, .output_keep_prob = keep_prob);
     tf_rnn rnn = tf_nn_dynamic_rnn(dropout_cell, tf_one_hot(inputs, vocab_size), .dtype = tf_float32);
     tf_tensor logits = tf_contrib_layers_fully_connected(rnn.outputs, .num_outputs = vocab_size, .activation_fn = NULL);
     tf_tensor predictions = tf_nn_softmax(logits);

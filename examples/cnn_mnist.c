@@ -18,7 +18,7 @@ static tf_tensor cnn_model(tf_tensor features, tf_tensor training)
     tf_tensor pool2 = tf_layers_max_pooling2d(conv2, SHAPE(2, 2), .strides = 2);
     /* Dense Layer */
     tf_tensor dense = tf_layers_dense(tf_layers_flatten(pool2), 256, .activation = tf_nn_relu);
-    tf_tensor dropout = tf_layers_dropout(dense, .rate = 0.4, .training = TF_T(training));
+    tf_tensor dropout = tf_layers_dropout(dense, .rate = 0.4, .training = training);
     /* Logits Layer */
     return tf_layers_dense(dropout, num_classes);
 }

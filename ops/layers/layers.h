@@ -75,7 +75,7 @@ TF1C_API tf_tensor tf_contrib_layers_fully_connected_(struct tf_fully_connected_
 
 /* Dropout while training, else the inputs themselves.                                                TF1: tf.layers.dropout
  *   rate      what is dropped: a number or a scalar tensor, unset 0.5
- *   training  .training = true, or a bool tensor that a run is fed, TF_T(is_training); unset: false */
+ *   training  .training = true, or a bool tensor that a run is fed; unset: false */
 struct tf_layers_dropout_args {
     tf_source here;
     TF_ARG_(1) tf_operand inputs;

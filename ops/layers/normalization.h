@@ -13,7 +13,7 @@ extern "C" {
 /* Channels of mean 0 and deviation 1, then scaled by gamma and shifted by beta: by the batch's mean and variance while training,
  * else by those that training has averaged.                                                     TF1: tf.layers.batch_normalization
  *   axis         of the channels; unset: the last
- *   training     .training = true, or a bool tensor that a run is fed, TF_T(is_training); unset: false
+ *   training     .training = true, or a bool tensor that a run is fed; unset: false
  *   variables    batch_normalization/gamma, beta, and not trained: moving_mean, moving_variance, all [channels]
  *   update ops   the averages' updates are in the collection TF_UPDATE_OPS, and are done where a training step waits for them:
  *                tf_with_control_dependencies(tf_get_collection(TF_UPDATE_OPS)) train_op = tf_minimize(optimizer, loss);

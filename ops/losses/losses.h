@@ -25,7 +25,7 @@ extern "C" {
  *   hinge_loss                                                      (labels of 0 and 1, logits) of one shape: max(0, 1 - (2z - 1)·x)
  *   cosine_distance                                                 (labels, predictions), of length 1 along `axis`: 1 - Σ z·p
  *   sigmoid_cross_entropy                                           (multi_class_labels, logits) of one shape
- *   weights          .weights = TF_T(w): a number or a tensor that broadcasts to the losses, of rank 0 or theirs; unset: 1
+ *   weights          a number or a tensor that broadcasts to the losses, of rank 0 or theirs; unset: 1
  *   loss_collection  unset: TF_LOSSES; "": none;   scope  the name scope
  *   errors           ValueError "labels must not be None.", "Shapes (2, 4) and (2, 3) are incompatible",
  *                    "You must specify 'axis'.",

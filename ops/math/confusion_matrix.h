@@ -12,7 +12,7 @@ extern "C" {
 
 /* counts[i, j]: how often the label i met the prediction j, or the sum of its weights.                 TF1: tf.confusion_matrix
  *   num_classes  a number or a scalar tensor; unset: one more than the largest of both
- *   weights      .weights = TF_T(w), of the predictions' shape
+ *   weights      of the predictions' shape
  *   shapes       labels, predictions [n], one of them also [n, 1] -> [classes, classes];   dtypes  numbers -> .dtype (int32)
  *   grad         to the weights, if of .dtype;  TF has none
  *   errors       at run InvalidArgumentError "assertion failed: [`labels` out of bound] …", "… [`labels` contains negative values] …";

@@ -15,7 +15,7 @@ typedef struct tf_metric {
     tf_tensor value, update_op; /* float32 [] */
 } tf_metric;
 
-/* weights  of the values' shape or one that broadcasts to it, .weights = TF_T(w); unset: one each
+/* weights  of the values' shape or one that broadcasts to it; unset: one each
  * name     of the scope
  *   variables  NAME/total and NAME/count, float32 [], in TF_LOCAL_VARIABLES and "metric_variables"
  *   errors     ValueError: shapes that do not fit;   grad  none

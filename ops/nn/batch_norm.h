@@ -22,7 +22,7 @@ TF1C_API tf_tensor tf_nn_batch_normalization_(tf_operand x, tf_operand mean, tf_
                                               double variance_epsilon, struct tf_name_args args);
 
 /* The same in one node, of images: with the batch's own mean and variance, or with given ones.        TF1: tf.nn.fused_batch_norm
- *   mean, variance  .mean = TF_T(m): with .is_training = false only
+ *   mean, variance  with .is_training = false only
  *   epsilon         at least 1.001e-5
  *   shapes   x [n, rows, columns, c], scale, offset [c] -> y as x, batch_mean, batch_variance [c], the latter of a sample: Σ/(m - 1)
  *   dtypes   float32

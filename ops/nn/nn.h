@@ -149,10 +149,10 @@ struct tf_xw_plus_b_args {
         TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_nn_xw_plus_b_(struct tf_xw_plus_b_args args);
 
-/* Each element kept with probability keep_prob and scaled by 1/keep_prob, else 0: tf_nn_dropout(x, TF_T(keep_prob)),
+/* Each element kept with probability keep_prob and scaled by 1/keep_prob, else 0: tf_nn_dropout(x, keep_prob),
  * tf_nn_dropout(x, 0.5), tf_nn_dropout(x, .rate = 0.5). With nothing to drop it is x itself.           TF1: tf.nn.dropout
  *   keep_prob, rate  a scalar, a number in [0, 1); one of the two (rate = 1 - keep_prob)
- *   noise_shape      dimensions of 1 are dropped together: .noise_shape = TF_T(SHAPE(2, 1))
+ *   noise_shape      dimensions of 1 are dropped together: .noise_shape = SHAPE(2, 1)
  *   seed             unset: derived from the graph's
  *   errors           ValueError "You must provide a rate to dropout.", "rate must be a scalar tensor or a float in the range
  *                    [0, 1), got 1.5", "Cannot specify both 'keep_prob' and 'rate'"

@@ -14,7 +14,7 @@ typedef struct tf_optimizer tf_optimizer; /* owned by the graph; never NULL */
 
 /* The rules, g the gradient of an element of a variable, lr the learning rate. Slots are variables named after the variable
  * and the optimizer: `W/Adam`, `W/Adam_1`.                        TF1: tf.train.GradientDescentOptimizer, AdamOptimizer …
- *   learning_rate  a number, tf_train_adam_optimizer(0.01) or by name; a scalar tensor by name: .learning_rate = TF_T(lr)
+ *   learning_rate  a number or a scalar tensor
  *   GradientDescent  W -= lr·g
  *   Momentum   a = momentum·a + g, W -= lr·a; use_nesterov: W -= lr·(g + momentum·a).                         slot momentum
  *   Adam       m += (g - m)(1 - beta1), v += (g² - v)(1 - beta2), W -= lr·√(1 - beta2^t)/(1 - beta1^t) · m / (√v + epsilon);

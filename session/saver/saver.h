@@ -38,7 +38,7 @@ TF1C_API tf_saver *tf_train_saver_(struct tf_saver_args args);
 
 /* Saves the variables' values as PATH, or PATH-STEP: PATH.index and PATH.data-00000-of-00001, and notes it in DIRECTORY/checkpoint.
  * TF1: Saver.save
- *   global_step      a number, or a tensor that the session evaluates: .global_step = 100, .global_step = TF_T(step)
+ *   global_step      a number, or a tensor that the session evaluates: .global_step = 100, .global_step = step
  *   latest_filename  of the note; unset: "checkpoint"
  *   write_state      false: no note
  *   returns          what was written, for tf_restore; it lives until the saver's next save. NULL after a report
