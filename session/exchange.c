@@ -22,7 +22,7 @@ static bool fed_value(const tf1c_run *r, tf_tensor t, tf_ndarray *value)
 static tf_status run_for(tf1c_run *r, tf_tensor t, tf_ndarray *value)
 {
     const tf_fetch f = tf_into_array(tf_fetch_tensor(t), value);
-    return tf_run_fetches(r->s, (tf_fetches){ 1, &f }, r->given, r->here);
+    return tf_run_fetches(r->s, (tf_fetches){ .n = 1, .items = &f }, r->given, r->here);
 }
 
 /* r->pushed is not there yet: the arrays that a pull's inputs need are its own. */
@@ -202,7 +202,8 @@ static tf_status call_with(const tf1c_function *f, const tf_ndarray *in, tf_ndar
     }
     for (int i = 0; i < f->n_results; i++)
         fetches[i] = tf_into_array(f->fetches[i], &out[i]);
-    return tf_run_fetches(f->session, (tf_fetches){ f->n_results, fetches }, (tf_feeds){ f->n_args, feeds, 0 }, (tf_source){ 0 });
+    return tf_run_fetches(f->session, (tf_fetches){ .n = f->n_results, .items = fetches }, (tf_feeds){ f->n_args, feeds, 0 },
+                          (tf_source){ 0 });
 }
 
 static tf_status call(tf1c_function *f, const tf_ndarray *in, tf_ndarray *out, tf1c_fault *fault)
@@ -246,7 +247,8 @@ static tf_status values(tf_session *s, int n, const tf_tensor *tensors, tf_ndarr
         if (!tf1c_is_constant(tensors[i], &out[i]))
             fetches[asked++] = tf_into_array(tf_fetch_tensor(tensors[i]), &out[i]);
     const tf_status status =
-        asked ? tf_run_fetches(s, (tf_fetches){ asked, fetches }, (tf_feeds){ 0 }, tf1c_source((tf_source){ 0 })) : tf_ok;
+        asked ? tf_run_fetches(s, (tf_fetches){ .n = asked, .items = fetches }, (tf_feeds){ 0 }, tf1c_source((tf_source){ 0 }))
+              : tf_ok;
     tf1c_free(fetches);
     return status;
 }

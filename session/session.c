@@ -88,7 +88,7 @@ static tf_status eval(tf_tensor t, tf_fetch f, tf_feeds feeds, tf_source here)
 {
     (void)t;
     if (!default_session) {
-        tf_fetches what = { 1, &f };
+        tf_fetches what = { .n = 1, .items = &f };
         tf1c_blank(&what);
         return tf_fail(
             tf_value_error, here, NULL,

@@ -352,7 +352,7 @@ tf_status session_run(tf_graph *g, const feed_list *feeds, int n, const tf_tenso
         out[i] = (tf_ndarray){ 0 };
         what[i] = (tf_fetch){ .tensor = fetches[i], .op = fetches[i].op, .into = TF_INTO_ARRAY, .out = &out[i] };
     }
-    tf_status status = tf_run_fetches(session, (tf_fetches){ n, what }, dict, TF_SOURCE);
+    tf_status status = tf_run_fetches(session, (tf_fetches){ .n = n, .items = what }, dict, TF_SOURCE);
     tf_feeds_free(&dict);
     free(what);
     tf_close(session);

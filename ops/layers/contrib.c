@@ -95,24 +95,26 @@ tf_tensor tf_contrib_layers_separable_conv2d_(tf_operand inputs, int64_t filters
     const tf1c_finish finish = { a.normalizer_fn, a.normalizer_params, a.activation_fn };
     const tf1c_separable_names names = { "SeparableConv2d", "depthwise_weights", "pointwise_weights",
                                          "biases",          tf1c_layer_finish,   &finish };
-    const tf_initializer first = tf1c_given_initializer(&a.weights_initializer) ? a.weights_initializer : tf_contrib_layers_xavier_initializer();
-    const struct tf_layers_separable_conv_args args = { .here = a.here,
-                                                        .strides = a.stride,
-                                                        .padding = a.padding,
-                                                        .data_format = format,
-                                                        .dilation_rate = a.rate,
-                                                        .depth_multiplier = a.depth_multiplier,
-                                                        .use_bias = !a.normalizer_fn && tf1c_given_initializer(&a.biases_initializer),
-                                                        .depthwise_initializer = first,
-                                                        .pointwise_initializer =
-                                                            tf1c_given_initializer(&a.pointwise_initializer) ? a.pointwise_initializer : first,
-                                                        .bias_initializer = a.biases_initializer,
-                                                        .depthwise_regularizer = a.weights_regularizer,
-                                                        .pointwise_regularizer = a.weights_regularizer,
-                                                        .bias_regularizer = a.biases_regularizer,
-                                                        .trainable = a.trainable,
-                                                        .name = a.scope,
-                                                        .reuse = a.reuse };
+    const tf_initializer first =
+        tf1c_given_initializer(&a.weights_initializer) ? a.weights_initializer : tf_contrib_layers_xavier_initializer();
+    const struct tf_layers_separable_conv_args args = {
+        .here = a.here,
+        .strides = a.stride,
+        .padding = a.padding,
+        .data_format = format,
+        .dilation_rate = a.rate,
+        .depth_multiplier = a.depth_multiplier,
+        .use_bias = !a.normalizer_fn && tf1c_given_initializer(&a.biases_initializer),
+        .depthwise_initializer = first,
+        .pointwise_initializer = tf1c_given_initializer(&a.pointwise_initializer) ? a.pointwise_initializer : first,
+        .bias_initializer = a.biases_initializer,
+        .depthwise_regularizer = a.weights_regularizer,
+        .pointwise_regularizer = a.weights_regularizer,
+        .bias_regularizer = a.biases_regularizer,
+        .trainable = a.trainable,
+        .name = a.scope,
+        .reuse = a.reuse
+    };
     return collected(a.outputs_collections, tf1c_separable_layer(inputs, filters, kernel_size, &args, &names));
 }
 

@@ -44,8 +44,8 @@ static tf_tensor apply(const separable *l, tf_tensor x, const struct tf_layers_s
     const tf1c_layer_weight second = { names->pointwise, "pointwise_kernel/Regularizer", a->pointwise_initializer,
                                        a->pointwise_regularizer, !a->trainable };
     const tf1c_layer_weight third = { names->bias, "bias/Regularizer",
-                                      tf1c_given_initializer(&a->bias_initializer) ? a->bias_initializer : tf_zeros_initializer(), a->bias_regularizer,
-                                      !a->trainable };
+                                      tf1c_given_initializer(&a->bias_initializer) ? a->bias_initializer : tf_zeros_initializer(),
+                                      a->bias_regularizer, !a->trainable };
     const tf_tensor depthwise =
         tf1c_layer_variable(&first, SHAPE(l->kernel_size.dims[0], l->kernel_size.dims[1], channels, l->multiplier), dtype);
     const tf_tensor pointwise = tf1c_layer_variable(&second, SHAPE(1, 1, tf1c_times(channels, l->multiplier), l->filters), dtype);

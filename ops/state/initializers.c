@@ -165,7 +165,8 @@ tf_initializer tf_contrib_layers_variance_scaling_initializer_(struct tf_contrib
     static const char *const names[] = { "FAN_IN", "FAN_OUT", "FAN_AVG", NULL };
     const int mode = index_of(a.mode, names);
     if (mode >= 0)
-        return (tf_initializer){ variance_scaling, { a.factor, mode, a.uniform ? CONTRIB_UNIFORM : CONTRIB, seed_param(a.seed) } };
+        return (tf_initializer){ .fn = variance_scaling,
+                                 .params = { a.factor, mode, a.uniform ? CONTRIB_UNIFORM : CONTRIB, seed_param(a.seed) } };
     tf_fail(tf_type_error, tf1c_source(a.here), NULL, "Unknown mode %s [FAN_IN, FAN_OUT, FAN_AVG]", a.mode ? a.mode : "None");
     return (tf_initializer){ .fn = no_initializer };
 }
@@ -179,7 +180,10 @@ static tf_tensor identity_matrix(const void *params, tf_dims shape, tf_dtype dty
     const tf_tensor one = tf_eye(shape.dims[0], .num_columns = shape.dims[1], .dtype = dtype);
     return gain == 1 ? one : tf_multiply(gain, one, .name = "mul");
 }
-tf_initializer tf_initializers_identity_(struct tf_gain_args a) { return (tf_initializer){ identity_matrix, { a.gain } }; }
+tf_initializer tf_initializers_identity_(struct tf_gain_args a)
+{
+    return (tf_initializer){ .fn = identity_matrix, .params = { a.gain } };
+}
 
 tf_initializer tf_contrib_layers_xavier_initializer_(struct tf_xavier_args a)
 {

@@ -193,7 +193,7 @@ static const char *read_all(tf_data_iterator *it, tf_operation *initializer)
     }
     int n = 0;
     tf_status status = tf_ok;
-    for (; n < MOST && !(status = tf_run(sess, ((tf_fetches){ next.n, fetches }))); n++)
+    for (; n < MOST && !(status = tf_run(sess, ((tf_fetches){ .n = next.n, .items = fetches }))); n++)
         at = put_element(text, n ? at + (size_t)sprintf(text + at, " | ") : at, next.n, components);
     at += (size_t)sprintf(text + at, "%s", n ? " | " : "");
     if (status == tf_out_of_range) {

@@ -640,7 +640,7 @@ static void unmake(void)
     ck_assert_msg(caught()->count == 0, "a report nobody asked for: %s", caught()->message);
 }
 
-static tf_fetches fetches(void) { return (tf_fetches){ graph.n_fetches, graph.fetches }; }
+static tf_fetches fetches(void) { return (tf_fetches){ .n = graph.n_fetches, .items = graph.fetches }; }
 
 /* The part of `stage` with one pass alone (NULL: none). */
 static char *stage_with(const char *pass, const char *stage, int threads)

@@ -433,7 +433,7 @@ static void values_without(const char *off, int threads, unsigned seed, tf_ndarr
     tf_session *s = tf_session(.config = tf_config_proto(.intra_op_parallelism_threads = threads, .passes_off = off));
     ck_assert_msg(tf_run(s, tf_global_variables_initializer()) == tf_ok, "graph %u: %s", seed, caught()->message);
     for (int r = 0; r < RUNS; r++) {
-        tf_status status = tf_run(s, ((tf_fetches){ made.n_fetches, made.fetches }), made.feeds);
+        tf_status status = tf_run(s, ((tf_fetches){ .n = made.n_fetches, .items = made.fetches }), made.feeds);
         ck_assert_msg(status == tf_ok, "graph %u, passes_off=%s, %d threads: %s", seed, off, threads, caught()->message);
         for (int i = 0; i < made.n_fetches; i++)
             values[r][i] = np_copy(made.out[i]);

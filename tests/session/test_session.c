@@ -164,7 +164,7 @@ START_TEST(many_fetches_and_feeds_fit_in_one_run)
         fetches[2 * i] = tf_into_float(tf_fetch_tensor(y), &got[2 * i]);
         fetches[2 * i + 1] = tf_into_float(tf_fetch_tensor(x), &got[2 * i + 1]);
     }
-    must(tf_run(sess, ((tf_fetches){ 2 * N, fetches }), feeds));
+    must(tf_run(sess, ((tf_fetches){ .n = 2 * N, .items = fetches }), feeds));
     for (int i = 0; i < N; i++)
         ck_assert(got[2 * i] == (float)(2 * i) && got[2 * i + 1] == (float)i);
     tf_feeds_free(&feeds);
