@@ -86,7 +86,7 @@ static const char *read_all(int n, const tf_tensor *t)
     for (int i = 0; i < n; i++)
         fetches[i] = tf_into_array(tf_fetch_tensor(t[i]), &a[i]);
     *text = '\0';
-    while (!tf_should_stop(coord) && tf_run(sess, ((tf_fetches){ n, fetches })) == tf_ok)
+    while (!tf_should_stop(coord) && tf_run(sess, ((tf_fetches){ .n = n, .items = fetches })) == tf_ok)
         for (int i = 0; i < n; i++)
             at += (size_t)sprintf(text + at, "%s ", np_text(a[i], one, sizeof one));
     must_have_reported(tf_out_of_range, "is closed and has insufficient elements");
