@@ -99,6 +99,8 @@
 #include "input/coordinator.h"
 
 /* Checkpoints, and what TensorBoard reads. */
+/* Checkpoints, graphs as files, and what TensorBoard reads. */
+#include "graphdef/graph_def.h"
 #include "saver/saver.h"
 #include "summary/file_writer.h"
 

@@ -75,7 +75,7 @@ tf_status tf_add_graph_(tf_summary_writer *w, const tf_graph *graph, tf_source h
         return tf_fail(tf_value_error, here, NULL, "tf_add_graph wants a graph, got NULL");
     tf1c_buffer b = { 0 };
     Tf1c__Event e = TF1C__EVENT__INIT;
-    tf_status status = tf1c_graph_def(graph, &b) ? tf_ok : no_memory(here);
+    tf_status status = tf1c_graph_def(graph, TF1C_DRAWING, &b, here);
     e.what_case = TF1C__EVENT__WHAT_GRAPH_DEF;
     e.graph_def = (ProtobufCBinaryData){ b.n, (uint8_t *)b.data };
     if (!status)
