@@ -76,6 +76,8 @@ bool tf1c_body_result(tf1c_body *b, tf1c_out_kind kind, int carried, tf_tensor r
 tf_operation *tf1c_loop_node(tf1c_body *b, const tf_op_def *def, const char *exact_name, tf_source here);
 /* Memory for one output more than the node of a body has; `room`: for how many there is, 0 at first. False after a report. */
 bool tf1c_room_for_output(tf_operation *op, int *room);
+/* The same of a branch's closed bodies, which give as many results each, of the same dtypes (ops/control_flow/cond.c). */
+tf_operation *tf1c_branch_node(const tf1c_branch_attrs *a, tf_tensor pred, const char *exact_name, tf_source here);
 /* What the body's results wait for by control although it is not in the body (operations of the graphs around it, mistakes): the
  * node waits for it. False after a report. */
 bool tf1c_await_outside(const tf1c_body *b, tf_operation *node);

@@ -38,7 +38,7 @@ static tf1c_output output_of(const tf1c_branch_attrs *a, int o)
     return out;
 }
 
-static tf_operation *branch_node(const tf1c_branch_attrs *a, tf_tensor pred, const char *exact_name, tf_source here)
+tf_operation *tf1c_branch_node(const tf1c_branch_attrs *a, tf_tensor pred, const char *exact_name, tf_source here)
 {
     tf_graph *g = a->bodies[0]->parent;
     int n = 1 + a->bodies[0]->n_in + a->bodies[1]->n_in;
@@ -212,7 +212,8 @@ static void branch_gradient(tf_grad_ctx *g, tf_tensor dy)
     if (!good)
         return;
     const char *node_name = tf1c_graph_printf(graph, "%s/Branch", name);
-    tf_operation *op = node_name ? branch_node(&back, tf1c_import(graph, g->in[0], here), node_name, here) : tf1c_poison(graph);
+    tf_operation *op =
+        node_name ? tf1c_branch_node(&back, tf1c_import(graph, g->in[0], here), node_name, here) : tf1c_poison(graph);
     if (!tf1c_is_mistake(op))
         hand_back(g, op, has);
 }
@@ -332,7 +333,7 @@ static tf_list branch(tf_operand predicate, branch_fn when_true, branch_fn when_
         return tf_mistake_list(attrs.bodies[1] ? attrs.bodies[1]->n_out : 1, mistake);
     const int count = tf1c_count_now() + attrs.bodies[0]->n_out; /* a Merge each */
     const char *node = tf1c_graph_printf(g, "%s/Merge", name);
-    tf_operation *op = node ? branch_node(&attrs, pred, node, here) : tf1c_poison(g);
+    tf_operation *op = node ? tf1c_branch_node(&attrs, pred, node, here) : tf1c_poison(g);
     tf1c_count_as(count);
     tf_list out = { 0 };
     for (int o = 0; o < attrs.bodies[0]->n_out; o++)

@@ -9,7 +9,7 @@
 #include "session/graphdef/defs.h"
 #include "session/graphdef/importing.h"
 
-enum { NEW, UNDER_WAY, MADE };
+enum { NEW, UNDER_WAY, MADE = TF1C_MADE };
 enum { OF_MAP = -1, NOWHERE = -2 };
 
 bool tf1c_import_fail(tf1c_importing *m, tf_status code, const char *node, const char *format, ...)
@@ -131,6 +131,7 @@ static bool take_nodes(tf1c_importing *m)
     for (int i = 0; i < m->n && m->nodes && !m->status; i++) {
         const Tf1c__NodeDef *def = m->def->node[i];
         m->nodes[i].def = def;
+        m->nodes[i].group = -1;
         if (!tf1c_valid_name(def->name, false) || strlen(def->name) > 400)
             tf1c_import_fail(m, tf_value_error, NULL, "'%.100s' is not a valid node name", def->name);
         else if (tf1c_map_get(&m->by_name, def->name))
@@ -180,8 +181,8 @@ tf_tensor tf1c_edge_tensor(tf1c_importing *m, tf1c_edge e)
 /* The next node that has to be there before n; -1: all are. */
 static int next_before(tf1c_importing *m, tf1c_in_node *n)
 {
-    while (n->next < n->n_in + n->n_controls) {
-        const int i = n->next++, at = i < n->n_in ? n->in[i].node : n->controls[i - n->n_in];
+    for (int at; (at = tf1c_before(m, n, n->next)) != TF1C_ALL_MADE;) {
+        n->next++;
         if (at >= 0 && m->nodes[at].state != MADE)
             return at;
     }
@@ -289,6 +290,7 @@ tf_list tf_import_graph_def_(const tf_graph_def *def, struct tf_import_args a)
     tf_with_close_(&in);
     const bool failed = !m.def || m.status;
     tf1c_map_free(&m.by_name);
+    tf1c_free_regions(&m);
     tf1c_arena_free(&m.memory);
     tf1c_free_def(m.def);
     while (a.return_elements && a.return_elements[n])

@@ -9,31 +9,26 @@
 
 /* ---- records ------------------------------------------------------------------------------------------------------------------ */
 
-/* Other names of ops that the library has: older versions, and variables as resources. */
+/* Other names of ops that the library has, each before its own: older versions, and variables as resources. */
 static const char *other_name(const char *op)
 {
-    static const char *const names[][2] = {
-        { "Variable", "VariableV2" },
-        { "VarHandleOp", "VariableV2" },
-        { "ReadVariableOp", "Identity" },
-        { "AssignVariableOp", "Assign" },
-        { "AssignAddVariableOp", "AssignAdd" },
-        { "AssignSubVariableOp", "AssignSub" },
-        { "BatchMatMul", "BatchMatMulV2" },
-        { "Snapshot", "Identity" },
-        { "RefIdentity", "Identity" },
-        { "FusedBatchNorm", "FusedBatchNormV3" },
-        { "FusedBatchNormV2", "FusedBatchNormV3" },
-        { "ResourceApplyGradientDescent", "ApplyGradientDescent" },
-        { "ResourceApplyAdam", "ApplyAdam" },
-        { "ResourceApplyMomentum", "ApplyMomentum" },
-        { "ResourceApplyRMSProp", "ApplyRMSProp" },
-        { "ResourceApplyAdagrad", "ApplyAdagrad" },
-        { "Div", "RealDiv" },
-    };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(op, names[i][0]) == 0)
-            return names[i][1];
+    static const char names[] =
+        "Variable VariableV2 VarHandleOp VariableV2 ReadVariableOp Identity AssignVariableOp Assign "
+        "AssignAddVariableOp AssignAdd AssignSubVariableOp AssignSub BatchMatMul BatchMatMulV2 Snapshot Identity "
+        "RefIdentity Identity FusedBatchNorm FusedBatchNormV3 FusedBatchNormV2 FusedBatchNormV3 Div RealDiv "
+        "ResourceApplyGradientDescent ApplyGradientDescent ResourceApplyAdam ApplyAdam "
+        "ResourceApplyMomentum ApplyMomentum ResourceApplyRMSProp ApplyRMSProp "
+        "ResourceApplyAdagrad ApplyAdagrad ";
+    static _Thread_local char own[64];
+    const size_t n = strlen(op);
+    for (const char *s = names; *s && n;) {
+        const size_t other = strcspn(s, " "), mine = strcspn(s + other + 1, " ");
+        if (other == n && strncmp(s, op, n) == 0) {
+            snprintf(own, sizeof own, "%.*s", (int)mine, s + other + 1);
+            return own;
+        }
+        s += other + 1 + mine + 1;
+    }
     return op;
 }
 
@@ -141,10 +136,10 @@ bool tf1c_array_of(tf1c_importing *m, const Tf1c__NodeDef *n, const Tf1c__Tensor
             t->tensor_content.data[i] = t->tensor_content.data[i] != 0;
         return true;
     }
-    m->expanded += size < MOST_EXPANDED ? size : MOST_EXPANDED;
-    if (m->expanded > MOST_EXPANDED)
+    if (size > MOST_EXPANDED - m->expanded)
         return tf1c_import_fail(m, tf_resource_exhausted, n->name, "constants that are filled take more than %d bytes",
                                 MOST_EXPANDED);
+    m->expanded += size;
     void *data = tf1c_import_alloc(m, size);
     *a = np_array(data, dtype, dims);
     return data && fill(m, n, t, a);

@@ -36,7 +36,9 @@ typedef struct {
     tf1c_edge *in;
     int *controls;
     int region;
-    int next; /* while its inputs are made: the one to look at */
+    int group; /* of a result: the loop or branch that gives it; -1 */
+    int next;  /* while its inputs are made: the one to look at */
+    tf_tensor result; /* of a loop's Merge: what its Exit gives */
     char state;
     int n_out;
     tf_tensor *out; /* once made */
@@ -55,6 +57,7 @@ typedef struct tf1c_importing {
     tf_source here;
     tf_status status; /* set: a report was made */
     struct tf1c_regions *regions;
+    struct tf1c_in_loop *loop; /* whose body is being made */
 } tf1c_importing;
 
 /* A report, once: what comes after it is quiet. Always false. */
@@ -75,6 +78,10 @@ bool tf1c_is_control_flow(tf1c_in_node *n); /* and sets its kind */
 bool tf1c_find_regions(tf1c_importing *m);
 bool tf1c_in_root(const tf1c_importing *m, int node);
 bool tf1c_make(tf1c_importing *m, int node);
+void tf1c_free_regions(tf1c_importing *m);
+enum { TF1C_ALL_MADE = -3, TF1C_MADE = 2 };
+/* What has to be made before a node: the i-th; -1: nothing, TF1C_ALL_MADE: that was all. */
+int tf1c_before(const tf1c_importing *m, const tf1c_in_node *n, int i);
 
 /* import_node.c: records, attributes and plain nodes. */
 const tf_op_def *tf1c_record_for(const Tf1c__NodeDef *n); /* NULL: the library has none */

@@ -159,6 +159,8 @@ VALUES = {
     "tf_moving_average *": ["w.average", "NULL"],
     "const tf_normalizer_params *": ["NULL", "tf_contrib_layers_batch_norm_params()", "tf_contrib_layers_layer_norm_params()"],
     "tf_checkpoint_state *": ["NULL"],
+    "tf_graph_def *": ["NULL"],
+    "const tf_graph_def *": ["&one_node", "NULL", "&no_def"],
     "tf_checkpoint_reader *": ["NULL"],
     "const tf_checkpoint_reader *": ["w.reader", "NULL"],
     "np_npz *": ["w.npz", "NULL"],
@@ -176,7 +178,7 @@ LEFT_OUT = {"tf_exit": "ends the process", "tf_options_": "ends the program, as 
             "tf_gfile_remove_": "deletes what it is given", "tf_gfile_rename_": "moves what it is given"}
 # Results that are looked at, built on or released: use_… of test_calls.c.
 CONSUMED = {"tf_tensor", "tf_list", "tf_operation *", "tf_ndarray", "char *", "tf_session *", "tf_graph *", "struct tf_with_", "tf_from",
-            "tf_cell *", "tf_state *", "np_npz *", "const char *", "tf_checkpoint_state *", "tf_checkpoint_reader *",
+            "tf_cell *", "tf_state *", "np_npz *", "const char *", "tf_graph_def *", "tf_checkpoint_state *", "tf_checkpoint_reader *",
             "tf_data_dataset *", "tf_data_iterator *"}
 
 

@@ -135,8 +135,12 @@ static void use_tf_data_dataset_handle(tf_data_dataset *d)
         tf_run(w.session, FETCH(tf_at(next, 0), &w.out));
 }
 static void use_np_npz_handle(np_npz *z) { np_npz_close(z); }
+static void use_tf_graph_def_handle(tf_graph_def *def) { tf_graph_def_free(def); }
 static void use_tf_checkpoint_state_handle(tf_checkpoint_state *state) { tf_checkpoint_state_free(state); }
 static void use_tf_checkpoint_reader_handle(tf_checkpoint_reader *reader) { tf_checkpoint_reader_free(reader); }
+
+/* A GraphDef of a NoOp called a, and bytes that are none. */
+static const tf_graph_def one_node = { 11, "\n\t\n\1a\22\4NoOp" }, no_def = { 3, "\377\377\377" };
 
 struct call {
     const char *name;

@@ -436,6 +436,133 @@ START_TEST(a_training_graph_reads_back_the_same)
 }
 END_TEST
 
+/* ---- what TensorFlow froze: golden/make_frozen.py -------------------------------------------------------------------------------- */
+
+static const char *const frozen[] = { "dynamic_lstm",
+                                      "dynamic_lstm_unknown",
+                                      "dynamic_lstm_lengths",
+                                      "dynamic_lstm_lengths_static",
+                                      "dynamic_gru_lengths",
+                                      "scan",
+                                      "scan_from_first",
+                                      "scan_reversed",
+                                      "map",
+                                      "foldl",
+                                      "while",
+                                      "nested",
+                                      "cond",
+                                      "two_conds",
+                                      "cond_in_loop" };
+
+static const char *frozen_path(int i, const char *ending)
+{
+    static char path[512];
+    char relative[128];
+    snprintf(relative, sizeof relative, "golden/frozen/%s%s", frozen[i], ending);
+    return data_path(relative, path, sizeof path);
+}
+
+static void is_close(np_npz *npz, const char *key, tf_ndarray got)
+{
+    tf_ndarray want = np_npz_get(npz, key);
+    const char *difference = array_difference(got, want, 2e-6);
+    ck_assert_msg(!difference, "%s: %s", key, difference);
+    np_free(&want);
+}
+
+START_TEST(loops_and_branches_of_tensorflow_run_and_are_differentiated)
+{
+    np_npz *npz = np_npz_open(frozen_path(_i, ".npz"));
+    const tf_tensor out =
+        tf_at(tf_import_graph_def(frozen_path(_i, ".pb"), .return_elements = (const char *[]){ "out:0", NULL }), 0);
+    const tf_tensor x = tf_get_tensor_by_name(tf_get_default_graph(), "import/x:0");
+    const tf_tensor dx = tf_at(tf_gradients(LIST(out), LIST(x)), 0);
+    tf_ndarray values = np_npz_get(npz, "x"), lengths = { 0 }, y = { 0 }, slope = { 0 };
+    tf_feed feeds[2] = { tf_feed_tensor(x, tf_operand_array(values)) };
+    int n = 1;
+    if (np_npz_has(npz, "n")) {
+        lengths = np_npz_get(npz, "n");
+        feeds[n++] = tf_feed_tensor(tf_get_tensor_by_name(tf_get_default_graph(), "import/n:0"), tf_operand_array(lengths));
+    }
+    must(tf_run_fetches(sess, FETCH(out, &y, dx, &slope), (tf_feeds){ .n = n, .items = feeds }, TF_SOURCE));
+    is_close(npz, "out", y);
+    is_close(npz, "dx", slope);
+    np_free(&values);
+    np_free(&lengths);
+    np_free(&y);
+    np_free(&slope);
+    np_npz_close(npz);
+}
+END_TEST
+
+/* ---- what is no graph ----------------------------------------------------------------------------------------------------------- */
+
+static void imported(const char *text)
+{
+    tf1c_buffer to = { 0 };
+    must(tf1c_pbtext_parse(text, strlen(text), &tf1c__graph_def__descriptor, &to, TF_SOURCE));
+    const tf_graph_def def = { to.n, to.data };
+    tf_import_graph_def(&def);
+    tf1c_buffer_free(&to);
+}
+
+#define CONSTANT(name, attrs) "node { name: '" name "' op: 'Const' " attrs " }"
+START_TEST(mistakes_are_named_before_anything_is_built)
+{
+    static const struct {
+        const char *text;
+        tf_status code;
+        const char *message;
+    } mistakes[] = {
+        { "node { name: 'a' op: 'Foo' } node { name: 'b/c' op: 'Bar' input: 'a' }", tf_not_found,
+          "Op type not registered: 'Foo' (node a), 'Bar' (node b/c)" },
+        { "node { name: 'a' op: 'NoOp' } node { name: 'a' op: 'NoOp' }", tf_value_error, "Node 'a' is not unique" },
+        { "node { name: 'a' op: 'Neg' input: 'b' }", tf_value_error, "Node 'a': Unknown input node 'b'" },
+        { "node { name: '-a' op: 'NoOp' }", tf_value_error, "'-a' is not a valid node name" },
+        { "node { name: 'a' op: 'Neg' input: 'a' }", tf_invalid_argument, "contains a cycle" },
+        { "node { name: 'a' op: 'Neg' }", tf_invalid_argument, "do not match 0 inputs" },
+        { "node { name: 'a' op: 'Placeholder' }", tf_invalid_argument, "NodeDef missing attr 'dtype'" },
+        { CONSTANT("a", "attr { key: 'dtype' value { type: DT_FLOAT } } attr { key: 'value' value { i: 3 } }"), tf_invalid_argument,
+          "attribute 'value' of op 'Const' is of the wrong kind, node a" },
+        { CONSTANT("a", "attr { key: 'value' value { tensor { dtype: DT_FLOAT tensor_shape { dim { size: 99999999999 } } } } }"),
+          tf_resource_exhausted, "take more than" },
+        { CONSTANT("a", "attr { key: 'value' value { tensor { dtype: DT_FLOAT tensor_shape { dim { size: -5 } } } } }"),
+          tf_invalid_argument, "must be >= -1" },
+        { CONSTANT("a", "attr { key: 'value' value { tensor { dtype: DT_FLOAT tensor_content: 'abc' } } }"), tf_invalid_argument,
+          "3 bytes for a tensor of 4" },
+        { "node { name: 'e' op: 'Exit' input: 'n' } node { name: 'n' op: 'NoOp' }", tf_invalid_argument, "Exit" },
+        { "node { name: 'm' op: 'Merge' input: 'n' input: 'n' } node { name: 'n' op: 'NoOp' }", tf_unimplemented,
+          "no cond and no loop" },
+    };
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+        imported(mistakes[i].text);
+        must_have_reported(mistakes[i].code, mistakes[i].message);
+        tf_reset_default_graph();
+    }
+}
+END_TEST
+
+START_TEST(inputs_are_mapped_and_names_scoped)
+{
+    tf_tensor x;
+    small_model(&x);
+    tf_graph_def *def = tf_graph_as_graph_def(tf_get_default_graph());
+    tf_tensor two = tf_constant(NP_FLOAT2D({ 1, 2 }));
+    tf_list y = tf_import_graph_def(def, .input_map = (tf_input_map[]){ { "x", two }, { 0 } },
+                                    .return_elements = (const char *[]){ "y:0", "w/read:0", NULL });
+    ck_assert_str_eq(tf_op_name(tf_at(y, 0).op), "import/y");
+    must(tf_run(sess, tf_initializer_of((tf_tensor){ .op = tf_get_operation_by_name(tf_get_default_graph(), "import/w") })));
+    check_run(tf_at(y, 0), (tf_feeds){ 0 }, NUMBERS(1.5, 1.5, 1.5, 1, 2));
+    y = tf_import_graph_def(def, .return_elements = (const char *[]){ "y:0", NULL });
+    ck_assert_str_eq(tf_op_name(tf_at(y, 0).op), "import_1/y");
+    tf_import_graph_def(def, .name = "");
+    must_have_reported(tf_value_error, "Node name 'x' already exists in the Graph");
+    tf_import_graph_def(def, .input_map = (tf_input_map[]){ { "z", two }, { 0 } });
+    must_have_reported(tf_value_error, "Attempted to map inputs that were not found in graph_def: [z]");
+    tf_graph_def_free(def);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("graphdef");
@@ -453,6 +580,9 @@ int main(void)
     tcase_add_test(t, freezing_puts_values_in_place_of_variables);
     tcase_add_loop_test(t, every_op_reads_back_the_same, 0, (int)(sizeof rows / sizeof *rows));
     tcase_add_test(t, a_training_graph_reads_back_the_same);
+    tcase_add_loop_test(t, loops_and_branches_of_tensorflow_run_and_are_differentiated, 0, (int)(sizeof frozen / sizeof *frozen));
+    tcase_add_test(t, mistakes_are_named_before_anything_is_built);
+    tcase_add_test(t, inputs_are_mapped_and_names_scoped);
     suite_add_tcase(s, t);
     return run_suite(s);
 }

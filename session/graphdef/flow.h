@@ -1,0 +1,36 @@
+/* Frames and branches of a GraphDef being read. */
+#ifndef TF1C_SESSION_GRAPHDEF_FLOW_H
+#define TF1C_SESSION_GRAPHDEF_FLOW_H
+
+#include "session/graphdef/importing.h"
+
+/* A loop or a branch: made when the first of its results is. */
+typedef struct {
+    bool is_loop;
+    int parent;                        /* the region around it */
+    int region[2];                     /* a loop's, in both; a branch's false and true */
+    const ProtobufCBinaryData *frame; /* a loop's name */
+    int key;                           /* a branch's predicate */
+    tf1c_edge pred;
+    int condition;                    /* 1 + a loop's LoopCond */
+    int *members, n_members, cap_members; /* Enter and Merge, or Switch and Merge */
+    tf_operation *op;                 /* once made */
+    tf_tensor trip;                   /* the steps that a loop's counting says */
+} tf1c_group;
+
+typedef struct {
+    int group, which;
+} tf1c_region;
+
+typedef struct tf1c_regions {
+    tf1c_group *groups;
+    int n_groups, cap_groups;
+    tf1c_region *regions; /* the first is what lies in no group */
+    int n_regions, cap_regions;
+} tf1c_regions;
+
+bool tf1c_make_exit(tf1c_importing *m, tf1c_in_node *n);      /* import_loop.c */
+bool tf1c_make_array_op(tf1c_importing *m, tf1c_in_node *n);  /* import_loop.c */
+bool tf1c_make_merge(tf1c_importing *m, tf1c_in_node *n);     /* import_branch.c */
+
+#endif
