@@ -98,7 +98,6 @@
 /* Threads that fill queues. */
 #include "input/coordinator.h"
 
-/* Checkpoints, and what TensorBoard reads. */
 /* Checkpoints, graphs as files, and what TensorBoard reads. */
 #include "graphdef/graph_def.h"
 #include "saver/saver.h"
