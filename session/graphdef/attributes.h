@@ -30,7 +30,7 @@ typedef enum {
 } tf1c_attribute_source;
 
 typedef struct {
-    char name[32], fallback[40]; /* of a string without its quotes; has_fallback tells "" from none */
+    char name[64], fallback[40]; /* of a string without its quotes; has_fallback tells "" from none */
     bool has_fallback;
     tf1c_attribute_kind kind;
     tf1c_attribute_source source;
