@@ -100,8 +100,8 @@ static tf_status put_constant(const walk *w, tf_session *session, const Tf1c__No
     tf_tensor variable = { .op = tf_get_operation_by_name_(tf_session_graph(session), n->name, w->here) };
     if (!variable.op)
         return tf_key_error;
-    tf_status status = tf_run_fetches(session, (tf_fetches){ 1, (tf_fetch[]){ tf_into_array(tf_fetch_tensor(variable), &value) } },
-                                      (tf_feeds){ 0 }, w->here);
+    const tf_fetch fetch = tf_into_array(tf_fetch_tensor(variable), &value);
+    tf_status status = tf_run_fetches(session, (tf_fetches){ .n = 1, .items = &fetch }, (tf_feeds){ 0 }, w->here);
     if (status)
         return status;
     tf1c_node_def d;

@@ -110,8 +110,8 @@ static void close_case(exchange_case *c)
         fetches[i] = tf_into_array(tf_fetch_tensor(c->fetches[i]), &out[i]);
     tf_session *sess = tf_session();
     tf_run(sess, tf_global_variables_initializer());
-    failures +=
-        tf_run_fetches(sess, (tf_fetches){ c->n_fetches, fetches }, (tf_feeds){ .n = c->n_in, .items = feeds }, TF_SOURCE) != tf_ok;
+    failures += tf_run_fetches(sess, (tf_fetches){ .n = c->n_fetches, .items = fetches },
+                               (tf_feeds){ .n = c->n_in, .items = feeds }, TF_SOURCE) != tf_ok;
     tf_close(sess);
     snprintf(file, sizeof file, "%s.pb", c->name);
     failures += !tf_train_write_graph(c->graph, folder, file, .as_text = false);
