@@ -74,6 +74,9 @@ static bool is_type_name(const char *s)
     return in_image(s, 1) && !*s;
 }
 
+/* "" or "x:T, y:int32"; other tables of texts have words here. */
+static bool is_signature(const char *s) { return in_image(s, 1) && (!*s || strchr(s, ':')); }
+
 /* An object of a record's size (sanitizers add less than as much again to it) that begins as one, with a type's name and a
  * signature; but for the graph's own mark of a node that could not be made. */
 static const tf_op_def *record_of(const ElfW(Sym) * symbol)
@@ -82,7 +85,8 @@ static const tf_op_def *record_of(const ElfW(Sym) * symbol)
     const bool sized = symbol->st_size >= sizeof *record && symbol->st_size < 2 * sizeof *record;
     const bool object =
         (symbol->st_info & 15) == STT_OBJECT && symbol->st_shndx != SHN_UNDEF && sized && in_image(record, sizeof *record);
-    return object && record != &tf1c_mistake_op && is_type_name(record->name) && in_image(record->in, 1) && in_image(record->out, 1)
+    return object && record != &tf1c_mistake_op && is_type_name(record->name) && is_signature(record->in) &&
+                   is_signature(record->out)
                ? record
                : NULL;
 }
