@@ -357,7 +357,7 @@ static tf_tensor strided_slice_of(tf_operand input, tf_operand begin, tf_operand
     a.strides = tf1c_given(a.strides);
     if (!a.strides.kind && begin.kind == TF_OPERAND_DIMS) {
         a.strides = begin;
-        for (int i = 0; i < begin.as.dims.rank; i++)
+        for (int i = 0; i < begin.as.dims.rank && i < TF_MAX_RANK; i++) /* a rank that lies is told of below */
             a.strides.as.dims.dims[i] = 1;
     } else if (!a.strides.kind) {
         begin = operand_of(tf_convert(begin, tf_dtype_unset, a.here, "begin"));

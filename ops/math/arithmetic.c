@@ -307,14 +307,21 @@ static int64_t int_floor_mod(int64_t x, int64_t y)
     return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
 }
 /* The rest takes y's sign: y is added once, so that -1 mod ∞ is ∞ and a tiny -x mod y is y, as in TF and NumPy. */
+/* A rest that is denormal is TensorFlow's answer too, which takes it from the x87: the SSE's would be flushed, as it would by adding 0,
+ * which is what clang makes of the choice unless the rest is volatile. */
+#if defined(__x86_64__)
+#define REST(x, y) fmodl(x, y)
+#else
+#define REST(x, y) fmod(x, y)
+#endif
 static double real_floor_mod(double x, double y)
 {
-    const double rest = fmod(x, y);
+    const volatile double rest = (double)REST(x, y);
     return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
 }
 static float float_floor_mod(float x, float y)
 {
-    const float rest = fmodf(x, y);
+    const volatile float rest = (float)REST(x, y);
     return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
 }
 

@@ -16,8 +16,8 @@ const char *tf1c_export_text(tf1c_exporting *x, const char *format, ...)
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    const int n = vsnprintf(NULL, 0, format, args);
-    char *s = tf1c_arena_alloc(x->memory, (size_t)n + 1);
+    const int n = format ? vsnprintf(NULL, 0, format, args) : -1;
+    char *s = n < 0 ? NULL : tf1c_arena_alloc(x->memory, (size_t)n + 1);
     if (s)
         vsnprintf(s, (size_t)n + 1, format, again);
     else
