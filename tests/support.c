@@ -295,6 +295,8 @@ static tf_status run_node(interpreter *r, tf_operation *op)
         tf_fail(status, op->here, op->name, "%s", report.message);
     else if (units > 1 && !(def->traits & TF_STATEFUL))
         check_split(k, units, values);
+    if (resource && def->release)
+        def->release(resource);
     tf1c_free(resource);
     return status;
 }

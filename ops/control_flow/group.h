@@ -22,12 +22,11 @@ TF1C_API tf_member tf_member_tensor(tf_tensor t);
 TF1C_API tf_member tf_member_ops(tf_ops ops);
 TF1C_API tf_member tf_member_list(tf_list list);
 TF1C_API tf_member tf_member_name(const char *name);
-#define TF_MEMBER_(x) /* an operation, a tensor, a list, OPS(…), or a string, which is the name: tf_group(a, b, "both") */ \
-    __extension__({                                                                                                       \
-        __auto_type tf_x_ = (x);                                                                                          \
-        _Generic(tf_x_, tf_operation *: tf_member_op, tf_tensor: tf_member_tensor, tf_ops: tf_member_ops,                 \
-            tf_list: tf_member_list, const char *: tf_member_name, char *: tf_member_name)(tf_x_);                        \
-    })
+/* An operation, a tensor, a list, OPS(…), or a string, which is the name: tf_group(a, b, "both"). No block around it: what OPS makes
+ * lives as long as the call. */
+#define TF_MEMBER_(x)                                                                                                     \
+    _Generic((x), tf_operation *: tf_member_op, tf_tensor: tf_member_tensor, tf_ops: tf_member_ops, tf_list: tf_member_list, \
+        const char *: tf_member_name, char *: tf_member_name)(x)
 
 /* An operation that does nothing, and one that has run when all that it is given have: operations, tensors and lists of them,
  * tf_group(train, updates). A name goes last, without a keyword: tf_group(a, b, "both").                TF1: tf.no_op, tf.group */

@@ -191,7 +191,7 @@ static bool string_of(tf1c_importing *m, const Tf1c__NodeDef *n, const tf1c_attr
         return wrong_kind(m, n, a);
     const size_t length = v ? v->s.len : strlen(a->fallback);
     char *copy = tf1c_import_alloc(m, length + 1);
-    if (copy)
+    if (copy && length)
         memcpy(copy, v ? (const char *)v->s.data : a->fallback, length);
     *s = copy;
     return copy;
