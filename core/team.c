@@ -1,10 +1,11 @@
 #include "core/team.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <sys/resource.h>
 #include <time.h>
+
+#include "core/thread.h"
 
 enum { SPIN_NS = 30000, CHECK_EVERY = 64, BARRIER_SPINS = 300 };
 /* Judged after so many ns of regions: crowded is where a core was taken more often than once in SELDOM of them. */
@@ -150,25 +151,12 @@ static void *live(void *self)
     }
 }
 
-/* The process's signals stay with its own threads. */
 static bool start(member *m, int worker)
 {
-    enum { STACK = 1 << 20 }; /* whatever the process's limit: kernels of users run on it too, thread-local storage lies in it */
-    sigset_t all, before;
-    pthread_attr_t sized;
-    int failed;
-
     make_parking(&m->parking);
     atomic_store(&m->ticket, 0);
     m->worker = worker;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_attr_init(&sized);
-    pthread_attr_setstacksize(&sized, STACK);
-    failed = pthread_create(&m->thread, &sized, live, m);
-    pthread_attr_destroy(&sized);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return failed == 0;
+    return tf1c_thread_start(&m->thread, live, m);
 }
 
 static void call(member *m)

@@ -10,12 +10,10 @@
 
 static bool fed_value(const tf1c_run *r, tf_tensor t, tf_ndarray *value)
 {
-    for (int i = 0; i < r->n_feeds; i++)
-        if (tf_same_tensor(r->feeds[i], t)) {
-            *value = r->x->feeds[i];
-            return true;
-        }
-    return false;
+    const int i = tf1c_tensors_find(&r->feeds, t);
+    if (i >= 0)
+        *value = r->x->feeds[i];
+    return i >= 0;
 }
 
 /* Of a run before this one, with the same feeds. */
@@ -38,19 +36,6 @@ static tf_status pull_inputs(tf1c_run *r, const tf_operation *op, tf_ndarray *in
 /* ---- before the run -------------------------------------------------------------------------------------------------------- */
 
 static tf_status no_memory(const tf1c_run *r) { return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run"); }
-
-static tf_status grow_feeds(tf1c_run *r, int n)
-{
-    tf1c_context *x = r->x;
-    if (n <= x->feeds_capacity)
-        return tf_ok;
-    tf_ndarray *feeds = tf1c_realloc(x->feeds, (size_t)n * sizeof *feeds);
-    if (!feeds)
-        return no_memory(r);
-    x->feeds = feeds;
-    x->feeds_capacity = n;
-    return tf_ok;
-}
 
 enum { FEW = 16 };
 
@@ -94,7 +79,7 @@ tf_status tf1c_pull(tf1c_run *r)
     r->pushed = e->n_inputs ? tf1c_alloc_zero((size_t)e->n_inputs * sizeof *r->pushed) : NULL;
     if (!r->leases || (e->n_inputs && !r->pushed))
         return no_memory(r);
-    tf_status status = grow_feeds(r, e->between->n_feeds);
+    tf_status status = tf1c_context_fit_feeds(r->x, e->between->n_feeds, r->here) ? tf_ok : tf_memory_error;
     for (int i = 0, o = 0; i < e->n_pulls && !status; o += e->pulls[i++]->n_outputs)
         status = pull_one(r, e->pulls[i], e->feed_of + o);
     r->plan = e->between;
@@ -161,18 +146,6 @@ static void close_function(tf1c_function *f)
     tf1c_free(f);
 }
 
-/* One thread a call: calls go side by side. */
-static bool open_session(tf1c_function *f, const tf_graph *g)
-{
-    f->session = tf1c_session_handle();
-    if (!f->session)
-        return false;
-    tf1c_graph_hold((tf_graph *)g);
-    f->session->graph = (tf_graph *)g;
-    f->session->planner = (tf1c_planner){ .graph = g, .threads = 1, .resources = &f->session->resources };
-    return true;
-}
-
 static tf1c_function *open_function(const tf1c_function_def *def)
 {
     tf1c_function *f = tf1c_alloc_zero(sizeof *f);
@@ -182,7 +155,8 @@ static tf1c_function *open_function(const tf1c_function_def *def)
         f->feeds = tf1c_alloc_zero(((size_t)def->n_args + 1) * sizeof *f->feeds);
         f->fetches = tf1c_alloc_zero(((size_t)def->n_results + 1) * sizeof *f->fetches);
     }
-    if (!f || !f->feeds || !f->fetches || !open_session(f, def->graph)) {
+    /* One thread a call: calls go side by side. */
+    if (!f || !f->feeds || !f->fetches || !(f->session = tf1c_session_on((tf_graph *)def->graph, 1))) {
         tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for a function");
         close_function(f);
         return NULL;

@@ -9,8 +9,8 @@
 static tf_status make_room(tf1c_run *r)
 {
     int n = r->what.n > r->given.n ? r->what.n : r->given.n;
-    r->fetches = r->fetched.items = r->few_tensors;
-    r->feeds = r->fed.items = r->few_tensors + FEW_FETCHES;
+    r->fetches.items = r->few_tensors;
+    r->feeds.items = r->few_tensors + FEW_FETCHES;
     r->targets = r->few_targets;
     r->fetch_of = r->few_fetch_of;
     if (n <= FEW_FETCHES)
@@ -19,17 +19,17 @@ static tf_status make_room(tf1c_run *r)
     char *p = r->many = tf1c_alloc((size_t)n * each);
     if (!p)
         return tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
-    r->fetches = r->fetched.items = (tf_tensor *)p;
-    r->feeds = r->fed.items = r->fetches + n;
-    r->targets = (tf_operation **)(r->feeds + n);
+    r->fetches.items = (tf_tensor *)p;
+    r->feeds.items = r->fetches.items + n;
+    r->targets = (tf_operation **)(r->feeds.items + n);
     r->fetch_of = (int *)(r->targets + n);
     return tf_ok;
 }
 
 void tf1c_request_free(tf1c_run *r)
 {
-    tf1c_tensors_free(&r->fetched);
-    tf1c_tensors_free(&r->fed);
+    tf1c_tensors_free(&r->fetches);
+    tf1c_tensors_free(&r->feeds);
     tf1c_free(r->many);
 }
 
@@ -81,9 +81,8 @@ tf_status tf1c_take_fetches(tf1c_run *r)
             r->targets[r->n_targets++] = f->op;
             continue;
         }
-        r->fetch_of[i] = tf1c_tensors_add(&r->fetched, f->tensor);
+        r->fetch_of[i] = tf1c_tensors_add(&r->fetches, f->tensor);
     }
-    r->n_fetches = r->fetched.n;
     return status;
 }
 
@@ -158,7 +157,7 @@ tf_status tf1c_stage_feeds(tf1c_run *r)
 {
     tf1c_context *x = r->x;
     size_t staged = 0, at = 0;
-    if (!tf1c_context_fit_feeds(x, r->given.n))
+    if (!tf1c_context_fit_feeds(x, r->given.n, r->here))
         return tf_memory_error;
     for (int pass = 0; pass < 2; pass++) {
         for (int i = 0; i < r->given.n; i++) {
@@ -187,11 +186,10 @@ tf_status tf1c_stage_feeds(tf1c_run *r)
                 array = to;
                 at += size;
             }
-            x->feeds[tf1c_tensors_add(&r->fed, t)] = array; /* fed twice, the last value counts */
+            x->feeds[tf1c_tensors_add(&r->feeds, t)] = array; /* fed twice, the last value counts */
         }
         if (pass == 0 && !tf1c_grow_buffer(&x->staging, &x->staging_size, staged))
             return tf_fail(tf_memory_error, r->here, NULL, "no memory left for the fed values (%zu bytes)", staged);
     }
-    r->n_feeds = r->fed.n;
     return tf_ok;
 }

@@ -24,9 +24,9 @@ static tf_status find_plan(tf1c_run *r)
 {
     r->x = tf1c_context_borrow(&r->s->contexts);
     tf_status status = r->x ? tf1c_stage_feeds(r) : tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
-    r->plan =
-        status ? NULL
-               : tf1c_plan_for(&r->s->planner, r->n_fetches, r->fetches, r->n_targets, r->targets, r->n_feeds, r->feeds, r->here);
+    r->plan = status ? NULL
+                     : tf1c_plan_for(&r->s->planner, r->fetches.n, r->fetches.items, r->n_targets, r->targets, r->feeds.n,
+                                     r->feeds.items, r->here);
     if (!status && !r->plan)
         status = tf_memory_error;
     if (!status && r->plan->mistake)

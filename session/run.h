@@ -22,11 +22,10 @@ typedef struct {
     tf_feeds given;
     tf_source here;
     tf1c_context *x;
-    tf1c_tensors fetched, fed;
-    tf_tensor *fetches, *feeds; /* their items */
-    int *fetch_of;              /* per asked fetch: which of them; -1: an operation */
+    tf1c_tensors fetches, feeds; /* distinct */
+    int *fetch_of;              /* per asked fetch: which of the fetches; -1: an operation */
     tf_operation **targets;
-    int n_fetches, n_targets, n_feeds;
+    int n_targets;
     tf_tensor few_tensors[2 * FEW_FETCHES];
     tf_operation *few_targets[FEW_FETCHES];
     int few_fetch_of[FEW_FETCHES];

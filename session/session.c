@@ -20,6 +20,17 @@ static int thread_count(const tf_config *config)
     return n > IR_MAX_SHARDS ? IR_MAX_SHARDS : n;
 }
 
+tf_session *tf1c_session_on(tf_graph *graph, int threads)
+{
+    tf_session *s = tf1c_session_handle();
+    if (!s)
+        return NULL;
+    tf1c_graph_hold(graph);
+    s->graph = graph;
+    s->planner = (tf1c_planner){ .graph = graph, .threads = threads, .resources = &s->resources };
+    return s;
+}
+
 tf_session *tf_session_new(struct tf_session_args a)
 {
     if (a.target && *a.target) {
@@ -28,17 +39,12 @@ tf_session *tf_session_new(struct tf_session_args a)
         return NULL;
     }
     tf_graph *graph = a.graph ? a.graph : tf_get_default_graph();
-    tf_session *s = graph ? tf1c_session_handle() : NULL;
+    tf_session *s = graph ? tf1c_session_on(graph, thread_count(&a.config)) : NULL;
     if (!s) {
         tf_fail(tf_memory_error, a.here, NULL, "no memory left for a session");
         return NULL;
     }
-    tf1c_graph_hold(graph);
-    s->graph = graph;
-    s->planner = (tf1c_planner){ .graph = graph,
-                                 .threads = thread_count(&a.config),
-                                 .checkpoint_steps = a.config.checkpoint_steps,
-                                 .resources = &s->resources };
+    s->planner.checkpoint_steps = a.config.checkpoint_steps;
     const char *off = a.config.passes_off ? a.config.passes_off : getenv("TF1C_PASSES_OFF");
     if (off && !(s->planner.passes_off = tf1c_strdup(off))) {
         tf_fail(tf_memory_error, a.here, NULL, "no memory left for a session");

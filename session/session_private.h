@@ -21,4 +21,6 @@ struct tf_session {
     tf1c_context *contexts; /* free ones */
 };
 
+tf_session *tf1c_session_on(tf_graph *graph, int threads); /* session.c: open, with the defaults; NULL without memory */
+
 #endif

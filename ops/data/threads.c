@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "core/thread.h"
 #include "ops/data/stage.h"
 
 typedef struct {
@@ -117,7 +118,7 @@ static bool start(ring *r)
         if (!w)
             break;
         *w = (worker){ r, r->calling ? &r->calling[r->n_started] : NULL };
-        if (pthread_create(&r->threads[r->n_started], NULL, work, w)) {
+        if (!tf1c_thread_start(&r->threads[r->n_started], work, w)) {
             tf1c_free(w);
             break;
         }

@@ -24,13 +24,13 @@ void tf1c_context_give_back(tf1c_context **pool, tf1c_context *x)
     }
 }
 
-bool tf1c_context_fit_feeds(tf1c_context *x, int n)
+bool tf1c_context_fit_feeds(tf1c_context *x, int n, tf_source here)
 {
     if (n <= x->feeds_capacity)
         return true;
     tf_ndarray *feeds = tf1c_realloc(x->feeds, (size_t)n * sizeof *feeds);
     if (!feeds)
-        return !tf_fail(tf_memory_error, (tf_source){ 0 }, NULL, "no memory left for %d fed values", n);
+        return !tf_fail(tf_memory_error, here, NULL, "no memory left for a run");
     x->feeds = feeds;
     x->feeds_capacity = n;
     return true;

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "core/thread.h"
 #include "graph/exchange.h"
 #include "ops/data_flow/queue_state.h"
 
@@ -136,7 +137,7 @@ static int start(tf_coordinator *c, runner *r)
     const int wanted = r->alive;
     for (r->n = 0; r->n < wanted; r->n++) {
         r->workers[r->n] = (worker){ .coord = c, .of = r };
-        if (pthread_create(&r->workers[r->n].thread, NULL, work, &r->workers[r->n]))
+        if (!tf1c_thread_start(&r->workers[r->n].thread, work, &r->workers[r->n]))
             break;
     }
     pthread_mutex_lock(&c->lock);

@@ -107,7 +107,7 @@ static tf_status pass_on(const tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray
 static tf_status run_whole(tf1c_run *part, const tf_ndarray *feeds, tf_ndarray *out, tf1c_part_arena *k)
 {
     const int n = part->plan->n_feeds;
-    if (!tf1c_context_fit_feeds(part->x, n))
+    if (!tf1c_context_fit_feeds(part->x, n, part->here))
         return tf_memory_error;
     if (n)
         memcpy(part->x->feeds, feeds, (size_t)n * sizeof *feeds);
