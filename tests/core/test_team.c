@@ -1,11 +1,14 @@
-/* The team of threads: regions, barriers, several callers, fork, and what idling costs. */
+/* The team of threads and how its threads begin: regions, barriers, several callers, fork, and what idling costs. */
 #include <check.h>
 #include <pthread.h>
+#include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/team.h"
+#include "core/thread.h"
 
 #if defined(__SANITIZE_THREAD__)
 #define NO_THREADS_AFTER_FORK 1 /* ThreadSanitizer ends a child that starts threads */
@@ -248,6 +251,32 @@ START_TEST(there_is_at_least_one_core)
 }
 END_TEST
 
+/* ---- threads of the library's own ---------------------------------------------------------------------------------------------- */
+static void *use_half_of_the_stack(void *all_blocked)
+{
+    volatile char frame[512 << 10];
+    sigset_t blocked;
+    memset((char *)frame, 1, sizeof frame);
+    pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+    *(bool *)all_blocked = frame[sizeof frame - 1] == 1 && sigismember(&blocked, SIGINT) && sigismember(&blocked, SIGTERM);
+    return NULL;
+}
+
+START_TEST(a_thread_has_its_stack_and_no_signals_whatever_the_process_has)
+{
+    pthread_attr_t small;
+    pthread_t thread;
+    bool all_blocked = false;
+    pthread_attr_init(&small);
+    pthread_attr_setstacksize(&small, 128 << 10);
+    pthread_setattr_default_np(&small);
+    ck_assert(tf1c_thread_start(&thread, use_half_of_the_stack, &all_blocked));
+    pthread_join(thread, NULL);
+    pthread_attr_destroy(&small);
+    ck_assert(all_blocked);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("core_team");
@@ -269,6 +298,7 @@ int main(void)
     tcase_add_test(t, after_shutdown_the_team_starts_again);
     tcase_add_test(t, an_idle_team_sleeps);
     tcase_add_test(t, there_is_at_least_one_core);
+    tcase_add_test(t, a_thread_has_its_stack_and_no_signals_whatever_the_process_has);
     suite_add_tcase(s, t);
     srunner_run_all(r, CK_ENV);
     failed = srunner_ntests_failed(r);
