@@ -31,8 +31,8 @@ void skipped(const char *why)
 
 int slowness(void)
 {
-    const char *multiplier = getenv("CK_TIMEOUT_MULTIPLIER");
-    int n = multiplier ? atoi(multiplier) : 1;
+    const char *told = getenv("TF1C_TEST_SLOWNESS");
+    int n = told ? atoi(told) : 1;
     return n > 1 ? n : 1;
 }
 

@@ -364,7 +364,6 @@ static void write_script(FILE *f, const tf1c_figure *figure)
             "linewidth %.4f background '#ffffff'\n",
             (int)lround(figure->width * figure->dpi), (int)lround(figure->height * figure->dpi), font, figure->dpi / 96,
             figure->dpi / 72);
-    fputs("set tics out nomirror scale 0.5\n", f);
     for (int i = 0; i < figure->n; i++)
         write_data(f, &figure->axes[i], i);
     fputs("set multiplot\n", f);

@@ -53,11 +53,11 @@ int sentence_products(product *p, const sizes *s)
 }
 
 /* ---- sequences of lengths, and from both ends --------------------------------------------------------------------------- */
-static void classify(model *m, const sizes *s, tf_tensor last)
+static void classify(model *m, const sizes *s, tf_tensor last, tf_optimizer *optimizer)
 {
     tf_tensor Y = tf_placeholder(tf_float32, SHAPE(NONE, s->C));
     m->value = tf_reduce_mean(tf_nn_softmax_cross_entropy_with_logits(.logits = tf_layers_dense(last, s->C), .labels = Y));
-    train(m, tf_train_adam_optimizer(0.001));
+    train(m, optimizer);
     feed_y(m, Y, labels(s->B, s->C));
 }
 
@@ -79,7 +79,7 @@ void gru_lengths(model *m, const sizes *s)
     m->result = lengths(s);
     tf_feed_set(&m->feeds, n, m->result);
     feed_x(m, X, reals(SHAPE(s->B, s->T, s->I)));
-    classify(m, s, tf_state_tensor(tf_state_at(rnn.state, 1)));
+    classify(m, s, tf_state_tensor(tf_state_at(rnn.state, 1)), tf_train_adam_optimizer(0.001));
 }
 
 static int gru_layer(product *p, const sizes *s, int in, bool first)
@@ -108,7 +108,7 @@ void bidirectional(model *m, const sizes *s)
     tf_birnn rnn = tf_nn_bidirectional_dynamic_rnn(tf_nn_rnn_cell_basic_lstm_cell(s->H), tf_nn_rnn_cell_basic_lstm_cell(s->H), X,
                                                    .dtype = tf_float32);
     feed_x(m, X, reals(SHAPE(s->B, s->T, s->I)));
-    classify(m, s, tf_reduce_mean(tf_concat(LIST(rnn.output_fw, rnn.output_bw), 2), 1));
+    classify(m, s, tf_reduce_mean(tf_concat(LIST(rnn.output_fw, rnn.output_bw), 2), 1), tf_train_adam_optimizer(0.001));
 }
 
 int bidirectional_products(product *p, const sizes *s)
@@ -121,13 +121,9 @@ int bidirectional_products(product *p, const sizes *s)
 /* ---- embeddings: of I words ------------------------------------------------------------------------------------------------ */
 void embedding(model *m, const sizes *s)
 {
-    tf_tensor X = tf_placeholder(tf_int32, SHAPE(NONE, s->T)), Y = tf_placeholder(tf_float32, SHAPE(NONE, s->C));
-    tf_tensor table = tf_get_variable("table", SHAPE(s->I, s->H));
-    tf_tensor mean = tf_reduce_mean(tf_nn_embedding_lookup(table, X), 1);
-    m->value = tf_reduce_mean(tf_nn_softmax_cross_entropy_with_logits(.logits = tf_layers_dense(mean, s->C), .labels = Y));
-    train(m, tf_train_adagrad_optimizer(0.1));
+    tf_tensor X = tf_placeholder(tf_int32, SHAPE(NONE, s->T)), table = tf_get_variable("table", SHAPE(s->I, s->H));
     feed_x(m, X, codes(s->B, s->T, s->I, 3));
-    feed_y(m, Y, labels(s->B, s->C));
+    classify(m, s, tf_reduce_mean(tf_nn_embedding_lookup(table, X), 1), tf_train_adagrad_optimizer(0.1));
 }
 
 int embedding_products(product *p, const sizes *s) { return dense_products(p, s->B, s->H, s->C, true); }
@@ -152,15 +148,11 @@ static tf_list next_state(tf_list vars, void *context)
 
 void while_rnn(model *m, const sizes *s)
 {
-    tf_tensor X = tf_placeholder(tf_float32, SHAPE(s->T, NONE, s->I)), n = tf_placeholder(tf_int32, SHAPE(NONE)),
-              Y = tf_placeholder(tf_float32, SHAPE(NONE, s->C));
+    tf_tensor X = tf_placeholder(tf_float32, SHAPE(s->T, NONE, s->I)), n = tf_placeholder(tf_int32, SHAPE(NONE));
     recurrence r = { X, tf_get_variable("u", SHAPE(s->I, s->H)), tf_get_variable("w", SHAPE(s->H, s->H)), tf_reduce_max(n) };
     tf_list last = tf_while_loop(is_within, next_state, LIST(tf_constant(0), tf_zeros(SHAPE(s->B, s->H))), .context = &r);
-    m->value =
-        tf_reduce_mean(tf_nn_softmax_cross_entropy_with_logits(.logits = tf_layers_dense(tf_at(last, 1), s->C), .labels = Y));
-    train(m, tf_train_gradient_descent_optimizer(0.1));
     feed_x(m, X, reals(SHAPE(s->T, s->B, s->I)));
-    feed_y(m, Y, labels(s->B, s->C));
+    classify(m, s, tf_at(last, 1), tf_train_gradient_descent_optimizer(0.1));
     m->result = lengths(s);
     ((int32_t *)m->result.data)[0] = s->T;
     tf_feed_set(&m->feeds, n, m->result);
