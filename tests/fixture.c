@@ -1,6 +1,7 @@
 #include "fixture.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 tf_session *sess;
@@ -17,6 +18,29 @@ void close_session(void)
     tf_close(sess);
     tf_reset_default_graph();
     ck_assert_msg(caught()->count == 0, "a report nobody asked for: %s", caught()->message);
+}
+
+char folder[128];
+
+void open_session_and_folder(void)
+{
+    make_folder(folder, sizeof folder);
+    open_session();
+}
+
+void close_session_and_folder(void)
+{
+    close_session();
+    remove_folder(folder);
+}
+
+const char *in_folder(const char *name)
+{
+    static char paths[4][256];
+    static int turn;
+    turn = (turn + 1) % 4;
+    snprintf(paths[turn], sizeof paths[turn], "%s/%s", folder, name);
+    return paths[turn];
 }
 
 void must(tf_status status)

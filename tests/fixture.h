@@ -11,6 +11,12 @@ extern tf_session *sess;
 void open_session(void);
 void close_session(void);
 
+/* The same with a folder that is gone afterwards; and the path of a file in it, good for four calls. */
+extern char folder[128];
+void open_session_and_folder(void);
+void close_session_and_folder(void);
+const char *in_folder(const char *name);
+
 /* A macro's whole text would be in Check's own message. */
 void must(tf_status status);
 

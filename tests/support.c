@@ -1,9 +1,11 @@
 #include "support.h"
 
+#include <ftw.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/alloc.h"
@@ -35,6 +37,21 @@ int slowness(void)
     int n = told ? atoi(told) : 1;
     return n > 1 ? n : 1;
 }
+
+void make_folder(char *path, size_t n)
+{
+    const char *base = getenv("TMPDIR");
+    snprintf(path, n, "%s/tf1c-test.XXXXXX", base ? base : "/tmp");
+    ck_assert_ptr_nonnull(mkdtemp(path));
+}
+
+static int remove_one(const char *path, const struct stat *s, int type, struct FTW *at)
+{
+    (void)s, (void)type, (void)at;
+    return remove(path);
+}
+
+void remove_folder(const char *path) { ck_assert_int_eq(nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0); }
 
 /* ---- reports ------------------------------------------------------------------------------------------------------------ */
 static _Thread_local caught_error first;

@@ -41,6 +41,10 @@ const char *shapes_text(int n, const tf_tensor *tensors, tf_dtype usual, char *t
 /* ---- files under tests/: TF1C_TEST_DATA names another place for installed tests ---------------------------------------- */
 const char *data_path(const char *relative, char *path, size_t n);
 
+/* A fresh folder below TMPDIR or /tmp, in `path`; and without it and what it holds. */
+void make_folder(char *path, size_t n);
+void remove_folder(const char *path);
+
 /* ---- running ---------------------------------------------------------------------------------------------------------- */
 typedef struct {
     int n;

@@ -24,16 +24,3 @@ int run_command(char *text, size_t n, const char *format, ...)
     int status = pclose(f);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
-
-void make_folder(char *path, size_t n)
-{
-    const char *base = getenv("TMPDIR");
-    snprintf(path, n, "%s/tf1c-test.XXXXXX", base ? base : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(path));
-}
-
-void remove_folder(const char *path)
-{
-    char text[256];
-    ck_assert_int_eq(run_command(text, sizeof text, "rm -r '%s'", path), 0);
-}

@@ -8,8 +8,4 @@
  * 128 + the signal's number. */
 int run_command(char *text, size_t n, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* A fresh folder below /tmp, in `path`; the suite removes it by remove_folder. */
-void make_folder(char *path, size_t n);
-void remove_folder(const char *path);
-
 #endif

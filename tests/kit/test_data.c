@@ -1,5 +1,4 @@
 /* The kit's random numbers, data sets and splits, against NumPy 1.18.5, TensorFlow 1.15.5 and scikit-learn 1.0.2. */
-#include <ftw.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -283,20 +282,8 @@ END_TEST
 /* ---- MNIST's files ---------------------------------------------------------------------------------------------- */
 static char folder[256];
 
-static void make_folder(void)
-{
-    const char *base = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%s/tf1c-kit.XXXXXX", base ? base : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static int remove_one(const char *path, const struct stat *s, int type, struct FTW *at)
-{
-    (void)s, (void)type, (void)at;
-    return remove(path);
-}
-
-static void remove_folder(void) { nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS); }
+static void open_folder(void) { make_folder(folder, sizeof folder); }
+static void close_folder(void) { remove_folder(folder); }
 
 static const char *in_folder(const char *name)
 {
@@ -607,7 +594,7 @@ int main(void)
     tcase_add_test(plain, a_data_set_needs_as_many_labels_as_images);
     tcase_add_test(plain, the_digits_are_scikit_learns);
     tcase_add_test(plain, the_digits_are_data_sets_too);
-    tcase_add_checked_fixture(files, make_folder, remove_folder);
+    tcase_add_checked_fixture(files, open_folder, close_folder);
     tcase_add_test(files, mnists_files_are_read_packed_or_not);
     tcase_add_loop_test(files, a_faulty_file_is_an_error_that_names_it_and_the_fault, 0, COUNT(file_cases));
     tcase_add_loop_test(files, a_wrong_argument_is_an_error_in_tensorflows_words, 0, COUNT(argument_cases));

@@ -15,30 +15,6 @@
 #include "tests/fixture.h"
 #include "tf1c.h"
 
-static char directory[64];
-
-static void open_directory(void)
-{
-    strcpy(directory, "/tmp/tf1c-graphdef-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(directory));
-    open_session();
-}
-
-static void close_directory(void)
-{
-    char command[300];
-    close_session();
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    ck_assert_int_eq(system(command), 0);
-}
-
-static const char *at(const char *name)
-{
-    static char path[256];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    return path;
-}
-
 static Tf1c__GraphDef *unpacked(const tf_graph_def *def)
 {
     ck_assert_ptr_nonnull(def);
@@ -175,7 +151,7 @@ START_TEST(a_body_that_assigns_is_refused_by_name)
     tf_map_fn(counted, tf_constant(NP_FLOAT(1, 2)), .context = &v);
     ck_assert_ptr_null(tf_graph_as_graph_def(tf_get_default_graph()));
     must_have_reported(tf_unimplemented, "assigns to a variable inside of 'map/while/Loop'");
-    tf_summary_writer *writer = tf_summary_file_writer(directory, tf_get_default_graph()); /* a drawing shows it */
+    tf_summary_writer *writer = tf_summary_file_writer(folder, tf_get_default_graph()); /* a drawing shows it */
     ck_assert_ptr_nonnull(writer);
     tf_close(writer);
 }
@@ -213,13 +189,13 @@ START_TEST(text_reads_back_as_the_same_bytes)
     small_model(&x);
     tf_constant(NP_FLOAT(0.1f, -1e30f, 3), .name = "c\\d");
     tf_graph_def *binary = tf_graph_as_graph_def(tf_get_default_graph());
-    ck_assert_str_eq(tf_train_write_graph(binary, directory, "g.pbtxt"), at("g.pbtxt"));
-    tf_graph_def *text = tf_graph_def_read(at("g.pbtxt"));
+    ck_assert_str_eq(tf_train_write_graph(binary, folder, "g.pbtxt"), in_folder("g.pbtxt"));
+    tf_graph_def *text = tf_graph_def_read(in_folder("g.pbtxt"));
     ck_assert_ptr_nonnull(text);
     ck_assert_mem_eq(text->data, binary->data, binary->size);
-    ck_assert_str_eq(tf_train_write_graph(tf_get_default_graph(), directory, "g.pb", .as_text = false), at("g.pb"));
+    ck_assert_str_eq(tf_train_write_graph(tf_get_default_graph(), folder, "g.pb", .as_text = false), in_folder("g.pb"));
     tf_graph_def_free(text);
-    text = tf_graph_def_read(at("g.pb"));
+    text = tf_graph_def_read(in_folder("g.pb"));
     ck_assert_ptr_nonnull(text);
     ck_assert_uint_eq(text->size, binary->size);
     tf_graph_def_free(text);
@@ -274,17 +250,17 @@ END_TEST
 
 START_TEST(files_that_hold_no_graph_are_refused)
 {
-    ck_assert_ptr_null(tf_graph_def_read(at("none.pb")));
+    ck_assert_ptr_null(tf_graph_def_read(in_folder("none.pb")));
     must_have_reported(tf_not_found, "none.pb");
-    must(tf1c_safe_write_file(at("m.meta"), "\12\0", 2, TF_SOURCE));
-    ck_assert_ptr_null(tf_graph_def_read(at("m.meta")));
+    must(tf1c_safe_write_file(in_folder("m.meta"), "\12\0", 2, TF_SOURCE));
+    ck_assert_ptr_null(tf_graph_def_read(in_folder("m.meta")));
     must_have_reported(tf_data_loss, "m.meta holds no graph");
-    must(tf1c_safe_write_file(at("g.pb"), "\12\377", 2, TF_SOURCE));
-    tf_graph_def *def = tf_graph_def_read(at("g.pb"));
-    ck_assert_ptr_null(tf_train_write_graph(def, directory, "g.pbtxt"));
+    must(tf1c_safe_write_file(in_folder("g.pb"), "\12\377", 2, TF_SOURCE));
+    tf_graph_def *def = tf_graph_def_read(in_folder("g.pb"));
+    ck_assert_ptr_null(tf_train_write_graph(def, folder, "g.pbtxt"));
     must_have_reported(tf_data_loss, "no GraphDef");
     tf_graph_def_free(def);
-    ck_assert_ptr_null(tf_train_write_graph(tf_get_default_graph(), at("no/where"), "g"));
+    ck_assert_ptr_null(tf_train_write_graph(tf_get_default_graph(), in_folder("no/where"), "g"));
     must_have_reported(tf_not_found, "no/where/g");
 }
 END_TEST
@@ -568,7 +544,7 @@ int main(void)
 {
     Suite *s = suite_create("graphdef");
     TCase *t = tcase_create("out");
-    tcase_add_checked_fixture(t, open_directory, close_directory);
+    tcase_add_checked_fixture(t, open_session_and_folder, close_session_and_folder);
     tcase_add_test(t, every_op_has_tensorflows_attributes);
     tcase_add_test(t, nodes_have_inputs_counts_and_types);
     tcase_add_test(t, loops_are_functional_whiles_with_lists);

@@ -7,7 +7,7 @@
 
 #include "fixture.h"
 
-static char folder[] = "/tmp/tf1c-readers-XXXXXX", path[80], prefix[64]; /* the path is the prefix and ".index" */
+static char path[300], prefix[280]; /* the path is the prefix and ".index" */
 
 static void make_fifo(void) { ck_assert_int_eq(mkfifo(path, 0600), 0); }
 static void make_directory(void) { ck_assert_int_eq(mkdir(path, 0700), 0); }
@@ -39,18 +39,9 @@ enum { KINDS = sizeof kinds / sizeof *kinds, READERS = sizeof readers / sizeof *
 
 static void setup(void)
 {
-    open_session();
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    open_session_and_folder();
     snprintf(prefix, sizeof prefix, "%s/input", folder);
     snprintf(path, sizeof path, "%s.index", prefix);
-}
-
-static void teardown(void)
-{
-    unlink(path);
-    rmdir(path);
-    rmdir(folder);
-    close_session();
 }
 
 START_TEST(what_is_no_file_is_an_error_at_once)
@@ -67,7 +58,7 @@ int main(void)
 {
     Suite *suite = suite_create("readers");
     TCase *c = tcase_create("readers");
-    tcase_add_checked_fixture(c, setup, teardown);
+    tcase_add_checked_fixture(c, setup, close_session_and_folder);
     tcase_set_timeout(c, 10);
     tcase_add_loop_test(c, what_is_no_file_is_an_error_at_once, 0, KINDS * READERS);
     suite_add_tcase(suite, c);

@@ -15,23 +15,12 @@
 #include "tests/fixture.h"
 #include "tf1c.h"
 
-static char directory[] = "/tmp/tf1c-saver-XXXXXX";
-static char path[256];
+static char path[160];
 
-static void open_directory(void)
+static void open_path(void)
 {
-    strcpy(directory, "/tmp/tf1c-saver-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(directory));
-    snprintf(path, sizeof path, "%s/model", directory);
-    open_session();
-}
-
-static void close_directory(void)
-{
-    char command[300];
-    close_session();
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    ck_assert_int_eq(system(command), 0);
+    open_session_and_folder();
+    snprintf(path, sizeof path, "%s/model", folder);
 }
 
 static const char *golden(const char *name)
@@ -208,8 +197,8 @@ START_TEST(the_latest_are_noted_and_the_oldest_deleted)
     for (int step = 1; step <= 3; step++)
         ck_assert_ptr_nonnull(tf_save(saver, sess, path, .global_step = step));
     snprintf(first, sizeof first, "%s-3", path);
-    ck_assert_str_eq(tf_train_latest_checkpoint(directory), first);
-    tf_checkpoint_state *state = tf_train_get_checkpoint_state(directory);
+    ck_assert_str_eq(tf_train_latest_checkpoint(folder), first);
+    tf_checkpoint_state *state = tf_train_get_checkpoint_state(folder);
     ck_assert_int_eq(state->n, 2);
     ck_assert_str_eq(state->model_checkpoint_path, first);
     tf_checkpoint_state_free(state);
@@ -311,7 +300,7 @@ START_TEST(a_killed_save_leaves_the_last_checkpoint_whole)
         usleep((useconds_t)(300 + 37 * kill_at % 5000));
         kill(child, SIGKILL);
         waitpid(child, NULL, 0);
-        const char *latest = tf_train_latest_checkpoint(directory);
+        const char *latest = tf_train_latest_checkpoint(folder);
         ck_assert_ptr_nonnull(latest);
         must(tf_restore(checker, sess, latest));
     }
@@ -348,7 +337,7 @@ int main(void)
 {
     Suite *suite = suite_create("saver");
     TCase *tc = tcase_create("saver");
-    tcase_add_checked_fixture(tc, open_directory, close_directory);
+    tcase_add_checked_fixture(tc, open_path, close_session_and_folder);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, a_crc_is_castagnoli_s_however_its_bytes_come);
     tcase_add_test(tc, a_table_gives_back_its_keys_and_values);

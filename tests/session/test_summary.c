@@ -12,23 +12,6 @@
 #include "tests/fixture.h"
 #include "tf1c.h"
 
-static char directory[64];
-
-static void open_directory(void)
-{
-    strcpy(directory, "/tmp/tf1c-summary-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(directory));
-    open_session();
-}
-
-static void close_directory(void)
-{
-    char command[300];
-    close_session();
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    ck_assert_int_eq(system(command), 0);
-}
-
 /* The graph of golden/make_summary.py. */
 static tf_tensor summaries(tf_tensor x)
 {
@@ -109,14 +92,14 @@ END_TEST
 
 /* ---- event files --------------------------------------------------------------------------------------------------------------- */
 
-/* The only file of the directory. */
+/* The only file of the folder. */
 static char *written(size_t *n)
 {
     char path[400] = "";
-    DIR *d = opendir(directory);
+    DIR *d = opendir(folder);
     for (struct dirent *e; (e = readdir(d));)
         if (strncmp(e->d_name, "events.out.tfevents.", 20) == 0)
-            snprintf(path, sizeof path, "%s/%s", directory, e->d_name);
+            snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
     closedir(d);
     char *data = tf1c_read_file(path, 1 << 20, n, TF_SOURCE);
     ck_assert_ptr_nonnull(data);
@@ -133,10 +116,10 @@ START_TEST(events_are_records_in_order)
     tf_ndarray summary = { 0 };
     tf_tensor loss = tf_summary_scalar("loss", 0.25);
     must(tf_run(sess, FETCH(loss, &summary)));
-    tf_summary_writer *writer = tf_summary_file_writer(directory, tf_get_default_graph());
+    tf_summary_writer *writer = tf_summary_file_writer(folder, tf_get_default_graph());
     must(tf_add_summary(writer, summary, 3));
     must(tf_add_scalar(writer, "plain", 2.5, 4));
-    ck_assert_str_eq(tf_get_logdir(writer), directory);
+    ck_assert_str_eq(tf_get_logdir(writer), folder);
     tf_close(writer);
     char *data = written(&n);
     tf1c_reader r = { data, data + n, false };
@@ -167,7 +150,7 @@ END_TEST
 
 START_TEST(what_cannot_be_written_is_said)
 {
-    tf_summary_writer *writer = tf_summary_file_writer(directory);
+    tf_summary_writer *writer = tf_summary_file_writer(folder);
     tf_ndarray number = np_zeros(SCALAR, tf_float32);
     tf_add_summary(writer, number, 1);
     must_have_reported(tf_type_error, "wants a fetched summary, a string scalar, got float32 of shape ()");
@@ -186,7 +169,7 @@ int main(void)
 {
     Suite *suite = suite_create("summary");
     TCase *tc = tcase_create("summary");
-    tcase_add_checked_fixture(tc, open_directory, close_directory);
+    tcase_add_checked_fixture(tc, open_session_and_folder, close_session_and_folder);
     tcase_add_test(tc, a_merged_summary_is_tensorflows_byte_for_byte);
     tcase_add_loop_test(tc, a_mistake_is_told_in_tensorflows_words, 0, (int)(sizeof mistakes / sizeof *mistakes));
     tcase_add_test(tc, merge_all_of_nothing_is_none);

@@ -162,19 +162,10 @@ END_TEST
 
 /* ---- files ---------------------------------------------------------------------------------------------------------------- */
 
-static char folder[64];
-static const char *in_folder(const char *name)
-{
-    static char path[4][256];
-    static int next;
-    snprintf(path[next = (next + 1) % 4], sizeof path[0], "%s/%s", folder, name);
-    return path[next];
-}
 static void open_folder(void)
 {
     open_session();
-    strcpy(folder, "/tmp/tf1c_text_XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    make_folder(folder, sizeof folder);
 }
 static void close_folder(void)
 {
