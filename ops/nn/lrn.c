@@ -58,31 +58,38 @@ static int64_t last_of(const lrn_attrs *a, int64_t i, int64_t n) { return n - i 
 NORMS(float, norms_f32)
 NORMS(double, norms_f64)
 
-#define LRN(type, id, power)                                                                \
-    static void id(const lrn_attrs *a, int64_t n, const type *x, type *y, const type *norm) \
-    {                                                                                       \
-        for (int64_t i = 0; i < n; i++)                                                     \
-            y[i] = x[i] * power(norm[i], -(type)a->beta);                                   \
+#define LRN(type, suffix, power)                                            \
+    static void lrn_##suffix(const tf_kernel_ctx *k, int64_t at, int64_t n) \
+    {                                                                       \
+        const lrn_attrs *a = k->attrs;                                      \
+        const type *x = TF_DATA(k, in, 0, type) + at;                       \
+        type *y = TF_DATA(k, out, 0, type) + at, *norm = k->scratch;        \
+        norms_##suffix(a, n, x, norm);                                      \
+        for (int64_t i = 0; i < n; i++)                                     \
+            y[i] = x[i] * power(norm[i], -(type)a->beta);                   \
     }
-LRN(float, lrn_f32, powf)
-LRN(double, lrn_f64, pow)
+LRN(float, f32, powf)
+LRN(double, f64, pow)
 
 /* dx[i] = dy[i]·norm[i]^-beta - 2·alpha·beta·x[i]·Σ dy[j]·y[j]/norm[j]; ratio: room for the terms of that sum. */
-#define LRN_GRAD(type, id, power)                                                                                     \
-    static void id(const lrn_attrs *a, int64_t n, const type *dy, const type *x, const type *y, type *dx, type *norm) \
-    {                                                                                                                 \
-        type *ratio = norm + n;                                                                                       \
-        for (int64_t i = 0; i < n; i++)                                                                               \
-            ratio[i] = dy[i] * y[i] / norm[i];                                                                        \
-        for (int64_t i = 0; i < n; i++) {                                                                             \
-            type sum = 0;                                                                                             \
-            for (int64_t j = first_of(a, i), end = last_of(a, i, n); j < end; j++)                                    \
-                sum += ratio[j];                                                                                      \
-            dx[i] = dy[i] * power(norm[i], -(type)a->beta) - (type)(2 * a->alpha * a->beta) * x[i] * sum;             \
-        }                                                                                                             \
+#define LRN_GRAD(type, suffix, power)                                                                                        \
+    static void lrn_grad_##suffix(const tf_kernel_ctx *k, int64_t at, int64_t n)                                             \
+    {                                                                                                                        \
+        const lrn_attrs *a = k->attrs;                                                                                       \
+        const type *dy = TF_DATA(k, in, 0, type) + at, *x = TF_DATA(k, in, 1, type) + at, *y = TF_DATA(k, in, 2, type) + at; \
+        type *dx = TF_DATA(k, out, 0, type) + at, *norm = k->scratch, *ratio = norm + n;                                     \
+        norms_##suffix(a, n, x, norm);                                                                                       \
+        for (int64_t i = 0; i < n; i++)                                                                                      \
+            ratio[i] = dy[i] * y[i] / norm[i];                                                                               \
+        for (int64_t i = 0; i < n; i++) {                                                                                    \
+            type sum = 0;                                                                                                    \
+            for (int64_t j = first_of(a, i), end = last_of(a, i, n); j < end; j++)                                           \
+                sum += ratio[j];                                                                                             \
+            dx[i] = dy[i] * power(norm[i], -(type)a->beta) - (type)(2 * a->alpha * a->beta) * x[i] * sum;                    \
+        }                                                                                                                    \
     }
-LRN_GRAD(float, lrn_grad_f32, powf)
-LRN_GRAD(double, lrn_grad_f64, pow)
+LRN_GRAD(float, f32, powf)
+LRN_GRAD(double, f64, pow)
 
 static int64_t images(const tf_kernel_ctx *k) { return k->out[0].dims[0]; }
 static const tf_shard_rule by_image = { .out = 0, .in = { 0, 0, 0, 0 } };
@@ -91,33 +98,17 @@ static size_t lrn_scratch(const tf_kernel_ctx *k) { return 2 * (size_t)k->out[0]
 /* The places of images [begin, end). */
 static int64_t place_at(const tf_kernel_ctx *k, int64_t image) { return image * k->out[0].dims[1] * k->out[0].dims[2]; }
 
-static void lrn_kernel(tf_kernel_ctx *k)
+/* at: the place's first channel. */
+typedef void at_place(const tf_kernel_ctx *k, int64_t at, int64_t n);
+static void over_places(const tf_kernel_ctx *k, at_place *one)
 {
     const int64_t n = k->out[0].dims[3], end = place_at(k, k->end);
     for (int64_t at = place_at(k, k->begin); at < end; at++)
-        if (k->T == tf_float32) {
-            norms_f32(k->attrs, n, TF_DATA(k, in, 0, float) + at * n, k->scratch);
-            lrn_f32(k->attrs, n, TF_DATA(k, in, 0, float) + at * n, TF_DATA(k, out, 0, float) + at * n, k->scratch);
-        } else {
-            norms_f64(k->attrs, n, TF_DATA(k, in, 0, double) + at * n, k->scratch);
-            lrn_f64(k->attrs, n, TF_DATA(k, in, 0, double) + at * n, TF_DATA(k, out, 0, double) + at * n, k->scratch);
-        }
+        one(k, at * n, n);
 }
 
-static void lrn_grad_kernel(tf_kernel_ctx *k)
-{
-    const int64_t n = k->out[0].dims[3], end = place_at(k, k->end);
-    for (int64_t at = place_at(k, k->begin); at < end; at++)
-        if (k->T == tf_float32) {
-            norms_f32(k->attrs, n, TF_DATA(k, in, 1, float) + at * n, k->scratch);
-            lrn_grad_f32(k->attrs, n, TF_DATA(k, in, 0, float) + at * n, TF_DATA(k, in, 1, float) + at * n,
-                         TF_DATA(k, in, 2, float) + at * n, TF_DATA(k, out, 0, float) + at * n, k->scratch);
-        } else {
-            norms_f64(k->attrs, n, TF_DATA(k, in, 1, double) + at * n, k->scratch);
-            lrn_grad_f64(k->attrs, n, TF_DATA(k, in, 0, double) + at * n, TF_DATA(k, in, 1, double) + at * n,
-                         TF_DATA(k, in, 2, double) + at * n, TF_DATA(k, out, 0, double) + at * n, k->scratch);
-        }
-}
+static void lrn_kernel(tf_kernel_ctx *k) { over_places(k, k->T == tf_float32 ? lrn_f32 : lrn_f64); }
+static void lrn_grad_kernel(tf_kernel_ctx *k) { over_places(k, k->T == tf_float32 ? lrn_grad_f32 : lrn_grad_f64); }
 
 static const tf_op_def lrn_grad_op = {
     .name = "LRNGrad",
