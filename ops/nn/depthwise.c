@@ -193,17 +193,17 @@ OVER_IMAGE(double, over_image_f64)
 
 typedef enum { FORWARD, INPUT, FILTER } role;
 
-static void over_images(tf_kernel_ctx *k, const geometry *g, const tf_view *x, const tf_view *w, const tf_view *y, role r,
-                        int64_t begin, int64_t end)
+static void over_images(tf_kernel_ctx *k, const tf_view *x, const tf_view *w, const tf_view *y, role r, int64_t begin, int64_t end)
 {
+    const geometry g = geometry_of(k->attrs, x, w, y);
     void (*const f32[])(const geometry *, float *, float *, float *) = { add_forward_f32, add_input_f32, add_filter_f32 };
     void (*const f64[])(const geometry *, double *, double *, double *) = { add_forward_f64, add_input_f64, add_filter_f64 };
-    const int64_t image = g->in[0] * g->in[1] * g->channels, result = g->out[0] * g->out[1] * g->channels * g->multiplier;
+    const int64_t image = product(x->dims, 1, 4), result = product(y->dims, 1, 4);
     for (int64_t n = begin; n < end; n++)
         if (k->T == tf_float32)
-            over_image_f32(g, (float *)x->data + n * image, w->data, (float *)y->data + n * result, f32[r]);
+            over_image_f32(&g, (float *)x->data + n * image, w->data, (float *)y->data + n * result, f32[r]);
         else
-            over_image_f64(g, (double *)x->data + n * image, w->data, (double *)y->data + n * result, f64[r]);
+            over_image_f64(&g, (double *)x->data + n * image, w->data, (double *)y->data + n * result, f64[r]);
 }
 
 static void clear_images(tf_kernel_ctx *k)
@@ -217,21 +217,18 @@ static int64_t images(const tf_kernel_ctx *k) { return k->out[0].dims[0]; }
 
 static void depthwise_kernel(tf_kernel_ctx *k)
 {
-    const geometry g = geometry_of(k->attrs, &k->in[0], &k->in[1], &k->out[0]);
     clear_images(k);
-    over_images(k, &g, &k->in[0], &k->in[1], &k->out[0], FORWARD, k->begin, k->end);
+    over_images(k, &k->in[0], &k->in[1], &k->out[0], FORWARD, k->begin, k->end);
 }
 static void input_kernel(tf_kernel_ctx *k)
 {
-    const geometry g = geometry_of(k->attrs, &k->out[0], &k->in[1], &k->in[2]);
     clear_images(k);
-    over_images(k, &g, &k->out[0], &k->in[1], &k->in[2], INPUT, k->begin, k->end);
+    over_images(k, &k->out[0], &k->in[1], &k->in[2], INPUT, k->begin, k->end);
 }
 static void filter_kernel(tf_kernel_ctx *k)
 {
-    const geometry g = geometry_of(k->attrs, &k->in[0], &k->out[0], &k->in[2]);
     clear_bytes(k->out[0].data, (size_t)tf_view_count(&k->out[0]) * tf_dtype_size(k->T));
-    over_images(k, &g, &k->in[0], &k->out[0], &k->in[2], FILTER, 0, k->in[0].dims[0]);
+    over_images(k, &k->in[0], &k->out[0], &k->in[2], FILTER, 0, k->in[0].dims[0]);
 }
 
 /* ---- the records: each is linear in two of image, filter and result, and differentiates into the other two --------------------------- */
