@@ -22,6 +22,20 @@ static inline int64_t int_of(const tf_ndarray *a, int64_t i)
                                   : ((const uint8_t *)a->data)[i];
 }
 
+/* Element i of a contiguous float32 or float64 operand. */
+static inline double real_at(const tf_view *v, int64_t i)
+{
+    return v->dtype == tf_float32 ? (double)((const float *)v->data)[i] : ((const double *)v->data)[i];
+}
+
+static inline void set_real(const tf_view *v, int64_t i, double x)
+{
+    if (v->dtype == tf_float32)
+        ((float *)v->data)[i] = (float)x;
+    else
+        ((double *)v->data)[i] = x;
+}
+
 /* memset and memcpy, for empty tensors too, which have no memory. */
 static inline void clear_bytes(void *to, size_t n)
 {

@@ -73,15 +73,12 @@ static size_t three_matrices(const tf_kernel_ctx *k)
 static void load(const tf_view *v, int64_t i, int64_t size, double *to)
 {
     for (int64_t j = 0; j < size; j++)
-        to[j] = v->dtype == tf_float32 ? (double)((const float *)v->data)[i * size + j] : ((const double *)v->data)[i * size + j];
+        to[j] = real_at(v, i * size + j);
 }
 static void store(const tf_view *v, int64_t i, int64_t size, const double *from)
 {
     for (int64_t j = 0; j < size; j++)
-        if (v->dtype == tf_float32)
-            ((float *)v->data)[i * size + j] = (float)from[j];
-        else
-            ((double *)v->data)[i * size + j] = from[j];
+        set_real(v, i * size + j, from[j]);
 }
 
 static void transpose_in_place(double *a, int64_t n)

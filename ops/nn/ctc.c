@@ -74,8 +74,7 @@ static int32_t blank_of(const example *e) { return (int32_t)e->classes - 1; }
 /* The probability of class c in frame t; the kernel's second output holds it until the gradient takes its place. */
 static double probability(const example *e, int64_t t, int64_t c)
 {
-    const int64_t at = (t * e->batch + e->b) * e->classes + c;
-    return e->k->T == tf_float32 ? (double)((const float *)e->k->out[1].data)[at] : ((const double *)e->k->out[1].data)[at];
+    return real_at(&e->k->out[1], (t * e->batch + e->b) * e->classes + c);
 }
 
 #define SOFTMAX_ROW(type, exp_of)                                  \
@@ -171,14 +170,6 @@ static void go_behind(const example *e)
     }
 }
 
-static void set_loss(const example *e, double loss)
-{
-    if (e->k->T == tf_float32)
-        ((float *)e->k->out[0].data)[e->b] = (float)loss;
-    else
-        ((double *)e->k->out[0].data)[e->b] = loss;
-}
-
 /* "1,-1", as far as there is room. */
 static const char *labels_text(const int32_t *labels, int64_t n, int64_t step, char *text, size_t size)
 {
@@ -240,12 +231,12 @@ static bool is_computed(const example *e)
 
 static void run_example(example *e)
 {
-    set_loss(e, 0);
+    set_real(&e->k->out[0], e->b, 0);
     if (!spell(e) || !is_computed(e))
         return;
     softmax_frames(e);
     const double log_p = go_ahead(e);
-    set_loss(e, -log_p);
+    set_real(&e->k->out[0], e->b, -log_p);
     if (isfinite(log_p)) /* no way at all: the softmax is left as it is */
         go_behind(e);
 }
@@ -322,7 +313,7 @@ static void loss_kernel(tf_kernel_ctx *k)
     e.spelled = (int32_t *)(e.arriving + most);
     clear_gradient(k);
     for (e.b = k->begin; e.b < k->end; e.b++)
-        set_loss(&e, 0);
+        set_real(&k->out[0], e.b, 0);
     if (e.classes < 1) {
         tf_kernel_error(k, tf_invalid_argument, "inputs have no classes");
         return;
@@ -396,8 +387,7 @@ static void decoder_shape(tf_shape_ctx *c)
 
 static double logit(const tf_kernel_ctx *k, int64_t t, int64_t b, int64_t c)
 {
-    const int64_t at = (t * k->in[0].dims[1] + b) * k->in[0].dims[2] + c;
-    return k->T == tf_float32 ? (double)((const float *)k->in[0].data)[at] : ((const double *)k->in[0].data)[at];
+    return real_at(&k->in[0], (t * k->in[0].dims[1] + b) * k->in[0].dims[2] + c);
 }
 
 static int64_t likeliest(const tf_kernel_ctx *k, int64_t t, int64_t b)
@@ -457,10 +447,7 @@ static void decoder_kernel(tf_kernel_ctx *k)
         }
         at += n;
         most = n > most ? n : most;
-        if (k->T == tf_float32)
-            ((float *)k->out[3].data)[b] = (float)sum;
-        else
-            ((double *)k->out[3].data)[b] = sum;
+        set_real(&k->out[3], b, sum);
     }
     shape[0] = k->in[0].dims[1];
     shape[1] = most;
