@@ -139,6 +139,47 @@ static void substitute(const double *a, int64_t n, bool lower, double *b, int64_
     }
 }
 
+/* b becomes x with a·x = b, or aᵀ·x = b; false: there is no x. Both are overwritten. */
+typedef bool solver(double *a, int64_t n, const solve_attrs *attrs, double *b, int64_t k);
+
+static bool solve_square(double *a, int64_t n, const solve_attrs *attrs, double *b, int64_t k)
+{
+    if (attrs->adjoint)
+        transpose_in_place(a, n);
+    if (eliminate(a, n, b, k) == 0)
+        return false;
+    substitute(a, n, false, b, k);
+    return true;
+}
+
+static bool solve_triangle(double *a, int64_t n, const solve_attrs *attrs, double *b, int64_t k)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (a[i * (n + 1)] == 0)
+            return false;
+    if (attrs->adjoint)
+        transpose_in_place(a, n);
+    substitute(a, n, attrs->lower != attrs->adjoint, b, k);
+    return true;
+}
+
+/* Each matrix with its right side: input 1, or where there is none the identity. */
+static void solve_each(tf_kernel_ctx *k, solver *solve, const char *singular)
+{
+    const int64_t n = side_of(&k->in[0]), columns = side_of(&k->out[0]);
+    double *a = k->scratch, *b = a + n * n;
+    for (int64_t i = k->begin; i < k->end; i++) {
+        load(&k->in[0], i, n * n, a);
+        if (k->n_in > 1)
+            load(&k->in[1], i, n * columns, b);
+        for (int64_t j = 0; k->n_in == 1 && j < n * n; j++)
+            b[j] = j % (n + 1) == 0;
+        if (!solve(a, n, k->attrs, b, columns))
+            tf_kernel_error(k, tf_invalid_argument, "%s", singular);
+        store(&k->out[0], i, n * columns, b);
+    }
+}
+
 static tf_tensor adjoint_of(tf_tensor x) { return tf_matrix_transpose(x); }
 
 /* ---- MatrixDeterminant: da = dy·|a|·a⁻ᵀ --------------------------------------------------------------------------------------------- */
@@ -181,24 +222,7 @@ static const tf_op_def determinant_op = {
 UNARY_BUILDER(tf_matrix_determinant_, determinant_op, NULL)
 
 /* ---- MatrixInverse: da = -a⁻ᵀ·dy·a⁻ᵀ ------------------------------------------------------------------------------------------------- */
-static void inverse_kernel(tf_kernel_ctx *k)
-{
-    const solve_attrs *attrs = k->attrs;
-    const int64_t n = side_of(&k->in[0]);
-    double *a = k->scratch, *b = a + n * n;
-    for (int64_t i = k->begin; i < k->end; i++) {
-        load(&k->in[0], i, n * n, a);
-        if (attrs->adjoint)
-            transpose_in_place(a, n);
-        for (int64_t j = 0; j < n * n; j++)
-            b[j] = j % (n + 1) == 0;
-        if (eliminate(a, n, b, n) == 0)
-            tf_kernel_error(k, tf_invalid_argument, "Input is not invertible.");
-        else
-            substitute(a, n, false, b, n);
-        store(&k->out[0], i, n * n, b);
-    }
-}
+static void inverse_kernel(tf_kernel_ctx *k) { solve_each(k, solve_square, "Input is not invertible."); }
 
 static void inverse_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
@@ -256,48 +280,8 @@ static size_t solve_scratch(const tf_kernel_ctx *k)
     return (n * n + n * columns + 1) * sizeof(double);
 }
 
-static void solve_kernel(tf_kernel_ctx *k)
-{
-    const solve_attrs *attrs = k->attrs;
-    const int64_t n = side_of(&k->in[0]), columns = side_of(&k->in[1]);
-    double *a = k->scratch, *b = a + n * n;
-    for (int64_t i = k->begin; i < k->end; i++) {
-        load(&k->in[0], i, n * n, a);
-        load(&k->in[1], i, n * columns, b);
-        if (attrs->adjoint)
-            transpose_in_place(a, n);
-        if (eliminate(a, n, b, columns) == 0)
-            tf_kernel_error(k, tf_invalid_argument, "Input matrix is not invertible.");
-        else
-            substitute(a, n, false, b, columns);
-        store(&k->out[0], i, n * columns, b);
-    }
-}
-
-static bool has_zero_on_diagonal(const double *a, int64_t n)
-{
-    for (int64_t i = 0; i < n; i++)
-        if (a[i * (n + 1)] == 0)
-            return true;
-    return false;
-}
-
-static void triangular_kernel(tf_kernel_ctx *k)
-{
-    const solve_attrs *attrs = k->attrs;
-    const int64_t n = side_of(&k->in[0]), columns = side_of(&k->in[1]);
-    double *a = k->scratch, *b = a + n * n;
-    for (int64_t i = k->begin; i < k->end; i++) {
-        load(&k->in[0], i, n * n, a);
-        load(&k->in[1], i, n * columns, b);
-        if (has_zero_on_diagonal(a, n))
-            tf_kernel_error(k, tf_invalid_argument, "Input matrix is not invertible.");
-        if (attrs->adjoint)
-            transpose_in_place(a, n);
-        substitute(a, n, attrs->lower != attrs->adjoint, b, columns);
-        store(&k->out[0], i, n * columns, b);
-    }
-}
+static void solve_kernel(tf_kernel_ctx *k) { solve_each(k, solve_square, "Input matrix is not invertible."); }
+static void triangular_kernel(tf_kernel_ctx *k) { solve_each(k, solve_triangle, "Input matrix is not invertible."); }
 
 static const tf_op_def solve_op, triangular_op;
 
