@@ -36,11 +36,13 @@ static const tf_attr_def sampler_fields[] = { { "seed", TF_ATTR_INT, offsetof(sa
 
 /* What is drawn from in one run: a law, by its class and its probability. */
 typedef struct sampler sampler;
+typedef int64_t draw_fn(sampler *s);
+typedef float probability_fn(const sampler *s, int64_t class);
 struct sampler {
     const sampler_attrs *attrs;
     tf1c_philox_stream words;
-    int64_t (*draw)(sampler *s);
-    float (*probability)(const sampler *s, int64_t class);
+    draw_fn *draw;
+    probability_fn *probability;
     int32_t *tree; /* the learned one's */
     int64_t leaves;
 };
@@ -165,6 +167,15 @@ static sampler sampler_of(tf_kernel_ctx *k, tf1c_random_resource *kept)
     return (sampler){ .attrs = a, .words = tf1c_philox_stream_of(&p) };
 }
 
+/* By a law that needs nothing else. */
+static void sample_by(tf_kernel_ctx *k, draw_fn *draw, probability_fn *probability)
+{
+    sampler s = sampler_of(k, k->resource);
+    s.draw = draw;
+    s.probability = probability;
+    sample(k, &s);
+}
+
 #define SAMPLER_OP(type, kernel_, resource_, ...)                                                                                \
     {                                                                                                                            \
         .name = type, .in = "true_classes:int64",                                                                                \
@@ -191,20 +202,8 @@ static float log_uniform_probability(const sampler *s, int64_t class)
     return (float)(log(((double)class + 2) / ((double)class + 1)) / log1p((double)s->attrs->range_max));
 }
 
-static void uniform_kernel(tf_kernel_ctx *k)
-{
-    sampler s = sampler_of(k, k->resource);
-    s.draw = uniform_draw;
-    s.probability = uniform_probability;
-    sample(k, &s);
-}
-static void log_uniform_kernel(tf_kernel_ctx *k)
-{
-    sampler s = sampler_of(k, k->resource);
-    s.draw = log_uniform_draw;
-    s.probability = log_uniform_probability;
-    sample(k, &s);
-}
+static void uniform_kernel(tf_kernel_ctx *k) { sample_by(k, uniform_draw, uniform_probability); }
+static void log_uniform_kernel(tf_kernel_ctx *k) { sample_by(k, log_uniform_draw, log_uniform_probability); }
 static const tf_op_def uniform_sampler_op = SAMPLER_OP("UniformCandidateSampler", uniform_kernel, tf1c_random_resource);
 static const tf_op_def log_uniform_sampler_op = SAMPLER_OP("LogUniformCandidateSampler", log_uniform_kernel, tf1c_random_resource);
 
@@ -306,13 +305,7 @@ static float fixed_probability(const sampler *s, int64_t class)
 {
     return class < 0 || class >= s->attrs->range_max ? 0 : ((const float *)s->attrs->weights.data)[class] / (float)s->attrs->total;
 }
-static void fixed_kernel(tf_kernel_ctx *k)
-{
-    sampler s = sampler_of(k, k->resource);
-    s.draw = fixed_draw;
-    s.probability = fixed_probability;
-    sample(k, &s);
-}
+static void fixed_kernel(tf_kernel_ctx *k) { sample_by(k, fixed_draw, fixed_probability); }
 static const tf_op_def fixed_sampler_op = SAMPLER_OP("FixedUnigramCandidateSampler", fixed_kernel, tf1c_random_resource);
 
 /* Weights as they are read, those of other shards left out. */
