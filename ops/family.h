@@ -51,6 +51,8 @@ extern const tf_op_def tf1c_const_op, tf1c_identity_op, tf1c_zeros_like_op, tf1c
 tf_tensor tf1c_cast(tf_tensor x, tf_dtype dtype, tf_source here);                     /* cast.c */
 tf_tensor tf1c_cast_node(tf_tensor x, tf_dtype dtype, const char *name);              /* cast.c: a node even to its own dtype */
 tf_tensor tf1c_pack(tf_list values, tf_source here, const char *name);                /* concat.c: one tensor of scalars or tensors */
+tf_list tf1c_outputs(tf_operation *op, int n);                                        /* concat.c: a node's first n; n times its mistake */
+tf_tensor tf1c_op_of_list(const tf_op_def *def, struct tf_op_args args, tf_list inputs); /* concat.c: a node of the list's tensors */
 tf_tensor tf1c_with_penalty(tf_regularizer r, tf_tensor weights);                     /* regularizers.c: r's loss is collected */
 /* indexed_slices.c: slices as a tensor, known to be of `shape`; several one after the other; what t stands for, as nodes of its own */
 tf_tensor tf1c_of_slices(tf_indexed_slices slices, tf_dims shape);

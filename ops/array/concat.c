@@ -9,17 +9,21 @@
 #include "ops/array/shape.h"
 #include "ops/math/arithmetic.h"
 
-/* A node whose outputs are a list of n. */
-static tf_list list_op(const tf_op_def *def, struct tf_op_args args, int n)
+tf_list tf1c_outputs(tf_operation *op, int n)
 {
-    args.n_outputs = n;
-    tf_operation *op = tf_op_new(def, args);
     if (tf1c_is_mistake(op))
         return tf_mistake_list(n, (tf_tensor){ .op = op });
     tf_tensor *items = tf1c_graph_alloc(op->graph, (size_t)n * sizeof *items + 1);
     for (int i = 0; items && i < n; i++)
         items[i] = (tf_tensor){ .op = op, .index = i };
     return items ? (tf_list){ .n = n, .items = items } : (tf_list){ 0 };
+}
+
+/* A node whose outputs are a list of n. */
+static tf_list list_op(const tf_op_def *def, struct tf_op_args args, int n)
+{
+    args.n_outputs = n;
+    return tf1c_outputs(tf_op_new(def, args), n);
 }
 
 /* The list's tensors, and room for one operand more; the caller frees it. NULL after a report. */
@@ -34,6 +38,18 @@ static tf_operand *operands_of(tf_list values, tf_source here)
 }
 
 static tf_tensor poisoned(void) { return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }; }
+
+tf_tensor tf1c_op_of_list(const tf_op_def *def, struct tf_op_args args, tf_list inputs)
+{
+    tf_operand *in = operands_of(inputs, args.here);
+    if (!in)
+        return poisoned();
+    args.n_inputs = inputs.n;
+    args.inputs = in;
+    tf_operation *op = tf_op_new(def, args);
+    tf1c_free(in);
+    return (tf_tensor){ .op = op };
+}
 
 /* ---- ConcatV2: dvalues[i] = its part of dy ------------------------------------------------------------------------------------ */
 
@@ -582,12 +598,8 @@ static tf_tensor pack(tf_list values, int64_t axis, struct tf_name_args a, const
     if (values.n < 1)
         return tf_mistake(tf_value_error, a.here, NULL,
                           "List argument 'values' to 'pack' Op with length 0 shorter than minimum length 1.");
-    tf_operand *in = operands_of(values, a.here);
-    if (!in)
-        return poisoned();
-    tf_tensor t = array_op(&pack_op, a, default_name, &attrs, values.n, in);
-    tf1c_free(in);
-    return t;
+    return tf1c_op_of_list(
+        &pack_op, (struct tf_op_args){ .here = a.here, .name = a.name, .default_name = default_name, .attrs = &attrs }, values);
 }
 
 static tf_tensor stack_of(tf_list values, struct tf_stack_args a)

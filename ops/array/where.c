@@ -184,7 +184,7 @@ tf_unique tf_unique_(tf_operand x, struct tf_unique_args a)
     }
     tf_operation *op =
         tf_op_new(&unique_op, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = 1, .inputs = &x, .U = out_idx });
-    return (tf_unique){ { .op = op }, { .op = op, .index = tf1c_is_mistake(op) ? 0 : 1 } };
+    return (tf_unique){ tf_op_output(op, 0), tf_op_output(op, 1) };
 }
 
 /* ---- boolean_mask --------------------------------------------------------------------------------------------------------- */

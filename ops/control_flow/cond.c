@@ -335,10 +335,7 @@ static tf_list branch(tf_operand predicate, branch_fn when_true, branch_fn when_
     const char *node = tf1c_graph_printf(g, "%s/Merge", name);
     tf_operation *op = node ? tf1c_branch_node(&attrs, pred, node, here) : tf1c_poison(g);
     tf1c_count_as(count);
-    tf_list out = { 0 };
-    for (int o = 0; o < attrs.bodies[0]->n_out; o++)
-        tf_append(&out, tf1c_is_mistake(op) ? ((tf_tensor){ .op = op }) : ((tf_tensor){ .op = op, .index = o }));
-    return out;
+    return tf1c_outputs(op, attrs.bodies[0]->n_out);
 }
 
 /* A bare true arrives as 1. */

@@ -640,7 +640,7 @@ static tf_list map(tf_map_callable *one, tf_map_list_callable *many, tf_list ele
     const tf1c_counts guessed = tf1c_count_map(counted);
     if (!open_loop(&l, a.name, "map", here))
         return tf_mistake_list(elems.n, (tf_tensor){ .op = l.poison });
-    tf_list xs = { 0 }, out = { 0 };
+    tf_list xs = { 0 };
     for (int i = 0; i < elems.n; i++)
         tf_append(&xs, tf1c_body_arg(l.b, TF1C_SLICED, elems.items[i], element_dims(elems.items[i])));
     tf1c_count_as(guessed.begin + guessed.before);
@@ -654,11 +654,7 @@ static tf_list map(tf_map_callable *one, tf_map_list_callable *many, tf_list ele
     }
     const tf1c_counts counts = tf1c_count_map(counted);
     tf_operation *op = close_counted(&l, counts.begin + counts.before - guessed.before + counts.after);
-    if (tf1c_is_mistake(op))
-        return tf_mistake_list(results.n, (tf_tensor){ .op = op });
-    for (int i = 0; i < results.n; i++)
-        tf_append(&out, ((tf_tensor){ .op = op, .index = i }));
-    return out;
+    return tf1c_outputs(op, results.n);
 }
 
 tf_tensor tf_map_fn_(tf_map_callable *fn, struct tf_map_args a)
@@ -775,12 +771,7 @@ tf_list tf_while_loop_(tf_while_cond *cond, tf_while_body *body, struct tf_while
         return tf_mistake_list(loop_vars.n, (tf_tensor){ .op = l.poison });
     build_while(&l, cond, body, vars, limit, begin, a);
     tf_operation *op = close_counted(&l, tf1c_count_now());
-    if (tf1c_is_mistake(op))
-        return tf_mistake_list(loop_vars.n, (tf_tensor){ .op = op });
-    tf_list out = { 0 };
-    for (int i = 0; i < vars.n; i++)
-        tf_append(&out, ((tf_tensor){ .op = op, .index = i }));
-    return out;
+    return tf1c_outputs(op, vars.n);
 }
 
 /* clang-format off */

@@ -462,22 +462,14 @@ static tf_operation *make_node(const iterator *it, const tf1c_dataset *d, bool f
     const make_attrs attrs = { it, d, fused };
     const int n = tf1c_dataset_values(d);
     tf_tensor *tensors = tf1c_alloc(((size_t)n + 1) * sizeof *tensors);
-    tf_operand *in = tensors ? tf1c_alloc(((size_t)n + 1) * sizeof *in) : NULL;
-    tf_operation *op;
-    if (in) {
-        tf1c_dataset_tensors(d, tensors);
-        for (int i = 0; i < n; i++)
-            in[i] = tf_operand_tensor(tensors[i]);
-        op =
-            tf_op_new(&make_iterator_op,
-                      (struct tf_op_args){
-                          .here = here, .name = name, .default_name = default_name, .attrs = &attrs, .n_inputs = n, .inputs = in });
-    } else {
-        op = tf_mistake(tf_memory_error, here, NULL, "no memory left for the graph").op;
-    }
+    if (!tensors)
+        return tf_mistake(tf_memory_error, here, NULL, "no memory left for the graph").op;
+    tf1c_dataset_tensors(d, tensors);
+    const tf_tensor t = tf1c_op_of_list(
+        &make_iterator_op, (struct tf_op_args){ .here = here, .name = name, .default_name = default_name, .attrs = &attrs },
+        (tf_list){ .n = n, .items = tensors });
     tf1c_free(tensors);
-    tf1c_free(in);
-    return op;
+    return t.op;
 }
 
 tf_data_iterator *tf_make_initializable_iterator_(tf_data_dataset *dataset, struct tf_data_iterator_args a)
@@ -665,10 +657,7 @@ tf_list tf_get_next_(tf_data_iterator *iterator_, struct tf_name_args a)
         &get_next_op,
         (struct tf_op_args){
             .here = here, .name = a.name, .attrs = &attrs, .n_inputs = it->resource ? 0 : 1, .inputs = &handle, .n_outputs = n });
-    tf_list components = { 0 };
-    for (int i = 0; i < n; i++)
-        tf_append(&components, ((tf_tensor){ .op = op, .index = tf1c_is_mistake(op) ? 0 : i }));
-    return components;
+    return tf1c_outputs(op, n);
 }
 
 /* clang-format off */

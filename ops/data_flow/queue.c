@@ -557,12 +557,10 @@ tf_list tf_dequeue_(tf_queue *q, int64_t n, bool up_to, struct tf_name_args a)
     if (mistake)
         return tf_mistake_list(q && !q->mistake ? q->dtypes.n : 1, (tf_tensor){ .op = mistake });
     const dequeue_attrs attrs = { q, n, up_to };
-    tf_list out = { 0 };
-    tf_operation *op =
-        tf_op_new(&dequeue_op, (struct tf_op_args){ .here = here, .name = a.name, .attrs = &attrs, .n_outputs = q->dtypes.n });
-    for (int i = 0; i < q->dtypes.n; i++)
-        tf_append(&out, ((tf_tensor){ .op = op, .index = tf1c_is_mistake(op) ? 0 : i }));
-    return out;
+    const int outputs = q->dtypes.n;
+    return tf1c_outputs(
+        tf_op_new(&dequeue_op, (struct tf_op_args){ .here = here, .name = a.name, .attrs = &attrs, .n_outputs = outputs }),
+        outputs);
 }
 
 tf_tensor tf_queue_size_(tf_queue *q, struct tf_name_args a)

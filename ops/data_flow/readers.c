@@ -290,11 +290,7 @@ tf_list tf_reader_read_(tf_reader *reader, tf_queue *queue, struct tf_name_args 
     if (mistake)
         return tf_mistake_list(2, (tf_tensor){ .op = mistake });
     const read_attrs attrs = { reader, queue };
-    tf_operation *op = tf_op_new(&reader_read_op, (struct tf_op_args){ .here = here, .name = a.name, .attrs = &attrs });
-    tf_list out = { 0 };
-    for (int i = 0; i < 2; i++)
-        tf_append(&out, ((tf_tensor){ .op = op, .index = tf1c_is_mistake(op) ? 0 : i }));
-    return out;
+    return tf1c_outputs(tf_op_new(&reader_read_op, (struct tf_op_args){ .here = here, .name = a.name, .attrs = &attrs }), 2);
 }
 
 /* clang-format off */

@@ -524,8 +524,7 @@ static tf_operation *eigen_node(tf_operand x, bool compute_v, struct tf_name_arg
 tf_eigen tf_self_adjoint_eig_(tf_operand x, struct tf_name_args a)
 {
     tf_operation *op = eigen_node(x, true, a);
-    const tf_tensor first = { .op = op };
-    return tf_op_output_count(op) == 2 ? (tf_eigen){ first, tf_op_output(op, 1) } : (tf_eigen){ first, first };
+    return (tf_eigen){ tf_op_output(op, 0), tf_op_output(op, 1) };
 }
 tf_tensor tf_self_adjoint_eigvals_(tf_operand x, struct tf_name_args a) { return (tf_tensor){ .op = eigen_node(x, false, a) }; }
 

@@ -81,15 +81,7 @@ static tf_tensor add_n_of(tf_list inputs, struct tf_name_args a)
     if (inputs.n == 1)
         return a.name ? tf_identity_(tf_operand_tensor(inputs.items[0]), a)
                       : tf1c_dense(tf_convert(tf_operand_tensor(inputs.items[0]), tf_dtype_unset, a.here, NULL));
-    tf_operand *in = tf1c_alloc((size_t)inputs.n * sizeof *in);
-    if (!in)
-        return tf_mistake(tf_memory_error, a.here, NULL, "no memory left for the graph");
-    for (int i = 0; i < inputs.n; i++)
-        in[i] = tf_operand_tensor(inputs.items[i]);
-    tf_operation *op =
-        tf_op_new(&tf1c_add_n_op, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = inputs.n, .inputs = in });
-    tf1c_free(in);
-    return (tf_tensor){ .op = op };
+    return tf1c_op_of_list(&tf1c_add_n_op, (struct tf_op_args){ .here = a.here, .name = a.name }, inputs);
 }
 
 tf_tensor tf_add_n_(struct tf_add_n_args a)

@@ -431,8 +431,7 @@ static tf_sampled sampled(const tf_op_def *def, tf_operand true_classes, sampler
     attrs.seeds = tf1c_op_seeds(seed);
     tf_operation *op =
         tf_op_new(def, (struct tf_op_args){ .here = here, .name = name, .attrs = &attrs, .n_inputs = 1, .inputs = &true_classes });
-    return tf_op_output_count(op) == 3 ? (tf_sampled){ tf_op_output(op, 0), tf_op_output(op, 1), tf_op_output(op, 2) }
-                                       : no_sample((tf_tensor){ .op = op });
+    return (tf_sampled){ tf_op_output(op, 0), tf_op_output(op, 1), tf_op_output(op, 2) };
 }
 
 static tf_sampled simple(const tf_op_def *def, tf_operand classes, const struct tf_sampler_args *a)
@@ -616,9 +615,7 @@ tf_accidental_hits tf_nn_compute_accidental_hits_(tf_operand classes, tf_operand
     const tf_operand in[] = { classes, sampled_candidates };
     tf_operation *op =
         tf_op_new(&hits_op, (struct tf_op_args){ .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 2, .inputs = in });
-    const tf_tensor first = { .op = op };
-    return tf_op_output_count(op) == 3 ? (tf_accidental_hits){ first, tf_op_output(op, 1), tf_op_output(op, 2) }
-                                       : (tf_accidental_hits){ first, first, first };
+    return (tf_accidental_hits){ tf_op_output(op, 0), tf_op_output(op, 1), tf_op_output(op, 2) };
 }
 
 /* clang-format off */

@@ -466,15 +466,13 @@ static const tf_op_def decoder_op = {
     .gradient = tf_no_gradient,
 };
 
-static tf_tensor output(tf_operation *op, int i) { return (tf_tensor){ .op = op, .index = tf1c_is_mistake(op) ? 0 : i }; }
-
 tf_ctc_decoded tf_nn_ctc_greedy_decoder_(struct tf_ctc_greedy_decoder_args a)
 {
     const decoder_attrs attrs = { a.merge_repeated };
     tf_operation *op = array_op(&decoder_op, (struct tf_name_args){ a.here, NULL }, NULL, &attrs, 2,
                                 (tf_operand[]){ tf1c_given(a.inputs), tf1c_given(a.sequence_length) })
                            .op;
-    return (tf_ctc_decoded){ { output(op, 0), output(op, 1), output(op, 2) }, output(op, 3) };
+    return (tf_ctc_decoded){ { tf_op_output(op, 0), tf_op_output(op, 1), tf_op_output(op, 2) }, tf_op_output(op, 3) };
 }
 
 /* ---- EditDistance: no gradient ----------------------------------------------------------------------------------------------------- */

@@ -235,7 +235,7 @@ static const tf_op_def top_k_op = {
 static tf_top_k nn_top_k_of(tf_operand input, tf_operand k, struct tf_top_k_args a)
 {
     tf_operation *op = array_op(&top_k_op, (struct tf_name_args){ a.here, a.name }, NULL, NULL, 2, (tf_operand[]){ input, k }).op;
-    return (tf_top_k){ { .op = op }, { .op = op, .index = tf1c_is_mistake(op) ? 0 : 1 } };
+    return (tf_top_k){ tf_op_output(op, 0), tf_op_output(op, 1) };
 }
 
 tf_top_k tf_nn_top_k_(struct tf_top_k_args a) { return nn_top_k_of(tf1c_given(a.input), tf1c_given(a.k), a); }

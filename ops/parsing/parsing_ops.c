@@ -205,14 +205,6 @@ static const tf_op_def decode_csv_op = {
     .gradient = tf_no_gradient,
 };
 
-static tf_list outputs_of(tf_operation *op, int n)
-{
-    tf_list all = { 0 };
-    for (int i = 0; i < n; i++)
-        tf_append(&all, ((tf_tensor){ .op = op, .index = tf1c_is_mistake(op) ? 0 : i }));
-    return all;
-}
-
 tf_list tf_decode_csv_(tf_operand records, tf_list defaults, struct tf_decode_csv_args a)
 {
     const csv_attrs attrs = { a.field_delim ? a.field_delim : ",", a.na_value ? a.na_value : "", a.use_quote_delim };
@@ -242,7 +234,7 @@ tf_list tf_decode_csv_(tf_operand records, tf_list defaults, struct tf_decode_cs
         (struct tf_op_args){
             .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = defaults.n + 1, .inputs = in, .n_outputs = defaults.n });
     tf1c_free(in);
-    return outputs_of(op, defaults.n);
+    return tf1c_outputs(op, defaults.n);
 }
 
 /* ---- ParseExample: features of known shape -------------------------------------------------------------------------------------------------- */
@@ -514,8 +506,7 @@ static tf_list parse_with(tf_tensor serialized, tf_feature_specs specs, bool sin
                                                                .inputs = fixed->in,
                                                                .n_outputs = fixed->n });
     for (int i = 0, o = 0; i < specs.n; i++) {
-        const tf_tensor t = specs.items[i].spec.fixed ? (tf_tensor){ .op = op, .index = tf1c_is_mistake(op) ? 0 : o++ }
-                                                      : var_len(serialized, &specs.items[i], single, here);
+        const tf_tensor t = specs.items[i].spec.fixed ? tf_op_output(op, o++) : var_len(serialized, &specs.items[i], single, here);
         tf_append(&out, t);
     }
     return out;

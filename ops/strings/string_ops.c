@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "core/strings.h"
-#include "ops/family.h"
+#include "ops/array/array.h"
 #include "ops/strings/number.h"
 
 static const tf_shard_rule each_element = { .out = TF_WHOLE, .in = { TF_WHOLE, TF_WHOLE, TF_WHOLE, TF_WHOLE } };
@@ -95,20 +95,10 @@ tf_tensor tf_string_join_(tf_list inputs, struct tf_string_join_args a)
     TF_FROM(a.here);
     inputs = tf1c_sound_list(inputs, a.here);
     const join_attrs attrs = { a.separator ? a.separator : "" };
-    tf_operand *in = tf1c_alloc(((size_t)inputs.n + 1) * sizeof *in);
-    if (!in)
-        return tf_mistake(tf_memory_error, a.here, NULL, "no memory left for the graph");
-    for (int i = 0; i < inputs.n; i++)
-        in[i] = tf_operand_tensor(inputs.items[i]);
-    tf_tensor t =
-        inputs.n ? (tf_tensor){ .op = tf_op_new(
-                                    &string_join_op,
-                                    (struct tf_op_args){
-                                        .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = inputs.n, .inputs = in }) }
-                 : tf_mistake(tf_value_error, a.here, NULL,
-                              "List argument 'inputs' to 'StringJoin' Op with length 0 shorter than minimum length 1.");
-    tf1c_free(in);
-    return t;
+    if (!inputs.n)
+        return tf_mistake(tf_value_error, a.here, NULL,
+                          "List argument 'inputs' to 'StringJoin' Op with length 0 shorter than minimum length 1.");
+    return tf1c_op_of_list(&string_join_op, (struct tf_op_args){ .here = a.here, .name = a.name, .attrs = &attrs }, inputs);
 }
 
 /* ---- StringToNumber -------------------------------------------------------------------------------------------------------------------- */
@@ -353,11 +343,7 @@ static void substr_shape(tf_shape_ctx *c)
     tf_set_out(c, 0, both.rank ? both : x);
 }
 
-static int64_t whole_at(const tf_view *v, int64_t i)
-{
-    const int64_t at = v->rank ? i : 0;
-    return v->dtype == tf_int32 ? ((const int32_t *)v->data)[at] : ((const int64_t *)v->data)[at];
-}
+static int64_t whole_at(const tf_view *v, int64_t i) { return int_at(v, v->rank ? i : 0); }
 
 static void substr_kernel(tf_kernel_ctx *k)
 {
@@ -487,8 +473,7 @@ tf_split_strings tf_string_split_(tf_operand source, struct tf_string_split_args
     const split_attrs attrs = { a.delimiter ? a.delimiter : "", a.skip_empty };
     tf_operation *op = tf_op_new(
         &string_split_op, (struct tf_op_args){ .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &source });
-    const bool good = !tf1c_is_mistake(op);
-    return (tf_split_strings){ { .op = op }, { .op = op, .index = good ? 1 : 0 }, { .op = op, .index = good ? 2 : 0 } };
+    return (tf_split_strings){ tf_op_output(op, 0), tf_op_output(op, 1), tf_op_output(op, 2) };
 }
 
 /* clang-format off */

@@ -391,16 +391,8 @@ tf_tensor tf_summary_merge_(tf_list inputs, struct tf_name_args a)
     if (!inputs.n)
         return tf_mistake(tf_value_error, a.here, NULL,
                           "List argument 'inputs' to 'MergeSummary' Op with length 0 shorter than minimum length 1.");
-    tf_operand *in = tf1c_alloc((size_t)inputs.n * sizeof *in);
-    if (!in)
-        return tf_mistake(tf_memory_error, a.here, NULL, "no memory left for the graph");
-    for (int i = 0; i < inputs.n; i++)
-        in[i] = tf_operand_tensor(inputs.items[i]);
     TF_SCOPE(a.name, "Merge");
-    tf_operation *op =
-        tf_op_new(&merge_op, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = inputs.n, .inputs = in });
-    tf1c_free(in);
-    return (tf_tensor){ .op = op };
+    return tf1c_op_of_list(&merge_op, (struct tf_op_args){ .here = a.here, .name = a.name }, inputs);
 }
 
 tf_tensor tf_summary_merge_all_(struct tf_merge_all_args a)
