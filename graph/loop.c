@@ -241,6 +241,15 @@ tf_dims tf1c_stacked_dims(int64_t steps, tf_dims each)
     return d;
 }
 
+tf_dims tf1c_element_dims(tf_dims all)
+{
+    if (!all.known || !all.rank)
+        return (tf_dims){ 0 };
+    memmove(all.dims, all.dims + 1, (size_t)(all.rank - 1) * sizeof *all.dims);
+    all.rank--;
+    return all;
+}
+
 bool tf1c_fits_stacked(tf_dims each, const char *name)
 {
     if (!each.known || each.rank < TF_MAX_RANK)

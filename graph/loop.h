@@ -83,6 +83,7 @@ tf_operation *tf1c_branch_node(const tf1c_branch_attrs *a, tf_tensor pred, const
 bool tf1c_await_outside(const tf1c_body *b, tf_operation *node);
 tf_tensor tf1c_loop_count(tf_operation *loop); /* its count output, added if there is none; none after a report */
 tf_dims tf1c_stacked_dims(int64_t steps, tf_dims each);
+tf_dims tf1c_element_dims(tf_dims all); /* without the first; unknown of a scalar */
 bool tf1c_fits_stacked(tf_dims each, const char *name); /* false after a report: one rank more is too many */
 
 #endif

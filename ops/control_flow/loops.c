@@ -370,16 +370,6 @@ static tf_tensor result_in(looping *l, tf_tensor t)
     return t;
 }
 
-static tf_dims element_dims(tf_tensor elems)
-{
-    tf_dims d = tf_get_shape(elems);
-    if (!d.known || !d.rank)
-        return (tf_dims){ 0 };
-    memmove(d.dims, d.dims + 1, (size_t)(d.rank - 1) * sizeof *d.dims);
-    d.rank--;
-    return d;
-}
-
 static bool check_elems(tf_list elems, tf_source here, tf_tensor *mistake)
 {
     int64_t n = NONE;
@@ -491,7 +481,7 @@ static tf_operation *scan_loop(const scan_fn *f, tf_list elems, tf_list init, bo
     for (int i = 0; i < init.n; i++)
         tf_append(&state, tf1c_body_arg(l.b, TF1C_CARRIED, init.items[i], tf_get_shape(init.items[i])));
     for (int i = 0; i < elems.n; i++)
-        tf_append(&xs, tf1c_body_arg(l.b, TF1C_SLICED, elems.items[i], element_dims(elems.items[i])));
+        tf_append(&xs, tf1c_body_arg(l.b, TF1C_SLICED, elems.items[i], tf1c_element_dims(tf_get_shape(elems.items[i]))));
     tf1c_count_as(counts.begin + counts.before);
     tf_list next = tf1c_sound_list(call_scan(f, state, xs), here);
     if (next.n != init.n)
@@ -642,7 +632,7 @@ static tf_list map(tf_map_callable *one, tf_map_list_callable *many, tf_list ele
         return tf_mistake_list(elems.n, (tf_tensor){ .op = l.poison });
     tf_list xs = { 0 };
     for (int i = 0; i < elems.n; i++)
-        tf_append(&xs, tf1c_body_arg(l.b, TF1C_SLICED, elems.items[i], element_dims(elems.items[i])));
+        tf_append(&xs, tf1c_body_arg(l.b, TF1C_SLICED, elems.items[i], tf1c_element_dims(tf_get_shape(elems.items[i]))));
     tf1c_count_as(guessed.begin + guessed.before);
     tf_list results = tf1c_sound_list(call_map(one, many, xs, a.context), here);
     counted.states = results.n;

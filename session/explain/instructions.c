@@ -71,10 +71,7 @@ void ir_write_code(FILE *f, const tf1c_plan *p, const tf1c_binding *b)
 
 /* ---- memory -------------------------------------------------------------------------------------------------------------------------- */
 
-static int64_t bytes_of(const ir_value *v)
-{
-    return (tf_view_count(&v->view) * (int64_t)tf_dtype_size(v->view.dtype) + 63) / 64 * 64;
-}
+static int64_t bytes_of(const ir_value *v) { return (ir_bytes(v) + 63) / 64 * 64; }
 
 static bool has_memory(const ir_value *v)
 {

@@ -218,16 +218,6 @@ static bool follows(tf1c_importing *m, looping *l, const tf1c_in_node *n, tf1c_e
     return true;
 }
 
-static tf_dims element_dims(tf_tensor t)
-{
-    tf_dims d = tf_get_shape(t);
-    if (!d.known || !d.rank)
-        return (tf_dims){ .known = false };
-    memmove(d.dims, d.dims + 1, (size_t)(d.rank - 1) * sizeof *d.dims);
-    d.rank--;
-    return d;
-}
-
 static bool name_result(tf1c_importing *m, tf1c_in_node *n, tf_tensor t)
 {
     const char *name = tf1c_import_name(m, n->def->name),
@@ -273,7 +263,7 @@ static bool read_array(tf1c_importing *m, tf1c_in_node *n)
     const tf_tensor outer = tf1c_import(l->b->parent, all, m->here);
     if (!n->out || tf_is_poisoned(outer))
         return false;
-    n->out[0] = tf1c_body_arg(l->b, TF1C_SLICED, outer, element_dims(outer));
+    n->out[0] = tf1c_body_arg(l->b, TF1C_SLICED, outer, tf1c_element_dims(tf_get_shape(outer)));
     return true;
 }
 

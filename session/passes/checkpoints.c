@@ -19,16 +19,6 @@ static bool may_run_again(const ir_node *n)
     return true;
 }
 
-static int64_t bytes_saved(const ir_node *n)
-{
-    int64_t bytes = 0;
-    for (int i = 0; i < n->loop->n_stacked; i++) {
-        const tf_view *v = &n->out[n->loop->stacked[i].output].view;
-        bytes += tf_view_count(v) * (int64_t)tf_dtype_size(v->dtype);
-    }
-    return bytes;
-}
-
 static bool is_stack_of(const ir_node *n, const ir_value *v) { return v->node == n && n->loop->n_stacked && v->index != n->region; }
 
 static ir_node *gradient_of(const ir_block *b, int at)
@@ -62,34 +52,20 @@ static int64_t steps_between(const ir_ctx *c, const ir_node *n)
     const int64_t steps = n->loop->steps, root = (int64_t)sqrt((double)steps);
     if (c->checkpoint_steps)
         return divisor_near(steps, c->checkpoint_steps > 0 ? c->checkpoint_steps : root);
-    return n->loop->swaps && bytes_saved(n) >= ir_long.bytes ? divisor_near(steps, root) : 1;
+    return n->loop->swaps && ir_bytes_stacked(n) >= ir_long.bytes ? divisor_near(steps, root) : 1;
 }
 
 /* ---- a loop once more --------------------------------------------------------------------------------------------------------------- */
 
-static ir_value *slot_like(ir_ctx *c, const tf_view *view)
-{
-    ir_value *v = ir_alloc(c, sizeof *v);
-    if (!v)
-        return NULL;
-    *v = (ir_value){ .place = IR_SLOT, .slot = c->n_slots++, .root = v };
-    tf_view_set(&v->view, NULL, view->dtype, ir_dims(view));
-    return v;
-}
+static ir_value *slot_like(ir_ctx *c, const tf_view *view) { return ir_slot_value(c, view->dtype, ir_dims(view)); }
 
 static ir_value *copy_or_itself(ir_value *v) { return v->copy ? v->copy : v; }
 
 static ir_node *copy_of_node(ir_ctx *c, const ir_node *n, int room)
 {
-    ir_node *copy = ir_node_new(c, n->def, n->n_in, room);
+    ir_node *copy = ir_node_like(c, n, n->def, n->n_in, room);
     if (!copy)
         return NULL;
-    copy->attrs = n->attrs;
-    copy->T = n->T;
-    copy->U = n->U;
-    copy->name = n->name;
-    copy->here = n->here;
-    copy->order = n->order;
     copy->waits = n->waits;
     copy->region = n->region;
     copy->room = room;
@@ -153,39 +129,7 @@ typedef struct {
     ir_node *forward, *backward, *again; /* both by spans; the forward span in the backward one's body */
 } linking;
 
-/* One more sequence of the backward loop's: its element, in the body. */
-static ir_value *slice(linking *k, ir_value *sequence)
-{
-    ir_loop *l = k->backward->loop;
-    tf_view element = sequence->view;
-    element.rank--;
-    memmove(element.dims, element.dims + 1, (size_t)element.rank * sizeof *element.dims);
-    ir_value *arg = slot_like(k->c, &element);
-    ir_sliced *more = ir_alloc(k->c, (size_t)(l->n_sliced + 1) * sizeof *more);
-    if (!arg || !more)
-        return NULL;
-    if (l->n_sliced)
-        memcpy(more, l->sliced, (size_t)l->n_sliced * sizeof *more);
-    more[l->n_sliced] = (ir_sliced){ ir_add_input(k->c, k->backward, sequence), arg };
-    l->sliced = more;
-    l->n_sliced++;
-    return k->c->failed ? NULL : arg;
-}
-
-/* The states that spans begin with, stacked. */
-static ir_value *kept_states(linking *k, const ir_carried *s)
-{
-    ir_node *f = k->forward;
-    ir_loop *l = f->loop;
-    tf_dims all = { .known = true, .rank = s->arg->view.rank + 1, .dims = { l->steps } };
-    memcpy(all.dims + 1, s->arg->view.dims, (size_t)s->arg->view.rank * sizeof *all.dims);
-    ir_value *out = &f->out[f->n_out];
-    tf_view_set(&out->view, NULL, s->arg->view.dtype, all);
-    l->stacked[l->n_stacked++] = (ir_stacked){ f->n_out++, s->arg, k->c->n_slots++ };
-    return out;
-}
-
-/* Its sequences, states and what it captures become the backward loop's. */
+/* Its sequences, the states that its spans begin with, stacked, and what it captures become the backward loop's. */
 static bool give_inputs(linking *k)
 {
     const ir_loop *l = k->forward->loop, *inner = k->again->loop;
@@ -195,13 +139,13 @@ static bool give_inputs(linking *k)
     for (int i = 0; i < inner->n_sliced; i++) {
         const int input = inner->sliced[i].input;
         given[input] = true;
-        if (!(k->again->in[input] = slice(k, k->forward->in[l->sliced[i].input])))
+        if (!(k->again->in[input] = ir_add_slice(k->c, k->backward, k->forward->in[l->sliced[i].input])))
             return false;
     }
     for (int i = 0; i < inner->n_carried; i++) {
         const int input = inner->carried[i].input;
         given[input] = true;
-        if (!(k->again->in[input] = slice(k, kept_states(k, &l->carried[i]))))
+        if (!(k->again->in[input] = ir_add_slice(k->c, k->backward, ir_add_stack(k->c, k->forward, l->carried[i].arg))))
             return false;
     }
     for (int j = 0; j < k->again->n_in; j++)
@@ -217,18 +161,6 @@ static int stack_under(const linking *k, const ir_value *spans)
     const ir_value *whole = spans->node && spans->node->n_in == 1 ? spans->node->in[0] : NULL;
     const ir_value *stack = whole && whole->node && whole->node->n_in == 1 ? whole->node->in[0] : NULL;
     return stack && stack->node == k->forward ? stack->index : -1;
-}
-
-static bool put_first(ir_ctx *c, ir_block *b, ir_node *n)
-{
-    ir_block anew = *b;
-    anew.nodes = NULL;
-    anew.n = anew.capacity = 0;
-    ir_add_node(c, &anew, n);
-    for (int i = 0; i < b->n; i++)
-        ir_add_node(c, &anew, b->nodes[i]);
-    *b = anew;
-    return !c->failed;
 }
 
 static bool link(ir_ctx *c, ir_node *forward, ir_node *backward)
@@ -249,7 +181,7 @@ static bool link(ir_ctx *c, ir_node *forward, ir_node *backward)
     }
     ir_apply_replacements(&l->body);
     k.again->order = backward->order;
-    return put_first(c, &l->body, k.again);
+    return ir_put_first(c, &l->body, 1, &k.again);
 }
 
 /* ---- a block ------------------------------------------------------------------------------------------------------------------------- */
@@ -283,11 +215,9 @@ bool ir_pass_checkpoints(ir_ctx *c, ir_block *b)
 {
     pair *pairs = ir_alloc(c, (size_t)b->n * sizeof *pairs);
     const int n = pairs ? find_pairs(c, b, pairs) : 0;
-    ir_block out = *b;
+    ir_block out = ir_emptied(b);
     if (n == 0)
         return !c->failed;
-    out.nodes = NULL;
-    out.n = out.capacity = 0;
     for (int i = 0; i < b->n && !c->failed; i++) {
         ir_node *node = b->nodes[i];
         const pair *p = pair_with(pairs, n, node);

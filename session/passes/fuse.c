@@ -461,10 +461,8 @@ static bool close_chain(ir_ctx *c, ir_block *out, chain *r)
 
 static bool fuse_block(ir_ctx *c, ir_block *b)
 {
-    ir_block out = *b;
+    ir_block out = ir_emptied(b);
     chain r = { 0 };
-    out.nodes = NULL;
-    out.n = out.capacity = 0;
     for (int i = 0; i < b->n; i++) {
         ir_node *n = b->nodes[i];
         if (n->silent) {
@@ -483,17 +481,6 @@ static bool fuse_block(ir_ctx *c, ir_block *b)
     *b = out;
     ir_renumber(b);
     return !c->failed;
-}
-
-static bool fuse_all(ir_ctx *c, ir_block *b)
-{
-    for (int i = 0; i < b->n; i++) {
-        ir_block *inner[2];
-        for (int k = ir_bodies(b->nodes[i], inner); k-- > 0;)
-            if (!fuse_all(c, inner[k]))
-                return false;
-    }
-    return fuse_block(c, b);
 }
 
 /* Into root->uses: how many inputs of nodes that do something, here and in bodies, lie in it. */
@@ -518,5 +505,5 @@ bool ir_pass_fuse(ir_ctx *c, ir_block *b)
 {
     count_readers(b, true);
     count_readers(b, false);
-    return fuse_all(c, b);
+    return ir_each_block(c, b, fuse_block);
 }

@@ -2,6 +2,7 @@
  * it is the same in each, once. The products gain by it; what leads to them, or is stacked as it is, goes along. */
 #include <string.h>
 
+#include "graph/loop.h"
 #include "session/passes/pass.h"
 
 /* When a body's value is known: in its step alone, before the loop as one of all steps' values, or before the loop as such. */
@@ -195,14 +196,6 @@ static void mark_values(hoisting *h)
 
 /* ---- what gains by leaving -------------------------------------------------------------------------------------------------------- */
 
-static bool is_stacked(const ir_loop *l, const ir_value *v)
-{
-    for (int i = 0; i < l->n_stacked; i++)
-        if (l->stacked[i].result == v)
-            return true;
-    return false;
-}
-
 /* In n->needed: what leaves. From the last node on, so that what leads to one that leaves is asked after it. */
 static int choose(hoisting *h)
 {
@@ -218,7 +211,7 @@ static int choose(hoisting *h)
         bool views = n->def->traits & (TF_VIEW | TF_PARTS);
         n->needed |= when == ALWAYS ? !views : !views && !n->def->strips && !(n->def->traits & TF_SUM);
         for (int o = 0; o < n->n_out && when == ALL_STEPS; o++)
-            n->needed |= is_stacked(h->loop, &n->out[o]);
+            n->needed |= ir_stack_of(h->loop, &n->out[o]) != NULL;
         chosen += n->needed;
         for (int j = 0; j < n->n_in && n->needed; j++)
             if (n->in[j]->node && n->in[j]->node->block == b->id && !n->in[j]->known)
@@ -229,12 +222,7 @@ static int choose(hoisting *h)
 
 /* ---- outside -------------------------------------------------------------------------------------------------------------------------- */
 
-static tf_dims of_all_steps(const hoisting *h, const tf_view *v)
-{
-    tf_dims d = { .known = true, .rank = v->rank + 1, .dims = { h->loop->steps } };
-    memcpy(d.dims + 1, v->dims, (size_t)v->rank * sizeof *v->dims);
-    return d;
-}
+static tf_dims of_all_steps(const hoisting *h, const tf_view *v) { return tf1c_stacked_dims(h->loop->steps, ir_dims(v)); }
 
 static tf_dims as_rows(const hoisting *h, const tf_view *v)
 {
@@ -268,14 +256,10 @@ static ir_value *aligned(hoisting *h, ir_value *v, const ir_node *n)
 
 static ir_node *copy_of(hoisting *h, const ir_node *n, const tf_op_def *def, const void *attrs)
 {
-    ir_node *copy = ir_node_new(h->c, def, n->n_in, n->n_out);
+    ir_node *copy = ir_node_like(h->c, n, def, n->n_in, n->n_out);
     if (!copy)
         return NULL;
     copy->attrs = attrs;
-    copy->T = n->T;
-    copy->U = n->U;
-    copy->name = n->name;
-    copy->here = n->here;
     copy->order = h->node->order;
     for (int j = 0; j < n->n_in; j++)
         copy->in[j] = n->in[j]->outside;
@@ -334,23 +318,7 @@ static bool put_outside(hoisting *h, ir_node *n)
 /* ---- the body without them --------------------------------------------------------------------------------------------------------------- */
 
 /* In the body it is a slice now. */
-static bool slice(hoisting *h, ir_value *v)
-{
-    ir_loop *l = h->loop;
-    ir_value *arg = ir_alloc(h->c, sizeof *arg);
-    ir_sliced *more = ir_alloc(h->c, (size_t)(l->n_sliced + 1) * sizeof *more);
-    if (!arg || !more)
-        return false;
-    *arg = (ir_value){ .place = IR_SLOT, .slot = h->c->n_slots++, .root = arg };
-    tf_view_set(&arg->view, NULL, v->view.dtype, ir_dims(&v->view));
-    if (l->n_sliced)
-        memcpy(more, l->sliced, (size_t)l->n_sliced * sizeof *more);
-    more[l->n_sliced] = (ir_sliced){ ir_add_input(h->c, h->node, v->outside), arg };
-    l->sliced = more;
-    l->n_sliced++;
-    v->replaced = arg;
-    return true;
-}
+static bool slice(hoisting *h, ir_value *v) { return (v->replaced = ir_add_slice(h->c, h->node, v->outside)) != NULL; }
 
 /* What stacks a value of all steps is that value. */
 static void unstack(hoisting *h)
@@ -418,9 +386,7 @@ static bool hoist(hoisting *h)
 
 bool ir_pass_hoist(ir_ctx *c, ir_block *b)
 {
-    ir_block out = *b;
-    out.nodes = NULL;
-    out.n = out.capacity = 0;
+    ir_block out = ir_emptied(b);
     for (int i = 0; i < b->n && !c->failed; i++) {
         ir_node *n = b->nodes[i];
         hoisting h = { c, &out, n, n->loop };

@@ -53,17 +53,11 @@ static ir_value *cut(ir_ctx *c, ir_block *to, ir_value *v, bool rows, int64_t be
         like);
 }
 
-static ir_node *like_node(ir_ctx *c, const ir_node *n, int64_t rows, int64_t columns)
+static ir_node *smaller_node(ir_ctx *c, const ir_node *n, int64_t rows, int64_t columns)
 {
-    ir_node *copy = ir_node_new(c, n->def, n->n_in, 1);
+    ir_node *copy = ir_node_like(c, n, n->def, n->n_in, 1);
     if (!copy)
         return NULL;
-    copy->attrs = n->attrs;
-    copy->T = n->T;
-    copy->U = n->U;
-    copy->name = n->name;
-    copy->here = n->here;
-    copy->order = n->order;
     tf_view_set(&copy->out[0].view, NULL, n->out[0].view.dtype, SHAPE(rows, columns));
     return copy;
 }
@@ -80,7 +74,7 @@ static bool shrink(ir_ctx *c, ir_block *to, ir_node *view, int o, const ir_node 
     tf_product t = product->def->product(product->attrs);
     ir_value *a = cut(c, to, product->in[0], !t.transpose_a, r->row, r->rows, product);
     ir_value *b = cut(c, to, product->in[1], t.transpose_b, r->column, r->columns, product);
-    ir_node *less = a && b ? like_node(c, product, r->rows, r->columns) : NULL;
+    ir_node *less = a && b ? smaller_node(c, product, r->rows, r->columns) : NULL;
     if (!less)
         return false;
     less->in[0] = a;
@@ -127,7 +121,7 @@ static bool divide(ir_ctx *c, ir_block *to, ir_node *view, const ir_node *e)
         if (!view->out[o].uses)
             continue;
         part_read(view, o, whole, &r);
-        ir_node *piece = like_node(c, e, r.rows, r.columns);
+        ir_node *piece = smaller_node(c, e, r.rows, r.columns);
         for (int i = 0; piece && i < e->n_in; i++)
             if (!(piece->in[i] = operand_part(c, to, e->in[i], e, &r)))
                 return false;
@@ -169,9 +163,7 @@ static bool rewrite(ir_ctx *c, ir_block *to, const ir_block *all, ir_node *view)
 
 bool ir_pass_narrow(ir_ctx *c, ir_block *b)
 {
-    ir_block out = *b;
-    out.nodes = NULL;
-    out.n = out.capacity = 0;
+    ir_block out = ir_emptied(b);
     ir_count_uses(b);
     for (int i = 0; i < b->n && !c->failed; i++) {
         if (!rewrite(c, &out, b, b->nodes[i]))

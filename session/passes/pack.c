@@ -203,9 +203,7 @@ static bool grant(ir_ctx *c, ir_block *b, const wishes *list)
     }
     if (!n || c->failed)
         return !c->failed;
-    ir_block out = *b;
-    out.nodes = NULL;
-    out.n = out.capacity = 0;
+    ir_block out = ir_emptied(b);
     for (int i = 0, next = 0; i < b->n; i++) {
         for (; next < n && insertions[next].at == i; next++)
             ir_add_node(c, &out, insertions[next].pack);

@@ -16,17 +16,7 @@ typedef struct {
 
 /* ---- who saves what for whom ------------------------------------------------------------------------------------------------- */
 
-static int64_t bytes_of(const ir_value *v) { return tf_view_count(&v->view) * (int64_t)tf_dtype_size(v->view.dtype); }
-
-static int64_t bytes_saved(const ir_node *n)
-{
-    int64_t bytes = 0;
-    for (int i = 0; i < n->loop->n_stacked; i++)
-        bytes += bytes_of(&n->out[n->loop->stacked[i].output]);
-    return bytes;
-}
-
-static const ir_stacked *stack_of(const ir_node *n, const ir_value *out)
+static const ir_stacked *stack_given(const ir_node *n, const ir_value *out)
 {
     for (int i = 0; i < n->loop->n_stacked; i++)
         if (&n->out[n->loop->stacked[i].output] == out)
@@ -44,7 +34,7 @@ static ir_value *there(const recomputing *r, ir_value *v)
     if (ir_is_captured(r->forward->loop, v))
         return v;
     for (int i = 0; i < l->n_sliced; i++) {
-        const ir_stacked *s = stack_of(r->forward, r->backward->in[l->sliced[i].input]);
+        const ir_stacked *s = stack_given(r->forward, r->backward->in[l->sliced[i].input]);
         if (s && s->result == v && !l->sliced[i].arg->replaced)
             return l->sliced[i].arg;
     }
@@ -63,14 +53,9 @@ static bool is_cheap(const recomputing *r, const ir_value *v)
 static bool copy_node(recomputing *r, ir_value *v)
 {
     const ir_node *n = v->node;
-    ir_node *copy = ir_node_new(r->c, n->def, n->n_in, 1);
+    ir_node *copy = ir_node_like(r->c, n, n->def, n->n_in, 1);
     if (!copy)
         return false;
-    copy->attrs = n->attrs;
-    copy->T = n->T;
-    copy->U = n->U;
-    copy->name = n->name;
-    copy->here = n->here;
     copy->order = r->backward->loop->body.nodes[0]->order;
     copy->out[0].view = n->out[0].view;
     for (int j = 0; j < n->n_in; j++) {
@@ -98,32 +83,19 @@ static bool recompute(recomputing *r, ir_value *v, bool itself)
 
 /* ---- a loop and its gradient ------------------------------------------------------------------------------------------------------------ */
 
-static bool put_first(recomputing *r)
-{
-    ir_block *b = &r->backward->loop->body, anew = *b;
-    anew.nodes = NULL;
-    anew.n = anew.capacity = 0;
-    for (int i = 0; i < r->n; i++)
-        ir_add_node(r->c, &anew, r->copies[i]);
-    for (int i = 0; i < b->n; i++)
-        ir_add_node(r->c, &anew, b->nodes[i]);
-    *b = anew;
-    return !r->c->failed;
-}
-
 /* What nobody else reads is not saved any more (ports.c sees to that). */
 static bool recompute_slices(ir_ctx *c, ir_node *forward, ir_node *backward)
 {
     ir_loop *l = backward->loop;
     for (int i = 0; i < l->n_sliced; i++) {
         const ir_value *saved = backward->in[l->sliced[i].input];
-        const ir_stacked *s = stack_of(forward, saved);
+        const ir_stacked *s = stack_given(forward, saved);
         recomputing r = { .c = c, .forward = forward, .backward = backward };
         if (!s || saved->uses != 1 || !recompute(&r, s->result, true))
             continue;
         l->sliced[i].arg->replaced = &r.copies[r.n - 1]->out[0];
         ir_apply_replacements(&l->body);
-        if (!put_first(&r))
+        if (!ir_put_first(c, &l->body, r.n, r.copies))
             return false;
     }
     return !c->failed;
@@ -140,7 +112,7 @@ bool ir_pass_recompute(ir_ctx *c, ir_block *b)
     ir_count_uses(b);
     for (int i = 0; i < b->n; i++) {
         ir_node *forward = b->nodes[i];
-        if (!forward->loop || forward->loop->spans || bytes_saved(forward) < ir_long.bytes)
+        if (!forward->loop || forward->loop->spans || ir_bytes_stacked(forward) < ir_long.bytes)
             continue;
         for (int j = i + 1; j < b->n; j++)
             if (are_loop_and_gradient(forward, b->nodes[j]) && !recompute_slices(c, forward, b->nodes[j]))

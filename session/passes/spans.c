@@ -3,6 +3,7 @@
  * cache still, and there is memory for those of one span alone. */
 #include <string.h>
 
+#include "graph/loop.h"
 #include "session/passes/pass.h"
 
 /* ---- the axis of steps as two, and one again ------------------------------------------------------------------------------ */
@@ -22,39 +23,12 @@ static const tf_op_def split_op = {
 
 static tf_dims in_spans(const tf_view *v, int64_t steps)
 {
-    tf_dims d = { .known = true, .rank = v->rank + 1, .dims = { v->dims[0] / steps, steps } };
-    memcpy(d.dims + 2, v->dims + 1, (size_t)(v->rank - 1) * sizeof *v->dims);
-    return d;
-}
-
-static tf_dims less_first(tf_dims d)
-{
-    memmove(d.dims, d.dims + 1, (size_t)--d.rank * sizeof *d.dims);
+    tf_dims d = tf1c_stacked_dims(v->dims[0] / steps, ir_dims(v));
+    d.dims[1] = steps;
     return d;
 }
 
 /* ---- what is worth it -------------------------------------------------------------------------------------------------------- */
-
-static int64_t bytes_of(const ir_value *v) { return tf_view_count(&v->view) * (int64_t)tf_dtype_size(v->view.dtype); }
-
-static bool is_stacked_or_sliced(const ir_loop *l, const ir_value *v)
-{
-    for (int i = 0; i < l->n_sliced; i++)
-        if (l->sliced[i].arg == v)
-            return true;
-    for (int i = 0; i < l->n_stacked; i++)
-        if (l->stacked[i].result == v)
-            return true;
-    return false;
-}
-
-static bool is_slice(const ir_loop *l, const ir_value *v)
-{
-    for (int i = 0; i < l->n_sliced; i++)
-        if (l->sliced[i].arg == v)
-            return true;
-    return false;
-}
 
 /* Bytes a step that leaving the loop would bring to memory: operands of sums of products, products of slices. */
 static int64_t bytes_leaving(const ir_loop *l)
@@ -63,14 +37,14 @@ static int64_t bytes_leaving(const ir_loop *l)
     for (int i = 0; i < l->n_summed; i++) {
         const ir_node *term = l->summed[i].result->node;
         for (int j = 0; term && term->block == l->body.id && term->def && term->def->sums_rows && j < term->n_in; j++)
-            if (!is_stacked_or_sliced(l, term->in[j]) && !ir_is_captured(l, term->in[j]))
-                bytes += bytes_of(term->in[j]);
+            if (!ir_slice_of(l, term->in[j]) && !ir_stack_of(l, term->in[j]) && !ir_is_captured(l, term->in[j]))
+                bytes += ir_bytes(term->in[j]);
     }
     for (int i = 0; i < l->body.n; i++) {
         const ir_node *n = l->body.nodes[i];
-        if (n->def && n->def->traits & TF_PRODUCT && n->n_in == 2 && n->n_out == 1 && is_slice(l, n->in[0]) &&
+        if (n->def && n->def->traits & TF_PRODUCT && n->n_in == 2 && n->n_out == 1 && ir_slice_of(l, n->in[0]) &&
             ir_is_captured(l, n->in[1]))
-            bytes += bytes_of(&n->out[0]);
+            bytes += ir_bytes(&n->out[0]);
     }
     return bytes;
 }
@@ -118,28 +92,12 @@ typedef struct {
     int64_t steps; /* of a span */
 } spanning;
 
-static ir_value *argument(spanning *s, tf_dtype dtype, tf_dims dims)
-{
-    ir_value *v = ir_alloc(s->c, sizeof *v);
-    if (!v)
-        return NULL;
-    *v = (ir_value){ .place = IR_SLOT, .slot = s->c->n_slots++, .root = v };
-    tf_view_set(&v->view, NULL, dtype, dims);
-    return v;
-}
-
 /* A node over all the outer one's inputs and outputs, of which some become the spans'. */
 static ir_node *inner_node(ir_ctx *c, const ir_node *n)
 {
-    ir_node *m = ir_node_new(c, n->def, n->n_in, n->room + n->loop->n_carried);
+    ir_node *m = ir_node_like(c, n, n->def, n->n_in, n->room + n->loop->n_carried);
     if (!m)
         return NULL;
-    m->attrs = n->attrs;
-    m->T = n->T;
-    m->U = n->U;
-    m->name = n->name;
-    m->here = n->here;
-    m->order = n->order;
     m->effect = n->effect;
     m->loop = n->loop;
     m->region = n->region;
@@ -184,7 +142,7 @@ static bool span_slices(spanning *s)
         tf_view_set(&spans->out[0].view, NULL, all->view.dtype, dims);
         ir_add_node(s->c, s->to, spans);
         s->outer->in[input] = &spans->out[0];
-        if (!(s->inner->in[input] = argument(s, all->view.dtype, less_first(dims))))
+        if (!(s->inner->in[input] = ir_slot_value(s->c, all->view.dtype, tf1c_element_dims(dims))))
             return false;
         o->sliced[o->n_sliced++] = (ir_sliced){ input, s->inner->in[input] };
     }
@@ -196,7 +154,7 @@ static bool span_states(spanning *s)
     ir_loop *l = s->inner->loop, *o = s->outer->loop;
     for (int i = 0; i < l->n_carried; i++) {
         ir_carried *k = &l->carried[i];
-        ir_value *arg = argument(s, k->arg->view.dtype, ir_dims(&k->arg->view));
+        ir_value *arg = ir_slot_value(s->c, k->arg->view.dtype, ir_dims(&k->arg->view));
         if (!arg)
             return false;
         o->carried[o->n_carried] = *k;
@@ -225,7 +183,7 @@ static bool span_results(spanning *s, ir_node **joined)
         joined[i]->order = s->outer->order;
         all->replaced = &joined[i]->out[0];
         tf_view_set(&all->view, NULL, all->view.dtype, spans);
-        tf_view_set(&of_span->view, NULL, all->view.dtype, less_first(spans));
+        tf_view_set(&of_span->view, NULL, all->view.dtype, tf1c_element_dims(spans));
         o->stacked[o->n_stacked++] = (ir_stacked){ output, of_span, s->c->n_slots++ };
     }
     for (int i = 0; i < l->n_summed; i++)
@@ -269,9 +227,7 @@ bool ir_go_by_spans(ir_ctx *c, ir_block *b, ir_block *out, ir_node *n, int64_t s
 
 bool ir_pass_spans(ir_ctx *c, ir_block *b)
 {
-    ir_block out = *b;
-    out.nodes = NULL;
-    out.n = out.capacity = 0;
+    ir_block out = ir_emptied(b);
     for (int i = 0; i < b->n && !c->failed; i++) {
         ir_node *n = b->nodes[i];
         const int64_t steps = steps_of_span(n);

@@ -21,7 +21,7 @@ static bool same_known(const ir_value *a, const ir_value *b)
 {
     if (!a->known || !b->known)
         return !a->known && !b->known;
-    return memcmp(a->known, b->known, (size_t)tf_view_count(&a->view) * tf_dtype_size(a->view.dtype)) == 0;
+    return memcmp(a->known, b->known, (size_t)ir_bytes(a)) == 0;
 }
 
 static bool alike(const ir_node *a, const ir_node *b)
@@ -89,21 +89,13 @@ static bool join(ir_ctx *c, ir_block *to, ir_node *sum)
 /* Operand v of a body's node, of all steps at once as [steps, …]: what was sliced, or a new stacked result. */
 static ir_value *all_steps(ir_ctx *c, ir_node *n, ir_value *v)
 {
-    ir_loop *l = n->loop;
-    for (int i = 0; i < l->n_sliced; i++)
-        if (l->sliced[i].arg == v)
-            return n->in[l->sliced[i].input];
-    for (int i = 0; i < l->n_stacked; i++)
-        if (l->stacked[i].result == v)
-            return &n->out[l->stacked[i].output];
-    if (n->n_out == n->room || v->view.rank >= TF_MAX_RANK)
-        return NULL;
-    tf_dims dims = { .known = true, .rank = v->view.rank + 1, .dims = { l->steps } };
-    memcpy(dims.dims + 1, v->view.dims, (size_t)v->view.rank * sizeof *dims.dims);
-    ir_value *out = &n->out[n->n_out];
-    tf_view_set(&out->view, NULL, v->view.dtype, dims);
-    l->stacked[l->n_stacked++] = (ir_stacked){ n->n_out++, v, c->n_slots++ };
-    return out;
+    const ir_sliced *slice = ir_slice_of(n->loop, v);
+    const ir_stacked *stack = ir_stack_of(n->loop, v);
+    if (slice)
+        return n->in[slice->input];
+    if (stack)
+        return &n->out[stack->output];
+    return n->n_out == n->room || v->view.rank >= TF_MAX_RANK ? NULL : ir_add_stack(c, n, v);
 }
 
 static bool may_leave(const ir_node *n, const ir_summed *s)
@@ -122,14 +114,9 @@ static bool may_leave(const ir_node *n, const ir_summed *s)
 static bool leave(ir_ctx *c, ir_block *to, ir_node *n, const ir_summed *s)
 {
     const ir_node *term = s->result->node;
-    ir_node *f = ir_node_new(c, term->def, term->n_in, 1);
+    ir_node *f = ir_node_like(c, term, term->def, term->n_in, 1);
     if (!f)
         return false;
-    f->attrs = term->attrs;
-    f->T = term->T;
-    f->U = term->U;
-    f->name = term->name;
-    f->here = term->here;
     f->order = n->order;
     f->out[0].view = n->out[s->output].view;
     for (int j = 0; j < term->n_in; j++) {
@@ -173,9 +160,7 @@ static bool empty_loop(ir_ctx *c, ir_block *to, ir_node *n)
 
 bool ir_pass_sums(ir_ctx *c, ir_block *b)
 {
-    ir_block out = *b;
-    out.nodes = NULL;
-    out.n = out.capacity = 0;
+    ir_block out = ir_emptied(b);
     ir_count_uses(b);
     for (int i = 0; i < b->n && !c->failed; i++) {
         ir_node *n = b->nodes[i];

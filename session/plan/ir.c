@@ -10,6 +10,16 @@ int ir_bodies(const ir_node *n, ir_block *bodies[2])
     return 2;
 }
 
+bool ir_each_block(ir_ctx *c, ir_block *b, bool (*rewrite)(ir_ctx *c, ir_block *b))
+{
+    ir_block *inner[2];
+    for (int i = 0; i < b->n; i++)
+        for (int k = ir_bodies(b->nodes[i], inner); k-- > 0;)
+            if (!ir_each_block(c, inner[k], rewrite))
+                return false;
+    return rewrite(c, b);
+}
+
 void ir_renumber(ir_block *b)
 {
     for (int i = 0; i < b->n; i++)

@@ -160,8 +160,18 @@ typedef struct {
 void ir_no_memory(ir_ctx *c); /* reports it, once */
 void *ir_alloc(ir_ctx *c, size_t size); /* zeroed; NULL after a report, with c->failed set */
 ir_node *ir_node_new(ir_ctx *c, const tf_op_def *def, int n_in, int n_out);
+/* One more with n's attributes, types, name and turn; its inputs and outputs are yet to be set. */
+ir_node *ir_node_like(ir_ctx *c, const ir_node *n, const tf_op_def *def, int n_in, int n_out);
+ir_block ir_emptied(const ir_block *b); /* b without its nodes, which a pass adds anew, with others */
 void ir_add_node(ir_ctx *c, ir_block *b, ir_node *n);
+bool ir_put_first(ir_ctx *c, ir_block *b, int n, ir_node *const *nodes); /* before those that are there */
 int ir_add_input(ir_ctx *c, ir_node *n, ir_value *v); /* one more, at this index */
+ir_value *ir_slot_value(ir_ctx *c, tf_dtype dtype, tf_dims dims); /* whose address each step, or each run, sets */
+/* One more port of a loop's node: the element, in the body, of a sequence around it; the output that stacks a value of the body's, for
+ * which there has to be room. */
+ir_value *ir_add_slice(ir_ctx *c, ir_node *n, ir_value *sequence);
+ir_value *ir_add_stack(ir_ctx *c, ir_node *n, ir_value *result);
+int64_t ir_bytes(const ir_value *v); /* of its elements */
 ir_node *ir_copy_of(ir_ctx *c, ir_value *v); /* a node, not yet in a block, whose output is v's value, contiguous */
 tf_dims ir_dims(const tf_view *v);
 bool ir_same_dims(const tf_view *a, const tf_view *b);
@@ -178,6 +188,8 @@ ir_node *ir_subvector_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n); /
 /* ir.c: walks over blocks and the blocks within */
 int ir_bodies(const ir_node *n, ir_block *bodies[2]); /* how many: a loop's condition (without nodes if it has none) and
                                                        * body, or a branch's two, that of true first */
+/* Those within first; false as soon as one is. */
+bool ir_each_block(ir_ctx *c, ir_block *b, bool (*rewrite)(ir_ctx *c, ir_block *b));
 void ir_prune(ir_block *b);                           /* drops the nodes that nothing needs */
 void ir_renumber(ir_block *b);                        /* positions, by the running order */
 void ir_list_results(ir_ctx *c, ir_loop *l); /* its body's results anew, after its ports have changed */

@@ -200,9 +200,7 @@ bool ir_layout(ir_ctx *c, ir_block *b)
     for (int i = b->n; i-- > 0 && !c->failed;)
         if (b->nodes[i]->def && b->nodes[i]->def->traits & TF_PARTS)
             place_parts(c, b, b->nodes[i]);
-    ir_block laid = *b;
-    laid.n = laid.capacity = 0;
-    laid.nodes = NULL;
+    ir_block laid = ir_emptied(b);
     layout l = { c, &laid };
     for (int i = 0; i < b->n && !c->failed; i++)
         lay_out(&l, b->nodes[i]);

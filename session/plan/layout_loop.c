@@ -57,7 +57,7 @@ static bool place_states(ir_ctx *c, ir_loop *l)
 {
     for (int i = 0; i < l->n_carried; i++) {
         ir_carried *s = &l->carried[i];
-        s->bytes = (tf_view_count(&s->arg->view) * (int64_t)tf_dtype_size(s->arg->view.dtype) + 63) / 64 * 64;
+        s->bytes = (ir_bytes(s->arg) + 63) / 64 * 64;
         if (s->follows >= 0)
             continue;
         s->next_slot = c->n_slots++;

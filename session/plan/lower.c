@@ -237,7 +237,7 @@ static void fold(tf1c_compilation *c, ir_node *n)
     if (!may_compute(n) || n->n_after || !n->n_out || n->out[0].known)
         return;
     for (int i = 0; i < n->n_out; i++)
-        if ((size_t)tf_view_count(&n->out[i].view) * tf_dtype_size(n->out[i].view.dtype) > FOLD_BYTES)
+        if ((size_t)ir_bytes(&n->out[i]) > FOLD_BYTES)
             return;
     for (int i = 0; i < n->n_in; i++)
         if (!n->in[i]->known && !(n->def->traits & TF_SHAPE_ONLY))

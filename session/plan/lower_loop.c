@@ -72,24 +72,6 @@ static bool open_scope(tf1c_compilation *c, ir_scope *s, const tf_graph *g, ir_b
     return s->nodes && s->args;
 }
 
-static ir_value *slot_value(tf1c_compilation *c, tf_dtype dtype, tf_dims dims)
-{
-    ir_value *v = ir_alloc(&c->ir, sizeof *v);
-    if (!v)
-        return NULL;
-    *v = (ir_value){ .place = IR_SLOT, .slot = c->ir.n_slots++, .root = v };
-    tf_view_set(&v->view, NULL, dtype, dims);
-    return v;
-}
-
-static tf_dims element(const tf_view *v)
-{
-    tf_dims d = ir_dims(v);
-    memmove(d.dims, d.dims + 1, (size_t)(d.rank - 1) * sizeof *d.dims);
-    d.rank--;
-    return d;
-}
-
 /* The arguments in use become values of the scope, what they stand for inputs of the node. */
 static bool bind_args(tf1c_compilation *c, const ir_scope *outer, ir_scope *s, ir_node *n, const tf_operation *op, int first_input,
                       const tf1c_body *b, const found *f)
@@ -107,10 +89,10 @@ static bool bind_args(tf1c_compilation *c, const ir_scope *outer, ir_scope *s, i
         }
         int input = ir_add_input(&c->ir, n, v);
         if (b->in[i].kind == TF1C_SLICED) {
-            arg = slot_value(c, v->view.dtype, element(&v->view));
+            arg = ir_slot_value(&c->ir, v->view.dtype, tf1c_element_dims(ir_dims(&v->view)));
             l->sliced[l->n_sliced++] = (ir_sliced){ input, arg };
         } else if (b->in[i].kind == TF1C_CARRIED) {
-            arg = slot_value(c, v->view.dtype, ir_dims(&v->view));
+            arg = ir_slot_value(&c->ir, v->view.dtype, ir_dims(&v->view));
             l->carried[l->n_carried++] = (ir_carried){ .input = input, .output = -1, .arg = arg, .follows = -1 };
         }
         s->args[b->in[i].arg.op->index] = arg;
@@ -234,7 +216,7 @@ static void want_states(const tf1c_body *b, char *wanted, ir_scope *s, ir_node *
         if (s->args[b->in[i].arg.op->index])
             continue;
         ir_value *v = ir_value_in(c, outer, op->inputs[i]);
-        ir_value *arg = slot_value(c, v->view.dtype, ir_dims(&v->view));
+        ir_value *arg = ir_slot_value(&c->ir, v->view.dtype, ir_dims(&v->view));
         if (!arg)
             return;
         n->loop->carried[n->loop->n_carried++] =

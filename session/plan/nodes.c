@@ -2,6 +2,7 @@
  * matrices). */
 #include <string.h>
 
+#include "graph/loop.h"
 #include "session/plan/ir.h"
 
 /* ---- making them --------------------------------------------------------------------------------------------------------------- */
@@ -36,6 +37,28 @@ ir_node *ir_node_new(ir_ctx *c, const tf_op_def *def, int n_in, int n_out)
     return n;
 }
 
+ir_node *ir_node_like(ir_ctx *c, const ir_node *n, const tf_op_def *def, int n_in, int n_out)
+{
+    ir_node *like = ir_node_new(c, def, n_in, n_out);
+    if (!like)
+        return NULL;
+    like->attrs = n->attrs;
+    like->T = n->T;
+    like->U = n->U;
+    like->name = n->name;
+    like->here = n->here;
+    like->order = n->order;
+    return like;
+}
+
+ir_block ir_emptied(const ir_block *b)
+{
+    ir_block without = *b;
+    without.nodes = NULL;
+    without.n = without.capacity = 0;
+    return without;
+}
+
 void ir_add_node(ir_ctx *c, ir_block *b, ir_node *n)
 {
     if (b->n == b->capacity) {
@@ -52,14 +75,23 @@ void ir_add_node(ir_ctx *c, ir_block *b, ir_node *n)
     b->nodes[b->n++] = n;
 }
 
+bool ir_put_first(ir_ctx *c, ir_block *b, int n, ir_node *const *nodes)
+{
+    ir_block anew = ir_emptied(b);
+    for (int i = 0; i < n; i++)
+        ir_add_node(c, &anew, nodes[i]);
+    for (int i = 0; i < b->n; i++)
+        ir_add_node(c, &anew, b->nodes[i]);
+    *b = anew;
+    return !c->failed;
+}
+
 ir_node *ir_copy_of(ir_ctx *c, ir_value *v)
 {
     ir_node *copy = ir_node_new(c, NULL, 1, 1);
     if (!copy)
         return NULL;
-    tf_dims dims = { .known = true, .rank = v->view.rank };
-    memcpy(dims.dims, v->view.dims, sizeof dims.dims);
-    tf_view_set(&copy->out[0].view, NULL, v->view.dtype, dims);
+    tf_view_set(&copy->out[0].view, NULL, v->view.dtype, ir_dims(&v->view));
     copy->in[0] = v;
     copy->name = v->node ? v->node->name : "feed";
     copy->T = v->view.dtype;
@@ -82,6 +114,39 @@ int ir_add_input(ir_ctx *c, ir_node *n, ir_value *v)
     return n->n_in++;
 }
 
+ir_value *ir_slot_value(ir_ctx *c, tf_dtype dtype, tf_dims dims)
+{
+    ir_value *v = ir_alloc(c, sizeof *v);
+    if (!v)
+        return NULL;
+    *v = (ir_value){ .place = IR_SLOT, .slot = c->n_slots++, .root = v };
+    tf_view_set(&v->view, NULL, dtype, dims);
+    return v;
+}
+
+ir_value *ir_add_slice(ir_ctx *c, ir_node *n, ir_value *sequence)
+{
+    ir_loop *l = n->loop;
+    ir_value *arg = ir_slot_value(c, sequence->view.dtype, tf1c_element_dims(ir_dims(&sequence->view)));
+    ir_sliced *more = ir_alloc(c, (size_t)(l->n_sliced + 1) * sizeof *more);
+    if (!arg || !more)
+        return NULL;
+    if (l->n_sliced)
+        memcpy(more, l->sliced, (size_t)l->n_sliced * sizeof *more);
+    more[l->n_sliced++] = (ir_sliced){ ir_add_input(c, n, sequence), arg };
+    l->sliced = more;
+    return c->failed ? NULL : arg;
+}
+
+ir_value *ir_add_stack(ir_ctx *c, ir_node *n, ir_value *result)
+{
+    ir_loop *l = n->loop;
+    ir_value *out = &n->out[n->n_out];
+    tf_view_set(&out->view, NULL, result->view.dtype, tf1c_stacked_dims(l->steps, ir_dims(&result->view)));
+    l->stacked[l->n_stacked++] = (ir_stacked){ n->n_out++, result, c->n_slots++ };
+    return out;
+}
+
 /* ---- what their records say ------------------------------------------------------------------------------------------------------ */
 
 tf_dims ir_dims(const tf_view *v)
@@ -90,6 +155,8 @@ tf_dims ir_dims(const tf_view *v)
     memcpy(d.dims, v->dims, sizeof d.dims);
     return d;
 }
+
+int64_t ir_bytes(const ir_value *v) { return tf_view_count(&v->view) * (int64_t)tf_dtype_size(v->view.dtype); }
 
 bool ir_same_dims(const tf_view *a, const tf_view *b)
 {
@@ -212,27 +279,13 @@ static const tf_op_def submatrix_op = { .name = "(submatrix)",
                                         .view = submatrix_view,
                                         .gradient = tf_no_gradient };
 
-ir_node *ir_submatrix_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns)
-{
-    ir_node *n = ir_node_new(c, &submatrix_op, 1, 1);
-    submatrix_attrs *attrs = ir_alloc(c, sizeof *attrs);
-    if (!n || !attrs)
-        return NULL;
-    *attrs = (submatrix_attrs){ row, column };
-    n->attrs = attrs;
-    n->in[0] = of;
-    n->T = of->view.dtype;
-    tf_view_set(&n->out[0].view, NULL, of->view.dtype, SHAPE(rows, columns));
-    return n;
-}
-
 static bool subvector_view(tf_kernel_ctx *k, int output, int64_t *offset)
 {
     k->out[output].strides[0] = k->in[0].strides[0];
     *offset = ((const submatrix_attrs *)k->attrs)->row * k->in[0].strides[0];
     return true;
 }
-static const tf_op_def subvector_op = { .name = "(piece)",
+static const tf_op_def subvector_op = { .name = "(subvector)",
                                         .in = "x:T",
                                         .out = "y:T",
                                         .attrs = submatrix_fields,
@@ -241,16 +294,26 @@ static const tf_op_def subvector_op = { .name = "(piece)",
                                         .view = subvector_view,
                                         .gradient = tf_no_gradient };
 
-ir_node *ir_subvector_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n)
+static ir_node *part_node(ir_ctx *c, const tf_op_def *def, ir_value *of, submatrix_attrs at, tf_dims dims)
 {
-    ir_node *part = ir_node_new(c, &subvector_op, 1, 1);
+    ir_node *part = ir_node_new(c, def, 1, 1);
     submatrix_attrs *attrs = ir_alloc(c, sizeof *attrs);
     if (!part || !attrs)
         return NULL;
-    attrs->row = begin;
+    *attrs = at;
     part->attrs = attrs;
     part->in[0] = of;
     part->T = of->view.dtype;
-    tf_view_set(&part->out[0].view, NULL, of->view.dtype, SHAPE(n));
+    tf_view_set(&part->out[0].view, NULL, of->view.dtype, dims);
     return part;
+}
+
+ir_node *ir_submatrix_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns)
+{
+    return part_node(c, &submatrix_op, of, (submatrix_attrs){ row, column }, SHAPE(rows, columns));
+}
+
+ir_node *ir_subvector_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n)
+{
+    return part_node(c, &subvector_op, of, (submatrix_attrs){ .row = begin }, SHAPE(n));
 }

@@ -266,7 +266,7 @@ static void find_tenants(space *s, const ir_block *b)
     for (int i = 0; i < b->n; i++)
         for (int o = 0; o < b->nodes[i]->n_out; o++) {
             ir_value *v = &b->nodes[i]->out[o];
-            int64_t bytes = tf_view_count(&v->view) * (int64_t)tf_dtype_size(v->view.dtype);
+            int64_t bytes = ir_bytes(v);
             if (v->root == v && !v->alias && v->place == IR_OWN && v->last >= 0)
                 s->tenants[s->n++] = (tenant){ .root = v, .size = (bytes + ALIGN - 1) / ALIGN * ALIGN };
         }

@@ -56,7 +56,7 @@ static const ir_stage stages[] = {
       ALWAYS, WHOLE, NULL, ir_layout, NULL },
     { "schedule",
       "the running order: as created, but that a variable is read before it is assigned",
-      ALWAYS, WHOLE, NULL, ir_schedule, NULL },
+      ALWAYS, EACH_BLOCK, NULL, ir_schedule, NULL },
     { "pack",
       "a matrix that several products read is laid out for the kernels once",
       OPTIONAL, WHOLE, NULL, ir_pass_pack, NULL },
@@ -115,12 +115,7 @@ static bool is_off(const char *off, const char *name)
 
 static bool rewrite(const ir_stage *stage, ir_ctx *c, ir_block *b)
 {
-    ir_block *inner[2];
-    for (int i = 0; stage->on_each_block && i < b->n; i++)
-        for (int k = ir_bodies(b->nodes[i], inner); k-- > 0;)
-            if (!rewrite(stage, c, inner[k]))
-                return false;
-    return stage->rewrite(c, b);
+    return stage->on_each_block ? ir_each_block(c, b, stage->rewrite) : stage->rewrite(c, b);
 }
 
 tf1c_outcome tf1c_compile(tf1c_compilation *c, const tf_operation **at)

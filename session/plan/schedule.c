@@ -151,24 +151,11 @@ static bool start(scheduling *s)
     return !s->c->failed;
 }
 
-static bool schedule_bodies(ir_ctx *c, const ir_block *b)
-{
-    for (int i = 0; i < b->n; i++) {
-        ir_block *inner[2];
-        for (int k = ir_bodies(b->nodes[i], inner); k-- > 0;)
-            if (!ir_schedule(c, inner[k]))
-                return false;
-    }
-    return true;
-}
-
 bool ir_schedule(ir_ctx *c, ir_block *b)
 {
     scheduling s = { .c = c, .b = b };
-    ir_block out = *b;
-    out.nodes = NULL;
-    out.n = out.capacity = 0;
-    if (!schedule_bodies(c, b) || !start(&s))
+    ir_block out = ir_emptied(b);
+    if (!start(&s))
         return false;
     for (int i = 0; i < b->n; i++)
         if (!s.blocked[i])

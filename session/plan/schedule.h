@@ -4,6 +4,7 @@
 
 #include "session/plan/ir.h"
 
-bool ir_schedule(ir_ctx *c, ir_block *b); /* reads of variables before their updates */
+/* Of one block, those within it scheduled: reads of variables before their updates. */
+bool ir_schedule(ir_ctx *c, ir_block *b);
 
 #endif

@@ -40,7 +40,7 @@ static void keep_changed(tf1c_compilation *c, const ir_instruction *code, int n)
             keep(c, node->resource, node->def->resource_size);
         if (node->def && node->def->traits & TF_WRITES_REF) {
             const ir_value *v = node->in[0]->root;
-            keep(c, v->absolute, (size_t)tf_view_count(&v->view) * tf_dtype_size(v->view.dtype));
+            keep(c, v->absolute, (size_t)ir_bytes(v));
         }
         if (node->loop) {
             keep_changed(c, node->loop->code, node->loop->n_code);
