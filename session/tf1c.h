@@ -27,6 +27,7 @@
 #include "../ops/math/confusion_matrix.h"
 #include "../ops/math/matmul.h"
 #include "../ops/math/reduce.h"
+#include "../ops/math/segment.h"
 #include "../ops/math/unary.h"
 #include "../ops/math/variance.h"
 

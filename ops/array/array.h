@@ -73,7 +73,9 @@ static inline tf_dims unknown_of_rank(int rank)
     return d;
 }
 
-/* gather.c: rows added up by index, for UnsortedSegmentSum and its like. */
+/* gather.c: a's dims with b's from axis `from` on after them; false after a report if a shape does not hold so many. */
+bool tf1c_append_dims(tf_shape_ctx *c, tf_dims *a, tf_dims b, int from);
+/* segment.c: rows added up by index, for UnsortedSegmentSum and its like. */
 void tf1c_segment_sum_kernel(tf_kernel_ctx *k);
 int64_t tf1c_segment_units(const tf_kernel_ctx *k);
 extern const tf_shard_rule tf1c_by_segment;

@@ -1,5 +1,5 @@
-/* Picking by index. TF1: core/kernels/gather_op.cc, gather_nd_op.cc, scatter_nd_op.cc, segment_reduction_ops.cc;
- * python/ops/array_grad.py, math_grad.py. */
+/* Picking by index. TF1: core/kernels/gather_op.cc, gather_nd_op.cc, scatter_nd_op.cc;
+ * python/ops/array_grad.py. */
 #include "ops/array/gather.h"
 
 #include <stdio.h>
@@ -14,6 +14,7 @@
 #include "ops/math/cast.h"
 #include "ops/math/compare.h"
 #include "ops/math/reduce.h"
+#include "ops/math/segment.h"
 
 /* "[1,2]": where in `v` element i stands; "" in a scalar. */
 const char *tf1c_place_text(const tf_view *v, int64_t i, char *text, size_t n)
@@ -29,8 +30,7 @@ const char *tf1c_place_text(const tf_view *v, int64_t i, char *text, size_t n)
     return text;
 }
 
-/* dims with those of b after them; false if there are more than a shape holds. */
-static bool append_dims(tf_shape_ctx *c, tf_dims *a, tf_dims b, int from)
+bool tf1c_append_dims(tf_shape_ctx *c, tf_dims *a, tf_dims b, int from)
 {
     if (a->rank + b.rank - from > TF_MAX_RANK) {
         tf_shape_error(c, "Shape must be at most rank %d but is rank %d", TF_MAX_RANK, a->rank + b.rank - from);
@@ -72,7 +72,7 @@ static void gather_shape(tf_shape_ctx *c)
     int at = tf_norm_axis(axis, params.rank);
     memcpy(out.dims, params.dims, sizeof out.dims);
     out.rank = at;
-    if (append_dims(c, &out, indices, 0) && append_dims(c, &out, params, at + 1))
+    if (tf1c_append_dims(c, &out, indices, 0) && tf1c_append_dims(c, &out, params, at + 1))
         tf_set_out(c, 0, out);
 }
 
@@ -223,7 +223,7 @@ static void gather_nd_shape(tf_shape_ctx *c)
     if (tf_shape_at_run(c) && tf_dims_count(params) == 0 && tf_dims_count(out) > 0)
         tf_shape_error(c, "Requested more than 0 entries, but params is empty.  Params shape: %s",
                        tf_dims_kernel_text(params, x, sizeof x));
-    else if (append_dims(c, &out, params, (int)depth))
+    else if (tf1c_append_dims(c, &out, params, (int)depth))
         tf_set_out(c, 0, out);
 }
 
@@ -408,114 +408,10 @@ tf_tensor tf_scatter_nd_(struct tf_scatter_nd_args a)
                          (struct tf_name_args){ a.here, a.name });
 }
 
-/* ---- UnsortedSegmentSum: ddata[i] = dy[ids[i]], 0 where ids[i] < 0 --------------------------------------------------------------------- */
-static void segment_sum_shape(tf_shape_ctx *c)
-{
-    const tf_dims data = *tf_in_dims(c, 0), ids = *tf_in_dims(c, 1);
-    tf_dims out = { .known = true, .rank = 1 };
-    char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
-    bool at_run = tf_shape_at_run(c), prefix = !data.known || !ids.known || ids.rank <= data.rank;
-    int64_t count = NONE, d, at = 0;
-    for (; prefix && data.known && ids.known && at < ids.rank; at++)
-        if (!tf_merge_dim(data.dims[at], ids.dims[at], &d))
-            break;
-    if (!prefix || (data.known && ids.known && at < ids.rank)) {
-        if (at_run)
-            tf_shape_error(c, "data.shape = %s does not start with segment_ids.shape = %s", tf_dims_kernel_text(data, x, sizeof x),
-                           tf_dims_kernel_text(ids, y, sizeof y));
-        else if (!prefix)
-            tf_shape_error(c, "Shape must be at least rank %d but is rank %d", ids.rank, data.rank);
-        else
-            tf_shape_error(c, "Dimensions must be equal, but are %lld and %lld", (long long)data.dims[at], (long long)ids.dims[at]);
-        return;
-    }
-    if (tf_in_int(c, 2, &count) && count < 0) {
-        tf_shape_error(c,
-                       at_run ? "Input num_segments == %lld must not be negative."
-                              : "Dimension size, given by scalar input 2, must be non-negative but is %lld",
-                       (long long)count);
-        return;
-    }
-    out.dims[0] = count;
-    if (data.known && ids.known && append_dims(c, &out, data, ids.rank))
-        tf_set_out(c, 0, out);
-}
-
-int64_t tf1c_segment_units(const tf_kernel_ctx *k) { return k->out[0].dims[0]; }
-
-/* Segments [begin, end): each looks for its own data, in their order. */
-void tf1c_segment_sum_kernel(tf_kernel_ctx *k)
-{
-    const tf_view *ids = &k->in[1], *out = &k->out[0];
-    const int64_t n = product(out->dims, 1, out->rank), count = tf_view_count(ids);
-    const size_t size = tf_dtype_size(out->dtype);
-    char place[128];
-    clear_bytes((char *)out->data + (size_t)(k->begin * n) * size, (size_t)((k->end - k->begin) * n) * size);
-    for (int64_t i = 0; i < count; i++) {
-        const int64_t id = int_at(ids, i);
-        if (id >= out->dims[0]) {
-            tf_kernel_error(k, tf_invalid_argument, "segment_ids%s = %lld is out of range [0, %lld)",
-                            tf1c_place_text(ids, i, place, sizeof place), (long long)id, (long long)out->dims[0]);
-            return;
-        }
-        if (id < k->begin || id >= k->end)
-            continue;
-        FOR_DTYPE(out->dtype, {
-            T *sum = (T *)out->data + id * n;
-            const T *x = (const T *)k->in[0].data + i * n;
-            for (int64_t j = 0; j < n; j++)
-                sum[j] += x[j];
-        })
-    }
-}
-
-const tf_shard_rule tf1c_by_segment = { .out = 0, .in = { TF_WHOLE, TF_WHOLE, TF_WHOLE, TF_WHOLE } };
-
-static void segment_sum_gradient(tf_grad_ctx *g, tf_tensor dy)
-{
-    tf_tensor ids = g->in[1];
-    tf_dims shape = tf_get_shape(ids), data = tf_get_shape(g->in[0]);
-    tf_tensor rows = tf_gather(dy, tf_maximum(ids, tf_zeros_like(ids)));
-    tf_tensor good = tf_greater_equal(ids, 0);
-    for (int i = shape.rank; shape.known && data.known && i < data.rank; i++)
-        good = tf_expand_dims(good, -1);
-    if (!shape.known || !data.known) {
-        tf_tensor more = tf_fill(tf_expand_dims(tf_sub(tf_rank(rows), tf_rank(good)), 0), 1);
-        good = tf_reshape(good, tf_concat(LIST(tf_shape(good), more), 0));
-    }
-    good = tf_logical_and(good, tf_ones_like(rows, .dtype = tf_bool));
-    tf_add_grad(g, 0, tf_where(good, rows, tf_zeros_like(rows)));
-}
-
-static const tf_op_def segment_sum_op = {
-    .name = "UnsortedSegmentSum",
-    .in = "data:T, segment_ids:U, num_segments:?",
-    .out = "output:T",
-    .T = TF_NUMERIC,
-    .U = TF_INDEX,
-    .shape = segment_sum_shape,
-    .kernel = tf1c_segment_sum_kernel,
-    .units = tf1c_segment_units,
-    .shard = &tf1c_by_segment,
-    .gradient = segment_sum_gradient,
-};
-
-static tf_tensor unsorted_segment_sum_of(tf_operand data, tf_operand ids, tf_operand count, struct tf_name_args a)
-{
-    return array_op(&segment_sum_op, a, NULL, NULL, 3, (tf_operand[]){ data, ids, count });
-}
-
-tf_tensor tf_unsorted_segment_sum_(struct tf_segment_args a)
-{
-    return unsorted_segment_sum_of(tf1c_given(a.data), tf1c_given(a.segment_ids), tf1c_given(a.num_segments),
-                                   (struct tf_name_args){ a.here, a.name });
-}
-
 /* clang-format off */
 tf1c_op_family tf1c_family_gather = {
     &gather_op,
     &gather_nd_op,
     &scatter_nd_op,
-    &segment_sum_op,
     NULL,
 };

@@ -71,24 +71,6 @@ struct tf_scatter_nd_args {
 TF1C_API tf_tensor tf_gather_nd_(struct tf_gather_nd_args args);
 TF1C_API tf_tensor tf_scatter_nd_(struct tf_scatter_nd_args args);
 
-/* out[s] = sum of the data[i] with segment_ids[i] == s; a negative id drops its data.                TF1: tf.unsorted_segment_sum
- *   shapes  [i0, …, d…], [i0, …] -> [num_segments, d…]
- *   grad    ddata[i] = dy[segment_ids[i]]
- *   errors  at run InvalidArgumentError "segment_ids[1] = 2 is out of range [0, 2)" */
-struct tf_segment_args {
-    tf_source here;
-    TF_ARG_(1) tf_operand data;
-    TF_ARG_(2) tf_operand segment_ids;
-    TF_ARG_(3) tf_operand num_segments;
-    TF_ARG_(4) const char *name;
-};
-#define tf_unsorted_segment_sum(...)                                                                           \
-    TF_KWARGS_(tf_unsorted_segment_sum_((struct tf_segment_args){ .data = TF_UNSET_, .segment_ids = TF_UNSET_, \
-        .num_segments = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
-#define tf_math_unsorted_segment_sum(data, segment_ids, num_segments, ...) \
-    tf_unsorted_segment_sum(data, segment_ids, num_segments, __VA_ARGS__)
-TF1C_API tf_tensor tf_unsorted_segment_sum_(struct tf_segment_args args);
-
 #ifdef __cplusplus
 }
 #endif

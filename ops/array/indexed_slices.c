@@ -7,6 +7,7 @@
 #include "ops/array/gather.h"
 #include "ops/array/slice.h"
 #include "ops/math/cast.h"
+#include "ops/math/segment.h"
 
 static void indexed_slices_shape(tf_shape_ctx *c)
 {

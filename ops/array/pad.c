@@ -9,6 +9,7 @@
 #include "ops/array/slice.h"
 #include "ops/math/range.h"
 #include "ops/math/reduce.h"
+#include "ops/math/segment.h"
 
 /* ---- BroadcastTo: dx = sum of dy over the repeated axes -------------------------------------------------------------------------------- */
 static void broadcast_to_shape(tf_shape_ctx *c)

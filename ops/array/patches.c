@@ -6,6 +6,7 @@
 #include "ops/array/space.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/range.h"
+#include "ops/math/segment.h"
 #include "ops/nn/window.h"
 
 typedef struct {

@@ -12,6 +12,7 @@
 #include "ops/array/slice.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/reduce.h"
+#include "ops/math/segment.h"
 
 /* ---- Shape, Size, Rank: the only ops that need no value of their input ------------------------------------------------- */
 static void store_int(const tf_view *v, int64_t i, int64_t value)

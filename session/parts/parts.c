@@ -5,6 +5,7 @@
 
 #include "graph/kernel.h"
 #include "graph/loop.h"
+#include "session/plan/lower.h"
 #include "session/plan/split.h"
 
 /* ---- what lives on ------------------------------------------------------------------------------------------------------ */
@@ -189,6 +190,8 @@ static tf_status run_data_op(const tf_operation *op, const tf_ndarray *in, tf_nd
         tf_view_set(&c.in[i], in[i].data, in[i].dtype, in[i].shape);
     op->def->data_shape(&c, dims);
     for (int i = 0; i < op->n_outputs && !c.status; i++) {
+        if (!ir_size_fits(op->here, op->name, dims[i], op->outputs[i].dtype))
+            return tf_last_error()->code;
         if (!tf1c_part_array(k, &out[i], op->outputs[i].dtype, dims[i]))
             return tf_memory_error;
         tf_view_set(&c.out[i], out[i].data, out[i].dtype, dims[i]);

@@ -103,16 +103,16 @@ static bool ints_of(void *arg, int i, tf_dims *ints)
 /* ---- shapes ------------------------------------------------------------------------------------------------------------- */
 
 /* Sizes are computed with from here on: nothing may overflow. */
-bool ir_size_fits(const ir_node *n, tf_dims d, tf_dtype dtype)
+bool ir_size_fits(tf_source here, const char *name, tf_dims d, tf_dtype dtype)
 {
     enum { MOST_BITS = 42 };
     char shape[TF_DIMS_TEXT];
     int64_t count = tf_dims_count(d);
     if (count == INT64_MAX)
-        tf_fail(tf_invalid_argument, n->here, n->name, "Shape %s would have more than 2**63 - 1 elements",
+        tf_fail(tf_invalid_argument, here, name, "Shape %s would have more than 2**63 - 1 elements",
                 tf_dims_kernel_text(d, shape, sizeof shape));
     else if (count > (INT64_C(1) << MOST_BITS) / (int64_t)tf_dtype_size(dtype))
-        tf_fail(tf_resource_exhausted, n->here, n->name, "OOM when allocating tensor with shape%s and type %s by allocator cpu",
+        tf_fail(tf_resource_exhausted, here, name, "OOM when allocating tensor with shape%s and type %s by allocator cpu",
                 tf_dims_kernel_text(d, shape, sizeof shape), tf_dtype_kernel_name(dtype));
     else
         return true;
@@ -190,7 +190,7 @@ static tf1c_outcome infer(tf1c_compilation *c, ir_node *n, const tf_operation *o
         return TF1C_FAILED;
     tf1c_outcome outcome = n->def->data_shape ? data_shape(n, out) : TF1C_DONE;
     for (int i = 0; i < n->n_out && !outcome; i++) {
-        if (!ir_size_fits(n, out[i], out_dtype[i]))
+        if (!ir_size_fits(n->here, n->name, out[i], out_dtype[i]))
             return TF1C_FAILED;
         if (!tf_dims_fully_known(out[i])) {
             if (!all_given(c, n))

@@ -17,7 +17,7 @@ tf1c_outcome ir_build(tf1c_compilation *c, const tf_operation **at);
 tf1c_outcome ir_build_node(tf1c_compilation *c, ir_scope *s, const tf_operation *op, const char *wanted);
 ir_value *ir_value_in(const tf1c_compilation *c, const ir_scope *s, tf_tensor t);
 bool ir_demand(tf1c_compilation *c, ir_value *v); /* computes v now, if shapes may depend on it */
-bool ir_size_fits(const ir_node *n, tf_dims d, tf_dtype dtype); /* false after a report: more than can be */
+bool ir_size_fits(tf_source here, const char *name, tf_dims d, tf_dtype dtype); /* false after a report: more than can be */
 
 /* lower_loop.c; first what loops and branches check, whichever way they run; reported */
 tf_status tf1c_check_pred(const tf_operation *op, tf_dims pred);

@@ -197,7 +197,7 @@ static tf1c_outcome bind_outputs(tf1c_compilation *c, ir_scope *s, ir_node *n, c
                     r->view.rank + 1);
             return TF1C_FAILED;
         }
-        if (!ir_size_fits(n, all, r->view.dtype))
+        if (!ir_size_fits(n->here, n->name, all, r->view.dtype))
             return TF1C_FAILED;
         set_output(n, o, r->view.dtype, all);
         l->stacked[l->n_stacked++] = (ir_stacked){ o, r, c->ir.n_slots++ };

@@ -33,6 +33,7 @@
 #include "ops/math/matmul.h"
 #include "ops/math/range.h"
 #include "ops/math/reduce.h"
+#include "ops/math/segment.h"
 #include "ops/math/unary.h"
 #include "ops/math/variance.h"
 #include "ops/nn/activation.h"

@@ -359,6 +359,20 @@ START_TEST(elements_of_unequal_shapes_are_refused)
 }
 END_TEST
 
+START_TEST(what_has_no_room_is_refused)
+{
+    tf_tensor ids = tf_placeholder(tf_int64, SHAPE(NONE)), y = tf_segment_sum(tf_ones(SHAPE(2, 3)), ids);
+    const tf_status wants[] = { tf_invalid_argument, tf_resource_exhausted, tf_invalid_argument };
+    const int64_t last[] = { INT64_C(1) << 62, INT64_C(1) << 50, INT64_MAX };
+    for (int i = 0; i < 3; i++) {
+        int64_t values[2] = { 0, last[i] };
+        ck_assert_int_eq(tf_run(sess, y, FEED(ids, np_array(values, tf_int64, SHAPE(2)))), wants[i]);
+    }
+    catch_errors();
+    check_run(y, FEED(ids, np_astype(NP_INT(0, 0), tf_int64)), NUMBERS(2, 2, 2));
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("parts");
@@ -381,6 +395,7 @@ int main(void)
     tcase_add_test(c, a_body_run_by_steps_assigns_and_draws_at_each);
     tcase_add_test(c, a_loop_may_hold_masks);
     tcase_add_test(c, elements_of_unequal_shapes_are_refused);
+    tcase_add_test(c, what_has_no_room_is_refused);
     suite_add_tcase(s, c);
     return run_suite(s);
 }
