@@ -13,7 +13,12 @@ enum { D, H, W, AXES = TF1C_CONV_AXES, CHUNK = 1 << 16, DEPTH = 512, PIXELS = 25
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
 static const tf1c_conv_kernels *kernels(void) { return tf1c_vec()->conv; }
-static int64_t panels(int64_t n) { return (n + kernels()->columns - 1) / kernels()->columns; }
+
+/* What the panels of [k, n] hold. */
+static int64_t packed_size(const tf1c_conv_way *way, int64_t k, int64_t n)
+{
+    return (n + way->columns - 1) / way->columns * way->columns * k;
+}
 
 /* ---- how images are read, chunk by chunk ------------------------------------------------------------------------------------ */
 
@@ -113,15 +118,23 @@ typedef struct {
     part *parts;
     float *room;
     const float *bias;
+    const tf1c_conv_way *way;
 } correlation;
 
 static int64_t volume(const int64_t *v) { return v[D] * v[H] * v[W]; }
+
+static const tf1c_conv_way *way_of(const correlation *q)
+{
+    const tf1c_conv_kernels *k = kernels();
+
+    return q->columns <= k->along.columns && q->r.channels > 0 && q->r.channels % k->width == 0 ? &k->along : &k->chains;
+}
 
 /* What lies where in the scratch; its size. */
 static size_t lay_out(correlation *q, char *scratch)
 {
     const size_t offsets_at = (size_t)q->n_parts * sizeof *q->parts, panels_at = offsets_at + (size_t)q->k * sizeof(int64_t);
-    const size_t room_at = panels_at + (size_t)(panels(q->columns) * kernels()->columns * q->k) * sizeof(float);
+    const size_t room_at = panels_at + (size_t)packed_size(q->way, q->k, q->columns) * sizeof(float);
 
     if (scratch) {
         q->parts = (part *)scratch;
@@ -135,13 +148,12 @@ static size_t lay_out(correlation *q, char *scratch)
 /* A tap of a part: what is read at `at` of a chunk, all channels, weighs b [channels, columns]. */
 static void add_tap(const correlation *q, part *p, int64_t filled, int64_t at, const float *b, int64_t row, int64_t column)
 {
-    const int64_t wide = kernels()->columns;
+    const int64_t wide = q->way->columns;
 
     for (int64_t i = 0; i < q->r.channels; i++)
         p->offsets[filled + i] = at + i;
     for (int64_t j = 0; j < q->columns; j += wide)
-        kernels()->pack(q->r.channels, least(wide, q->columns - j), b + j * column, row, column,
-                        p->packed + j * p->k + filled * wide);
+        q->way->pack(q->r.channels, least(wide, q->columns - j), b + j * column, row, column, p->packed + j * p->k + filled * wide);
 }
 
 /* Nothing to add up: the bias, or zeros. */
@@ -157,13 +169,13 @@ static void begin_row(const correlation *q, int64_t m, float *y, int64_t step)
 /* One panel, a stretch of its depth, over the rows of a chunk. */
 static void run_panel(const correlation *q, const part *p, const float *chunk, const int64_t *count, int64_t k, int64_t j, float *y)
 {
-    const int64_t wide = kernels()->columns, deep = least(DEPTH, p->k - k), step = q->spacing[W] * q->columns;
+    const int64_t wide = q->way->columns, deep = least(DEPTH, p->k - k), step = q->spacing[W] * q->columns;
 
     for (int64_t h = 0; h < count[H]; h++, chunk += q->r.step[H] * q->r.row, y += q->spacing[H] * q->to[W] * q->columns) {
         const float *from = k ? y + j : q->bias ? q->bias + j : NULL;
 
-        kernels()->panel(count[W], least(wide, q->columns - j), deep, chunk, q->r.step[W] * q->r.channels, p->offsets + k,
-                         p->packed + j * p->k + k * wide, from, k ? step : 0, y + j, step);
+        q->way->panel(count[W], least(wide, q->columns - j), deep, chunk, q->r.step[W] * q->r.channels, p->offsets + k,
+                      p->packed + j * p->k + k * wide, from, k ? step : 0, y + j, step);
     }
 }
 
@@ -182,7 +194,7 @@ static void run_part(const correlation *q, const part *p, const float *chunk, co
     for (int64_t h = 0; h < count[H] && p->k == 0; h++)
         begin_row(q, count[W], y + h * q->spacing[H] * q->to[W] * q->columns, q->spacing[W] * q->columns);
     for (int64_t k = 0; k < p->k; k += DEPTH)
-        for (int64_t j = 0; j < q->columns; j += kernels()->columns)
+        for (int64_t j = 0; j < q->columns; j += q->way->columns)
             run_panel(q, p, chunk, count, k, j, y);
 }
 
@@ -209,6 +221,7 @@ static correlation forward(const tf1c_conv *c)
     correlation q = { .r = of_windows(c), .columns = c->filters, .n_parts = 1, .k = volume(c->window) * c->channels };
 
     divide(&q.r, INT64_MAX);
+    q.way = way_of(&q);
     for (int i = 0; i < AXES; i++) {
         q.to[i] = c->out[i];
         q.spacing[i] = 1;
@@ -281,6 +294,7 @@ static correlation backward(const tf1c_conv *c)
         q.r.bordered |= q.r.low[i] < 0 || q.r.low[i] + extent(&q.r, i, q.r.points[i]) > q.r.in[i];
     }
     divide(&q.r, INT64_MAX);
+    q.way = way_of(&q);
     return q;
 }
 
@@ -335,7 +349,7 @@ void tf1c_conv_input(const tf1c_conv *c, const float *dy, const float *w, float 
         begin_part(c, p, i);
         if (i > 0) {
             p->offsets = p[-1].offsets + p[-1].k;
-            p->packed = p[-1].packed + panels(c->channels) * kernels()->columns * p[-1].k;
+            p->packed = p[-1].packed + packed_size(q.way, p[-1].k, c->channels);
         }
         fill_part(c, &q, p, w);
     }
@@ -368,7 +382,7 @@ static size_t lay_out_gathering(gathering *g, const tf1c_conv *c, char *scratch)
 {
     const int64_t outputs = g->images * g->r.chunk[H] * g->r.chunk[W];
     const size_t panels_at = (size_t)outputs * sizeof(int64_t);
-    const size_t room_at = panels_at + (size_t)(outputs * panels(c->filters) * kernels()->columns) * sizeof(float);
+    const size_t room_at = panels_at + (size_t)packed_size(&kernels()->chains, outputs, c->filters) * sizeof(float);
 
     if (scratch) {
         g->offsets = (int64_t *)scratch;
@@ -400,15 +414,15 @@ static int64_t run_offset(const tf1c_conv *c, const reading *r, int64_t run)
 static void add_outputs(const gathering *g, const tf1c_conv *c, const float *chunk, int64_t outputs, bool is_first, int64_t begin,
                         int64_t end, float *dw)
 {
-    const int64_t wide = kernels()->columns, length = run_length(c);
+    const int64_t wide = kernels()->chains.columns, length = run_length(c);
 
     for (int64_t j = 0; j < c->filters; j += wide)
         for (int64_t row = begin; row < end;) {
             const int64_t run = row / length, rows = least(end, (run + 1) * length) - row;
             float *to = dw + row * c->filters + j;
 
-            kernels()->panel(rows, least(wide, c->filters - j), outputs, chunk + run_offset(c, &g->r, run) + row % length, 1,
-                             g->offsets, g->panels + j * outputs, is_first ? NULL : to, c->filters, to, c->filters);
+            kernels()->chains.panel(rows, least(wide, c->filters - j), outputs, chunk + run_offset(c, &g->r, run) + row % length, 1,
+                                    g->offsets, g->panels + j * outputs, is_first ? NULL : to, c->filters, to, c->filters);
             row += rows;
         }
 }
@@ -416,7 +430,7 @@ static void add_outputs(const gathering *g, const tf1c_conv *c, const float *chu
 /* Where the outputs of a block read, and their dy. */
 static int64_t take_outputs(gathering *g, const tf1c_conv *c, int64_t images, const int64_t *count, const float *dy)
 {
-    const int64_t wide = kernels()->columns, outputs = images * count[H] * count[W];
+    const int64_t wide = kernels()->chains.columns, outputs = images * count[H] * count[W];
     int64_t n = 0;
 
     for (int64_t i = 0; i < images; i++)
@@ -425,8 +439,8 @@ static int64_t take_outputs(gathering *g, const tf1c_conv *c, int64_t images, co
                 g->offsets[n++] = i * g->pitch + h * c->stride[H] * g->r.row + v * c->stride[W] * c->channels;
     for (int64_t j = 0; j < c->filters; j += wide)
         for (int64_t row = 0; row < images * count[H]; row++) /* rows of a stretch of columns are out[W] apart */
-            kernels()->pack(count[W], least(wide, c->filters - j), dy + row * c->out[W] * c->filters + j, c->filters, 1,
-                            g->panels + j * outputs + row * count[W] * wide);
+            kernels()->chains.pack(count[W], least(wide, c->filters - j), dy + row * c->out[W] * c->filters + j, c->filters, 1,
+                                   g->panels + j * outputs + row * count[W] * wide);
     return outputs;
 }
 

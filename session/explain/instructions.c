@@ -44,9 +44,9 @@ static void write_costs(FILE *f, const tf1c_binding *b)
     const ir_estimate e = ir_estimate_of(b->code, b->n_code, b->n_shards);
     fprintf(
         f,
-        "(reckoned for %s, ns: %g a multiply-add, %g an element of a step, %g an instruction, %g a wait, %g to wake others; the run "
-        "%.1f us alone",
-        c->isa, c->multiply_add, c->element, c->instruction, c->wait, c->wake, e.alone * 1e-3);
+        "(reckoned for %s, ns: %g a multiply-add, %g a byte of weights that no cache keeps, %g an element of a step, %g an instruction, "
+        "%g a wait, %g to wake others; the run %.1f us alone",
+        c->isa, c->multiply_add, c->byte, c->element, c->instruction, c->wait, c->wake, e.alone * 1e-3);
     if (b->n_shards > 1)
         fprintf(f, ", %.1f by %d threads", (e.team + c->wake) * 1e-3, b->n_shards);
     fprintf(f, ")\n");

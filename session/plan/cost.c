@@ -10,9 +10,9 @@
 enum { USUAL_STEPS = 16 };
 
 static const ir_costs costs[] = {
-    { "avx512", 0.0125, 0.2, 100, 500, 8000 },
-    { "avx2", 0.025, 0.3, 100, 500, 8000 },
-    { "baseline", 0.12, 1.2, 100, 500, 8000 },
+    { "avx512", 0.0125, 0.04, 0.2, 100, 500, 8000 },
+    { "avx2", 0.025, 0.04, 0.3, 100, 500, 8000 },
+    { "baseline", 0.12, 0.04, 1.2, 100, 500, 8000 },
 };
 
 const ir_costs *ir_costs_here(void)
@@ -56,6 +56,18 @@ static int64_t inner_dimension(const ir_node *n)
     return a->rank >= 2 ? a->dims[p.transpose_a ? a->rank - 2 : a->rank - 1] : 1;
 }
 
+/* Of few rows a product takes as long as its right operand takes to be read, once it is more than a core's caches keep. */
+static double product_cost(const ir_node *n)
+{
+    enum { LARGE = 1 << 20 };
+    const ir_costs *c = ir_costs_here();
+    const double arithmetic = c->multiply_add * (double)(tf_view_count(&n->out[0].view) * inner_dimension(n));
+    const double bytes = n->n_in > 1 ? (double)tf_view_count(&n->in[1]->view) * (double)tf_dtype_size(n->in[1]->view.dtype) : 0;
+    const double reading = bytes > LARGE ? c->byte * bytes : 0;
+
+    return c->instruction + (arithmetic > reading ? arithmetic : reading);
+}
+
 static int steps_of(const ir_node *n)
 {
     ir_fused_step s;
@@ -73,7 +85,7 @@ double ir_cost_of(const ir_node *n)
     const ir_costs *c = ir_costs_here();
 
     if (n->def && n->def->traits & TF_PRODUCT && n->n_in && n->n_out)
-        return c->instruction + c->multiply_add * (double)(tf_view_count(&n->out[0].view) * inner_dimension(n));
+        return product_cost(n);
     const bool heavy = n->def && n->def->scratch && !(n->def->traits & TF_ELEMENTWISE);
 
     return c->instruction + c->element * (double)(most_elements(n) * steps_of(n) * (heavy ? MUCH : 1));

@@ -9,6 +9,7 @@
 typedef struct {
     const char *isa;
     double multiply_add; /* of a product, one thread */
+    double byte;         /* of a right operand beyond LARGE, which every few rows of a product read from memory anew */
     double element;      /* of an elementwise step, functions and sums on average */
     double instruction;  /* whatever it does */
     double wait;         /* for another thread that is awake */

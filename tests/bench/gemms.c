@@ -151,11 +151,11 @@ static double measure(gemms *g, int i, way way)
     return seconds_now() - start;
 }
 
-void gemms_measure(gemms *g)
+void gemms_measure(gemms *g, bool by_blas)
 {
     const bool threaded = threaded_blas() != NULL;
 
-    for (way way = OWN_ONE; way < WAYS; way++) {
+    for (way way = OWN_ONE; way < (by_blas ? WAYS : BLAS_ONE); way++) {
         if (way == BLAS_TWO && !threaded)
             continue;
         int before = threaded ? get_threads() : 0;

@@ -17,7 +17,7 @@ typedef struct {
 } gemms;
 
 void gemms_make(gemms *g, const workload *w, const sizes *s); /* makes pages resident; nothing measured yet */
-void gemms_measure(gemms *g);                                 /* each product once in each way; keeps the best */
+void gemms_measure(gemms *g, bool by_blas);                   /* each product in each way, BLAS's too or not; keeps the best */
 /* Sum over the products of the best of the library's ways that `threads` allow; 0 if there are none. */
 double gemms_best(const gemms *g, int threads);
 double gemms_flop(const gemms *g);

@@ -36,27 +36,33 @@ static float *numbers(int64_t n, float (*one)(void))
 /* ---- one level's kernels --------------------------------------------------------------------------------------------------- */
 
 static const char *const level_names[] = { "baseline", "avx2", "avx512" };
-enum { LEVELS = sizeof level_names / sizeof *level_names, LDC = 40, K = 9 };
+enum { LEVELS = sizeof level_names / sizeof *level_names, LDC = 40, K = 9, MOST_K = 48 };
 
-/* from: 0 zeros, 1 a row for all, 2 c itself */
-static void check_panel(const tf1c_conv_kernels *kernels, int64_t m, int64_t n, int from)
+/* What K offsets into `a` are: anywhere, or each `width` of them side by side. */
+static void set_offsets(int64_t *offsets, int k, int width)
 {
-    int64_t offsets[K];
-    float *a = numbers(400, random_small), *b = numbers(K * n, random_small), *c = numbers(m * LDC, random_small),
-          *before = numbers(m * LDC, random_small), *panel = numbers(K * kernels->columns, random_small);
+    for (int p = 0; p < k; p++)
+        offsets[p] = p % width ? offsets[p - 1] + 1 : random_bits() % 100;
+}
 
-    for (int p = 0; p < K; p++)
-        offsets[p] = random_bits() % 100;
+/* m rows, `row` apart, of n columns; k of them in runs of `width`. from: 0 zeros, 1 a row for all, 2 c itself */
+static void check_panel(const tf1c_conv_way *way, int64_t m, int64_t n, int64_t row, int k, int width, int from)
+{
+    int64_t offsets[MOST_K];
+    float *a = numbers(200 + 7 * m, random_small), *b = numbers(k * n, random_small), *c = numbers(m * LDC, random_small),
+          *before = numbers(m * LDC, random_small), *panel = numbers(k * way->columns, random_small);
+
+    set_offsets(offsets, k, width);
     memcpy(c, before, (size_t)(m * LDC) * sizeof *c);
-    kernels->pack(K, n, b, n, 1, panel);
-    kernels->panel(m, n, K, a, 7, offsets, panel, from == 0 ? NULL : from == 1 ? before : c, from == 2 ? LDC : 0, c, LDC);
+    way->pack(k, n, b, n, 1, panel);
+    way->panel(m, n, k, a, row, offsets, panel, from == 0 ? NULL : from == 1 ? before : c, from == 2 ? LDC : 0, c, LDC);
     for (int64_t i = 0; i < m; i++)
         for (int64_t j = 0; j < LDC; j++) {
             float want = j >= n || from == 2 ? before[i * LDC + j] : from ? before[j] : 0;
-            for (int p = 0; p < K && j < n; p++)
-                want += a[i * 7 + offsets[p]] * b[p * n + j];
-            ck_assert_msg(c[i * LDC + j] == want, "m %d, n %d, from %d: [%d,%d] is %g, not %g", (int)m, (int)n, from, (int)i,
-                          (int)j, (double)c[i * LDC + j], (double)want);
+            for (int p = 0; p < k && j < n; p++)
+                want += a[i * row + offsets[p]] * b[p * n + j];
+            ck_assert_msg(c[i * LDC + j] == want, "m %d, n %d, row %d, from %d: [%d,%d] is %g, not %g", (int)m, (int)n, (int)row,
+                          from, (int)i, (int)j, (double)c[i * LDC + j], (double)want);
         }
     free(a), free(b), free(c), free(before), free(panel);
 }
@@ -68,8 +74,29 @@ START_TEST(a_panel_of_any_shape_is_multiplied)
     if (!level)
         return; /* not this CPU's */
     for (int64_t m = 1; m <= 30; m++)
-        for (int64_t n = 1; n <= level->conv->columns; n++)
-            check_panel(level->conv, m, n, (int)((m + n) % 3));
+        for (int64_t n = 1; n <= level->conv->chains.columns; n++)
+            check_panel(&level->conv->chains, m, n, 7, K, 1, (int)((m + n) % 3));
+}
+END_TEST
+
+START_TEST(few_columns_are_multiplied_down_rows_side_by_side)
+{
+    const tf1c_vecmath *level = tf1c_vec_level(level_names[_i]);
+
+    for (int64_t m = 1; level && m <= 150; m++)
+        for (int64_t n = 1; n <= 5; n++)
+            check_panel(&level->conv->chains, m, n, 1, K, 1, (int)((m + n) % 3));
+}
+END_TEST
+
+START_TEST(few_columns_are_multiplied_along_what_they_sum)
+{
+    const tf1c_vecmath *level = tf1c_vec_level(level_names[_i]);
+
+    for (int64_t m = 1; level && m <= 20; m++)
+        for (int64_t n = 1; n <= level->conv->along.columns; n++)
+            for (int runs = 1; runs <= 3; runs++)
+                check_panel(&level->conv->along, m, n, 7, runs * level->conv->width, level->conv->width, (int)((m + n) % 3));
 }
 END_TEST
 
@@ -172,6 +199,9 @@ static tf1c_conv random_conv(int number)
 {
     tf1c_conv c = { .batch = up_to(3), .channels = up_to(number % 7 ? 5 : 40), .filters = up_to(number % 5 ? 6 : 70) };
 
+    if (number % 4 == 3) /* whole vectors into few, or back */
+        *(number % 8 == 3 ? &c.channels : &c.filters) = 16 * up_to(2);
+
     for (int i = 0; i < AXES; i++) {
         const bool flat = i == D && number % 3;
         c.in[i] = flat ? 1 : i == D ? up_to(3) : i == W && number % 11 == 0 ? up_to(600) : up_to(9);
@@ -209,9 +239,16 @@ START_TEST(convolutions_of_any_geometry_are_what_loops_compute)
 }
 END_TEST
 
+static const tf1c_conv dealt_out[] = {
+    { 7, 5, 37, { 1, 17, 13 }, { 1, 3, 3 }, { 1, 9, 7 }, { 1, 2, 2 }, { 1, 1, 1 }, { 0, 1, 1 } },
+    { 7, 16, 3, { 1, 17, 13 }, { 1, 3, 3 }, { 1, 9, 7 }, { 1, 2, 2 }, { 1, 1, 1 }, { 0, 1, 1 } },
+    { 7, 2, 32, { 1, 17, 13 }, { 1, 3, 3 }, { 1, 9, 7 }, { 1, 2, 2 }, { 1, 1, 1 }, { 0, 1, 1 } },
+};
+enum { DEALT_OUT = sizeof dealt_out / sizeof *dealt_out };
+
 START_TEST(what_is_dealt_out_in_any_way_has_the_same_bits)
 {
-    const tf1c_conv c = { 7, 5, 37, { 1, 17, 13 }, { 1, 3, 3 }, { 1, 9, 7 }, { 1, 2, 2 }, { 1, 1, 1 }, { 0, 1, 1 } };
+    const tf1c_conv c = dealt_out[_i];
     run r;
     begin(&r, &c, random_any);
     float *y = room((size_t)r.ny * sizeof *y), *dx = room((size_t)r.nx * sizeof *dx), *dw = room((size_t)r.nw * sizeof *dw);
@@ -238,8 +275,10 @@ int main(void)
     int failed;
 
     tcase_add_loop_test(t, a_panel_of_any_shape_is_multiplied, 0, LEVELS);
+    tcase_add_loop_test(t, few_columns_are_multiplied_down_rows_side_by_side, 0, LEVELS);
+    tcase_add_loop_test(t, few_columns_are_multiplied_along_what_they_sum, 0, LEVELS);
     tcase_add_loop_test(t, convolutions_of_any_geometry_are_what_loops_compute, 0, 4);
-    tcase_add_test(t, what_is_dealt_out_in_any_way_has_the_same_bits);
+    tcase_add_loop_test(t, what_is_dealt_out_in_any_way_has_the_same_bits, 0, DEALT_OUT);
     suite_add_tcase(s, t);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
