@@ -182,7 +182,7 @@ static void mark_values(hoisting *h)
         }
     }
     for (int i = 0; i < l->n_sliced; i++) {
-        l->sliced[i].arg->when = l->steps >= 1 && !l->spans ? ALL_STEPS : IN_STEP;
+        l->sliced[i].arg->when = l->steps >= 1 ? ALL_STEPS : IN_STEP;
         l->sliced[i].arg->outside = h->node->in[l->sliced[i].input];
     }
     for (int i = 0; i < l->body.n; i++) {

@@ -577,6 +577,10 @@ static void shards_of_others(void)
     tf_tensor x = tf_square(matrix(128, 128)), y = tf_tanh(matrix(128, 128));
     fetch(tf_matmul(x, y));
 }
+static void shards_one_row_on(void)
+{
+    fetch(tf_square(tf_getitem(tf_concat(LIST(tf_tanh(matrix(1024, 128)), tf_exp(matrix(1, 128))), 0), "1:")));
+}
 static void too_small_to_share(void) { fetch(tf_tanh(tf_square(matrix(64, 64)))); }
 
 /* ---- stages as text -------------------------------------------------------------------------------------------------------------------- */
