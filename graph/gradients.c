@@ -27,7 +27,8 @@ typedef struct {
     tf_list xs;
     tf1c_tensors stop;
     const tf_graph *innermost;
-    bool outwards;
+    bool outwards, gated;
+    int made, given; /* by the gradient function that is running, as TF's does; -1: it has not said */
     tf_status status;
 } backprop;
 
@@ -54,6 +55,8 @@ static contributions *into(const backprop *b, const tf_operation *op)
     const int i = number_of(b, op);
     return i >= 0 ? b->into[i] : NULL;
 }
+
+static bool is_floating(tf_tensor t) { return TF_FLOATING & TF_DTYPE_BIT(t.op->outputs[t.index].dtype); }
 
 static void contribute(backprop *b, tf_tensor to, tf_tensor dx)
 {
@@ -111,6 +114,18 @@ tf_tensor tf_grad_out(tf_grad_ctx *g, int i)
     return tf_op_unary(tf1c_basic.zeros_like, tf_operand_tensor(g->out[i]), (struct tf_name_args){ 0 }, "zeros_like");
 }
 
+void tf1c_gradient_makes(tf_grad_ctx *g, int operations)
+{
+    if (g->private_)
+        ((backprop *)g->private_)->made = operations;
+}
+
+void tf1c_gradient_gives(tf_grad_ctx *g, int gradients)
+{
+    if (g->private_)
+        ((backprop *)g->private_)->given = gradients;
+}
+
 void tf_no_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     (void)g;
@@ -158,6 +173,15 @@ static tf_tensor add_dense(tf_list terms)
     return (tf_tensor){ .op = sum };
 }
 
+/* What is sparse among terms is made dense, in TF by operations: its first dimension, UnsortedSegmentSum. */
+enum { MADE_DENSE = 5 };
+static void count_dense(tf_list terms)
+{
+    for (int i = 0; i < terms.n; i++)
+        if (!tf_is_none(tf_slices(terms.items[i]).indices))
+            tf1c_current_graph()->universe->last_id += MADE_DENSE;
+}
+
 /* The sum, kept in place of its terms: an x may be on the way to another. Where all are sparse it is: rows one after the other. */
 static tf_tensor settle(contributions *all)
 {
@@ -170,6 +194,8 @@ static tf_tensor settle(contributions *all)
         tf_append(&terms, c->dx);
         sparse &= !tf_is_none(tf_slices(c->dx).indices);
     }
+    if (!sparse)
+        count_dense(terms);
     *first = (contribution){ NULL, sparse ? tf1c_basic.concat_slices(terms) : add_dense(terms) };
     all->last = first;
     return first->dx;
@@ -183,12 +209,15 @@ static tf_tensor outside(const tf_operation *op)
     return op->def == &tf1c_arg_op ? ((const tf1c_arg_attrs *)op->attrs)->outer : (tf_tensor){ 0 };
 }
 
+/* By what gradients flow through: TF marks no more, and counts no gradients beyond. */
 static bool comes_from_wanted(const backprop *b, const tf_operation *op)
 {
     const tf_tensor outer = outside(op);
     bool wanted = outer.op && is_wanted(b, outer);
+    if (op->def->traits & TF_SHAPE_ONLY && tf_dims_fully_known(op->outputs[0].shape)) /* a constant, in TF */
+        return wanted;
     for (int j = 0; j < op->n_inputs && !wanted; j++)
-        wanted = op->inputs[j].op->graph == op->graph && is_wanted(b, op->inputs[j]);
+        wanted = op->inputs[j].op->graph == op->graph && is_floating(op->inputs[j]) && is_wanted(b, op->inputs[j]);
     return wanted;
 }
 
@@ -215,7 +244,7 @@ static bool zeros_beside(const backprop *b, tf_tensor x)
     }
     for (int i = 0; i < x.op->n_outputs; i++)
         beside |= all[i].first != NULL;
-    return on_the_way && beside && !all[x.index].first && TF_FLOATING & TF_DTYPE_BIT(x.op->outputs[x.index].dtype);
+    return on_the_way && beside && !all[x.index].first && is_floating(x);
 }
 
 static bool flows(const tf_tensor *dys, int n)
@@ -258,6 +287,32 @@ static void leave_body(backprop *b, const tf_operation *arg, contributions *all)
                             a->kind == TF1C_CARRIED ? "initial value of a loop variable" : "sequence that the loop goes over");
 }
 
+/* What is floating of n tensors, and, of dys, has none. */
+static int count_floating(int n, const tf_tensor *t, const tf_tensor *dys)
+{
+    int floating = 0;
+    for (int i = 0; i < n; i++)
+        floating += is_floating(t[i]) && !(dys && dys[i].op);
+    return floating;
+}
+
+/* Calls op's gradient function, and counts as many operations for it as TF makes: zeros where nothing flows, those of the function
+ * itself, and, if an optimizer asks, a NoOp that waits for all it gives and an Identity of each. */
+static void differentiate(backprop *b, tf_grad_ctx *g)
+{
+    tf1c_universe *u = tf1c_current_graph()->universe;
+    const int begin = u->last_id;
+    b->made = -1;
+    b->given = count_floating(g->n_in, g->in, NULL);
+    g->op->def->gradient(g, g->dys[0]);
+    if (b->made >= 0)
+        u->last_id = begin + count_floating(g->n_out, g->out, g->dys) + b->made;
+    if (!(g->op->def->traits & TF_IDENTITY)) /* which hands slices on */
+        count_dense((tf_list){ .n = g->n_out, .items = g->dys });
+    if (b->gated && b->given > 1)
+        u->last_id += 1 + b->given;
+}
+
 static void through(backprop *b, tf_operation *op)
 {
     contributions *all = into(b, op);
@@ -292,7 +347,7 @@ static void through(backprop *b, tf_operation *op)
         return;
     }
     if (TF_FLOATING & TF_DTYPE_BIT(op->outputs[0].dtype) || n > 1)
-        op->def->gradient(&g, dys[0]);
+        differentiate(b, &g);
 }
 
 static int depth_of(const tf_graph *g)
@@ -378,11 +433,11 @@ static void forget(backprop *b)
     tf1c_arena_free(&b->arena);
 }
 
-static tf_status walk_back(bool outwards, int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs,
-                           tf_list stop_gradients, tf_tensor *dxs, tf_source here)
+static tf_status walk_back(bool outwards, bool gated, int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs,
+                           const tf_tensor *xs, tf_list stop_gradients, tf_tensor *dxs, tf_source here)
 {
     TF_FROM(here);
-    backprop b = { .xs = { .n = n_xs, .items = xs }, .innermost = ys[0].op->graph, .outwards = outwards };
+    backprop b = { .xs = { .n = n_xs, .items = xs }, .innermost = ys[0].op->graph, .outwards = outwards, .gated = gated };
     memset(dxs, 0, (size_t)n_xs * sizeof *dxs);
     for (int i = 1; i < n_ys; i++)
         if (depth_of(ys[i].op->graph) > depth_of(b.innermost))
@@ -412,10 +467,19 @@ static tf_status walk_back(bool outwards, int n_ys, const tf_tensor *ys, const t
 tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs, tf_list stop_gradients,
                         tf_tensor *dxs, tf_source here)
 {
-    return walk_back(false, n_ys, ys, dys, n_xs, xs, stop_gradients, dxs, here);
+    return walk_back(false, false, n_ys, ys, dys, n_xs, xs, stop_gradients, dxs, here);
 }
 
 /* ---- the public ends ------------------------------------------------------------------------------------------------------------------ */
+
+static tf_tensor ones_for(tf_tensor y, const char *name)
+{
+    int *last_id = &tf1c_current_graph()->universe->last_id;
+    const int begin = *last_id;
+    const tf_tensor ones = tf_op_unary(tf1c_basic.ones_like, tf_operand_tensor(y), (struct tf_name_args){ .name = name }, NULL);
+    *last_id = begin + 3; /* TF: Shape, a number, Fill */
+    return ones;
+}
 
 /* What flows in at each y: as given, or ones. */
 static bool starting_gradients(tf_list ys, tf_list grad_ys, tf_tensor *dys, tf_source here)
@@ -429,9 +493,10 @@ static bool starting_gradients(tf_list ys, tf_list grad_ys, tf_tensor *dys, tf_s
         char name[32];
         snprintf(name, sizeof name, "grad_ys_%d", i);
         if (!given.op) {
-            dys[i] = tf_op_unary(tf1c_basic.ones_like, tf_operand_tensor(ys.items[i]), (struct tf_name_args){ .name = name }, NULL);
+            dys[i] = ones_for(ys.items[i], name);
             continue;
         }
+        tf1c_current_graph()->universe->last_id++; /* TF: an Identity */
         dys[i] = tf_convert(tf_operand_tensor(given), tf_dtype_unset, here, name);
         if (tf_get_dtype(given) != tf_get_dtype(ys.items[i]) && !tf_is_poisoned(given)) {
             tf_fail(tf_type_error, here, ys.items[i].op->name,
@@ -460,7 +525,7 @@ static bool has_none(tf_list list)
     return false;
 }
 
-static tf_status gradients(tf_list ys, tf_list xs, tf_tensor *dxs, struct tf_gradients_args a)
+static tf_status gradients(tf_list ys, tf_list xs, tf_tensor *dxs, struct tf_gradients_args a, bool gated)
 {
     tf_tensor *dys = tf1c_alloc_zero((size_t)ys.n * sizeof *dys), *values = tf1c_alloc_zero((size_t)ys.n * sizeof *values);
     tf_status status = tf_ok;
@@ -474,7 +539,7 @@ static tf_status gradients(tf_list ys, tf_list xs, tf_tensor *dxs, struct tf_gra
         if (!starting_gradients((tf_list){ .n = ys.n, .items = values }, a.grad_ys, dys, a.here))
             status = tf_last_error()->code;
         else
-            status = walk_back(true, ys.n, values, dys, xs.n, xs.items, a.stop_gradients, dxs, a.here);
+            status = walk_back(true, gated, ys.n, values, dys, xs.n, xs.items, a.stop_gradients, dxs, a.here);
     }
     tf1c_free(dys);
     tf1c_free(values);
@@ -482,7 +547,7 @@ static tf_status gradients(tf_list ys, tf_list xs, tf_tensor *dxs, struct tf_gra
     return status;
 }
 
-tf_list tf_gradients_(tf_list ys, tf_list xs, struct tf_gradients_args a)
+tf_list tf1c_gradients(tf_list ys, tf_list xs, struct tf_gradients_args a, bool gated)
 {
     a.here = tf1c_source(a.here);
     TF_FROM(a.here);
@@ -497,7 +562,9 @@ tf_list tf_gradients_(tf_list ys, tf_list xs, struct tf_gradients_args a)
     if (poison || !g)
         return tf_mistake_list(xs.n, (tf_tensor){ .op = poison ? poison : tf1c_poison(g) });
     tf_tensor *dxs = tf1c_graph_alloc(g, (size_t)xs.n * sizeof *dxs + 1);
-    if (!dxs || (ys.n && xs.n && gradients(ys, xs, dxs, a)))
+    if (!dxs || (ys.n && xs.n && gradients(ys, xs, dxs, a, gated)))
         return tf_mistake_list(xs.n, (tf_tensor){ .op = tf1c_record_mistake(g) });
     return (tf_list){ .n = xs.n, .items = dxs };
 }
+
+tf_list tf_gradients_(tf_list ys, tf_list xs, struct tf_gradients_args a) { return tf1c_gradients(ys, xs, a, false); }

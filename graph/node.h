@@ -69,6 +69,7 @@ typedef struct {
     tf1c_map names_in_use; /* lower-case name -> how often, as (void *)(intptr_t) */
     tf1c_map by_name;      /* name -> tf_operation */
     tf1c_map variables;    /* get_variable's name -> its VariableV2 operation */
+    tf1c_map shapes_seen;  /* by gradients: what TF makes once alone is counted once */
     tf1c_map scope_counts; /* variable scopes opened in each, for default names */
     const char **subscopes; /* those opened in the open ones, a scope's own before what is below it */
     int n_subscopes, cap_subscopes;
@@ -227,10 +228,16 @@ const tf_op_def *const *const *tf1c_op_families(void); /* NULL-terminated list o
 const tf_op_def *tf1c_find_op(const char *name);
 
 bool tf1c_grad_wanted(const tf_grad_ctx *g, int i); /* whether anyone asks for input i's */
+/* How many operations TF's gradient function makes, and of how many inputs it gives one: what seeds are counted by. One that does not
+ * say makes as many as it makes here, and gives what its floating inputs are. */
+void tf1c_gradient_makes(tf_grad_ctx *g, int operations);
+void tf1c_gradient_gives(tf_grad_ctx *g, int gradients);
 void tf1c_undefined_gradient(tf_grad_ctx *g, tf_tensor dy); /* LookupError "No gradient defined for operation …": TF has none */
 void tf1c_disable_gradient(tf_grad_ctx *g, const char *reason); /* LookupError "Gradient explicitly disabled. Reason: …" */
 
-/* gradients.c: gradients inside one graph, of ys with given dys, for the loops' bodies too. */
+/* gradients.c: tf_gradients; gated: as an optimizer asks for them, who has TF wait at each operation for all its gradients. */
+tf_list tf1c_gradients(tf_list ys, tf_list xs, struct tf_gradients_args a, bool gated);
+/* Gradients inside one graph, of ys with given dys, for the loops' bodies too. */
 tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs,
                         tf_list stop_gradients, tf_tensor *dxs, tf_source here);
 

@@ -215,8 +215,21 @@ static tf_tensor part_sizes(const tf_grad_ctx *g, int n, tf_tensor axis)
     return tf_stack(lengths);
 }
 
+/* What TF makes: where each part begins, by the shapes of all, as constants where they are known; a Slice of each. */
+static int count_parts(const tf_grad_ctx *g, int n)
+{
+    enum { AXIS = 2, BEGINS = 1, MOST_SLICED = 16, AT_ONCE = 7 }; /* more than so many are cut by one SplitV */
+    int shapes = 0;
+    while (shapes < n && tf_dims_fully_known(tf_get_shape(g->in[shapes])))
+        shapes++;
+    if (shapes < n)
+        shapes += 2; /* the first that is not known, and ShapeN of all */
+    return AXIS + shapes + (n > MOST_SLICED ? AT_ONCE : BEGINS + n);
+}
+
 static void concat_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, count_parts(g, g->n_in - 1));
     int n = g->n_in - 1;
     tf_tensor axis = g->in[n];
     tf_list parts = tf_split(dy, part_sizes(g, n, axis), axis, n);
@@ -355,6 +368,7 @@ static tf_list all_dys(tf_grad_ctx *g)
 
 static void split_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 1);
     (void)dy;
     tf_add_grad(g, 1, tf_concat(all_dys(g), g->in[0]));
 }
@@ -437,6 +451,7 @@ static void split_v_shape(tf_shape_ctx *c)
 
 static void split_v_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 1);
     (void)dy;
     tf_add_grad(g, 0, tf_concat(all_dys(g), g->in[2]));
 }
@@ -659,6 +674,7 @@ static bool unpack_view(tf_kernel_ctx *k, int output, int64_t *offset)
 
 static void unpack_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 1);
     (void)dy;
     tf_add_grad(g, 0, tf_stack(all_dys(g), (int)((const pack_attrs *)g->attrs)->axis));
 }

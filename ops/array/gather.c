@@ -151,7 +151,9 @@ static void gather_gradient(tf_grad_ctx *g, tf_tensor dy)
     bool known = tf1c_partial_ints(g->in[2], &axis);
     if (known && params.known)
         axis.dims[0] = tf_norm_axis(axis.dims[0], params.rank);
-    if (!known || axis.dims[0] != 0) {
+    const bool rows_of = known && axis.dims[0] == 0;
+    tf1c_gradient_makes(g, rows_of ? 13 : 55);
+    if (!rows_of) {
         gather_sums(g, dy, shape, known && axis.dims[0] > 0 ? &axis : NULL);
         return;
     }
@@ -274,6 +276,7 @@ static void gather_nd_kernel(tf_kernel_ctx *k)
 
 static void gather_nd_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 2);
     tf_dims indices = tf_get_shape(g->in[1]);
     tf_tensor shape = tf_shape(g->in[0], .out_type = tf_get_dtype(g->in[1]));
     if (indices.known && indices.rank == 2 && indices.dims[1] == 1)

@@ -56,6 +56,7 @@ tf_tensor tf1c_of_slices(tf_indexed_slices s, tf_dims shape)
     if (!s.indices.op)
         return s.values;
     tf_tensor t = tf_indexed_slices(s.values, s.indices, s.dense_shape);
+    tf1c_current_graph()->universe->last_id--; /* no operation in TF */
     if (!tf_is_poisoned(t) && tf_merge_dims(tf_get_shape(t), shape, &merged))
         t.op->outputs[0].shape = merged;
     return t;

@@ -56,7 +56,11 @@ static void broadcast_to_kernel(tf_kernel_ctx *k)
 static int64_t axis_0_units(const tf_kernel_ctx *k) { return k->out[0].rank ? k->out[0].dims[0] : 1; }
 static const tf_shard_rule axis_0_of_whole = { .out = 0, .in = { TF_WHOLE, TF_WHOLE, TF_WHOLE, TF_WHOLE } };
 
-static void broadcast_to_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_sum_to(dy, g->in[0])); }
+static void broadcast_to_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    tf1c_gradient_makes(g, 4);
+    tf_add_grad(g, 0, tf_sum_to(dy, g->in[0]));
+}
 
 static const tf_op_def broadcast_to_op = {
     .name = "BroadcastTo",
@@ -155,6 +159,7 @@ static tf_tensor tile_sums(tf_grad_ctx *g, tf_tensor dy)
 /* dy as [multiples[0], shape[0], multiples[1], shape[1], …], summed over the multiples. */
 static void tile_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 12);
     tf_dims in = tf_get_shape(g->in[0]), counts = { .known = true };
     if (!in.known || 2 * in.rank > TF_MAX_RANK) {
         tf_add_grad(g, 0, tile_sums(g, dy));
@@ -276,6 +281,7 @@ static void pad_kernel(tf_kernel_ctx *k)
 
 static void pad_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 9);
     tf_tensor x = g->in[0], befores = tf_slice(g->in[1], SHAPE(0, 0), SHAPE(-1, 1));
     tf_tensor begin = tf_reshape(befores, SHAPE(-1));
     tf_add_grad(g, 0, tf_slice(dy, begin, tf_shape(x, .out_type = tf_get_dtype(begin))));

@@ -107,6 +107,7 @@ static tf_tensor patches_of(tf_tensor x, const patches_attrs *a)
  * them, [places, n, c], is turned back into images. */
 static void patches_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 97);
     const patches_attrs *a = g->attrs;
     const tf_tensor shape = tf_shape(g->in[0]);
     const tf_tensor n = tf_getitem(shape, "0"), rows = tf_getitem(shape, "1"), columns = tf_getitem(shape, "2"),

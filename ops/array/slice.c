@@ -712,6 +712,7 @@ static bool slice_ints(tf_shape_ctx *c, tf_dims *ints)
 
 static void slice_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 12);
     tf_dtype index = tf_get_dtype(g->in[1]);
     tf_tensor sizes = tf_sub(tf_shape(g->in[0], .out_type = index), tf_shape(g->out[0], .out_type = index));
     tf_tensor before = tf_reshape(g->in[1], SHAPE(-1, 1)), after = tf_reshape(tf_sub(sizes, g->in[1]), SHAPE(-1, 1));

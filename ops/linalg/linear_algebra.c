@@ -203,6 +203,7 @@ static void determinant_kernel(tf_kernel_ctx *k)
 
 static void determinant_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 8);
     const tf_tensor inverse = tf_matrix_inverse(g->in[0], .adjoint = true);
     const tf_tensor by = tf_expand_dims(tf_expand_dims(tf_multiply(dy, g->out[0]), -1), -1);
     tf_add_grad(g, 0, tf_multiply(by, inverse));
@@ -364,6 +365,7 @@ static void cholesky_kernel(tf_kernel_ctx *k)
 
 static void cholesky_gradient(tf_grad_ctx *g, tf_tensor dl)
 {
+    tf1c_gradient_makes(g, 33);
     const tf_tensor l = g->out[0];
     const tf_tensor one = tf_matrix_diag(tf_ones_like(tf_matrix_diag_part(l)));
     const tf_tensor inverse = tf_matrix_triangular_solve(l, one);

@@ -9,6 +9,7 @@
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
 #include "ops/math/compare.h"
+#include "ops/math/gradient_counts.h"
 #include "ops/math/reduce.h"
 #include "ops/math/unary.h"
 
@@ -173,6 +174,8 @@ static void add_grad(tf_grad_ctx *g, int i, tf_tensor dx) { tf_add_grad(g, i, su
 NUMERIC_STRIPS(add, x + y, uint32_t, uint64_t)
 static void add_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
+    const tf1c_broadcast_counts n = tf1c_count_broadcast(g, dz, true);
+    tf1c_gradient_makes(g, n.args + n.dx + n.dy);
     for (int i = 0; i < 2; i++)
         if (tf1c_grad_wanted(g, i))
             add_grad(g, i, dz);
@@ -189,6 +192,8 @@ BINARY_BUILDER(tf_operator_add_, add_v2_op, "add")
 NUMERIC_STRIPS(sub, x - y, uint32_t, uint64_t)
 static void sub_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
+    const tf1c_broadcast_counts n = tf1c_count_broadcast(g, dz, true);
+    tf1c_gradient_makes(g, n.args + n.dx + n.dy + 1);
     if (tf1c_grad_wanted(g, 0))
         add_grad(g, 0, dz);
     if (tf1c_grad_wanted(g, 1))
@@ -202,6 +207,8 @@ BINARY_BUILDER(tf_subtract_, sub_op, NULL)
 NUMERIC_STRIPS(mul, x *y, uint32_t, uint64_t)
 static void mul_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
+    const tf1c_broadcast_counts n = tf1c_count_broadcast(g, dz, tf_get_dtype(dz) == tf_float32);
+    tf1c_gradient_makes(g, n.args + n.dx + n.dy + 2);
     if (tf1c_grad_wanted(g, 0))
         add_grad(g, 0, tf_mul(dz, g->in[1]));
     if (tf1c_grad_wanted(g, 1))
@@ -233,6 +240,7 @@ STRIP2(realdiv_f64, double, double, x / y)
 static tf_strip *const realdiv_strips[TF_DTYPES] = { [tf_float32] = realdiv_f32, [tf_float64] = realdiv_f64 };
 static void realdiv_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
+    tf1c_gradient_makes(g, TF1C_BROADCAST_ALWAYS + 1 + 4);
     const tf_tensor x = g->in[0], y = g->in[1];
     if (tf1c_grad_wanted(g, 0))
         add_grad(g, 0, tf_realdiv(dz, y));
@@ -275,6 +283,7 @@ STRIP2(div_no_nan_f64, double, double, y == 0 ? 0 : x / y)
 static tf_strip *const div_no_nan_strips[TF_DTYPES] = { [tf_float32] = div_no_nan_f32, [tf_float64] = div_no_nan_f64 };
 static void div_no_nan_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
+    tf1c_gradient_makes(g, TF1C_BROADCAST_ALWAYS + 1 + 4);
     const tf_tensor x = g->in[0], y = g->in[1];
     if (tf1c_grad_wanted(g, 0))
         add_grad(g, 0, tf_div_no_nan(dz, y));
@@ -361,6 +370,7 @@ static tf_strip *const floormod_strips[TF_DTYPES] = {
 };
 static void floormod_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
+    tf1c_gradient_makes(g, TF1C_BROADCAST_ALWAYS + 3);
     if (tf1c_grad_wanted(g, 0))
         add_grad(g, 0, dz);
     if (tf1c_grad_wanted(g, 1))
@@ -432,6 +442,8 @@ static tf_strip *const pow_strips[TF_DTYPES] = {
 };
 static void pow_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
+    const tf1c_broadcast_counts n = tf1c_count_broadcast(g, dz, false);
+    tf1c_gradient_makes(g, n.args + 5 + n.dx + 3 + TF1C_ONES_LIKE + 1 + tf1c_count_zeros(g->in[0]) + 3 + n.dy);
     const tf_tensor x = g->in[0], y = g->in[1], z = g->out[0];
     if (tf1c_grad_wanted(g, 0))
         add_grad(g, 0, tf_mul(tf_mul(dz, y), tf_pow(x, tf_sub(y, 1))));
@@ -447,6 +459,7 @@ BINARY_BUILDER(tf_operator_pow_, pow_op, "pow")
 /* ---- Maximum, Minimum: dz goes to x where it is not less (not more), else to y ---------------------------------------------------------------- */
 static void choice_gradient(tf_grad_ctx *g, tf_tensor dz, tf_tensor x_is_chosen)
 {
+    tf1c_gradient_makes(g, TF1C_BROADCAST_ALWAYS + TF1C_ZEROS_OF_SHAPE + 3);
     tf_tensor zeros = tf_zeros_like(dz);
     if (tf1c_grad_wanted(g, 0))
         add_grad(g, 0, tf_where(x_is_chosen, dz, zeros));
@@ -484,6 +497,8 @@ static tf_strip *const squared_difference_strips[TF_DTYPES] = { [tf_float32] = s
                                                                 [tf_int64] = squared_difference_i64 };
 static void squared_difference_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
+    const tf1c_broadcast_counts n = tf1c_count_broadcast(g, dz, true);
+    tf1c_gradient_makes(g, 4 + n.args + n.dx + n.dy + 1);
     tf_tensor dx = tf_mul(tf_mul(2, dz), tf_sub(g->in[0], g->in[1]));
     if (tf1c_grad_wanted(g, 0))
         add_grad(g, 0, dx);

@@ -5,6 +5,7 @@
 
 #include "ops/array/identity.h"
 #include "ops/family.h"
+#include "ops/math/gradient_counts.h"
 
 #define RESULT_TRAITS (TF_ELEMENTWISE | TF_STRIDED_IN | TF_STRIDED_OUT)
 
@@ -139,6 +140,7 @@ static tf_strip *const select_strips[TF_DTYPES] = { [tf_float32] = select_32, [t
 
 static void select_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
+    tf1c_gradient_makes(g, tf1c_count_zeros(g->in[1]) + 2);
     const tf_tensor condition = g->in[0];
     tf_tensor zeros = tf_zeros_like(g->in[1]);
     if (tf1c_grad_wanted(g, 1))

@@ -77,6 +77,7 @@ static tf_tensor times(tf_tensor a, bool transpose_a, tf_tensor b, bool transpos
 /* The four cases of _MatMulGrad: y = ab, aᵀb, abᵀ, aᵀbᵀ. */
 static void matmul_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 2);
     const matmul_attrs *t = g->attrs;
     const tf_tensor a = g->in[0], b = g->in[1];
     if (tf1c_grad_wanted(g, 0))
@@ -238,8 +239,15 @@ static tf_tensor batch_times(tf_tensor a, bool transpose_a, tf_tensor b, bool tr
                         (struct tf_name_args){ 0 });
 }
 
+static bool same_shape(tf_tensor a, tf_tensor b)
+{
+    const tf_dims x = tf_get_shape(a), y = tf_get_shape(b);
+    return tf_dims_fully_known(x) && tf_dims_equal(x, y);
+}
+
 static void batch_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, same_shape(g->in[0], g->in[1]) ? 2 : 2 + 2 * (1 + 4) + 5);
     const matmul_attrs *t = g->attrs;
     const tf_tensor a = g->in[0], b = g->in[1];
     if (tf1c_grad_wanted(g, 0))

@@ -16,6 +16,7 @@
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
 #include "ops/math/compare.h"
+#include "ops/math/gradient_counts.h"
 #include "ops/math/range.h"
 #include "ops/math/unary.h"
 
@@ -356,14 +357,20 @@ static tf_operand shape_of(tf_tensor t)
 
 static tf_tensor spread(tf_grad_ctx *g, tf_tensor dy) { return tf_broadcast_to(with_axes(g, dy), shape_of(g->in[0])); }
 
-static void sum_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, spread(g, dy)); }
+static void sum_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    tf1c_gradient_makes(g, tf1c_count_spread(g));
+    tf_add_grad(g, 0, spread(g, dy));
+}
 
 /* dy / n, n the number of elements that each mean is of. */
 static void mean_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     const tf_dims in = tf_get_shape(g->in[0]), out = tf_get_shape(g->out[0]);
+    const bool by_number = tf_dims_fully_known(in) && tf_dims_fully_known(out);
     bool gone[TF_MAX_RANK];
     int rank;
+    tf1c_gradient_makes(g, tf1c_count_spread(g) + (by_number ? 2 : 11));
     int64_t n = static_axes(g, gone, &rank) ? 1 : NONE;
     for (int i = 0; n != NONE && i < rank; i++)
         if (gone[i])
@@ -381,6 +388,7 @@ static void mean_gradient(tf_grad_ctx *g, tf_tensor dy)
 /* Shared evenly among the elements that are equal to the extreme. */
 static void extreme_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 1 + TF1C_REDUCED_SHAPE + 8);
     const tf_tensor x = g->in[0];
     tf_tensor chosen = tf_cast(tf_equal(with_axes(g, g->out[0]), x), tf_get_dtype(dy));
     tf_tensor number = tf_reduce_sum(chosen, .axis_tensor = g->in[1], .keepdims = true);
@@ -441,6 +449,7 @@ static tf_tensor others_over_any(tf_tensor x, tf_tensor axes)
 
 static void prod_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 49);
     bool gone[TF_MAX_RANK];
     int rank;
     const bool known = static_axes(g, gone, &rank);
@@ -765,6 +774,7 @@ static void cumsum_gradient(tf_grad_ctx *g, tf_tensor dy)
 /* As TF1: NaN where an x is 0. */
 static void cumprod_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 4);
     const scan_attrs *a = g->attrs;
     tf_tensor sums = scan(&cumsum_op, tf_mul(g->out[0], dy), g->in[1], a->exclusive, !a->reverse);
     tf_add_grad(g, 0, tf_truediv(sums, g->in[0]));

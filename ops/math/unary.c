@@ -7,6 +7,7 @@
 #include "ops/array/identity.h"
 #include "ops/family.h"
 #include "ops/math/arithmetic.h"
+#include "ops/math/gradient_counts.h"
 #include "ops/nn/activation.h"
 
 #define SIGNED (TF_FLOATING | TF_INDEX)
@@ -100,6 +101,7 @@ STRIP1(sign_i64, int64_t, int64_t, (x > 0) - (x < 0))
 SIGNED_STRIPS(sign)
 static void sign_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, TF1C_ZEROS_OF_SHAPE);
     (void)dy;
     tf_add_grad(g, 0, tf_zeros_like(g->in[0]));
 }

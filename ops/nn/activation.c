@@ -7,6 +7,7 @@
 #include "ops/array/identity.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/compare.h"
+#include "ops/math/gradient_counts.h"
 #include "ops/math/unary.h"
 #include "ops/nn/activation.h"
 
@@ -45,6 +46,7 @@ static tf_tensor grad_of(const tf_op_def *def, tf_tensor g, tf_tensor y)
 /* d/dg of g·f(y) with f piecewise constant: the op again; d/dy = 0. */
 static void piecewise(tf_grad_ctx *g, const tf_op_def *def, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 1 + TF1C_ZEROS_OF_SHAPE);
     tf_add_grad(g, 0, grad_of(def, dy, g->in[1]));
     if (tf1c_grad_wanted(g, 1))
         tf_add_grad(g, 1, tf_zeros_like(g->in[1]));
@@ -175,6 +177,7 @@ static tf_strip *const elu_grad_strips[TF_DTYPES] = { [tf_float32] = elu_grad_f3
 /* d/doutputs of an *Grad op that is gradients·(outputs + c) below 0, and gradients·c' above. */
 static void grad_below_zero(tf_grad_ctx *g, const tf_op_def *def, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 1 + 3 + tf1c_count_zeros(g->in[1]) + 1);
     tf_add_grad(g, 0, grad_of(def, dy, g->in[1]));
     if (tf1c_grad_wanted(g, 1))
         tf_add_grad(g, 1, tf_where(tf_less(g->in[1], 0), tf_mul(dy, g->in[0]), tf_zeros_like(g->in[1])));
@@ -293,6 +296,7 @@ static tf_tensor leaky_grad(const void *attrs, tf_tensor dy, tf_tensor x)
 }
 static void leaky_grad_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 1 + TF1C_ZEROS_OF_SHAPE);
     tf_add_grad(g, 0, leaky_grad(g->attrs, dy, g->in[1]));
     if (tf1c_grad_wanted(g, 1))
         tf_add_grad(g, 1, tf_zeros_like(g->in[1]));
@@ -379,12 +383,17 @@ static const tf_op_def softplus_grad_op = {
 };
 static void softplus_grad_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 9);
     const tf_tensor x = g->in[1];
     tf_add_grad(g, 0, grad_of(&softplus_grad_op, dy, x));
     if (tf1c_grad_wanted(g, 1))
         tf_add_grad(g, 1, tf_truediv(tf_mul(dy, g->in[0]), tf_add(tf_add(tf_exp(tf_neg(x)), 2.0), tf_exp(x))));
 }
-static void softplus_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, grad_of(&softplus_grad_op, dy, g->in[0])); }
+static void softplus_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    tf1c_gradient_makes(g, 2);
+    tf_add_grad(g, 0, grad_of(&softplus_grad_op, dy, g->in[0]));
+}
 static const tf_op_def softplus_op = {
     .name = "Softplus",
     .in = "features:T",
@@ -444,6 +453,7 @@ UNARY_BUILDER(tf_nn_softsign_, softsign_op, NULL)
 static void swish_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     const tf_tensor x = g->in[1], s = tf_sigmoid(x);
+    tf1c_gradient_makes(g, 9);
     tf_add_grad(g, 1, tf_mul(dy, tf_mul(s, tf_add(1, tf_mul(x, tf_sub(1, s))))));
 }
 static const tf_op_def identity_n_op = {

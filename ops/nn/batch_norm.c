@@ -183,7 +183,11 @@ static void norm_grad_kernel(tf_kernel_ctx *k)
 static const tf_op_def norm_grad_op;
 static void norm_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
-    const bool training = ((const norm_attrs *)g->attrs)->is_training;
+    const norm_attrs *a = g->attrs;
+    const bool training = a->is_training;
+    tf1c_gradient_makes(g, !training && a->data_format[1] == 'C' ? 1 + 3 * 2 : 1); /* three transposes */
+    if (!training)
+        tf1c_gradient_gives(g, 3);
     if (tf_is_none(dy))
         return;
     const tf_operand in[] = { operand_of(dy),

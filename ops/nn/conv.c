@@ -317,6 +317,7 @@ static tf_tensor filter_gradient(const tf_grad_ctx *g, tf_tensor x, tf_tensor w,
 
 static void conv_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, g->op->def == &conv3d_op ? 4 : 3); /* a Shape of each, or ShapeN of both */
     if (tf1c_grad_wanted(g, 0))
         tf_add_grad(g, 0, input_gradient(g, g->in[0], g->in[1], dy));
     if (tf1c_grad_wanted(g, 1))
@@ -324,6 +325,7 @@ static void conv_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 static void conv_input_gradient(tf_grad_ctx *g, tf_tensor d)
 {
+    tf1c_gradient_makes(g, 3);
     if (tf1c_grad_wanted(g, 1))
         tf_add_grad(g, 1, filter_gradient(g, d, g->in[1], g->in[2]));
     if (tf1c_grad_wanted(g, 2))
@@ -331,6 +333,7 @@ static void conv_input_gradient(tf_grad_ctx *g, tf_tensor d)
 }
 static void conv_filter_gradient(tf_grad_ctx *g, tf_tensor d)
 {
+    tf1c_gradient_makes(g, 3);
     if (tf1c_grad_wanted(g, 0))
         tf_add_grad(g, 0, input_gradient(g, g->in[0], d, g->in[2]));
     if (tf1c_grad_wanted(g, 2))

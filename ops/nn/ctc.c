@@ -336,6 +336,7 @@ static int64_t batch_units(const tf_kernel_ctx *k) { return k->in[0].dims[1]; }
 
 static void loss_gradient(tf_grad_ctx *g, tf_tensor dloss)
 {
+    tf1c_gradient_makes(g, 1 + 3);
     static const char reason[] = "Currently there is no way to take the second  derivative of ctc_loss due to the fused "
                                  "implementation's interaction  with tf.gradients()";
     if (!tf_is_none(dloss))

@@ -254,6 +254,7 @@ static tf_tensor filter_of(const tf_grad_ctx *g, tf_tensor x, tf_tensor w, tf_te
 
 static void depthwise_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 4);
     if (tf1c_grad_wanted(g, 0))
         tf_add_grad(g, 0, input_of(g, g->in[0], g->in[1], dy));
     if (tf1c_grad_wanted(g, 1))
@@ -261,6 +262,7 @@ static void depthwise_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 static void input_gradient(tf_grad_ctx *g, tf_tensor d) /* in: sizes, w, dy; d [as x] */
 {
+    tf1c_gradient_makes(g, 3);
     if (tf1c_grad_wanted(g, 1))
         tf_add_grad(g, 1, filter_of(g, d, g->in[1], g->in[2]));
     if (tf1c_grad_wanted(g, 2))
@@ -268,6 +270,7 @@ static void input_gradient(tf_grad_ctx *g, tf_tensor d) /* in: sizes, w, dy; d [
 }
 static void filter_gradient(tf_grad_ctx *g, tf_tensor d) /* in: x, sizes, dy; d [as w] */
 {
+    tf1c_gradient_makes(g, 3);
     if (tf1c_grad_wanted(g, 0))
         tf_add_grad(g, 0, input_of(g, g->in[0], d, g->in[2]));
     if (tf1c_grad_wanted(g, 2))

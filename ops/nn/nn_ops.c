@@ -212,6 +212,7 @@ static int64_t xent_units(const tf_kernel_ctx *k) { return k->out[0].dims[0]; }
 
 static void xent_gradient(tf_grad_ctx *g, tf_tensor dloss)
 {
+    tf1c_gradient_makes(g, 3 + 5);
     const tf_tensor x = g->in[0];
     tf_tensor dx = { 0 };
     if (!tf_is_none(dloss))
@@ -359,6 +360,7 @@ tf_tensor tf1c_prevent_gradient(tf_tensor x, const char *message)
 
 static void sparse_xent_gradient(tf_grad_ctx *g, tf_tensor dloss)
 {
+    tf1c_gradient_makes(g, 1 + 3);
     static const char reason[] = "Currently there is no way to take the second derivative of "
                                  "sparse_softmax_cross_entropy_with_logits due to the fused implementation's interaction with "
                                  "tf.gradients()";
@@ -554,6 +556,7 @@ static const tf_op_def bias_grad_op = {
 };
 static void bias_add_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 1);
     const tf_operand in = tf_operand_tensor(dy);
     tf_add_grad(g, 0, dy);
     if (tf1c_grad_wanted(g, 1))

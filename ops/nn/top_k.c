@@ -208,6 +208,7 @@ static void top_k_kernel(tf_kernel_ctx *c)
 
 static void top_k_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 43);
     if (tf_is_none(dy))
         return;
     tf_tensor shape = tf_shape(g->in[0]), columns = tf_getitem(shape, "-1"), k = tf_getitem(tf_shape(g->out[1]), "-1");

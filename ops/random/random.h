@@ -1,7 +1,10 @@
 /* Random numbers, bit for bit those of TensorFlow 1.15 on one thread, and the initializers that draw them.
  *
  * Seeds: the graph's (tf_set_random_seed) and the op's. With either, an op's stream is determined; with the graph's alone,
- * it also depends on how many ops were made before. With neither, each session draws afresh. Every run, and every iteration
+ * it also depends on how many ops were made before: as many as TensorFlow makes, gradients and optimizers included, so that what
+ * is drawn after them is TensorFlow's too. Not so after the gradient of a loop or a branch (dynamic_rnn's too), where TensorFlow
+ * makes stacks for what its backward loop reads; of an IndexedSlices made by hand; of eigenvectors, and of what has a gradient
+ * beyond TensorFlow's. With neither, each session draws afresh. Every run, and every iteration
  * of a loop, takes the next numbers; a new session starts over. */
 #ifndef TF1C_OPS_RANDOM_RANDOM_H
 #define TF1C_OPS_RANDOM_RANDOM_H

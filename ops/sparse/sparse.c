@@ -124,6 +124,7 @@ static void to_dense_kernel(tf_kernel_ctx *k)
 
 static void to_dense_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, 8);
     const tf_tensor at_indices = tf_gather_nd(dy, g->in[0]);
     tf_add_grad(g, 2, at_indices);
     tf_add_grad(g, 3, tf_subtract(tf_reduce_sum(dy), tf_reduce_sum(at_indices)));

@@ -64,6 +64,8 @@ static tf_tensor begin(tf_tensor var, const char *name, tf_source here)
         a.initializer = tf_zeros_initializer();
     }
     tf_tensor average = { 0 };
+    if (a.initial.kind != TF_OPERAND_NONE) /* TF begins with the variable's value if it has one by then: two branches */
+        tf1c_current_graph()->universe->last_id += 21;
     tf_with_variable_scope(NULL, .default_name = name)
         average = tf_get_variable_(a);
     return average;

@@ -34,7 +34,10 @@ typedef struct {
     /* The inputs of the update: v variable; 0..2 a slot; a.. a hyperparameter; B, C the powers of beta; g gradient. Sparse: i after g. */
     const char *inputs;
     bool powers;
+    int sparse_ops; /* that TF makes of a sparse update */
 } rule;
+
+enum { DEDUPLICATED = 7 }; /* the rows of an index summed: Unique, its length of five, UnsortedSegmentSum */
 
 static const rule gradient_descent = { "GradientDescent",
                                        { { NULL, ZEROS } },
@@ -42,46 +45,56 @@ static const rule gradient_descent = { "GradientDescent",
                                        &tf1c_apply_gradient_descent_op,
                                        &tf1c_sparse_apply_gradient_descent_op,
                                        "vag",
-                                       false };
+                                       false,
+                                       2 };
 static const rule momentum = { "Momentum",
                                { { "momentum", ZEROS } },
                                { "learning_rate", "momentum" },
                                &tf1c_apply_momentum_op,
                                &tf1c_sparse_apply_momentum_op,
                                "v0agb",
-                               false };
+                               false,
+                               DEDUPLICATED + 1 };
 static const rule adam = { "Adam",
                            { { "m", ZEROS }, { "v", ZEROS } },
                            { "learning_rate", "beta1", "beta2", "epsilon" },
                            &tf1c_apply_adam_op,
                            &tf1c_sparse_apply_adam_op,
                            "v01BCabcdg",
-                           true };
+                           true,
+                           DEDUPLICATED + 26 };
 static const rule rms_prop = { "RMSProp",
                                { { "rms", ONES }, { "momentum", ZEROS } },
                                { "learning_rate", "decay", "momentum", "epsilon" },
                                &tf1c_apply_rms_prop_op,
                                &tf1c_sparse_apply_rms_prop_op,
                                "v01abcdg",
-                               false };
+                               false,
+                               DEDUPLICATED + 1 };
 static const rule centered_rms_prop = { "RMSProp",
                                         { { "rms", ONES }, { "mg", ZEROS }, { "momentum", ZEROS } },
                                         { "learning_rate", "decay", "momentum", "epsilon" },
                                         &tf1c_apply_centered_rms_prop_op,
                                         &tf1c_sparse_apply_centered_rms_prop_op,
                                         "v102abcdg",
-                                        false };
-static const rule adagrad = {
-    "Adagrad", { { "accumulator", INITIAL } }, { "learning_rate" }, &tf1c_apply_adagrad_op, &tf1c_sparse_apply_adagrad_op, "v0ag",
-    false
-};
+                                        false,
+                                        DEDUPLICATED + 1 };
+static const rule adagrad = { "Adagrad",
+                              { { "accumulator", INITIAL } },
+                              { "learning_rate" },
+                              &tf1c_apply_adagrad_op,
+                              &tf1c_sparse_apply_adagrad_op,
+                              "v0ag",
+                              false,
+                              DEDUPLICATED + 1 };
 static const rule adadelta = { "Adadelta",
                                { { "accum", ZEROS }, { "accum_update", ZEROS } },
                                { "lr", "rho", "epsilon" },
                                &tf1c_apply_adadelta_op,
                                &tf1c_sparse_apply_adadelta_op,
                                "v01abcg",
-                               false };
+                               false,
+                               DEDUPLICATED + 1 };
 static const rule ftrl = { "Ftrl",
                            { { "accum", CONSTANT }, { "linear", ZEROS } },
                            { "learning_rate", "l1_regularization_strength", "l2_regularization_strength",
@@ -89,7 +102,8 @@ static const rule ftrl = { "Ftrl",
                            &tf1c_apply_ftrl_op,
                            &tf1c_sparse_apply_ftrl_op,
                            "v01gabce",
-                           false };
+                           false,
+                           DEDUPLICATED + 1 };
 
 /* ---- the object ------------------------------------------------------------------------------------------------------------------ */
 typedef struct {
@@ -248,7 +262,7 @@ static bool floating(tf_tensor t) { return TF_FLOATING & TF_DTYPE_BIT(tf_get_dty
 static bool compute(tf_tensor loss, tf_list vars, tf_tensor grad_loss, tf_grad_and_var *pairs, tf_source here)
 {
     const tf_list seeds = tf_is_none(grad_loss) ? (tf_list){ 0 } : LIST(grad_loss);
-    const tf_list grads = tf_gradients_(LIST(loss), vars, (struct tf_gradients_args){ .here = here, .grad_ys = seeds });
+    const tf_list grads = tf1c_gradients(LIST(loss), vars, (struct tf_gradients_args){ .here = here, .grad_ys = seeds }, true);
     for (int i = 0; i < vars.n; i++) {
         if (!tf_is_none(grads.items[i]) && tf_is_poisoned(grads.items[i]))
             return false;
@@ -385,6 +399,8 @@ static tf_operation *update(tf_optimizer *o, const tf_grad_and_var *pair, tf_sou
         if (*c == 'g' && sparse)
             in[n++] = tf_operand_tensor(grad.indices);
     }
+    if (sparse)
+        tf1c_current_graph()->universe->last_id += o->rule->sparse_ops - 1;
     return tf_op_new(sparse ? o->rule->sparse : o->rule->dense,
                      (struct tf_op_args){ .here = here, .attrs = &attrs, .n_inputs = n, .inputs = in });
 }

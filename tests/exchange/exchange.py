@@ -15,6 +15,9 @@ from tensorflow.python.ops import cond_v2, while_v2  # register the gradients of
 
 tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
 LOOPS = {'scan', 'scan_unknown', 'scan_weights', 'foldr', 'map', 'nested', 'cond_in_loop', 'cond', 'while'}
+# Written otherwise than TensorFlow's own functions make it: what is counted for a gradient is what those make.
+OTHERWISE = {'IdentityN', 'IndexedSlices', 'SelfAdjointEigV2'}
+OTHERWISE_TOO = '.four_times'
 RANDOM = {'RandomShuffle', 'Multinomial'}  # their streams need not agree
 
 
@@ -27,6 +30,19 @@ def differ(name, got, want):
     finite = np.abs(want[np.isfinite(want)])
     close = np.isclose(got, want, rtol=tolerance, atol=tolerance * max(1, finite.max() if finite.size else 1), equal_nan=True)
     return None if close.all() else '%s: %s and not %s' % (name, got[~close][:4], want[~close][:4])
+
+
+def miscounted(name, graph, wanted, xs, made):
+    """An op draws by the number of those made before it: the gradients must count for as many as TensorFlow makes."""
+    made_of = {k: graph.get_operation_by_name(k).inputs[0] for k in wanted if k.startswith('out')}
+    ys = [t for k, t in sorted(made_of.items(), key=lambda p: int(p[0][3:])) if t.dtype.is_floating]
+    if not made or name.split('.')[0] in OTHERWISE or name.endswith(OTHERWISE_TOO):
+        return None
+    before = graph._last_id
+    tf.gradients(ys, xs)
+    count = graph._last_id - before
+    ops = [op.type for op in graph.get_operations()[-count:]]
+    return None if count == made else 'gradients count for %d operations and not %d: %s' % (made, count, ' '.join(ops))
 
 
 def check(folder, name):
@@ -42,6 +58,7 @@ def check(folder, name):
                 session.run('init')
                 got = np.array([session.run(['loss:0', 'step'], feeds)[0] for _ in held['losses']])
                 return differ('losses', got, held['losses'])
+            made = held.pop('made')
             wanted = sorted(k for k in held if not k.startswith('in'))
             tensors = [graph.get_tensor_by_name(k + ':0') for k in wanted]
             if any(n.op == 'VariableV2' for n in graph_def.node):
@@ -51,7 +68,7 @@ def check(folder, name):
                 if fault:
                     return fault
             if name not in LOOPS:
-                return None
+                return miscounted(name, graph, wanted, [t for t in feeds if t.dtype.is_floating], made)
             dxs = [k for k in wanted if k.startswith('dx')]
             xs = [graph.get_tensor_by_name('in%s:0' % k[2:]) for k in dxs]
             made = tf.gradients(graph.get_tensor_by_name('out0:0'), xs)

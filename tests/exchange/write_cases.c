@@ -16,6 +16,7 @@ static int failures;
 typedef struct {
     const char *name;
     int n_in, n_fetches;
+    int made; /* operations that the gradients count for */
     tf_tensor in[MOST_SHAPES], fetches[2 * MOST_SHAPES];
     tf_ndarray values[MOST_SHAPES];
     char names[2 * MOST_SHAPES][16];
@@ -71,7 +72,9 @@ static void gradients(exchange_case *c, int n, const tf_tensor *made)
         }
     if (!n_ys || !n_xs)
         return;
+    const int *last_id = &c->graph->universe->last_id, before = *last_id;
     tf_list dxs = tf_gradients(((tf_list){ .n = n_ys, .items = ys }), ((tf_list){ .n = n_xs, .items = xs }));
+    c->made = *last_id - before;
     for (int i = 0; i < n_xs; i++)
         if (!tf_is_poisoned(dxs.items[i]))
             output(c, "dx", of[i], dxs.items[i]);
@@ -81,9 +84,10 @@ static void gradients(exchange_case *c, int n, const tf_tensor *made)
 static void save_arrays(const exchange_case *c, const tf_ndarray *out)
 {
     char path[1024], text[3 * MOST_SHAPES][16];
-    const char *keys[3 * MOST_SHAPES];
-    tf_ndarray arrays[3 * MOST_SHAPES];
-    int n = 0;
+    const char *keys[3 * MOST_SHAPES + 1] = { "made" };
+    int32_t made = c->made;
+    tf_ndarray arrays[3 * MOST_SHAPES + 1] = { np_array(&made, tf_int32, SCALAR) };
+    int n = 1;
     for (int i = 0; i < c->n_in + c->n_fetches; i++) {
         const bool given = i < c->n_in;
         if (given)
