@@ -289,28 +289,34 @@ static bool read_slices(tf1c_bundle *b, const Tf1c__BundleEntryProto *from, entr
     return !e->n_slices || e->slices;
 }
 
+_Thread_local bool tf1c_pb_refused;
+static const char no_memory_left[] = "no memory left";
+
 /* NULL, or what is wrong with it. */
 static const char *read_entry(tf1c_bundle *b, const tf1c_table_entry *from, entry *e)
 {
     Tf1c__BundleEntryProto *p = tf1c__bundle_entry_proto__unpack(&tf1c_pb, from->value.size, (const uint8_t *)from->value.data);
     if (!p)
-        return "an entry that is no BundleEntryProto";
+        return tf1c_pb_refused ? no_memory_left : "an entry that is no BundleEntryProto";
     *e = (entry){
         .name = from->key.data, .type = (int)p->dtype, .shard = p->shard_id, .offset = p->offset, .size = p->size, .crc = p->crc32c
     };
     const bool good = read_dims(p->shape, &e->dims) && read_slices(b, p, e) && e->offset >= 0 && e->size >= 0 && e->shard >= 0 &&
                       e->shard < b->shards;
     tf1c__bundle_entry_proto__free_unpacked(p, &tf1c_pb);
+    if (e->n_slices && !e->slices)
+        return no_memory_left;
     return good ? NULL : "an entry with a shape, place or part that cannot be";
 }
 
 static const char *read_header(tf1c_bundle *b)
 {
     const tf1c_table_entry *first = b->table.n && !b->table.entries[0].key.size ? &b->table.entries[0] : NULL;
-    Tf1c__BundleHeaderProto *h =
-        first ? tf1c__bundle_header_proto__unpack(&tf1c_pb, first->value.size, (const uint8_t *)first->value.data) : NULL;
-    if (!h)
+    if (!first)
         return "no header";
+    Tf1c__BundleHeaderProto *h = tf1c__bundle_header_proto__unpack(&tf1c_pb, first->value.size, (const uint8_t *)first->value.data);
+    if (!h)
+        return tf1c_pb_refused ? no_memory_left : "no header";
     b->shards = h->num_shards;
     const bool little = h->endianness == TF1C__BUNDLE_HEADER_PROTO__ENDIANNESS__LITTLE;
     tf1c__bundle_header_proto__free_unpacked(h, &tf1c_pb);
@@ -323,7 +329,7 @@ static const char *read_entries(tf1c_bundle *b)
     const char *fault = read_header(b);
     b->entries = tf1c_arena_alloc(&b->memory, (size_t)(b->table.n + 1) * sizeof *b->entries);
     if (!b->entries)
-        return "no memory left";
+        return no_memory_left;
     for (int i = 1; i < b->table.n && !fault; i++)
         if (b->table.entries[i].key.data[0] && !(fault = read_entry(b, &b->table.entries[i], &b->entries[b->n])))
             b->n++;
@@ -341,7 +347,7 @@ static tf_status open_index(tf1c_bundle *b, const char *path, tf_source here)
         fault = read_entries(b);
     if (!fault)
         return tf_ok;
-    if (strcmp(fault, "no memory left") == 0)
+    if (strcmp(fault, no_memory_left) == 0)
         return no_memory(here);
     return tf_fail(
         tf_data_loss, here, NULL,
@@ -352,10 +358,9 @@ static tf_status open_index(tf1c_bundle *b, const char *path, tf_source here)
 
 bool tf1c_bundle_exists(const char *prefix)
 {
-    char *index = file_name(prefix, ".index");
-    const bool there = index && access(index, R_OK) == 0;
-    tf1c_free(index);
-    return there;
+    char index[4096]; /* no path is longer */
+    const int n = snprintf(index, sizeof index, "%s.index", prefix);
+    return n > 0 && n < (int)sizeof index && access(index, R_OK) == 0;
 }
 
 tf1c_bundle *tf1c_bundle_open(const char *prefix, tf_source here)

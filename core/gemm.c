@@ -1,16 +1,10 @@
 #include "core/gemm.h"
 
-#include <cblas.h>
 #include <limits.h>
 #include <pthread.h>
 
+#include "core/blas.h"
 #include "core/forks.h"
-
-/* Only OpenBLAS has these; with another cblas they are NULL. */
-extern int openblas_get_parallel(void) __attribute__((weak));
-extern int openblas_get_num_threads(void) __attribute__((weak));
-extern void openblas_set_num_threads(int threads) __attribute__((weak));
-extern char *openblas_get_corename(void) __attribute__((weak));
 
 int64_t tf1c_gemm_limit = INT_MAX;
 
@@ -63,17 +57,19 @@ static void loops(const product *p)
 
 /* ---- BLAS ------------------------------------------------------------------------------------------------------- */
 
+enum { ROW_MAJOR = 101, AS_IT_IS = 111, TRANSPOSED = 112 }; /* CBLAS's numbers */
+
 static void blas(const product *p)
 {
-    const CBLAS_TRANSPOSE ta = p->ta ? CblasTrans : CblasNoTrans, tb = p->tb ? CblasTrans : CblasNoTrans;
+    const int ta = p->ta ? TRANSPOSED : AS_IT_IS, tb = p->tb ? TRANSPOSED : AS_IT_IS;
     const int m = (int)p->m, n = (int)p->n, k = (int)p->k, lda = (int)p->lda, ldb = (int)p->ldb, ldc = (int)p->ldc;
 
     if (p->dtype == tf_float32)
-        cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1.0f, (const float *)(const void *)p->a, lda, (const float *)(const void *)p->b,
-                    ldb, (float)p->beta, (float *)(void *)p->c, ldc);
+        tf1c_blas()->sgemm(ROW_MAJOR, ta, tb, m, n, k, 1.0f, (const float *)(const void *)p->a, lda,
+                           (const float *)(const void *)p->b, ldb, (float)p->beta, (float *)(void *)p->c, ldc);
     else
-        cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1.0, (const double *)(const void *)p->a, lda,
-                    (const double *)(const void *)p->b, ldb, p->beta, (double *)(void *)p->c, ldc);
+        tf1c_blas()->dgemm(ROW_MAJOR, ta, tb, m, n, k, 1.0, (const double *)(const void *)p->a, lda,
+                           (const double *)(const void *)p->b, ldb, p->beta, (double *)(void *)p->c, ldc);
 }
 
 /* Sizes above the limit in halves: m and n split c, k adds the second half to the first. */
@@ -130,7 +126,8 @@ void tf1c_gemm(tf_dtype dtype, bool transpose_a, bool transpose_b, int64_t m, in
 
     if (m <= 0 || n <= 0)
         return;
-    if (k <= 0 || (dtype != tf_float32 && dtype != tf_float64) || p.lda > INT_MAX || p.ldb > INT_MAX || p.ldc > INT_MAX)
+    if (k <= 0 || (dtype != tf_float32 && dtype != tf_float64) || p.lda > INT_MAX || p.ldb > INT_MAX || p.ldc > INT_MAX ||
+        !tf1c_blas())
         loops(&p);
     else
         split(p);
@@ -138,39 +135,42 @@ void tf1c_gemm(tf_dtype dtype, bool transpose_a, bool transpose_b, int64_t m, in
 
 /* ---- OpenBLAS's own threads ------------------------------------------------------------------------------------- */
 
-const char *tf1c_gemm_core(void) { return openblas_get_corename ? openblas_get_corename() : "cblas"; }
+const char *tf1c_gemm_core(void) { return !tf1c_blas() ? "none" : tf1c_blas()->corename ? tf1c_blas()->corename() : "cblas"; }
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int users, threads_before;
 
-static bool has_threads(void)
+static const tf1c_blas_functions *threaded(void)
 {
-    return openblas_get_parallel && openblas_get_num_threads && openblas_set_num_threads && openblas_get_parallel() != 0;
+    const tf1c_blas_functions *f = tf1c_blas();
+    return f && f->parallel && f->threads && f->set_threads && f->parallel() != 0 ? f : NULL;
 }
 
 static void guard_forks(void) { tf1c_lock_over_forks(&lock); }
 
 void tf1c_gemm_begin(void)
 {
-    if (!has_threads())
+    const tf1c_blas_functions *f = threaded();
+    if (!f)
         return;
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, guard_forks);
     pthread_mutex_lock(&lock);
     if (users++ == 0) {
-        threads_before = openblas_get_num_threads();
+        threads_before = f->threads();
         if (threads_before != 1)
-            openblas_set_num_threads(1);
+            f->set_threads(1);
     }
     pthread_mutex_unlock(&lock);
 }
 
 void tf1c_gemm_end(void)
 {
-    if (!has_threads())
+    const tf1c_blas_functions *f = threaded();
+    if (!f)
         return;
     pthread_mutex_lock(&lock);
     if (--users == 0 && threads_before != 1)
-        openblas_set_num_threads(threads_before);
+        f->set_threads(threads_before);
     pthread_mutex_unlock(&lock);
 }

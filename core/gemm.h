@@ -8,13 +8,13 @@
 #include "ndarray.h"
 
 /* c[m,n] = a'·b' + beta·c, row-major; a' is a or aᵀ, a' [m,k], b' [k,n]; ld* are the distances between rows as
- * stored, in elements. float32, float64 by BLAS; int32 and int64 by plain loops that wrap around. k == 0 gives
+ * stored, in elements. float32, float64 by BLAS; int32 and int64, and all where there is no BLAS, by plain loops, which wrap around. k == 0 gives
  * beta·c, m or n == 0 nothing; beta == 0 never reads c. c overlaps neither a nor b. */
 void tf1c_gemm(tf_dtype dtype, bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a,
                int64_t lda, const void *b, int64_t ldb, double beta, void *c, int64_t ldc);
 
 /* The core whose kernels OpenBLAS uses ("Zen", "Haswell", …): the processor's, or what OPENBLAS_CORETYPE names; "cblas" for
- * another library. */
+ * another library, "none" for none. */
 const char *tf1c_gemm_core(void);
 
 /* Around a run: with a threaded OpenBLAS, the first caller sets it to one thread and the last restores what was set

@@ -12,6 +12,7 @@
 
 #include "core/alloc.h"
 #include "core/record.h"
+#include "core/report.h"
 #include "core/safe_file.h"
 
 static tf_status no_memory(tf_source here) { return tf_fail(tf_memory_error, here, NULL, "no memory left for a file"); }
@@ -46,6 +47,7 @@ static bool is_mode(const char *mode)
 
 tf_gfile *tf_gfile_new(const char *path, const char *mode, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     if (!is_mode(mode)) {
         tf_fail(tf_invalid_argument, here, NULL, "mode is not 'r' or 'w' or 'a' or 'r+' or 'w+' or 'a+'");
         return NULL;
@@ -138,6 +140,7 @@ tf_status tf_gfile_write_(tf_gfile *f, tf_bytes data, tf_source here)
 
 tf_status tf_gfile_close_(tf_gfile *f)
 {
+    TF1C_HOLD_REPORTS;
     if (!f)
         return tf_ok;
     const bool lost = f->f && fclose(f->f) != 0;
@@ -171,6 +174,7 @@ tf_status tf_gfile_mk_dir_(const char *path, tf_source here) { return said(mkdir
 
 tf_status tf_gfile_make_dirs_(const char *path, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     char *part = tf1c_strdup(sound(path));
     if (!part)
         return no_memory(here);
@@ -224,6 +228,7 @@ static int remove_below(const char *path)
 
 tf_status tf_gfile_delete_recursively_(const char *path, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     if (strspn(sound(path), "/.") == strlen(sound(path))) /* "", "/", "..": whoever asks that did not mean it */
         return tf_fail(tf_invalid_argument, here, NULL, "'%s' is not deleted", sound(path));
     return said(remove_below(sound(path)), sound(path), here);
@@ -242,6 +247,7 @@ tf_status tf_gfile_rename_(const char *from, const char *to, bool overwrite, tf_
 
 tf_status tf_gfile_copy_(const char *from, const char *to, bool overwrite, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     size_t n;
     tf_status status = check_free(to, overwrite, here);
     char *data = status ? NULL : tf1c_read_file(sound(from), SIZE_MAX / 2, &n, here);
@@ -271,6 +277,7 @@ static tf_ndarray names_of(char *const *names, int64_t n, tf_source here)
 
 tf_ndarray tf_gfile_glob_(const char *pattern, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     glob_t g = { 0 };
     const int result = glob(sound(pattern), 0, NULL, &g);
     if (result == GLOB_NOSPACE)
@@ -285,6 +292,7 @@ static int is_entry(const struct dirent *e) { return strcmp(e->d_name, ".") != 0
 
 tf_ndarray tf_gfile_list_directory_(const char *path, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     struct dirent **entries;
     const int n = scandir(sound(path), &entries, is_entry, alphasort);
     if (n < 0) {
@@ -315,6 +323,7 @@ struct tf_record_writer {
 
 tf_record_writer *tf_record_writer_new(const char *path, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     tf_record_writer *w = tf1c_alloc_zero(sizeof *w);
     if (!w || !(w->path = tf1c_strdup(sound(path)))) {
         tf1c_free(w);
@@ -338,6 +347,7 @@ tf_status tf_record_writer_write_(tf_record_writer *w, tf_bytes record, tf_sourc
 
 tf_status tf_record_writer_close_(tf_record_writer *w)
 {
+    TF1C_HOLD_REPORTS;
     if (!w)
         return tf_ok;
     const tf_status status = w->f && fclose(w->f) != 0 ? tf1c_file_error(errno, w->path, (tf_source){ 0 }) : tf_ok;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/blas.h"
 #include "core/matmul_kernels.h"
 #include "core/vecmath.h"
 
@@ -30,7 +31,7 @@ static const tf1c_matmul_kernels *kernels(tf_dtype dtype)
 
 bool tf1c_matmul_is_own(tf_dtype dtype)
 {
-    return (dtype == tf_float32 || dtype == tf_float64) && tf1c_vec()->matmul->float32->width >= 8;
+    return (dtype == tf_float32 || dtype == tf_float64) && (tf1c_vec()->matmul->float32->width >= 8 || !tf1c_blas());
 }
 
 int64_t tf1c_matmul_panels(tf_dtype dtype, int64_t n) { return parts_of(n, kernels(dtype)->columns); }

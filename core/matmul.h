@@ -12,8 +12,8 @@
 #include "ndarray.h"
 
 /* The rule by which a product is computed: by these kernels where the level in use (vecmath.h) has fused multiply-adds on
- * vectors of eight floats or more, whatever its shape; elsewhere, measured on BLAS's own core for the processor, BLAS is
- * faster. Integers never come here. */
+ * vectors of eight floats or more, whatever its shape, and where there is no BLAS; elsewhere, measured on BLAS's own core for
+ * the processor, BLAS is faster. Integers never come here. */
 bool tf1c_matmul_is_own(tf_dtype dtype);
 
 /* b' [k,n] in panels, one after the other: how many, and how many numbers in each. */

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "core/alloc.h"
+#include "core/report.h"
 #include "core/safe_file.h"
 
 enum { PREFIX_MAX = 12, HEADER_MAX = 1 << 24, HEADER_ALIGN = 64 };
@@ -435,6 +436,7 @@ static const char *archive_colon(const char *path)
 
 tf_ndarray np_load_(const char *path, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     tf1c_npy_place p = { .path = path ? path : "", .here = here };
     const char *colon = archive_colon(p.path);
     tf_ndarray a = { 0 };
@@ -555,6 +557,7 @@ tf_status tf1c_npy_no_path(tf_source here) { return tf_fail(tf_not_found, here, 
 
 tf_status np_save_(const char *path, tf_ndarray a, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     tf1c_npy_place p = { .path = path ? path : "", .here = here };
     tf1c_npy_image m;
     tf1c_npy_writer w;

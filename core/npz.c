@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "core/alloc.h"
+#include "core/report.h"
 
 /* Sizes of the records' fixed parts. */
 enum { LOCAL = 30, CENTRAL = 46, END = 22, END64 = 56, LOCATOR64 = 20, COMMENT_MAX = UINT16_MAX };
@@ -207,6 +208,7 @@ static tf_status open_archive(const tf1c_npy_place *p, np_npz *z)
 
 np_npz *np_npz_open_(const char *path, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     tf1c_npy_place p = { .path = path ? path : "", .here = here };
     np_npz *z = tf1c_alloc_zero(sizeof *z);
 
@@ -336,6 +338,7 @@ static tf_ndarray read_entry_array(np_npz *z, const entry *e, const tf1c_npy_pla
 
 tf_ndarray np_npz_get_(np_npz *z, const char *key, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     const entry *e = find_entry(z, key);
     tf1c_npy_place p = { .path = z ? z->path : NULL, .key = key, .here = here };
 
@@ -525,6 +528,7 @@ static tf_status write_archive(tf1c_npy_writer *w, int n, const char *const *key
 
 tf_status np_savez_(const char *path, int n, const char *const *keys, const tf_ndarray *arrays, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     tf1c_npy_place p = { .path = path ? path : "", .here = here };
     size_t size = n > 0 ? (size_t)n : 0;
     if (!path)

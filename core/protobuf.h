@@ -6,10 +6,14 @@
 
 #include "core/alloc.h"
 
+extern _Thread_local bool tf1c_pb_refused; /* the last allocation failed: then a message that cannot be unpacked may well be sound */
+
 static inline void *tf1c_pb_alloc(void *none, size_t size)
 {
     (void)none;
-    return tf1c_alloc(size);
+    void *p = tf1c_alloc(size);
+    tf1c_pb_refused = !p;
+    return p;
 }
 static inline void tf1c_pb_free(void *none, void *p)
 {

@@ -203,24 +203,44 @@ tf_status tf_fail(tf_status code, tf_source where, const char *op, const char *f
 
 void tf1c_hold_reports(void) { holds++; }
 
-void tf1c_release_reports(tf_source here)
+/* The line of what has none, and the run's line of what has another; a run within a run is the one that failed. */
+static void say_where(tf_source here)
 {
-    report r;
-
-    if (--holds > 0 || !held)
-        return;
-    held = false;
-    if (!last.error.where.file && here.file) {
+    if (!last.error.where.file) {
         last.error.where = here;
         copy_path(last.file, sizeof last.file, here.file);
-    } else if (here.file && (last.error.where.line != here.line || strcmp(last.error.where.file, here.file) != 0)) {
+    } else if (!last.error.run.file && (last.error.where.line != here.line || strcmp(last.error.where.file, here.file) != 0)) {
         last.error.run = here;
         copy_path(last.run_file, sizeof last.run_file, here.file);
     }
     tie_strings(&last);
+}
+
+void tf1c_release_reports(tf_source here)
+{
+    report r;
+
+    holds--;
+    if (held && here.file)
+        say_where(here);
+    if (holds > 0 || !held)
+        return;
+    held = false;
     r = last;
     tie_strings(&r);
     hand_over(&r.error);
+}
+
+bool tf1c_held(void)
+{
+    tf1c_hold_reports();
+    return true;
+}
+
+void tf1c_release_held(bool *held)
+{
+    (void)held;
+    tf1c_release_reports((tf_source){ 0 });
 }
 
 tf1c_aside tf1c_reports_aside(void)

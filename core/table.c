@@ -121,7 +121,7 @@ bool tf1c_table_finish(tf1c_table_writer *w)
     tf1c_buffer_fixed32(&none, 0);
     write_block(&w->out, &w->block, &none, &metaindex);
     index_restarts(&w->index, &restarts);
-    w->out.failed |= w->index.failed;
+    w->out.failed |= w->index.failed | w->last_key.failed; /* without a key the block before would be left out */
     write_block(&w->out, &w->index, &restarts, &w->handle);
     const size_t footer = w->out.n;
     tf1c_buffer_put(&w->out, metaindex.data, metaindex.n);

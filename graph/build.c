@@ -722,6 +722,7 @@ static bool partial_input(void *inputs, int i, tf_dims *ints);
 
 static bool infer(building *b, int n, tf1c_output *outputs)
 {
+    TF1C_HOLD_REPORTS;
     int n_in = b->args->n_inputs;
     tf_dims *shapes = tf1c_alloc_zero((size_t)(n + n_in + 1) * sizeof *shapes);
     tf_dtype *dtypes = tf1c_alloc_zero((size_t)(n + n_in + 1) * sizeof *dtypes);
@@ -741,7 +742,6 @@ static bool infer(building *b, int n, tf1c_output *outputs)
     if (!shapes || !dtypes) {
         fail(b, tf_memory_error, "no memory left for the graph");
     } else {
-        tf1c_hold_reports(); /* a handler that jumps must not leave this memory behind */
         for (int i = 0; i < n_in; i++) {
             shapes[i] = tf_get_shape(b->inputs[i]);
             dtypes[i] = tf_get_dtype(b->inputs[i]);
@@ -755,11 +755,8 @@ static bool infer(building *b, int n, tf1c_output *outputs)
         if (c.failed)
             b->poison = tf1c_record_mistake(b->g);
     }
-    const bool held = shapes && dtypes;
     tf1c_free(shapes);
     tf1c_free(dtypes);
-    if (held)
-        tf1c_release_reports((tf_source){ 0 });
     return !b->poison;
 }
 

@@ -527,9 +527,9 @@ static bool has_none(tf_list list)
 
 static tf_status gradients(tf_list ys, tf_list xs, tf_tensor *dxs, struct tf_gradients_args a, bool gated)
 {
+    TF1C_HOLD_REPORTS;
     tf_tensor *dys = tf1c_alloc_zero((size_t)ys.n * sizeof *dys), *values = tf1c_alloc_zero((size_t)ys.n * sizeof *values);
     tf_status status = tf_ok;
-    tf1c_hold_reports(); /* a handler that jumps must not leave this memory behind */
     if (!dys || !values)
         status = tf_fail(tf_memory_error, a.here, NULL, "no memory left for the gradients");
     if (!status) {
@@ -543,7 +543,6 @@ static tf_status gradients(tf_list ys, tf_list xs, tf_tensor *dxs, struct tf_gra
     }
     tf1c_free(dys);
     tf1c_free(values);
-    tf1c_release_reports((tf_source){ 0 });
     return status;
 }
 

@@ -100,6 +100,7 @@ static void control_close(struct tf_with_ *w)
 
 struct tf_with_ tf_control_dependencies_open_(tf_ops ops, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     struct tf_with_ w = { .open = 1 };
     tf_graph *g = tf1c_current_graph();
     if (!g)
@@ -131,6 +132,7 @@ struct tf_with_ tf_control_dependencies_open_(tf_ops ops, tf_source here)
 
 struct tf_with_ tf_control_dependencies_list_open_(tf_list tensors, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     if (tensors.n > 0 && !tensors.items)
         return tf_control_dependencies_open_((tf_ops){ .n = tensors.n }, here); /* which says so */
     tf_operation **ops = tensors.n > 0 ? tf1c_alloc((size_t)tensors.n * sizeof *ops) : NULL;

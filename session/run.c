@@ -216,6 +216,7 @@ tf_status tf_run_list(tf_session *s, tf_list tensors, tf_feeds feeds, tf_source 
 
 tf_status tf_run_ops(tf_session *s, tf_ops ops, tf_feeds feeds, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     tf_fetch few[FEW_FETCHES], *f = few;
     if (ops.n < 0 || (ops.n && !ops.items))
         return tf_fail(tf_value_error, here, NULL, "A list of %d operations without items was given.", ops.n);

@@ -1,6 +1,7 @@
 /* States and lists in FEED and FETCH: each stands for its tensors, one after the other. Fetches that grow. */
 #include <string.h>
 
+#include "core/report.h"
 #include "ops/rnn/rnn.h"
 #include "session/run.h"
 
@@ -182,6 +183,7 @@ static int expanded(tf_fetches what, tf_feeds feeds, int *n_feeds)
 
 tf_status tf1c_with_states(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here, tf1c_expanded_fn *fn, void *arg)
 {
+    TF1C_HOLD_REPORTS;
     tf_fetch few_fetches[FEW], *fetches = few_fetches;
     tf_feed few_feeds[FEW], *given = few_feeds;
     tf_tensor tensors[FEW];

@@ -41,6 +41,7 @@ static tf_tensor poisoned(void) { return (tf_tensor){ .op = tf1c_record_mistake(
 
 tf_tensor tf1c_op_of_list(const tf_op_def *def, struct tf_op_args args, tf_list inputs)
 {
+    TF1C_HOLD_REPORTS;
     tf_operand *in = operands_of(inputs, args.here);
     if (!in)
         return poisoned();
@@ -274,6 +275,7 @@ tf_tensor tf1c_concat_operands(int n, const tf_operand *values, int64_t axis, co
 
 static tf_tensor concat_of(tf_list values, tf_operand axis, struct tf_name_args a)
 {
+    TF1C_HOLD_REPORTS;
     values = tf1c_sound_list(values, a.here);
     if (values.n == 1)
         return concat_one(values.items[0], axis, a);

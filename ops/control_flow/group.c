@@ -45,6 +45,7 @@ static int member_ops(const tf_member *m, tf_operation **ops)
 
 tf_operation *tf_group_members_(int n, const tf_member *members, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     struct tf_name_args args = { .here = here };
     int count = 0;
     TF_FROM(here);

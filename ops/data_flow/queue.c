@@ -522,6 +522,7 @@ static tf_operand component_of(const tf_queue *q, tf_list components, int i, boo
 
 tf_operation *tf_enqueue_(tf_queue *q, tf_list components, bool many, struct tf_name_args a)
 {
+    TF1C_HOLD_REPORTS;
     const tf_source here = tf1c_source(a.here);
     TF_FROM(here);
     tf_operation *mistake = unsound(q, here);

@@ -182,6 +182,7 @@ static const tf_op_def print_op = {
 
 static tf_tensor print_of(tf_operand input, tf_list data, struct tf_print_args a)
 {
+    TF1C_HOLD_REPORTS;
     print_attrs attrs = { a.message ? a.message : "", a.first_n, a.summarize };
     data = tf1c_sound_list(data, a.here);
     tf_operand *in = operands_with(input, data, a.here);
@@ -249,6 +250,7 @@ static const tf_op_def assert_op = {
  * `strings` are counted, as seeds derive from the number of nodes. */
 static tf_operation *make_assert(tf_tensor condition, tf_list data, assert_attrs attrs, int strings, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     enum { GUARD = 9 };
     bool guarded = false;
     data = tf1c_sound_list(data, here);

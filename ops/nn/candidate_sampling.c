@@ -498,6 +498,7 @@ static tf_sampled fixed(tf_operand classes, const struct tf_fixed_sampler_args *
 
 tf_sampled tf_nn_fixed_unigram_candidate_sampler_(tf_operand classes, struct tf_fixed_sampler_args a)
 {
+    TF1C_HOLD_REPORTS;
     const bool file = a.vocab_file && *a.vocab_file, list = a.unigrams.data && np_size(a.unigrams);
     const char *type = fixed_sampler_op.name;
     tf_tensor poison;

@@ -207,6 +207,7 @@ static const tf_op_def decode_csv_op = {
 
 tf_list tf_decode_csv_(tf_operand records, tf_list defaults, struct tf_decode_csv_args a)
 {
+    TF1C_HOLD_REPORTS;
     const csv_attrs attrs = { a.field_delim ? a.field_delim : ",", a.na_value ? a.na_value : "", a.use_quote_delim };
     TF_FROM(a.here);
     defaults = tf1c_sound_list(defaults, a.here);
@@ -514,6 +515,7 @@ static tf_list parse_with(tf_tensor serialized, tf_feature_specs specs, bool sin
 
 static tf_list parse(tf_operand serialized, tf_feature_specs specs, bool single, const char *name, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     tf_tensor mistake;
     TF_FROM(here);
     if (specs.n < 1 || !specs.items)

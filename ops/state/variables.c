@@ -408,6 +408,7 @@ tf_operation *tf_initializer_of(tf_tensor variable)
 
 tf_operation *tf_variables_initializer_(tf_list variables, struct tf_name_args a)
 {
+    TF1C_HOLD_REPORTS;
     TF_FROM(a.here);
     variables = tf1c_sound_list(variables, a.here);
     tf_operation **ops = tf1c_alloc((size_t)(variables.n + 1) * sizeof *ops);

@@ -134,6 +134,7 @@ static tf_operation *move_all(tf_moving_average *m, tf_list vars, tf_operation *
 
 tf_operation *tf_apply_(tf_moving_average *m, struct tf_apply_args a)
 {
+    TF1C_HOLD_REPORTS;
     TF_FROM(a.here);
     tf_graph *g = tf1c_current_graph();
     tf_list vars = tf1c_sound_list(a.var_list, a.here);

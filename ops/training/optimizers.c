@@ -485,6 +485,7 @@ static tf_operation *no_method(const char *method, tf_source here)
 
 tf_operation *tf_apply_gradients_(tf_optimizer *o, struct tf_apply_gradients_args a)
 {
+    TF1C_HOLD_REPORTS;
     const tf_grads_and_vars pairs = a.grads_and_vars;
     char text[800];
     TF_FROM(a.here);

@@ -8,6 +8,7 @@
 #include "core/pbtext.h"
 #include "core/proto/graph.pb-c.h"
 #include "core/protobuf.h"
+#include "core/report.h"
 #include "core/safe_file.h"
 #include "session/graphdef/defs.h"
 #include "session/graphdef/export.h"
@@ -36,7 +37,9 @@ tf_graph_def *tf1c_def_of(tf1c_buffer *bytes, tf_source here)
 Tf1c__GraphDef *tf1c_unpack_def(const void *data, size_t size, tf_source here)
 {
     Tf1c__GraphDef *g = tf1c__graph_def__unpack(&tf1c_pb, size, data ? data : "");
-    if (!g)
+    if (!g && tf1c_pb_refused)
+        no_memory(here);
+    else if (!g)
         tf_fail(tf_data_loss, here, NULL, "Error parsing message: %zu bytes that are no GraphDef", size);
     return g;
 }
@@ -49,6 +52,7 @@ void tf1c_free_def(Tf1c__GraphDef *g)
 
 tf_graph_def *tf_graph_as_graph_def_(const tf_graph *graph, struct tf_as_graph_def_args a)
 {
+    TF1C_HOLD_REPORTS;
     tf1c_buffer bytes = { 0 };
     if (!graph) {
         tf_fail(tf_value_error, a.here, NULL, "tf_graph_as_graph_def wants a graph, got NULL");
@@ -94,6 +98,7 @@ static bool is_text(const char *bytes, size_t n) { return n && (unsigned char)*b
 
 tf_graph_def *tf_graph_def_read_(const char *path, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     size_t n = 0;
     tf1c_buffer graph = { 0 };
     if (!path) {
@@ -146,6 +151,7 @@ static tf_status write_at(const char *path, const tf_graph_def *def, bool as_tex
 
 const char *tf_train_write_graph_def_(const tf_graph_def *def, struct tf_write_graph_args a)
 {
+    TF1C_HOLD_REPORTS;
     static _Thread_local char path[4096];
     if (!def)
         return NULL;
@@ -164,6 +170,7 @@ const char *tf_train_write_graph_def_(const tf_graph_def *def, struct tf_write_g
 
 const char *tf_train_write_graph_(const tf_graph *graph, struct tf_write_graph_args a)
 {
+    TF1C_HOLD_REPORTS;
     tf_graph_def *def = tf_graph_as_graph_def_(graph, (struct tf_as_graph_def_args){ .here = a.here });
     const char *path = tf_train_write_graph_def_(def, a);
     tf_graph_def_free(def);

@@ -116,6 +116,7 @@ static tf_status put_constant(const walk *w, tf_session *session, const Tf1c__No
 tf_graph_def *tf_graph_util_convert_variables_to_constants_(tf_session *session, const tf_graph_def *def,
                                                             const char *const *output_node_names, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     walk w;
     tf1c_buffer to = { 0 };
     if (!def)
@@ -195,6 +196,7 @@ static tf_status put_shortened(const walk *w, Tf1c__NodeDef *n, tf1c_buffer *to)
 
 tf_graph_def *tf_graph_util_remove_training_nodes_(const tf_graph_def *def, struct tf_remove_training_nodes_args a)
 {
+    TF1C_HOLD_REPORTS;
     walk w;
     tf1c_buffer to = { 0 };
     if (!def)

@@ -276,6 +276,7 @@ static tf_list import(tf1c_importing *m)
 
 tf_list tf_import_graph_def_(const tf_graph_def *def, struct tf_import_args a)
 {
+    TF1C_HOLD_REPORTS;
     TF_FROM(a.here);
     tf1c_importing m = { .graph = tf1c_current_graph(), .args = &a, .here = tf1c_source(a.here) };
     tf_list list = { 0 };
@@ -302,6 +303,7 @@ tf_list tf_import_graph_def_(const tf_graph_def *def, struct tf_import_args a)
 
 tf_list tf_import_graph_def_file_(const char *path, struct tf_import_args a)
 {
+    TF1C_HOLD_REPORTS;
     tf_graph_def *def = tf_graph_def_read_(path, a.here);
     tf_list list = tf_import_graph_def_(def, a);
     tf_graph_def_free(def);

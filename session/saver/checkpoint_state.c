@@ -5,6 +5,7 @@
 
 #include "core/alloc.h"
 #include "core/bundle.h"
+#include "core/report.h"
 
 enum { MOST_NOTE = 16 << 20 };
 
@@ -86,13 +87,21 @@ typedef struct {
     tf1c_arena memory;
     int capacity;
     const char **paths;
+    bool refused; /* there was no memory */
 } note;
+
+static char *room_for(note *c, size_t n)
+{
+    char *room = tf1c_arena_alloc(&c->memory, n);
+    c->refused |= !room;
+    return room;
+}
 
 /* A quoted text from *at on, its escapes undone; NULL where there is none. */
 static char *quoted(note *c, const char **at)
 {
     const char *p = *at + strspn(*at, " \t:");
-    char *text = *p == '"' ? tf1c_arena_alloc(&c->memory, strlen(p)) : NULL, *to = text;
+    char *text = *p == '"' ? room_for(c, strlen(p)) : NULL, *to = text;
     if (!text)
         return NULL;
     for (p++; *p && *p != '"' && *p != '\n'; p++) {
@@ -117,7 +126,7 @@ static const char *in_directory(note *c, const char *directory, const char *path
     if (*path == '/' || !*directory)
         return path;
     const size_t room = strlen(directory) + strlen(path) + 2;
-    char *whole = tf1c_arena_alloc(&c->memory, room);
+    char *whole = room_for(c, room);
     if (whole) {
         strcpy(whole, directory);
         strcat(whole, directory[strlen(directory) - 1] == '/' ? "" : "/");
@@ -131,6 +140,7 @@ static bool add_path(note *c, const char *path)
     if (c->state.n == c->capacity) {
         const int capacity = 2 * c->capacity + 8;
         const char **paths = tf1c_realloc(c->paths, (size_t)capacity * sizeof *paths);
+        c->refused |= !paths;
         if (!paths)
             return false;
         c->paths = paths;
@@ -173,6 +183,7 @@ void tf_checkpoint_state_free(tf_checkpoint_state *state)
 
 tf_checkpoint_state *tf_train_get_checkpoint_state_(const char *directory, struct tf_checkpoint_state_args a)
 {
+    TF1C_HOLD_REPORTS;
     size_t n = 0;
     if (!directory) {
         tf_fail(tf_value_error, a.here, NULL, "tf_train_get_checkpoint_state wants a directory, got NULL");
@@ -188,7 +199,10 @@ tf_checkpoint_state *tf_train_get_checkpoint_state_(const char *directory, struc
     if (text && !c)
         no_memory(a.here);
     if (c && !parse(c, directory, text)) {
-        tf_fail(tf_data_loss, a.here, NULL, "%s is no CheckpointState, or there is no memory left for it", path);
+        if (c->refused)
+            no_memory(a.here);
+        else
+            tf_fail(tf_data_loss, a.here, NULL, "%s is no CheckpointState", path);
         tf_checkpoint_state_free(&c->state);
         c = NULL;
     }
@@ -202,6 +216,7 @@ tf_checkpoint_state *tf_train_get_checkpoint_state_(const char *directory, struc
 /* The latest whose files are there: one that was being written when the process ended is passed over. */
 const char *tf_train_latest_checkpoint_(const char *directory, struct tf_checkpoint_state_args a)
 {
+    TF1C_HOLD_REPORTS;
     static _Thread_local char latest[4096];
     tf_checkpoint_state *state = tf_train_get_checkpoint_state_(directory, a);
     const char *path = state ? state->model_checkpoint_path : NULL;

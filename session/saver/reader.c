@@ -3,6 +3,7 @@
 
 #include "core/alloc.h"
 #include "core/bundle.h"
+#include "core/report.h"
 #include "session/saver/saver.h"
 
 struct tf_checkpoint_reader {
@@ -11,6 +12,7 @@ struct tf_checkpoint_reader {
 
 tf_checkpoint_reader *tf_train_new_checkpoint_reader_(const char *path, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     const char *latest = path && !tf1c_bundle_exists(path) ? tf_train_latest_checkpoint(path) : NULL;
     if (!path) {
         tf_fail(tf_value_error, here, NULL, "a checkpoint's path is NULL");
@@ -50,6 +52,7 @@ bool tf_has_tensor(const tf_checkpoint_reader *reader, const char *name)
 
 tf_ndarray tf_checkpoint_get_tensor_(tf_checkpoint_reader *reader, const char *name, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     if (!reader)
         return (tf_ndarray){ 0 };
     const int i = name ? tf1c_bundle_find(reader->bundle, name) : -1;
@@ -67,6 +70,7 @@ tf_ndarray tf_checkpoint_get_tensor_(tf_checkpoint_reader *reader, const char *n
 
 tf_ndarray tf_train_load_variable_(const char *path, const char *name, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     tf_checkpoint_reader *reader = tf_train_new_checkpoint_reader_(path, here);
     const tf_ndarray a = tf_checkpoint_get_tensor_(reader, name, here);
     tf_checkpoint_reader_free(reader);

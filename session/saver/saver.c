@@ -95,6 +95,7 @@ static double now(void)
 
 tf_saver *tf_train_saver_(struct tf_saver_args a)
 {
+    TF1C_HOLD_REPORTS;
     a.var_list = tf1c_sound_list(a.var_list, a.here);
     const tf_list list = a.var_list.n ? a.var_list : tf_global_variables();
     if (!list.n) {
@@ -355,11 +356,11 @@ const char *tf_save_(tf_saver *saver, tf_session *s, const char *path, struct tf
         status = save(saver, s, path, &a, &saved_as);
         tf1c_leave(s);
     }
-    tf1c_release_reports(a.here);
-    if (status) {
+    if (status)
         tf1c_free(saved_as);
+    tf1c_release_reports(a.here);
+    if (status)
         return NULL;
-    }
     tf1c_free(saver->last);
     return saver->last = saved_as;
 }

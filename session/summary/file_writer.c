@@ -11,6 +11,7 @@
 #include "core/proto/event.pb-c.h"
 #include "core/protobuf.h"
 #include "core/record.h"
+#include "core/report.h"
 #include "core/safe_file.h"
 #include "session/graphdef/export.h"
 
@@ -69,6 +70,7 @@ static tf_status write_version(tf_summary_writer *w, tf_source here)
 
 tf_status tf_add_graph_(tf_summary_writer *w, const tf_graph *graph, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     if (!w)
         return tf_ok;
     if (!graph)
@@ -88,6 +90,7 @@ tf_status tf_add_graph_(tf_summary_writer *w, const tf_graph *graph, tf_source h
 
 tf_status tf_add_summary_(tf_summary_writer *w, tf_ndarray summary, int64_t step, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     char shape[TF_DIMS_TEXT];
     if (!w)
         return tf_ok;
@@ -98,6 +101,8 @@ tf_status tf_add_summary_(tf_summary_writer *w, tf_ndarray summary, int64_t step
     Tf1c__Event e = TF1C__EVENT__INIT;
     e.what_case = TF1C__EVENT__WHAT_SUMMARY;
     e.summary = tf1c__summary__unpack(&tf1c_pb, packed.size, (const uint8_t *)packed.data);
+    if (!e.summary && tf1c_pb_refused)
+        return no_memory(here);
     if (!e.summary)
         return tf_fail(tf_value_error, here, NULL, "the string given to tf_add_summary is no Summary");
     const tf_status status = write_event(w, &e, step, here);
@@ -107,6 +112,7 @@ tf_status tf_add_summary_(tf_summary_writer *w, tf_ndarray summary, int64_t step
 
 tf_status tf_add_scalar_(tf_summary_writer *w, const char *tag, double value, int64_t step, tf_source here)
 {
+    TF1C_HOLD_REPORTS;
     if (!w)
         return tf_ok;
     Tf1c__Summary__Value v = TF1C__SUMMARY__VALUE__INIT, *values = &v;
@@ -156,6 +162,7 @@ static tf_status open_file(tf_summary_writer *w, const struct tf_file_writer_arg
 
 tf_summary_writer *tf_summary_file_writer_(const char *logdir, struct tf_file_writer_args a)
 {
+    TF1C_HOLD_REPORTS;
     if (!logdir || !*logdir) {
         tf_fail(tf_value_error, a.here, NULL, "tf_summary_file_writer wants a folder, got %s", logdir ? "''" : "NULL");
         return NULL;
@@ -183,6 +190,7 @@ const char *tf_get_logdir(const tf_summary_writer *w) { return w ? w->logdir : "
 
 void tf_summary_writer_close_(tf_summary_writer *w)
 {
+    TF1C_HOLD_REPORTS;
     if (!w)
         return;
     if (w->file)

@@ -7,15 +7,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "core/blas.h"
 #include "core/gemm.h"
 
 enum { ROOM = 4096 };
 static const tf_dtype dtypes[] = { tf_float32, tf_float64, tf_int32, tf_int64 };
 enum { DTYPES = 4 };
-
-extern int openblas_get_parallel(void) __attribute__((weak));
-extern int openblas_get_num_threads(void) __attribute__((weak));
-extern void openblas_set_num_threads(int threads) __attribute__((weak));
 
 static uint32_t random_state = 7;
 static int random_small(void) /* -4 .. 4: products are exact in every dtype */
@@ -186,16 +183,17 @@ END_TEST
 
 START_TEST(a_threaded_openblas_gets_its_threads_back)
 {
-    if (!openblas_get_parallel || openblas_get_parallel() == 0)
+    const tf1c_blas_functions *f = tf1c_blas();
+    if (!f || !f->parallel || f->parallel() == 0)
         return; /* the serial build, or another library */
-    openblas_set_num_threads(2);
+    f->set_threads(2);
     tf1c_gemm_begin();
     tf1c_gemm_begin();
-    ck_assert_int_eq(openblas_get_num_threads(), 1);
+    ck_assert_int_eq(f->threads(), 1);
     tf1c_gemm_end();
-    ck_assert_int_eq(openblas_get_num_threads(), 1);
+    ck_assert_int_eq(f->threads(), 1);
     tf1c_gemm_end();
-    ck_assert_int_eq(openblas_get_num_threads(), 2);
+    ck_assert_int_eq(f->threads(), 2);
 }
 END_TEST
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/blas.h"
 #include "core/matmul.h"
 #include "core/matmul_kernels.h"
 #include "core/vecmath.h"
@@ -230,7 +231,7 @@ START_TEST(the_level_and_the_type_alone_decide) /* each test is a process of its
 {
     setenv("TF1C_ISA", level_names[_i], 1);
     setenv("OPENBLAS_CORETYPE", "Prescott", 1);
-    const bool wide = strcmp(tf1c_vec()->isa, "baseline") != 0;
+    const bool wide = strcmp(tf1c_vec()->isa, "baseline") != 0 || !tf1c_blas();
     ck_assert_int_eq(tf1c_matmul_is_own(tf_float32), wide);
     ck_assert_int_eq(tf1c_matmul_is_own(tf_float64), wide);
     ck_assert(!tf1c_matmul_is_own(tf_int32) && !tf1c_matmul_is_own(tf_int64));

@@ -103,6 +103,158 @@ START_TEST(the_builder_is_usable_after_a_handler_jumped_out)
 }
 END_TEST
 
+/* ---- calls that hold memory of their own while they find the mistake: it is given back before the handler is called, which
+ * LeakSanitizer and valgrind see ----------------------------------------------------------------------------------------------- */
+
+static const char no_name[] = "no name!";
+
+static void concats(tf_tensor x) { tf_concat(LIST(x, tf_constant(NP_FLOAT(1))), 0); }
+static void stacks(tf_tensor x) { tf_stack(LIST(x, tf_constant(NP_FLOAT(1)))); }
+static void sums(tf_tensor x) { tf_add_n(LIST(x, tf_constant(NP_FLOAT(1, 2)))); }
+static void prints(tf_tensor x) { tf_print(x, LIST(x, x), .name = no_name); }
+static void asserts(tf_tensor x) { tf_assert(x, LIST(x)); }
+static void groups(tf_tensor x) { tf_group(x, no_name); }
+static void initializers(tf_tensor x)
+{
+    (void)x;
+    tf_variables_initializer(LIST(tf_get_variable("v", SHAPE(2))), .name = no_name);
+}
+static void waits(tf_tensor x)
+{
+    tf_operation *ops[] = { x.op, NULL };
+    tf_with_control_dependencies(((tf_ops){ 2, ops }))
+        tf_neg(x);
+}
+static void samples(tf_tensor x)
+{
+    tf_nn_fixed_unigram_candidate_sampler(tf_cast(x, tf_int64), 3, 20, false, 5, .unigrams = NP_FLOAT(5, 1));
+}
+static void enqueues(tf_tensor x)
+{
+    tf_queue *q = tf_fifo_queue(3, TF_TYPES(tf_float32), .shapes = TF_SHAPES(SHAPE(9)));
+    tf_enqueue(q, x);
+}
+static void decodes(tf_tensor x)
+{
+    (void)x;
+    tf_decode_csv(NP_STRING("1,2"), LIST(tf_constant(0), tf_constant(1)), .name = no_name);
+}
+static void parses(tf_tensor x) { tf_parse_single_example(x, TF_FEATURES({ "x", tf_fixed_len_feature(SCALAR, tf_float32) })); }
+static tf_grads_and_vars pairs(tf_optimizer *o, tf_tensor x)
+{
+    return tf_compute_gradients(o, tf_reduce_sum(tf_mul(x, tf_get_variable("v", SHAPE(2, 3)))));
+}
+static void applies(tf_tensor x)
+{
+    tf_optimizer *o = tf_train_gradient_descent_optimizer(.1);
+    tf_apply_gradients(o, pairs(o, x), .name = no_name);
+}
+static void differentiates(tf_tensor x) { tf_gradients(LIST(x, tf_exp(x)), LIST(x), .grad_ys = LIST(x, tf_constant(1))); }
+static void (*const holding[])(tf_tensor) = { concats, stacks,  sums,     prints,  asserts, groups,  initializers,
+                                              waits,   samples, enqueues, decodes, parses,  applies, differentiates };
+
+/* What goes with files and sessions. */
+static void loads(tf_tensor x)
+{
+    (void)x;
+    np_load(data_path("golden/op_defs.txt", (char[600]){ 0 }, 600));
+}
+static void opens(tf_tensor x)
+{
+    (void)x;
+    np_npz_open(data_path("golden/op_defs.txt", (char[600]){ 0 }, 600));
+}
+static void archives(tf_tensor x)
+{
+    (void)x;
+    tf_ndarray a = NP_FLOAT(1, 2);
+    np_savez("/no/such/place.npz", 1, (const char *[]){ "a" }, &a);
+}
+static void saves(tf_tensor x)
+{
+    (void)x;
+    tf_get_variable("v", SHAPE(2));
+    tf_session *s = tf_session();
+    tf_saver *saver = tf_train_saver();
+    tf_run(s, tf_global_variables_initializer());
+    tf_error_handler *before = tf_on_error(tf_silent);
+    tf_save(saver, s, "/no/such/place"); /* a handler that returns: the session has to be closed */
+    tf_close(s);
+    tf_on_error(before);
+    tf_save(saver, NULL, "/no/such/place");
+}
+static void restores(tf_tensor x)
+{
+    (void)x;
+    tf_train_new_checkpoint_reader("/no/such/place");
+}
+static void saves_two_of_a_name(tf_tensor x)
+{
+    (void)x;
+    tf_train_saver(LIST(tf_get_variable("v", SHAPE(2)), tf_get_variable("w", SHAPE(2))), .names = (const char *[]){ "v", "v" });
+}
+static void imports(tf_tensor x)
+{
+    (void)x;
+    tf_import_graph_def(data_path("golden/frozen/cond.pb", (char[600]){ 0 }, 600), .name = no_name);
+}
+static void imports_text(tf_tensor x)
+{
+    (void)x;
+    tf_import_graph_def(data_path("golden/op_defs.txt", (char[600]){ 0 }, 600));
+}
+static void freezes(tf_tensor x)
+{
+    (void)x;
+    static tf_graph_def node = { 11, "\n\t\n\1a\22\4NoOp" };
+    static tf_session *s;
+    s = s ? s : tf_session();
+    tf_graph_util_convert_variables_to_constants(s, &node, ((const char *[]){ "z", NULL }));
+}
+static void writes(tf_tensor x)
+{
+    (void)x;
+    tf_train_write_graph(tf_get_default_graph(), "/no/such/place", "g.pb", .as_text = false);
+}
+static void summarizes(tf_tensor x)
+{
+    (void)x;
+    tf_summary_file_writer("/dev/null/events");
+}
+static void copies(tf_tensor x)
+{
+    (void)x;
+    tf_gfile_copy("/dev/null", "/no/such/place", true);
+}
+static void (*const filing[])(tf_tensor) = {
+    loads, opens, archives, saves, restores, saves_two_of_a_name, imports, imports_text, freezes, writes, summarizes, copies,
+};
+
+static void check_jump(void (*way)(tf_tensor))
+{
+    tf_tensor x = tf_constant(NP_FLOAT2D({ 1, 2, 3 }, { 4, 5, 6 }));
+    tf_on_error(jump);
+    if (!setjmp(out))
+        way(x);
+    tf_on_error(NULL);
+    ck_assert_int_eq(jumps, 1);
+    check_usable("after");
+    tf_clear_error();
+    tf_reset_default_graph();
+}
+
+START_TEST(what_a_call_holds_is_given_back_before_the_handler_is_called)
+{
+    check_jump(holding[_i]);
+}
+END_TEST
+
+START_TEST(files_are_closed_before_the_handler_is_called)
+{
+    check_jump(filing[_i]);
+}
+END_TEST
+
 static bool attempt(void (*way)(tf_tensor), tf_tensor x)
 {
     if (setjmp(out)) {
@@ -206,6 +358,8 @@ int main(void)
     tcase_add_loop_test(t, the_builder_is_usable_after_a_handler_jumped_out, 0, n);
     tcase_add_loop_test(t, blocks_further_out_than_the_jump_stay_open, 0, n);
     tcase_add_loop_test(t, blocks_between_setjmp_and_the_mistake_are_closed, 0, n);
+    tcase_add_loop_test(t, what_a_call_holds_is_given_back_before_the_handler_is_called, 0, sizeof holding / sizeof *holding);
+    tcase_add_loop_test(t, files_are_closed_before_the_handler_is_called, 0, sizeof filing / sizeof *filing);
     tcase_add_test(t, a_handler_that_builds_and_returns_closes_nothing);
     suite_add_tcase(s, t);
     t = tcase_create("graphs with open scopes");

@@ -32,6 +32,8 @@ static void keep_first(const tf_error *e)
     snprintf(first_message, sizeof first_message, "%s", e->message);
 }
 
+static char folder[128]; /* of this test */
+
 /* ---- models: each builds, trains for three runs and gives what the last one fetched ---------------------------------------------- */
 
 typedef struct {
@@ -42,13 +44,9 @@ typedef struct {
 
 static bool explained; /* the plan too, before it runs */
 
-static void train(outcome *o, tf_operation *step, tf_tensor loss, tf_feeds feeds)
+static void take_steps(outcome *o, tf_session *sess, tf_operation *step, tf_tensor loss, tf_feeds feeds)
 {
-    tf_session *sess = tf_session(.config = { .intra_op_parallelism_threads = 1 });
     tf_ndarray array = { 0 };
-    o->status = tf_run(sess, tf_global_variables_initializer());
-    if (explained)
-        free(tf_session_explain(sess, FETCH(loss, NULL, step, NULL), feeds));
     for (int i = 0; i < 3 && !o->status; i++) {
         o->status = tf_run(sess, FETCH(loss, &o->loss[i], step, NULL, loss, &array), feeds);
         if (!o->status && (float)np_get(array, 0) != o->loss[i])
@@ -56,6 +54,20 @@ static void train(outcome *o, tf_operation *step, tf_tensor loss, tf_feeds feeds
     }
     o->complete = !o->status;
     np_free(&array);
+}
+
+static tf_session *session_of_one_thread(void)
+{
+    return tf_session(.config = { .intra_op_parallelism_threads = 1, .passes_off = explained ? "narrow" : NULL });
+}
+
+static void train(outcome *o, tf_operation *step, tf_tensor loss, tf_feeds feeds)
+{
+    tf_session *sess = session_of_one_thread();
+    o->status = tf_run(sess, tf_global_variables_initializer());
+    if (explained)
+        free(tf_session_explain(sess, FETCH(loss, NULL, step, NULL), feeds));
+    take_steps(o, sess, step, loss, feeds);
     tf_close(sess);
 }
 
@@ -224,12 +236,12 @@ static outcome by_many(void)
 static outcome by_files(void)
 {
     outcome o = { .status = tf_ok };
-    char path[64];
-    snprintf(path, sizeof path, "/tmp/tf1c-alloc-%ld.npy", (long)getpid());
+    char path[160];
+    snprintf(path, sizeof path, "%s/x.npy", folder);
     np_save(path, NP_FLOAT(1, 2, 3));
     tf_ndarray read = np_load(path);
     unlink(path);
-    snprintf(path, sizeof path, "/tmp/tf1c-alloc-%ld.npz", (long)getpid());
+    snprintf(path, sizeof path, "%s/x.npz", folder);
     np_savez(path, 1, (const char *[]){ "x" }, &read);
     np_npz *archive = np_npz_open(path);
     tf_ndarray again = archive ? np_npz_get(archive, "x") : (tf_ndarray){ 0 };
@@ -239,6 +251,68 @@ static outcome by_files(void)
     train(&o, tf_minimize(tf_train_gradient_descent_optimizer(.1), loss), loss, FEED(x, again));
     np_free(&read);
     np_free(&again);
+    return o;
+}
+
+/* Saved, found and restored before it goes on. */
+static outcome by_checkpoints(void)
+{
+    outcome o = { .status = tf_ok };
+    char path[160], found[160];
+    snprintf(path, sizeof path, "%s/model", folder);
+    tf_tensor w = tf_variable(tf_ones(SHAPE(3))), b = tf_variable(tf_zeros(SHAPE(2)), .name = "b");
+    tf_tensor loss = tf_add(tf_reduce_sum(tf_square(w)), tf_reduce_sum(tf_sub(b, 1)));
+    tf_operation *step = tf_minimize(tf_train_gradient_descent_optimizer(.1), loss), *init = tf_global_variables_initializer();
+    tf_saver *saver = tf_train_saver();
+    tf_session *sess = session_of_one_thread();
+    o.status = tf_run(sess, init);
+    if (!o.status && !tf_save(saver, sess, path, .global_step = 7))
+        o.status = tf_last_error()->code;
+    const char *latest = o.status ? NULL : tf_train_latest_checkpoint(folder);
+    snprintf(found, sizeof found, "%s", latest ? latest : "");
+    if (!o.status)
+        o.status = latest ? tf_restore(saver, sess, found) : tf_last_error()->code;
+    if (!o.status)
+        take_steps(&o, sess, step, loss, (tf_feeds){ 0 });
+    tf_close(sess);
+    return o;
+}
+
+/* A graph with a branch inside a loop, as TensorFlow froze it. */
+static outcome by_graph_def(void)
+{
+    outcome o = { .status = tf_ok };
+    char path[600];
+    tf_list ends = tf_import_graph_def(data_path("golden/frozen/cond_in_loop.pb", path, sizeof path),
+                                       .return_elements = (const char *[]){ "x:0", "out:0", NULL });
+    np_npz *archive = np_npz_open(data_path("golden/frozen/cond_in_loop.npz", path, sizeof path));
+    tf_ndarray x = archive ? np_npz_get(archive, "x") : (tf_ndarray){ 0 };
+    np_npz_close(archive);
+    tf_tensor w = tf_variable(0.5), loss = tf_reduce_sum(tf_mul(w, tf_at(ends, 1)));
+    train(&o, tf_minimize(tf_train_gradient_descent_optimizer(.1), loss), loss, FEED(tf_at(ends, 0), x));
+    np_free(&x);
+    return o;
+}
+
+static tf_list with_square(tf_list e, void *context)
+{
+    (void)context;
+    return LIST(tf_at(e, 0), tf_square(tf_at(e, 0)));
+}
+static tf_tensor not_two(tf_list e, void *context)
+{
+    (void)context;
+    return tf_not_equal(tf_reduce_sum(tf_at(e, 0)), 2.0);
+}
+
+static outcome by_dataset(void)
+{
+    outcome o = { .status = tf_ok };
+    tf_data_dataset *d = tf_data_dataset_from_tensor_slices(NP_FLOAT(1, 2, 3, 4, 5, 6, 7));
+    d = tf_batch(tf_repeat(tf_shuffle(tf_filter(tf_map(d, with_square), not_two), 3, .seed = 7), -1), 2);
+    tf_list next = tf_get_next(tf_make_one_shot_iterator(d));
+    tf_tensor w = tf_variable(0.5), loss = tf_reduce_mean(tf_square(tf_sub(tf_at(next, 1), tf_mul(w, tf_at(next, 0)))));
+    train(&o, tf_minimize(tf_train_gradient_descent_optimizer(.001), loss), loss, (tf_feeds){ 0 });
     return o;
 }
 
@@ -253,7 +327,10 @@ static const struct {
                { "by regularized layers", by_regularized_layers, 3 },
                { "by dynamic_rnn", by_dynamic_rnn, 3 },
                { "by many", by_many, 1 },
-               { "by files", by_files, 1 } };
+               { "by files", by_files, 1 },
+               { "by checkpoints", by_checkpoints, 1 },
+               { "by graph_def", by_graph_def, 40 },
+               { "by dataset", by_dataset, 1 } };
 
 /* ---- each allocation in turn ---------------------------------------------------------------------------------------------------------- */
 
@@ -292,15 +369,44 @@ static void fail_each(int model, bool on)
     }
 }
 
+static void in_a_folder(int model, bool on)
+{
+    make_folder(folder, sizeof folder);
+    fail_each(model, on);
+    remove_folder(folder);
+}
+
 START_TEST(each_allocation_may_fail)
 {
-    fail_each(_i, false);
+    in_a_folder(_i, false);
 }
 END_TEST
 
 START_TEST(memory_may_run_out_for_good)
 {
-    fail_each(_i, true);
+    in_a_folder(_i, true);
+}
+END_TEST
+
+/* It holds its graph from the start: it has to let it go. */
+START_TEST(a_session_that_cannot_be_made_keeps_nothing)
+{
+    tf_on_error(tf_silent);
+    for (long at = 1, more = 1; more; at++) {
+        tf_graph *g = tf_graph_new();
+        tf_with_graph(g) {
+            tf_constant(1.0);
+            asked = 0;
+            fails_at = at;
+            tf1c_alloc_hook = ration;
+            tf_session *sess = tf_session(.config = tf_config_proto(.passes_off = "narrow"));
+            tf1c_alloc_hook = NULL;
+            more = asked >= at;
+            ck_assert_msg(!more == !!sess, "allocation %ld", at);
+            tf_close(sess);
+        }
+        tf_graph_free(g);
+    }
 }
 END_TEST
 
@@ -311,6 +417,7 @@ int main(void)
     tcase_set_timeout(c, 240);
     tcase_add_loop_test(c, each_allocation_may_fail, 0, (int)(sizeof models / sizeof *models));
     tcase_add_loop_test(c, memory_may_run_out_for_good, 0, (int)(sizeof models / sizeof *models));
+    tcase_add_test(c, a_session_that_cannot_be_made_keeps_nothing);
     suite_add_tcase(s, c);
     return run_suite(s);
 }

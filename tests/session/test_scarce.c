@@ -34,12 +34,10 @@ static int train(void)
     return !status ? TRAINED : short_of_memory ? NO_MEMORY : OTHER;
 }
 
-/* OpenBLAS is kept from a thread of its own: it would ask for 128 MB as it is loaded, until it gets them. */
 static void become_child(rlim_t bytes)
 {
     const struct rlimit limit = { bytes, bytes };
     setenv(in_child, "yes", 1);
-    setenv("OPENBLAS_NUM_THREADS", "1", 1);
     if (setrlimit(RLIMIT_AS, &limit) == 0)
         execl("/proc/self/exe", "test_scarce", (char *)NULL);
     _exit(OTHER);

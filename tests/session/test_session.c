@@ -530,6 +530,35 @@ END_TEST
 static tf_tensor count_up(void *context) { return tf_assign_add(*(tf_tensor *)context, 1); }
 static tf_tensor leave_it(void *context) { return tf_identity(*(tf_tensor *)context); }
 
+static tf_tensor tanh_of(void *context) { return tf_tanh(*(tf_tensor *)context); }
+static tf_tensor sin_of(void *context) { return tf_sin(*(tf_tensor *)context); }
+
+/* A predicate that comes after a failed operation is not computed: its memory holds what some run has left there. */
+START_TEST(no_branch_is_taken_after_an_operation_failed)
+{
+    enum { N = 64 };
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(N)), d = tf_placeholder(tf_int32, SHAPE(N)), p = { 0 };
+    tf_tensor y = tf_reduce_sum(tf_reverse(tf_exp(x), AXES(0))), q = tf_reduce_sum(tf_floordiv(7, d));
+    tf_with_control_dependencies(OPS(y, q))
+        p = tf_less(tf_reduce_sum(tf_square(x)), 1.0);
+    tf_tensor z = tf_cond(p, tanh_of, sin_of, .context = &x);
+    float xs[N];
+    int32_t ds[N];
+    for (int i = 0; i < N; i++)
+        ds[i] = 1 + i;
+    for (int run = 0; run < 300; run++) {
+        for (int i = 0; i < N; i++)
+            xs[i] = 0.37f * (float)(i * run % 91);
+        ds[5] = run == 0; /* the first run is sound */
+        const tf_status status = tf_run(sess, FETCH(z, NULL, q, NULL, y, NULL),
+                                        FEED(x, np_array(xs, tf_float32, SHAPE(N)), d, np_array(ds, tf_int32, SHAPE(N))));
+        ck_assert_int_eq(status, run ? tf_invalid_argument : tf_ok);
+    }
+    ck_assert_ptr_nonnull(strstr(caught()->message, "Integer division by zero"));
+    catch_errors();
+}
+END_TEST
+
 START_TEST(only_the_branch_taken_assigns)
 {
     tf_tensor v = tf_variable(0.0), p = tf_placeholder(tf_bool, SCALAR), y = tf_cond(p, count_up, leave_it, .context = &v);
@@ -829,7 +858,7 @@ int main(void)
             an_output_beside_the_one_that_counts_has_zeros_for_a_gradient, a_gradient_has_the_static_shape_of_what_it_is_of,
             variables_take_the_names_that_they_take_in_tensorflow, a_gradient_step_reads_every_variable_before_any_changes,
             in_a_loop_a_read_under_control_of_an_assignment_sees_the_new_value, only_the_branch_taken_assigns,
-            load_sets_a_variable_without_an_op } },
+            no_branch_is_taken_after_an_operation_failed, load_sets_a_variable_without_an_op } },
         { "memory",
           { a_run_of_known_shapes_allocates_nothing, a_thousand_lengths_need_little_more_memory_than_the_longest,
             memory_does_not_grow_over_ten_thousand_steps, many_different_fetches_do_not_pile_up } },
