@@ -495,6 +495,31 @@ tf_operation *tf_op_control_input(const tf_operation *op, int i)
     return op && i >= 0 && i < op->n_controls ? op->controls[i] : NULL;
 }
 
+/* The i-th graph among the attributes, or, where there are fewer, how many there are. */
+static tf_graph *body_at(const tf_operation *op, int i, int *n)
+{
+    *n = 0;
+    for (const tf_attr_def *a = op && op->attrs ? op->def->attrs : NULL; a && a->kind; a++) {
+        tf_graph *body = a->kind == TF_ATTR_BODY ? *(tf_graph *const *)((const char *)op->attrs + a->offset) : NULL;
+        if (body && (*n)++ == i)
+            return body;
+    }
+    return NULL;
+}
+
+int tf_op_body_count(const tf_operation *op)
+{
+    int n;
+    body_at(op, -1, &n);
+    return n;
+}
+
+tf_graph *tf_op_body(const tf_operation *op, int i)
+{
+    int n;
+    return body_at(op, i, &n);
+}
+
 tf_tensor tf_op_output(const tf_operation *op, int i)
 {
     if (!op || tf1c_is_mistake(op))

@@ -254,6 +254,8 @@ TF1C_API tf_tensor tf_op_output(const tf_operation *op, int i);
 TF1C_API int tf_op_control_input_count(const tf_operation *op);
 TF1C_API tf_operation *tf_op_control_input(const tf_operation *op, int i);
 TF1C_API tf_graph *tf_op_graph(const tf_operation *op);
+TF1C_API int tf_op_body_count(const tf_operation *op); /* of a loop 1, of a branch 2 (false, true); of others 0 */
+TF1C_API tf_graph *tf_op_body(const tf_operation *op, int i); /* NULL outside */
 TF1C_API tf_dims tf_get_shape(tf_tensor t); /* as far as known while the graph is built */
 TF1C_API tf_dtype tf_get_dtype(tf_tensor t);
 TF1C_API bool tf_is_poisoned(tf_tensor t);

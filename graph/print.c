@@ -84,11 +84,8 @@ void tf1c_write_operation(FILE *f, const tf_operation *op, int depth)
                 tf_dims_text(op->outputs[j].shape, dims, sizeof dims));
     }
     fprintf(f, "\n");
-    for (const tf_attr_def *a = op->def->attrs; a && a->kind && op->attrs; a++) {
-        const tf_graph *body = a->kind == TF_ATTR_BODY ? *(tf_graph *const *)((const char *)op->attrs + a->offset) : NULL;
-        if (body)
-            write_text(f, body, depth + 1);
-    }
+    for (int i = 0; i < tf_op_body_count(op); i++)
+        write_text(f, tf_op_body(op, i), depth + 1);
 }
 
 static void write_text(FILE *f, const tf_graph *g, int depth)

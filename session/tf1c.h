@@ -103,6 +103,7 @@
 #include "graphdef/graph_def.h"
 #include "saver/saver.h"
 #include "summary/file_writer.h"
+#include "summary/summary_iterator.h"
 
 /* Beneath: arrays with np_…, errors; and op records, for ops of one's own (graph/op.h). */
 #include "../core/ndarray.h"

@@ -50,6 +50,39 @@ void tf1c_free_def(Tf1c__GraphDef *g)
         tf1c__graph_def__free_unpacked(g, &tf1c_pb);
 }
 
+/* ---- nodes ---------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    tf_node_defs nodes; /* first: what callers hold */
+    Tf1c__GraphDef *g;
+    tf_node_def each[];
+} node_list;
+
+tf_node_defs *tf_graph_def_nodes_(const tf_graph_def *def, tf_source here)
+{
+    Tf1c__GraphDef *g = def ? tf1c_unpack_def(def->data, def->size, here) : NULL;
+    node_list *list = g ? tf1c_alloc(sizeof *list + g->n_node * sizeof *list->each) : NULL;
+    if (!list) {
+        if (g)
+            no_memory(here);
+        tf1c_free_def(g);
+        return NULL;
+    }
+    *list = (node_list){ .nodes = { .n = (int)g->n_node, .node = list->each }, .g = g };
+    for (size_t i = 0; i < g->n_node; i++) {
+        const Tf1c__NodeDef *n = g->node[i];
+        list->each[i] = (tf_node_def){ n->name, n->op, n->device, (int)n->n_input, (const char *const *)n->input };
+    }
+    return &list->nodes;
+}
+
+void tf_graph_def_nodes_free(tf_node_defs *nodes)
+{
+    if (nodes)
+        tf1c_free_def(((node_list *)nodes)->g);
+    tf1c_free(nodes);
+}
+
 tf_graph_def *tf_graph_as_graph_def_(const tf_graph *graph, struct tf_as_graph_def_args a)
 {
     TF1C_HOLD_REPORTS;

@@ -35,6 +35,21 @@ TF1C_API tf_graph_def *tf_graph_as_graph_def_(const tf_graph *graph, struct tf_a
 #define tf_graph_def_read(path) tf_graph_def_read_(path, TF_SOURCE)
 TF1C_API tf_graph_def *tf_graph_def_read_(const char *path, tf_source here);
 
+/* The nodes of a GraphDef, in its order, whatever their ops are.                      TF1: for node in graph_def.node
+ *   returns  the caller's to tf_graph_def_nodes_free; NULL after a report (DataLossError: no GraphDef) */
+typedef struct tf_node_def {
+    const char *name, *op, *device;
+    int n_input;
+    const char *const *input; /* "x", "x:1", "^waited_for" */
+} tf_node_def;
+typedef struct tf_node_defs {
+    int n;
+    const tf_node_def *node;
+} tf_node_defs;
+#define tf_graph_def_nodes(def) tf_graph_def_nodes_(def, TF_SOURCE)
+TF1C_API tf_node_defs *tf_graph_def_nodes_(const tf_graph_def *def, tf_source here);
+TF1C_API void tf_graph_def_nodes_free(tf_node_defs *nodes); /* NULL is fine */
+
 /* Adds a GraphDef's nodes to the current graph: every op of the library under TensorFlow's name and attributes, defaults filled in.
  * Loops (while frames with TensorArrays) and branches (Switch, Merge) become loops and branches of the library's, so that an imported
  * dynamic_rnn runs at its speed and can be differentiated.                               TF1: tf.import_graph_def
@@ -88,6 +103,12 @@ TF1C_API const char *tf_train_write_graph_def_(const tf_graph_def *def, struct t
     tf_graph_util_convert_variables_to_constants_(session, def, output_node_names, TF_SOURCE)
 TF1C_API tf_graph_def *tf_graph_util_convert_variables_to_constants_(tf_session *session, const tf_graph_def *def,
                                                                      const char *const *output_node_names, tf_source here);
+
+/* The named nodes and all that they are made of.                                         TF1: tf.graph_util.extract_sub_graph
+ *   dest_nodes  a list that ends with NULL
+ *   errors      AssertionError's "softmax is not in graph" as ValueError */
+#define tf_graph_util_extract_sub_graph(def, dest_nodes) tf_graph_util_extract_sub_graph_(def, dest_nodes, TF_SOURCE)
+TF1C_API tf_graph_def *tf_graph_util_extract_sub_graph_(const tf_graph_def *def, const char *const *dest_nodes, tf_source here);
 
 /* Without the nodes that matter to training alone: Identity and CheckNumerics nodes, whose inputs take their place; those that wait for
  * others stay, and those that are waited for. TF1: tf.graph_util.remove_training_nodes, .protected_nodes a list as above */

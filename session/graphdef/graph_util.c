@@ -92,6 +92,19 @@ static void put_rest(const walk *w, tf1c_buffer *to)
         tf1c_put_message(to, VERSIONS, &w->g->versions->base);
 }
 
+/* The nodes that were put, as a GraphDef; NULL where something failed. */
+static tf_graph_def *finish(walk *w, tf_status status, tf1c_buffer *to)
+{
+    const tf_source here = w->here;
+    if (!status)
+        put_rest(w, to);
+    close_walk(w);
+    if (!status)
+        return tf1c_def_of(to, here);
+    tf1c_buffer_free(to);
+    return NULL;
+}
+
 /* ---- freezing ----------------------------------------------------------------------------------------------------------------- */
 
 static tf_status put_constant(const walk *w, tf_session *session, const Tf1c__NodeDef *n, tf1c_buffer *to)
@@ -133,13 +146,28 @@ tf_graph_def *tf_graph_util_convert_variables_to_constants_(tf_session *session,
             status = put_constant(&w, session, w.g->node[i], &to);
         else if (w.marks[i])
             tf1c_put_message(&to, NODE, &w.g->node[i]->base);
+    return finish(&w, status, &to);
+}
+
+/* ---- a part -------------------------------------------------------------------------------------------------------------------- */
+
+tf_graph_def *tf_graph_util_extract_sub_graph_(const tf_graph_def *def, const char *const *dest_nodes, tf_source here)
+{
+    walk w;
+    tf1c_buffer to = { 0 };
+    if (!def)
+        return NULL;
+    if (!dest_nodes) {
+        tf_fail(tf_type_error, here, NULL, "dest_nodes must be a list.");
+        return NULL;
+    }
+    tf_status status = open_walk(&w, def, here);
     if (!status)
-        put_rest(&w, &to);
-    close_walk(&w);
-    if (!status)
-        return tf1c_def_of(&to, here);
-    tf1c_buffer_free(&to);
-    return NULL;
+        status = mark_made_of(&w, dest_nodes);
+    for (size_t i = 0; !status && i < w.g->n_node; i++)
+        if (w.marks[i])
+            tf1c_put_message(&to, NODE, &w.g->node[i]->base);
+    return finish(&w, status, &to);
 }
 
 /* ---- what only training needs ---------------------------------------------------------------------------------------------------- */
@@ -207,11 +235,5 @@ tf_graph_def *tf_graph_util_remove_training_nodes_(const tf_graph_def *def, stru
     for (size_t i = 0; !status && i < w.g->n_node; i++)
         if (!w.marks[i])
             status = put_shortened(&w, w.g->node[i], &to);
-    if (!status)
-        put_rest(&w, &to);
-    close_walk(&w);
-    if (!status)
-        return tf1c_def_of(&to, a.here);
-    tf1c_buffer_free(&to);
-    return NULL;
+    return finish(&w, status, &to);
 }

@@ -25,6 +25,14 @@ tf_graph_def *tf_graph_util_convert_variables_to_constants_(tf_session *session,
     return (void)session, (void)def, (void)output_node_names, (void)here, NULL;
 }
 
+tf_node_defs *tf_graph_def_nodes_(const tf_graph_def *def, tf_source here) { return (void)def, (void)here, NULL; }
+void tf_graph_def_nodes_free(tf_node_defs *nodes) { (void)nodes; }
+
+tf_graph_def *tf_graph_util_extract_sub_graph_(const tf_graph_def *def, const char *const *dest_nodes, tf_source here)
+{
+    return (void)def, (void)dest_nodes, (void)here, NULL;
+}
+
 tf_graph_def *tf_graph_util_remove_training_nodes_(const tf_graph_def *def, struct tf_remove_training_nodes_args a)
 {
     return (void)def, (void)a, NULL;

@@ -155,6 +155,8 @@ VALUES = {
     "const tf_error *": ["tf_last_error()", "NULL", "&w.empty_error"],
     "tf_summary_writer *": ["w.writer", "NULL"],
     "const tf_summary_writer *": ["w.writer", "NULL"],
+    "tf_event_iterator *": ["NULL"],
+    "tf_node_defs *": ["NULL"],
     "tf_saver *": ["w.saver", "NULL"],
     "tf_moving_average *": ["w.average", "NULL"],
     "const tf_normalizer_params *": ["NULL", "tf_contrib_layers_batch_norm_params()", "tf_contrib_layers_layer_norm_params()"],
@@ -179,7 +181,7 @@ LEFT_OUT = {"tf_exit": "ends the process", "tf_options_": "ends the program, as 
 # Results that are looked at, built on or released: use_… of test_calls.c.
 CONSUMED = {"tf_tensor", "tf_list", "tf_operation *", "tf_ndarray", "char *", "tf_session *", "tf_graph *", "struct tf_with_", "tf_from",
             "tf_cell *", "tf_state *", "np_npz *", "const char *", "tf_graph_def *", "tf_checkpoint_state *", "tf_checkpoint_reader *",
-            "tf_data_dataset *", "tf_data_iterator *"}
+            "tf_event_iterator *", "tf_node_defs *", "tf_data_dataset *", "tf_data_iterator *"}
 
 
 def plain(text):

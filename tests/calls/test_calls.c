@@ -137,6 +137,8 @@ static void use_tf_data_dataset_handle(tf_data_dataset *d)
 static void use_np_npz_handle(np_npz *z) { np_npz_close(z); }
 static void use_tf_graph_def_handle(tf_graph_def *def) { tf_graph_def_free(def); }
 static void use_tf_checkpoint_state_handle(tf_checkpoint_state *state) { tf_checkpoint_state_free(state); }
+static void use_tf_event_iterator_handle(tf_event_iterator *events) { tf_event_iterator_free(events); }
+static void use_tf_node_defs_handle(tf_node_defs *nodes) { tf_graph_def_nodes_free(nodes); }
 static void use_tf_checkpoint_reader_handle(tf_checkpoint_reader *reader) { tf_checkpoint_reader_free(reader); }
 
 /* A GraphDef of a NoOp called a, and bytes that are none. */

@@ -540,6 +540,31 @@ START_TEST(inputs_are_mapped_and_names_scoped)
 }
 END_TEST
 
+START_TEST(a_part_is_what_its_nodes_are_made_of)
+{
+    tf_tensor x;
+    small_model(&x);
+    tf_identity(x, .name = "beside");
+    tf_graph_def *def = tf_graph_as_graph_def(tf_get_default_graph());
+    tf_graph_def *part = tf_graph_util_extract_sub_graph(def, ((const char *[]){ "w/read", NULL }));
+    tf_node_defs *nodes = tf_graph_def_nodes(part);
+    ck_assert_ptr_nonnull(nodes);
+    ck_assert_int_eq(nodes->n, 2);
+    ck_assert_str_eq(nodes->node[0].name, "w");
+    ck_assert_str_eq(nodes->node[0].op, "VariableV2");
+    ck_assert_str_eq(nodes->node[1].op, "Identity");
+    ck_assert_int_eq(nodes->node[1].n_input, 1);
+    ck_assert_str_eq(nodes->node[1].input[0], "w");
+    tf_graph_def_nodes_free(nodes);
+    tf_graph_def_free(part);
+    ck_assert_ptr_null(tf_graph_util_extract_sub_graph(def, ((const char *[]){ "nobody", NULL })));
+    must_have_reported(tf_value_error, "nobody is not in graph");
+    ck_assert_ptr_null(tf_graph_util_extract_sub_graph(def, NULL));
+    must_have_reported(tf_type_error, "dest_nodes must be a list.");
+    tf_graph_def_free(def);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("graphdef");
@@ -560,6 +585,7 @@ int main(void)
     tcase_add_loop_test(t, loops_and_branches_of_tensorflow_run_and_are_differentiated, 0, (int)(sizeof frozen / sizeof *frozen));
     tcase_add_test(t, mistakes_are_named_before_anything_is_built);
     tcase_add_test(t, inputs_are_mapped_and_names_scoped);
+    tcase_add_test(t, a_part_is_what_its_nodes_are_made_of);
     suite_add_tcase(s, t);
     return run_suite(s);
 }

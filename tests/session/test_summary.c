@@ -93,15 +93,20 @@ END_TEST
 /* ---- event files --------------------------------------------------------------------------------------------------------------- */
 
 /* The only file of the folder. */
-static char *written(size_t *n)
+static const char *written_file(void)
 {
-    char path[400] = "";
+    static char path[400];
     DIR *d = opendir(folder);
     for (struct dirent *e; (e = readdir(d));)
         if (strncmp(e->d_name, "events.out.tfevents.", 20) == 0)
             snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
     closedir(d);
-    char *data = tf1c_read_file(path, 1 << 20, n, TF_SOURCE);
+    return path;
+}
+
+static char *written(size_t *n)
+{
+    char *data = tf1c_read_file(written_file(), 1 << 20, n, TF_SOURCE);
     ck_assert_ptr_nonnull(data);
     return data;
 }
@@ -165,6 +170,34 @@ START_TEST(what_cannot_be_written_is_said)
 }
 END_TEST
 
+START_TEST(events_are_read_in_order)
+{
+    tf_ndarray summary = { 0 };
+    tf_tensor w = tf_summary_histogram("w", tf_constant(NP_FLOAT(1, 2, 3)));
+    must(tf_run(sess, FETCH(w, &summary)));
+    tf_summary_writer *writer = tf_summary_file_writer(folder, tf_get_default_graph());
+    must(tf_add_summary(writer, summary, 3));
+    must(tf_add_scalar(writer, "plain", 2.5, 4));
+    tf_close(writer);
+    tf_event e;
+    tf_event_iterator *events = tf_train_summary_iterator(written_file());
+    ck_assert(tf_next_event(events, &e));
+    ck_assert_str_eq(e.file_version, "brain.Event:2");
+    ck_assert(tf_next_event(events, &e) && !e.file_version && e.graph_def.size > 10);
+    ck_assert(tf_next_event(events, &e) && e.step == 3 && e.summary.n == 1);
+    ck_assert_int_eq(e.summary.value[0].kind, TF_SUMMARY_HISTO);
+    ck_assert(e.summary.value[0].histo.num == 3 && e.summary.value[0].histo.sum == 6 && e.summary.value[0].histo.max == 3);
+    ck_assert(tf_next_event(events, &e) && e.step == 4 && e.wall_time > 1.7e9);
+    ck_assert_str_eq(e.summary.value[0].tag, "plain");
+    ck_assert(e.summary.value[0].kind == TF_SUMMARY_SIMPLE_VALUE && e.summary.value[0].simple_value == 2.5f);
+    ck_assert(!tf_next_event(events, &e) && e.summary.n == 0);
+    tf_event_iterator_free(events);
+    ck_assert_ptr_null(tf_train_summary_iterator("nothing"));
+    must_have_reported(tf_not_found, "nothing; No such file");
+    np_free(&summary);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("summary");
@@ -175,6 +208,7 @@ int main(void)
     tcase_add_test(tc, merge_all_of_nothing_is_none);
     tcase_add_test(tc, events_are_records_in_order);
     tcase_add_test(tc, what_cannot_be_written_is_said);
+    tcase_add_test(tc, events_are_read_in_order);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }
