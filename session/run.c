@@ -139,8 +139,12 @@ static tf_status run_inside(tf1c_run *r)
     return status;
 }
 
+_Thread_local int tf1c_within_monitor;
+
 tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here)
 {
+    if (s && s->monitor && s->monitor->run && !tf1c_within_monitor)
+        return s->monitor->run(s, what, feeds, here);
     feeds = tf1c_kept_feeds(feeds);
     tf_status refused = check_request(&what, &feeds, here);
     if (refused) {

@@ -69,6 +69,8 @@ void tf_close(tf_session *s)
 {
     if (!s)
         return;
+    if (s->monitor)
+        s->monitor->close(s, (tf_source){ 0 });
     for (tf_session **d = &default_session; *d; d = &(*d)->outer_default)
         if (*d == s) {
             *d = s->outer_default;

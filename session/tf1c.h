@@ -105,6 +105,11 @@
 #include "summary/file_writer.h"
 #include "summary/summary_iterator.h"
 
+/* Trainings that are resumed, saved, watched and stopped. */
+#include "training/hooks.h"
+#include "training/monitored_session.h"
+#include "training/supervisor.h"
+
 /* Beneath: arrays with np_…, errors; and op records, for ops of one's own (graph/op.h). */
 #include "../core/ndarray.h"
 #include "../core/status.h"

@@ -7,6 +7,7 @@
 #include "core/thread.h"
 #include "graph/exchange.h"
 #include "ops/data_flow/queue_state.h"
+#include "session/session_private.h"
 
 typedef struct runner runner;
 typedef struct {
@@ -57,7 +58,9 @@ bool tf_should_stop(tf_coordinator *c)
 static void close_queue(const runner *r)
 {
     tf_error_handler *before = tf_on_error(tf_silent); /* of a session that is closed already */
+    tf1c_within_monitor++;
     tf_run_op(r->session, r->close, (tf_feeds){ 0 }, (tf_source){ 0 });
+    tf1c_within_monitor--;
     tf_on_error(before);
 }
 
@@ -126,6 +129,7 @@ static void *work(void *arg)
     worker *w = arg;
     tf_status status = tf_ok;
     tf_on_error(tf_silent);
+    tf1c_within_monitor = 1;
     while (!status && goes_on(w))
         status = tf_run_op(w->of->session, w->of->enqueue, (tf_feeds){ 0 }, (tf_source){ 0 });
     note_end(w, status);

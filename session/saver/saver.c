@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/bundle.h"
+#include "core/clock.h"
 #include "core/report.h"
 #include "ops/state/variables.h"
 #include "session/run.h"
@@ -86,13 +87,6 @@ static tf_status take_variables(tf_saver *saver, tf_list list, const struct tf_s
     return tf_ok;
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 tf_saver *tf_train_saver_(struct tf_saver_args a)
 {
     TF1C_HOLD_REPORTS;
@@ -111,7 +105,7 @@ tf_saver *tf_train_saver_(struct tf_saver_args a)
     saver->graph = tf1c_current_graph();
     saver->max_to_keep = a.max_to_keep;
     saver->keep_every_seconds = 3600 * a.keep_checkpoint_every_n_hours;
-    saver->next_to_keep = now() + saver->keep_every_seconds;
+    saver->next_to_keep = tf1c_now() + saver->keep_every_seconds;
     if (take_variables(saver, list, &a)) {
         saver_free(saver);
         return NULL;

@@ -2,17 +2,20 @@
 #include "session/summary/file_writer.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/proto/event.pb-c.h"
 #include "core/protobuf.h"
 #include "core/record.h"
 #include "core/report.h"
 #include "core/safe_file.h"
+#include "graph/node.h"
 #include "session/graphdef/export.h"
 
 #undef tf_close
@@ -23,28 +26,23 @@ struct tf_summary_writer {
     double flush_seconds, flushed;
 };
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static tf_status no_memory(tf_source here) { return tf_fail(tf_memory_error, here, NULL, "no memory left for an event"); }
 
 /* ---- events --------------------------------------------------------------------------------------------------------------------- */
 
 static tf_status write_event(tf_summary_writer *w, Tf1c__Event *e, int64_t step, tf_source here)
 {
-    e->wall_time = now();
+    e->wall_time = tf1c_now();
     e->step = step;
     const size_t n = tf1c__event__get_packed_size(e);
     uint8_t *packed = tf1c_alloc(n + 1);
     if (!packed)
         return no_memory(here);
     tf1c__event__pack(e, packed);
+    flockfile(w->file);
     errno = 0;
     const bool written = tf1c_record_write(w->file, packed, n);
+    funlockfile(w->file);
     tf1c_free(packed);
     if (!written)
         return tf1c_file_error(errno ? errno : EIO, w->path, here);
@@ -55,7 +53,7 @@ tf_status tf_flush_(tf_summary_writer *w, tf_source here)
 {
     if (!w)
         return tf_ok;
-    w->flushed = now();
+    w->flushed = tf1c_now();
     errno = 0;
     return fflush(w->file) == 0 ? tf_ok : tf1c_file_error(errno ? errno : EIO, w->path, here);
 }
@@ -128,6 +126,20 @@ tf_status tf_add_scalar_(tf_summary_writer *w, const char *tag, double value, in
     return write_event(w, &e, step, here);
 }
 
+tf_status tf_add_session_log_(tf_summary_writer *w, tf_session_log_status status, int64_t step, struct tf_session_log_args a)
+{
+    if (!w)
+        return tf_ok;
+    Tf1c__SessionLog log = TF1C__SESSION_LOG__INIT;
+    Tf1c__Event e = TF1C__EVENT__INIT;
+    log.status = (Tf1c__SessionLog__SessionStatus)status;
+    if (a.checkpoint_path)
+        log.checkpoint_path = (char *)a.checkpoint_path;
+    e.what_case = TF1C__EVENT__WHAT_SESSION_LOG;
+    e.session_log = &log;
+    return write_event(w, &e, step, a.here);
+}
+
 /* ---- writers -------------------------------------------------------------------------------------------------------------------- */
 
 /* The folder and those above it. */
@@ -171,7 +183,7 @@ tf_summary_writer *tf_summary_file_writer_(const char *logdir, struct tf_file_wr
     tf_status status = w && (w->logdir = tf1c_strdup(logdir)) ? tf_ok : no_memory(a.here);
     if (!status) {
         w->flush_seconds = a.flush_secs;
-        w->flushed = now();
+        w->flushed = tf1c_now();
         status = open_file(w, &a);
     }
     if (!status)
@@ -198,4 +210,64 @@ void tf_summary_writer_close_(tf_summary_writer *w)
     tf1c_free(w->logdir);
     tf1c_free(w->path);
     tf1c_free(w);
+}
+
+/* ---- writers that a graph's hooks share ------------------------------------------------------------------------------------------- */
+
+typedef struct shared_writer {
+    struct shared_writer *next;
+    const tf_graph *graph;
+    tf_summary_writer *writer;
+} shared_writer;
+static shared_writer *shared;
+static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void close_shared(void *p)
+{
+    pthread_mutex_lock(&shared_lock);
+    for (shared_writer **at = &shared; *at; at = &(*at)->next)
+        if (*at == p) {
+            *at = (*at)->next;
+            break;
+        }
+    pthread_mutex_unlock(&shared_lock);
+    tf_summary_writer_close_(((shared_writer *)p)->writer);
+    tf1c_free(p);
+}
+
+static tf_summary_writer *open_shared(tf_graph *g, const char *logdir, tf_source here)
+{
+    shared_writer *w = tf1c_alloc_zero(sizeof *w);
+    if (!w) {
+        no_memory(here);
+        return NULL;
+    }
+    *w = (shared_writer){ .next = shared,
+                          .graph = g,
+                          .writer =
+                              tf_summary_file_writer_(logdir, (struct tf_file_writer_args){ .here = here, .flush_secs = 120 }) };
+    if (!w->writer) {
+        tf1c_free(w);
+        return NULL;
+    }
+    shared = w;
+    return w->writer;
+}
+
+tf_summary_writer *tf_summary_file_writer_cache_get_(const char *logdir, tf_source here)
+{
+    tf_graph *g = tf1c_current_graph();
+    tf_summary_writer *found = NULL;
+    pthread_mutex_lock(&shared_lock);
+    for (const shared_writer *w = logdir && g ? shared : NULL; w && !found; w = w->next)
+        if (w->graph == g && strcmp(w->writer->logdir, logdir) == 0)
+            found = w->writer;
+    const bool made = !found && g;
+    if (made)
+        found = open_shared(g, logdir, here);
+    shared_writer *first = shared;
+    pthread_mutex_unlock(&shared_lock);
+    if (made && found && !tf1c_graph_attach(g, close_shared, first))
+        return NULL;
+    return found;
 }

@@ -13,7 +13,7 @@ extern "C" {
 
 typedef struct tf_summary_writer tf_summary_writer;
 
-/* Writes events to LOGDIR/events.out.tfevents.TIME.HOST, a new file each time; the folder is made.
+/* Writes events, from any thread, to LOGDIR/events.out.tfevents.TIME.HOST, a new file each time; the folder is made.
  * TF1: tf.summary.FileWriter
  *   graph        written at once, for the graph tab
  *   flush_secs   events reach the disk at least so often; unset: 120
@@ -43,6 +43,26 @@ TF1C_API tf_status tf_add_summary_(tf_summary_writer *writer, tf_ndarray summary
 TF1C_API tf_status tf_add_graph_(tf_summary_writer *writer, const tf_graph *graph, tf_source here);
 TF1C_API tf_status tf_flush_(tf_summary_writer *writer, tf_source here);
 TF1C_API const char *tf_get_logdir(const tf_summary_writer *writer); /* "" of NULL */
+/* What became of a session, for TensorBoard: TF1: FileWriter.add_session_log(SessionLog(status=SessionLog.START), step) */
+typedef enum tf_session_log_status {
+    TF_SESSION_LOG_START = 1,
+    TF_SESSION_LOG_STOP = 2,
+    TF_SESSION_LOG_CHECKPOINT = 3
+} tf_session_log_status;
+struct tf_session_log_args {
+    tf_source here;
+    const char *checkpoint_path;
+};
+#define tf_add_session_log(writer, status, global_step, ...) \
+    tf_add_session_log_(writer, status, global_step, (struct tf_session_log_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_status tf_add_session_log_(tf_summary_writer *writer, tf_session_log_status status, int64_t global_step,
+                                       struct tf_session_log_args args);
+
+/* The one writer of a folder that all of the current graph's hooks share; closed with the graph, and not to be closed by its users.
+ * TF1: tf.summary.FileWriterCache.get */
+#define tf_summary_file_writer_cache_get(logdir) tf_summary_file_writer_cache_get_(logdir, TF_SOURCE)
+TF1C_API tf_summary_writer *tf_summary_file_writer_cache_get_(const char *logdir, tf_source here);
+
 /* tf_close(writer): flushes and releases; NULL is fine. */
 TF1C_API void tf_summary_writer_close_(tf_summary_writer *writer);
 #define tf_close(x)                                                                                                    \

@@ -29,6 +29,18 @@ tf_status tf_add_graph_(tf_summary_writer *w, const tf_graph *graph, tf_source h
 {
     return (void)w, (void)graph, (void)here, tf_ok;
 }
+tf_status tf_add_session_log_(tf_summary_writer *w, tf_session_log_status status, int64_t step, struct tf_session_log_args a)
+{
+    return (void)w, (void)status, (void)step, (void)a, tf_ok;
+}
+
+tf_summary_writer *tf_summary_file_writer_cache_get_(const char *logdir, tf_source here)
+{
+    (void)logdir;
+    missing(here);
+    return NULL;
+}
+
 tf_status tf_flush_(tf_summary_writer *w, tf_source here) { return (void)w, (void)here, tf_ok; }
 const char *tf_get_logdir(const tf_summary_writer *w) { return (void)w, ""; }
 void tf_summary_writer_close_(tf_summary_writer *w) { (void)w; }

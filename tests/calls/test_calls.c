@@ -33,6 +33,7 @@ static struct {
     tf_moving_average *average;
     tf_summary_writer *writer;
     tf_checkpoint_reader *reader;
+    tf_session_run_hook hook, *hooks[1], *no_hooks[2];
     tf_regularizer regularizer;
     tf_grads_and_vars pairs;
     tf_grad_and_var no_pairs[2];
@@ -241,6 +242,7 @@ static void make_runs(void)
         w.writer = tf_summary_file_writer("events");
     if (tf_train_checkpoint_exists("saved"))
         w.reader = tf_train_new_checkpoint_reader("saved");
+    w.hooks[0] = &w.hook;
     w.feed[0] = tf_feed_tensor(w.x, tf_operand_array(w.array));
     w.wrong_feeds[0] = tf_feed_tensor((tf_tensor){ .op = w.x.op, .index = 7 }, tf_operand_array(w.array));
     w.wrong_feeds[1] = tf_feed_state(&w.wrong_state, tf_operand_state(w.wrong_state_value));
