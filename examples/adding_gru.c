@@ -25,9 +25,10 @@ int main(int argc, char **argv)
 {
     int steps = 1500, length = 30, seed = 1;
     const char *save = "adding_gru.png";
+    tf_training run = { 0 };
     tf_options(argc, argv, "A GRU learns to add two marked numbers of a sequence.", OPTION("steps", &steps, "training steps", AT_LEAST(1)),
                OPTION("length", &length, "of a sequence", AT_LEAST(2)), OPTION("seed", &seed, "of weights and numbers", AT_LEAST(0)),
-               OPTION("save", &save, "PNG for the curve", TO_WRITE));
+               OPTION("save", &save, "PNG for the curve", TO_WRITE), TRAINING_OPTIONS(run));
     tf_on_error(tf_exit);
     tf_set_random_seed(seed);
     np_random_seed((uint32_t)seed);
@@ -49,21 +50,20 @@ int main(int argc, char **argv)
     tf_session *sess = tf_session();
     tf_run(sess, tf_global_variables_initializer());
     tf_ndarray xs = np_zeros(SHAPE(batch_size, length, 2), tf_float32), ys = np_zeros(SHAPE(batch_size, 1), tf_float32), answers = { 0 };
-    float *curve = calloc(2 * ((size_t)steps / display_step + 1), sizeof *curve), *at = curve + steps / display_step + 1, value = NAN;
-    int n = 0;
-    if (!curve)
-        return 1;
+    float value = NAN;
     printf("Sequences of %d numbers, two of them marked; guessing 1 each time has an error of 0.1667\n", length);
-    tf_progress bar = tf_progress_start(steps);
-    for (int step = 1; step <= steps; step++) {
+    tf_training_start(&run, sess, steps);
+    for (int step = 1; tf_training_goes_on(&run, step); step++) {
         draw_batch(xs, ys, length);
+        if (step <= run.done)
+            continue;
         tf_run(sess, FETCH(train, NULL, loss, &value), FEED(x, xs, y, ys));
         if (step % display_step == 0)
-            at[n] = (float)step, curve[n++] = value;
-        if (tf_progress_due(&bar, step))
-            tf_progress_show(&bar, step, .loss = value);
+            tf_training_note(&run, step, .loss = value);
+        if (tf_progress_due(&run.bar, step))
+            tf_progress_show(&run.bar, step, .loss = value);
     }
-    tf_progress_end(&bar);
+    tf_training_end(&run);
 
     draw_batch(xs, ys, length);
     tf_run(sess, FETCH(guess, &answers, loss, &value), FEED(x, xs, y, ys));
@@ -71,15 +71,14 @@ int main(int argc, char **argv)
         printf("  %.3f guessed, %.3f is right\n", np_get(answers, i), np_get(ys, i));
     printf("Mean squared error on new sequences: %.5f\n", value);
     plt_yscale("log");
-    plt_plot(curve, n, .x = at, .label = "squared error");
+    plt_plot(run.loss, run.noted, .x = run.step, .label = "squared error");
     plt_xlabel("step");
     plt_legend();
-    if (n > 0 && plt_savefig(save) == tf_ok)
+    if (run.noted > 0 && plt_savefig(save) == tf_ok)
         printf("Error curve: %s\n", save);
     np_free(&xs);
     np_free(&ys);
     np_free(&answers);
-    free(curve);
     tf_close(sess);
     return 0;
 }

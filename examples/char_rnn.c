@@ -9,6 +9,7 @@ int main(int argc, char **argv)
 {
     const char *path = NULL, *save = "char_rnn.png";
     int batch_size = 0, seq_length = 50, num_epochs = 20, units = 0, samples = 500, seed = 1, steps = 0;
+    tf_training run = { 0 };
     double learning_rate = 0.01;
     tf_options(argc, argv, "An LSTM learns to write like a text.", OPTION("data", &path, "a text, instead of a short tale of our own"),
                OPTION("epochs", &num_epochs, "passes over the text", AT_LEAST(1)),
@@ -19,7 +20,7 @@ int main(int argc, char **argv)
                OPTION("samples", &samples, "characters to write after each epoch", AT_LEAST(0)),
                OPTION("learning-rate", &learning_rate, "of Adam", AT_LEAST(0)),
                OPTION("seed", &seed, "of weights, dropout and samples", AT_LEAST(0)),
-               OPTION("save", &save, "PNG for the curve", TO_WRITE));
+               OPTION("save", &save, "PNG for the curve", TO_WRITE), TRAINING_OPTIONS(run));
     if (batch_size == 0)
         batch_size = path ? 50 : 10;
     if (units == 0)
@@ -55,28 +56,31 @@ int main(int argc, char **argv)
     tf_run(sess, tf_global_variables_initializer());
     tf_state_value last_state = { 0 };              /* what a fetch allocates, the next one reuses */
     tf_ndarray prediction = { 0 };
-    float *log_loss = calloc(2 * (size_t)num_epochs, sizeof *log_loss), *log_epoch = log_loss + num_epochs;
     char *text = malloc((size_t)seq_length + (size_t)samples);
-    if (!log_loss || !text)
+    if (!text)
         return 1;
-    tf_progress bar = tf_progress_start(num_epochs * num_batches);
-    for (int epoch = 0; epoch < num_epochs; epoch++) {
+    int64_t done = 1;
+    tf_training_start(&run, sess, num_epochs * num_batches);
+    for (int epoch = 0; tf_training_goes_on(&run, done); epoch++) {
         double epoch_loss = 0;
-        int64_t step = 0;
+        int64_t step = 0, trained = 0;
         tf_text_batches batches = tf_text_batches_of(&data, batch_size, seq_length);
-        for (tf_text_batch b; step < num_batches && tf_text_next(&batches, &b); step++) {
+        for (tf_text_batch b; step < num_batches && tf_training_goes_on(&run, done) && tf_text_next(&batches, &b); step++, done++) {
+            if (done <= run.done)
+                continue;
             /* Train, and keep the last state */
             tf_run(sess, FETCH(rnn.state, &last_state, optimizer, NULL), FEED(inputs, b.x, targets, b.y, keep_prob, 0.5));
             /* The loss without dropout */
             float batch_loss = tf_eval_float(loss, FEED(inputs, b.x, targets, b.y, keep_prob, 1.0));
             epoch_loss += batch_loss;
-            int64_t done = epoch * num_batches + step + 1;
-            if (tf_progress_due(&bar, done))
-                tf_progress_show(&bar, done, .loss = batch_loss);
+            trained++;
+            if (tf_progress_due(&run.bar, done))
+                tf_progress_show(&run.bar, done, .loss = batch_loss);
         }
-        log_epoch[epoch] = (float)epoch + 1;
-        log_loss[epoch] = (float)(epoch_loss / (double)num_batches);
-        tf_progress_print(&bar, "Epoch %2d loss %3.4f, a character %.4f", epoch + 1, epoch_loss, log_loss[epoch]);
+        if (!trained)
+            continue;
+        tf_training_note(&run, done - 1, .loss = epoch_loss / (double)trained);
+        tf_progress_print(&run.bar, "Epoch %2d loss %3.4f, a character %.4f", epoch + 1, epoch_loss, epoch_loss / (double)trained);
 
         /* A random excerpt to start from, and what the model thinks comes next */
         int start = tf_text_sample(&data, text, seq_length), n = start;
@@ -86,16 +90,15 @@ int main(int argc, char **argv)
             text[n++] = tf_text_char(&data, np_argmax_last(prediction));
         }
         if (samples > 0)
-            tf_progress_print(&bar, "%.*s|%.*s\n", start, text, n - start, text + start);
+            tf_progress_print(&run.bar, "%.*s|%.*s\n", start, text, n - start, text + start);
     }
-    tf_progress_end(&bar);
+    tf_training_end(&run);
 
-    plt_plot(log_loss, num_epochs, .x = log_epoch, .label = "loss of a character", .marker = "o");
-    plt_xlabel("epoch");
+    plt_plot(run.loss, run.noted, .x = run.step, .label = "loss of a character", .marker = "o");
+    plt_xlabel("step");
     plt_legend();
     if (plt_savefig(save) == tf_ok)
         printf("Loss curve: %s\n", save);
-    free(log_loss);
     free(text);
     np_free(&prediction);
     tf_state_free(&last_state);

@@ -37,18 +37,15 @@ static double test_accuracy(tf_session *sess, tf_tensor accuracy, tf_tensor X, t
 }
 
 /* The curves that a training leaves behind. */
-static float *shown_step, *shown_loss, *shown_acc;
-static int shown;
-
-static void plot(const char *path)
+static void plot(const tf_training *run, const char *path)
 {
     plt_figure(.width = 8, .height = 3.6);
     plt_subplot(1, 2, 1);
-    plt_plot(shown_loss, shown, .x = shown_step, .label = "minibatch loss");
+    plt_plot(run->loss, run->noted, .x = run->step, .label = "minibatch loss");
     plt_xlabel("step");
     plt_legend();
     plt_subplot(1, 2, 2);
-    plt_plot(shown_acc, shown, .x = shown_step, .label = "minibatch accuracy");
+    plt_plot(run->accuracy, run->noted, .x = run->step, .label = "minibatch accuracy");
     plt_xlabel("step");
     plt_ylim(0.0, 1.0);
     plt_legend();
@@ -61,13 +58,14 @@ int main(int argc, char **argv)
     const char *data = NULL, *save = "cnn_mnist.png";
     int steps = 0, batch_size = 100, seed = 1;
     double learning_rate = 0.001;
+    tf_training run = { 0 };
     tf_options(argc, argv, "A convolutional network learns to read digits.",
                OPTION("data", &data, "folder with images in MNIST's idx.gz layout, instead of the digits of 8 x 8 pixels"),
                OPTION("steps", &steps, "training steps; 0: 1000, with --data three times through the images", AT_LEAST(0)),
                OPTION("batch-size", &batch_size, "images a step", AT_LEAST(1)),
                OPTION("learning-rate", &learning_rate, "of Adam", AT_LEAST(0)),
                OPTION("seed", &seed, "of weights, dropout and batches", AT_LEAST(0)),
-               OPTION("save", &save, "PNG for the curves", TO_WRITE));
+               OPTION("save", &save, "PNG for the curves", TO_WRITE), TRAINING_OPTIONS(run));
 
     tf_on_error(tf_exit); /* as an uncaught Python exception would: report and exit(1) */
     tf_set_random_seed(seed);
@@ -94,14 +92,11 @@ int main(int argc, char **argv)
 
     tf_session *sess = tf_session();
     tf_run(sess, tf_global_variables_initializer());
-    shown_step = calloc(3 * ((size_t)steps / 10 + 2), sizeof *shown_step);
-    if (!shown_step)
-        return 1;
-    shown_loss = shown_step + steps / 10 + 2;
-    shown_acc = shown_loss + steps / 10 + 2;
-    tf_progress bar = tf_progress_start(steps);
-    for (int step = 1; step <= steps; step++) {
+    tf_training_start(&run, sess, steps);
+    for (int step = 1; tf_training_goes_on(&run, step); step++) {
         tf_batch batch = tf_next_batch(mnist->train, batch_size);
+        if (step <= run.done)
+            continue;
         tf_feeds feed = FEED(X, batch.images, Y, batch.labels, training, (bool)true);
         if (step % 10 && step > 1) {
             tf_run(sess, train_op, feed);
@@ -109,17 +104,13 @@ int main(int argc, char **argv)
         }
         float l, acc;
         tf_run(sess, FETCH(train_op, NULL, loss, &l, accuracy, &acc), feed);
-        shown_step[shown] = (float)step, shown_loss[shown] = l, shown_acc[shown++] = acc;
         if (step % 100 == 0 || step == 1)
-            tf_progress_print(&bar, "Step %d, loss %.4f, accuracy of the batch %.3f", step, l, acc);
-        if (bar.terminal)
-            tf_progress_show(&bar, step, .loss = l, .accuracy = acc);
+            tf_progress_print(&run.bar, "Step %d, loss %.4f, accuracy of the batch %.3f", step, l, acc);
+        tf_training_note(&run, step, .loss = l, .accuracy = acc);
     }
-    tf_progress_end(&bar);
+    tf_training_end(&run);
     printf("Testing Accuracy: %.4f\n", test_accuracy(sess, accuracy, X, Y, mnist->test));
-    plot(save);
-
-    free(shown_step);
+    plot(&run, save);
     tf_close(sess);
     return 0;
 }

@@ -68,9 +68,10 @@ int main(int argc, char **argv)
 {
     int epochs = 100, seed = 5;
     const char *save = "lstm_from_scratch.png";
+    tf_training run = { 0 };
     tf_options(argc, argv, "An LSTM written by hand learns to read digits.",
                OPTION("epochs", &epochs, "passes over the training images", AT_LEAST(1)), OPTION("seed", &seed, "of the weights", AT_LEAST(0)),
-               OPTION("save", &save, "PNG for the curves", TO_WRITE));
+               OPTION("save", &save, "PNG for the curves", TO_WRITE), TRAINING_OPTIONS(run));
     tf_on_error(tf_exit);                           /* as an uncaught Python exception would: report and exit(1) */
     tf_set_random_seed(seed);
 
@@ -98,11 +99,11 @@ int main(int argc, char **argv)
     tf_session *sess = tf_interactive_session();
     tf_run(sess, tf_global_variables_initializer());
 
-    float *log_acc = calloc(2 * (size_t)epochs, sizeof *log_acc), *log_val_acc = log_acc + epochs, log_loss;
+    float *log_acc = calloc((size_t)epochs, sizeof *log_acc), log_loss, log_val_acc = NAN;
     if (!log_acc)
         return 1;
-    tf_progress bar = tf_progress_start(epochs);
-    for (int epoch = 0; epoch < epochs; epoch++) {
+    tf_training_start(&run, sess, epochs);
+    for (int epoch = (int)run.done; tf_training_goes_on(&run, epoch + 1); epoch++) {
         tf_ndarray X, T;
         for (int i = 0; i < 14; i++) {
             X = np_slice(split.x_train, 100 * i, 100 * (i + 1));
@@ -110,20 +111,22 @@ int main(int argc, char **argv)
             tf_run(sess, train_step, FEED(lstm.inputs, X, y, T));
         }
         tf_run(sess, FETCH(loss, &log_loss), FEED(lstm.inputs, X, y, T));
-        tf_run(sess, FETCH(acc, &log_acc[epoch]),
+        tf_run(sess, FETCH(acc, &log_acc[run.noted]),
                FEED(lstm.inputs, np_slice(split.x_train, 0, 500), y, np_slice(split.y_train, 0, 500)));
-        tf_run(sess, FETCH(acc, &log_val_acc[epoch]), FEED(lstm.inputs, split.x_test, y, split.y_test));
-        if (tf_progress_due(&bar, epoch + 1))
-            tf_progress_show(&bar, epoch + 1, .loss = log_loss, .accuracy = log_val_acc[epoch]);
+        tf_run(sess, FETCH(acc, &log_val_acc), FEED(lstm.inputs, split.x_test, y, split.y_test));
+        tf_training_note(&run, epoch + 1, .loss = log_loss, .accuracy = log_val_acc);
+        if (!run.bar.terminal && tf_progress_due(&run.bar, epoch + 1))
+            tf_progress_show(&run.bar, epoch + 1, .loss = log_loss, .accuracy = log_val_acc);
     }
-    tf_progress_end(&bar);
+    tf_training_end(&run);
 
-    printf("Validation Accuracy: %.4g\n", log_val_acc[epochs - 1]);
+    tf_run(sess, FETCH(acc, &log_val_acc), FEED(lstm.inputs, split.x_test, y, split.y_test));
+    printf("Validation Accuracy: %.4g\n", log_val_acc);
 
     /* Plot accuracy */
     plt_ylim(0.0, 1.0);
-    plt_plot(log_acc, epochs, .label = "acc");
-    plt_plot(log_val_acc, epochs, .label = "val_acc");
+    plt_plot(log_acc, run.noted, .x = run.step, .label = "acc");
+    plt_plot(run.accuracy, run.noted, .x = run.step, .label = "val_acc");
     plt_xlabel("epoch");
     plt_legend();
     if (plt_savefig(save) == tf_ok)

@@ -55,11 +55,13 @@ int main(int argc, char **argv)
 {
     const char *data = NULL, *cell = "lstm", *save = "rnn_dynamic.png";
     int steps = 780, seed = 1, display_step = 20;
+    tf_training run = { 0 };
     tf_options(argc, argv, "A dynamic RNN learns to read digits, row by row.",
                OPTION("data", &data, "folder with images in MNIST's idx.gz layout, instead of the digits of 8 x 8 pixels"),
                OPTION("cell", &cell, "lstm or basic_rnn", ONE_OF("lstm", "basic_rnn")),
                OPTION("steps", &steps, "training steps of 128 images", AT_LEAST(1)), OPTION("learning-rate", &lr, "of Adam", AT_LEAST(0)),
-               OPTION("seed", &seed, "of weights and batches", AT_LEAST(0)), OPTION("save", &save, "PNG for the curve", TO_WRITE));
+               OPTION("seed", &seed, "of weights and batches", AT_LEAST(0)), OPTION("save", &save, "PNG for the curve", TO_WRITE),
+               TRAINING_OPTIONS(run));
     lstm = strcmp(cell, "lstm") == 0;
     tf_on_error(tf_exit);                           /* as an uncaught Python exception would: report and exit(1) */
     /* set random seed for comparing the two result calculations */
@@ -97,35 +99,30 @@ int main(int argc, char **argv)
 
     tf_session *sess = tf_session();
     tf_run(sess, tf_global_variables_initializer());
-    float *shown = calloc(2 * ((size_t)steps / (size_t)display_step + 2), sizeof *shown), *shown_step = shown + steps / display_step + 2;
-    int n = 0;
-    if (!shown)
-        return 1;
-    tf_progress bar = tf_progress_start(steps);
-    for (int step = 0; step < steps; step++) {
+    tf_training_start(&run, sess, steps);
+    for (int step = 0; tf_training_goes_on(&run, step + 1); step++) {
         tf_batch batch = tf_next_batch(mnist->train, batch_size);
+        if (step < run.done)
+            continue;
         tf_ndarray batch_xs = np_reshape(batch.images, SHAPE(batch_size, n_steps, n_inputs));
         tf_run(sess, train_op, FEED(x, batch_xs, y, batch.labels));
         if (step % display_step == 0) {
             float acc, loss;
             tf_run(sess, FETCH(accuracy, &acc, cost, &loss), FEED(x, batch_xs, y, batch.labels));
-            tf_progress_print(&bar, "%g", acc);
-            shown_step[n] = (float)step, shown[n++] = acc;
-            if (bar.terminal)
-                tf_progress_show(&bar, step + 1, .loss = loss, .accuracy = acc);
+            tf_progress_print(&run.bar, "%g", acc);
+            tf_training_note(&run, step, .loss = loss, .accuracy = acc);
         }
     }
-    tf_progress_end(&bar);
+    tf_training_end(&run);
 
     double acc = test_accuracy(sess, correct_pred, x, y, mnist->test);
     printf("Testing Accuracy: %.4g\n", acc);
-    plt_plot(shown, n, .x = shown_step, .label = "training accuracy");
+    plt_plot(run.accuracy, run.noted, .x = run.step, .label = "training accuracy");
     plt_ylim(0.0, 1.0);
     plt_xlabel("step");
     plt_legend();
     if (plt_savefig(save) == tf_ok)
         printf("Accuracy curve: %s\n", save);
-    free(shown);
     tf_close(sess);
     return 0;
 }

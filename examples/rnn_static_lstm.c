@@ -1,6 +1,5 @@
 /* An LSTM reads an image row by row and says which digit it is: the tutorial "Recurrent Neural Network". */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <tf1c.h>
 #include <tf1c_kit.h>
@@ -43,19 +42,15 @@ static double test_accuracy(tf_session *sess, tf_tensor accuracy, tf_tensor X, t
     return right / (double)test->num_examples;
 }
 
-/* The curves that a training leaves behind. */
-static float *shown_step, *shown_loss, *shown_acc;
-static int shown;
-
-static void plot(const char *path)
+static void plot(const tf_training *run, const char *path)
 {
     plt_figure(.width = 8, .height = 3.6);
     plt_subplot(1, 2, 1);
-    plt_plot(shown_loss, shown, .x = shown_step, .label = "minibatch loss");
+    plt_plot(run->loss, run->noted, .x = run->step, .label = "minibatch loss");
     plt_xlabel("step");
     plt_legend();
     plt_subplot(1, 2, 2);
-    plt_plot(shown_acc, shown, .x = shown_step, .label = "training accuracy");
+    plt_plot(run->accuracy, run->noted, .x = run->step, .label = "training accuracy");
     plt_xlabel("step");
     plt_ylim(0.0, 1.0);
     plt_legend();
@@ -67,12 +62,14 @@ int main(int argc, char **argv)
 {
     const char *data = NULL, *optimizer_name = "adam", *save = "rnn_static_lstm.png";
     int seed = 1;
+    tf_training run = { 0 };
     tf_options(argc, argv, "An LSTM learns to read digits, row by row.",
                OPTION("data", &data, "folder with images in MNIST's idx.gz layout, instead of the digits of 8 x 8 pixels"),
                OPTION("optimizer", &optimizer_name, "adam, or sgd as in the tutorial", ONE_OF("adam", "sgd")),
                OPTION("learning-rate", &learning_rate, "of the optimizer; 0: 0.001, but 0.003 for the digits with adam", AT_LEAST(0)),
                OPTION("steps", &training_steps, "training steps; 0: 700 with adam, 10000 with sgd", AT_LEAST(0)),
-               OPTION("seed", &seed, "of weights and batches", AT_LEAST(0)), OPTION("save", &save, "PNG for the curves", TO_WRITE));
+               OPTION("seed", &seed, "of weights and batches", AT_LEAST(0)), OPTION("save", &save, "PNG for the curves", TO_WRITE),
+               TRAINING_OPTIONS(run));
     bool sgd = strcmp(optimizer_name, "sgd") == 0;
     if (training_steps == 0)
         training_steps = sgd ? 10000 : 700;
@@ -120,14 +117,11 @@ int main(int argc, char **argv)
     tf_session *sess = tf_session();
     /* Run the initializer */
     tf_run(sess, init);
-    shown_step = calloc(3 * ((size_t)training_steps / (size_t)display_step + 2), sizeof *shown_step);
-    if (!shown_step)
-        return 1;
-    shown_loss = shown_step + training_steps / display_step + 2;
-    shown_acc = shown_loss + training_steps / display_step + 2;
-    tf_progress bar = tf_progress_start(training_steps);
-    for (int step = 1; step <= training_steps; step++) {
+    tf_training_start(&run, sess, training_steps);
+    for (int step = 1; tf_training_goes_on(&run, step); step++) {
         tf_batch batch = tf_next_batch(mnist->train, batch_size);
+        if (step <= run.done)
+            continue;
         /* Reshape data to get 28 seq of 28 elements */
         tf_ndarray batch_x = np_reshape(batch.images, SHAPE(batch_size, timesteps, num_input));
         /* Run optimization op (backprop) */
@@ -136,21 +130,18 @@ int main(int argc, char **argv)
             /* Calculate batch loss and accuracy */
             float loss, acc;
             tf_run(sess, FETCH(loss_op, &loss, accuracy, &acc), FEED(X, batch_x, Y, batch.labels));
-            shown_step[shown] = (float)step, shown_loss[shown] = loss, shown_acc[shown++] = acc;
-            tf_progress_print(&bar, "Step %d, Minibatch Loss= %.4f, Training Accuracy= %.3f", step, loss, acc);
-            if (bar.terminal)
-                tf_progress_show(&bar, step, .loss = loss, .accuracy = acc);
+            tf_progress_print(&run.bar, "Step %d, Minibatch Loss= %.4f, Training Accuracy= %.3f", step, loss, acc);
+            tf_training_note(&run, step, .loss = loss, .accuracy = acc);
         }
     }
-    tf_progress_end(&bar);
+    tf_training_end(&run);
     printf("Optimization Finished!\n");
 
     /* Calculate accuracy for the test images, all of them */
     double acc = test_accuracy(sess, accuracy, X, Y, mnist->test);
     printf("Testing Accuracy: %.4g\n", acc);
-    plot(save);
+    plot(&run, save);
 
-    free(shown_step);
     tf_close(sess);
     return 0;
 }

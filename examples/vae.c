@@ -58,10 +58,7 @@ static float normal_quantile(double p)
     double low = -6, high = 6;
     while (high - low > 1e-6) {
         const double middle = (low + high) / 2;
-        if (0.5 * erfc(-middle / sqrt(2)) < p)
-            low = middle;
-        else
-            high = middle;
+        *(0.5 * erfc(-middle / sqrt(2)) < p ? &low : &high) = middle;
     }
     return (float)low;
 }
@@ -89,8 +86,7 @@ static void plot_latent(tf_session *sess, const vae *v, const tf_dataset *test)
 {
     static float x[10][10000], y[10][10000];
     int n[10] = { 0 };
-    tf_ndarray labels = np_argmax(test->labels, 1);
-    tf_ndarray mean = { 0 };
+    tf_ndarray labels = np_argmax(test->labels, 1), mean = { 0 };
     tf_run(sess, FETCH(v->z_mean, &mean), FEED(v->images, test->images));
     for (int64_t i = 0; i < test->num_examples && i < 10000; i++) {
         const int digit = (int)np_get(labels, i);
@@ -109,16 +105,14 @@ int main(int argc, char **argv)
     const char *data = NULL, *save = "vae.png";
     int epochs = 0, batch_size = 100, units = 128, seed = 1;
     double learning_rate = 0.001;
+    tf_training run = { 0 };
     tf_options(argc, argv, "A variational autoencoder learns to write digits.",
                OPTION("data", &data, "folder with images in MNIST's idx.gz layout, instead of the digits of 8 x 8 pixels"),
                OPTION("epochs", &epochs, "times through the images; 0: 200, with --data 15", AT_LEAST(0)),
-               OPTION("batch-size", &batch_size, "images a step", AT_LEAST(1)),
-               OPTION("units", &units, "of each hidden layer", AT_LEAST(1)),
-               OPTION("learning-rate", &learning_rate, "of Adam", AT_LEAST(0)),
-               OPTION("seed", &seed, "of weights, noise and batches", AT_LEAST(0)),
-               OPTION("save", &save, "PNG for generated digits and the latent plane", TO_WRITE));
-    tf_on_error(tf_exit);
-    tf_set_random_seed(seed);
+               OPTION("batch-size", &batch_size, "images a step", AT_LEAST(1)), OPTION("units", &units, "of a hidden layer", AT_LEAST(1)),
+               OPTION("learning-rate", &learning_rate, "of Adam", AT_LEAST(0)), OPTION("seed", &seed, "of all that is drawn", AT_LEAST(0)),
+               OPTION("save", &save, "PNG for generated digits and the latent plane", TO_WRITE), TRAINING_OPTIONS(run));
+    tf_on_error(tf_exit), tf_set_random_seed(seed);
     tf_datasets *mnist = data ? tf_mnist_read_data_sets(data, .one_hot = true, .reshape = false, .seed = seed)
                               : tf_digits_read_data_sets(.seed = seed);
     const int width = (int)mnist->train->images.shape.dims[1], total_batch = (int)(mnist->train->num_examples / batch_size);
@@ -127,16 +121,21 @@ int main(int argc, char **argv)
     vae v = create_network(width, units, 2, learning_rate);
     tf_session *sess = tf_session();
     tf_run(sess, tf_global_variables_initializer());
-    for (int epoch = 1; epoch <= epochs; epoch++) {
+    tf_training_start(&run, sess, epochs);
+    for (int epoch = 1; tf_training_goes_on(&run, epoch); epoch++) {
         double avg_cost = 0;
         for (int i = 0; i < total_batch; i++) {
-            float cost;
-            tf_run(sess, FETCH(v.optimizer, NULL, v.cost, &cost), FEED(v.images, tf_next_batch(mnist->train, batch_size).images));
+            float cost = 0;
+            tf_batch batch = tf_next_batch(mnist->train, batch_size);
+            if (epoch > run.done)
+                tf_run(sess, FETCH(v.optimizer, NULL, v.cost, &cost), FEED(v.images, batch.images));
             avg_cost += cost / total_batch;
         }
-        if (epoch == 1 || epoch == epochs || epoch % (data ? 1 : 20) == 0)
-            printf("Epoch: %04d cost= %.4f\n", epoch, avg_cost);
+        tf_training_note(&run, epoch, .loss = avg_cost);
+        if (epoch > run.done && (epoch == 1 || epoch == epochs || epoch % (data ? 1 : 20) == 0))
+            tf_progress_print(&run.bar, "Epoch: %04d cost= %.4f", epoch, avg_cost);
     }
+    tf_training_end(&run);
 
     plt_figure(.width = 10, .height = 5);
     plt_subplot(1, 2, 1);

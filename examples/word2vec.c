@@ -55,8 +55,7 @@ static void read_file(const char *path)
 static void generate_batch(int batch_size, int skip_window, int *batch, int *labels)
 {
     for (int i = 0; i < batch_size; i++) {
-        const int at = skip_window + (int)np_random_randint(data_size - 2 * skip_window);
-        const int away = 1 + (int)np_random_randint(skip_window);
+        const int at = skip_window + (int)np_random_randint(data_size - 2 * skip_window), away = 1 + (int)np_random_randint(skip_window);
         batch[i] = data[at];
         labels[i] = data[np_random_randint(2) ? at + away : at - away];
     }
@@ -93,25 +92,23 @@ int main(int argc, char **argv)
 {
     const char *path = NULL, *save = "word2vec.png";
     int steps = 8000, batch_size = 128, embedding_size = 32, skip_window = 2, num_sampled = 16, seed = 1;
+    tf_training run = { 0 };
     tf_options(argc, argv, "Words become vectors that lie near each other where the words stand in like places.",
                OPTION("data", &path, "text to learn, instead of the sentences of a small grammar"),
                OPTION("steps", &steps, "training steps", AT_LEAST(1)), OPTION("batch-size", &batch_size, "pairs a step", AT_LEAST(1)),
                OPTION("embedding-size", &embedding_size, "numbers a word", AT_LEAST(2)),
                OPTION("skip-window", &skip_window, "how far a pair's words may be apart", AT_LEAST(1)),
-               OPTION("seed", &seed, "of weights, samples and pairs", AT_LEAST(0)), OPTION("save", &save, "PNG for the map", TO_WRITE));
-    tf_on_error(tf_exit);
-    tf_set_random_seed(seed);
-    np_random_seed(seed);
+               OPTION("seed", &seed, "of weights, samples and pairs", AT_LEAST(0)), OPTION("save", &save, "PNG for the map", TO_WRITE),
+               TRAINING_OPTIONS(run));
+    tf_on_error(tf_exit), tf_set_random_seed(seed), np_random_seed(seed);
     path ? read_file(path) : make_sentences(2000);
     printf("%d words, of which %d are different\n", data_size, vocabulary_size - 1);
     if (data_size <= 2 * skip_window)
         return fprintf(stderr, "That is too short for a window of %d words on each side.\n", skip_window), 1;
-
     /* Step 4: Build and train a skip-gram model. */
     tf_tensor train_inputs = tf_placeholder(tf_int32, SHAPE(batch_size)), train_labels = tf_placeholder(tf_int32, SHAPE(batch_size, 1));
     tf_tensor embeddings = tf_variable(tf_random_uniform(SHAPE(vocabulary_size, embedding_size), -1.0, 1.0));
     tf_tensor embed = tf_nn_embedding_lookup(embeddings, train_inputs);
-    /* Construct the variables for the NCE loss */
     tf_tensor nce_weights = tf_variable(tf_truncated_normal(SHAPE(vocabulary_size, embedding_size), .stddev = 1.0 / sqrt(embedding_size)));
     tf_tensor nce_biases = tf_variable(tf_zeros(SHAPE(vocabulary_size)));
     tf_tensor loss = tf_reduce_mean(tf_nn_nce_loss(.weights = nce_weights, .biases = nce_biases, .labels = train_labels,
@@ -119,21 +116,25 @@ int main(int argc, char **argv)
     tf_operation *optimizer = tf_minimize(tf_train_gradient_descent_optimizer(1.0), loss);
     /* Compute the cosine similarity between all words. */
     tf_tensor normalized = tf_nn_l2_normalize(embeddings, 1), similarity = tf_matmul(normalized, normalized, .transpose_b = true);
-    tf_tensor nearest = tf_nn_top_k(similarity, NEAREST + 1).indices;
-    tf_tensor places = principal_components(normalized, embedding_size);
-
+    tf_tensor nearest = tf_nn_top_k(similarity, NEAREST + 1).indices, places = principal_components(normalized, embedding_size);
     tf_session *session = tf_session();
     tf_run(session, tf_global_variables_initializer());
     tf_ndarray batch = np_zeros(SHAPE(batch_size), tf_int32), labels = np_zeros(SHAPE(batch_size, 1), tf_int32);
-    double average_loss = 0;
-    for (int step = 1; step <= steps; step++) {
+    double sum_loss = 0;
+    int seen = 0;
+    tf_training_start(&run, session, steps);
+    for (int step = 1; tf_training_goes_on(&run, step); step++) {
         float loss_val;
         generate_batch(batch_size, skip_window, batch.data, labels.data);
+        if (step <= run.done)
+            continue;
         tf_run(session, FETCH(optimizer, NULL, loss, &loss_val), FEED(train_inputs, batch, train_labels, labels));
-        average_loss += loss_val / 1000;
+        sum_loss += loss_val, seen++;
         if (step % 1000 == 0)
-            printf("Average loss at step  %d :  %.4f\n", step, average_loss), average_loss = 0;
+            tf_progress_print(&run.bar, "Average loss at step  %d :  %.4f", step, sum_loss / seen), sum_loss = seen = 0;
+        tf_training_note(&run, step, .loss = loss_val);
     }
+    tf_training_end(&run);
     tf_ndarray near_ids = { 0 }, map = { 0 };
     tf_run(session, FETCH(nearest, &near_ids, places, &map));
     for (int i = 1; i < vocabulary_size && i <= SHOWN; i += 4) {

@@ -62,7 +62,7 @@ static int append(char *line, int at, int room, const char *format, double value
 static int describe(const tf_progress *p, int64_t step, char *line, int room)
 {
     char left[32];
-    double elapsed = now() - p->started, rate = elapsed > 0 ? (double)step / elapsed : 0;
+    double elapsed = now() - p->started, rate = elapsed > 0 ? (double)(step - p->from) / elapsed : 0;
     int at = snprintf(line, (size_t)room, "step %lld/%lld", (long long)step, (long long)p->total);
     if (rate > 0) {
         at = append(line, at, room, rate < 10 ? "  %.1f steps/s" : "  %.0f steps/s", rate);

@@ -317,7 +317,7 @@ TF1C_API tf_status plt_savefig_(const char *path, tf_source here);
  *   tf_progress_end(&bar);
  * Due are the first and the last step and, on a terminal, ten a second. */
 typedef struct tf_progress {
-    int64_t total, shown; /* steps; the one last shown */
+    int64_t total, shown, from; /* steps; the one last shown; the last that an earlier program took, 0 */
     double started, shown_at; /* seconds on a monotonic clock */
     double loss, accuracy; /* the last that were given, else NAN */
     bool terminal;
@@ -334,6 +334,48 @@ TF1C_API void tf_progress_show_(tf_progress *progress, int64_t step, struct tf_p
 /* A line of its own, as by printf, above the one that is written over. */
 TF1C_API void tf_progress_print(tf_progress *progress, const char *format, ...) __attribute__((format(printf, 2, 3)));
 TF1C_API void tf_progress_end(tf_progress *progress); /* leaves the last line standing */
+
+/* ---- a training that can be left and gone on with ----------------------------------------------------------------------
+ *   tf_training run = { 0 };
+ *   tf_options(argc, argv, "…", TRAINING_OPTIONS(run), …);   // --checkpoint FOLDER, --logdir FOLDER
+ *   …  tf_run(sess, tf_global_variables_initializer());
+ *   tf_training_start(&run, sess, steps);                    // restores the latest checkpoint of the folder, if there is one
+ *   for (int step = 1; tf_training_goes_on(&run, step); step++) {
+ *       tf_batch batch = tf_next_batch(train, 128);          // drawn again for steps that are done, so that what follows is the same
+ *       if (step <= run.done)
+ *           continue;
+ *       tf_run(sess, train_op, FEED(…));
+ *       if (step % 20 == 0)
+ *           tf_training_note(&run, step, .loss = loss, .accuracy = acc);   // for the progress line, TensorBoard, and the curves
+ *   }
+ *   tf_training_end(&run);                                   // saves
+ * Ctrl-C (and SIGTERM) ends the loop after the step; a second one ends the program. A checkpoint is saved then, at the end, and every
+ * minute. With it the training goes on as if it had never stopped, bit for bit.
+ *   errors  tf_restore's and tf_summary_file_writer's */
+typedef struct tf_training {
+    const char *checkpoint, *logdir; /* NULL: none */
+    int64_t done, steps;             /* by an earlier program; in all */
+    tf_progress bar;
+    int noted;
+    float *step, *loss, *accuracy; /* [noted]: the curves; the kit's */
+    int64_t room, reached, saved;  /* what follows is the kit's own */
+    double saved_at;
+    tf_session *session;
+    tf_saver *saver;
+    tf_summary_writer *writer;
+    const void *handlers;
+    tf_source here;
+} tf_training;
+#define TRAINING_OPTIONS(training)                                                                                    \
+    OPTION("checkpoint", &(training).checkpoint, "folder to save what is learnt in, and to go on from"),              \
+        OPTION("logdir", &(training).logdir, "folder of event files for TensorBoard")
+#define tf_training_start(training, session, steps) tf_training_start_(training, session, steps, TF_SOURCE)
+#define tf_training_note(training, step, ...) \
+    tf_training_note_(training, step, TF_KWARGS_((struct tf_progress_args){ .loss = NAN, .accuracy = NAN, __VA_ARGS__ }))
+TF1C_API tf_status tf_training_start_(tf_training *training, tf_session *session, int64_t steps, tf_source here);
+TF1C_API bool tf_training_goes_on(tf_training *training, int64_t step);
+TF1C_API void tf_training_note_(tf_training *training, int64_t step, struct tf_progress_args args);
+TF1C_API void tf_training_end(tf_training *training); /* a second time: nothing */
 
 /* ---- a program's options --------------------------------------------------------------------------------------------
  *   int steps = 700; const char *save = "loss.png"; bool quiet = false;

@@ -159,6 +159,7 @@ VALUES = {
     "tf_node_defs *": ["NULL"],
     "tf_saver *": ["w.saver", "NULL"],
     "tf_supervisor *": ["NULL"],
+    "tf_training *": ["&w.training", "NULL"],
     "const tf_supervisor *": ["NULL"],
     "tf_session_run_hook *const *": ["w.hooks", "NULL"],
     "tf_hooks": ["((tf_hooks){ 1, w.hooks })", "((tf_hooks){ 0 })", "((tf_hooks){ 3, NULL })", "((tf_hooks){ -3, w.hooks })",

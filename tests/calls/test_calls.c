@@ -33,6 +33,7 @@ static struct {
     tf_moving_average *average;
     tf_summary_writer *writer;
     tf_checkpoint_reader *reader;
+    tf_training training;
     tf_session_run_hook hook, *hooks[1], *no_hooks[2];
     tf_regularizer regularizer;
     tf_grads_and_vars pairs;

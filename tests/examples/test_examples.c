@@ -54,6 +54,45 @@ START_TEST(an_example_runs_and_writes_its_picture)
 }
 END_TEST
 
+static const char *const trainings[] = {
+    "rnn_static_lstm --steps ",    "rnn_dynamic --steps ",
+    "cnn_mnist --steps ",          "adding_gru --length 6 --steps ",
+    "lstm_from_scratch --epochs ", "vae --epochs ",
+    "word2vec --steps ",           "char_rnn --units 8 --samples 0 --steps 2 --epochs ",
+};
+
+/* The numbers of a checkpoint's variables and of random ops' states are the same bits, however often the training was left. */
+START_TEST(an_example_goes_on_as_if_it_had_never_stopped)
+{
+    char arguments[256];
+    static const char *const parts[] = { "2 --checkpoint parts", "3 --checkpoint parts --logdir logs", "5 --checkpoint parts",
+                                         "5 --checkpoint whole" };
+    for (int i = 0; i < 4; i++) {
+        snprintf(arguments, sizeof arguments, "%s%s --save a.png", trainings[_i], parts[i]);
+        ck_assert_msg(run(arguments) == 0, "%s: %s", arguments, output);
+        ck_assert_msg(!strstr(output, "Going on after step ") == (i % 3 == 0), "%s: %s", arguments, output);
+    }
+    int status = run_command(output, sizeof output,
+                             "cd '%s' && ls logs/events.out.tfevents.* && w=$(ls whole/*.index | tail -n 1) && "
+                             "p=parts/$(basename $w) && cmp $w $p && cmp ${w%%.index}.data-* ${p%%.index}.data-*",
+                             folder);
+    ck_assert_msg(status == 0, "%s: %s", trainings[_i], output);
+}
+END_TEST
+
+START_TEST(an_example_that_is_asked_to_stop_saves_what_it_has_learnt)
+{
+    int status =
+        run_command(output, sizeof output,
+                    "cd '%s' && { '" PROGRAMS "/rnn_static_lstm' --steps 1000000 --checkpoint saved --save a.png >log & } && "
+                    "until grep -q 'Step 200, ' log; do sleep 0.05; done; kill -TERM $!; wait $! && cat log",
+                    folder);
+    ck_assert_msg(status == 0 && strstr(output, "the same command goes on from there"), "%d: %s", status, output);
+    ck_assert_msg(run("rnn_static_lstm --steps 1 --checkpoint saved --save a.png") == 0, "%s", output);
+    ck_assert_msg(strstr(output, "Going on after step 2"), "%s", output);
+}
+END_TEST
+
 static const struct {
     const char *arguments;
     int status;
@@ -78,6 +117,8 @@ static const struct {
     { "vae --data nowhere", 1, "nowhere/train-images-idx3-ubyte.gz" },
     { "word2vec --data nowhere", 1, "nowhere" },
     { "word2vec --embedding-size 1", 2, "option --embedding-size: 1 is less than 2" },
+    { "adding_gru --checkpoint /dev/null/no --steps 1", 1, "/dev/null/no" },
+    { "adding_gru --logdir /dev/null/no --steps 1", 1, "/dev/null/no" },
     { "adding_gru --length 1", 2, "option --length: 1 is less than 2" },
 };
 
@@ -111,6 +152,8 @@ int main(void)
     tcase_set_timeout(programs, 120);
     tcase_add_loop_test(programs, an_example_runs_and_writes_its_picture, 0, COUNT(runs));
     tcase_add_loop_test(programs, an_example_says_what_is_wrong_with_its_arguments, 0, COUNT(mistakes));
+    tcase_add_loop_test(programs, an_example_goes_on_as_if_it_had_never_stopped, 0, COUNT(trainings));
+    tcase_add_test(programs, an_example_that_is_asked_to_stop_saves_what_it_has_learnt);
     tcase_add_loop_test(programs, an_example_explains_its_options, 0, COUNT(names));
     suite_add_tcase(suite, programs);
     return run_suite(suite);
