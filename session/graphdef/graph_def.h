@@ -51,8 +51,9 @@ TF1C_API tf_node_defs *tf_graph_def_nodes_(const tf_graph_def *def, tf_source he
 TF1C_API void tf_graph_def_nodes_free(tf_node_defs *nodes); /* NULL is fine */
 
 /* Adds a GraphDef's nodes to the current graph: every op of the library under TensorFlow's name and attributes, defaults filled in.
- * Loops (while frames with TensorArrays) and branches (Switch, Merge) become loops and branches of the library's, so that an imported
- * dynamic_rnn runs at its speed and can be differentiated.                               TF1: tf.import_graph_def
+ * Loops (while frames with TensorArrays, functional While with TensorLists) and branches (Switch and Merge, functional If) become loops
+ * and branches of the library's, so that an imported dynamic_rnn runs at its speed and can be differentiated; calls of functions become
+ * what is in them.                                                                       TF1: tf.import_graph_def
  *   def              a tf_graph_def *, or a file's path as for tf_graph_def_read
  *   name             the scope of all names; unset: "import";  "": none
  *   input_map        tensors in place of outputs, its end a { 0 }: .input_map = (tf_input_map[]){ { "x:0", x }, { 0 } }

@@ -60,7 +60,7 @@ const char *tf1c_import_name(tf1c_importing *m, const char *name)
 /* ---- names into edges ------------------------------------------------------------------------------------------------------------- */
 
 /* "name:1" as name and number; false if it is none. */
-static bool parse_input(const char *input, char *name, size_t room, int *output)
+bool tf1c_parse_input(const char *input, char *name, size_t room, int *output)
 {
     const char *colon = strrchr(input, ':');
     const size_t n = colon ? (size_t)(colon - input) : strlen(input);
@@ -85,7 +85,7 @@ static int mapped(const tf1c_importing *m, const char *name, int output)
     for (int i = 0; map && map[i].name; i++) {
         int at;
         snprintf(text, sizeof text, "%s", map[i].name);
-        if (parse_input(text, key, sizeof key, &at) && at == output && strcmp(key, name) == 0)
+        if (tf1c_parse_input(text, key, sizeof key, &at) && at == output && strcmp(key, name) == 0)
             return i;
     }
     return -1;
@@ -96,7 +96,7 @@ static bool resolve_input(tf1c_importing *m, tf1c_in_node *n, const char *input)
     char name[512];
     int output;
     const bool control = *input == '^';
-    if (!parse_input(input + control, name, sizeof name, &output))
+    if (!tf1c_parse_input(input + control, name, sizeof name, &output))
         return tf1c_import_fail(m, tf_value_error, n->def->name, "'%.200s' is no input", input);
     const int map = control ? -1 : mapped(m, name, output), at = (int)(intptr_t)tf1c_map_get(&m->by_name, name) - 1;
     if (map >= 0) {
@@ -126,11 +126,14 @@ static bool take_nodes(tf1c_importing *m)
     enum { MOST_NODES = 1 << 26 };
     if (m->def->n_node > MOST_NODES)
         return tf1c_import_fail(m, tf_resource_exhausted, NULL, "a graph of %zu nodes", m->def->n_node);
-    m->n = (int)m->def->n_node;
+    const Tf1c__NodeDef **defs = tf1c_import_alloc(m, m->def->n_node * sizeof *defs);
+    if (!defs || !tf1c_without_savers(m, defs, &m->n))
+        return false;
     m->nodes = tf1c_import_alloc(m, (size_t)m->n * sizeof *m->nodes);
     for (int i = 0; i < m->n && m->nodes && !m->status; i++) {
-        const Tf1c__NodeDef *def = m->def->node[i];
+        const Tf1c__NodeDef *def = defs[i];
         m->nodes[i].def = def;
+        m->nodes[i].record = tf1c_record_for(def);
         m->nodes[i].group = -1;
         if (!tf1c_valid_name(def->name, false) || strlen(def->name) > 400)
             tf1c_import_fail(m, tf_value_error, NULL, "'%.100s' is not a valid node name", def->name);
@@ -150,8 +153,7 @@ static bool know_all(tf1c_importing *m)
     enum { MOST_NAMED = 20 };
     for (int i = 0; i < m->n; i++) {
         tf1c_in_node *n = &m->nodes[i];
-        n->record = tf1c_record_for(n->def);
-        if (n->record || tf1c_is_control_flow(n))
+        if (n->kind != TF1C_PLAIN || n->record || tf1c_is_control_flow(n))
             continue;
         if (unknown++ < MOST_NAMED)
             tf1c_buffer_printf(&text, "%s'%.60s' (node %.100s)", unknown > 1 ? ", " : "", n->def->op, n->def->name);
@@ -172,8 +174,12 @@ tf_tensor tf1c_edge_tensor(tf1c_importing *m, tf1c_edge e)
     if (e.node == OF_MAP)
         return m->args->input_map[e.output].tensor;
     const tf1c_in_node *n = &m->nodes[e.node];
-    if (n->out && e.output < n->n_out)
+    if (n->out && e.output < n->n_out && n->out[e.output].op)
         return n->out[e.output];
+    if (n->out && (e.output < n->n_out || n->kind >= TF1C_LIST_NEW)) {
+        tf1c_import_fail(m, tf_unimplemented, n->def->name, "a TensorList that no loop fills or takes in order");
+        return (tf_tensor){ 0 };
+    }
     tf1c_import_fail(m, tf_value_error, n->def->name, "output %d is read where there are %d", e.output, n->n_out);
     return (tf_tensor){ 0 };
 }
@@ -217,7 +223,7 @@ static void return_element(tf1c_importing *m, const char *element, tf_list *list
 {
     char name[512];
     int output;
-    const bool sound = parse_input(element, name, sizeof name, &output);
+    const bool sound = tf1c_parse_input(element, name, sizeof name, &output);
     const int at = sound ? (int)(intptr_t)tf1c_map_get(&m->by_name, name) - 1 : -1;
     if (at < 0)
         tf1c_import_fail(m, tf_value_error, NULL, "Requested return_element '%s' not found in graph_def.", element);
@@ -266,39 +272,47 @@ static tf_list import(tf1c_importing *m)
     bool good = take_nodes(m);
     for (int i = 0; i < m->n && good; i++)
         good = resolve(m, &m->nodes[i]);
-    good = good && know_all(m) && tf1c_find_regions(m) && use_map(m) && prefix(m);
+    good =
+        good && tf1c_begin_regions(m) && tf1c_expand_functions(m) && know_all(m) && tf1c_find_regions(m) && use_map(m) && prefix(m);
     for (int i = 0; i < m->n && good; i++)
-        good = !tf1c_in_root(m, i) || tf1c_make_node(m, i);
+        good = !tf1c_in_root(m, i) || tf1c_is_left_out(m, i) || tf1c_make_node(m, i);
     for (int i = 0; good && m->args->return_elements && m->args->return_elements[i]; i++)
         return_element(m, m->args->return_elements[i], &list);
     return list;
+}
+
+tf_status tf1c_import_def(tf_graph *g, Tf1c__GraphDef *def, const struct tf_import_args *args, tf_list *list)
+{
+    tf1c_importing m = { .graph = g, .def = def, .args = args, .here = tf1c_source(args->here) };
+    struct tf_with_ in = tf_graph_open_(g);
+    *list = import(&m);
+    tf_with_close_(&in);
+    tf1c_map_free(&m.by_name);
+    tf1c_map_free(&m.inside);
+    tf1c_map_free(&m.functions);
+    tf1c_free_regions(&m);
+    tf1c_arena_free(&m.memory);
+    return m.status;
 }
 
 tf_list tf_import_graph_def_(const tf_graph_def *def, struct tf_import_args a)
 {
     TF1C_HOLD_REPORTS;
     TF_FROM(a.here);
-    tf1c_importing m = { .graph = tf1c_current_graph(), .args = &a, .here = tf1c_source(a.here) };
+    tf_graph *g = tf1c_current_graph();
     tf_list list = { 0 };
     int n = 0;
-    if (!m.graph)
+    if (!g)
         return tf_mistake_list(1, (tf_tensor){ 0 });
-    m.graph = tf1c_root(m.graph);
-    m.def = def ? tf1c_unpack_def(def->data, def->size, m.here) : NULL;
-    struct tf_with_ in = tf_graph_open_(m.graph);
-    if (m.def)
-        list = import(&m);
-    tf_with_close_(&in);
-    const bool failed = !m.def || m.status;
-    tf1c_map_free(&m.by_name);
-    tf1c_free_regions(&m);
-    tf1c_arena_free(&m.memory);
-    tf1c_free_def(m.def);
+    g = tf1c_root(g);
+    Tf1c__GraphDef *unpacked = def ? tf1c_unpack_def(def->data, def->size, tf1c_source(a.here)) : NULL;
+    const bool failed = !unpacked || tf1c_import_def(g, unpacked, &a, &list);
+    tf1c_free_def(unpacked);
     while (a.return_elements && a.return_elements[n])
         n++;
     if (!failed)
         return list;
-    return tf_mistake_list(n, (tf_tensor){ .op = tf1c_record_mistake(m.graph) });
+    return tf_mistake_list(n, (tf_tensor){ .op = tf1c_record_mistake(g) });
 }
 
 tf_list tf_import_graph_def_file_(const char *path, struct tf_import_args a)

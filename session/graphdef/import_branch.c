@@ -7,7 +7,11 @@
 /* The Merge's input of a branch: TensorFlow has that of false first. */
 static tf1c_edge input_of(const tf1c_in_node *merge, int which) { return merge->in[which]; }
 
-static bool is_result(const tf1c_importing *m, const tf1c_group *g, int i) { return m->nodes[g->members[i]].kind == TF1C_MERGE; }
+static bool is_result(const tf1c_importing *m, const tf1c_group *g, int i)
+{
+    const tf1c_in_node *n = &m->nodes[g->members[i]];
+    return n->kind == TF1C_MERGE && (!g->call || n->readers);
+}
 
 static tf_tensor in_body(tf1c_importing *m, tf1c_body *b, tf1c_edge e)
 {
@@ -63,6 +67,8 @@ static bool make_branch(tf1c_importing *m, int group, const tf1c_in_node *n)
         m->status = tf_value_error;
         return false;
     }
+    if (g.call)
+        tf1c_wait_for_controls(m, &m->nodes[g.call - 1], op);
     m->regions->groups[group].op = op;
     return true;
 }

@@ -13,7 +13,7 @@
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
 #include "ops/math/arithmetic.h"
-#include "session/graphdef/flow.h"
+#include "session/graphdef/looping.h"
 
 static bool has_op(const tf1c_in_node *n, const char *op) { return strcmp(n->def->op, op) == 0; }
 
@@ -52,7 +52,24 @@ bool tf1c_is_control_flow(tf1c_in_node *n)
 
 /* ---- regions: a frame's, and a branch's two; 0 is what lies in none -------------------------------------------------------------- */
 
-static tf1c_in_node *source(const tf1c_importing *m, tf1c_edge e) { return e.node >= 0 ? &m->nodes[e.node] : NULL; }
+static tf1c_in_node *source(const tf1c_importing *m, tf1c_edge e) { return tf1c_source_of(m, e); }
+
+bool tf1c_is_op(const tf1c_in_node *n, const char *op)
+{
+    return n && n->kind == TF1C_PLAIN && n->record && strcmp(n->record->name, op) == 0;
+}
+
+tf1c_edge tf1c_origin(const tf1c_importing *m, tf1c_edge e)
+{
+    for (int steps = 0; steps <= m->n; steps++) {
+        const tf1c_in_node *s = source(m, e);
+        const bool passes = s && s->kind == TF1C_PASS && e.output < s->n_in;
+        if (!s || !(passes || tf1c_is_op(s, "Identity") || s->kind == TF1C_ENTER || s->kind == TF1C_SWITCH))
+            return e;
+        e = s->in[passes ? e.output : 0];
+    }
+    return e;
+}
 
 static bool is_loop_switch(const tf1c_importing *m, const tf1c_in_node *n)
 {
@@ -87,11 +104,11 @@ static int new_region(tf1c_importing *m, int group, int which)
     return r->n_regions - 1;
 }
 
-static int new_group(tf1c_importing *m, tf1c_group g, const tf1c_in_node *n)
+int tf1c_new_group(tf1c_importing *m, tf1c_group g, const char *name)
 {
     tf1c_regions *r = m->regions;
     if (depth_of(r, g.parent) >= DEEPEST)
-        tf1c_import_fail(m, tf_unimplemented, n->def->name, "loops and branches nest deeper than %d", DEEPEST);
+        tf1c_import_fail(m, tf_unimplemented, name, "loops and branches nest deeper than %d", DEEPEST);
     else if (!tf1c_append_ptr(&r->groups, &r->n_groups, &r->cap_groups, &g, sizeof g))
         tf1c_import_fail(m, tf_memory_error, NULL, "no memory left for a graph's nodes");
     if (m->status)
@@ -112,10 +129,12 @@ static int frame_group(tf1c_importing *m, const tf1c_in_node *enter, int parent)
         return tf1c_import_fail(m, tf_invalid_argument, enter->def->name, "Enter without a frame's name"), -1;
     for (int i = m->regions->n_groups; i-- > 0;) {
         const tf1c_group *g = &m->regions->groups[i];
-        if (g->is_loop && g->parent == parent && g->frame->len == v->s.len && memcmp(g->frame->data, v->s.data, v->s.len) == 0)
+        if (g->is_loop && !g->call && g->parent == parent && g->frame->len == v->s.len &&
+            memcmp(g->frame->data, v->s.data, v->s.len) == 0)
             return i;
     }
-    return new_group(m, (tf1c_group){ .is_loop = true, .parent = parent, .frame = &v->s, .key = (int)(enter - m->nodes) }, enter);
+    return tf1c_new_group(m, (tf1c_group){ .is_loop = true, .parent = parent, .frame = &v->s, .key = (int)(enter - m->nodes) },
+                          enter->def->name);
 }
 
 /* What tells one cond from another: the node pred_id that its Switches read; the pivot, Switch(pred, pred), stands beside it. */
@@ -140,7 +159,7 @@ static int cond_group(tf1c_importing *m, const tf1c_in_node *n)
         if (!g->is_loop && g->parent == n->region && g->key == key)
             return i;
     }
-    return new_group(m, (tf1c_group){ .parent = n->region, .key = key, .pred = n->in[1] }, n);
+    return tf1c_new_group(m, (tf1c_group){ .parent = n->region, .key = key, .pred = n->in[1] }, n->def->name);
 }
 
 /* Where an edge ends up: behind a Switch in one of its branches. */
@@ -155,7 +174,7 @@ static int edge_region(tf1c_importing *m, tf1c_edge e)
     return group < 0 || e.output > 1 ? 0 : m->regions->groups[group].region[e.output];
 }
 
-static bool add_member(tf1c_importing *m, int group, int node)
+bool tf1c_add_member(tf1c_importing *m, int group, int node)
 {
     tf1c_group *g = &m->regions->groups[group];
     return tf1c_append_ptr(&g->members, &g->n_members, &g->cap_members, &node, sizeof node) ||
@@ -167,10 +186,20 @@ static int parent_of(const tf1c_importing *m, int region)
     return region ? m->regions->groups[m->regions->regions[region].group].parent : 0;
 }
 
+/* Of a functional loop or branch: its region is there already; what it reads may lie deeper than the node did. */
+static void place_part(tf1c_importing *m, tf1c_in_node *n, int region)
+{
+    tf1c_group *g = &m->regions->groups[n->group];
+    const bool outside = n->kind == TF1C_ENTER;
+    if (outside && depth_of(m->regions, region) > depth_of(m->regions, g->parent))
+        g->parent = region;
+    n->region = n->kind == TF1C_EXIT || !g->is_loop ? g->parent : g->region[0];
+}
+
 static void place(tf1c_importing *m, int node)
 {
     tf1c_in_node *n = &m->nodes[node];
-    int region = 0;
+    int region = n->home;
     for (int i = 0; i < n->n_in + n->n_controls && !m->status; i++) {
         const tf1c_edge e = i < n->n_in ? n->in[i] : (tf1c_edge){ n->controls[i - n->n_in], 0 };
         const bool back = n->kind == TF1C_MERGE && source(m, e) && source(m, e)->kind == TF1C_NEXT_ITERATION;
@@ -180,9 +209,11 @@ static void place(tf1c_importing *m, int node)
     n->region = region;
     if (m->status)
         return;
-    if (n->kind == TF1C_ENTER) {
+    if (n->group >= 0) {
+        place_part(m, n, region);
+    } else if (n->kind == TF1C_ENTER) {
         const int group = frame_group(m, n, region);
-        if (group >= 0 && add_member(m, group, node))
+        if (group >= 0 && tf1c_add_member(m, group, node))
             n->region = m->regions->groups[group].region[0];
     } else if (n->kind == TF1C_EXIT) {
         n->region = parent_of(m, region);
@@ -190,16 +221,16 @@ static void place(tf1c_importing *m, int node)
     } else if (n->kind == TF1C_MERGE && is_loop_merge(m, n)) {
         n->group = m->regions->regions[region].group;
         if (region)
-            add_member(m, n->group, node);
+            tf1c_add_member(m, n->group, node);
     } else if (n->kind == TF1C_MERGE) {
         n->group = m->regions->regions[region].group;
         n->region = parent_of(m, region);
         if (region)
-            add_member(m, n->group, node);
+            tf1c_add_member(m, n->group, node);
     } else if (n->kind == TF1C_SWITCH && !is_loop_switch(m, n)) {
         const int group = cond_group(m, n);
         if (group >= 0)
-            add_member(m, group, node);
+            tf1c_add_member(m, group, node);
     } else if (n->kind == TF1C_LOOP_COND && region) {
         m->regions->groups[m->regions->regions[region].group].condition = node + 1;
     }
@@ -240,13 +271,17 @@ static bool place_in_order(tf1c_importing *m, int *waiting, int *first, int *rea
     return !m->status;
 }
 
+bool tf1c_begin_regions(tf1c_importing *m)
+{
+    m->regions = tf1c_import_alloc(m, sizeof *m->regions);
+    if (m->regions)
+        new_region(m, -1, 0);
+    return !m->status;
+}
+
 bool tf1c_find_regions(tf1c_importing *m)
 {
     size_t edges = 0;
-    m->regions = tf1c_import_alloc(m, sizeof *m->regions);
-    if (!m->regions)
-        return false;
-    new_region(m, -1, 0);
     int *first = tf1c_import_alloc(m, ((size_t)m->n + 1) * sizeof *first),
         *waiting = tf1c_import_alloc(m, (size_t)m->n * sizeof *waiting),
         *queue = tf1c_import_alloc(m, (size_t)m->n * sizeof *queue);
@@ -268,24 +303,56 @@ bool tf1c_find_regions(tf1c_importing *m)
 
 void tf1c_free_regions(tf1c_importing *m)
 {
-    for (int i = 0; m->regions && i < m->regions->n_groups; i++)
+    for (int i = 0; m->regions && i < m->regions->n_groups; i++) {
         tf1c_free(m->regions->groups[i].members);
+        tf1c_free(m->regions->groups[i].needs);
+        tf1c_free(m->regions->groups[i].plan ? m->regions->groups[i].plan->made_of : NULL);
+    }
     if (m->regions) {
         tf1c_free(m->regions->groups);
         tf1c_free(m->regions->regions);
     }
 }
 
+bool tf1c_lies_in(const tf1c_importing *m, int node, int region)
+{
+    int r = m->nodes[node].region;
+    while (r && r != region)
+        r = m->regions->groups[m->regions->regions[r].group].parent;
+    return r == region;
+}
+
+bool tf1c_is_left_out(const tf1c_importing *m, int node)
+{
+    const tf1c_in_node *n = &m->nodes[node];
+    const bool functional = n->group >= 0 && m->regions->groups[n->group].call;
+    return functional && (n->kind == TF1C_EXIT ? !n->used[0] : n->kind == TF1C_MERGE && !n->readers);
+}
+
 bool tf1c_in_root(const tf1c_importing *m, int node) { return m->nodes[node].region == 0; }
 
 /* ---- nodes of any kind --------------------------------------------------------------------------------------------------------------- */
 
+/* Of a functional loop or branch. */
+static int before_call(tf1c_importing *m, int group, int i)
+{
+    if (!tf1c_plan_group(m, group))
+        return TF1C_ALL_MADE;
+    const tf1c_group *g = &m->regions->groups[group];
+    return i < g->n_needs ? g->needs[i] : TF1C_ALL_MADE;
+}
+
 /* What a loop's or a branch's results wait for: all that it reads from outside. Nodes that are no results wait for what they read. */
-int tf1c_before(const tf1c_importing *m, const tf1c_in_node *n, int i)
+int tf1c_before(tf1c_importing *m, tf1c_in_node *n, int i)
 {
     const bool result = n->kind == TF1C_EXIT || (n->kind == TF1C_MERGE && !is_loop_merge(m, n));
-    if (!result)
-        return i < n->n_in ? n->in[i].node : i < n->n_in + n->n_controls ? n->controls[i - n->n_in] : TF1C_ALL_MADE;
+    if (!result) {
+        const bool skipped =
+            i < n->n_in && ((n->used && !n->used[i]) || (i == 1 && n->kind == TF1C_LIST_GET && tf1c_follows_counter(m, n)));
+        return skipped ? -1 : i < n->n_in ? n->in[i].node : i < n->n_in + n->n_controls ? n->controls[i - n->n_in] : TF1C_ALL_MADE;
+    }
+    if (n->group >= 0 && m->regions->groups[n->group].call)
+        return before_call(m, n->group, i);
     const tf1c_group *g = &m->regions->groups[n->group < 0 ? 0 : n->group];
     if (n->group < 0 || i >= 2 * g->n_members)
         return TF1C_ALL_MADE;
@@ -305,6 +372,19 @@ static bool pass_on(tf1c_importing *m, tf1c_in_node *n, tf1c_edge e, int n_out)
     return n->out;
 }
 
+/* A list is no tensor: what passes one on gives none. */
+static bool pass_all(tf1c_importing *m, tf1c_in_node *n)
+{
+    n->out = tf1c_import_alloc(m, (size_t)n->n_in * sizeof *n->out);
+    n->n_out = n->n_in;
+    for (int i = 0; i < n->n_in && n->out; i++) {
+        const tf1c_in_node *s = source(m, n->in[i]);
+        if (n->used[i] && (!s || (s->out && n->in[i].output < s->n_out)))
+            n->out[i] = tf1c_edge_tensor(m, n->in[i]);
+    }
+    return n->out;
+}
+
 bool tf1c_make(tf1c_importing *m, int node)
 {
     tf1c_in_node *n = &m->nodes[node];
@@ -314,6 +394,7 @@ bool tf1c_make(tf1c_importing *m, int node)
     case TF1C_ENTER:
     case TF1C_LOOP_COND:
     case TF1C_NEXT_ITERATION: return pass_on(m, n, n->in[0], 1);
+    case TF1C_PASS: return pass_all(m, n);
     case TF1C_EXIT: return tf1c_make_exit(m, n);
     case TF1C_MERGE: return tf1c_make_merge(m, n);
     default: return tf1c_make_array_op(m, n);

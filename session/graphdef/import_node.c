@@ -276,11 +276,40 @@ static bool take_attribute(tf1c_importing *m, const tf1c_in_node *n, const tf1c_
 
 /* ---- nodes ------------------------------------------------------------------------------------------------------------------------ */
 
+/* What a node stands for in the graph: one operation, or several of a call. */
+static void wait_for(tf1c_importing *m, const tf1c_in_node *n, tf_operation *op, int depth, int room)
+{
+    const bool passes = n->kind == TF1C_PASS;
+    for (int i = 0; i < (passes ? n->n_out : 1) && n->out; i++) {
+        tf_operation *waited = n->out[i].op;
+        bool known = !waited || waited == op || tf1c_is_mistake(waited) || waited->graph != op->graph;
+        for (int j = 0; passes && j < op->n_controls && !known; j++)
+            known = op->controls[j] == waited;
+        if (!known && op->n_controls < room)
+            op->controls[op->n_controls++] = waited;
+    }
+    for (int i = 0; passes && depth && i < n->n_controls; i++)
+        wait_for(m, &m->nodes[n->controls[i]], op, depth - 1, room);
+}
+
+static int count_waits(const tf1c_importing *m, const tf1c_in_node *n, int depth)
+{
+    enum { MOST = 1 << 16 };
+    int count = n->kind == TF1C_PASS ? n->n_out : 1;
+    for (int i = 0; n->kind == TF1C_PASS && depth && i < n->n_controls && count < MOST; i++)
+        count += count_waits(m, &m->nodes[n->controls[i]], depth - 1);
+    return count;
+}
+
 void tf1c_wait_for_controls(tf1c_importing *m, const tf1c_in_node *n, tf_operation *op)
 {
+    enum { DEEPEST = 4 };
+    int room = op->n_controls;
     if (!n->n_controls || tf1c_is_mistake(op))
         return;
-    tf_operation **all = tf1c_graph_alloc(op->graph, (size_t)(op->n_controls + n->n_controls) * sizeof *all);
+    for (int i = 0; i < n->n_controls; i++)
+        room += count_waits(m, &m->nodes[n->controls[i]], DEEPEST);
+    tf_operation **all = tf1c_graph_alloc(op->graph, (size_t)room * sizeof *all);
     if (!all) {
         m->status = tf_memory_error;
         return;
@@ -288,12 +317,8 @@ void tf1c_wait_for_controls(tf1c_importing *m, const tf1c_in_node *n, tf_operati
     if (op->n_controls)
         memcpy(all, op->controls, (size_t)op->n_controls * sizeof *all);
     op->controls = all;
-    for (int i = 0; i < n->n_controls; i++) {
-        const tf1c_in_node *c = &m->nodes[n->controls[i]];
-        tf_operation *waited = c->n_out || c->out ? (c->out ? c->out[0].op : NULL) : NULL;
-        if (waited && waited != op && !tf1c_is_mistake(waited) && waited->graph == op->graph)
-            op->controls[op->n_controls++] = waited;
-    }
+    for (int i = 0; i < n->n_controls; i++)
+        wait_for(m, &m->nodes[n->controls[i]], op, DEEPEST, room);
 }
 
 static int count_arguments(const char *signature)
@@ -356,8 +381,11 @@ static bool make_reader(tf1c_importing *m, const tf1c_in_node *n, int i)
 {
     char name[64];
     int place;
-    const tf1c_in_node *variable = n->in[i].node >= 0 ? &m->nodes[n->in[i].node] : NULL;
-    if (!variable || !variable->out || variable->out[0].op->read != variable->out[0].op)
+    tf1c_edge e = n->in[i];
+    while (e.node >= 0 && m->nodes[e.node].kind == TF1C_PASS && e.output < m->nodes[e.node].n_in)
+        e = m->nodes[e.node].in[e.output];
+    const tf1c_in_node *variable = e.node >= 0 ? &m->nodes[e.node] : NULL;
+    if (!variable || variable->kind != TF1C_PLAIN || !variable->out || variable->out[0].op->read != variable->out[0].op)
         return true;
     const bool named = tf1c_argument_of(n->record->in, i, n->n_in, name, sizeof name, &place);
     const char *argument = named ? strstr(n->record->in, name) : NULL;

@@ -188,7 +188,7 @@ static void lay_out(layout *l, ir_node *n)
         copy_parts(l, n);
     else
         want_inputs(l, n);
-    if (traits & (TF_VARIABLE) || (n->n_out && n->out[0].known))
+    if (traits & (TF_VARIABLE) || (n->n_out && n->out[0].known && !n->loop))
         n->silent = true;
     if (traits & TF_WRITES_REF && n->n_out)
         ir_set_view(&n->out[0], n->in[0], 0);

@@ -1,6 +1,8 @@
 """Loops and branches as TensorFlow 1.15.5 freezes them, into frozen/NAME.pb, and what they answer, frozen/NAME.npz: the inputs x (and n,
-lengths), out, and dx, the gradient of out for x. python make_frozen.py"""
+lengths), out, and dx, the gradient of out for x. Those that begin with functional_ hold While, If and calls of functions.
+python make_frozen.py [NAME …]"""
 import os
+import sys
 import warnings
 
 os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
@@ -18,16 +20,19 @@ def placeholder(shape, static=None):
 
 
 def save(name, build):
+    if len(sys.argv) > 1 and name not in sys.argv[1:]:
+        return
     with tf.Graph().as_default() as graph:
         tf.set_random_seed(1)
         np.random.seed(1)
         feeds, out = build()
         out = tf.identity(out, name='out')
-        x = graph.get_tensor_by_name('x:0')
+        forward = graph.as_graph_def()  # a gradient adds to the While that it is of
+        dx = tf.gradients(out, graph.get_tensor_by_name('x:0'))[0]
         with tf.Session() as session:
             session.run(tf.global_variables_initializer())
-            frozen = graph_util.convert_variables_to_constants(session, graph.as_graph_def(), ['out'])
-            value, dx = session.run([out, tf.gradients(out, x)[0]], feeds)
+            frozen = graph_util.convert_variables_to_constants(session, forward, ['out'])
+            value, dx = session.run([out, dx], feeds)
         with open(os.path.join(HERE, name + '.pb'), 'wb') as f:
             f.write(frozen.SerializeToString())
         np.savez(os.path.join(HERE, name + '.npz'), out=value, dx=dx, **{t.op.name: a for t, a in feeds.items()})
@@ -90,7 +95,18 @@ def cond_in_loop(x):
     return repeated(4, lambda i, v: tf.cond(i > 1, lambda: v * x, lambda: tf.sin(v)), x)
 
 
-for name, build in {
+def called(x):
+    @tf.function
+    def halved(x, y):
+        return tf.nn.relu(x) * .5 + y
+
+    @tf.function
+    def twice(x):
+        return halved(halved(x, x), grown(x))
+    return twice(x) + twice(tf.sin(x))
+
+
+CASES = {
         'dynamic_lstm': dynamic_rnn(None), 'dynamic_lstm_unknown': dynamic_rnn((None, None, 2)),
         'dynamic_lstm_lengths': dynamic_rnn((None, None, 2), True), 'dynamic_lstm_lengths_static': dynamic_rnn(None, True),
         'dynamic_gru_lengths': dynamic_rnn((None, 5, 2), True, tf.nn.rnn_cell.GRUCell),
@@ -98,5 +114,9 @@ for name, build in {
         'scan_reversed': of_rows(lambda x: tf.scan(step, x, tf.ones([3]), reverse=True)),
         'map': of_rows(lambda x: tf.map_fn(lambda row: row * row, x)), 'foldl': of_rows(lambda x: tf.foldl(step, x)),
         'while': of_vector(grown), 'nested': of_vector(nested), 'cond': of_vector(cond), 'two_conds': of_vector(two_conds),
-        'cond_in_loop': of_vector(cond_in_loop)}.items():
+        'cond_in_loop': of_vector(cond_in_loop)}
+for name, build in CASES.items():
     save(name, build)
+tf.compat.v1.enable_control_flow_v2()
+for name, build in dict(CASES, called=of_vector(called)).items():
+    save('functional_' + name, build)

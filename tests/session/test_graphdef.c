@@ -413,65 +413,6 @@ START_TEST(a_training_graph_reads_back_the_same)
 }
 END_TEST
 
-/* ---- what TensorFlow froze: golden/make_frozen.py -------------------------------------------------------------------------------- */
-
-static const char *const frozen[] = { "dynamic_lstm",
-                                      "dynamic_lstm_unknown",
-                                      "dynamic_lstm_lengths",
-                                      "dynamic_lstm_lengths_static",
-                                      "dynamic_gru_lengths",
-                                      "scan",
-                                      "scan_from_first",
-                                      "scan_reversed",
-                                      "map",
-                                      "foldl",
-                                      "while",
-                                      "nested",
-                                      "cond",
-                                      "two_conds",
-                                      "cond_in_loop" };
-
-static const char *frozen_path(int i, const char *ending)
-{
-    static char path[512];
-    char relative[128];
-    snprintf(relative, sizeof relative, "golden/frozen/%s%s", frozen[i], ending);
-    return data_path(relative, path, sizeof path);
-}
-
-static void is_close(np_npz *npz, const char *key, tf_ndarray got)
-{
-    tf_ndarray want = np_npz_get(npz, key);
-    const char *difference = array_difference(got, want, 2e-6);
-    ck_assert_msg(!difference, "%s: %s", key, difference);
-    np_free(&want);
-}
-
-START_TEST(loops_and_branches_of_tensorflow_run_and_are_differentiated)
-{
-    np_npz *npz = np_npz_open(frozen_path(_i, ".npz"));
-    const tf_tensor out =
-        tf_at(tf_import_graph_def(frozen_path(_i, ".pb"), .return_elements = (const char *[]){ "out:0", NULL }), 0);
-    const tf_tensor x = tf_get_tensor_by_name(tf_get_default_graph(), "import/x:0");
-    const tf_tensor dx = tf_at(tf_gradients(LIST(out), LIST(x)), 0);
-    tf_ndarray values = np_npz_get(npz, "x"), lengths = { 0 }, y = { 0 }, slope = { 0 };
-    tf_feed feeds[2] = { tf_feed_tensor(x, tf_operand_array(values)) };
-    int n = 1;
-    if (np_npz_has(npz, "n")) {
-        lengths = np_npz_get(npz, "n");
-        feeds[n++] = tf_feed_tensor(tf_get_tensor_by_name(tf_get_default_graph(), "import/n:0"), tf_operand_array(lengths));
-    }
-    must(tf_run_fetches(sess, FETCH(out, &y, dx, &slope), (tf_feeds){ .n = n, .items = feeds }, TF_SOURCE));
-    is_close(npz, "out", y);
-    is_close(npz, "dx", slope);
-    np_free(&values);
-    np_free(&lengths);
-    np_free(&y);
-    np_free(&slope);
-    np_npz_close(npz);
-}
-END_TEST
-
 /* ---- what is no graph ----------------------------------------------------------------------------------------------------------- */
 
 static void imported(const char *text)
@@ -582,7 +523,6 @@ int main(void)
     tcase_add_test(t, freezing_puts_values_in_place_of_variables);
     tcase_add_loop_test(t, every_op_reads_back_the_same, 0, (int)(sizeof rows / sizeof *rows));
     tcase_add_test(t, a_training_graph_reads_back_the_same);
-    tcase_add_loop_test(t, loops_and_branches_of_tensorflow_run_and_are_differentiated, 0, (int)(sizeof frozen / sizeof *frozen));
     tcase_add_test(t, mistakes_are_named_before_anything_is_built);
     tcase_add_test(t, inputs_are_mapped_and_names_scoped);
     tcase_add_test(t, a_part_is_what_its_nodes_are_made_of);

@@ -1,0 +1,105 @@
+/* What TensorFlow's Saver adds to a graph: nodes that write and read files, and what waits for them. TF1: python/training/saver.py */
+#include <string.h>
+
+#include "session/graphdef/importing.h"
+
+static bool is_file_op(const char *op)
+{
+    static const char *const ops[] = { "SaveV2",          "RestoreV2",         "Save", "SaveSlices", "Restore", "RestoreSlice",
+                                       "ShardedFilename", "MergeV2Checkpoints" };
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
+        if (strcmp(op, ops[i]) == 0)
+            return true;
+    return false;
+}
+
+/* "save/" of "save/SaveV2"; 0 where there is none. */
+static size_t scope_length(const char *name)
+{
+    const char *end = strrchr(name, '/');
+    return end ? (size_t)(end - name) + 1 : 0;
+}
+
+static int node_of(const tf1c_map *by_name, const char *input, char *name, size_t room)
+{
+    input += *input == '^';
+    const size_t n = strcspn(input, ":");
+    if (n >= room)
+        return -1;
+    memcpy(name, input, n);
+    name[n] = '\0';
+    return (int)(intptr_t)tf1c_map_get(by_name, name) - 1;
+}
+
+/* Marks what reads or waits for what is marked; a Saver's nodes stand in about that order, so that few passes do. */
+static void mark_readers(const Tf1c__GraphDef *g, const tf1c_map *by_name, char *marks)
+{
+    enum { MOST_PASSES = 100 };
+    char name[512];
+    bool more = true;
+    for (int pass = 0; more && pass < MOST_PASSES; pass++) {
+        more = false;
+        for (size_t i = 0; i < g->n_node; i++)
+            for (size_t j = 0; j < g->node[i]->n_input && !marks[i]; j++) {
+                const int at = node_of(by_name, g->node[i]->input[j], name, sizeof name);
+                more |= marks[i] = at >= 0 && marks[at];
+            }
+    }
+}
+
+enum { MOST_SCOPES = 16, IN_SCOPE = 2 };
+
+static int find_scopes(const Tf1c__GraphDef *g, const char **scopes)
+{
+    int n = 0;
+    for (size_t i = 0; i < g->n_node && n < MOST_SCOPES; i++) {
+        const char *name = g->node[i]->name;
+        bool known = !is_file_op(g->node[i]->op) || !scope_length(name);
+        for (int s = 0; s < n && !known; s++)
+            known = scope_length(scopes[s]) == scope_length(name) && strncmp(scopes[s], name, scope_length(name)) == 0;
+        if (!known)
+            scopes[n++] = name;
+    }
+    return n;
+}
+
+/* Names of files and of tensors stand in the same scopes, and nobody else reads them. */
+static void mark_scopes(const Tf1c__GraphDef *g, const tf1c_map *by_name, char *marks)
+{
+    const char *scopes[MOST_SCOPES];
+    char name[512];
+    const int n = find_scopes(g, scopes);
+    for (size_t i = 0; i < g->n_node; i++)
+        for (int s = 0; s < n && !marks[i]; s++)
+            marks[i] = strncmp(g->node[i]->name, scopes[s], scope_length(scopes[s])) == 0 ? IN_SCOPE : 0;
+    for (size_t i = 0; i < g->n_node; i++)
+        for (size_t j = 0; j < g->node[i]->n_input && !marks[i]; j++) {
+            const int at = node_of(by_name, g->node[i]->input[j], name, sizeof name);
+            if (at >= 0 && marks[at] == IN_SCOPE)
+                marks[at] = 0;
+        }
+}
+
+bool tf1c_without_savers(tf1c_importing *m, const Tf1c__NodeDef **defs, int *n)
+{
+    const Tf1c__GraphDef *g = m->def;
+    tf1c_map by_name = { 0 };
+    char *marks = tf1c_import_alloc(m, g->n_node);
+    bool some = false, good = marks;
+    for (size_t i = 0; i < g->n_node && good; i++)
+        some |= marks[i] = is_file_op(g->node[i]->op);
+    for (size_t i = 0; i < g->n_node && good && some; i++)
+        good = tf1c_map_set(&by_name, g->node[i]->name, (void *)(intptr_t)(i + 1));
+    if (!good && !m->status)
+        tf1c_import_fail(m, tf_memory_error, NULL, "no memory left for a graph's nodes");
+    if (good && some) {
+        mark_readers(g, &by_name, marks);
+        mark_scopes(g, &by_name, marks);
+    }
+    tf1c_map_free(&by_name);
+    *n = 0;
+    for (size_t i = 0; i < g->n_node && good; i++)
+        if (!marks[i])
+            defs[(*n)++] = g->node[i];
+    return good;
+}

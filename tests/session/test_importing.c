@@ -1,0 +1,277 @@
+/* Loops, branches and functions of GraphDefs: TensorFlow's, and those that the library writes itself. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/pbtext.h"
+#include "core/proto/graph.pb-c.h"
+#include "tests/fixture.h"
+#include "tf1c.h"
+
+/* ---- what TensorFlow froze: golden/make_frozen.py -------------------------------------------------------------------------------- */
+
+static const char *const frozen[] = { "dynamic_lstm",
+                                      "dynamic_lstm_unknown",
+                                      "dynamic_lstm_lengths",
+                                      "dynamic_lstm_lengths_static",
+                                      "dynamic_gru_lengths",
+                                      "scan",
+                                      "scan_from_first",
+                                      "scan_reversed",
+                                      "map",
+                                      "foldl",
+                                      "while",
+                                      "nested",
+                                      "cond",
+                                      "two_conds",
+                                      "cond_in_loop",
+                                      "functional_dynamic_lstm",
+                                      "functional_dynamic_lstm_unknown",
+                                      "functional_dynamic_lstm_lengths",
+                                      "functional_dynamic_lstm_lengths_static",
+                                      "functional_dynamic_gru_lengths",
+                                      "functional_scan",
+                                      "functional_scan_from_first",
+                                      "functional_scan_reversed",
+                                      "functional_map",
+                                      "functional_foldl",
+                                      "functional_while",
+                                      "functional_nested",
+                                      "functional_cond",
+                                      "functional_two_conds",
+                                      "functional_cond_in_loop",
+                                      "functional_called" };
+
+static const char *frozen_path(int i, const char *ending)
+{
+    static char path[512];
+    char relative[128];
+    snprintf(relative, sizeof relative, "golden/frozen/%s%s", frozen[i], ending);
+    return data_path(relative, path, sizeof path);
+}
+
+static void is_close(np_npz *npz, const char *key, tf_ndarray got)
+{
+    tf_ndarray want = np_npz_get(npz, key);
+    const char *difference = array_difference(got, want, 2e-6);
+    ck_assert_msg(!difference, "%s: %s", key, difference);
+    np_free(&want);
+}
+
+START_TEST(loops_and_branches_of_tensorflow_run_and_are_differentiated)
+{
+    np_npz *npz = np_npz_open(frozen_path(_i, ".npz"));
+    const tf_tensor out =
+        tf_at(tf_import_graph_def(frozen_path(_i, ".pb"), .return_elements = (const char *[]){ "out:0", NULL }), 0);
+    const tf_tensor x = tf_get_tensor_by_name(tf_get_default_graph(), "import/x:0");
+    const tf_tensor dx = tf_at(tf_gradients(LIST(out), LIST(x)), 0);
+    tf_ndarray values = np_npz_get(npz, "x"), lengths = { 0 }, y = { 0 }, slope = { 0 };
+    tf_feed feeds[2] = { tf_feed_tensor(x, tf_operand_array(values)) };
+    int n = 1;
+    if (np_npz_has(npz, "n")) {
+        lengths = np_npz_get(npz, "n");
+        feeds[n++] = tf_feed_tensor(tf_get_tensor_by_name(tf_get_default_graph(), "import/n:0"), tf_operand_array(lengths));
+    }
+    must(tf_run_fetches(sess, FETCH(out, &y, dx, &slope), (tf_feeds){ .n = n, .items = feeds }, TF_SOURCE));
+    is_close(npz, "out", y);
+    is_close(npz, "dx", slope);
+    np_free(&values);
+    np_free(&lengths);
+    np_free(&y);
+    np_free(&slope);
+    np_npz_close(npz);
+}
+END_TEST
+
+/* ---- what the library wrote itself --------------------------------------------------------------------------------------------- */
+
+#define STEP(name) static tf_tensor name(tf_tensor s, tf_tensor x, void *context)
+STEP(bent) { return (void)context, tf_sin(tf_add(tf_mul(s, x), x)); }
+STEP(inner) { return tf_mul(tf_sin(s), tf_foldl(bent, x, tf_reduce_sum(*(tf_tensor *)context))); }
+static tf_tensor product_of_two(void *context) { return tf_mul(((tf_tensor *)context)[0], ((tf_tensor *)context)[1]); }
+static tf_tensor sine_of_first(void *context) { return tf_sin(((tf_tensor *)context)[0]); }
+STEP(choose)
+{
+    tf_tensor both[] = { s, tf_add(x, *(tf_tensor *)context) };
+    return tf_cond(tf_greater(tf_reduce_sum(x), 0.0), product_of_two, sine_of_first, .context = both);
+}
+static tf_tensor square_plus(tf_tensor x, void *context) { return tf_add(tf_square(x), tf_mul(x, *(tf_tensor *)context)); }
+static tf_tensor below(tf_list v, void *context) { return (void)context, tf_less(tf_reduce_sum(tf_at(v, 1)), 40.0); }
+static tf_list grow(tf_list v, void *context)
+{
+    tf_tensor next = tf_add(tf_mul(tf_at(v, 1), 1.5), tf_sin(*(tf_tensor *)context));
+    return LIST(tf_add(tf_at(v, 0), 1), next);
+}
+
+static tf_tensor scanned(tf_tensor x) { return tf_scan(bent, x, tf_getitem(x, "0")); }
+static tf_tensor scanned_back(tf_tensor x) { return tf_scan(bent, x, tf_getitem(x, "0"), .reverse = true); }
+static tf_tensor scanned_from_first(tf_tensor x) { return tf_scan(bent, x); }
+static tf_tensor folded(tf_tensor x) { return tf_foldr(bent, x, tf_getitem(x, "0")); }
+static tf_tensor mapped(tf_tensor x)
+{
+    tf_tensor w = tf_getitem(x, "1");
+    return tf_map_fn(square_plus, x, .context = &w);
+}
+static tf_tensor nested(tf_tensor x)
+{
+    tf_tensor w = tf_getitem(x, "1");
+    return tf_foldl(inner, x, tf_getitem(x, "0"), .context = &w);
+}
+static tf_tensor chosen_in_loop(tf_tensor x)
+{
+    tf_tensor w = tf_getitem(x, "1");
+    return tf_foldl(choose, x, tf_getitem(x, "0"), .context = &w);
+}
+static tf_tensor chosen(tf_tensor x)
+{
+    tf_tensor both[] = { tf_getitem(x, "0"), tf_getitem(x, "1") };
+    return tf_cond(tf_greater(tf_reduce_sum(x), 0.0), product_of_two, sine_of_first, .context = both);
+}
+static tf_tensor grown(tf_tensor x)
+{
+    return tf_at(tf_while_loop(below, grow, LIST(tf_constant(0), tf_square(x)), .context = &x), 1);
+}
+static tf_tensor recurrent(tf_tensor x)
+{
+    return tf_nn_dynamic_rnn(tf_nn_rnn_cell_basic_lstm_cell(4), tf_expand_dims(x, 0), .dtype = tf_float32).outputs;
+}
+static tf_tensor with_lengths(tf_tensor x)
+{
+    tf_tensor all = tf_stack(LIST(x, tf_mul(x, 0.5)));
+    return tf_nn_dynamic_rnn(tf_nn_rnn_cell_gru_cell(4), all, .sequence_length = NP_INT(2, 4), .dtype = tf_float32).outputs;
+}
+
+static const struct {
+    const char *name;
+    tf_tensor (*build)(tf_tensor x);
+    bool known; /* x's shape */
+} own[] = { { "scan", scanned, true },
+            { "scan, unknown", scanned, false },
+            { "scan back", scanned_back, false },
+            { "from first", scanned_from_first, true },
+            { "foldr", folded, true },
+            { "map", mapped, false },
+            { "nested", nested, true },
+            { "cond in loop", chosen_in_loop, true },
+            { "cond", chosen, true },
+            { "while", grown, true },
+            { "dynamic_rnn", recurrent, true },
+            { "lengths", with_lengths, true } };
+
+enum { ROWS = 4, COLUMNS = 3 };
+
+/* y and dx of graph g, made of the x's 12 numbers. */
+static void values_of(tf_graph *g, const char *prefix, tf_ndarray *y, tf_ndarray *dx)
+{
+    char names[3][64];
+    static const char *const plain[] = { "x:0", "y:0", "dx:0" };
+    float x[ROWS * COLUMNS];
+    for (int i = 0; i < ROWS * COLUMNS; i++)
+        x[i] = 0.1f * (float)(i % 7) - 0.2f;
+    for (int i = 0; i < 3; i++)
+        snprintf(names[i], sizeof names[i], "%s%s", prefix, plain[i]);
+    tf_with_graph(g) {
+        tf_session *other = tf_session();
+        must(tf_run(other, tf_get_operation_by_name(g, "init")));
+        must(tf_run(other, FETCH(tf_get_tensor_by_name(g, names[1]), y, tf_get_tensor_by_name(g, names[2]), dx),
+                    FEED(tf_get_tensor_by_name(g, names[0]), np_array(x, tf_float32, SHAPE(ROWS, COLUMNS)))));
+        tf_close(other);
+    }
+}
+
+START_TEST(own_loops_and_branches_run_once_more)
+{
+    tf_set_random_seed(1);
+    tf_graph *g = tf_get_default_graph(), *again = tf_graph();
+    tf_tensor x = tf_placeholder(tf_float32, own[_i].known ? SHAPE(ROWS, COLUMNS) : SHAPE(NONE, COLUMNS), .name = "x");
+    tf_tensor y = tf_identity(own[_i].build(x), .name = "y");
+    tf_identity(tf_at(tf_gradients(LIST(y), LIST(x)), 0), .name = "dx");
+    tf_global_variables_initializer();
+    tf_graph_def *def = tf_graph_as_graph_def(g);
+    tf_with_graph(again) {
+        tf_import_graph_def(def, .name = "");
+    }
+    tf_ndarray values[4] = { { 0 } };
+    values_of(g, "", &values[0], &values[1]);
+    values_of(again, "", &values[2], &values[3]);
+    for (int i = 0; i < 2; i++) {
+        const char *difference = array_difference(values[2 + i], values[i], 1e-6);
+        ck_assert_msg(!difference, "%s, %d: %s", own[_i].name, i, difference);
+    }
+    for (int i = 0; i < 4; i++)
+        np_free(&values[i]);
+    tf_graph_def_free(def);
+    tf_graph_free(again);
+}
+END_TEST
+
+/* ---- functions that are none ------------------------------------------------------------------------------------------------------- */
+
+static void imported(const char *text)
+{
+    tf1c_buffer to = { 0 };
+    must(tf1c_pbtext_parse(text, strlen(text), &tf1c__graph_def__descriptor, &to, TF_SOURCE));
+    const tf_graph_def def = { to.n, to.data };
+    tf_import_graph_def(&def);
+    tf1c_buffer_free(&to);
+}
+
+#define CALLS(name, f) "{ name: '" name "' op: 'PartitionedCall' attr { key: 'f' value { func { name: '" f "' } } } }"
+#define CALL(name, f) "node " CALLS(name, f)
+#define LIBRARY(name, inside) "library { function { signature { name: '" name "' } " inside " } }"
+START_TEST(functions_that_cannot_be_called_are_named)
+{
+    static const struct {
+        const char *text;
+        tf_status code;
+        const char *message;
+    } mistakes[] = {
+        { CALL("a", "f"), tf_not_found, "Function 'f' is not defined., node a" },
+        { "node { name: 'a' op: 'PartitionedCall' }", tf_invalid_argument,
+          "NodeDef missing attr 'f' from Op<name=PartitionedCall>" },
+        { CALL("a", "f") LIBRARY("f", "node_def " CALLS("b", "f")), tf_unimplemented, "functions nest deeper than" },
+        { CALL("a", "f") LIBRARY("f", "node_def { name: 'b' op: 'Foo' } node_def { name: 'c' op: 'Bar' }"), tf_not_found,
+          "Op type not registered: 'Foo' (node a/b), 'Bar' (node a/c)" },
+        { CALL("a", "f") LIBRARY("f", "node_def { name: 'b' op: 'Neg' input: 'x' }"), tf_value_error,
+          "Function 'f': Unknown input 'x', node a/b" },
+        { CALL("a", "f") LIBRARY("f", "node_def { name: 'b' op: 'NoOp' } node_def { name: 'b' op: 'NoOp' }"), tf_value_error,
+          "Function 'f' has two nodes 'b'" },
+        { "node { name: 'c' op: 'NoOp' } node { name: 'a' op: 'f' input: 'c' }" LIBRARY("f", ""), tf_invalid_argument,
+          "Function 'f' takes 0 arguments and gives 0 results: not 1 and 0, node a" },
+    };
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+        imported(mistakes[i].text);
+        must_have_reported(mistakes[i].code, mistakes[i].message);
+        tf_reset_default_graph();
+    }
+}
+END_TEST
+
+/* TensorFlow's graph.pbtxt of a model that is saved: none of it is needed here. */
+START_TEST(what_savers_add_is_left_out)
+{
+    imported(
+        "node { name: 'w' op: 'VariableV2' attr { key: 'dtype' value { type: DT_FLOAT } } attr { key: 'shape' value { shape {} } } }"
+        "node { name: 'save/Const' op: 'Const' }"
+        "node { name: 'save/SaveV2' op: 'SaveV2' input: 'save/Const' input: 'w' }"
+        "node { name: 'save/control_dependency' op: 'Identity' input: 'save/Const' input: '^save/SaveV2' }"
+        "node { name: 'save/RestoreV2' op: 'RestoreV2' input: 'save/Const' }"
+        "node { name: 'save/Assign' op: 'Assign' input: 'w' input: 'save/RestoreV2' }"
+        "node { name: 'save/restore_all' op: 'NoOp' input: '^save/Assign' }");
+    ck_assert_int_eq(tf_graph_operation_count(tf_get_default_graph()), 2);
+    ck_assert_str_eq(tf_op_name(tf_graph_operation(tf_get_default_graph(), 1)), "import/w/read");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("importing");
+    TCase *t = tcase_create("flow");
+    tcase_add_checked_fixture(t, open_session_and_folder, close_session_and_folder);
+    tcase_add_loop_test(t, loops_and_branches_of_tensorflow_run_and_are_differentiated, 0, (int)(sizeof frozen / sizeof *frozen));
+    tcase_add_loop_test(t, own_loops_and_branches_run_once_more, 0, (int)(sizeof own / sizeof *own));
+    tcase_add_test(t, functions_that_cannot_be_called_are_named);
+    tcase_add_test(t, what_savers_add_is_left_out);
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}
