@@ -360,6 +360,7 @@ TF1C_API tf_status tf_reuse_variables_(tf_variable_scope scope, tf_source here);
 #define TF_UPDATE_OPS "update_ops"
 #define TF_SUMMARIES "summaries"
 #define TF_GLOBAL_STEP "global_step"
+#define TF_TRAIN_OP "train_op"
 /* The same by the rule: tf.GraphKeys.UPDATE_OPS is tf_graph_keys_update_ops, or tf_graph_keys_UPDATE_OPS. */
 #define tf_graph_keys_global_variables TF_GLOBAL_VARIABLES
 #define tf_graph_keys_local_variables TF_LOCAL_VARIABLES
@@ -369,6 +370,7 @@ TF1C_API tf_status tf_reuse_variables_(tf_variable_scope scope, tf_source here);
 #define tf_graph_keys_update_ops TF_UPDATE_OPS
 #define tf_graph_keys_summaries TF_SUMMARIES
 #define tf_graph_keys_global_step TF_GLOBAL_STEP
+#define tf_graph_keys_train_op TF_TRAIN_OP
 #define tf_graph_keys_GLOBAL_VARIABLES TF_GLOBAL_VARIABLES
 #define tf_graph_keys_LOCAL_VARIABLES TF_LOCAL_VARIABLES
 #define tf_graph_keys_TRAINABLE_VARIABLES TF_TRAINABLE_VARIABLES
@@ -377,6 +379,7 @@ TF1C_API tf_status tf_reuse_variables_(tf_variable_scope scope, tf_source here);
 #define tf_graph_keys_UPDATE_OPS TF_UPDATE_OPS
 #define tf_graph_keys_SUMMARIES TF_SUMMARIES
 #define tf_graph_keys_GLOBAL_STEP TF_GLOBAL_STEP
+#define tf_graph_keys_TRAIN_OP TF_TRAIN_OP
 TF1C_API tf_status tf_add_to_collection(const char *name, tf_tensor value);
 #if !defined(__cplusplus) && !defined(TF1C_BUILDING)
 #define tf_add_to_collection(...) TF_AT_(tf_add_to_collection(__VA_ARGS__))

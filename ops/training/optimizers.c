@@ -509,6 +509,8 @@ tf_operation *tf_apply_gradients_(tf_optimizer *o, struct tf_apply_gradients_arg
         return tf_mistake(tf_memory_error, a.here, NULL, "no memory left for the optimizer").op;
     tf_operation *step = apply(o, pairs, a, ops);
     tf1c_free(ops);
+    if (!tf1c_is_mistake(step) && tf_add_to_collection(TF_TRAIN_OP, (tf_tensor){ .op = step }))
+        return tf1c_record_mistake(tf1c_current_graph());
     return step;
 }
 

@@ -49,6 +49,8 @@ const char *tf1c_import_name(tf1c_importing *m, const char *name)
             return tf1c_import_fail(m, tf_value_error, name, "Node name '%s' already exists in the Graph", exact), NULL;
         exact = NULL;
     }
+    if (exact && tf1c_map_get(&m->by_name, name)) /* kept for it from the beginning */
+        return exact;
     g->scope = "";
     const char *unique = tf1c_unique_name(g, exact ? exact : tf1c_graph_printf(g, "%s%s", m->prefix, name));
     g->scope = scope;
@@ -266,14 +268,29 @@ static bool prefix(tf1c_importing *m)
     return m->prefix;
 }
 
+/* What is made for loops on the way takes no node's name. */
+static bool keep_names(tf1c_importing *m)
+{
+    const char *scope = m->graph->scope;
+    m->graph->scope = "";
+    for (int i = 0; i < m->n_root && !m->status; i++) {
+        const char *name =
+            *m->prefix ? tf1c_graph_printf(m->graph, "%s%s", m->prefix, m->nodes[i].def->name) : m->nodes[i].def->name;
+        if (!name || !tf1c_unique_name(m->graph, name))
+            m->status = tf_memory_error;
+    }
+    m->graph->scope = scope;
+    return !m->status;
+}
+
 static tf_list import(tf1c_importing *m)
 {
     tf_list list = { 0 };
     bool good = take_nodes(m);
     for (int i = 0; i < m->n && good; i++)
         good = resolve(m, &m->nodes[i]);
-    good =
-        good && tf1c_begin_regions(m) && tf1c_expand_functions(m) && know_all(m) && tf1c_find_regions(m) && use_map(m) && prefix(m);
+    good = good && tf1c_begin_regions(m) && tf1c_expand_functions(m) && know_all(m) && tf1c_find_regions(m) && use_map(m) &&
+           prefix(m) && keep_names(m);
     for (int i = 0; i < m->n && good; i++)
         good = !tf1c_in_root(m, i) || tf1c_is_left_out(m, i) || tf1c_make_node(m, i);
     for (int i = 0; good && m->args->return_elements && m->args->return_elements[i]; i++)
@@ -281,9 +298,9 @@ static tf_list import(tf1c_importing *m)
     return list;
 }
 
-tf_status tf1c_import_def(tf_graph *g, Tf1c__GraphDef *def, const struct tf_import_args *args, tf_list *list)
+tf_status tf1c_import_def(tf_graph *g, Tf1c__GraphDef *def, const struct tf_import_args *args, bool forward, tf_list *list)
 {
-    tf1c_importing m = { .graph = g, .def = def, .args = args, .here = tf1c_source(args->here) };
+    tf1c_importing m = { .graph = g, .def = def, .args = args, .forward = forward, .here = tf1c_source(args->here) };
     struct tf_with_ in = tf_graph_open_(g);
     *list = import(&m);
     tf_with_close_(&in);
@@ -306,7 +323,7 @@ tf_list tf_import_graph_def_(const tf_graph_def *def, struct tf_import_args a)
         return tf_mistake_list(1, (tf_tensor){ 0 });
     g = tf1c_root(g);
     Tf1c__GraphDef *unpacked = def ? tf1c_unpack_def(def->data, def->size, tf1c_source(a.here)) : NULL;
-    const bool failed = !unpacked || tf1c_import_def(g, unpacked, &a, &list);
+    const bool failed = !unpacked || tf1c_import_def(g, unpacked, &a, false, &list);
     tf1c_free_def(unpacked);
     while (a.return_elements && a.return_elements[n])
         n++;

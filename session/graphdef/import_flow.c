@@ -41,6 +41,8 @@ bool tf1c_is_control_flow(tf1c_in_node *n)
         { "TensorArrayWriteV3", TF1C_TA_WRITE, 4 },
         { "TensorArrayGatherV3", TF1C_TA_GATHER, 3 },
         { "TensorArraySizeV3", TF1C_TA_SIZE, 2 },
+        { "ShapeN", TF1C_SHAPE_N, 1 },
+        { "ConcatOffset", TF1C_CONCAT_OFFSET, 2 },
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (has_op(n, kinds[i].op) && n->n_in >= kinds[i].inputs) {
@@ -395,6 +397,8 @@ bool tf1c_make(tf1c_importing *m, int node)
     case TF1C_LOOP_COND:
     case TF1C_NEXT_ITERATION: return pass_on(m, n, n->in[0], 1);
     case TF1C_PASS: return pass_all(m, n);
+    case TF1C_SHAPE_N:
+    case TF1C_CONCAT_OFFSET: return tf1c_make_several(m, n);
     case TF1C_EXIT: return tf1c_make_exit(m, n);
     case TF1C_MERGE: return tf1c_make_merge(m, n);
     default: return tf1c_make_array_op(m, n);

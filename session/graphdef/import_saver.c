@@ -1,4 +1,4 @@
-/* What TensorFlow's Saver adds to a graph: nodes that write and read files, and what waits for them. TF1: python/training/saver.py */
+/* What is not read of a graph. What TensorFlow's Saver adds to it: nodes that write and read files, and what waits for them. TF1: python/training/saver.py */
 #include <string.h>
 
 #include "session/graphdef/importing.h"
@@ -7,6 +7,16 @@ static bool is_file_op(const char *op)
 {
     static const char *const ops[] = { "SaveV2",          "RestoreV2",         "Save", "SaveSlices", "Restore", "RestoreSlice",
                                        "ShardedFilename", "MergeV2Checkpoints" };
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
+        if (strcmp(op, ops[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The gradient of a while loop as TensorFlow writes it: what it needs of the loop is pushed on stacks. */
+static bool is_loop_gradient(const char *op)
+{
+    static const char *const ops[] = { "StackV2", "StackPushV2", "StackPopV2", "StackCloseV2", "TensorArrayGradV3" };
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
         if (strcmp(op, ops[i]) == 0)
             return true;
@@ -87,7 +97,7 @@ bool tf1c_without_savers(tf1c_importing *m, const Tf1c__NodeDef **defs, int *n)
     char *marks = tf1c_import_alloc(m, g->n_node);
     bool some = false, good = marks;
     for (size_t i = 0; i < g->n_node && good; i++)
-        some |= marks[i] = is_file_op(g->node[i]->op);
+        some |= marks[i] = is_file_op(g->node[i]->op) || (m->forward && is_loop_gradient(g->node[i]->op));
     for (size_t i = 0; i < g->n_node && good && some; i++)
         good = tf1c_map_set(&by_name, g->node[i]->name, (void *)(intptr_t)(i + 1));
     if (!good && !m->status)

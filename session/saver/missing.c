@@ -26,6 +26,15 @@ tf_status tf_restore_(tf_saver *saver, tf_session *session, const char *path, tf
     return missing(here);
 }
 
+tf_status tf_train_export_meta_graph_(struct tf_export_meta_graph_args a) { return missing(a.here); }
+
+tf_saver *tf_train_import_meta_graph_(const char *path, struct tf_import_meta_graph_args a)
+{
+    (void)path;
+    missing(a.here);
+    return NULL;
+}
+
 tf_checkpoint_state *tf_train_get_checkpoint_state_(const char *directory, struct tf_checkpoint_state_args a)
 {
     (void)directory, (void)a;

@@ -16,28 +16,7 @@
 #include "ops/state/variables.h"
 #include "session/run.h"
 #include "session/saver/checkpoint_state.h"
-
-/* A variable and its name in the file. */
-typedef struct {
-    const char *name;
-    const tf_operation *variable;
-} saved;
-
-typedef struct {
-    char *path;
-    time_t when;
-} kept_checkpoint;
-
-struct tf_saver {
-    tf_graph *graph;
-    int n;
-    saved *variables; /* ascending by name */
-    int max_to_keep;
-    double keep_every_seconds, next_to_keep;
-    int n_checkpoints, capacity;
-    kept_checkpoint *checkpoints; /* oldest first */
-    char *last;                   /* what tf_save returned */
-};
+#include "session/saver/meta_graph.h"
 
 static tf_status no_memory(tf_source here) { return tf_fail(tf_memory_error, here, NULL, "no memory left for a saver"); }
 
@@ -54,7 +33,7 @@ static void saver_free(void *p)
     tf1c_free(saver);
 }
 
-static int by_name(const void *a, const void *b) { return strcmp(((const saved *)a)->name, ((const saved *)b)->name); }
+static int by_name(const void *a, const void *b) { return strcmp(((const tf1c_saved *)a)->name, ((const tf1c_saved *)b)->name); }
 
 /* The variable behind `t`, which may be its value; NULL after a report. */
 static const tf_operation *variable_of(tf_tensor t, tf_source here)
@@ -77,7 +56,7 @@ static tf_status take_variables(tf_saver *saver, tf_list list, const struct tf_s
         const char *name = a->names ? tf1c_graph_strdup(saver->graph, a->names[i] ? a->names[i] : "") : op->name;
         if (!name)
             return tf_memory_error;
-        saver->variables[saver->n++] = (saved){ name, op };
+        saver->variables[saver->n++] = (tf1c_saved){ name, op };
     }
     qsort(saver->variables, (size_t)saver->n, sizeof *saver->variables, by_name);
     for (int i = 1; i < saver->n; i++)
@@ -141,7 +120,7 @@ typedef struct {
 
 static int items_by_name(const void *a, const void *b) { return strcmp(((const item *)a)->name, ((const item *)b)->name); }
 
-static tf_status take_variable(tf_session *s, const saved *v, item *to)
+static tf_status take_variable(tf_session *s, const tf1c_saved *v, item *to)
 {
     tf1c_resource *r = NULL;
     *to = (item){ .name = v->name, .value = value_in(s, v->variable, &r) };
@@ -229,7 +208,7 @@ static tf_status note_checkpoint(tf_saver *saver, const char *path, tf_source he
     while (at < saver->n_checkpoints && strcmp(saver->checkpoints[at].path, path) != 0)
         at++;
     if (at < saver->n_checkpoints) {
-        kept_checkpoint again = saver->checkpoints[at];
+        tf1c_kept_checkpoint again = saver->checkpoints[at];
         memmove(&saver->checkpoints[at], &saver->checkpoints[at + 1], (size_t)(saver->n_checkpoints - at - 1) * sizeof again);
         again.when = time(NULL);
         saver->checkpoints[saver->n_checkpoints - 1] = again;
@@ -237,7 +216,7 @@ static tf_status note_checkpoint(tf_saver *saver, const char *path, tf_source he
     }
     char *copy = tf1c_strdup(path);
     if (!copy || !tf1c_append_ptr(&saver->checkpoints, &saver->n_checkpoints, &saver->capacity,
-                                  &(kept_checkpoint){ copy, time(NULL) }, sizeof *saver->checkpoints)) {
+                                  &(tf1c_kept_checkpoint){ copy, time(NULL) }, sizeof *saver->checkpoints)) {
         tf1c_free(copy);
         return no_memory(here);
     }
@@ -245,7 +224,7 @@ static tf_status note_checkpoint(tf_saver *saver, const char *path, tf_source he
 }
 
 /* Beyond max_to_keep the oldest goes, but for one in so many hours. Files that the note no longer names are deleted last. */
-static void delete_old(tf_saver *saver, kept_checkpoint gone)
+static void delete_old(tf_saver *saver, tf1c_kept_checkpoint gone)
 {
     if ((double)gone.when > saver->next_to_keep)
         saver->next_to_keep += saver->keep_every_seconds;
@@ -256,7 +235,7 @@ static void delete_old(tf_saver *saver, kept_checkpoint gone)
 
 static tf_status write_note(tf_saver *saver, const char *path, const char *file, tf_source here)
 {
-    kept_checkpoint gone = { 0 };
+    tf1c_kept_checkpoint gone = { 0 };
     tf_status status = note_checkpoint(saver, path, here);
     if (status)
         return status;
@@ -322,6 +301,17 @@ static tf_status refuse(const tf_saver *saver, const tf_session *s, const char *
     return tf_ok;
 }
 
+/* PATH.meta; what TensorFlow has not stands in it as it is. */
+static tf_status write_graph(const tf_saver *saver, const char *path, tf_source here)
+{
+    tf1c_buffer name = { 0 };
+    tf1c_buffer_printf(&name, "%s.meta", path);
+    const tf_status status =
+        name.failed ? no_memory(here) : tf1c_write_meta_graph(saver, saver->graph, name.data, TF1C_DRAWING, false, here);
+    tf1c_buffer_free(&name);
+    return status;
+}
+
 static tf_status save(tf_saver *saver, tf_session *s, const char *path, const struct tf_save_args *a, char **saved_as)
 {
     const char *file = a->latest_filename ? a->latest_filename : "checkpoint";
@@ -338,6 +328,8 @@ static tf_status save(tf_saver *saver, tf_session *s, const char *path, const st
     pthread_rwlock_rdlock(&s->order);
     status = write_values(saver, s, *saved_as, a->here);
     pthread_rwlock_unlock(&s->order);
+    if (!status && a->write_meta_graph)
+        status = write_graph(saver, *saved_as, a->here);
     return status || !a->write_state ? status : write_note(saver, *saved_as, file, a->here);
 }
 
@@ -361,7 +353,7 @@ const char *tf_save_(tf_saver *saver, tf_session *s, const char *path, struct tf
 
 /* ---- restoring ------------------------------------------------------------------------------------------------------------------ */
 
-static tf_status check_variable(tf1c_bundle *b, const saved *v, tf_source here)
+static tf_status check_variable(tf1c_bundle *b, const tf1c_saved *v, tf_source here)
 {
     const tf1c_output *out = &v->variable->outputs[0];
     const int i = tf1c_bundle_find(b, v->name);

@@ -41,6 +41,7 @@ TF1C_API tf_saver *tf_train_saver_(struct tf_saver_args args);
  *   global_step      a number, or a tensor that the session evaluates: .global_step = 100, .global_step = step
  *   latest_filename  of the note; unset: "checkpoint"
  *   write_state      false: no note
+ *   write_meta_graph unset: the graph as well, as PATH.meta;  false: not
  *   returns          what was written, for tf_restore; it lives until the saver's next save. NULL after a report
  *   files            appear whole or not at all, the note last: whatever ends the process, the last checkpoint that was whole is
  *                    still found. Beside the variables stand the states of random ops, which TensorFlow passes over: a training
@@ -64,6 +65,39 @@ TF1C_API const char *tf_save_(tf_saver *saver, tf_session *session, const char *
  *           InvalidArgumentError: another shape or dtype;  DataLossError, OutOfRangeError: files that are damaged or cut off */
 #define tf_restore(saver, session, path) tf_restore_(saver, session, path, TF_SOURCE)
 TF1C_API tf_status tf_restore_(tf_saver *saver, tf_session *session, const char *path, tf_source here);
+
+/* The graph, its collections and the saver in one file, a MetaGraphDef, as it stands beside each checkpoint: TensorFlow's
+ * import_meta_graph reads it, and restores by it.                                      TF1: tf.train.export_meta_graph
+ *   filename  the file
+ *   saver     whose nodes are written beside the graph's; unset: none
+ *   as_text   pbtxt
+ *   errors    as tf_graph_as_graph_def;  NotFoundError, OSError with the file's name */
+struct tf_export_meta_graph_args {
+    tf_source here;
+    TF_ARG_(1) const char *filename;
+    TF_ARG_(2) tf_saver *saver;
+    TF_ARG_(3) bool as_text;
+};
+#define tf_train_export_meta_graph(...) \
+    TF_KWARGS_(tf_train_export_meta_graph_((struct tf_export_meta_graph_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_status tf_train_export_meta_graph_(struct tf_export_meta_graph_args args);
+
+/* Adds the graph of a .meta file, TensorFlow's or tf_train_export_meta_graph's, to the current one, as tf_import_graph_def does, and what
+ * is in its collections; nodes that have other names here, such as those inside of loops, are left out of these. Left out too is the
+ * gradient of a while loop, which TensorFlow writes in stacks, and what is made of it: it is made here, by tf_minimize. Other train ops run.
+ * TF1: tf.train.import_meta_graph
+ *   clear_devices  devices are forgotten
+ *   import_scope   before all names; unset: none
+ *   returns        the saver that the file names, or one of all variables; NULL if there are none, or after a report
+ *   errors         NotFoundError, OSError with the file's name;  DataLossError: no MetaGraphDef;  as tf_import_graph_def */
+struct tf_import_meta_graph_args {
+    tf_source here;
+    bool clear_devices;
+    const char *import_scope;
+};
+#define tf_train_import_meta_graph(path, ...) \
+    TF_KWARGS_(tf_train_import_meta_graph_(path, (struct tf_import_meta_graph_args){ TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_saver *tf_train_import_meta_graph_(const char *path, struct tf_import_meta_graph_args args);
 
 /* The note of a directory: NULL where there is none, without a report; else the caller's to tf_checkpoint_state_free.
  * TF1: tf.train.get_checkpoint_state */

@@ -1,0 +1,130 @@
+"""Models that TensorFlow 1.15.5 has trained some steps and saved, as meta/NAME.meta, .index and .data-…, and the losses of the steps after
+that: meta/NAME.npz, with what is fed. Nodes "loss" and "step", which is in the collection train_op. python make_meta.py [NAME …]"""
+import os
+import sys
+import warnings
+
+os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
+warnings.filterwarnings('ignore')
+import numpy as np
+import tensorflow as tf
+
+tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'meta')
+BEFORE, AFTER = 20, 20
+
+
+def numbers(*shape):
+    return (np.arange(np.prod(shape)) * 7 % 11 / 11. - .4).astype(np.float32).reshape(shape)
+
+
+def fed(**arrays):
+    return {tf.placeholder(a.dtype, a.shape, name=name): a for name, a in arrays.items()}
+
+
+def classify(h, y):
+    return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits_v2(logits=tf.layers.dense(h, 2), labels=y))
+
+
+def static_lstm():
+    feeds = fed(x=numbers(4, 3, 3), y=numbers(4, 2))
+    x, y = feeds
+    outputs, _ = tf.nn.static_rnn(tf.nn.rnn_cell.BasicLSTMCell(5), tf.unstack(x, 3, 1), dtype=tf.float32)
+    return feeds, classify(outputs[-1], y), tf.train.AdamOptimizer(.01)
+
+
+def char_rnn():
+    feeds = fed(x=np.array([[1, 3, 0], [2, 2, 4]], np.int32), y=np.array([[3, 0, 1], [2, 4, 2]], np.int32))
+    x, y = feeds
+    table = tf.get_variable('embedding', [5, 4])
+    cell = tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.BasicLSTMCell(4), output_keep_prob=.8)
+    cells = tf.nn.rnn_cell.MultiRNNCell([cell])
+    outputs, _ = tf.nn.static_rnn(cells, tf.unstack(tf.nn.embedding_lookup(table, x), 3, 1), dtype=tf.float32)
+    logits = tf.layers.dense(tf.reshape(tf.stack(outputs, 1), [-1, 4]), 5)
+    loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(logits=logits, labels=tf.reshape(y, [-1])))
+    optimizer = tf.train.AdamOptimizer(.01)
+
+    class Clipped(object):
+        def minimize(self, loss, name):
+            variables = tf.trainable_variables()
+            grads, _ = tf.clip_by_global_norm(tf.gradients(loss, variables), 1.)
+            return optimizer.apply_gradients(zip(grads, variables), name=name)
+    return feeds, loss, Clipped()
+
+
+def cnn():
+    feeds = fed(x=numbers(3, 6, 6, 2), y=numbers(3, 2))
+    x, y = feeds
+    h = tf.layers.conv2d(x, 3, 3, activation=tf.nn.relu, padding='same')
+    h = tf.layers.max_pooling2d(tf.layers.batch_normalization(h, training=True), 2, 2)
+    return feeds, classify(tf.layers.flatten(h), y), tf.train.RMSPropOptimizer(.01)
+
+
+def word2vec():
+    feeds = fed(x=np.array([2, 5, 2, 3, 0, 2], np.int32), y=numbers(6, 2))
+    x, y = feeds
+    return feeds, classify(tf.nn.embedding_lookup(tf.get_variable('table', [7, 4]), x), y), tf.train.MomentumOptimizer(.05, .9)
+
+
+def of_loop(build):
+    def model():
+        feeds = fed(x=numbers(4, 5, 3), y=numbers(4, 2))
+        x, y = feeds
+        return feeds, classify(build(x), y), tf.train.GradientDescentOptimizer(.1)
+    return model
+
+
+def dynamic_lstm(x):
+    return tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicLSTMCell(5), x, dtype=tf.float32)[0][:, -1]
+
+
+def gru_lengths(x):
+    return tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(5), x, [2, 5, 1, 3], dtype=tf.float32)[1]
+
+
+def turned(v):
+    return tf.tanh(tf.matmul(v, tf.get_variable('w', [3, 3])) + .1)
+
+
+def repeated(times, function, x):
+    return tf.while_loop(lambda i, v: i < times, lambda i, v: (i + 1, function(i, v)), (0, x))[1]
+
+
+def long_enough(x):
+    return tf.while_loop(lambda i, v: tf.reduce_sum(v) > .5, lambda i, v: (i + 1, .8 * turned(v)), (0, 1. + x[:, 0]))[1]
+
+
+def nested(x):
+    return repeated(3, lambda i, v: repeated(2, lambda j, u: turned(u), v) + x[:, 0], x[:, 1])
+
+
+def cond_in_loop(x):
+    return repeated(4, lambda i, v: tf.cond(i > 1, lambda: turned(v), lambda: tf.sin(v)), x[:, 0])
+
+
+def save(name, build):
+    if len(sys.argv) > 1 and name not in sys.argv[1:]:
+        return
+    with tf.Graph().as_default():
+        tf.set_random_seed(1)
+        feeds, loss, optimizer = build()
+        tf.identity(loss, name='loss')
+        step = optimizer.minimize(loss, name='step')
+        tf.add_to_collection('losses', loss)
+        saver = tf.train.Saver(max_to_keep=3)
+        with tf.Session() as session:
+            session.run(tf.global_variables_initializer())
+            for _ in range(BEFORE):
+                session.run(step, feeds)
+            path = saver.save(session, os.path.join(HERE, name), latest_filename='note', strip_default_attrs=True)
+        with tf.Session() as session:  # random numbers begin anew, as wherever a checkpoint is restored
+            saver.restore(session, path)
+            losses = [session.run([loss, step], feeds)[0] for _ in range(AFTER)]
+        np.savez(os.path.join(HERE, name + '.npz'), losses=np.array(losses), **{t.op.name: a for t, a in feeds.items()})
+    os.remove(os.path.join(HERE, 'note'))
+
+
+for name, build in {'static_lstm': static_lstm, 'char_rnn': char_rnn, 'cnn': cnn, 'word2vec': word2vec,
+                    'dynamic_lstm': of_loop(dynamic_lstm), 'gru_lengths': of_loop(gru_lengths), 'long_enough': of_loop(long_enough),
+                    'nested': of_loop(nested), 'cond_in_loop': of_loop(cond_in_loop)}.items():
+    save(name, build)
