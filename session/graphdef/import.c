@@ -211,7 +211,7 @@ bool tf1c_make_node(tf1c_importing *m, int start)
         } else if (before >= 0) {
             top->state = UNDER_WAY;
             good = tf1c_append_ptr(&stack, &n, &capacity, &before, sizeof before);
-        } else {
+        } else if (!m->status) {
             if (top->state != MADE && tf1c_make(m, stack[n - 1]))
                 top->state = MADE;
             n--;

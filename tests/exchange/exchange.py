@@ -1,7 +1,8 @@
 """What TensorFlow 1.15.5 makes of the graphs that write_cases wrote: exchange.py FOLDER [NAME …].
 
 Every graph is imported and run with its inputs; the answers must be this library's. Models are trained some steps. Loops and branches
-are differentiated once more by TensorFlow itself: its gradients must be those that the graph holds."""
+are differentiated once more by TensorFlow itself: its gradients must be those that the graph holds. Models that were trained, saved and
+frozen here (FOLDER/saved) go on in TensorFlow from their checkpoints: as golden/make_meta.py builds them, and as their .meta has them."""
 import glob
 import os
 import sys
@@ -12,6 +13,8 @@ warnings.filterwarnings('ignore')
 import numpy as np
 import tensorflow as tf
 from tensorflow.python.ops import cond_v2, while_v2  # register the gradients of If and While
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'golden'))
+import make_meta
 
 tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
 LOOPS = {'scan', 'scan_unknown', 'scan_weights', 'foldr', 'map', 'nested', 'cond_in_loop', 'cond', 'while'}
@@ -80,19 +83,79 @@ def check(folder, name):
     return None
 
 
+def fed(graph, feeds):
+    return {graph.get_tensor_by_name(t.op.name + ':0'): a for t, a in feeds.items()}
+
+
+def compare(name, got, want, tolerance=1e-5):
+    worst = np.abs(np.array(got) - want).max()
+    return None if worst <= tolerance else '%s: losses are off by %g' % (name, worst)
+
+
+def go_on(folder, name):
+    """A model built by TensorFlow, restored; its random streams have been used for as many steps as here."""
+    want = np.load(os.path.join(folder, name + '.npz'))['losses']
+    with tf.Graph().as_default():
+        tf.set_random_seed(1)
+        feeds, loss, optimizer = make_meta.MODELS[name]()
+        tf.identity(loss, name='loss')
+        step = optimizer.minimize(loss, name='step')
+        saver = tf.train.Saver()
+        with tf.Session() as session:
+            session.run(tf.global_variables_initializer())
+            for _ in range(make_meta.BEFORE):
+                session.run(step, feeds)
+            saver.restore(session, os.path.join(folder, name))
+            return feeds, compare(name, [session.run([loss, step], feeds)[0] for _ in want], want)
+
+
+def go_on_from_meta(folder, name, feeds):
+    want = np.load(os.path.join(folder, name + '.npz'))['losses']
+    with tf.Graph().as_default() as graph:
+        saver = tf.train.import_meta_graph(os.path.join(folder, name + '.meta'))
+        step, feeds = tf.get_collection('train_op')[0], fed(graph, feeds)
+        if len(tf.trainable_variables()) < 1 or not tf.global_variables():
+            return name + ': the .meta names no variables'
+        with tf.Session() as session:
+            session.run('init')
+            for _ in range(make_meta.BEFORE):
+                session.run(step, feeds)
+            saver.restore(session, os.path.join(folder, name))
+            return compare(name + '.meta', [session.run(['loss:0', step], feeds)[0] for _ in want], want)
+
+
+def thaw(folder, name, feeds):
+    want = np.load(os.path.join(folder, name + '.npz'))['losses'][:1]
+    graph_def = tf.GraphDef()
+    with open(os.path.join(folder, name + '.frozen.pb'), 'rb') as f:
+        graph_def.ParseFromString(f.read())
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(graph_def, name='')
+        with tf.Session() as session:
+            return compare(name + '.frozen', [session.run('loss:0', fed(graph, feeds))], want, 1e-6)
+
+
+def check_saved(folder, name):
+    feeds, fault = go_on(folder, name)
+    fault = fault or go_on_from_meta(folder, name, feeds)
+    return fault if fault or name == 'char_rnn' else thaw(folder, name, feeds)  # whose first loss is of numbers drawn before
+
+
 def main():
     folder, names = sys.argv[1], sys.argv[2:]
     names = names or sorted(os.path.basename(p)[:-3] for p in glob.glob(os.path.join(folder, '*.pb')))
+    saved = sorted(os.path.basename(p)[:-6] for p in glob.glob(os.path.join(folder, 'saved', '*.index')))
     failed = 0
-    for name in names:
+    saved = [] if sys.argv[2:] else saved
+    for name, asked, where in [(n, check, folder) for n in names] + [(n, check_saved, os.path.join(folder, 'saved')) for n in saved]:
         try:
-            fault = check(folder, name)
+            fault = asked(where, name)
         except Exception as e:
             fault = '%s: %s' % (type(e).__name__, str(e).split('\n')[0][:300])
         if fault and name.split('.')[0] not in RANDOM:
             failed += 1
             print('%s: %s' % (name, fault))
-    print('%d graphs, %d failed' % (len(names), failed))
+    print('%d graphs, %d models, %d failed' % (len(names), len(saved), failed))
     sys.exit(failed != 0)
 
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cases/all_headers.h"
+#include "exchange/models.h"
 #include "graph/node.h"
 #include "session/tf1c.h"
 #include "support.h"
@@ -325,6 +326,49 @@ static void write_models(void)
     close_training(&c, loss, tf_minimize(tf_train_rmsprop_optimizer(.01), loss));
 }
 
+/* ---- models that are trained, saved and frozen here: golden/make_meta.py builds them for TensorFlow ------------------------------------- */
+
+enum { BEFORE = 20, AFTER = 20 };
+
+static void train(tf_session *sess, const exchanged_model *m, int i, int steps, float *losses)
+{
+    tf_ndarray x = exchanged_x(i), y = exchanged_y(i);
+    for (int step = 0; step < steps; step++)
+        failures += tf_run(sess, FETCH(m->loss, &losses[step], m->step, NULL), FEED(m->x, x, m->y, y)) != tf_ok;
+    np_free(&x);
+    np_free(&y);
+}
+
+/* saved/NAME: the checkpoint after 20 steps, with .meta; NAME.frozen.pb; NAME.npz: the losses of the next 20. */
+static void write_saved(int i)
+{
+    char path[1024];
+    float before[BEFORE], losses[AFTER];
+    tf_graph *g = tf_graph_new();
+    tf_with_graph(g) {
+        const exchanged_model m = exchanged_build(i);
+        tf_operation *init = tf_global_variables_initializer();
+        tf_saver *saver = tf_train_saver();
+        tf_session *sess = tf_session();
+        tf_run(sess, init);
+        train(sess, &m, i, BEFORE, before);
+        snprintf(path, sizeof path, "%s/saved/%s", folder, exchanged_name(i));
+        failures += !tf_save(saver, sess, path, .write_state = false);
+        tf_graph_def *def = tf_graph_as_graph_def(g);
+        tf_graph_def *frozen = tf_graph_util_convert_variables_to_constants(sess, def, ((const char *[]){ "loss", NULL }));
+        snprintf(path, sizeof path, "saved/%s.frozen.pb", exchanged_name(i));
+        failures += !tf_train_write_graph(frozen, folder, path, .as_text = false);
+        tf_graph_def_free(frozen);
+        tf_graph_def_free(def);
+        train(sess, &m, i, AFTER, losses);
+        tf_close(sess);
+        const tf_ndarray all = np_array(losses, tf_float32, SHAPE(AFTER));
+        snprintf(path, sizeof path, "%s/saved/%s.npz", folder, exchanged_name(i));
+        failures += np_savez(path, 1, (const char *[]){ "losses" }, &all) != tf_ok;
+    }
+    tf_graph_free(g);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
@@ -334,6 +378,8 @@ int main(int argc, char **argv)
         write_row(r);
     write_loops();
     write_models();
+    for (int i = 0; i < EXCHANGED_MODELS; i++)
+        write_saved(i);
     printf("%d failures\n", failures);
     return failures != 0;
 }

@@ -18,6 +18,10 @@ def numbers(*shape):
     return (np.arange(np.prod(shape)) * 7 % 11 / 11. - .4).astype(np.float32).reshape(shape)
 
 
+def classes(n):
+    return np.eye(2, dtype=np.float32)[np.arange(n) % 2]
+
+
 def fed(**arrays):
     return {tf.placeholder(a.dtype, a.shape, name=name): a for name, a in arrays.items()}
 
@@ -27,7 +31,7 @@ def classify(h, y):
 
 
 def static_lstm():
-    feeds = fed(x=numbers(4, 3, 3), y=numbers(4, 2))
+    feeds = fed(x=numbers(4, 3, 3), y=classes(4))
     x, y = feeds
     outputs, _ = tf.nn.static_rnn(tf.nn.rnn_cell.BasicLSTMCell(5), tf.unstack(x, 3, 1), dtype=tf.float32)
     return feeds, classify(outputs[-1], y), tf.train.AdamOptimizer(.01)
@@ -53,7 +57,7 @@ def char_rnn():
 
 
 def cnn():
-    feeds = fed(x=numbers(3, 6, 6, 2), y=numbers(3, 2))
+    feeds = fed(x=numbers(3, 6, 6, 2), y=classes(3))
     x, y = feeds
     h = tf.layers.conv2d(x, 3, 3, activation=tf.nn.relu, padding='same')
     h = tf.layers.max_pooling2d(tf.layers.batch_normalization(h, training=True), 2, 2)
@@ -61,14 +65,14 @@ def cnn():
 
 
 def word2vec():
-    feeds = fed(x=np.array([2, 5, 2, 3, 0, 2], np.int32), y=numbers(6, 2))
+    feeds = fed(x=np.array([2, 5, 2, 3, 0, 2], np.int32), y=classes(6))
     x, y = feeds
     return feeds, classify(tf.nn.embedding_lookup(tf.get_variable('table', [7, 4]), x), y), tf.train.MomentumOptimizer(.05, .9)
 
 
 def of_loop(build):
     def model():
-        feeds = fed(x=numbers(4, 5, 3), y=numbers(4, 2))
+        feeds = fed(x=numbers(4, 5, 3), y=classes(4))
         x, y = feeds
         return feeds, classify(build(x), y), tf.train.GradientDescentOptimizer(.1)
     return model
@@ -124,7 +128,9 @@ def save(name, build):
     os.remove(os.path.join(HERE, 'note'))
 
 
-for name, build in {'static_lstm': static_lstm, 'char_rnn': char_rnn, 'cnn': cnn, 'word2vec': word2vec,
-                    'dynamic_lstm': of_loop(dynamic_lstm), 'gru_lengths': of_loop(gru_lengths), 'long_enough': of_loop(long_enough),
-                    'nested': of_loop(nested), 'cond_in_loop': of_loop(cond_in_loop)}.items():
-    save(name, build)
+MODELS = {'static_lstm': static_lstm, 'char_rnn': char_rnn, 'cnn': cnn, 'word2vec': word2vec, 'dynamic_lstm': of_loop(dynamic_lstm),
+          'gru_lengths': of_loop(gru_lengths), 'long_enough': of_loop(long_enough), 'nested': of_loop(nested),
+          'cond_in_loop': of_loop(cond_in_loop)}
+if __name__ == '__main__':
+    for name, build in MODELS.items():
+        save(name, build)

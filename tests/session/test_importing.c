@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/alloc.h"
 #include "core/pbtext.h"
 #include "core/proto/graph.pb-c.h"
 #include "tests/fixture.h"
@@ -263,6 +264,46 @@ START_TEST(what_savers_add_is_left_out)
 }
 END_TEST
 
+/* ---- memory that runs out ----------------------------------------------------------------------------------------------------------- */
+
+static long asked, fails_at; /* allocations so far; the one to fail, counted from 1 */
+static bool ration(size_t size) { return (void)size, ++asked != fails_at; }
+
+static const char *const scarce[] = { "functional_scan_from_first", "functional_cond_in_loop", "functional_called", "scan_reversed",
+                                      "cond_in_loop" };
+
+/* Whether all was read; else the first report, which is of memory. */
+static bool read_with_one_less(const tf_graph_def *def, long at)
+{
+    tf_graph *g = tf_graph_new();
+    struct tf_with_ in = tf_graph_open_(g);
+    asked = 0;
+    fails_at = at;
+    catch_errors();
+    tf1c_alloc_hook = ration;
+    const tf_tensor out = tf_at(tf_import_graph_def(def, .return_elements = (const char *[]){ "out:0", NULL }), 0);
+    tf1c_alloc_hook = NULL;
+    const bool whole = !tf_is_poisoned(out) && !caught()->count;
+    ck_assert_msg(whole || caught()->code == tf_memory_error, "allocation %ld: first says %s", at, caught()->message);
+    tf_with_close_(&in);
+    tf_graph_free(g);
+    return whole;
+}
+
+START_TEST(each_allocation_of_an_import_may_fail)
+{
+    char path[512], relative[128];
+    snprintf(relative, sizeof relative, "golden/frozen/%s.pb", scarce[_i]);
+    tf_graph_def *def = tf_graph_def_read(data_path(relative, path, sizeof path));
+    ck_assert_ptr_nonnull(def);
+    ck_assert(read_with_one_less(def, 0));
+    for (long i = 1, n = asked; i <= n; i += slowness())
+        read_with_one_less(def, i);
+    catch_errors();
+    tf_graph_def_free(def);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("importing");
@@ -272,6 +313,7 @@ int main(void)
     tcase_add_loop_test(t, own_loops_and_branches_run_once_more, 0, (int)(sizeof own / sizeof *own));
     tcase_add_test(t, functions_that_cannot_be_called_are_named);
     tcase_add_test(t, what_savers_add_is_left_out);
+    tcase_add_loop_test(t, each_allocation_of_an_import_may_fail, 0, (int)(sizeof scarce / sizeof *scarce));
     suite_add_tcase(s, t);
     return run_suite(s);
 }

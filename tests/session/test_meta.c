@@ -6,6 +6,7 @@
 #include "core/proto/meta.pb-c.h"
 #include "core/protobuf.h"
 #include "core/safe_file.h"
+#include "exchange/models.h"
 #include "tests/fixture.h"
 #include "tf1c.h"
 
@@ -28,27 +29,41 @@ static const char *meta_path(const char *name, const char *ending)
 
 static tf_tensor tensor_called(const char *name) { return tf_get_tensor_by_name(tf_get_default_graph(), name); }
 
-START_TEST(models_of_tensorflow_are_trained_on)
+/* As many steps as TensorFlow went on, whose losses they must have. */
+static void trains_on(tf_saver *saver, tf_tensor loss, tf_operation *step, const char *name)
 {
-    tf_saver *saver = tf_train_import_meta_graph(meta_path(models[_i].name, ".meta"));
-    ck_assert_ptr_nonnull(saver);
-    const tf_tensor loss = tensor_called("loss:0");
-    tf_operation *step = models[_i].by_its_own ? tf_get_collection(TF_TRAIN_OP).items[0].op
-                                               : tf_minimize(tf_train_gradient_descent_optimizer(.1), loss);
-    must(tf_restore(saver, sess, meta_path(models[_i].name, "")));
-    np_npz *npz = np_npz_open(meta_path(models[_i].name, ".npz"));
+    must(tf_restore(saver, sess, meta_path(name, "")));
+    np_npz *npz = np_npz_open(meta_path(name, ".npz"));
     tf_ndarray x = np_npz_get(npz, "x"), y = np_npz_get(npz, "y"), losses = np_npz_get(npz, "losses");
     for (int i = 0; i < np_size(losses); i++) {
         float got;
         const float want = ((const float *)losses.data)[i];
         must(tf_run(sess, FETCH(loss, &got, step, NULL), FEED(tensor_called("x:0"), x, tensor_called("y:0"), y)));
-        ck_assert_msg(got - want < 1e-5f && want - got < 1e-5f, "%s, step %d: %.7f and not %.7f", models[_i].name, i, (double)got,
+        ck_assert_msg(got - want < 1e-5f && want - got < 1e-5f, "%s, step %d: %.7f and not %.7f", name, i, (double)got,
                       (double)want);
     }
     np_free(&x);
     np_free(&y);
     np_free(&losses);
     np_npz_close(npz);
+}
+
+START_TEST(models_of_tensorflow_are_trained_on)
+{
+    tf_saver *saver = tf_train_import_meta_graph(meta_path(models[_i].name, ".meta"));
+    ck_assert_ptr_nonnull(saver);
+    const tf_tensor loss = tensor_called("loss:0");
+    trains_on(saver, loss,
+              models[_i].by_its_own ? tf_get_collection(TF_TRAIN_OP).items[0].op
+                                    : tf_minimize(tf_train_gradient_descent_optimizer(.1), loss),
+              models[_i].name);
+}
+END_TEST
+
+START_TEST(the_same_models_built_here_are_trained_on)
+{
+    const exchanged_model m = exchanged_build(_i);
+    trains_on(tf_train_saver(), m.loss, m.step, exchanged_name(_i));
 }
 END_TEST
 
@@ -168,6 +183,7 @@ int main(void)
     TCase *t = tcase_create("files");
     tcase_add_checked_fixture(t, open_session_and_folder, close_session_and_folder);
     tcase_add_loop_test(t, models_of_tensorflow_are_trained_on, 0, (int)(sizeof models / sizeof *models));
+    tcase_add_loop_test(t, the_same_models_built_here_are_trained_on, 0, EXCHANGED_MODELS);
     tcase_add_test(t, collections_come_along);
     tcase_add_test(t, what_is_beside_a_checkpoint_trains_on);
     tcase_add_test(t, a_meta_graph_may_be_text_and_scoped);
