@@ -65,6 +65,8 @@
 #include "../ops/nn/top_k.h"
 #include "../ops/rnn/contrib_cells.h"
 #include "../ops/rnn/rnn.h"
+#include "../ops/seq2seq/decoder.h"
+#include "../ops/seq2seq/helper.h"
 
 /* Loops and branches: scan, map_fn, folds, while, cond. */
 #include "../ops/control_flow/cond.h"

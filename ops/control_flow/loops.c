@@ -1,4 +1,4 @@
-/* scan, map_fn, foldl, foldr, while_loop: each opens a body, calls the user's function in it once, and closes it into one
+/* scan, map_fn, foldl, foldr (while_loop: while.c): each opens a body, calls the user's function in it once, and closes it into one
  * Loop node. The rule that differentiates them all is loop_gradient. */
 #include "ops/control_flow/loops.h"
 
@@ -12,9 +12,8 @@
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
 #include "ops/control_flow/counts.h"
+#include "ops/control_flow/looping.h"
 #include "ops/family.h"
-#include "ops/math/arithmetic.h"
-#include "ops/math/compare.h"
 
 /* ---- Loop: d captured = Σ over steps, d sliced = stacked, d carried = carried, the other way round ----------------------- */
 
@@ -316,15 +315,7 @@ static const tf_op_def loop_op = {
 
 /* ---- building a loop ------------------------------------------------------------------------------------------------------ */
 
-typedef struct {
-    tf_source here;
-    const char *scope; /* "states/while" */
-    const char *node;  /* "states/while/Loop" */
-    tf1c_body *b;
-    tf_operation *poison;
-} looping;
-
-static bool open_loop(looping *l, const char *name, const char *default_name, tf_source here)
+bool tf1c_open_loop(tf1c_looping *l, const char *name, const char *default_name, tf_source here)
 {
     tf_graph *g = tf1c_current_graph();
     l->here = tf1c_source(here);
@@ -337,16 +328,16 @@ static bool open_loop(looping *l, const char *name, const char *default_name, tf
     return l->b;
 }
 
-static void spoil(looping *l, tf_tensor mistake) { l->poison = l->poison ? l->poison : tf_tensor_op(mistake); }
+void tf1c_spoil(tf1c_looping *l, tf_tensor mistake) { l->poison = l->poison ? l->poison : tf_tensor_op(mistake); }
 
-static tf_operation *close_loop(looping *l)
+static tf_operation *close_loop(tf1c_looping *l)
 {
     tf1c_body_close(l->b);
     return l->poison ? l->poison : tf1c_loop_node(l->b, &loop_op, l->node, l->here);
 }
 
 /* As if so many operations had been made by then. */
-static tf_operation *close_counted(looping *l, int count)
+tf_operation *tf1c_close_counted(tf1c_looping *l, int count)
 {
     tf_operation *op = close_loop(l);
     tf1c_count_as(count);
@@ -354,11 +345,11 @@ static tf_operation *close_counted(looping *l, int count)
 }
 
 /* What the user's function gave back, as a tensor of the body. */
-static tf_tensor result_in(looping *l, tf_tensor t)
+tf_tensor tf1c_loop_result(tf1c_looping *l, tf_tensor t)
 {
     if (tf_is_none(t)) {
-        spoil(l,
-              tf_mistake(tf_value_error, l->here, NULL, "The body of '%s' returned None where a tensor was expected.", l->scope));
+        tf1c_spoil(
+            l, tf_mistake(tf_value_error, l->here, NULL, "The body of '%s' returned None where a tensor was expected.", l->scope));
         return (tf_tensor){ .op = l->poison };
     }
     if (t.op->read && !tf_is_poisoned(t))
@@ -366,7 +357,7 @@ static tf_tensor result_in(looping *l, tf_tensor t)
     else if (!tf_is_poisoned(t))
         t = tf1c_import(l->b->graph, t, l->here);
     if (tf_is_poisoned(t))
-        spoil(l, t);
+        tf1c_spoil(l, t);
     return t;
 }
 
@@ -392,38 +383,38 @@ static bool check_elems(tf_list elems, tf_source here, tf_tensor *mistake)
     return true;
 }
 
-static void check_state(looping *l, tf_tensor before, tf_tensor after)
+static void check_state(tf1c_looping *l, tf_tensor before, tf_tensor after)
 {
     tf_dims merged;
     char saw[TF_DIMS_TEXT], expected[TF_DIMS_TEXT];
     if (tf_is_poisoned(after))
         return;
     if (tf_get_dtype(before) != tf_get_dtype(after))
-        spoil(l, tf_mistake(tf_type_error, l->here, NULL, "The state enters the body of '%s' as %s and leaves it as %s.", l->scope,
-                            tf_dtype_name(tf_get_dtype(before)), tf_dtype_name(tf_get_dtype(after))));
+        tf1c_spoil(l, tf_mistake(tf_type_error, l->here, NULL, "The state enters the body of '%s' as %s and leaves it as %s.",
+                                 l->scope, tf_dtype_name(tf_get_dtype(before)), tf_dtype_name(tf_get_dtype(after))));
     else if (!tf_merge_dims(tf_get_shape(before), tf_get_shape(after), &merged))
-        spoil(l, tf_mistake(tf_value_error, l->here, NULL, "Inconsistent shapes: saw %s but expected %s ",
-                            tf_dims_text(tf_get_shape(after), saw, sizeof saw),
-                            tf_dims_text(tf_get_shape(before), expected, sizeof expected)));
+        tf1c_spoil(l, tf_mistake(tf_value_error, l->here, NULL, "Inconsistent shapes: saw %s but expected %s ",
+                                 tf_dims_text(tf_get_shape(after), saw, sizeof saw),
+                                 tf_dims_text(tf_get_shape(before), expected, sizeof expected)));
 }
 
-static void check_invariant(looping *l, tf_tensor var, tf_tensor arg, tf_tensor next)
+void tf1c_check_invariant(tf1c_looping *l, tf_tensor var, tf_tensor arg, tf_tensor next)
 {
     tf_dims before = tf_get_shape(arg), after = tf_get_shape(next), merged;
     char entered[TF_DIMS_TEXT], left[TF_DIMS_TEXT];
     if (tf_is_poisoned(next))
         return;
     if (tf_get_dtype(arg) != tf_get_dtype(next)) {
-        spoil(l, tf_mistake(tf_type_error, l->here, NULL,
-                            "Input tensor '%s:%d' enters the loop with dtype %s, but has dtype %s after one iteration.",
-                            var.op->name, var.index, tf_dtype_name(tf_get_dtype(arg)), tf_dtype_name(tf_get_dtype(next))));
+        tf1c_spoil(l, tf_mistake(tf_type_error, l->here, NULL,
+                                 "Input tensor '%s:%d' enters the loop with dtype %s, but has dtype %s after one iteration.",
+                                 var.op->name, var.index, tf_dtype_name(tf_get_dtype(arg)), tf_dtype_name(tf_get_dtype(next))));
         return;
     }
     bool fits = !before.known || (after.known && tf_merge_dims(before, after, &merged));
     for (int i = 0; fits && before.known && i < before.rank; i++) /* the invariant may not know less afterwards */
         fits = before.dims[i] == NONE || after.dims[i] == before.dims[i];
     if (!fits)
-        spoil(
+        tf1c_spoil(
             l,
             tf_mistake(
                 tf_value_error, l->here, NULL,
@@ -473,8 +464,8 @@ static tf_list first_of(tf_list elems, bool reverse, bool keep)
 static tf_operation *scan_loop(const scan_fn *f, tf_list elems, tf_list init, bool reverse, bool stacked, tf1c_counts counts,
                                const char *name, const char *default_name, tf_source here)
 {
-    looping l = { 0 };
-    if (!open_loop(&l, name, default_name, here))
+    tf1c_looping l = { 0 };
+    if (!tf1c_open_loop(&l, name, default_name, here))
         return l.poison;
     l.b->reverse = reverse;
     tf_list state = { 0 }, xs = { 0 };
@@ -485,33 +476,33 @@ static tf_operation *scan_loop(const scan_fn *f, tf_list elems, tf_list init, bo
     tf1c_count_as(counts.begin + counts.before);
     tf_list next = tf1c_sound_list(call_scan(f, state, xs), here);
     if (next.n != init.n)
-        spoil(&l, tf_mistake(tf_value_error, l.here, NULL,
-                             "The two structures don't have the same nested structure: fn takes %d states and returned %d.", init.n,
-                             next.n));
+        tf1c_spoil(&l, tf_mistake(tf_value_error, l.here, NULL,
+                                  "The two structures don't have the same nested structure: fn takes %d states and returned %d.",
+                                  init.n, next.n));
     for (int pass = stacked ? 0 : 1; pass < 2 && !l.poison; pass++)
         for (int i = 0; i < next.n && !l.poison; i++) {
-            tf_tensor t = result_in(&l, next.items[i]);
+            tf_tensor t = tf1c_loop_result(&l, next.items[i]);
             if (stacked)
                 check_state(&l, state.items[i], t);
             else
-                check_invariant(&l, init.items[i], state.items[i], t);
+                tf1c_check_invariant(&l, init.items[i], state.items[i], t);
             if (!l.poison && !pass && !tf1c_fits_stacked(tf_get_shape(t), l.scope))
                 l.poison = tf1c_record_mistake(l.b->parent);
             if (!l.poison && !tf1c_body_result(l.b, pass ? TF1C_FINAL : TF1C_STACKED, pass ? i : -1, t))
                 l.poison = tf1c_record_mistake(l.b->parent);
         }
-    return close_counted(&l, tf1c_count_now() + counts.after);
+    return tf1c_close_counted(&l, tf1c_count_now() + counts.after);
 }
 
 /* A body that is there; else TF's message and false. */
-static bool callable(bool given, const char *name, tf_source here, tf_tensor *mistake)
+bool tf1c_callable(bool given, const char *name, tf_source here, tf_tensor *mistake)
 {
     if (!given)
         *mistake = tf_mistake(tf_type_error, here, NULL, "%s must be callable.", name);
     return given;
 }
 
-static tf_list values_of(tf_list list, tf_source here, const char *name)
+tf_list tf1c_values_of(tf_list list, tf_source here, const char *name)
 {
     tf_list values = { 0 };
     for (int i = 0; i < list.n; i++)
@@ -527,11 +518,11 @@ static tf_list scan(const scan_fn *f, tf_list elems, tf_list init, bool reverse,
     tf_tensor mistake;
     elems = tf1c_sound_list(elems, here);
     init = tf1c_sound_list(init, here);
-    if (!callable(f->one || f->many, "fn", here, &mistake) || !check_elems(elems, here, &mistake))
+    if (!tf1c_callable(f->one || f->many, "fn", here, &mistake) || !check_elems(elems, here, &mistake))
         return tf_mistake_list(init.n ? init.n : elems.n, mistake);
-    elems = values_of(elems, here, "elems");
+    elems = tf1c_values_of(elems, here, "elems");
     const bool from_first = !init.n;
-    init = values_of(init, here, "initializer");
+    init = tf1c_values_of(init, here, "initializer");
     tf1c_counted counted = tf1c_counted_over(elems, from_first ? elems.n : init.n);
     counted.from_first = from_first;
     counted.reverse = reverse;
@@ -600,11 +591,11 @@ tf_list tf_foldr_list_(tf_scan_list_fn *fn, struct tf_scan_args a)
 
 /* ---- map_fn ------------------------------------------------------------------------------------------------------------------- */
 
-static void check_mapped(looping *l, tf_tensor t, tf_dtype want)
+static void check_mapped(tf1c_looping *l, tf_tensor t, tf_dtype want)
 {
     if (!tf_is_poisoned(t) && want && tf_get_dtype(t) != want)
-        spoil(l, tf_mistake(tf_invalid_argument, l->here, NULL, "TensorArray dtype is %s but Op is trying to write dtype %s.",
-                            tf_dtype_kernel_name(want), tf_dtype_kernel_name(tf_get_dtype(t))));
+        tf1c_spoil(l, tf_mistake(tf_invalid_argument, l->here, NULL, "TensorArray dtype is %s but Op is trying to write dtype %s.",
+                                 tf_dtype_kernel_name(want), tf_dtype_kernel_name(tf_get_dtype(t))));
 }
 
 static tf_list call_map(tf_map_callable *one, tf_map_list_callable *many, tf_list xs, void *context)
@@ -621,14 +612,14 @@ static tf_list map(tf_map_callable *one, tf_map_list_callable *many, tf_list ele
     tf_source here = tf1c_source(a.here);
     TF_FROM(here);
     tf_tensor mistake;
-    looping l = { 0 };
+    tf1c_looping l = { 0 };
     elems = tf1c_sound_list(elems, here);
-    if (!callable(one || many, "fn", here, &mistake) || !check_elems(elems, here, &mistake))
+    if (!tf1c_callable(one || many, "fn", here, &mistake) || !check_elems(elems, here, &mistake))
         return tf_mistake_list(elems.n, mistake);
-    elems = values_of(elems, here, "elems");
+    elems = tf1c_values_of(elems, here, "elems");
     tf1c_counted counted = tf1c_counted_over(elems, many ? elems.n : 1); /* as many results as sequences, until they are known */
     const tf1c_counts guessed = tf1c_count_map(counted);
-    if (!open_loop(&l, a.name, "map", here))
+    if (!tf1c_open_loop(&l, a.name, "map", here))
         return tf_mistake_list(elems.n, (tf_tensor){ .op = l.poison });
     tf_list xs = { 0 };
     for (int i = 0; i < elems.n; i++)
@@ -637,13 +628,13 @@ static tf_list map(tf_map_callable *one, tf_map_list_callable *many, tf_list ele
     tf_list results = tf1c_sound_list(call_map(one, many, xs, a.context), here);
     counted.states = results.n;
     for (int i = 0; i < results.n && !l.poison; i++) {
-        tf_tensor t = result_in(&l, results.items[i]);
+        tf_tensor t = tf1c_loop_result(&l, results.items[i]);
         check_mapped(&l, t, want);
         if (!l.poison && (!tf1c_fits_stacked(tf_get_shape(t), l.scope) || !tf1c_body_result(l.b, TF1C_STACKED, -1, t)))
             l.poison = tf1c_record_mistake(l.b->parent);
     }
     const tf1c_counts counts = tf1c_count_map(counted);
-    tf_operation *op = close_counted(&l, counts.begin + counts.before - guessed.before + counts.after);
+    tf_operation *op = tf1c_close_counted(&l, counts.begin + counts.before - guessed.before + counts.after);
     return tf1c_outputs(op, results.n);
 }
 
@@ -660,108 +651,6 @@ tf_tensor tf_map_fn_(tf_map_callable *fn, struct tf_map_args a)
 tf_list tf_map_fn_list_(tf_map_list_callable *fn, struct tf_map_args a)
 {
     return map(NULL, fn, list_given(tf1c_given(a.elems), "elems", a.here), a.dtype, a);
-}
-
-/* ---- while_loop ------------------------------------------------------------------------------------------------------------------ */
-
-/* A condition in the body: a bool scalar. */
-static tf_tensor condition_in(looping *l, tf_tensor t)
-{
-    t = result_in(l, t);
-    if (tf_is_poisoned(t))
-        return t;
-    tf_dims d = tf_get_shape(t);
-    char shape[TF_DIMS_TEXT];
-    if (tf_get_dtype(t) != tf_bool)
-        spoil(l, tf_mistake(tf_type_error, l->here, NULL,
-                            "Input 'input' of 'LoopCond' Op has type %s that does not match expected type of bool.",
-                            tf_dtype_name(tf_get_dtype(t))));
-    else if (d.known && d.rank)
-        spoil(l, tf_mistake(tf_value_error, l->here, NULL,
-                            "Shape must be rank 0 but is rank %d for '%s/LoopCond' (op: 'LoopCond') with input shapes: %s.", d.rank,
-                            l->scope, tf_dims_kernel_text(d, shape, sizeof shape)));
-    return t;
-}
-
-static tf_list while_args(looping *l, tf_list vars, const tf_dims *invariants)
-{
-    tf_list args = { 0 };
-    for (int i = 0; i < vars.n; i++)
-        tf_append(&args,
-                  tf1c_body_arg(l->b, TF1C_CARRIED, vars.items[i], invariants ? invariants[i] : tf_get_shape(vars.items[i])));
-    return args;
-}
-
-static tf_tensor call_cond(tf_while_cond *cond, tf_list vars, void *context)
-{
-    TF1C_BY_USER;
-    return cond(vars, context);
-}
-
-static tf_list call_body(tf_while_body *body, tf_list vars, void *context)
-{
-    TF1C_BY_USER;
-    return body(vars, context);
-}
-
-/* With maximum_iterations a counter goes along as one more, hidden variable. `begin` operations were made before. */
-static void build_while(looping *l, tf_while_cond *cond, tf_while_body *body, tf_list vars, tf_tensor limit, int begin,
-                        struct tf_while_args a)
-{
-    const int limited = limit.op ? 2 : 0, pairs = 2 * (vars.n + limited / 2); /* of operations per variable, here and there */
-    tf_list args = while_args(l, vars, a.shape_invariants);
-    tf_tensor counter = { 0 };
-    if (limit.op)
-        counter = tf1c_body_arg(l->b, TF1C_CARRIED, limit, (tf_dims){ .known = true });
-    tf1c_count_as(begin + limited + pairs + limited); /* limit and count; Enter and Merge; Less and the limit's Enter */
-    tf_tensor go_on = condition_in(l, call_cond(cond, args, a.context));
-    begin = tf1c_count_now() + limited / 2 + 1 + pairs + limited; /* LogicalAnd; LoopCond; Switch and Identity; the next count */
-    if (limit.op && !l->poison)
-        go_on = result_in(
-            l, tf_logical_and(tf_less(counter, a.maximum_iterations < INT32_MAX ? (int)a.maximum_iterations : INT32_MAX), go_on));
-    tf1c_count_as(begin);
-    tf_list next = l->poison ? args : tf1c_sound_list(call_body(body, args, a.context), l->here);
-    if (next.n != vars.n)
-        spoil(l,
-              tf_mistake(tf_value_error, l->here, NULL,
-                         "The two structures don't have the same nested structure: body takes %d loop variables and returned %d.",
-                         vars.n, next.n));
-    for (int i = 0; i < next.n && !l->poison; i++) {
-        tf_tensor t = result_in(l, next.items[i]);
-        check_invariant(l, vars.items[i], args.items[i], t);
-        if (!l->poison && !tf1c_body_result(l->b, TF1C_FINAL, i, t))
-            l->poison = tf1c_record_mistake(l->b->parent);
-    }
-    begin = tf1c_count_now() + pairs; /* NextIteration and Exit */
-    if (limit.op && !l->poison && !tf1c_body_result(l->b, TF1C_FINAL, vars.n, result_in(l, tf_add(counter, 1))))
-        l->poison = tf1c_record_mistake(l->b->parent);
-    tf1c_count_as(begin);
-    l->b->has_condition = true;
-    l->b->condition = go_on;
-}
-
-tf_list tf_while_loop_(tf_while_cond *cond, tf_while_body *body, struct tf_while_args a)
-{
-    tf_source here = tf1c_source(a.here);
-    TF_FROM(here);
-    looping l = { 0 };
-    tf_tensor mistake;
-    const tf_list loop_vars = tf1c_sound_list(tf1c_given_list(a.loop_vars, here), here);
-    if (!callable(cond, "cond", here, &mistake) || !callable(body, "body", here, &mistake))
-        return tf_mistake_list(loop_vars.n, mistake);
-    for (int i = 0; i < loop_vars.n; i++)
-        if (tf_is_poisoned(loop_vars.items[i]))
-            return tf_mistake_list(loop_vars.n, (tf_tensor){ .op = tf_tensor_op(loop_vars.items[i]) });
-    if (!loop_vars.n)
-        return tf_mistake_list(1, tf_mistake(tf_value_error, here, NULL, "No loop variables provided"));
-    tf_list vars = values_of(loop_vars, here, "loop_var");
-    const int begin = tf1c_count_now();
-    tf_tensor limit = a.maximum_iterations >= 0 ? tf_constant(0) : (tf_tensor){ 0 };
-    if (!open_loop(&l, a.name, "while", here))
-        return tf_mistake_list(loop_vars.n, (tf_tensor){ .op = l.poison });
-    build_while(&l, cond, body, vars, limit, begin, a);
-    tf_operation *op = close_counted(&l, tf1c_count_now());
-    return tf1c_outputs(op, vars.n);
 }
 
 /* clang-format off */

@@ -35,6 +35,10 @@ typedef struct {
 } tf1c_finish;
 tf_tensor tf1c_layer_finish(const void *context, tf_tensor y);
 
+/* A layer that is an object. */
+int64_t tf1c_layer_units(const tf_layer *layer);
+tf_tensor tf1c_layer_apply(tf_layer *layer, tf_tensor inputs, tf_source here);
+
 /* A convolution under other names, and what is done with it in its scope after biases; without: NULL. */
 typedef struct {
     const char *scope, *kernel, *bias;

@@ -16,6 +16,7 @@
 #include "ops/math/reduce.h"
 #include "ops/rnn/cell.h"
 #include "ops/state/variables.h"
+#include "ops/training/moving_averages.h"
 
 static tf_tensor recorded(void) { return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }; }
 
@@ -156,33 +157,76 @@ static tf_tensor apply_dense(const dense *k, tf_tensor x)
     return tf_is_poisoned(bias) ? bias : tf_nn_bias_add(times_kernel(x, kernel, k->units), bias);
 }
 
-static tf_tensor layers_dense_of(tf_operand inputs, int64_t units, struct tf_dense_args a)
+/* Its scope is found on first use, and then entered again. */
+struct tf_layer {
+    struct tf_dense_args a;
+    tf1c_cell_scope scope;
+};
+
+static tf_tensor apply_layer(tf_layer *layer, tf_operand inputs, tf_source here)
 {
-    TF_FROM(a.here);
-    tf1c_cell_scope scope = { 0 };
-    tf_tensor x = tf_convert(inputs, tf_dtype_unset, a.here, "inputs");
-    tf_tensor mistake = check_dense(x, a.name ? a.name : "dense", units, a.here);
+    const struct tf_dense_args a = layer->a;
+    tf_tensor x = tf_convert(inputs, tf_dtype_unset, here, "inputs");
+    tf_tensor mistake = check_dense(x, a.name ? a.name : "dense", a.units, here);
     if (mistake.op)
         return mistake;
-    if (!tf1c_layer_scope(&scope, a.name, "dense", a.here))
+    if (!tf1c_layer_scope(&layer->scope, a.name, "dense", here))
         return recorded();
-    tf1c_entered e = tf1c_layer_enter(&scope, a.reuse);
+    tf1c_entered e = tf1c_layer_enter(&layer->scope, layer->scope.built ? tf_reuse_true : a.reuse);
     const dense k = { "kernel",
                       a.use_bias ? "bias" : NULL,
-                      units,
+                      a.units,
                       a.trainable,
                       a.kernel_initializer,
                       tf1c_given_initializer(&a.bias_initializer) ? a.bias_initializer : tf_zeros_initializer(),
                       a.kernel_regularizer,
                       a.bias_regularizer };
     tf_tensor y = apply_dense(&k, x);
+    layer->scope.built = true;
     if (a.activation && !tf_is_poisoned(y))
         y = a.activation(y);
     tf1c_layer_leave(&e);
     return y;
 }
 
-tf_tensor tf_layers_dense_(struct tf_dense_args a) { return layers_dense_of(tf1c_keyword(a.inputs, true), a.units, a); }
+tf_tensor tf_layers_dense_(struct tf_dense_args a)
+{
+    TF_FROM(a.here);
+    tf_layer layer = { .a = a };
+    return apply_layer(&layer, tf1c_keyword(a.inputs, true), a.here);
+}
+
+tf_layer *tf_layers_Dense_(struct tf_dense_layer_args a)
+{
+    TF_FROM(a.here);
+    tf_graph *g = tf1c_current_graph();
+    tf_layer *layer = g ? tf1c_graph_alloc(g, sizeof *layer) : NULL;
+    if (layer)
+        *layer = (tf_layer){ .a = { .units = a.units,
+                                    .activation = a.activation,
+                                    .use_bias = a.use_bias,
+                                    .kernel_initializer = a.kernel_initializer,
+                                    .bias_initializer = a.bias_initializer,
+                                    .kernel_regularizer = a.kernel_regularizer,
+                                    .bias_regularizer = a.bias_regularizer,
+                                    .trainable = a.trainable,
+                                    .name = a.name ? tf1c_graph_strdup(g, a.name) : NULL } };
+    return layer;
+}
+
+int64_t tf1c_layer_units(const tf_layer *layer) { return layer->a.units; }
+
+tf_tensor tf1c_layer_apply(tf_layer *layer, tf_tensor inputs, tf_source here)
+{
+    return layer ? apply_layer(layer, tf_operand_tensor(inputs), here)
+                 : tf_mistake(tf_type_error, here, NULL, "'NoneType' object is not callable: the layer is NULL.");
+}
+
+tf_tensor tf_layer_apply_(tf_layer *layer, struct tf_apply_args a)
+{
+    TF_FROM(a.here);
+    return tf1c_layer_apply(layer, tf_at(tf1c_given_list(a.var_list, a.here), 0), a.here);
+}
 
 tf_tensor tf_contrib_layers_fully_connected_(struct tf_fully_connected_args a)
 {

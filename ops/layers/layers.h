@@ -43,6 +43,25 @@ struct tf_dense_args {
         TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_layers_dense_(struct tf_dense_args args);
 
+/* The same as an object, whose variables are made where it is first applied, tf_apply(layer, x), and found again later. Belongs to the
+ * graph.                                                                  TF1: layer = tf.layers.Dense(units); layer(x), layer.apply(x) */
+typedef struct tf_layer tf_layer;
+struct tf_dense_layer_args {
+    tf_source here;
+    TF_ARG_(1) int64_t units;
+    TF_ARG_(2) tf_activation *activation;
+    TF_ARG_(3) bool use_bias;
+    TF_ARG_(4) tf_initializer kernel_initializer;
+    TF_ARG_(5) tf_initializer bias_initializer;
+    TF_ARG_(6) tf_regularizer kernel_regularizer;
+    TF_ARG_(7) tf_regularizer bias_regularizer;
+    TF_ARG_(8) bool trainable;
+    TF_ARG_(9) const char *name;
+};
+#define tf_layers_Dense(...)                                                                                               \
+    TF_KWARGS_(tf_layers_Dense_((struct tf_dense_layer_args){ .use_bias = true, .trainable = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_layer *tf_layers_Dense_(struct tf_dense_layer_args args);
+
 /* The same under its older names, with relu unless told otherwise.                   TF1: tf.contrib.layers.fully_connected
  *   variables           fully_connected/weights (xavier), fully_connected/biases (zeros)
  *   activation_fn       unset: relu;  .activation_fn = NULL: none

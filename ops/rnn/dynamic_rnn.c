@@ -64,8 +64,7 @@ typedef struct {
     bool swaps;
 } looping;
 
-/* [batch, time, …] <-> [time, batch, …] */
-static tf_tensor swap_batch_time(tf_tensor x)
+tf_tensor tf1c_swap_batch_time(tf_tensor x)
 {
     tf_dims d = tf_get_shape(x);
     if (tf_is_poisoned(x) || (d.known && d.rank < 2))
@@ -93,7 +92,7 @@ static bool take_x(looping *r, tf_operand given, bool time_major)
     char text[256];
     r->x = tf_convert(given, tf_dtype_unset, r->here, "inputs");
     if (!tf_is_poisoned(r->x) && !time_major)
-        r->x = swap_batch_time(r->x);
+        r->x = tf1c_swap_batch_time(r->x);
     tf_dims d = tf_get_shape(r->x);
     if (tf_is_poisoned(r->x))
         r->mistake = r->x;
@@ -326,7 +325,7 @@ static tf_rnn dynamic_rnn(tf_cell *cell, tf_operand inputs, struct tf_dynamic_rn
     if (good) {
         out = run_loop(&r);
         if (!a.time_major)
-            out.outputs = swap_batch_time(out.outputs);
+            out.outputs = tf1c_swap_batch_time(out.outputs);
     } else {
         out = spoiled(cell, r.mistake);
     }

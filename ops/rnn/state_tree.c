@@ -137,7 +137,9 @@ tf_list tf_state_flatten(const tf_state *s)
 
 static tf_state *pack(const tf_state *like, const tf_tensor **leaves)
 {
-    if (!like->n)
+    if (!like)
+        return no_state();
+    if (!parts(like))
         return tf1c_state_leaf(*(*leaves)++);
     tf_state *s = tf1c_state_of(like->n, like->items, like->lstm);
     for (int i = 0; i < s->n; i++)

@@ -43,8 +43,7 @@ tf_dtype tf1c_state_dtype(const tf_state *s, tf_dtype given)
     return given ? given : s ? tf_get_dtype(s->tensor) : tf_float32;
 }
 
-/* Rows that are past their length keep what was there before. */
-static tf_tensor copy_through(tf_tensor past, tf_tensor before, tf_tensor after)
+tf_tensor tf1c_copy_rows(tf_tensor past, tf_tensor before, tf_tensor after)
 {
     if (tf_get_shape(after).known && tf_get_shape(after).rank == 0)
         return after;
@@ -54,22 +53,22 @@ static tf_tensor copy_through(tf_tensor past, tf_tensor before, tf_tensor after)
     return t;
 }
 
-static tf_state *copy_state(tf_tensor past, tf_state *before, tf_state *after)
+tf_state *tf1c_copy_state(tf_tensor past, tf_state *before, tf_state *after)
 {
     if (!before->n || before->n != after->n)
         return before->n ? after
-                         : tf1c_state_leaf(copy_through(past, before->tensor,
-                                                        after->n ? (tf_tensor){ .op = tf1c_poison(NULL) } : after->tensor));
+                         : tf1c_state_leaf(tf1c_copy_rows(past, before->tensor,
+                                                          after->n ? (tf_tensor){ .op = tf1c_poison(NULL) } : after->tensor));
     tf_state *s = tf1c_state_of(after->n, after->items, after->lstm);
     for (int i = 0; i < s->n; i++)
-        ((tf_state **)s->items)[i] = copy_state(past, before->items[i], after->items[i]);
+        ((tf_state **)s->items)[i] = tf1c_copy_state(past, before->items[i], after->items[i]);
     return s;
 }
 
 tf_cell_output tf1c_copy_through(tf_cell_output out, tf_state *state, tf_tensor past, tf_tensor zero_output)
 {
-    out.output = copy_through(past, zero_output, out.output);
-    out.state = copy_state(past, state, out.state);
+    out.output = tf1c_copy_rows(past, zero_output, out.output);
+    out.state = tf1c_copy_state(past, state, out.state);
     return out;
 }
 

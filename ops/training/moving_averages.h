@@ -31,12 +31,17 @@ TF1C_API tf_moving_average *tf_train_exponential_moving_average_(struct tf_movin
 /* The operation that moves every average once; on the first call for a variable makes its average, w/ExponentialMovingAverage, which
  * begins as the variable's own initial value (a tensor's at zero).                                   TF1: ExponentialMovingAverage.apply
  *   var_list  LIST(w, b); unset: all trainable variables. They join TF_MOVING_AVERAGE_VARIABLES */
+struct tf_layer;
 struct tf_apply_args {
     tf_source here;
     tf_list var_list;
 };
-#define tf_apply(average, ...) tf_apply_(average, (struct tf_apply_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_apply(object, ...)                                                        \
+    _Generic((object), struct tf_layer *: tf_layer_apply_, default: tf_apply_)(object, \
+        (struct tf_apply_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_operation *tf_apply_(tf_moving_average *average, struct tf_apply_args args);
+/* Of a layer, tf_layers_Dense: what it makes of a tensor.                                              TF1: Layer.apply, layer(x) */
+TF1C_API tf_tensor tf_layer_apply_(struct tf_layer *layer, struct tf_apply_args args);
 #define TF_MOVING_AVERAGE_VARIABLES "moving_average_variables"
 #define tf_graph_keys_moving_average_variables TF_MOVING_AVERAGE_VARIABLES
 #define tf_graph_keys_MOVING_AVERAGE_VARIABLES TF_MOVING_AVERAGE_VARIABLES

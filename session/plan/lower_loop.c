@@ -129,28 +129,42 @@ tf_status tf1c_check_length(const tf_operation *op, tf_dims sequence, int64_t *s
     return tf_ok;
 }
 
+/* The common length of the sequences, NONE without any; where only a condition ends the loop, each is as long as there is room. */
+static bool sequence_length(tf1c_compilation *c, const ir_scope *outer, const tf_operation *op, const tf1c_body *b, int64_t *length)
+{
+    for (int i = 0; i < b->n_in && !c->ir.failed; i++) {
+        int64_t as_long = NONE;
+        if (b->in[i].kind != TF1C_SLICED)
+            continue;
+        const ir_value *v = ir_value_in(c, outer, op->inputs[i]);
+        if (tf1c_check_length(op, ir_dims(&v->view), b->has_condition && b->trip < 0 ? &as_long : length))
+            return false;
+    }
+    return !c->ir.failed;
+}
+
+/* The number of steps, known where what is sliced is as long; what a loop stacked that its condition ended has room for more. */
 static bool count_steps(tf1c_compilation *c, const ir_scope *outer, ir_node *n, const tf_operation *op, const tf1c_body *b)
 {
     ir_loop *l = n->loop;
+    int64_t length = NONE;
     l->capacity = c->plan->loop_capacity;
+    if (!sequence_length(c, outer, op, b, &length))
+        return false;
     if (b->trip >= 0) {
         ir_value *trip = ir_value_in(c, outer, op->inputs[b->trip]);
-        if (ir_demand(c, trip))
-            l->steps = *(const int32_t *)trip->known > 0 ? *(const int32_t *)trip->known : 0;
+        const bool known = ir_demand(c, trip);
+        const int64_t steps = !known ? NONE : *(const int32_t *)trip->known > 0 ? *(const int32_t *)trip->known : 0;
+        if (length != NONE && steps > length)
+            return !tf_fail(tf_invalid_argument, op->here, op->name, "The sequences of a loop differ in length: %lld and %lld",
+                            (long long)steps, (long long)length);
+        if (known && (length == NONE || steps == length))
+            l->steps = steps;
         else
             l->trip = ir_add_input(&c->ir, n, trip);
+    } else {
+        l->steps = length == NONE && !b->has_condition ? 0 : length;
     }
-    for (int i = 0; i < b->n_in && !c->ir.failed; i++) {
-        if (b->in[i].kind != TF1C_SLICED)
-            continue;
-        const bool by_length = l->trip < 0 && (l->steps != NONE || !b->has_condition);
-        int64_t as_long = NONE; /* as there is room */
-        const ir_value *v = ir_value_in(c, outer, op->inputs[i]);
-        if (tf1c_check_length(op, ir_dims(&v->view), by_length ? &l->steps : &as_long))
-            return false;
-    }
-    if (l->steps == NONE && !b->has_condition && l->trip < 0)
-        l->steps = 0;
     return !c->ir.failed;
 }
 

@@ -127,6 +127,10 @@ VALUES = {
     "tf_state_value": ["((tf_state_value){ 1, w.arrays })", "((tf_state_value){ 0 })", "((tf_state_value){ 3, NULL })",
                        "((tf_state_value){ -3, NULL })", "((tf_state_value){ -3, w.arrays })"],
     "tf_state_value *": ["&w.state_value", "NULL", "&w.wrong_state_value", "&w.negative_state_value"],
+    "tf_helper *": ["w.helper", "NULL", "&w.empty_helper"],
+    "tf_decoder *": ["w.decoder", "NULL"],
+    "tf_layer *": ["w.layer", "NULL"],
+    "struct tf_layer *": ["w.layer", "NULL"],
     "tf_optimizer *": ["w.optimizer", "NULL"],
     "const tf_optimizer *": ["w.optimizer", "NULL"],
     "tf_initializer": ["tf_zeros_initializer()", "((tf_initializer){ 0 })"],
@@ -188,6 +192,7 @@ LEFT_OUT = {"tf_exit": "ends the process", "tf_options_": "ends the program, as 
 CONSUMED = {"tf_tensor", "tf_list", "tf_operation *", "tf_ndarray", "char *", "tf_session *", "tf_graph *", "struct tf_with_", "tf_from",
             "tf_cell *", "tf_state *", "np_npz *", "const char *", "tf_graph_def *", "tf_checkpoint_state *", "tf_checkpoint_reader *",
             "tf_event_iterator *", "tf_node_defs *", "tf_data_dataset *", "tf_data_iterator *"}
+            "tf_data_dataset *", "tf_data_iterator *", "tf_decoder *"}
 
 
 def plain(text):

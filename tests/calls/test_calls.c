@@ -28,6 +28,9 @@ static struct {
     tf_cell *cell, *no_cells[4], empty_cell;
     tf_state *state, *no_states[4], empty_state, wrong_state, negative_state, hollow_state;
     tf_state_value state_value, wrong_state_value, negative_state_value;
+    tf_helper *helper, empty_helper;
+    tf_decoder *decoder;
+    tf_layer *layer;
     tf_optimizer *optimizer;
     tf_saver *saver;
     tf_moving_average *average;
@@ -128,6 +131,12 @@ static void use_structtf_with_(struct tf_with_ with)
 static void use_tf_from(tf_from from) { tf_from_close(&from); }
 static void use_tf_cell_handle(tf_cell *cell) { use_tf_tensor(tf_call(cell, w.x, NULL).output); }
 static void use_tf_state_handle(tf_state *state) { use_tf_list(tf_state_flatten(state)); }
+static void use_tf_decoder_handle(tf_decoder *d)
+{
+    const tf_decoded decoded = tf_contrib_seq2seq_dynamic_decode(d, .maximum_iterations = 2);
+    use_tf_tensor(decoded.outputs.rnn_output);
+    use_tf_list(tf_state_flatten(decoded.state));
+}
 static void use_tf_data_iterator_handle(tf_data_iterator *it) { use_tf_list(tf_get_next(it)); }
 static void use_tf_data_dataset_handle(tf_data_dataset *d)
 {
@@ -208,6 +217,9 @@ static void make_graph(void)
     w.dims = SHAPE(2, 3);
     w.cell = tf_nn_rnn_cell_gru_cell(3);
     w.state = tf_zero_state(w.cell, 2, tf_float32);
+    w.helper = tf_contrib_seq2seq_training_helper(tf_zeros(SHAPE(2, 3, 3)), NP_INT(2, 3));
+    w.decoder = tf_contrib_seq2seq_basic_decoder(w.cell, w.helper, w.state);
+    w.layer = tf_layers_Dense(3);
     w.wrong_state = (tf_state){ .n = 3 };
     w.negative_state = (tf_state){ .n = -3 };
     w.hollow_state = (tf_state){ .n = 2, .items = w.no_states };

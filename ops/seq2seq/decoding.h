@@ -1,0 +1,39 @@
+/* What the files of the seq2seq library share; not for users. */
+#ifndef TF1C_OPS_SEQ2SEQ_DECODING_H
+#define TF1C_OPS_SEQ2SEQ_DECODING_H
+
+#include "ops/layers/layer.h"
+#include "ops/rnn/rnn_step.h"
+#include "ops/seq2seq/decoder.h"
+
+enum { TF1C_MOST_OUTPUTS = 3 };
+
+/* What the first step starts from, or a step gives. */
+typedef struct {
+    tf_tensor outputs[TF1C_MOST_OUTPUTS];
+    tf_tensor finished, inputs;
+    tf_state *state;
+} tf1c_decoder_step;
+
+/* TF1: contrib/seq2seq/python/ops/decoder.py Decoder */
+struct tf_decoder {
+    tf1c_decoder_step (*initialize)(tf_decoder *self, tf_source here); /* without outputs */
+    tf1c_decoder_step (*step)(tf_decoder *self, tf_tensor time, tf_tensor inputs, tf_state *state, tf_source here);
+    void (*finalize)(tf_decoder *self, tf_decoded *decoded, tf_tensor *outputs); /* time first still; optional */
+    tf_decoded (*results)(tf_decoder *self, const tf_tensor *outputs);           /* the outputs by their names */
+    tf_tensor (*batch_size)(tf_decoder *self);                                   /* asked after initialize */
+    bool tracks_own_finished;
+    int n_outputs;
+    tf_dims output_sizes[TF1C_MOST_OUTPUTS]; /* without the batch */
+    tf_dtype output_dtypes[TF1C_MOST_OUTPUTS];
+    void *context;
+    tf_tensor mistake; /* of a decoder that could not be made */
+};
+tf_decoder *tf1c_decoder_new(tf_decoder d);            /* never NULL */
+tf_decoder *tf1c_decoder_mistake(tf_tensor mistake);   /* likewise */
+bool tf1c_is_helper(const tf_helper *helper, tf_source here); /* false after a report */
+
+/* Nodes that TF makes from here on, of which we have made some: seeds are counted over them. */
+static inline void tf1c_made_since(int before, int n) { tf1c_current_graph()->universe->last_id = before + n; }
+
+#endif

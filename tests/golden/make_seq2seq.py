@@ -1,0 +1,161 @@
+"""What TensorFlow 1.15.5's tf.contrib.seq2seq gives, into seq2seq.npz: of each case the names and shapes of its variables and what they
+begin with under the graph's seed 3; then, every variable of n numbers being 1.5·sin(0.7·i²), its tensors and the gradients of
+its loss to all variables and to x. Usage: python make_seq2seq.py [CASE…], with TensorFlow 1.15.5 and NumPy 1.18 (Python 3.7)."""
+import os
+import sys
+import warnings
+from collections import OrderedDict
+
+os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
+warnings.filterwarnings('ignore')
+import numpy as np
+import tensorflow as tf
+
+tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+S, C = tf.contrib.seq2seq, tf.nn.rnn_cell
+BATCH, TIME, DEPTH, WORDS = 3, 4, 3, 5
+x_value = np.sin(np.arange(BATCH * TIME * DEPTH)).astype(np.float32).reshape(BATCH, TIME, DEPTH)
+lengths_value = np.array([4, 2, 3], np.int32)
+targets_value = np.array([[1, 4, 2, 0], [3, 3, 0, 0], [2, 1, 4, 0]], np.int32)
+
+
+class Fed:
+    def __init__(self):
+        self.x = tf.placeholder(tf.float32, [None, None, DEPTH])
+        self.lengths = tf.placeholder(tf.int32, [None])
+        self.targets = tf.placeholder(tf.int32, [None, None])
+        self.weights = tf.sequence_mask(self.lengths, TIME, tf.float32)
+
+
+def state_of(state):
+    return {'state%d' % i: t for i, t in enumerate(tf.contrib.framework.nest.flatten(state))}
+
+
+def decoded_of(decoded):
+    outputs, state, lengths = decoded
+    return OrderedDict([('logits', outputs.rnn_output), ('ids', outputs.sample_id), ('lengths', lengths)] + sorted(state_of(state).items()))
+
+
+def training(cell, f, **more):
+    helper = S.TrainingHelper(f.x, f.lengths)
+    decoder = S.BasicDecoder(cell, helper, cell.zero_state(tf.size(f.lengths), tf.float32), tf.layers.Dense(WORDS, use_bias=False))
+    return S.dynamic_decode(decoder, **more)
+
+
+def train(f):
+    out = decoded_of(training(C.GRUCell(4), f))
+    out['loss'] = S.sequence_loss(out['logits'], f.targets, f.weights)
+    return out
+
+
+def train_imputed(f):
+    out = decoded_of(training(C.LSTMCell(4), f, impute_finished=True, output_time_major=True))
+    out['loss'] = tf.reduce_sum(tf.square(out['logits'])) + tf.reduce_sum(out['state0'])
+    return out
+
+
+def train_limited(f):
+    out = decoded_of(training(C.BasicRNNCell(4), f, impute_finished=True, maximum_iterations=3))
+    out['loss'] = tf.reduce_sum(tf.square(out['logits']))
+    return out
+
+
+def answering(helper_of, f, **more):
+    table = tf.get_variable('table', [WORDS, DEPTH])
+    cell = C.BasicRNNCell(4)
+    helper = helper_of(table, tf.range(BATCH), 3)
+    decoder = S.BasicDecoder(cell, helper, cell.zero_state(BATCH, tf.float32), tf.layers.Dense(WORDS))
+    return decoded_of(S.dynamic_decode(decoder, **more))
+
+
+def greedy(f):
+    out = answering(S.GreedyEmbeddingHelper, f, maximum_iterations=2 * tf.reduce_max(f.lengths))
+    out['loss'] = tf.reduce_sum(tf.square(out['logits']))
+    return out
+
+
+def greedy_finished(f):
+    table = tf.get_variable('table', [WORDS, DEPTH])
+    helper = S.GreedyEmbeddingHelper(lambda ids: tf.nn.embedding_lookup(table, ids), tf.range(BATCH), 0)
+    decoder = S.BasicDecoder(C.GRUCell(WORDS), helper, tf.reduce_sum(f.x, 1)[:, :1] * tf.ones([1, WORDS]))
+    return decoded_of(S.dynamic_decode(decoder, impute_finished=True, maximum_iterations=9))
+
+
+def sampled(f):
+    return answering(lambda *a: S.SampleEmbeddingHelper(*a, softmax_temperature=.5, seed=7), f, maximum_iterations=8)
+
+
+def sampled_by_graph_seed(f):
+    return answering(S.SampleEmbeddingHelper, f, maximum_iterations=8)
+
+
+def custom(f):
+    """Reads its own output, for as many steps as a row's length."""
+    helper = S.CustomHelper(
+        lambda: (tf.equal(f.lengths, 0), f.x[:, 0]), lambda time, outputs, state: tf.cast(tf.argmin(outputs, 1), tf.int32),
+        lambda time, outputs, state, sample_ids: (time + 1 >= f.lengths, outputs, state))
+    cell = C.MultiRNNCell([C.BasicRNNCell(DEPTH), C.GRUCell(DEPTH)])
+    decoder = S.BasicDecoder(cell, helper, cell.zero_state(BATCH, tf.float32))
+    out = decoded_of(S.dynamic_decode(decoder, impute_finished=True, scope='own'))
+    out['loss'] = tf.reduce_sum(out['logits']) + tf.reduce_sum(out['state1'])
+    return out
+
+
+def losses(f):
+    logits = tf.get_variable('logits', [BATCH, TIME, WORDS])
+    w = f.weights * tf.range(1, 5, dtype=tf.float32)
+    each = dict(average_across_timesteps=False, average_across_batch=False)
+    hinge = lambda labels, logits: tf.reduce_sum(tf.square(logits - tf.one_hot(labels, WORDS)), 1)
+    out = OrderedDict([
+        ('all', S.sequence_loss(logits, f.targets, w)),
+        ('time', S.sequence_loss(logits, f.targets, w, average_across_batch=False)),
+        ('batch', S.sequence_loss(logits, f.targets, w, average_across_timesteps=False)),
+        ('none', S.sequence_loss(logits, f.targets, w, **each)),
+        ('sum', S.sequence_loss(logits, f.targets, w, sum_over_timesteps=True, sum_over_batch=True, **each)),
+        ('sum_time', S.sequence_loss(logits, f.targets, w, sum_over_timesteps=True, **each)),
+        ('own', S.sequence_loss(logits, f.targets, w, softmax_loss_function=hinge))])
+    out['loss'] = out['sum']
+    return out
+
+
+def tiled(f):
+    state = S.tile_batch((f.x[:, 0], f.targets), 2)
+    return OrderedDict([('x', state[0]), ('targets', state[1]), ('one', S.tile_batch(f.lengths, 3)), ('loss', tf.reduce_sum(tf.square(state[0])))])
+
+
+CASES = [train, train_imputed, train_limited, greedy, greedy_finished, sampled, sampled_by_graph_seed, custom, losses, tiled]
+
+
+def ask(case, written):
+    name = case.__name__
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.set_random_seed(3)
+        f = Fed()
+        tensors = case(f)
+        variables = tf.global_variables()
+        if 'loss' in tensors:
+            for x, dx in zip(tf.trainable_variables() + [f.x], tf.gradients(tensors['loss'], tf.trainable_variables() + [f.x])):
+                if dx is not None:
+                    tensors['d/' + ('x' if x is f.x else x.op.name)] = tf.convert_to_tensor(dx)
+        session.run(tf.global_variables_initializer())
+        for v in variables:
+            written['%s/initial/%s' % (name, v.op.name)] = session.run(v)
+        for v in variables:
+            n = int(np.prod(v.shape.as_list()))
+            v.load((1.5 * np.sin(.7 * np.arange(n)**2)).astype(np.float32).reshape(v.shape.as_list()))
+        values = session.run(tensors, {f.x: x_value, f.lengths: lengths_value, f.targets: targets_value})
+        for key, value in values.items():
+            written['%s/%s' % (name, key)] = value
+        names = sorted('%s %s' % (v.op.name, v.shape.as_list()) for v in tf.trainable_variables())
+        written[name + '/variables'] = np.frombuffer('\n'.join(names).encode(), np.uint8)
+
+
+if __name__ == '__main__':
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'seq2seq.npz')
+    written = dict(np.load(path)) if len(sys.argv) > 1 and os.path.exists(path) else {}
+    for case in CASES:
+        if len(sys.argv) < 2 or case.__name__ in sys.argv[1:]:
+            for key in [k for k in written if k.startswith(case.__name__ + '/')]:
+                del written[key]
+            ask(case, written)
+    np.savez_compressed(path, **written)

@@ -1,0 +1,409 @@
+/* tf.contrib.seq2seq: variables, what they begin with under the graph's seed, tensors and gradients are TensorFlow 1.15.5's
+ * (tests/golden/make_seq2seq.py). */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/fixture.h"
+#include "tf1c.h"
+
+enum { BATCH = 3, TIME = 4, DEPTH = 3, WORDS = 5 };
+static tf_tensor x, lengths, targets, weights;
+
+/* ---- what a case gives: tensors by the names that they have in the archive ------------------------------------------------- */
+
+enum { MOST = 40 };
+typedef struct {
+    int n;
+    char names[MOST][120];
+    tf_tensor tensors[MOST];
+} given;
+
+static void give(given *g, tf_tensor t, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void give(given *g, tf_tensor t, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    ck_assert(g->n < MOST);
+    vsnprintf(g->names[g->n], sizeof g->names[0], format, args);
+    g->tensors[g->n++] = t;
+    va_end(args);
+}
+
+static void give_state(given *g, tf_state *state)
+{
+    const tf_list leaves = tf_state_flatten(state);
+    for (int i = 0; i < leaves.n; i++)
+        give(g, leaves.items[i], "state%d", i);
+}
+
+static void give_decoded(given *g, tf_decoded decoded)
+{
+    give(g, decoded.outputs.rnn_output, "logits");
+    give(g, decoded.outputs.sample_id, "ids");
+    give(g, decoded.sequence_lengths, "lengths");
+    give_state(g, decoded.state);
+}
+
+static tf_tensor sum_of_squares(tf_tensor t) { return tf_reduce_sum(tf_square(t)); }
+
+/* ---- the cases --------------------------------------------------------------------------------------------------------------- */
+
+static tf_decoder *training(tf_cell *cell)
+{
+    tf_helper *helper = tf_contrib_seq2seq_training_helper(x, lengths);
+    tf_state *zero = tf_zero_state(cell, tf_size(lengths), tf_float32);
+    return tf_contrib_seq2seq_basic_decoder(cell, helper, zero, tf_layers_Dense(WORDS, .use_bias = false));
+}
+
+static tf_tensor train(given *g)
+{
+    const tf_decoded d = tf_contrib_seq2seq_dynamic_decode(training(tf_nn_rnn_cell_gru_cell(4)));
+    give_decoded(g, d);
+    return tf_contrib_seq2seq_sequence_loss(d.outputs.rnn_output, targets, weights);
+}
+
+static tf_tensor train_imputed(given *g)
+{
+    const tf_decoded d = tf_contrib_seq2seq_dynamic_decode(training(tf_nn_rnn_cell_lstm_cell(4)), .impute_finished = true,
+                                                           .output_time_major = true);
+    give_decoded(g, d);
+    return tf_add(sum_of_squares(d.outputs.rnn_output), tf_reduce_sum(tf_state_c(d.state)));
+}
+
+static tf_tensor train_limited(given *g)
+{
+    const tf_decoded d = tf_contrib_seq2seq_dynamic_decode(training(tf_nn_rnn_cell_basic_rnn_cell(4)), .impute_finished = true,
+                                                           .maximum_iterations = 3);
+    give_decoded(g, d);
+    return sum_of_squares(d.outputs.rnn_output);
+}
+
+static tf_decoder *answering(tf_helper *helper)
+{
+    tf_cell *cell = tf_nn_rnn_cell_basic_rnn_cell(4);
+    return tf_contrib_seq2seq_basic_decoder(cell, helper, tf_zero_state(cell, BATCH, tf_float32), tf_layers_Dense(WORDS));
+}
+static tf_tensor words_table(void) { return tf_get_variable("table", SHAPE(WORDS, DEPTH)); }
+
+static tf_tensor greedy(given *g)
+{
+    const tf_tensor twice = tf_mul(2, tf_reduce_max(lengths)), table = words_table();
+    tf_decoder *decoder = answering(tf_contrib_seq2seq_greedy_embedding_helper(table, tf_range(BATCH), 3));
+    const tf_decoded d = tf_contrib_seq2seq_dynamic_decode(decoder, .maximum_iterations = twice);
+    give_decoded(g, d);
+    return sum_of_squares(d.outputs.rnn_output);
+}
+
+static tf_tensor table_of_words;
+static tf_tensor embedded(tf_tensor ids) { return tf_nn_embedding_lookup(table_of_words, ids); }
+
+static tf_tensor greedy_finished(given *g)
+{
+    table_of_words = words_table();
+    tf_helper *helper =
+        tf_contrib_seq2seq_greedy_embedding_helper(.embedding_fn = embedded, .start_tokens = tf_range(BATCH), .end_token = 0);
+    tf_tensor begin = tf_mul(tf_getitem(tf_reduce_sum(x, 1), ":, :1"), tf_ones(SHAPE(1, WORDS)));
+    tf_decoder *decoder = tf_contrib_seq2seq_basic_decoder(tf_nn_rnn_cell_gru_cell(WORDS), helper, tf_state_new(begin));
+    give_decoded(g, tf_contrib_seq2seq_dynamic_decode(decoder, .impute_finished = true, .maximum_iterations = 9));
+    return (tf_tensor){ 0 };
+}
+
+static tf_tensor sampled(given *g)
+{
+    const tf_tensor table = words_table();
+    tf_helper *helper =
+        tf_contrib_seq2seq_sample_embedding_helper(table, tf_range(BATCH), 3, .softmax_temperature = 0.5, .seed = 7);
+    give_decoded(g, tf_contrib_seq2seq_dynamic_decode(answering(helper), .maximum_iterations = 8));
+    return (tf_tensor){ 0 };
+}
+
+static tf_tensor sampled_by_graph_seed(given *g)
+{
+    const tf_tensor table = words_table();
+    tf_helper *helper = tf_contrib_seq2seq_sample_embedding_helper(table, tf_range(BATCH), 3);
+    give_decoded(g, tf_contrib_seq2seq_dynamic_decode(answering(helper), .maximum_iterations = 8));
+    return (tf_tensor){ 0 };
+}
+
+static tf_helper_next own_start(tf_helper *self)
+{
+    (void)self;
+    const tf_tensor finished = tf_equal(lengths, 0);
+    return (tf_helper_next){ .finished = finished, .inputs = tf_getitem(x, ":, 0") };
+}
+static tf_tensor own_sample(tf_helper *self, tf_tensor time, tf_tensor outputs, tf_state *state)
+{
+    (void)self, (void)time, (void)state;
+    return tf_cast(tf_argmin(outputs, 1), tf_int32);
+}
+static tf_helper_next own_next(tf_helper *self, tf_tensor time, tf_tensor outputs, tf_state *state, tf_tensor sample_ids)
+{
+    (void)self, (void)sample_ids;
+    return (tf_helper_next){ tf_greater_equal(tf_operator_add(time, 1), lengths), outputs, state };
+}
+
+static tf_tensor custom(given *g)
+{
+    tf_helper *helper = tf_contrib_seq2seq_custom_helper(own_start, own_sample, own_next);
+    tf_cell *below = tf_nn_rnn_cell_basic_rnn_cell(DEPTH), *above = tf_nn_rnn_cell_gru_cell(DEPTH);
+    tf_cell *cell = tf_nn_rnn_cell_multi_rnn_cell(CELLS(below, above));
+    tf_decoder *decoder = tf_contrib_seq2seq_basic_decoder(cell, helper, tf_zero_state(cell, BATCH, tf_float32));
+    const tf_decoded d = tf_contrib_seq2seq_dynamic_decode(decoder, .impute_finished = true, .scope = "own");
+    give_decoded(g, d);
+    return tf_add(tf_reduce_sum(d.outputs.rnn_output), tf_reduce_sum(tf_state_tensor(tf_state_at(d.state, 1))));
+}
+
+static tf_tensor squares(tf_tensor labels, tf_tensor logits)
+{
+    return tf_reduce_sum(tf_square(tf_sub(logits, tf_one_hot(labels, WORDS))), 1);
+}
+
+static tf_tensor losses(given *g)
+{
+    const tf_tensor logits = tf_get_variable("logits", SHAPE(BATCH, TIME, WORDS));
+    const tf_tensor w = tf_mul(weights, tf_range(1, 5, 1, .dtype = tf_float32));
+    give(g, tf_contrib_seq2seq_sequence_loss(logits, targets, w), "all");
+    give(g, tf_contrib_seq2seq_sequence_loss(logits, targets, w, .average_across_batch = false), "time");
+    give(g, tf_contrib_seq2seq_sequence_loss(logits, targets, w, .average_across_timesteps = false), "batch");
+    give(g, tf_contrib_seq2seq_sequence_loss(logits, targets, w, false, false), "none");
+    const tf_tensor sum = tf_contrib_seq2seq_sequence_loss(logits, targets, w, false, false, true, true);
+    give(g, sum, "sum");
+    give(g, tf_contrib_seq2seq_sequence_loss(logits, targets, w, false, false, .sum_over_timesteps = true), "sum_time");
+    give(g, tf_contrib_seq2seq_sequence_loss(logits, targets, w, .softmax_loss_function = squares), "own");
+    return sum;
+}
+
+static tf_tensor tiled(given *g)
+{
+    tf_state *pair = tf_state_tuple(tf_state_new(tf_getitem(x, ":, 0")), tf_state_new(targets));
+    tf_state *both = tf_contrib_seq2seq_tile_batch(pair, 2);
+    const tf_tensor xs = tf_state_tensor(tf_state_at(both, 0));
+    give(g, xs, "x");
+    give(g, tf_state_tensor(tf_state_at(both, 1)), "targets");
+    give(g, tf_contrib_seq2seq_tile_batch(lengths, 3), "one");
+    return sum_of_squares(xs);
+}
+
+#define CASE(name)  \
+    {               \
+#name, name \
+    }
+static const struct {
+    const char *name;
+    tf_tensor (*make)(given *g); /* its loss, or none */
+} cases[] = { CASE(train),   CASE(train_imputed),         CASE(train_limited), CASE(greedy), CASE(greedy_finished),
+              CASE(sampled), CASE(sampled_by_graph_seed), CASE(custom),        CASE(losses), CASE(tiled) };
+
+/* ---- running them ------------------------------------------------------------------------------------------------------------ */
+
+static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* "rnn/nas_cell/kernel [3, 24]", a line each, sorted. */
+static void variables_text(char *text, size_t size)
+{
+    static char lines[MOST][160];
+    char *sorted[MOST];
+    const tf_list all = tf_trainable_variables();
+    for (int i = 0; i < all.n; i++) {
+        const tf_dims d = tf_get_shape(all.items[i]);
+        int n = snprintf(lines[i], sizeof lines[i], "%s [", tf_op_name(all.items[i].op));
+        for (int j = 0; j < d.rank; j++)
+            n += snprintf(lines[i] + n, sizeof lines[i] - (size_t)n, "%s%lld", j ? ", " : "", (long long)d.dims[j]);
+        snprintf(lines[i] + n, sizeof lines[i] - (size_t)n, "]");
+        sorted[i] = lines[i];
+    }
+    qsort(sorted, (size_t)all.n, sizeof *sorted, by_text);
+    *text = 0;
+    for (int i = 0; i < all.n; i++)
+        snprintf(text + strlen(text), size - strlen(text), "%s%s", i ? "\n" : "", sorted[i]);
+}
+
+static void load_waves(void)
+{
+    const tf_list all = tf_global_variables();
+    for (int i = 0; i < all.n; i++) {
+        tf_ndarray value = np_zeros(tf_get_shape(all.items[i]), tf_float32);
+        for (int64_t j = 0; j < np_size(value); j++)
+            ((float *)value.data)[j] = (float)(1.5 * sin(0.7 * (double)(j * j)));
+        must(tf_load(all.items[i], value, sess));
+        np_free(&value);
+    }
+}
+
+static void check_array(np_npz *npz, const char *case_name, const char *what, tf_ndarray got, double tolerance)
+{
+    char key[256];
+    snprintf(key, sizeof key, "%s/%s", case_name, what);
+    tf_ndarray want = np_npz_get(npz, key);
+    const char *difference = array_difference(got, want, tolerance);
+    ck_assert_msg(!difference, "%s: %s", key, difference);
+    np_free(&want);
+}
+
+static void check_variables(np_npz *npz, const char *name)
+{
+    char key[256], text[4096];
+    snprintf(key, sizeof key, "%s/variables", name);
+    tf_ndarray want = np_npz_get(npz, key);
+    variables_text(text, sizeof text);
+    ck_assert_msg((size_t)np_size(want) == strlen(text) && memcmp(want.data, text, strlen(text)) == 0,
+                  "%s: variables are\n%s\nand not\n%.*s", name, text, (int)np_size(want), (char *)want.data);
+    np_free(&want);
+    must(tf_run(sess, tf_global_variables_initializer()));
+    const tf_list all = tf_global_variables();
+    for (int i = 0; i < all.n; i++) {
+        tf_ndarray got = { 0 };
+        must(tf_run(sess, FETCH(all.items[i], &got)));
+        snprintf(key, sizeof key, "initial/%s", tf_op_name(all.items[i].op));
+        check_array(npz, name, key, got, 1e-6);
+        np_free(&got);
+    }
+}
+
+static void give_gradients(given *g, tf_tensor loss)
+{
+    tf_list all = { 0 };
+    for (int i = 0; i < tf_trainable_variables().n; i++)
+        tf_append(&all, tf_at(tf_trainable_variables(), i));
+    tf_append(&all, x);
+    give(g, loss, "loss");
+    const tf_list d = tf_gradients(loss, all);
+    for (int i = 0; i < all.n; i++)
+        if (!tf_is_none(tf_at(d, i)))
+            give(g, tf_convert_to_tensor(tf_at(d, i)), "d/%s", i == all.n - 1 ? "x" : tf_op_name(all.items[i].op));
+}
+
+static tf_ndarray x_value(void)
+{
+    static float values[BATCH * TIME * DEPTH];
+    for (int i = 0; i < BATCH * TIME * DEPTH; i++)
+        values[i] = sinf((float)i);
+    return np_array(values, tf_float32, SHAPE(BATCH, TIME, DEPTH));
+}
+
+START_TEST(a_case_gives_what_tensorflow_gives)
+{
+    char path[512];
+    static given g;
+    const char *name = cases[_i].name;
+    np_npz *npz = np_npz_open(data_path("golden/seq2seq.npz", path, sizeof path));
+    g.n = 0;
+    const tf_tensor loss = cases[_i].make(&g);
+    if (!tf_is_none(loss))
+        give_gradients(&g, loss);
+    check_variables(npz, name);
+    load_waves();
+    tf_ndarray got[MOST] = { { 0 } };
+    tf_fetches fetches = { 0 };
+    for (int i = 0; i < g.n; i++)
+        tf_fetch_add(&fetches, g.tensors[i], &got[i]);
+    const tf_feeds feeds =
+        FEED(x, x_value(), lengths, NP_INT(4, 2, 3), targets, NP_INT2D({ 1, 4, 2, 0 }, { 3, 3, 0, 0 }, { 2, 1, 4, 0 }));
+    must(tf_run(sess, fetches, feeds));
+    for (int i = 0; i < g.n; i++) {
+        check_array(npz, name, g.names[i], got[i], 1e-5);
+        np_free(&got[i]);
+    }
+    tf_fetches_free(&fetches);
+    np_npz_close(npz);
+}
+END_TEST
+
+/* ---- lengths that are none, and many ------------------------------------------------------------------------------------------- */
+
+START_TEST(rows_that_are_done_at_once_give_no_steps)
+{
+    const tf_decoded d = tf_contrib_seq2seq_dynamic_decode(training(tf_nn_rnn_cell_gru_cell(4)));
+    const tf_tensor dx = tf_at(tf_gradients(sum_of_squares(d.outputs.rnn_output), x), 0);
+    tf_ndarray logits = { 0 }, steps = { 0 }, slope = { 0 };
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run(sess, FETCH(d.outputs.rnn_output, &logits, d.sequence_lengths, &steps, dx, &slope),
+                FEED(x, x_value(), lengths, NP_INT(0, 0, 0))));
+    ck_assert_msg(tf_dims_equal(logits.shape, SHAPE(BATCH, 0, WORDS)), "%d axes, %d steps", logits.shape.rank,
+                  (int)logits.shape.dims[1]);
+    assert_near("lengths", steps, NUMBERS(0, 0, 0));
+    for (int i = 0; i < BATCH * TIME * DEPTH; i++)
+        ck_assert(((float *)slope.data)[i] == 0);
+    np_free(&logits), np_free(&steps), np_free(&slope);
+}
+END_TEST
+
+START_TEST(there_is_room_for_any_number_of_steps)
+{
+    enum { MANY = 2500 };
+    tf_helper *helper = tf_contrib_seq2seq_greedy_embedding_helper(words_table(), tf_range(BATCH), WORDS);
+    const tf_decoded d = tf_contrib_seq2seq_dynamic_decode(answering(helper), .maximum_iterations = MANY);
+    const tf_tensor slope = tf_at(tf_gradients(tf_reduce_mean(tf_square(d.outputs.rnn_output)), tf_trainable_variables()), 0);
+    tf_ndarray ids = { 0 }, steps = { 0 }, of_table = { 0 };
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run(sess, FETCH(d.outputs.sample_id, &ids, d.sequence_lengths, &steps, tf_convert_to_tensor(slope), &of_table)));
+    ck_assert(tf_dims_equal(ids.shape, SHAPE(BATCH, MANY)));
+    ck_assert(tf_dims_equal(of_table.shape, SHAPE(WORDS, DEPTH)));
+    assert_near("lengths", steps, NUMBERS(MANY, MANY, MANY));
+    np_free(&ids), np_free(&steps), np_free(&of_table);
+}
+END_TEST
+
+/* ---- mistakes -------------------------------------------------------------------------------------------------------------------- */
+
+START_TEST(mistakes_are_said_in_tensorflows_words)
+{
+    tf_cell *cell = tf_nn_rnn_cell_gru_cell(4);
+    tf_state *zero = tf_zero_state(cell, BATCH, tf_float32);
+    tf_helper *helper = tf_contrib_seq2seq_training_helper(x, lengths);
+    tf_contrib_seq2seq_training_helper(x, 3);
+    must_have_reported(tf_value_error, "Expected sequence_length to be a vector, but received shape: ()");
+    const tf_tensor table = words_table();
+    tf_contrib_seq2seq_greedy_embedding_helper(table, 1, 3);
+    must_have_reported(tf_value_error, "start_tokens must be a vector");
+    tf_contrib_seq2seq_greedy_embedding_helper(table, lengths, lengths);
+    must_have_reported(tf_value_error, "end_token must be a scalar");
+    tf_contrib_seq2seq_basic_decoder(NULL, helper, zero);
+    must_have_reported(tf_type_error, "The argument 'cell' (None) is not an RNNCell");
+    tf_contrib_seq2seq_basic_decoder(cell, NULL, zero);
+    must_have_reported(tf_type_error, "helper must be a Helper, received: <class 'NoneType'>");
+    tf_contrib_seq2seq_basic_decoder(cell, helper, tf_state_tuple(zero, zero));
+    must_have_reported(tf_value_error, "The two structures don't have the same nested structure: cell 'gru_cell' has state_size 4");
+    tf_contrib_seq2seq_dynamic_decode(NULL);
+    must_have_reported(tf_type_error, "Expected decoder to be type Decoder, but saw: <class 'NoneType'>");
+    tf_decoder *decoder = tf_contrib_seq2seq_basic_decoder(cell, helper, zero);
+    tf_contrib_seq2seq_dynamic_decode(decoder, .maximum_iterations = lengths);
+    must_have_reported(tf_value_error, "maximum_iterations must be a scalar");
+    tf_contrib_seq2seq_custom_helper(own_start, NULL, own_next);
+    must_have_reported(tf_type_error, "helper must be a Helper");
+    tf_contrib_seq2seq_sequence_loss(weights, targets, weights);
+    must_have_reported(tf_value_error, "Logits must be a [batch_size x sequence_length x logits] tensor");
+    tf_contrib_seq2seq_sequence_loss(x, lengths, weights);
+    must_have_reported(tf_value_error, "Targets must be a [batch_size x sequence_length] tensor");
+    tf_contrib_seq2seq_sequence_loss(x, targets, weights, .sum_over_batch = true);
+    must_have_reported(tf_value_error, "average_across_batch and sum_over_batch cannot be set to True at same time.");
+    tf_contrib_seq2seq_tile_batch(tf_constant(1.0), 2);
+    must_have_reported(tf_value_error, "t must have statically known rank");
+}
+END_TEST
+
+static void setup(void)
+{
+    open_session();
+    tf_set_random_seed(3);
+    x = tf_placeholder(tf_float32, SHAPE(NONE, NONE, DEPTH));
+    lengths = tf_placeholder(tf_int32, SHAPE(NONE));
+    targets = tf_placeholder(tf_int32, SHAPE(NONE, NONE));
+    weights = tf_sequence_mask(lengths, TIME, tf_float32);
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("seq2seq");
+    TCase *tc = tcase_create("seq2seq");
+    tcase_add_checked_fixture(tc, setup, close_session);
+    tcase_add_loop_test(tc, a_case_gives_what_tensorflow_gives, 0, (int)(sizeof cases / sizeof *cases));
+    tcase_add_test(tc, rows_that_are_done_at_once_give_no_steps);
+    tcase_add_test(tc, there_is_room_for_any_number_of_steps);
+    tcase_add_test(tc, mistakes_are_said_in_tensorflows_words);
+    suite_add_tcase(suite, tc);
+    return run_suite(suite);
+}
