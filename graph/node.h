@@ -70,6 +70,7 @@ typedef struct {
     tf1c_map by_name;      /* name -> tf_operation */
     tf1c_map variables;    /* get_variable's name -> its VariableV2 operation */
     tf1c_map shapes_seen;  /* by gradients: what TF makes once alone is counted once */
+    tf1c_map tensor_arrays; /* handle's name -> what it stands for (ops/data_flow/tensor_array.c) */
     tf1c_map scope_counts; /* variable scopes opened in each, for default names */
     const char **subscopes; /* those opened in the open ones, a scope's own before what is below it */
     int n_subscopes, cap_subscopes;

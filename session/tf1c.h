@@ -64,7 +64,9 @@
 #include "../ops/nn/pool.h"
 #include "../ops/nn/top_k.h"
 #include "../ops/rnn/contrib_cells.h"
+#include "../ops/rnn/raw_rnn.h"
 #include "../ops/rnn/rnn.h"
+#include "../ops/seq2seq/attention_wrapper.h"
 #include "../ops/seq2seq/decoder.h"
 #include "../ops/seq2seq/helper.h"
 
@@ -72,6 +74,7 @@
 #include "../ops/control_flow/cond.h"
 #include "../ops/control_flow/group.h"
 #include "../ops/control_flow/loops.h"
+#include "../ops/data_flow/tensor_array.h"
 
 /* Input pipelines; files, strings, Examples. */
 #include "../core/gfile.h"

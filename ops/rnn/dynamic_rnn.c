@@ -6,6 +6,7 @@
 #include "ops/array/sequence.h"
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
+#include "ops/data_flow/tensor_array_loop.h"
 #include "ops/family.h"
 #include "ops/math/cast.h"
 #include "ops/math/compare.h"
@@ -183,9 +184,31 @@ static bool take_steps(looping *r)
 typedef struct {
     const looping *r;
     tf1c_body *b;
-    tf_list before; /* the state's tensors in the body */
+    tf_list before, after; /* the state's tensors in the body */
+    tf_list outer;
+    int *ports, *outputs;
+    tf1c_tensor_array_written *arrays;
     tf_tensor mistake;
 } stepping;
+
+static bool stepping_memory(stepping *s, tf_graph *g)
+{
+    const size_t n = (size_t)s->outer.n + 1;
+    s->ports = tf1c_graph_alloc(g, n * sizeof *s->ports);
+    s->outputs = tf1c_graph_alloc(g, n * sizeof *s->outputs);
+    s->arrays = tf1c_graph_alloc(g, n * sizeof *s->arrays);
+    return s->ports && s->outputs && s->arrays;
+}
+
+/* Whether `index` is part of the state, begins as 0 and grows by 1. */
+static bool counts_steps(tf_tensor index, void *context)
+{
+    const stepping *s = context;
+    for (int i = 0; i < s->before.n; i++)
+        if (tf_same_tensor(index, s->before.items[i]))
+            return tf1c_is_counter(s->outer.items[i], index, s->after.items[i]);
+    return false;
+}
 
 static tf_tensor result_in(stepping *s, tf_tensor t)
 {
@@ -229,6 +252,22 @@ static tf_dims row_dims(tf_tensor x)
     return d;
 }
 
+/* Part i of the state after the step. */
+static void take_next(stepping *s, int i)
+{
+    const tf_tensor before = s->before.items[i], after = s->after.items[i];
+    bool good = true;
+    s->outputs[i] = s->b->n_out;
+    if (tf1c_is_tensor_array(before)) {
+        good = tf1c_tensor_array_results(s->b, before, after, counts_steps, s, &s->arrays[i], s->r->here);
+    } else {
+        check_state(s, s->outer.items[i], before, after);
+        good = s->mistake.op || tf1c_body_result(s->b, TF1C_FINAL, s->ports[i], after);
+    }
+    if (!good)
+        s->mistake = (tf_tensor){ .op = tf1c_record_mistake(s->b->parent) };
+}
+
 /* Outputs: the stacked output, then the state's tensors. */
 static void build_body(stepping *s, tf_tensor time, tf_list outer)
 {
@@ -237,8 +276,12 @@ static void build_body(stepping *s, tf_tensor time, tf_list outer)
     tf_tensor past = { 0 };
     int n = 3 + outer.n, base = u->last_id + 26 + 4 * n +
                                 (r->length.op ? 2 : 0); /* where TF's cell begins: seeds are counted over its loop's nodes */
-    for (int i = 0; i < outer.n; i++)
-        tf_append(&s->before, tf1c_body_arg(s->b, TF1C_CARRIED, outer.items[i], tf_get_shape(outer.items[i])));
+    for (int i = 0; i < outer.n; i++) {
+        const tf_tensor t = outer.items[i];
+        s->ports[i] = s->b->n_in;
+        tf_append(&s->before,
+                  tf1c_is_tensor_array(t) ? tf1c_tensor_array_arg(s->b, t) : tf1c_body_arg(s->b, TF1C_CARRIED, t, tf_get_shape(t)));
+    }
     tf_tensor x = tf1c_body_arg(s->b, TF1C_SLICED, r->x, row_dims(r->x));
     if (r->length.op)
         past = tf_greater_equal(tf1c_body_arg(s->b, TF1C_SLICED, time, (tf_dims){ .known = true }), r->length);
@@ -255,12 +298,10 @@ static void build_body(stepping *s, tf_tensor time, tf_list outer)
                                 outer.n, after.n);
     if (!s->mistake.op && !tf1c_body_result(s->b, TF1C_STACKED, -1, y))
         s->mistake = (tf_tensor){ .op = tf1c_record_mistake(s->b->parent) };
-    for (int i = 0; i < after.n && !s->mistake.op; i++) {
-        tf_tensor t = result_in(s, after.items[i]);
-        check_state(s, outer.items[i], s->before.items[i], t);
-        if (!s->mistake.op && !tf1c_body_result(s->b, TF1C_FINAL, i, t))
-            s->mistake = (tf_tensor){ .op = tf1c_record_mistake(s->b->parent) };
-    }
+    for (int i = 0; i < after.n && !s->mistake.op; i++)
+        tf_append(&s->after, tf1c_is_tensor_array(after.items[i]) ? after.items[i] : result_in(s, after.items[i]));
+    for (int i = 0; i < after.n && !s->mistake.op; i++)
+        take_next(s, i);
     u->last_id += 9 + 2 * n;
 }
 
@@ -275,7 +316,8 @@ static tf_rnn run_loop(looping *r)
     stepping s = { .r = r };
     tf_list outer = tf_state_flatten(r->state), start = { 0 };
     for (int i = 0; i < outer.n; i++) {
-        tf_tensor t = tf_is_poisoned(outer.items[i]) ? outer.items[i] : tf1c_import(g, outer.items[i], r->here);
+        const bool as_is = tf_is_poisoned(outer.items[i]) || tf1c_is_tensor_array(outer.items[i]);
+        tf_tensor t = as_is ? outer.items[i] : tf1c_import(g, outer.items[i], r->here);
         if (tf_is_poisoned(t))
             return spoiled(r->cell, (tf_tensor){ .op = tf_tensor_op(t) });
         tf_append(&start, t);
@@ -288,8 +330,12 @@ static tf_rnn run_loop(looping *r)
     const char *scope = tf1c_unique_name(g, "while");
     const char *node = scope ? tf1c_graph_printf(g, "%s/Loop", scope) : NULL;
     s.b = node ? tf1c_body_open(scope, r->here) : NULL;
-    if (!s.b)
+    s.outer = start;
+    if (!s.b || !stepping_memory(&s, g)) {
+        if (s.b)
+            tf1c_body_close(s.b);
         return spoiled(r->cell, (tf_tensor){ .op = tf1c_record_mistake(g) });
+    }
     s.b->swaps = r->swaps;
     build_body(&s, time, start);
     tf1c_body_close(s.b);
@@ -305,7 +351,8 @@ static tf_rnn run_loop(looping *r)
         return spoiled(r->cell, (tf_tensor){ .op = op });
     tf_tensor *final = tf1c_graph_alloc(g, (size_t)(start.n + 1) * sizeof *final);
     for (int i = 0; final && i < start.n; i++)
-        final[i] = (tf_tensor){ .op = op, .index = i + 1 };
+        final[i] = tf1c_is_tensor_array(start.items[i]) ? tf1c_tensor_array_after(&s.arrays[i], op, (tf_tensor){ 0 }, r->here)
+                                                        : (tf_tensor){ .op = op, .index = s.outputs[i] };
     return final ? (tf_rnn){ { .op = op }, tf1c_state_pack(r->state, final) }
                  : spoiled(r->cell, (tf_tensor){ .op = tf1c_poison(g) });
 }

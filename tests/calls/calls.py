@@ -129,6 +129,7 @@ VALUES = {
     "tf_state_value *": ["&w.state_value", "NULL", "&w.wrong_state_value", "&w.negative_state_value"],
     "tf_helper *": ["w.helper", "NULL", "&w.empty_helper"],
     "tf_decoder *": ["w.decoder", "NULL"],
+    "tf_attention_mechanism *": ["w.mechanism", "NULL"],
     "tf_layer *": ["w.layer", "NULL"],
     "struct tf_layer *": ["w.layer", "NULL"],
     "tf_optimizer *": ["w.optimizer", "NULL"],

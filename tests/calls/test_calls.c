@@ -31,6 +31,7 @@ static struct {
     tf_helper *helper, empty_helper;
     tf_decoder *decoder;
     tf_layer *layer;
+    tf_attention_mechanism *mechanism;
     tf_optimizer *optimizer;
     tf_saver *saver;
     tf_moving_average *average;
@@ -220,6 +221,7 @@ static void make_graph(void)
     w.helper = tf_contrib_seq2seq_training_helper(tf_zeros(SHAPE(2, 3, 3)), NP_INT(2, 3));
     w.decoder = tf_contrib_seq2seq_basic_decoder(w.cell, w.helper, w.state);
     w.layer = tf_layers_Dense(3);
+    w.mechanism = tf_contrib_seq2seq_luong_attention(3, tf_zeros(SHAPE(2, 4, 3)));
     w.wrong_state = (tf_state){ .n = 3 };
     w.negative_state = (tf_state){ .n = -3 };
     w.hollow_state = (tf_state){ .n = 2, .items = w.no_states };

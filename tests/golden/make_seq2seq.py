@@ -123,7 +123,127 @@ def tiled(f):
     return OrderedDict([('x', state[0]), ('targets', state[1]), ('one', S.tile_batch(f.lengths, 3)), ('loss', tf.reduce_sum(tf.square(state[0])))])
 
 
-CASES = [train, train_imputed, train_limited, greedy, greedy_finished, sampled, sampled_by_graph_seed, custom, losses, tiled]
+def flat(state):
+    """An AttentionWrapperState's tensors; of its history what is stacked."""
+    parts = [('cell%d' % i, t) for i, t in enumerate(tf.contrib.framework.nest.flatten(state.cell_state))]
+    parts += [(n, getattr(state, n)) for n in ['attention', 'time', 'alignments', 'attention_state']]
+    if state.alignment_history != ():
+        parts.append(('history', state.alignment_history.stack()))
+    return parts
+
+
+def attentive(mechanism_of, f, cell=None, memory=None, lengths=None, **more):
+    memory = f.x * 2. if memory is None else memory
+    mechanism = mechanism_of(4, memory, memory_sequence_length=f.lengths if lengths is None else lengths)
+    return S.AttentionWrapper(cell or C.GRUCell(4), mechanism, **more)
+
+
+def attending(cell, f, initial_state=None, **more):
+    helper = S.TrainingHelper(f.x, f.lengths)
+    state = cell.zero_state(tf.size(f.lengths), tf.float32) if initial_state is None else initial_state
+    outputs, state, lengths = S.dynamic_decode(S.BasicDecoder(cell, helper, state, tf.layers.Dense(WORDS)), **more)
+    out = OrderedDict([('logits', outputs.rnn_output), ('ids', outputs.sample_id), ('lengths', lengths)] + flat(state))
+    out['loss'] = S.sequence_loss(outputs.rnn_output, f.targets, f.weights)
+    return out
+
+
+def luong(f):
+    return attending(attentive(S.LuongAttention, f, attention_layer_size=6, alignment_history=True), f)
+
+
+def luong_scaled(f):
+    mechanism = lambda *a, **k: S.LuongAttention(*a, scale=True, **k)
+    return attending(attentive(mechanism, f, C.BasicLSTMCell(4), output_attention=False), f, impute_finished=True)
+
+
+def bahdanau(f):
+    return attending(attentive(S.BahdanauAttention, f, attention_layer_size=3), f, maximum_iterations=9)
+
+
+def bahdanau_normalized(f):
+    """From a state that was cloned, without lengths of the memory."""
+    mechanism = S.BahdanauAttention(4, f.x, normalize=True)
+    cell = S.AttentionWrapper(C.LSTMCell(4), mechanism, attention_layer_size=6, alignment_history=True)
+    first = C.LSTMStateTuple(f.x[:, 0, :1] * tf.ones([1, 4]), f.x[:, 1, :1] * tf.ones([1, 4]))
+    return attending(cell, f, cell.zero_state(BATCH, tf.float32).clone(cell_state=first), impute_finished=True)
+
+
+def attention_of_known_shape(f):
+    """Known batch and time, an own input function, a hard maximum, an initial state, a name."""
+    memory = tf.reshape(f.x, [BATCH, TIME, DEPTH])
+    mechanism = S.LuongAttention(4, memory, probability_fn=S.hardmax, name='Looks')
+    cell = S.AttentionWrapper(C.GRUCell(4), mechanism, cell_input_fn=lambda inputs, attention: inputs + attention,
+                              initial_cell_state=f.x[:, 0, :1] * tf.ones([1, 4]), name='attends')
+    return attending(cell, f, cell.zero_state(BATCH, tf.float32))
+
+
+def attention_along_a_sequence(f):
+    cell = attentive(S.LuongAttention, f, attention_layer_size=5, alignment_history=True)
+    outputs, state = tf.nn.dynamic_rnn(cell, f.x, f.lengths, dtype=tf.float32)
+    return OrderedDict([('outputs', outputs)] + flat(state) + [('loss', tf.reduce_sum(tf.square(outputs)))])
+
+
+def greedy_attention(f):
+    table = tf.get_variable('table', [WORDS, DEPTH])
+    cell = attentive(S.BahdanauAttention, f, attention_layer_size=4, alignment_history=True)
+    helper = S.GreedyEmbeddingHelper(table, tf.fill([tf.size(f.lengths)], 2), 0)
+    decoder = S.BasicDecoder(cell, helper, cell.zero_state(tf.size(f.lengths), tf.float32), tf.layers.Dense(WORDS, use_bias=False))
+    outputs, state, lengths = S.dynamic_decode(decoder, maximum_iterations=6)
+    return OrderedDict([('logits', outputs.rnn_output), ('ids', outputs.sample_id), ('lengths', lengths)] + flat(state))
+
+
+def arrays(f):
+    """Written one by one in any order, scattered, unstacked."""
+    ta = tf.TensorArray(tf.float32, 3, clear_after_read=False).write(2, f.x[0]).write(0, f.x[1] * 2.).write(1, f.x[2])
+    other = tf.TensorArray(tf.float32, 3, clear_after_read=False).unstack(f.x)
+    some = tf.TensorArray(tf.float32, 3).scatter([2, 0, 1], f.x)
+    stacked = ta.stack()
+    return OrderedDict([('stacked', stacked), ('one', ta.read(1)), ('size', ta.size()), ('rows', ta.gather([2, 2, 0])), ('all', other.concat()),
+                        ('third', other.read(tf.constant(1) + 1)), ('scattered', some.stack()), ('loss', tf.reduce_sum(tf.square(stacked)))])
+
+
+def arrays_in_loops(f):
+    """By the step's number; backwards; two at once, with elements written before; read and written."""
+    xs = tf.transpose(f.x, [1, 0, 2])
+    n = tf.shape(xs)[0]
+    inputs = tf.TensorArray(tf.float32, n).unstack(xs)
+
+    def body(i, h, ta, back, pairs):
+        h = tf.tanh(h + inputs.read(i))
+        pairs = pairs.write(2 * i + 1, h * 2.).write(2 * i + 2, h * 3.)
+        return i + 1, h, ta.write(i, h), back.write(n - 1 - i, h), pairs
+
+    begin = [tf.constant(0), xs[0], tf.TensorArray(tf.float32, n), tf.TensorArray(tf.float32, n),
+             tf.TensorArray(tf.float32, 1, dynamic_size=True).write(0, xs[1])]
+    _, h, ta, back, pairs = tf.while_loop(lambda i, *_: i < n, body, begin)
+    sums = tf.TensorArray(tf.float32, TIME + 1, clear_after_read=False, element_shape=[DEPTH]).write(0, tf.constant([1., 2., 3.]))
+    add = lambda i, a: (i + 1, a.write(i + 1, a.read(i) * f.x[0, i]))
+    _, sums = tf.while_loop(lambda i, a: i < TIME, add, [tf.constant(0), sums])
+    out = OrderedDict([('h', h), ('ta', ta.stack()), ('back', back.stack()), ('pairs', pairs.stack()), ('sums', sums.stack())])
+    out['loss'] = sum(tf.reduce_sum(tf.square(t)) for t in out.values())
+    return out
+
+
+def raw(f):
+    cell = C.LSTMCell(4)
+    zero = tf.zeros_like(f.x[:, 0])
+    xs = tf.TensorArray(tf.float32, tf.shape(f.x)[1], clear_after_read=False).unstack(tf.transpose(f.x, [1, 0, 2]))
+
+    def loop_fn(time, output, state, loop_state):
+        state = cell.zero_state(tf.size(f.lengths), tf.float32) if output is None else state
+        finished = time >= f.lengths
+        done = tf.reduce_all(finished)
+        next_input = tf.cond(done, lambda: zero, lambda: xs.read(time))
+        return finished, next_input, state, output, (tf.constant(0) if loop_state is None else loop_state + 2)
+
+    ta, state, loop_state = tf.nn.raw_rnn(cell, loop_fn)
+    out = OrderedDict([('outputs', ta.stack()), ('loop_state', loop_state)] + sorted(state_of(state).items()))
+    out['loss'] = tf.reduce_sum(tf.square(out['outputs'])) + tf.reduce_sum(state.c)
+    return out
+
+
+CASES = [arrays, arrays_in_loops, raw, luong, luong_scaled, bahdanau, bahdanau_normalized, attention_of_known_shape, attention_along_a_sequence, greedy_attention,
+         train, train_imputed, train_limited, greedy, greedy_finished, sampled, sampled_by_graph_seed, custom, losses, tiled]
 
 
 def ask(case, written):

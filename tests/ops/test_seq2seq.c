@@ -187,6 +187,213 @@ static tf_tensor tiled(given *g)
     return sum_of_squares(xs);
 }
 
+/* ---- attention -------------------------------------------------------------------------------------------------------------- */
+
+/* An AttentionWrapper's state; of its history what is stacked. */
+static void give_attention(given *g, tf_state *state)
+{
+    const tf_list cell = tf_state_flatten(tf_state_cell_state(state));
+    for (int i = 0; i < cell.n; i++)
+        give(g, cell.items[i], "cell%d", i);
+    give(g, tf_state_attention(state), "attention");
+    give(g, tf_state_time(state), "time");
+    give(g, tf_state_alignments(state), "alignments");
+    give(g, tf_state_attention_state(state), "attention_state");
+    if (state->n == 6)
+        give(g, tf_tensor_array_stack(tf_state_alignment_history(state)), "history");
+}
+
+static tf_tensor give_attending(given *g, tf_decoded d)
+{
+    give(g, d.outputs.rnn_output, "logits");
+    give(g, d.outputs.sample_id, "ids");
+    give(g, d.sequence_lengths, "lengths");
+    give_attention(g, d.state);
+    return tf_contrib_seq2seq_sequence_loss(d.outputs.rnn_output, targets, weights);
+}
+
+static tf_decoder *attending(tf_cell *cell, tf_state *state)
+{
+    tf_helper *helper = tf_contrib_seq2seq_training_helper(x, lengths);
+    if (!state)
+        state = tf_zero_state(cell, tf_size(lengths), tf_float32);
+    return tf_contrib_seq2seq_basic_decoder(cell, helper, state, tf_layers_Dense(WORDS));
+}
+
+static tf_tensor luong(given *g)
+{
+    tf_attention_mechanism *m = tf_contrib_seq2seq_luong_attention(4, tf_mul(x, 2.0), .memory_sequence_length = lengths);
+    tf_cell *cell =
+        tf_contrib_seq2seq_attention_wrapper(tf_nn_rnn_cell_gru_cell(4), m, .attention_layer_size = 6, .alignment_history = true);
+    return give_attending(g, tf_contrib_seq2seq_dynamic_decode(attending(cell, NULL)));
+}
+
+static tf_tensor luong_scaled(given *g)
+{
+    tf_attention_mechanism *m = tf_contrib_seq2seq_luong_attention(4, tf_mul(x, 2.0), lengths, .scale = true);
+    tf_cell *cell = tf_contrib_seq2seq_attention_wrapper(tf_nn_rnn_cell_basic_lstm_cell(4), m, .output_attention = false);
+    return give_attending(g, tf_contrib_seq2seq_dynamic_decode(attending(cell, NULL), .impute_finished = true));
+}
+
+static tf_tensor bahdanau(given *g)
+{
+    tf_attention_mechanism *m = tf_contrib_seq2seq_bahdanau_attention(4, tf_mul(x, 2.0), lengths);
+    tf_cell *cell = tf_contrib_seq2seq_attention_wrapper(tf_nn_rnn_cell_gru_cell(4), m, .attention_layer_size = 3);
+    return give_attending(g, tf_contrib_seq2seq_dynamic_decode(attending(cell, NULL), .maximum_iterations = 9));
+}
+
+static tf_tensor part_of_x(const char *part) { return tf_mul(tf_getitem(x, "%s", part), tf_ones(SHAPE(1, 4))); }
+
+static tf_tensor bahdanau_normalized(given *g)
+{
+    tf_attention_mechanism *m = tf_contrib_seq2seq_bahdanau_attention(4, x, .normalize = true);
+    tf_cell *cell =
+        tf_contrib_seq2seq_attention_wrapper(tf_nn_rnn_cell_lstm_cell(4), m, .attention_layer_size = 6, .alignment_history = true);
+    tf_state *first = tf_nn_rnn_cell_lstm_state_tuple(part_of_x(":, 0, :1"), part_of_x(":, 1, :1"));
+    tf_state *start = tf_clone(tf_zero_state(cell, BATCH, tf_float32), .cell_state = first);
+    return give_attending(g, tf_contrib_seq2seq_dynamic_decode(attending(cell, start), .impute_finished = true));
+}
+
+static tf_tensor sum_of_both(tf_tensor inputs, tf_tensor attention) { return tf_operator_add(inputs, attention); }
+
+static tf_tensor attention_of_known_shape(given *g)
+{
+    const tf_tensor memory = tf_reshape(x, SHAPE(BATCH, TIME, DEPTH));
+    tf_attention_mechanism *m =
+        tf_contrib_seq2seq_luong_attention(4, memory, .probability_fn = tf_contrib_seq2seq_hardmax, .name = "Looks");
+    tf_cell *gru = tf_nn_rnn_cell_gru_cell(4);
+    tf_cell *cell = tf_contrib_seq2seq_attention_wrapper(
+        gru, m, .cell_input_fn = sum_of_both, .initial_cell_state = tf_state_new(part_of_x(":, 0, :1")), .name = "attends");
+    return give_attending(g, tf_contrib_seq2seq_dynamic_decode(attending(cell, tf_zero_state(cell, BATCH, tf_float32))));
+}
+
+static tf_tensor attention_along_a_sequence(given *g)
+{
+    tf_attention_mechanism *m = tf_contrib_seq2seq_luong_attention(4, tf_mul(x, 2.0), lengths);
+    tf_cell *cell =
+        tf_contrib_seq2seq_attention_wrapper(tf_nn_rnn_cell_gru_cell(4), m, .attention_layer_size = 5, .alignment_history = true);
+    const tf_rnn rnn = tf_nn_dynamic_rnn(cell, x, lengths, .dtype = tf_float32);
+    give(g, rnn.outputs, "outputs");
+    give_attention(g, rnn.state);
+    return sum_of_squares(rnn.outputs);
+}
+
+static tf_tensor greedy_attention(given *g)
+{
+    const tf_tensor table = words_table();
+    tf_attention_mechanism *m = tf_contrib_seq2seq_bahdanau_attention(4, tf_mul(x, 2.0), lengths);
+    tf_cell *cell =
+        tf_contrib_seq2seq_attention_wrapper(tf_nn_rnn_cell_gru_cell(4), m, .attention_layer_size = 4, .alignment_history = true);
+    const tf_tensor start = tf_fill(LIST(tf_size(lengths)), 2);
+    tf_helper *helper = tf_contrib_seq2seq_greedy_embedding_helper(table, start, 0);
+    tf_state *zero = tf_zero_state(cell, tf_size(lengths), tf_float32);
+    tf_decoder *decoder = tf_contrib_seq2seq_basic_decoder(cell, helper, zero, tf_layers_Dense(WORDS, .use_bias = false));
+    give_attending(g, tf_contrib_seq2seq_dynamic_decode(decoder, .maximum_iterations = 6));
+    return (tf_tensor){ 0 };
+}
+
+/* ---- TensorArrays, raw_rnn ---------------------------------------------------------------------------------------------------- */
+
+static tf_tensor row(int i) { return tf_getitem(x, "%d", i); }
+
+static tf_tensor arrays(given *g)
+{
+    tf_tensor ta = tf_tensor_array(tf_float32, 3, .clear_after_read = false);
+    ta = tf_tensor_array_write(ta, 2, row(0));
+    ta = tf_tensor_array_write(ta, 0, tf_mul(row(1), 2.0));
+    ta = tf_tensor_array_write(ta, 1, row(2));
+    const tf_tensor other = tf_tensor_array_unstack(tf_tensor_array(tf_float32, 3), x);
+    const tf_tensor some = tf_tensor_array_scatter(tf_tensor_array(tf_float32, 3), NP_INT(2, 0, 1), x);
+    give(g, tf_tensor_array_stack(ta), "stacked");
+    give(g, tf_tensor_array_read(ta, 1), "one");
+    give(g, tf_tensor_array_size(ta), "size");
+    give(g, tf_tensor_array_gather(ta, NP_INT(2, 2, 0)), "rows");
+    give(g, tf_tensor_array_concat(other), "all");
+    give(g, tf_tensor_array_read(other, tf_add(tf_constant(1), 1)), "third");
+    give(g, tf_tensor_array_stack(some), "scattered");
+    return sum_of_squares(tf_tensor_array_stack(ta));
+}
+
+typedef struct {
+    tf_tensor n, inputs;
+} along;
+static tf_tensor below_n(tf_list vars, void *context) { return tf_less(tf_at(vars, 0), ((along *)context)->n); }
+static tf_list write_all(tf_list vars, void *context)
+{
+    const along *a = context;
+    const tf_tensor i = tf_at(vars, 0), h = tf_tanh(tf_add(tf_at(vars, 1), tf_tensor_array_read(a->inputs, i)));
+    const tf_tensor ta = tf_tensor_array_write(tf_at(vars, 2), i, h);
+    const tf_tensor back = tf_tensor_array_write(tf_at(vars, 3), tf_sub(tf_sub(a->n, 1), i), h);
+    tf_tensor pairs = tf_tensor_array_write(tf_at(vars, 4), tf_add(tf_mul(2, i), 1), tf_mul(h, 2.0));
+    pairs = tf_tensor_array_write(pairs, tf_add(tf_mul(2, i), 2), tf_mul(h, 3.0));
+    return LIST(tf_add(i, 1), h, ta, back, pairs);
+}
+static tf_list add_up(tf_list vars, void *context)
+{
+    const tf_tensor i = tf_at(vars, 0),
+                    next = tf_mul(tf_tensor_array_read(tf_at(vars, 1), i), tf_getitem_tensors(x, LIST(i), "0, {}"));
+    (void)context;
+    return LIST(tf_add(i, 1), tf_tensor_array_write(tf_at(vars, 1), tf_add(i, 1), next));
+}
+
+static tf_tensor arrays_in_loops(given *g)
+{
+    const tf_tensor xs = tf_transpose(x, PERM(1, 0, 2)), n = tf_getitem(tf_shape(xs), "0");
+    along a = { n, tf_tensor_array_unstack(tf_tensor_array(tf_float32, n), xs) };
+    const tf_tensor first = tf_getitem(xs, "0");
+    const tf_tensor pairs = tf_tensor_array_write(tf_tensor_array(tf_float32, 1, true), 0, tf_getitem(xs, "1"));
+    const tf_list vars = LIST(tf_constant(0), first, tf_tensor_array(tf_float32, n), tf_tensor_array(tf_float32, n), pairs);
+    const tf_list out = tf_while_loop(below_n, write_all, vars, .context = &a);
+    tf_tensor sums = tf_tensor_array(tf_float32, TIME + 1, .element_shape = SHAPE(DEPTH));
+    sums = tf_tensor_array_write(sums, 0, NP_FLOAT(1, 2, 3));
+    along four = { .n = tf_constant(TIME) };
+    sums = tf_at(tf_while_loop(below_n, add_up, LIST(tf_constant(0), sums), .context = &four), 1);
+    give(g, tf_at(out, 1), "h");
+    give(g, tf_tensor_array_stack(tf_at(out, 2)), "ta");
+    give(g, tf_tensor_array_stack(tf_at(out, 3)), "back");
+    give(g, tf_tensor_array_stack(tf_at(out, 4)), "pairs");
+    give(g, tf_tensor_array_stack(sums), "sums");
+    tf_list squares = { 0 };
+    for (int i = 0; i < 5; i++)
+        tf_append(&squares, sum_of_squares(g->tensors[i]));
+    return tf_add_n(squares);
+}
+
+typedef struct {
+    tf_tensor xs, zero, time;
+} reading;
+static tf_tensor nothing(void *context) { return ((reading *)context)->zero; }
+static tf_tensor next_row(void *context) { return tf_tensor_array_read(((reading *)context)->xs, ((reading *)context)->time); }
+typedef struct {
+    tf_cell *cell;
+    tf_tensor xs, zero;
+} raw_context;
+static tf_raw_next raw_step(tf_tensor time, tf_tensor output, tf_state *state, tf_state *loop_state, void *context)
+{
+    raw_context *c = context;
+    if (tf_is_none(output))
+        state = tf_zero_state(c->cell, tf_size(lengths), tf_float32);
+    const tf_tensor finished = tf_greater_equal(time, lengths), done = tf_reduce_all(finished);
+    reading r = { c->xs, c->zero, time };
+    const tf_tensor next = tf_cond(done, nothing, next_row, &r);
+    tf_state *count = tf_state_new(loop_state ? tf_add(tf_state_tensor(loop_state), 2) : tf_constant(0));
+    return (tf_raw_next){ finished, next, state, output, count };
+}
+
+static tf_tensor raw(given *g)
+{
+    tf_cell *cell = tf_nn_rnn_cell_lstm_cell(4);
+    const tf_tensor zero = tf_zeros_like(tf_getitem(x, ":, 0")), n = tf_getitem(tf_shape(x), "1");
+    const tf_tensor ta = tf_tensor_array(tf_float32, n);
+    raw_context c = { cell, tf_tensor_array_unstack(ta, tf_transpose(x, PERM(1, 0, 2))), zero };
+    const tf_raw_rnn rnn = tf_nn_raw_rnn(cell, raw_step, .context = &c);
+    const tf_tensor outputs = tf_tensor_array_stack(rnn.emit_ta);
+    give(g, outputs, "outputs");
+    give(g, tf_state_tensor(rnn.loop_state), "loop_state");
+    give_state(g, rnn.state);
+    return tf_add(sum_of_squares(outputs), tf_reduce_sum(tf_state_c(rnn.state)));
+}
+
 #define CASE(name)  \
     {               \
 #name, name \
@@ -194,8 +401,26 @@ static tf_tensor tiled(given *g)
 static const struct {
     const char *name;
     tf_tensor (*make)(given *g); /* its loss, or none */
-} cases[] = { CASE(train),   CASE(train_imputed),         CASE(train_limited), CASE(greedy), CASE(greedy_finished),
-              CASE(sampled), CASE(sampled_by_graph_seed), CASE(custom),        CASE(losses), CASE(tiled) };
+} cases[] = { CASE(arrays),
+              CASE(arrays_in_loops),
+              CASE(raw),
+              CASE(luong),
+              CASE(luong_scaled),
+              CASE(bahdanau),
+              CASE(bahdanau_normalized),
+              CASE(attention_of_known_shape),
+              CASE(attention_along_a_sequence),
+              CASE(greedy_attention),
+              CASE(train),
+              CASE(train_imputed),
+              CASE(train_limited),
+              CASE(greedy),
+              CASE(greedy_finished),
+              CASE(sampled),
+              CASE(sampled_by_graph_seed),
+              CASE(custom),
+              CASE(losses),
+              CASE(tiled) };
 
 /* ---- running them ------------------------------------------------------------------------------------------------------------ */
 
@@ -237,6 +462,12 @@ static void check_array(np_npz *npz, const char *case_name, const char *what, tf
 {
     char key[256];
     snprintf(key, sizeof key, "%s/%s", case_name, what);
+    if (!np_npz_has(npz, key)) { /* TensorFlow says None where the way goes through an argmax; a loop's zeros say the same */
+        ck_assert_msg(what[0] == 'd' && what[1] == '/', "%s is not in the archive", key);
+        for (int64_t i = 0; i < np_size(got); i++)
+            ck_assert_msg(np_get(got, i) == 0, "%s is not zero", key);
+        return;
+    }
     tf_ndarray want = np_npz_get(npz, key);
     const char *difference = array_difference(got, want, tolerance);
     ck_assert_msg(!difference, "%s: %s", key, difference);
@@ -304,7 +535,7 @@ START_TEST(a_case_gives_what_tensorflow_gives)
         FEED(x, x_value(), lengths, NP_INT(4, 2, 3), targets, NP_INT2D({ 1, 4, 2, 0 }, { 3, 3, 0, 0 }, { 2, 1, 4, 0 }));
     must(tf_run(sess, fetches, feeds));
     for (int i = 0; i < g.n; i++) {
-        check_array(npz, name, g.names[i], got[i], 1e-5);
+        check_array(npz, name, g.names[i], got[i], strncmp(g.names[i], "d/", 2) == 0 ? 4e-4 : 4e-5); /* gradients are of tens */
         np_free(&got[i]);
     }
     tf_fetches_free(&fetches);
@@ -385,6 +616,69 @@ START_TEST(mistakes_are_said_in_tensorflows_words)
 }
 END_TEST
 
+static tf_list other_array(tf_list vars, void *context)
+{
+    (void)context;
+    return LIST(tf_add(tf_at(vars, 0), 1), tf_tensor_array(tf_float32, 3));
+}
+static tf_list read_array(tf_list vars, void *context)
+{
+    (void)context;
+    tf_tensor_array_read(tf_at(vars, 1), tf_at(vars, 0));
+    return LIST(tf_add(tf_at(vars, 0), 1), tf_at(vars, 1));
+}
+static tf_tensor below_three(tf_list vars, void *context) { return (void)context, tf_less(tf_at(vars, 0), 3); }
+
+START_TEST(mistakes_of_arrays_are_said)
+{
+    const tf_tensor ta = tf_tensor_array(tf_float32, 2), one = tf_tensor_array_write(ta, 0, x);
+    tf_tensor_array(tf_float32);
+    must_have_reported(tf_value_error, "Size must be provided if flow is not provided");
+    tf_tensor_array_write(ta, 0, tf_constant(1));
+    must_have_reported(tf_invalid_argument, "TensorArray dtype is float but Op is trying to write dtype int32.");
+    tf_tensor_array_write(one, 1, tf_zeros(SHAPE(2)));
+    must_have_reported(tf_value_error, "Inconsistent shapes: saw (2,) but expected (?, ?, 3) (and infer_shape=True)");
+    tf_tensor_array_write(one, 0, x);
+    must_have_reported(tf_invalid_argument, "Could not write to TensorArray index 0 because it has already been written to.");
+    tf_tensor_array_write(one, 2, x);
+    must_have_reported(tf_invalid_argument, "Tried to write to index 2 but array is not resizeable and size is: 2");
+    tf_tensor_array_stack(x);
+    must_have_reported(tf_type_error, "A TensorArray was expected, got Tensor(\"Placeholder:0\"");
+    tf_tensor_array_stack(ta);
+    must_have_reported(tf_invalid_argument, "TensorArray has size zero, but element shape <unknown> is not fully defined.");
+    tf_while_loop(below_three, other_array, LIST(tf_constant(0), ta));
+    must_have_reported(tf_value_error, "A TensorArray of the loop's is another one after a step");
+    tf_while_loop(below_three, read_array, LIST(tf_constant(0), tf_tensor_array(tf_float32, 3)));
+    must_have_reported(tf_invalid_argument, "element shape <unknown> is not fully defined.");
+    tf_nn_raw_rnn(tf_nn_rnn_cell_gru_cell(3), NULL);
+    must_have_reported(tf_type_error, "loop_fn must be a callable");
+}
+END_TEST
+
+START_TEST(mistakes_of_attention_are_said_in_tensorflows_words)
+{
+    tf_cell *cell = tf_nn_rnn_cell_gru_cell(4);
+    tf_attention_mechanism *m = tf_contrib_seq2seq_luong_attention(3, x);
+    tf_contrib_seq2seq_luong_attention(4, tf_placeholder(tf_float32, SHAPE(NONE, NONE, NONE)));
+    must_have_reported(tf_value_error, "to have fully defined inner dims, but saw shape: (?, ?, ?)");
+    tf_contrib_seq2seq_attention_wrapper(cell, NULL);
+    must_have_reported(tf_type_error, "attention_mechanism must be an AttentionMechanism or list of multiple");
+    tf_contrib_seq2seq_attention_wrapper(cell, m, 3, .attention_layer = tf_layers_Dense(3));
+    must_have_reported(tf_value_error, "Only one of attention_layer_size and attention_layer should be set");
+    tf_cell *wrapped = tf_contrib_seq2seq_attention_wrapper(cell, m);
+    tf_state *zero = tf_zero_state(wrapped, BATCH, tf_float32);
+    tf_call(wrapped, tf_zeros(SHAPE(BATCH, 2)), zero);
+    must_have_reported(tf_value_error, "Incompatible or unknown inner dimensions between query and keys.");
+    tf_clone(zero, .cell_state = tf_zero_state(tf_nn_rnn_cell_gru_cell(5), BATCH, tf_float32));
+    must_have_reported(tf_value_error, "expected (3, 4), got (3, 5).");
+    tf_state_alignment_history(zero);
+    must_have_reported(tf_type_error, "'tuple' object has no attribute 'alignment_history'");
+    tf_attention_mechanism *known = tf_contrib_seq2seq_luong_attention(4, tf_zeros(SHAPE(2, TIME, DEPTH)), .name = "Other");
+    must_have_reported(tf_value_error, "Variable memory_layer/kernel already exists, disallowed.");
+    (void)known;
+}
+END_TEST
+
 static void setup(void)
 {
     open_session();
@@ -404,6 +698,8 @@ int main(void)
     tcase_add_test(tc, rows_that_are_done_at_once_give_no_steps);
     tcase_add_test(tc, there_is_room_for_any_number_of_steps);
     tcase_add_test(tc, mistakes_are_said_in_tensorflows_words);
+    tcase_add_test(tc, mistakes_of_arrays_are_said);
+    tcase_add_test(tc, mistakes_of_attention_are_said_in_tensorflows_words);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }
