@@ -39,6 +39,7 @@ static const struct {
     { "cnn_mnist --steps 2", { "2 steps of 100 images", "Step 1, loss ", "Testing Accuracy: " }, "cnn_mnist.png" },
     { "vae --epochs 2", { "Epoch: 0001 cost= ", "Epoch: 0002 cost= ", "Generated digits" }, "vae.png" },
     { "word2vec --steps 1000", { "47 are different", "Average loss at step  1000", "Nearest to cheese:" }, "word2vec.png" },
+    { "seq2seq_attention --steps 30 --units 8", { "step 30/30", "Loss ", "'9 march 1998' is " }, "seq2seq_attention.png" },
     { "adding_gru --steps 60 --length 6", { "step 60/60", "is right", "Mean squared error" }, "adding_gru.png" },
 };
 
@@ -119,6 +120,7 @@ static const struct {
     { "word2vec --embedding-size 1", 2, "option --embedding-size: 1 is less than 2" },
     { "adding_gru --checkpoint /dev/null/no --steps 1", 1, "/dev/null/no" },
     { "adding_gru --logdir /dev/null/no --steps 1", 1, "/dev/null/no" },
+    { "seq2seq_attention --units 0", 2, "option --units: 0 is less than 1" },
     { "adding_gru --length 1", 2, "option --length: 1 is less than 2" },
 };
 
@@ -131,7 +133,7 @@ START_TEST(an_example_says_what_is_wrong_with_its_arguments)
 END_TEST
 
 static const char *const names[] = { "rnn_static_lstm", "lstm_from_scratch", "char_rnn", "rnn_dynamic", "scan_basics",
-                                     "adding_gru",      "cnn_mnist",         "vae",      "word2vec" };
+                                     "adding_gru",      "cnn_mnist",         "vae",      "word2vec",    "seq2seq_attention" };
 
 START_TEST(an_example_explains_its_options)
 {
