@@ -29,7 +29,12 @@ static tf_state *part_of(const tf_state *s, int i, const char *name, tf_source h
         tf_mistake(tf_type_error, here, NULL, "'%s' object has no attribute '%s'", s ? "tuple" : "NoneType", name));
 }
 
-tf_state *tf_state_cell_state_(const tf_state *s, tf_source here) { return part_of(s, CELL_STATE, "cell_state", here); }
+tf_state *tf_state_cell_state_(const tf_state *s, tf_source here)
+{
+    if (s && s->n == 4 && s->items && s->items[0]) /* a beam search's */
+        return s->items[0];
+    return part_of(s, CELL_STATE, "cell_state", here);
+}
 tf_tensor tf_state_attention_(const tf_state *s, tf_source here)
 {
     return tf_state_tensor_(part_of(s, ATTENTION, "attention", here), here);

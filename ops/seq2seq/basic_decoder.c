@@ -56,10 +56,10 @@ static tf1c_decoder_step basic_step(tf_decoder *self, tf_tensor time, tf_tensor 
 static tf_decoded basic_results(tf_decoder *self, const tf_tensor *outputs)
 {
     (void)self;
-    return (tf_decoded){ .outputs = { outputs[0], outputs[1] } };
+    return (tf_decoded){ .outputs = { .rnn_output = outputs[0], .sample_id = outputs[1] } };
 }
 
-static tf_tensor check_state(const tf_cell *cell, const tf_state *state, tf_source here)
+tf_tensor tf1c_check_cell_state(const tf_cell *cell, const tf_state *state, tf_source here)
 {
     char size[128];
     if (!state)
@@ -83,7 +83,7 @@ tf_decoder *tf_contrib_seq2seq_basic_decoder_(struct tf_basic_decoder_args a)
     TF_FROM(a.here);
     if (!tf1c_is_cell(a.cell, "cell", a.here) || !tf1c_is_helper(a.helper, a.here))
         return tf1c_decoder_mistake((tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
-    const tf_tensor mistake = check_state(a.cell, a.initial_state, a.here);
+    const tf_tensor mistake = tf1c_check_cell_state(a.cell, a.initial_state, a.here);
     basic *k = tf1c_current_graph() ? tf1c_graph_alloc(tf1c_current_graph(), sizeof *k) : NULL;
     if (mistake.op || !k)
         return tf1c_decoder_mistake(mistake.op ? mistake : (tf_tensor){ .op = tf1c_poison(NULL) });

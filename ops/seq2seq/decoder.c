@@ -107,7 +107,7 @@ static tf_list one_step(tf_list vars, void *context)
 static tf_decoded spoiled(tf_tensor mistake)
 {
     const tf_tensor poison = { .op = tf_tensor_op(mistake) };
-    return (tf_decoded){ { poison, poison }, tf1c_state_leaf(poison), poison };
+    return (tf_decoded){ { poison, poison, poison, { poison, poison, poison } }, tf1c_state_leaf(poison), poison };
 }
 
 static tf_tensor take_limit(tf_operand given, tf_source here, tf_tensor *mistake)
@@ -168,7 +168,7 @@ static tf_decoded decode(decoding *d, tf_tensor limit, bool time_major)
     tf_decoded last = { .state = tf1c_state_pack(d->start.state, out.items + 1), .sequence_lengths = tf_at(out, n - 1) };
     if (decoder->finalize)
         decoder->finalize(decoder, &last, outputs);
-    for (int i = 0; i < decoder->n_outputs && !time_major; i++)
+    for (int i = 0; i < TF1C_MOST_OUTPUTS && outputs[i].op && !time_major; i++)
         outputs[i] = tf1c_swap_batch_time(outputs[i]);
     tf_decoded decoded = decoder->results(decoder, outputs);
     decoded.state = last.state;

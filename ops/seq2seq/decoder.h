@@ -27,9 +27,15 @@ struct tf_basic_decoder_args {
     tf_contrib_seq2seq_basic_decoder_((struct tf_basic_decoder_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) })
 TF1C_API tf_decoder *tf_contrib_seq2seq_basic_decoder_(struct tf_basic_decoder_args args);
 
-/* What decoding gives, [batch, steps, …] or time first: of a basic decoder the first two, as TF's BasicDecoderOutput. */
+/* What decoding gives, [batch, steps, …] or time first: of a basic decoder the first two, as TF's BasicDecoderOutput, of a beam search the
+ * others, as its FinalBeamSearchDecoderOutput; none handles for the rest. */
+typedef struct tf_beam_output {
+    tf_tensor scores, predicted_ids, parent_ids;
+} tf_beam_output;
 typedef struct tf_decoder_output {
     tf_tensor rnn_output, sample_id;
+    tf_tensor predicted_ids;
+    tf_beam_output beam_search_decoder_output;
 } tf_decoder_output;
 typedef struct tf_decoded {
     tf_decoder_output outputs;

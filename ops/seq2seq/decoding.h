@@ -6,7 +6,7 @@
 #include "ops/rnn/rnn_step.h"
 #include "ops/seq2seq/decoder.h"
 
-enum { TF1C_MOST_OUTPUTS = 3 };
+enum { TF1C_MOST_OUTPUTS = 4 };
 
 /* What the first step starts from, or a step gives. */
 typedef struct {
@@ -19,7 +19,7 @@ typedef struct {
 struct tf_decoder {
     tf1c_decoder_step (*initialize)(tf_decoder *self, tf_source here); /* without outputs */
     tf1c_decoder_step (*step)(tf_decoder *self, tf_tensor time, tf_tensor inputs, tf_state *state, tf_source here);
-    void (*finalize)(tf_decoder *self, tf_decoded *decoded, tf_tensor *outputs); /* time first still; optional */
+    void (*finalize)(tf_decoder *self, tf_decoded *decoded, tf_tensor *outputs); /* time first still, one more if it likes; optional */
     tf_decoded (*results)(tf_decoder *self, const tf_tensor *outputs);           /* the outputs by their names */
     tf_tensor (*batch_size)(tf_decoder *self);                                   /* asked after initialize */
     bool tracks_own_finished;
@@ -31,6 +31,7 @@ struct tf_decoder {
 };
 tf_decoder *tf1c_decoder_new(tf_decoder d);            /* never NULL */
 tf_decoder *tf1c_decoder_mistake(tf_tensor mistake);   /* likewise */
+tf_tensor tf1c_check_cell_state(const tf_cell *cell, const tf_state *state, tf_source here); /* none: it is as initial_state */
 bool tf1c_is_helper(const tf_helper *helper, tf_source here); /* false after a report */
 
 /* Nodes that TF makes from here on, of which we have made some: seeds are counted over them. */

@@ -242,7 +242,41 @@ def raw(f):
     return out
 
 
-CASES = [arrays, arrays_in_loops, raw, luong, luong_scaled, bahdanau, bahdanau_normalized, attention_of_known_shape, attention_along_a_sequence, greedy_attention,
+def beams_of(decoded):
+    outputs, state, lengths = decoded
+    steps = outputs.beam_search_decoder_output
+    return OrderedDict([('ids', outputs.predicted_ids), ('scores', steps.scores), ('words', steps.predicted_ids), ('parents', steps.parent_ids),
+                        ('log_probs', state.log_probs), ('finished', state.finished), ('lengths', state.lengths), ('steps', lengths)])
+
+
+def beam(f):
+    table = tf.get_variable('table', [WORDS, DEPTH])
+    start = S.tile_batch(f.x[:, 0, :1] * tf.ones([1, 4]), 3)
+    decoder = S.BeamSearchDecoder(C.GRUCell(4), table, tf.range(BATCH), 3, start, 3, tf.layers.Dense(WORDS), length_penalty_weight=.6)
+    return beams_of(S.dynamic_decode(decoder, maximum_iterations=7))
+
+
+def beam_with_attention(f):
+    table = tf.get_variable('table', [WORDS, DEPTH])
+    memory, lengths = S.tile_batch(f.x, 2), S.tile_batch(f.lengths, 2)
+    cell = attentive(S.BahdanauAttention, f, C.LSTMCell(4), memory, lengths, attention_layer_size=5, alignment_history=True)
+    zero = cell.zero_state(tf.size(f.lengths) * 2, tf.float32)
+    decoder = S.BeamSearchDecoder(cell, lambda ids: tf.nn.embedding_lookup(table, ids), tf.fill([tf.size(f.lengths)], 1), 3, zero, 2,
+                                  tf.layers.Dense(WORDS), coverage_penalty_weight=.4)
+    decoded = S.dynamic_decode(decoder, output_time_major=True, maximum_iterations=6)
+    out = beams_of(decoded)
+    out['history'] = decoded[1].cell_state.alignment_history
+    out['covered'] = decoded[1].accumulated_attention_probs
+    return out
+
+
+def tree(f):
+    ids = tf.constant([[[1, 2, 3], [4, 5, 6]], [[7, 8, 9], [9, 1, 2]], [[3, 4, 5], [6, 7, 8]], [[1, 1, 9], [2, 2, 2]]])
+    parents = tf.constant([[[0, 0, 0], [0, 0, 0]], [[0, 1, 1], [2, 0, 1]], [[2, 1, 0], [1, 2, 0]], [[0, 1, 2], [2, 2, 0]]])
+    return OrderedDict([('ids', S.gather_tree(ids, parents, f.lengths[:2], 9))])
+
+
+CASES = [beam, beam_with_attention, tree, arrays, arrays_in_loops, raw, luong, luong_scaled, bahdanau, bahdanau_normalized, attention_of_known_shape, attention_along_a_sequence, greedy_attention,
          train, train_imputed, train_limited, greedy, greedy_finished, sampled, sampled_by_graph_seed, custom, losses, tiled]
 
 
@@ -270,6 +304,61 @@ def ask(case, written):
         written[name + '/variables'] = np.frombuffer('\n'.join(names).encode(), np.uint8)
 
 
+def translator(written):
+    """The model of the NMT tutorial in small, time major, which learns to say numbers backwards: losses of 30 steps from the variables that
+    the graph's seed gives, and what it answers afterwards."""
+    SOS, EOS, SIZE, UNITS, BATCH, LONGEST = 1, 2, 12, 16, 8, 6
+    with tf.Graph().as_default(), tf.Session() as sess:
+        tf.set_random_seed(4)
+        encoder_inputs = tf.placeholder(tf.int32, [None, None])
+        decoder_inputs = tf.placeholder(tf.int32, [None, None])
+        decoder_outputs = tf.placeholder(tf.int32, [None, None])
+        source_lengths = tf.placeholder(tf.int32, [None])
+        target_lengths = tf.placeholder(tf.int32, [None])
+        batch_size = tf.size(source_lengths)
+        embedding_encoder = tf.get_variable('embedding_encoder', [SIZE, 8])
+        embedding_decoder = tf.get_variable('embedding_decoder', [SIZE, 8])
+        encoder_emb_inp = tf.nn.embedding_lookup(embedding_encoder, encoder_inputs)
+        encoder_cell = tf.nn.rnn_cell.BasicLSTMCell(UNITS)
+        encoder_outputs, encoder_state = tf.nn.dynamic_rnn(encoder_cell, encoder_emb_inp, sequence_length=source_lengths, time_major=True,
+                                                           dtype=tf.float32)
+        attention_states = tf.transpose(encoder_outputs, [1, 0, 2])
+        attention_mechanism = tf.contrib.seq2seq.LuongAttention(UNITS, attention_states, memory_sequence_length=source_lengths, scale=True)
+        decoder_cell = tf.nn.rnn_cell.BasicLSTMCell(UNITS)
+        decoder_cell = tf.contrib.seq2seq.AttentionWrapper(decoder_cell, attention_mechanism, attention_layer_size=UNITS)
+        initial_state = decoder_cell.zero_state(batch_size, tf.float32).clone(cell_state=encoder_state)
+        projection_layer = tf.layers.Dense(SIZE, use_bias=False)
+        decoder_emb_inp = tf.nn.embedding_lookup(embedding_decoder, decoder_inputs)
+        helper = tf.contrib.seq2seq.TrainingHelper(decoder_emb_inp, target_lengths, time_major=True)
+        decoder = tf.contrib.seq2seq.BasicDecoder(decoder_cell, helper, initial_state, output_layer=projection_layer)
+        outputs, _, _ = tf.contrib.seq2seq.dynamic_decode(decoder, output_time_major=True, swap_memory=True)
+        logits = outputs.rnn_output
+        crossent = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=decoder_outputs, logits=logits)
+        target_weights = tf.transpose(tf.sequence_mask(target_lengths, tf.shape(decoder_outputs)[0], dtype=logits.dtype))
+        train_loss = tf.reduce_sum(crossent * target_weights) / tf.cast(batch_size, tf.float32)
+        params = tf.trainable_variables()
+        clipped_gradients, _ = tf.clip_by_global_norm(tf.gradients(train_loss, params), 5.)
+        update_step = tf.train.AdamOptimizer(0.01).apply_gradients(zip(clipped_gradients, params))
+        greedy = tf.contrib.seq2seq.GreedyEmbeddingHelper(embedding_decoder, tf.fill([batch_size], SOS), EOS)
+        inference = tf.contrib.seq2seq.BasicDecoder(decoder_cell, greedy, initial_state, output_layer=projection_layer)
+        answers, _, _ = tf.contrib.seq2seq.dynamic_decode(inference, maximum_iterations=2 * tf.reduce_max(source_lengths))
+
+        def batch(step):
+            source, target_in, target_out = (np.zeros([n, BATCH], np.int32) for n in (LONGEST, LONGEST + 1, LONGEST + 1))
+            lengths = np.array([2 + (3 * step + 5 * b) % (LONGEST - 1) if b else LONGEST for b in range(BATCH)], np.int32)
+            for b, n in enumerate(lengths):
+                words = [3 + (7 * step + 5 * b + t * (b + 2)) % (SIZE - 3) for t in range(n)]
+                source[:n, b] = words
+                target_in[:n + 1, b], target_out[:n + 1, b] = [SOS] + words[::-1], words[::-1] + [EOS]
+            return {encoder_inputs: source, decoder_inputs: target_in, decoder_outputs: target_out, source_lengths: lengths,
+                    target_lengths: lengths + 1}
+
+        sess.run(tf.global_variables_initializer())
+        losses = [sess.run([train_loss, update_step], batch(step))[0] for step in range(30)]
+        written['translator/losses'] = np.array(losses, np.float32)
+        written['translator/answers'] = sess.run(answers.sample_id, batch(30))
+
+
 if __name__ == '__main__':
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'seq2seq.npz')
     written = dict(np.load(path)) if len(sys.argv) > 1 and os.path.exists(path) else {}
@@ -278,4 +367,6 @@ if __name__ == '__main__':
             for key in [k for k in written if k.startswith(case.__name__ + '/')]:
                 del written[key]
             ask(case, written)
+    if len(sys.argv) < 2 or 'translator' in sys.argv[1:]:
+        translator(written)
     np.savez_compressed(path, **written)

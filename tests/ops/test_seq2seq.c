@@ -292,6 +292,60 @@ static tf_tensor greedy_attention(given *g)
     return (tf_tensor){ 0 };
 }
 
+/* ---- beam search --------------------------------------------------------------------------------------------------------------- */
+
+static void give_beams(given *g, tf_decoded d)
+{
+    const tf_beam_output steps = d.outputs.beam_search_decoder_output;
+    give(g, d.outputs.predicted_ids, "ids");
+    give(g, steps.scores, "scores");
+    give(g, steps.predicted_ids, "words");
+    give(g, steps.parent_ids, "parents");
+    give(g, tf_state_tensor(tf_state_at(d.state, 1)), "log_probs");
+    give(g, tf_state_tensor(tf_state_at(d.state, 2)), "finished");
+    give(g, tf_state_tensor(tf_state_at(d.state, 3)), "lengths");
+    give(g, d.sequence_lengths, "steps");
+}
+
+static tf_tensor beam(given *g)
+{
+    const tf_tensor table = words_table(), start = tf_contrib_seq2seq_tile_batch(part_of_x(":, 0, :1"), 3);
+    tf_cell *cell = tf_nn_rnn_cell_gru_cell(4);
+    tf_decoder *decoder = tf_contrib_seq2seq_beam_search_decoder(cell, table, tf_range(BATCH), 3, tf_state_new(start), 3,
+                                                                 tf_layers_Dense(WORDS), .length_penalty_weight = 0.6);
+    give_beams(g, tf_contrib_seq2seq_dynamic_decode(decoder, .maximum_iterations = 7));
+    return (tf_tensor){ 0 };
+}
+
+static tf_tensor beam_with_attention(given *g)
+{
+    table_of_words = words_table();
+    const tf_tensor memory = tf_contrib_seq2seq_tile_batch(x, 2), n = tf_contrib_seq2seq_tile_batch(lengths, 2);
+    tf_attention_mechanism *m = tf_contrib_seq2seq_bahdanau_attention(4, memory, n);
+    tf_cell *cell =
+        tf_contrib_seq2seq_attention_wrapper(tf_nn_rnn_cell_lstm_cell(4), m, .attention_layer_size = 5, .alignment_history = true);
+    tf_state *zero = tf_zero_state(cell, tf_mul(tf_size(lengths), 2), tf_float32);
+    const tf_tensor start = tf_fill(LIST(tf_size(lengths)), 1);
+    tf_decoder *decoder = tf_contrib_seq2seq_beam_search_decoder(
+        cell, .embedding_fn = embedded, .start_tokens = start, .end_token = 3, .initial_state = zero, .beam_width = 2,
+        .output_layer = tf_layers_Dense(WORDS), .coverage_penalty_weight = 0.4);
+    const tf_decoded d = tf_contrib_seq2seq_dynamic_decode(decoder, .output_time_major = true, .maximum_iterations = 6);
+    give_beams(g, d);
+    give(g, tf_state_alignment_history(tf_state_at(d.state, 0)), "history");
+    give(g, tf_state_tensor(tf_state_at(d.state, 4)), "covered");
+    return (tf_tensor){ 0 };
+}
+
+static tf_tensor tree(given *g)
+{
+    const tf_ndarray ids =
+        np_array((int32_t[]){ 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 1, 2, 3, 4, 5, 6, 7, 8, 1, 1, 9, 2, 2, 2 }, tf_int32, SHAPE(4, 2, 3));
+    const tf_ndarray parents =
+        np_array((int32_t[]){ 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 0, 1, 2, 1, 0, 1, 2, 0, 0, 1, 2, 2, 2, 0 }, tf_int32, SHAPE(4, 2, 3));
+    give(g, tf_contrib_seq2seq_gather_tree(ids, parents, tf_getitem(lengths, ":2"), 9), "ids");
+    return (tf_tensor){ 0 };
+}
+
 /* ---- TensorArrays, raw_rnn ---------------------------------------------------------------------------------------------------- */
 
 static tf_tensor row(int i) { return tf_getitem(x, "%d", i); }
@@ -401,7 +455,10 @@ static tf_tensor raw(given *g)
 static const struct {
     const char *name;
     tf_tensor (*make)(given *g); /* its loss, or none */
-} cases[] = { CASE(arrays),
+} cases[] = { CASE(beam),
+              CASE(beam_with_attention),
+              CASE(tree),
+              CASE(arrays),
               CASE(arrays_in_loops),
               CASE(raw),
               CASE(luong),
@@ -629,6 +686,24 @@ static tf_list read_array(tf_list vars, void *context)
 }
 static tf_tensor below_three(tf_list vars, void *context) { return (void)context, tf_less(tf_at(vars, 0), 3); }
 
+START_TEST(mistakes_of_a_beam_search_are_said)
+{
+    tf_cell *cell = tf_nn_rnn_cell_gru_cell(4);
+    tf_state *zero = tf_zero_state(cell, 2 * BATCH, tf_float32);
+    const tf_tensor table = words_table();
+    tf_contrib_seq2seq_beam_search_decoder(cell, table, 1, 0, zero, 2);
+    must_have_reported(tf_value_error, "start_tokens must be a vector");
+    tf_contrib_seq2seq_beam_search_decoder(cell, table, tf_range(BATCH), lengths, zero, 2);
+    must_have_reported(tf_value_error, "end_token must be a scalar");
+    tf_contrib_seq2seq_beam_search_decoder(cell, table, tf_range(BATCH), 0, zero, 0);
+    must_have_reported(tf_value_error, "beam_width must be positive");
+    tf_contrib_seq2seq_beam_search_decoder(cell, table, tf_range(BATCH), 0, NULL, 2);
+    must_have_reported(tf_type_error, "initial_state is None.");
+    tf_contrib_seq2seq_gather_tree(x, x, lengths, 0);
+    must_have_reported(tf_value_error, "Tensor conversion requested dtype int32 for Tensor with dtype float32");
+}
+END_TEST
+
 START_TEST(mistakes_of_arrays_are_said)
 {
     const tf_tensor ta = tf_tensor_array(tf_float32, 2), one = tf_tensor_array_write(ta, 0, x);
@@ -679,6 +754,96 @@ START_TEST(mistakes_of_attention_are_said_in_tensorflows_words)
 }
 END_TEST
 
+/* ---- a translator, as in the NMT tutorial --------------------------------------------------------------------------------------- */
+
+enum { SOS = 1, EOS = 2, SIZE = 12, UNITS = 16, ROWS = 8, LONGEST = 6, STEPS = 30 };
+typedef struct {
+    int32_t source[LONGEST][ROWS], target_in[LONGEST + 1][ROWS], target_out[LONGEST + 1][ROWS], source_lengths[ROWS],
+        target_lengths[ROWS];
+} sentences;
+
+/* Numbers, and the same backwards. */
+static void set_batch(sentences *s, int step)
+{
+    memset(s, 0, sizeof *s);
+    for (int b = 0; b < ROWS; b++) {
+        const int n = s->source_lengths[b] = b ? 2 + (3 * step + 5 * b) % (LONGEST - 1) : LONGEST;
+        s->target_lengths[b] = n + 1;
+        s->target_in[0][b] = SOS;
+        s->target_out[n][b] = EOS;
+        for (int t = 0; t < n; t++) {
+            s->source[t][b] = 3 + (7 * step + 5 * b + t * (b + 2)) % (SIZE - 3);
+            s->target_in[n - t][b] = s->target_out[n - t - 1][b] = s->source[t][b];
+        }
+    }
+}
+
+START_TEST(a_translator_learns_as_in_tensorflow)
+{
+    tf_set_random_seed(4);
+    tf_tensor encoder_inputs = tf_placeholder(tf_int32, SHAPE(NONE, NONE));
+    tf_tensor decoder_inputs = tf_placeholder(tf_int32, SHAPE(NONE, NONE));
+    tf_tensor decoder_outputs = tf_placeholder(tf_int32, SHAPE(NONE, NONE));
+    tf_tensor source_lengths = tf_placeholder(tf_int32, SHAPE(NONE));
+    tf_tensor target_lengths = tf_placeholder(tf_int32, SHAPE(NONE));
+    tf_tensor batch_size = tf_size(source_lengths);
+    tf_tensor embedding_encoder = tf_get_variable("embedding_encoder", SHAPE(SIZE, 8));
+    tf_tensor embedding_decoder = tf_get_variable("embedding_decoder", SHAPE(SIZE, 8));
+    tf_tensor encoder_emb_inp = tf_nn_embedding_lookup(embedding_encoder, encoder_inputs);
+    tf_cell *encoder_cell = tf_nn_rnn_cell_basic_lstm_cell(UNITS);
+    tf_rnn encoder = tf_nn_dynamic_rnn(encoder_cell, encoder_emb_inp, .sequence_length = source_lengths, .time_major = true,
+                                       .dtype = tf_float32);
+    tf_tensor attention_states = tf_transpose(encoder.outputs, PERM(1, 0, 2));
+    tf_attention_mechanism *attention_mechanism =
+        tf_contrib_seq2seq_luong_attention(UNITS, attention_states, .memory_sequence_length = source_lengths, .scale = true);
+    tf_cell *decoder_cell = tf_nn_rnn_cell_basic_lstm_cell(UNITS);
+    decoder_cell = tf_contrib_seq2seq_attention_wrapper(decoder_cell, attention_mechanism, .attention_layer_size = UNITS);
+    tf_state *initial_state = tf_clone(tf_zero_state(decoder_cell, batch_size, tf_float32), .cell_state = encoder.state);
+    tf_layer *projection_layer = tf_layers_Dense(SIZE, .use_bias = false);
+    tf_tensor decoder_emb_inp = tf_nn_embedding_lookup(embedding_decoder, decoder_inputs);
+    tf_helper *helper = tf_contrib_seq2seq_training_helper(decoder_emb_inp, target_lengths, .time_major = true);
+    tf_decoder *decoder = tf_contrib_seq2seq_basic_decoder(decoder_cell, helper, initial_state, .output_layer = projection_layer);
+    tf_decoded decoded = tf_contrib_seq2seq_dynamic_decode(decoder, .output_time_major = true, .swap_memory = true);
+    tf_tensor logits = decoded.outputs.rnn_output;
+    tf_tensor crossent = tf_nn_sparse_softmax_cross_entropy_with_logits(.labels = decoder_outputs, .logits = logits);
+    tf_tensor longest = tf_getitem(tf_shape(decoder_outputs), "0");
+    tf_tensor target_weights = tf_transpose(tf_sequence_mask(target_lengths, longest, .dtype = tf_float32));
+    tf_tensor total = tf_reduce_sum(tf_mul(crossent, target_weights));
+    tf_tensor train_loss = tf_truediv(total, tf_cast(batch_size, tf_float32));
+    tf_list params = tf_trainable_variables();
+    tf_clipped clipped = tf_clip_by_global_norm(tf_gradients(train_loss, params), 5.0);
+    tf_operation *update_step = tf_apply_gradients(tf_train_adam_optimizer(0.01), tf_zip(clipped.list, params));
+    tf_helper *greedy_helper = tf_contrib_seq2seq_greedy_embedding_helper(embedding_decoder, tf_fill(LIST(batch_size), SOS), EOS);
+    tf_decoder *inference =
+        tf_contrib_seq2seq_basic_decoder(decoder_cell, greedy_helper, initial_state, .output_layer = projection_layer);
+    tf_decoded answers =
+        tf_contrib_seq2seq_dynamic_decode(inference, .maximum_iterations = tf_mul(2, tf_reduce_max(source_lengths)));
+
+    char path[512];
+    static sentences s;
+    np_npz *npz = np_npz_open(data_path("golden/seq2seq.npz", path, sizeof path));
+    tf_ndarray want = np_npz_get(npz, "translator/losses"), ids = { 0 };
+    const tf_feeds feeds =
+        FEED(encoder_inputs, np_array(s.source, tf_int32, SHAPE(LONGEST, ROWS)), decoder_inputs,
+             np_array(s.target_in, tf_int32, SHAPE(LONGEST + 1, ROWS)), decoder_outputs,
+             np_array(s.target_out, tf_int32, SHAPE(LONGEST + 1, ROWS)), source_lengths,
+             np_array(s.source_lengths, tf_int32, SHAPE(ROWS)), target_lengths, np_array(s.target_lengths, tf_int32, SHAPE(ROWS)));
+    must(tf_run(sess, tf_global_variables_initializer()));
+    for (int step = 0; step < STEPS; step++) {
+        float loss;
+        set_batch(&s, step);
+        must(tf_run(sess, FETCH(train_loss, &loss, update_step, NULL), feeds));
+        ck_assert_msg(fabs(loss - np_get(want, step)) <= 1e-5 * np_get(want, step), "step %d: %.8g instead of %.8g", step, loss,
+                      np_get(want, step));
+    }
+    set_batch(&s, STEPS);
+    must(tf_run(sess, FETCH(answers.outputs.sample_id, &ids), feeds));
+    check_array(npz, "translator", "answers", ids, 0);
+    np_free(&want), np_free(&ids);
+    np_npz_close(npz);
+}
+END_TEST
+
 static void setup(void)
 {
     open_session();
@@ -698,8 +863,14 @@ int main(void)
     tcase_add_test(tc, rows_that_are_done_at_once_give_no_steps);
     tcase_add_test(tc, there_is_room_for_any_number_of_steps);
     tcase_add_test(tc, mistakes_are_said_in_tensorflows_words);
+    tcase_add_test(tc, mistakes_of_a_beam_search_are_said);
     tcase_add_test(tc, mistakes_of_arrays_are_said);
     tcase_add_test(tc, mistakes_of_attention_are_said_in_tensorflows_words);
+    suite_add_tcase(suite, tc);
+    tc = tcase_create("translator");
+    tcase_add_checked_fixture(tc, open_session, close_session);
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, a_translator_learns_as_in_tensorflow);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }
