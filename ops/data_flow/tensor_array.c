@@ -17,6 +17,7 @@
 #include "ops/math/arithmetic.h"
 #include "ops/math/range.h"
 #include "ops/math/reduce.h"
+#include "ops/math/segment.h"
 
 typedef struct array {
     tf_dtype dtype;
