@@ -288,6 +288,7 @@ typedef struct {
     char variable;  /* 'T', 'U', or 0 for a fixed dtype */
     tf_dtype dtype; /* fixed; unset: "?" */
     bool many, ref;
+    int place, left; /* of a variadic one's inputs: this is the place-th, and so many come after it */
 } argument;
 
 static const char *skip(const char *s)
@@ -326,15 +327,23 @@ static bool next_argument(const char **signature, argument *a)
 }
 
 /* The signature's argument for input i of n: the next one, or once more the variadic one, which leaves as many inputs as
- * there are arguments after it. */
+ * there are arguments after it; of several variadic ones each has as many. */
 static bool argument_of_input(const char **signature, argument *a, int i, int n)
 {
-    int after = 0;
-    for (const char *s = skip(*signature); *s; s++)
-        after += *s == ':';
-    if (i > 0 && a->many && n - i > after)
+    int after = 0, variadic = 1;
+    if (i > 0 && a->left > 0) {
+        a->left--;
+        a->place++;
         return true;
-    return next_argument(signature, a);
+    }
+    if (!next_argument(signature, a))
+        return false;
+    for (const char *s = skip(*signature); *s; s++) {
+        after += *s == ':';
+        variadic += *s == '*';
+    }
+    a->left = a->many ? (n - i - after + variadic - 1) / variadic - 1 : 0;
+    return true;
 }
 
 /* ---- one node being built -------------------------------------------------------------------------------------------------- */
@@ -650,7 +659,7 @@ static void convert_input(building *b, const argument *a, int i)
         dtype = literal_dtype(o);
     char message[256];
     const char *format = a->many ? "%s/%s_%d" : o->kind == TF_OPERAND_LIST ? "%s/%s/" : "%s/%s"; /* a list's: an exact name */
-    const char *name = o->kind == TF_OPERAND_TENSOR ? NULL : tf1c_graph_printf(b->g, format, b->name, a->name, i);
+    const char *name = o->kind == TF_OPERAND_TENSOR ? NULL : tf1c_graph_printf(b->g, format, b->name, a->name, a->place);
     if (!name && o->kind != TF_OPERAND_TENSOR) {
         b->poison = tf1c_record_mistake(b->g);
         return;

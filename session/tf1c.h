@@ -25,9 +25,12 @@
 #include "../ops/math/clip.h"
 #include "../ops/math/compare.h"
 #include "../ops/math/confusion_matrix.h"
+#include "../ops/math/einsum.h"
+#include "../ops/math/histogram.h"
 #include "../ops/math/matmul.h"
 #include "../ops/math/reduce.h"
 #include "../ops/math/segment.h"
+#include "../ops/math/special.h"
 #include "../ops/math/unary.h"
 #include "../ops/math/variance.h"
 
@@ -40,8 +43,10 @@
 #include "../ops/array/sequence.h"
 #include "../ops/array/shape.h"
 #include "../ops/array/slice.h"
+#include "../ops/array/sort.h"
 #include "../ops/array/space.h"
 #include "../ops/array/where.h"
+#include "../ops/data_flow/partition.h"
 #include "../ops/nn/ctc.h"
 #include "../ops/sparse/sparse.h"
 

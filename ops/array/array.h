@@ -75,6 +75,10 @@ static inline tf_dims unknown_of_rank(int rank)
 
 /* gather.c: a's dims with b's from axis `from` on after them; false after a report if a shape does not hold so many. */
 bool tf1c_append_dims(tf_shape_ctx *c, tf_dims *a, tf_dims b, int from);
+/* Whether a shape begins with another, as far as both are known; else the axis (-1: it is too short) in *at, unless that is NULL.
+ * tf1c_has_prefix says so, in TF's words while building. */
+bool tf1c_begins_with(tf_dims whole, tf_dims prefix, int *at);
+bool tf1c_has_prefix(tf_shape_ctx *c, tf_dims whole, tf_dims prefix);
 /* segment.c: rows added up by index, for UnsortedSegmentSum and its like. */
 void tf1c_segment_sum_kernel(tf_kernel_ctx *k);
 int64_t tf1c_segment_units(const tf_kernel_ctx *k);

@@ -15,6 +15,7 @@
 #include "ops/math/compare.h"
 #include "ops/math/reduce.h"
 #include "ops/math/segment.h"
+#include "ops/math/unary.h"
 
 /* "[1,2]": where in `v` element i stands; "" in a scalar. */
 const char *tf1c_place_text(const tf_view *v, int64_t i, char *text, size_t n)
@@ -39,6 +40,29 @@ bool tf1c_append_dims(tf_shape_ctx *c, tf_dims *a, tf_dims b, int from)
     for (int i = from; i < b.rank; i++)
         a->dims[a->rank++] = b.dims[i];
     return true;
+}
+
+bool tf1c_begins_with(tf_dims whole, tf_dims prefix, int *at)
+{
+    int64_t d;
+    int axis = whole.known && prefix.known && prefix.rank > whole.rank ? -1 : 0;
+    while (axis >= 0 && whole.known && prefix.known && axis < prefix.rank && tf_merge_dim(whole.dims[axis], prefix.dims[axis], &d))
+        axis++;
+    if (at)
+        *at = axis;
+    return !whole.known || !prefix.known || axis == prefix.rank;
+}
+
+bool tf1c_has_prefix(tf_shape_ctx *c, tf_dims whole, tf_dims prefix)
+{
+    int at;
+    if (tf1c_begins_with(whole, prefix, &at))
+        return true;
+    if (at < 0)
+        tf_shape_error(c, "Shape must be at least rank %d but is rank %d", prefix.rank, whole.rank);
+    else
+        tf_shape_error(c, "Dimensions must be equal, but are %lld and %lld", (long long)whole.dims[at], (long long)prefix.dims[at]);
+    return false;
 }
 
 /* ---- GatherV2: dparams = rows of dy at indices (axis 0, sparse), or their sums ------------------------------------------------- */
@@ -411,10 +435,130 @@ tf_tensor tf_scatter_nd_(struct tf_scatter_nd_args a)
                          (struct tf_name_args){ a.here, a.name });
 }
 
+/* ---- TensorScatterUpdate, TensorScatterAdd, TensorScatterSub: the tensor as it was, but at the indices ---------------------------------------- */
+static void tensor_scatter_at_run(tf_shape_ctx *c, tf_dims out, tf_dims indices, tf_dims updates)
+{
+    char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
+    const int outer = indices.rank - 1;
+    if (!indices.rank || !updates.rank) {
+        tf_shape_error(c, "%s shape must have rank at least one. Found:[]", indices.rank ? "Updates" : "Indices");
+        return;
+    }
+    const int64_t depth = indices.dims[outer], inner = updates.rank - outer;
+    bool outer_fits = inner >= 0;
+    for (int i = 0; outer_fits && i < outer; i++)
+        outer_fits = updates.dims[i] == indices.dims[i];
+    for (int i = 0; outer_fits && inner == out.rank - depth && i < inner; i++)
+        if (updates.dims[outer + i] != out.dims[depth + i]) {
+            tf_shape_error(c,
+                           "The inner %lld dimensions of output.shape=%s must match the inner %lld dimensions of updates.shape=%s",
+                           (long long)inner, tf_dims_kernel_text(out, x, sizeof x), (long long)inner,
+                           tf_dims_kernel_text(updates, y, sizeof y));
+            return;
+        }
+    if (scatter_nd_at_run(c, indices, updates, out) && !tf_dims_count(out) && tf_dims_count(indices) && tf_dims_count(updates))
+        tf_shape_error(c, "Indices and updates specified for empty output shape");
+}
+
+static void tensor_scatter_shape(tf_shape_ctx *c)
+{
+    const tf_dims out = *tf_in_dims(c, 0), indices = *tf_in_dims(c, 1), updates = *tf_in_dims(c, 2);
+    char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
+    if (tf_shape_at_run(c)) {
+        tf_set_out(c, 0, out);
+        tensor_scatter_at_run(c, out, indices, updates);
+        return;
+    }
+    if (!tf_with_rank_at_least(c, 0, 1) || !tf_with_rank_at_least(c, 1, 1) || !tf_with_rank_at_least(c, 2, 1))
+        return;
+    tf_set_out(c, 0, out);
+    if (!out.known || !indices.known || !updates.known)
+        return;
+    const int outer = indices.rank - 1, depth = (int)indices.dims[outer], inner = updates.rank - outer;
+    if (outer > updates.rank || !match_dims(c, "outer", indices, "indices", 0, updates, 0, outer) || depth == NONE ||
+        depth > out.rank)
+        return;
+    if (inner == out.rank - depth)
+        match_dims(c, "inner", out, "output", depth, updates, outer, inner);
+    else
+        tf_shape_error(
+            c,
+            "The inner %d dimensions of output.shape=%s must match the inner %d dimensions of updates.shape=%s: Shapes must "
+            "be equal rank, but are %d and %d",
+            out.rank - depth, tf_dims_kernel_text(out, x, sizeof x), inner, tf_dims_kernel_text(updates, y, sizeof y),
+            out.rank - depth, inner);
+}
+
+/* sign: 0 puts an update in place, 1 adds it, -1 takes it away. */
+static void tensor_scatter(tf_kernel_ctx *k, int sign)
+{
+    const tf_view *indices = &k->in[1], *updates = &k->in[2], *out = &k->out[0];
+    const int64_t n = product(out->dims, (int)indices->dims[indices->rank - 1], out->rank);
+    const size_t size = tf_dtype_size(out->dtype);
+    copy_bytes(out->data, k->in[0].data, (size_t)tf_view_count(out) * size);
+    for (int64_t row = 0; row < nd_rows(indices); row++) {
+        const int64_t to = nd_offset(indices, row, out->dims);
+        if (to < 0) {
+            nd_mistake(k, indices, row, dims_of_view(out), "shape");
+            return;
+        }
+        if (!sign)
+            copy_bytes((char *)out->data + (size_t)(to * n) * size, (const char *)updates->data + (size_t)(row * n) * size,
+                       (size_t)n * size);
+        else
+            FOR_DTYPE(out->dtype, {
+                for (int64_t i = 0; i < n; i++)
+                    ((T *)out->data)[to * n + i] += (T)(((const T *)updates->data)[row * n + i] * (T)sign);
+            })
+    }
+}
+static void tensor_update_kernel(tf_kernel_ctx *k) { tensor_scatter(k, 0); }
+static void tensor_add_kernel(tf_kernel_ctx *k) { tensor_scatter(k, 1); }
+static void tensor_sub_kernel(tf_kernel_ctx *k) { tensor_scatter(k, -1); }
+
+static void tensor_update_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    tf_add_grad(g, 2, tf_gather_nd(dy, g->in[1]));
+    tf_add_grad(g, 0, tf_tensor_scatter_update(tf_identity(dy), g->in[1], tf_zeros_like(g->in[2])));
+}
+static void tensor_add_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    tf_add_grad(g, 2, tf_gather_nd(dy, g->in[1]));
+    tf_add_grad(g, 0, tf_identity(dy));
+}
+static void tensor_sub_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    tf_add_grad(g, 2, tf_neg(tf_gather_nd(dy, g->in[1])));
+    tf_add_grad(g, 0, tf_identity(dy));
+}
+
+#define TENSOR_SCATTER_OP(id, type, dtypes)                                                             \
+    static const tf_op_def tensor_##id##_op = {                                                         \
+        .name = type,                                                                                   \
+        .in = "tensor:T, indices:U, updates:T",                                                         \
+        .out = "output:T",                                                                              \
+        .T = dtypes,                                                                                    \
+        .U = TF_INDEX,                                                                                  \
+        .shape = tensor_scatter_shape,                                                                  \
+        .kernel = tensor_##id##_kernel,                                                                 \
+        .gradient = tensor_##id##_gradient,                                                             \
+    };                                                                                                  \
+    tf_tensor tf_tensor_scatter_##id##_(struct tf_tensor_scatter_args a)                                \
+    {                                                                                                   \
+        const tf_operand in[] = { tf1c_given(a.tensor), tf1c_given(a.indices), tf1c_given(a.updates) }; \
+        return array_op(&tensor_##id##_op, (struct tf_name_args){ a.here, a.name }, NULL, NULL, 3, in); \
+    }
+TENSOR_SCATTER_OP(update, "TensorScatterUpdate", TF_EVERY_DTYPE)
+TENSOR_SCATTER_OP(add, "TensorScatterAdd", TF_NUMERIC)
+TENSOR_SCATTER_OP(sub, "TensorScatterSub", TF_NUMERIC)
+
 /* clang-format off */
 tf1c_op_family tf1c_family_gather = {
     &gather_op,
     &gather_nd_op,
     &scatter_nd_op,
+    &tensor_update_op,
+    &tensor_add_op,
+    &tensor_sub_op,
     NULL,
 };

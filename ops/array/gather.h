@@ -71,6 +71,33 @@ struct tf_scatter_nd_args {
 TF1C_API tf_tensor tf_gather_nd_(struct tf_gather_nd_args args);
 TF1C_API tf_tensor tf_scatter_nd_(struct tf_scatter_nd_args args);
 
+/* The tensor with the updates put at indices[i, …, :] (the later of equals), added there, or taken away.
+ *   shapes  [d…], [i0, …, k], [i0, …, d[k:]…] -> [d…]
+ *   dtypes  any;  add and sub: numbers;   indices int32 or int64
+ *   grad    to the tensor dy, but 0 where it was written over;  to the updates tf_gather_nd(dy, indices)
+ *   errors  ValueError "The outer 1 dimensions of indices.shape=[2,1] must match …";  at run InvalidArgumentError "indices[1] = [4]
+ *           does not index into shape [4]"
+ *   source  TF1: tf.tensor_scatter_update, tensor_scatter_add, tensor_scatter_sub; core/kernels/scatter_nd_op.cc */
+struct tf_tensor_scatter_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand tensor;
+    TF_ARG_(2) tf_operand indices;
+    TF_ARG_(3) tf_operand updates;
+    TF_ARG_(4) const char *name;
+};
+#define TF_TENSOR_SCATTER_(fn, ...)                                                                                          \
+    TF_KWARGS_(fn((struct tf_tensor_scatter_args){ .tensor = TF_UNSET_, .indices = TF_UNSET_, .updates = TF_UNSET_, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+#define tf_tensor_scatter_update(...) TF_TENSOR_SCATTER_(tf_tensor_scatter_update_, __VA_ARGS__)
+#define tf_tensor_scatter_nd_update(...) tf_tensor_scatter_update(__VA_ARGS__)
+#define tf_tensor_scatter_add(...) TF_TENSOR_SCATTER_(tf_tensor_scatter_add_, __VA_ARGS__)
+#define tf_tensor_scatter_nd_add(...) tf_tensor_scatter_add(__VA_ARGS__)
+#define tf_tensor_scatter_sub(...) TF_TENSOR_SCATTER_(tf_tensor_scatter_sub_, __VA_ARGS__)
+#define tf_tensor_scatter_nd_sub(...) tf_tensor_scatter_sub(__VA_ARGS__)
+TF1C_API tf_tensor tf_tensor_scatter_update_(struct tf_tensor_scatter_args args);
+TF1C_API tf_tensor tf_tensor_scatter_add_(struct tf_tensor_scatter_args args);
+TF1C_API tf_tensor tf_tensor_scatter_sub_(struct tf_tensor_scatter_args args);
+
 #ifdef __cplusplus
 }
 #endif

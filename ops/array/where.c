@@ -66,26 +66,28 @@ tf_tensor tf_where_indices_(tf_operand condition, struct tf_name_args a) { retur
 /* ---- Unique: TF1 defines no gradient -------------------------------------------------------------------------------------- */
 static void unique_shape(tf_shape_ctx *c)
 {
+    const bool counts = tf_shape_outputs(c) > 2; /* whose input TF looks at in a run alone */
     if (tf_shape_at_run(c) && tf_in_dims(c, 0)->rank != 1) {
         tf_shape_error(c, "unique expects a 1D vector.");
         return;
     }
-    if (!tf_with_rank(c, 0, 1))
+    if (!counts && !tf_with_rank(c, 0, 1))
         return;
     tf_set_out(c, 0, SHAPE(NONE));
     tf_set_out(c, 1, *tf_in_dims(c, 0));
+    if (counts)
+        tf_set_out(c, 2, SHAPE(NONE));
 }
 
-/* Equal as numbers: 0 and -0 are, NaN is equal to nothing. */
-static bool equal(const tf_view *v, int64_t i, int64_t j)
+/* Element i of v and j of w, equal as numbers: 0 and -0 are, NaN is equal to nothing. */
+static bool equal(const tf_view *v, int64_t i, const tf_view *w, int64_t j)
 {
     const size_t size = tf_dtype_size(v->dtype);
-    const char *x = v->data;
     if (v->dtype == tf_float32)
-        return ((const float *)v->data)[i] == ((const float *)v->data)[j];
+        return ((const float *)v->data)[i] == ((const float *)w->data)[j];
     if (v->dtype == tf_float64)
-        return ((const double *)v->data)[i] == ((const double *)v->data)[j];
-    return memcmp(x + (size_t)i * size, x + (size_t)j * size, size) == 0;
+        return ((const double *)v->data)[i] == ((const double *)w->data)[j];
+    return memcmp((const char *)v->data + (size_t)i * size, (const char *)w->data + (size_t)j * size, size) == 0;
 }
 
 static uint64_t hash(const tf_view *v, int64_t i)
@@ -113,7 +115,7 @@ static int64_t find_unique(tf_kernel_ctx *k, int64_t *first, int64_t *place)
     }
     for (int64_t i = 0; i < n; i++) {
         uint64_t at = hash(v, i) & (room - 1);
-        while (table[at] && !equal(v, first[table[at] - 1], i))
+        while (table[at] && !equal(v, first[table[at] - 1], v, i))
             at = (at + 1) & (room - 1);
         if (!table[at]) {
             first[found] = i;
@@ -140,7 +142,25 @@ static void unique_data_shape(tf_kernel_ctx *k, tf_dims *out)
         return;
     out[0] = SHAPE(find_unique(k, first, first + n));
     out[1] = SHAPE(n);
+    if (k->n_out > 2)
+        out[2] = out[0];
     tf1c_free(first);
+}
+
+static void set_int(const tf_view *v, int64_t i, int64_t x)
+{
+    if (v->dtype == tf_int64)
+        ((int64_t *)v->data)[i] = x;
+    else
+        ((int32_t *)v->data)[i] = (int32_t)x;
+}
+
+/* How often each value occurs. */
+static void count_unique(const tf_view *counts, const int64_t *place, int64_t n)
+{
+    clear_bytes(counts->data, (size_t)counts->dims[0] * tf_dtype_size(counts->dtype));
+    for (int64_t i = 0; i < n; i++)
+        set_int(counts, place[i], int_at(counts, place[i]) + 1);
 }
 
 static void unique_kernel(tf_kernel_ctx *k)
@@ -154,10 +174,9 @@ static void unique_kernel(tf_kernel_ctx *k)
     for (int64_t i = 0; !k->status && i < k->out[0].dims[0]; i++)
         memcpy((char *)k->out[0].data + (size_t)i * size, (const char *)k->in[0].data + (size_t)first[i] * size, size);
     for (int64_t i = 0; !k->status && i < n; i++)
-        if (k->out[1].dtype == tf_int64)
-            ((int64_t *)k->out[1].data)[i] = place[i];
-        else
-            ((int32_t *)k->out[1].data)[i] = (int32_t)place[i];
+        set_int(&k->out[1], i, place[i]);
+    if (!k->status && k->n_out > 2)
+        count_unique(&k->out[2], place, n);
     tf1c_free(first);
 }
 
@@ -172,19 +191,119 @@ static const tf_op_def unique_op = {
     .gradient = tf1c_undefined_gradient,
 };
 
+static const tf_op_def unique_with_counts_op = {
+    .name = "UniqueWithCounts",
+    .in = "x:T",
+    .out = "y:T, idx:U, count:U",
+    .U = TF_INDEX,
+    .shape = unique_shape,
+    .data_shape = unique_data_shape,
+    .kernel = unique_kernel,
+    .gradient = tf1c_undefined_gradient,
+};
+
+/* A node with n inputs whose places are of dtype out_idx (unset: int32); NULL after a report, which *mistake tells. */
+static tf_operation *indexed_op(const tf_op_def *def, int n, const tf_operand *in, tf_dtype out_idx, struct tf_name_args a,
+                                tf_tensor *mistake)
+{
+    out_idx = out_idx ? out_idx : tf_int32;
+    if (out_idx == tf_int32 || out_idx == tf_int64)
+        return tf_op_new(def, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = n, .inputs = in, .U = out_idx });
+    *mistake = tf_mistake(tf_type_error, a.here, NULL,
+                          "Value passed to parameter 'out_idx' has DataType %s not in list of allowed values: int32, int64",
+                          tf_dtype_name(out_idx));
+    return NULL;
+}
+
 tf_unique tf_unique_(tf_operand x, struct tf_unique_args a)
 {
-    tf_dtype out_idx = a.out_idx ? a.out_idx : tf_int32;
-    if (out_idx != tf_int32 && out_idx != tf_int64) {
-        tf_tensor mistake =
-            tf_mistake(tf_type_error, a.here, NULL,
-                       "Value passed to parameter 'out_idx' has DataType %s not in list of allowed values: int32, int64",
-                       tf_dtype_name(out_idx));
-        return (tf_unique){ mistake, mistake };
+    tf_tensor mistake;
+    tf_operation *op = indexed_op(&unique_op, 1, &x, a.out_idx, (struct tf_name_args){ a.here, a.name }, &mistake);
+    return op ? (tf_unique){ tf_op_output(op, 0), tf_op_output(op, 1) } : (tf_unique){ mistake, mistake };
+}
+
+tf_unique_with_counts tf_unique_with_counts_(tf_operand x, struct tf_unique_args a)
+{
+    tf_tensor mistake;
+    tf_operation *op = indexed_op(&unique_with_counts_op, 1, &x, a.out_idx, (struct tf_name_args){ a.here, a.name }, &mistake);
+    return op ? (tf_unique_with_counts){ tf_op_output(op, 0), tf_op_output(op, 1), tf_op_output(op, 2) }
+              : (tf_unique_with_counts){ mistake, mistake, mistake };
+}
+
+/* ---- ListDiff: what of x is not in y ------------------------------------------------------------------------------------------ */
+static void list_diff_shape(tf_shape_ctx *c)
+{
+    for (int i = 0; i < 2; i++) {
+        if (tf_shape_at_run(c) && tf_in_dims(c, i)->rank != 1) {
+            tf_shape_error(c, "%s should be a 1D vector.", i ? "y" : "x");
+            return;
+        }
+        if (!tf_with_rank(c, i, 1))
+            return;
+        tf_set_out(c, i, SHAPE(NONE));
     }
-    tf_operation *op =
-        tf_op_new(&unique_op, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = 1, .inputs = &x, .U = out_idx });
-    return (tf_unique){ tf_op_output(op, 0), tf_op_output(op, 1) };
+}
+
+/* A table of y's places + 1, by hash; NULL after a report. */
+static int64_t *table_of(tf_kernel_ctx *k, const tf_view *y, uint64_t *room)
+{
+    *room = 16;
+    while (*room < 2 * (uint64_t)y->dims[0])
+        *room *= 2;
+    int64_t *table = tf1c_alloc_zero((size_t)*room * sizeof *table);
+    if (!table)
+        tf_kernel_error(k, tf_memory_error, "no memory left to find what is unique");
+    for (int64_t i = 0; table && i < y->dims[0]; i++) {
+        uint64_t at = hash(y, i) & (*room - 1);
+        while (table[at] && !equal(y, table[at] - 1, y, i))
+            at = (at + 1) & (*room - 1);
+        table[at] = table[at] ? table[at] : i + 1;
+    }
+    return table;
+}
+
+/* How many elements of x are not in y; where there is an `out`, they and their places. */
+static int64_t find_missing(tf_kernel_ctx *k, const tf_view *out)
+{
+    const tf_view *x = &k->in[0], *y = &k->in[1];
+    const size_t size = tf_dtype_size(x->dtype);
+    uint64_t room;
+    int64_t *table = table_of(k, y, &room), found = 0;
+    for (int64_t i = 0; table && i < x->dims[0]; i++) {
+        uint64_t at = hash(x, i) & (room - 1);
+        while (table[at] && !equal(y, table[at] - 1, x, i))
+            at = (at + 1) & (room - 1);
+        if (table[at])
+            continue;
+        if (out) {
+            memcpy((char *)out[0].data + (size_t)found * size, (const char *)x->data + (size_t)i * size, size);
+            set_int(&out[1], found, i);
+        }
+        found++;
+    }
+    tf1c_free(table);
+    return found;
+}
+static void list_diff_data_shape(tf_kernel_ctx *k, tf_dims *out) { out[0] = out[1] = SHAPE(find_missing(k, NULL)); }
+static void list_diff_kernel(tf_kernel_ctx *k) { find_missing(k, k->out); }
+
+static const tf_op_def list_diff_op = {
+    .name = "ListDiff",
+    .in = "x:T, y:T",
+    .out = "out:T, idx:U",
+    .U = TF_INDEX,
+    .shape = list_diff_shape,
+    .data_shape = list_diff_data_shape,
+    .kernel = list_diff_kernel,
+    .gradient = tf1c_undefined_gradient,
+};
+
+tf_list_diff tf_setdiff1d_(struct tf_setdiff1d_args a)
+{
+    const tf_operand in[] = { tf1c_given(a.x), tf1c_given(a.y) };
+    tf_tensor mistake;
+    tf_operation *op = indexed_op(&list_diff_op, 2, in, a.index_dtype, (struct tf_name_args){ a.here, a.name }, &mistake);
+    return op ? (tf_list_diff){ tf_op_output(op, 0), tf_op_output(op, 1) } : (tf_list_diff){ mistake, mistake };
 }
 
 /* ---- boolean_mask --------------------------------------------------------------------------------------------------------- */
@@ -240,5 +359,7 @@ tf_tensor tf_boolean_mask_(struct tf_boolean_mask_args a) { return boolean_mask_
 tf1c_op_family tf1c_family_where = {
     &where_op,
     &unique_op,
+    &unique_with_counts_op,
+    &list_diff_op,
     NULL,
 };

@@ -53,6 +53,34 @@ struct tf_unique_args {
 #define tf_unique(x, ...) tf_unique_(TF_T(x), (struct tf_unique_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_unique tf_unique_(tf_operand x, struct tf_unique_args args);
 
+/* The same, and how often each value occurs.                                                          TF1: tf.unique_with_counts
+ *   shapes   [n] -> y [m], idx [n], count [m];   count is of idx's dtype */
+typedef struct tf_unique_with_counts {
+    tf_tensor y, idx, count;
+} tf_unique_with_counts;
+#define tf_unique_with_counts(x, ...) tf_unique_with_counts_(TF_T(x), (struct tf_unique_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_unique_with_counts tf_unique_with_counts_(tf_operand x, struct tf_unique_args args);
+
+/* What of x is not in y, in its order, and where it stands in x.                                      TF1: tf.setdiff1d
+ *   shapes       [n], [k] -> out [m], idx [m]
+ *   index_dtype  of idx: int32 (unset) or int64
+ *   grad         none is defined
+ *   errors       ValueError "Shape must be rank 1 but is rank 2"; at run InvalidArgumentError "x should be a 1D vector."
+ *   source       core/kernels/listdiff_op.cc */
+typedef struct tf_list_diff {
+    tf_tensor out, idx;
+} tf_list_diff;
+struct tf_setdiff1d_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand x;
+    TF_ARG_(2) tf_operand y;
+    TF_ARG_(3) tf_dtype index_dtype;
+    TF_ARG_(4) const char *name;
+};
+#define tf_setdiff1d(...) \
+    TF_KWARGS_(tf_setdiff1d_((struct tf_setdiff1d_args){ .x = TF_UNSET_, .y = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_list_diff tf_setdiff1d_(struct tf_setdiff1d_args args);
+
 #ifdef __cplusplus
 }
 #endif

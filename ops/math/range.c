@@ -3,8 +3,13 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "ops/array/array.h"
+#include "ops/array/fill.h"
+#include "ops/array/shape.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/compare.h"
 
 /* ---- Range -------------------------------------------------------------------------------------------------------------------- */
 static bool scalars(tf_shape_ctx *c, const char *const *names)
@@ -187,6 +192,76 @@ static const tf_op_def linspace_op = {
 tf_tensor tf_linspace_(tf_operand start, tf_operand stop, tf_operand num, struct tf_name_args a)
 {
     return array_op(&linspace_op, a, NULL, NULL, 3, (tf_operand[]){ start, stop, num });
+}
+
+/* ---- meshgrid --------------------------------------------------------------------------------------------------------------------- */
+
+/* [1, …, -1, …, 1] of n axes: -1 at `axis`. */
+static tf_dims along(int n, int axis)
+{
+    tf_dims d = { .known = true, .rank = n };
+    for (int i = 0; i < n; i++)
+        d.dims[i] = i == axis ? -1 : 1;
+    return d;
+}
+
+static void swap_tensors(tf_tensor *a, tf_tensor *b)
+{
+    const tf_tensor t = *a;
+    *a = *b;
+    *b = t;
+}
+
+/* Ones of a shape of scalars; with what TF's own test of its size leaves in the graph. */
+static tf_tensor ones_of(int n, const tf_tensor *sizes, tf_dtype dtype, tf_source here)
+{
+    TF_SCOPE(NULL, "ones");
+    const char *scope = tf_scope_name();
+    tf_tensor count = sizes[0];
+    for (int i = 1; i < n; i++)
+        count = tf_mul(count, sizes[i]);
+    tf_less(count, 1000);
+    const tf_tensor shape = tf1c_pack(tf_list_new_(n, sizes, here), here, "packed");
+    return tf_fill(shape, tf_convert(tf_operand_integer(1), dtype, here, "Const"), .name = scope);
+}
+
+static tf_list grids(int n, const tf_tensor *x, bool matrix, tf_source here)
+{
+    tf_tensor grid[TF_MAX_RANK], sizes[TF_MAX_RANK];
+    for (int i = 0; i < n; i++)
+        grid[i] = tf_reshape(x[i], along(n, i));
+    for (int i = 0; i < n; i++)
+        sizes[i] = tf_size(x[i]);
+    if (!matrix && n > 1) {
+        grid[0] = tf_reshape(grid[0], along(n, 1));
+        grid[1] = tf_reshape(grid[1], along(n, 0));
+        swap_tensors(&sizes[0], &sizes[1]);
+    }
+    const tf_tensor ones = ones_of(n, sizes, tf_get_dtype(x[0]), here);
+    for (int i = 0; i < n; i++)
+        grid[i] = tf_mul(grid[i], ones);
+    return tf_list_new_(n, grid, here);
+}
+
+tf_list tf_meshgrid_(struct tf_meshgrid_args a)
+{
+    const tf_operand all[TF_MAX_RANK] = { tf1c_given(a.x),   tf1c_given(a.y),   tf1c_given(a.z),   tf1c_given(a.x_3),
+                                          tf1c_given(a.x_4), tf1c_given(a.x_5), tf1c_given(a.x_6), tf1c_given(a.x_7) };
+    const bool matrix = a.indexing && strcmp(a.indexing, "ij") == 0;
+    tf_tensor x[TF_MAX_RANK];
+    int n = 0;
+    TF_FROM(a.here);
+    while (n < TF_MAX_RANK && all[n].kind)
+        n++;
+    if (a.indexing && !matrix && strcmp(a.indexing, "xy") != 0)
+        return tf_mistake_list(n, tf_mistake(tf_value_error, a.here, NULL, "indexing parameter must be either 'xy' or 'ij'"));
+    TF_SCOPE(a.name, "meshgrid");
+    for (int i = 0; i < n; i++) {
+        x[i] = tf_convert(all[i], tf_dtype_unset, a.here, "stack");
+        if (tf_is_poisoned(x[i]))
+            return tf_mistake_list(n, x[i]);
+    }
+    return n ? grids(n, x, matrix, a.here) : tf_mistake_list(1, tf_mistake(tf_value_error, a.here, NULL, "meshgrid of nothing"));
 }
 
 /* clang-format off */

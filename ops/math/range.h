@@ -37,6 +37,30 @@ TF1C_API tf_tensor tf_range_(tf_operand start, tf_operand limit, tf_operand delt
 #define tf_lin_space(start, stop, num, ...) tf_linspace(start, stop, num, __VA_ARGS__)
 TF1C_API tf_tensor tf_linspace_(tf_operand start, tf_operand stop, tf_operand num, struct tf_name_args args);
 
+/* Grids of the coordinates of vectors: of x [m] and y [n] two of shape [n, m], the first with x along each row, the second with y along
+ * each column. At most eight.                                                                         TF1: tf.meshgrid
+ *   indexing  "xy" (unset) or "ij": [m, n], the first vector along the first axis
+ *   dtypes    numbers, as the first;   grad  the sum over what was repeated
+ *   errors    ValueError "indexing parameter must be either 'xy' or 'ij'"
+ *   source    python/ops/array_ops.py meshgrid */
+struct tf_meshgrid_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand x;
+    TF_ARG_(2) tf_operand y;
+    TF_ARG_(3) tf_operand z;
+    TF_ARG_(4) tf_operand x_3;
+    TF_ARG_(5) tf_operand x_4;
+    TF_ARG_(6) tf_operand x_5;
+    TF_ARG_(7) tf_operand x_6;
+    TF_ARG_(8) tf_operand x_7;
+    const char *indexing;
+    const char *name;
+};
+#define tf_meshgrid(...)                                                                                                    \
+    TF_KWARGS_(tf_meshgrid_((struct tf_meshgrid_args){ .x = TF_UNSET_, .y = TF_UNSET_, .z = TF_UNSET_, .x_3 = TF_UNSET_,    \
+        .x_4 = TF_UNSET_, .x_5 = TF_UNSET_, .x_6 = TF_UNSET_, .x_7 = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_list tf_meshgrid_(struct tf_meshgrid_args args);
+
 #ifdef __cplusplus
 }
 #endif

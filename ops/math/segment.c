@@ -197,21 +197,15 @@ static void unsorted_shape(tf_shape_ctx *c)
     const tf_dims data = *tf_in_dims(c, 0), ids = *tf_in_dims(c, 1);
     tf_dims out = { .known = true, .rank = 1 };
     char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
-    bool at_run = tf_shape_at_run(c), prefix = !data.known || !ids.known || ids.rank <= data.rank;
-    int64_t count = NONE, d, at = 0;
-    for (; prefix && data.known && ids.known && at < ids.rank; at++)
-        if (!tf_merge_dim(data.dims[at], ids.dims[at], &d))
-            break;
-    if (!prefix || (data.known && ids.known && at < ids.rank)) {
-        if (at_run)
-            tf_shape_error(c, "data.shape = %s does not start with segment_ids.shape = %s", tf_dims_kernel_text(data, x, sizeof x),
-                           tf_dims_kernel_text(ids, y, sizeof y));
-        else if (!prefix)
-            tf_shape_error(c, "Shape must be at least rank %d but is rank %d", ids.rank, data.rank);
-        else
-            tf_shape_error(c, "Dimensions must be equal, but are %lld and %lld", (long long)data.dims[at], (long long)ids.dims[at]);
+    const bool at_run = tf_shape_at_run(c);
+    int64_t count = NONE;
+    if (at_run && !tf1c_begins_with(data, ids, NULL)) {
+        tf_shape_error(c, "data.shape = %s does not start with segment_ids.shape = %s", tf_dims_kernel_text(data, x, sizeof x),
+                       tf_dims_kernel_text(ids, y, sizeof y));
         return;
     }
+    if (!tf1c_has_prefix(c, data, ids))
+        return;
     if (tf_in_int(c, 2, &count) && count < 0) {
         tf_shape_error(c,
                        at_run ? "Input num_segments == %lld must not be negative."

@@ -127,7 +127,14 @@ static int count_arguments(const char *signature)
     return n;
 }
 
-int tf1c_variadic(const char *signature, int n) { return strchr(signature, '*') ? n - (count_arguments(signature) - 1) : 0; }
+/* Of several variadic ones each stands for as many. */
+int tf1c_variadic(const char *signature, int n)
+{
+    int variadic = 0;
+    for (const char *s = signature; *s; s++)
+        variadic += *s == '*';
+    return variadic ? (n - (count_arguments(signature) - variadic)) / variadic : 0;
+}
 
 bool tf1c_argument_of(const char *signature, int i, int n, char *name, size_t room, int *place)
 {

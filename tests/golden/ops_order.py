@@ -1,0 +1,107 @@
+"""Cases of the order family: rows dealt out and put together, order, counts, einsum."""
+import numpy as np
+import tensorflow as tf
+
+f = lambda *s: (np.arange(np.prod(s), dtype=np.float32).reshape(s) - 3) / 2
+f64 = lambda *s: f(*s).astype(np.float64)
+i32 = lambda *v: np.array(v, np.int32)
+i64 = lambda *v: np.array(v, np.int64)
+nan, inf = np.nan, np.inf
+rng = np.random.RandomState(11)
+r = lambda *s: rng.uniform(-1, 1, s).astype(np.float32)
+nodes_aside = {'nodes': False}
+empty = np.zeros(0, np.int32)
+cases = {
+    'DynamicPartition.rows': (lambda x, p: tf.dynamic_partition(x, p, 3), [f(4, 2), i32(2, 0, 2, 0)]),
+    'DynamicPartition.elements': (lambda x, p: tf.dynamic_partition(x, p, 2, name='p'), [f(3, 2), i32([0, 1], [1, 0], [0, 0])]),
+    'DynamicPartition.whole': (lambda x, p: tf.dynamic_partition(x, p, 2), [f(3, 2), np.int32(1)]),
+    'DynamicPartition.int64': (lambda x, p: tf.dynamic_partition(x, p, 2), [i64(5, 6, 7), i32(1, 1, 1)]),
+    'DynamicPartition.none': (lambda x, p: tf.dynamic_partition(x, p, 2), [f(0, 2), empty]),
+    'DynamicStitch.two': (lambda i, j, a, b: tf.dynamic_stitch([i, j], [a, b]), [i32(0, 2), i32(1), f(2, 2), f(1, 2)]),
+    'DynamicStitch.later_wins': (lambda i, j, a, b: tf.dynamic_stitch([i, j], [a, b]), [i32(0, 1), i32(0), f(2), f(1)], {'grad': True}),
+    'DynamicStitch.shapes': (lambda i, j, a, b: tf.dynamic_stitch([i, j], [a, b], name='s'),
+                             [i32([0, 2], [3, 4]), np.int32(1), f(2, 2, 3), f(3)]),
+    'DynamicStitch.known': (lambda a, b: tf.dynamic_stitch([[0, 2], [1]], [a, b]), [f(2, 4), f(1, 4)], nodes_aside),
+    'DynamicStitch.of_partitions': (lambda x: tf.dynamic_stitch(
+        tf.dynamic_partition(tf.range(4), [1, 0, 1, 0], 2), tf.dynamic_partition(x, [1, 0, 1, 0], 2)), [f(4, 2)], nodes_aside),
+    'TensorScatterUpdate.elements': (lambda x, i, u: tf.tensor_scatter_update(x, i, u), [f(4), i32([3], [1]), f(2)]),
+    'TensorScatterUpdate.rows': (lambda x, i, u: tf.tensor_scatter_update(x, i, u, name='t'), [f(4, 2), i64([3], [1]), f(2, 2)]),
+    'TensorScatterUpdate.bools': (lambda x, i, u: tf.tensor_scatter_update(x, i, u), [np.array([True, False]), i32([0]), np.array([False])]),
+    'TensorScatterAdd.sums': (lambda x, i, u: tf.tensor_scatter_add(x, i, u), [f(4), i32([3], [1], [3]), f(3)]),
+    'TensorScatterAdd.pairs': (lambda x, i, u: tf.tensor_scatter_add(x, i, u), [f(3, 2), i32([2, 1], [0, 0]), f(2)]),
+    'TensorScatterAdd.int32': (lambda x, i, u: tf.tensor_scatter_add(x, i, u), [i32(1, 2), i32([0], [0]), i32(5, 6)]),
+    'TensorScatterSub.sums': (lambda x, i, u: tf.tensor_scatter_sub(x, i, u), [f(4), i32([3], [1], [3]), f(3)]),
+    'TensorScatterSub.rows': (lambda x, i, u: tf.tensor_scatter_sub(x, i, u), [f(3, 2), i32([2], [0]), f(2, 2)]),
+    'Roll.vector': (lambda x: tf.roll(x, 2, 0), [f(5)]),
+    'Roll.back': (lambda x: tf.roll(x, -7, 1, name='r'), [f(2, 3, 2)]),
+    'Roll.two': (lambda x: tf.roll(x, [1, -2], [0, 1]), [f(3, 4)]),
+    'Roll.twice': (lambda x: tf.roll(x, [1, 2], [-1, -1]), [f(2, 5)]),
+    'Roll.tensors': (lambda x, s, a: tf.roll(x, s, a), [f(3, 4), i64(1, 1), i32(1, 0)]),
+    'Roll.none': (lambda x: tf.roll(x, 1, 0), [f(0, 2)]),
+    'Roll.int32': (lambda x: tf.roll(x, 1, -2), [i32([1, 2], [3, 4])]),
+    'TopKV2.sort': (lambda x: tf.sort(x), [r(3, 4)]),
+    'TopKV2.sort_descending': (lambda x: tf.sort(x, direction='DESCENDING', name='s'), [r(3, 4)]),
+    'TopKV2.sort_axis_0': (lambda x: tf.sort(x, axis=0), [r(3, 4)]),
+    'TopKV2.sort_axis_1': (lambda x: tf.sort(x, axis=-2, direction='DESCENDING'), [r(2, 3, 4)]),
+    'TopKV2.sort_int32': (lambda x: tf.sort(x, axis=0), [i32(5, 2, 9, 2)]),
+    'TopKV2.argsort': (lambda x: tf.argsort(x), [f(5)[[2, 0, 4, 1, 3]]]),
+    'TopKV2.argsort_ties': (lambda x: tf.argsort(x, axis=1, direction='DESCENDING', stable=True), [i32([3, 9, 3], [5, 5, 6])]),
+    'TopKV2.argsort_axis_0': (lambda x: tf.argsort(x, axis=0, name='a'), [r(4, 2)]),
+    'LowerBound.vector': (lambda x, v: tf.searchsorted(x, v), [f(5), np.array([-1.5, .2, 9, -9, .5], np.float32)], nodes_aside),
+    'LowerBound.rows': (lambda x, v: tf.searchsorted(x, v, out_type=tf.int64, name='b'), [f(2, 5), f(2, 3) + .5], nodes_aside),
+    'LowerBound.ties': (lambda x, v: tf.searchsorted(x, v, side='left'), [i32(1, 1, 3, 3, 3, 7), i32(1, 3, 4, 7, 8)], nodes_aside),
+    'UpperBound.vector': (lambda x, v: tf.searchsorted(x, v, side='right'), [f(5), np.array([-1.5, .2, 9, -9, .5], np.float32)], nodes_aside),
+    'UpperBound.ties': (lambda x, v: tf.searchsorted(x, v, 'right'), [i32(1, 1, 3, 3, 3, 7), i32(1, 3, 4, 7, 8)], nodes_aside),
+    'UniqueWithCounts.int32': (lambda x: list(tf.unique_with_counts(x)), [i32(4, 2, 4, 9, 2, 2)]),
+    'UniqueWithCounts.int64_idx': (lambda x: list(tf.unique_with_counts(x, tf.int64, name='u')), [i32(7, 7, 1)]),
+    'UniqueWithCounts.float32': (lambda x: list(tf.unique_with_counts(x)), [np.array([nan, nan, -0., 0., 2], np.float32)], {'grad': False}),
+    'UniqueWithCounts.none': (lambda x: list(tf.unique_with_counts(x)), [empty]),
+    'ListDiff.int32': (lambda x, y: list(tf.setdiff1d(x, y)), [i32(1, 2, 3, 2, 5), i32(2, 9)]),
+    'ListDiff.int64_idx': (lambda x, y: list(tf.setdiff1d(x, y, tf.int64, name='d')), [i64(1, 1 << 40, 3), i64(3, 3)]),
+    'ListDiff.float32': (lambda x, y: list(tf.setdiff1d(x, y)), [np.array([1, nan, 0, -0.], np.float32), np.array([nan, 0], np.float32)],
+                         {'grad': False}),
+    'ListDiff.all': (lambda x, y: list(tf.setdiff1d(x, y)), [i32(3, 1, 3), i32(1, 3)]),
+    'ListDiff.nothing': (lambda x, y: list(tf.setdiff1d(x, y)), [i32(3, 1, 3), empty]),
+    'Bincount.plain': (lambda x: tf.bincount(x), [i32(1, 1, 3)]),
+    'Bincount.matrix': (lambda x: tf.bincount(x, minlength=6, dtype=tf.float32), [i32([1, 1], [3, 0])]),
+    'Bincount.maxlength': (lambda x: tf.bincount(x, maxlength=2), [i32(1, 1, 3)]),
+    'Bincount.both': (lambda x: tf.bincount(x, None, 2, 3, tf.int64), [i32(1, 1, 7)]),
+    'Bincount.none': (lambda x: tf.bincount(x), [empty]),
+    'UnsortedSegmentSum.bincount': (lambda x, w: tf.bincount(x, w), [i32(1, 1, 3), f(3)]),
+    'HistogramFixedWidth.plain': (lambda x: tf.histogram_fixed_width(x, [0., 5.], nbins=5), [np.array([-1, 0, 1.5, 2, 5, 15], np.float32)],
+                                  {'grad': False}),
+    'HistogramFixedWidth.many': (lambda x, v: tf.histogram_fixed_width(x, v, dtype=tf.int64, name='h'), [r(300), np.array([-.7, .9], np.float32)],
+                                 {'grad': False}),
+    'HistogramFixedWidth.int32': (lambda x, n: tf.histogram_fixed_width(x, [0, 6], n), [i32(1, 2, 3, 5, 5), np.int32(3)]),
+    'HistogramFixedWidth.float64': (lambda x: tf.histogram_fixed_width(x, np.array([-1., 1.]), 7), [r(50).astype(np.float64)], {'grad': False, 'nodes': False}),
+    'Mul.meshgrid': (lambda x, y: tf.meshgrid(x, y), [f(3), f(2)]),
+    'Mul.meshgrid_ij': (lambda x, y, z: tf.meshgrid(x, y, z, indexing='ij', name='g'), [f(3), f(2), f(4)]),
+    'Mul.meshgrid_three': (lambda x, y, z: tf.meshgrid(x, y, z), [f(3), f(2), f(4)]),
+    'Mul.meshgrid_one': (lambda x: tf.meshgrid(x), [f(3)]),
+    'Mul.meshgrid_int32': (lambda x: tf.meshgrid(x, tf.range(3)), [i32(5, 6)], nodes_aside),
+}
+for name, op, equation, inputs in [
+        ('matmul', 'MatMul', 'ij,jk->ik', [r(2, 3), r(3, 4)]),
+        ('implicit', 'MatMul', 'ij,jk', [r(2, 3), r(3, 4)]),
+        ('batch', 'BatchMatMulV2', 'bij,bjk->bik', [r(2, 2, 3), r(2, 3, 4)]),
+        ('transposed', 'BatchMatMulV2', 'bij,bkj->bki', [r(2, 2, 3), r(2, 4, 3)]),
+        ('attention', 'BatchMatMulV2', 'bqhd,bkhd->bhqk', [r(2, 3, 2, 4), r(2, 5, 2, 4)]),
+        ('two_sums', 'MatMul', 'ijk,kjl->il', [r(2, 3, 4), r(4, 3, 2)]),
+        ('three', 'MatMul', 'ij,jk,kl->il', [r(2, 3), r(3, 4), r(4, 2)]),
+        ('dots', 'BatchMatMulV2', '...ij,...jk->...ik', [r(2, 2, 3), r(2, 3, 4)]),
+        ('dots_implicit', 'MatMul', '...j,jk', [r(2, 2, 3), r(3, 4)]),
+        ('bilinear', 'BatchMatMulV2', 'bi,ijk,bk->bj', [r(2, 3), r(3, 4, 2), r(2, 2)]),
+        ('blanks', 'MatMul', ' i j , j k -> i k ', [r(2, 3), r(3, 4)]),
+        ('upper', 'MatMul', 'aB,BC->Ca', [r(2, 3), r(3, 4)]),
+        ('outer', 'Mul', 'i,j->ij', [r(2), r(3)]),
+        ('weights', 'Mul', 'bij,bj->bij', [r(2, 3, 4), r(2, 4)]),
+        ('dot', 'MatMul', 'i,i->', [r(4), r(4)]),
+        ('row_sums', 'Sum', 'ij->i', [r(2, 3)]),
+        ('all', 'Sum', 'ij->', [r(2, 3)]),
+        ('transpose', 'Transpose', 'ij->ji', [r(2, 3)]),
+        ('permuted', 'Transpose', 'ba', [r(2, 3)]),
+        ('trace', 'Sum', 'ii', [r(3, 3)]),
+        ('three_at_once', 'Sum', 'ij,j,jk->ik', [r(2, 3), r(3), r(3, 4)]),
+]:
+    cases['%s.einsum_%s' % (op, name)] = (lambda *x, equation=equation: tf.einsum(equation, *x), inputs)
+cases['MatMul.einsum_named'] = (lambda a, b: tf.einsum('ij,jk->ik', a, b, name='e'), [r(2, 3), r(3, 4)])
