@@ -9,9 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ops/array/shape.h"
+#include "ops/control_flow/group.h"
 #include "ops/family.h"
+#include "ops/math/arithmetic.h"
 #include "ops/math/compare.h"
 #include "ops/math/reduce.h"
+#include "ops/math/unary.h"
 
 /* ---- values as text: TF1's Tensor::SummarizeValue --------------------------------------------------------------------------- */
 
@@ -293,10 +297,11 @@ static tf_operation *assert_of(tf_operand condition, tf_list data, struct tf_ass
 
 tf_operation *tf_assert_(struct tf_assert_args a) { return assert_of(tf1c_given(a.condition), tf1c_given_list(a.data, a.here), a); }
 
-/* ---- assert_equal, assert_less, assert_positive ------------------------------------------------------------------------------------- */
+/* ---- assert_equal and its like --------------------------------------------------------------------------------------------------------- */
 
-/* Asserts that all of `holds` is true, and else shows the message, `condition` and the values of x and, if there, y. */
-static tf_operation *check_all(tf_tensor holds, const char *condition, tf_tensor x, tf_tensor y, struct tf_check_args a)
+/* Asserts that all of `holds` is true, and else shows the message, what `said` says, and the values of x and, if there, y. `said` ends
+ * with "] [", but where TF forgot a comma: x's name follows it at once. */
+static tf_operation *check_said(tf_tensor holds, const char *said, tf_tensor x, tf_tensor y, struct tf_check_args a)
 {
     tf_tensor all = tf_reduce_all(holds), own[] = { x, y };
     if (tf_is_poisoned(all))
@@ -306,10 +311,9 @@ static tf_operation *check_all(tf_tensor holds, const char *condition, tf_tensor
     const char *first = a.message ? tf1c_graph_printf(g, " [%s]", a.message) : "", *second = "";
     int strings = a.message ? 1 : 0;
     if (first && !a.data.n) {
-        first = tf1c_graph_printf(g, "%s [Condition %s did not hold element-wise:] [x (%s:%d) = ]", first, condition, x.op->name,
-                                  x.index);
+        first = tf1c_graph_printf(g, "%s [%sx (%s:%d) = ]", first, said, x.op->name, x.index);
         second = n == 2 ? tf1c_graph_printf(g, " [y (%s:%d) = ]", y.op->name, y.index) : "";
-        strings += 1 + n;
+        strings += n + (said[strlen(said) - 1] == '[');
         a.data = (tf_list){ .n = n, .items = own };
     }
     if (!first || !second)
@@ -317,6 +321,7 @@ static tf_operation *check_all(tf_tensor holds, const char *condition, tf_tensor
     TF_SCOPE(NULL, "Assert");
     return make_assert(all, a.data, (assert_attrs){ a.summarize, first, second }, strings, a.here);
 }
+#define DID_NOT_HOLD(condition) "Condition " condition " did not hold element-wise:"
 
 /* Numbers take x's dtype. */
 static tf_tensor convert_like(tf_operand y, tf_tensor x, tf_source here)
@@ -324,50 +329,141 @@ static tf_tensor convert_like(tf_operand y, tf_tensor x, tf_source here)
     return tf_convert(y, y.kind == TF_OPERAND_TENSOR || tf_is_poisoned(x) ? tf_dtype_unset : tf_get_dtype(x), here, "y");
 }
 
-tf_operation *tf_assert_equal_(tf_operand x_, tf_operand y_, struct tf_check_args a)
+#define ASSERT_BOTH(id, compare, sign)                                                                    \
+    tf_operation *tf_assert_##id##_(tf_operand x_, tf_operand y_, struct tf_check_args a)                 \
+    {                                                                                                     \
+        TF_FROM(a.here);                                                                                  \
+        TF_SCOPE(a.name, "assert_" #id);                                                                  \
+        const tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x"), y = convert_like(y_, x, a.here); \
+        return check_said(compare(x, y), DID_NOT_HOLD("x " sign " y") "] [", x, y, a);                    \
+    }
+ASSERT_BOTH(equal, tf_equal, "==")
+ASSERT_BOTH(none_equal, tf_not_equal, "!=")
+ASSERT_BOTH(less, tf_less, "<")
+ASSERT_BOTH(less_equal, tf_less_equal, "<=")
+ASSERT_BOTH(greater, tf_greater, ">")
+ASSERT_BOTH(greater_equal, tf_greater_equal, ">=")
+
+/* Beside zero; TF shows an empty message here. */
+#define ASSERT_ONE(id, inner, holds, said)                                                       \
+    tf_operation *tf_assert_##id##_(tf_operand x_, struct tf_check_args a)                       \
+    {                                                                                            \
+        TF_FROM(a.here);                                                                         \
+        TF_SCOPE(a.name, "assert_" #id);                                                         \
+        const tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x");                         \
+        if (tf_is_poisoned(x))                                                                   \
+            return tf_tensor_op(x);                                                              \
+        const tf_tensor zero = tf_convert(tf_operand_integer(0), tf_get_dtype(x), a.here, NULL); \
+        a.message = a.message ? a.message : "";                                                  \
+        {                                                                                        \
+            TF_SCOPE(NULL, inner);                                                               \
+            return check_said(holds, said, x, (tf_tensor){ 0 }, a);                              \
+        }                                                                                        \
+    }
+ASSERT_ONE(positive, "assert_less", tf_less(zero, x), DID_NOT_HOLD("x > 0") "] [")
+ASSERT_ONE(non_negative, "assert_less_equal", tf_less_equal(zero, x), DID_NOT_HOLD("x >= 0") "] [")
+ASSERT_ONE(negative, "assert_less", tf_less(x, zero), DID_NOT_HOLD("x < 0") "] [")
+ASSERT_ONE(non_positive, "assert_less_equal", tf_less_equal(x, zero), DID_NOT_HOLD("x <= 0"))
+
+tf_operation *tf_assert_near_(struct tf_assert_near_args a)
 {
+    const tf_operand given[] = { tf1c_keyword(a.rtol, true), tf1c_keyword(a.atol, true) };
+    char texts[2][128], said[320];
     TF_FROM(a.here);
-    TF_SCOPE(a.name, "assert_equal");
-    tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x"), y = convert_like(y_, x, a.here);
-    return check_all(tf_equal(x, y), "x == y", x, y, a);
+    TF_SCOPE(a.name, "assert_near");
+    const tf_tensor x = tf_convert(tf1c_keyword(a.x, true), tf_dtype_unset, a.here, "x"),
+                    y = convert_like(tf1c_keyword(a.y, true), x, a.here);
+    if (tf_is_poisoned(x) || tf_is_poisoned(y))
+        return tf_tensor_op(tf_is_poisoned(x) ? x : y);
+    const tf_dtype dtype = tf_get_dtype(x);
+    const tf_operand unset = tf_operand_real(10 * (dtype == tf_float64 ? DBL_EPSILON : (double)FLT_EPSILON));
+    const tf_tensor rtol = tf_convert(given[0].kind ? given[0] : unset, dtype, a.here, "rtol"),
+                    atol = tf_convert(given[1].kind ? given[1] : unset, dtype, a.here, "atol");
+    const tf_tensor most = tf_raw_ops_add_v2(atol, tf_mul(rtol, tf_abs(y)), .name = "add"), apart = tf_abs(tf_sub(x, y));
+    snprintf(said, sizeof said, "x and y not equal to tolerance rtol = %s, atol = %s] [",
+             tf_tensor_text(rtol, texts[0], sizeof *texts), tf_tensor_text(atol, texts[1], sizeof *texts));
+    const struct tf_check_args check = {
+        .here = a.here, .data = a.data, .summarize = a.summarize, .message = a.message ? a.message : ""
+    };
+    return check_said(tf_less(apart, most), said, x, y, check);
 }
 
-tf_operation *tf_assert_less_(tf_operand x_, tf_operand y_, struct tf_check_args a)
-{
-    TF_FROM(a.here);
-    TF_SCOPE(a.name, "assert_less");
-    tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x"), y = convert_like(y_, x, a.here);
-    return check_all(tf_less(x, y), "x < y", x, y, a);
-}
+/* ---- what the graph knows already ----------------------------------------------------------------------------------------------------- */
 
-tf_operation *tf_assert_positive_(tf_operand x_, struct tf_check_args a)
+static tf_operation *known_to_hold(const char *name) { return tf_no_op(.name = name); }
+
+static tf_operation *check_rank(tf_operand x_, int64_t rank, const char *more, struct tf_check_args a)
 {
-    TF_FROM(a.here);
-    TF_SCOPE(a.name, "assert_positive");
-    tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x");
+    char shape[TF_DIMS_TEXT], place[160];
+    const tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x"),
+                    wanted = tf_convert(tf_operand_integer(rank), tf_int32, a.here, "rank");
     if (tf_is_poisoned(x))
         return tf_tensor_op(x);
-    tf_tensor zero = tf_convert(tf_operand_integer(0), tf_get_dtype(x), a.here, NULL);
-    a.message = a.message ? a.message : ""; /* TF shows an empty one here */
-    {
-        TF_SCOPE(NULL, "assert_less");
-        return check_all(tf_less(zero, x), "x > 0", x, (tf_tensor){ 0 }, a);
-    }
+    const tf_dims d = tf_get_shape(x);
+    const tf_tensor received = tf_shape(x);
+    const char *message = a.message ? a.message : "";
+    snprintf(place, sizeof place, "%s:%d", x.op->name, x.index);
+    if (d.known && (*more ? d.rank < rank : d.rank != rank))
+        return tf_tensor_op(tf_mistake(tf_value_error, a.here, NULL,
+                                       "%s.  Tensor %s must have rank%s %lld.  Received rank %d, shape %s", message, place, more,
+                                       (long long)rank, d.rank, tf_dims_text(d, shape, sizeof shape)));
+    if (d.known)
+        return known_to_hold("static_checks_determined_all_ok");
+    const tf_tensor found = tf_rank(x), holds = *more ? tf_greater_equal(found, wanted) : tf_equal(found, wanted);
+    const char *first = tf1c_graph_printf(x.op->graph, " [%s] [Tensor %s must have rank%s]", message, place, more);
+    if (!first)
+        return no_memory();
+    tf_tensor own[] = { wanted, received };
+    TF_SCOPE(NULL, "Assert");
+    return make_assert(holds, a.data.n ? a.data : (tf_list){ .n = 2, .items = own },
+                       (assert_attrs){ a.summarize, first, " [Received shape: ]" }, 3, a.here);
 }
-
-tf_operation *tf_assert_non_negative_(tf_operand x_, struct tf_check_args a)
+tf_operation *tf_assert_rank_(tf_operand x, int64_t rank, struct tf_check_args a)
 {
     TF_FROM(a.here);
-    TF_SCOPE(a.name, "assert_non_negative");
-    tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x");
-    if (tf_is_poisoned(x))
-        return tf_tensor_op(x);
-    tf_tensor zero = tf_convert(tf_operand_integer(0), tf_get_dtype(x), a.here, NULL);
-    a.message = a.message ? a.message : "";
-    {
-        TF_SCOPE(NULL, "assert_less_equal");
-        return check_all(tf_less_equal(zero, x), "x >= 0", x, (tf_tensor){ 0 }, a);
-    }
+    TF_SCOPE(a.name, "assert_rank");
+    return check_rank(x, rank, "", a);
+}
+tf_operation *tf_assert_rank_at_least_(tf_operand x, int64_t rank, struct tf_check_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "assert_rank_at_least");
+    return check_rank(x, rank, " at least", a);
+}
+
+tf_operation *tf_assert_integer_(tf_operand x_, struct tf_known_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "assert_integer");
+    const tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x");
+    if (tf_is_poisoned(x) || (TF_INDEX | TF_DTYPE_BIT(tf_uint8)) & TF_DTYPE_BIT(tf_get_dtype(x)))
+        return tf_is_poisoned(x) ? tf_tensor_op(x) : known_to_hold("statically_determined_was_integer");
+    return tf_tensor_op(tf_mistake(tf_type_error, a.here, NULL,
+                                   "%s  Expected \"x\" to be integer type.  Found: %s:%d of dtype <dtype: '%s'>",
+                                   a.message ? a.message : "", x.op->name, x.index, tf_dtype_name(tf_get_dtype(x))));
+}
+
+tf_operation *tf_assert_type_(tf_operand x_, tf_dtype dtype, struct tf_known_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "assert_type");
+    const tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "tensor");
+    if (tf_is_poisoned(x) || tf_get_dtype(x) == dtype)
+        return tf_is_poisoned(x) ? tf_tensor_op(x) : known_to_hold("statically_determined_correct_type");
+    return tf_tensor_op(tf_mistake(tf_type_error, a.here, NULL, "%s  %s:%d must be of type <dtype: '%s'>",
+                                   a.message ? a.message : "", x.op->name, x.index, tf_dtype_name(dtype)));
+}
+
+tf_tensor tf_assert_scalar_(tf_operand x_, struct tf_known_args a)
+{
+    TF_FROM(a.here);
+    char text[TF_DIMS_TEXT];
+    const tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, a.name ? a.name : "assert_scalar");
+    const tf_dims d = tf_get_shape(x);
+    if (tf_is_poisoned(x) || (d.known && !d.rank))
+        return x;
+    return tf_mistake(tf_value_error, a.here, NULL, "%sExpected scalar shape for %s:%d, saw shape: %s.", a.message ? a.message : "",
+                      x.op->name, x.index, tf_dims_text(d, text, sizeof text));
 }
 
 /* ---- CheckNumerics: output = tensor, dtensor = dy, checked --------------------------------------------------------------------------- */

@@ -53,12 +53,12 @@ struct tf_assert_args {
         TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_operation *tf_assert_(struct tf_assert_args args);
 
-/* Stops the run unless x == y, x < y, x > 0, x >= 0 for every element. Always checked when run, of constants too.
+/* Stops the run unless x == y, x != y, x < y, …, x > 0, x >= 0, … for every element. Always checked when run, of constants too.
  *   shapes   x and y broadcast;   dtypes  one for both
  *   data     shown instead of the condition and the values
  *   errors   when run: InvalidArgumentError "assertion failed: [message] [Condition x < y did not hold element-wise:]
  *            [x (a:0) = ] [1 2] [y (b:0) = ] [1 3]"
- *   source   python/ops/check_ops.py                 TF1: tf.assert_equal, tf.assert_less, tf.assert_positive, tf.assert_non_negative */
+ *   source   python/ops/check_ops.py                 TF1: tf.assert_equal, tf.assert_less, tf.assert_positive, tf.assert_near, … */
 struct tf_check_args {
     tf_source here;
     TF_ARG_(1) tf_list data;
@@ -68,17 +68,83 @@ struct tf_check_args {
 };
 #define TF_CHECK_ARGS_(...) ((struct tf_check_args){ .summarize = 3, TF_HERE_, TF_PLACES_(__VA_ARGS__) })
 #define tf_assert_equal(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_equal_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
+#define tf_assert_none_equal(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_none_equal_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
 #define tf_assert_less(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_less_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
+#define tf_assert_less_equal(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_less_equal_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
+#define tf_assert_greater(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_greater_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
+#define tf_assert_greater_equal(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_greater_equal_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
 #define tf_assert_positive(x, ...) TF_KWARGS_(tf_assert_positive_(TF_T(x), TF_CHECK_ARGS_(__VA_ARGS__)))
 #define tf_assert_non_negative(x, ...) TF_KWARGS_(tf_assert_non_negative_(TF_T(x), TF_CHECK_ARGS_(__VA_ARGS__)))
+#define tf_assert_negative(x, ...) TF_KWARGS_(tf_assert_negative_(TF_T(x), TF_CHECK_ARGS_(__VA_ARGS__)))
+#define tf_assert_non_positive(x, ...) TF_KWARGS_(tf_assert_non_positive_(TF_T(x), TF_CHECK_ARGS_(__VA_ARGS__)))
 #define tf_debugging_assert_equal(x, y, ...) tf_assert_equal(x, y, __VA_ARGS__)
+#define tf_debugging_assert_none_equal(x, y, ...) tf_assert_none_equal(x, y, __VA_ARGS__)
 #define tf_debugging_assert_less(x, y, ...) tf_assert_less(x, y, __VA_ARGS__)
+#define tf_debugging_assert_less_equal(x, y, ...) tf_assert_less_equal(x, y, __VA_ARGS__)
+#define tf_debugging_assert_greater(x, y, ...) tf_assert_greater(x, y, __VA_ARGS__)
+#define tf_debugging_assert_greater_equal(x, y, ...) tf_assert_greater_equal(x, y, __VA_ARGS__)
 #define tf_debugging_assert_positive(x, ...) tf_assert_positive(x, __VA_ARGS__)
 #define tf_debugging_assert_non_negative(x, ...) tf_assert_non_negative(x, __VA_ARGS__)
+#define tf_debugging_assert_negative(x, ...) tf_assert_negative(x, __VA_ARGS__)
+#define tf_debugging_assert_non_positive(x, ...) tf_assert_non_positive(x, __VA_ARGS__)
 TF1C_API tf_operation *tf_assert_equal_(tf_operand x, tf_operand y, struct tf_check_args args);
+TF1C_API tf_operation *tf_assert_none_equal_(tf_operand x, tf_operand y, struct tf_check_args args);
 TF1C_API tf_operation *tf_assert_less_(tf_operand x, tf_operand y, struct tf_check_args args);
+TF1C_API tf_operation *tf_assert_less_equal_(tf_operand x, tf_operand y, struct tf_check_args args);
+TF1C_API tf_operation *tf_assert_greater_(tf_operand x, tf_operand y, struct tf_check_args args);
+TF1C_API tf_operation *tf_assert_greater_equal_(tf_operand x, tf_operand y, struct tf_check_args args);
 TF1C_API tf_operation *tf_assert_positive_(tf_operand x, struct tf_check_args args);
 TF1C_API tf_operation *tf_assert_non_negative_(tf_operand x, struct tf_check_args args);
+TF1C_API tf_operation *tf_assert_negative_(tf_operand x, struct tf_check_args args);
+TF1C_API tf_operation *tf_assert_non_positive_(tf_operand x, struct tf_check_args args);
+
+/* Stops the run unless |x - y| < atol + rtol·|y| for every element; each unset: ten times the dtype's epsilon. */
+struct tf_assert_near_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand x;
+    TF_ARG_(2) tf_operand y;
+    TF_ARG_(3) tf_operand rtol;
+    TF_ARG_(4) tf_operand atol;
+    TF_ARG_(5) tf_list data;
+    TF_ARG_(6) int summarize;
+    TF_ARG_(7) const char *message;
+    TF_ARG_(8) const char *name;
+};
+#define tf_assert_near(...)                                                                                                  \
+    TF_KWARGS_(tf_assert_near_((struct tf_assert_near_args){ .x = TF_UNSET_, .y = TF_UNSET_, .rtol = TF_UNSET_, .atol = TF_UNSET_, \
+        .summarize = 3, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_debugging_assert_near(...) tf_assert_near(__VA_ARGS__)
+TF1C_API tf_operation *tf_assert_near_(struct tf_assert_near_args args);
+
+/* The rank, told at once if the graph knows it, else when run.       TF1: tf.assert_rank, tf.assert_rank_at_least
+ *   errors  ValueError "message.  Tensor x:0 must have rank 2.  Received rank 1, shape (2,)";  when run: InvalidArgumentError
+ *           "assertion failed: [message] [Tensor x:0 must have rank] [2] [Received shape: ] [2]" */
+#define tf_assert_rank(x, rank, ...) TF_KWARGS_(tf_assert_rank_(TF_T(x), rank, TF_CHECK_ARGS_(__VA_ARGS__)))
+#define tf_assert_rank_at_least(x, rank, ...) TF_KWARGS_(tf_assert_rank_at_least_(TF_T(x), rank, TF_CHECK_ARGS_(__VA_ARGS__)))
+#define tf_debugging_assert_rank(x, rank, ...) tf_assert_rank(x, rank, __VA_ARGS__)
+#define tf_debugging_assert_rank_at_least(x, rank, ...) tf_assert_rank_at_least(x, rank, __VA_ARGS__)
+TF1C_API tf_operation *tf_assert_rank_(tf_operand x, int64_t rank, struct tf_check_args args);
+TF1C_API tf_operation *tf_assert_rank_at_least_(tf_operand x, int64_t rank, struct tf_check_args args);
+
+/* What the graph knows of a tensor: an integer dtype, this dtype, a scalar (which is given back).
+ * TF1: tf.assert_integer, tf.assert_type, tf.assert_scalar
+ *   errors  TypeError "message  Expected "x" to be integer type.  Found: x:0 of dtype <dtype: 'float32'>", "message  x:0 must be of
+ *           type <dtype: 'int32'>";  ValueError "messageExpected scalar shape for x:0, saw shape: (2,)." */
+struct tf_known_args {
+    tf_source here;
+    TF_ARG_(1) const char *message;
+    TF_ARG_(2) const char *name;
+};
+#define TF_KNOWN_ARGS_(...) ((struct tf_known_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) })
+#define tf_assert_integer(x, ...) TF_KWARGS_(tf_assert_integer_(TF_T(x), TF_KNOWN_ARGS_(__VA_ARGS__)))
+#define tf_assert_type(tensor, tf_type, ...) TF_KWARGS_(tf_assert_type_(TF_T(tensor), tf_type, TF_KNOWN_ARGS_(__VA_ARGS__)))
+#define tf_assert_scalar(tensor, ...) TF_KWARGS_(tf_assert_scalar_(TF_T(tensor), TF_KNOWN_ARGS_(__VA_ARGS__)))
+#define tf_debugging_assert_integer(x, ...) tf_assert_integer(x, __VA_ARGS__)
+#define tf_debugging_assert_type(tensor, tf_type, ...) tf_assert_type(tensor, tf_type, __VA_ARGS__)
+#define tf_debugging_assert_scalar(tensor, ...) tf_assert_scalar(tensor, __VA_ARGS__)
+TF1C_API tf_operation *tf_assert_integer_(tf_operand x, struct tf_known_args args);
+TF1C_API tf_operation *tf_assert_type_(tf_operand tensor, tf_dtype tf_type, struct tf_known_args args);
+TF1C_API tf_tensor tf_assert_scalar_(tf_operand tensor, struct tf_known_args args);
 
 /* The tensor itself, if it is all finite. Gradient: dy, checked as well.
  *   dtypes   float32, float64

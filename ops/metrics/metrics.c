@@ -1,14 +1,21 @@
 /* Metrics, in TensorFlow's nodes and order. TF1: python/ops/metrics_impl.py. */
 #include "ops/metrics/metrics.h"
 
+#include <string.h>
+
 #include "ops/array/constant.h"
+#include "ops/array/diag.h"
 #include "ops/array/identity.h"
 #include "ops/array/shape.h"
+#include "ops/array/slice.h"
 #include "ops/family.h"
+#include "ops/logging/logging_ops.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
 #include "ops/math/compare.h"
+#include "ops/math/confusion_matrix.h"
 #include "ops/math/reduce.h"
+#include "ops/math/unary.h"
 #include "ops/state/initializers.h"
 #include "ops/state/variables.h"
 
@@ -90,13 +97,36 @@ tf_metric tf_metrics_accuracy_(struct tf_metrics_args a)
     return mean_in_scope(tf_cast(tf_equal(p, y), tf_float32), "accuracy", &a);
 }
 
+/* Labels and predictions as float32. */
+static void both_real(const struct tf_metrics_args *a, tf_tensor *y, tf_tensor *p)
+{
+    *p = tf_cast(tf_convert(tf1c_given(a->predictions), tf_dtype_unset, a->here, "predictions"), tf_float32);
+    *y = tf_cast(tf_convert(tf1c_given(a->labels), tf_dtype_unset, a->here, "labels"), tf_float32);
+}
+
 tf_metric tf_metrics_mean_squared_error_(struct tf_metrics_args a)
 {
-    const tf_operand labels = tf1c_given(a.labels), predictions = tf1c_given(a.predictions);
+    tf_tensor y, p;
     TF_FROM(a.here);
-    const tf_tensor p = tf_cast(tf_convert(predictions, tf_dtype_unset, a.here, "predictions"), tf_float32);
-    const tf_tensor y = tf_cast(tf_convert(labels, tf_dtype_unset, a.here, "labels"), tf_float32);
+    both_real(&a, &y, &p);
     return mean_in_scope(tf_squared_difference(y, p), "mean_squared_error", &a);
+}
+
+tf_metric tf_metrics_mean_absolute_error_(struct tf_metrics_args a)
+{
+    TF_FROM(a.here);
+    const tf_tensor p = tf_convert(tf1c_given(a.predictions), tf_dtype_unset, a.here, "predictions"),
+                    y = tf_convert(tf1c_given(a.labels), tf_dtype_unset, a.here, "labels");
+    return mean_in_scope(tf_cast(tf_abs(tf_sub(p, y)), tf_float32), "mean_absolute_error", &a);
+}
+
+tf_metric tf_metrics_root_mean_squared_error_(struct tf_metrics_args a)
+{
+    tf_tensor y, p;
+    TF_FROM(a.here);
+    both_real(&a, &y, &p);
+    const tf_metric m = mean_in_scope(tf_squared_difference(y, p), "root_mean_squared_error", &a);
+    return (tf_metric){ tf_sqrt(m.value), tf_sqrt(m.update_op) };
 }
 
 /* ---- precision, recall -------------------------------------------------------------------------------------------------------- */
@@ -148,4 +178,161 @@ tf_metric tf_metrics_recall_(struct tf_metrics_args a)
 {
     const tf_operand labels = tf1c_given(a.labels), predictions = tf1c_given(a.predictions);
     return share_of("recall", labels, predictions, true, &a);
+}
+
+/* ---- counts alone ----------------------------------------------------------------------------------------------------------------- */
+
+/* How many labels and predictions are as asked. */
+static tf_metric counted(const struct tf_metrics_args *a, const char *default_name, bool label, bool prediction)
+{
+    tf_metric m = { 0 };
+    TF_FROM(a->here);
+    tf_with_variable_scope(a->name, .default_name = default_name) {
+        const tf_tensor p = tf_cast(tf1c_given(a->predictions), tf_bool), y = tf_cast(tf1c_given(a->labels), tf_bool);
+        const tf_tensor met = tf_logical_and(tf_equal(y, label), tf_equal(p, prediction)), count = counter("count");
+        tf_tensor values = tf_cast(met, tf_float32);
+        if (has_weights(a))
+            values = tf_multiply(values, weights_like(a, values));
+        m.value = tf_identity(count);
+        m.update_op = tf_assign_add(count, tf_reduce_sum(values));
+    }
+    return m;
+}
+tf_metric tf_metrics_true_positives_(struct tf_metrics_args a) { return counted(&a, "true_positives", true, true); }
+tf_metric tf_metrics_true_negatives_(struct tf_metrics_args a) { return counted(&a, "true_negatives", false, false); }
+tf_metric tf_metrics_false_positives_(struct tf_metrics_args a) { return counted(&a, "false_positives", false, true); }
+tf_metric tf_metrics_false_negatives_(struct tf_metrics_args a) { return counted(&a, "false_negatives", true, false); }
+
+/* ---- mean_iou: from a confusion matrix ----------------------------------------------------------------------------------------------- */
+
+static tf_tensor counters(const char *name, tf_dims shape, tf_dtype dtype)
+{
+    const tf_tensor v = tf_get_variable(name, .shape = shape, .dtype = dtype, .initializer = tf_zeros_initializer(),
+                                        .trainable = false, .collection = TF_LOCAL_VARIABLES);
+    if (!tf_is_poisoned(v))
+        tf_add_to_collection("metric_variables", v);
+    return v;
+}
+
+static tf_tensor flat_ints(tf_operand x, tf_source here)
+{
+    const tf_tensor t = tf_cast(tf_convert(x, tf_dtype_unset, here, NULL), tf_int64);
+    return tf_get_shape(t).known && tf_get_shape(t).rank > 1 ? tf_reshape(t, SHAPE(-1)) : t;
+}
+
+/* Of each class what was hit by what is one or the other; the mean over the classes that occur. */
+static tf_tensor mean_iou_of(tf_tensor counts, const char *name)
+{
+    const tf_tensor rows = tf_cast(tf_reduce_sum(counts, 0), tf_float32), columns = tf_cast(tf_reduce_sum(counts, 1), tf_float32),
+                    hits = tf_cast(tf_diag_part(counts), tf_float32);
+    tf_tensor either = tf_sub(tf_raw_ops_add_v2(rows, columns, .name = "add"), hits);
+    const tf_tensor classes = tf_reduce_sum(tf_cast(tf_not_equal(either, 0), tf_float32));
+    either = tf_where(tf_greater(either, 0), either, tf_ones_like(either));
+    const tf_tensor mean = tf_truediv(tf_reduce_sum(tf_div(hits, either), .name = name), classes);
+    return tf_where(tf_greater(classes, 0), mean, 0);
+}
+
+tf_metric tf_metrics_mean_iou_(struct tf_mean_iou_args a)
+{
+    const struct tf_metrics_args args = { .here = a.here, .weights = a.weights };
+    tf_metric m = { 0 };
+    TF_FROM(a.here);
+    if (a.num_classes < 1 || a.num_classes > INT32_MAX)
+        return both(tf_mistake(tf_value_error, a.here, NULL, "mean_iou of %lld classes", (long long)a.num_classes));
+    tf_with_variable_scope(a.name, .default_name = "mean_iou") {
+        const tf_tensor total = counters("total_confusion_matrix", SHAPE(a.num_classes, a.num_classes), tf_float64);
+        const tf_tensor y = flat_ints(tf1c_given(a.labels), a.here), p = flat_ints(tf1c_given(a.predictions), a.here);
+        tf_tensor batch;
+        if (has_weights(&args)) {
+            const tf_tensor w = tf_convert(tf1c_keyword(a.weights, true), tf_dtype_unset, a.here, "weights");
+            batch = tf_confusion_matrix(y, p, a.num_classes, .dtype = tf_float64, .weights = tf_reshape(w, SHAPE(-1)));
+        } else {
+            batch = tf_confusion_matrix(y, p, a.num_classes, .dtype = tf_float64);
+        }
+        const tf_tensor update = tf_assign_add(total, batch);
+        m.value = mean_iou_of(total, "mean_iou");
+        m.update_op = tf_identity(update);
+    }
+    return m;
+}
+
+/* ---- auc: by counts at thresholds ------------------------------------------------------------------------------------------------------ */
+
+/* Thresholds from just below 0 to just above 1. */
+static tf_tensor thresholds_of(int64_t n)
+{
+    tf_ndarray t = np_zeros(SHAPE(n), tf_float32);
+    for (int64_t i = 0; t.data && i < n; i++)
+        ((float *)t.data)[i] = (float)(i == 0 ? -1e-7 : i == n - 1 ? 1 + 1e-7 : (double)i / (double)(n - 1));
+    const tf_tensor thresholds = tf_constant(t);
+    np_free(&t);
+    return thresholds;
+}
+
+/* So far, and with what this batch adds along each threshold. */
+static tf_metric counts_at(const char *name, int64_t n, tf_tensor y, tf_tensor p, tf_tensor weights)
+{
+    const tf_tensor count = counters(name, SHAPE(n), tf_float32);
+    tf_tensor met = tf_cast(tf_logical_and(y, p), tf_float32);
+    if (!tf_is_none(weights))
+        met = tf_multiply(met, weights);
+    return (tf_metric){ tf_identity(count), tf_assign_add(count, tf_reduce_sum(met, 1)) };
+}
+
+/* The area below recall over the rate of false positives (ROC), or below precision over recall (PR), by trapezoids. */
+static tf_tensor area(const tf_tensor counts[4], bool roc, const char *name)
+{
+    const tf_tensor tp = counts[0], fn = counts[1], tn = counts[2], fp = counts[3];
+    const tf_tensor recall = tf_div(tf_add(tp, 1e-6), tf_add(tf_add(tp, fn), 1e-6));
+    const tf_tensor x = roc ? tf_div(fp, tf_add(tf_add(fp, tn), 1e-6)) : recall;
+    const tf_tensor y = roc ? recall : tf_div(tf_add(tp, 1e-6), tf_add(tf_add(tp, fp), 1e-6));
+    const tf_tensor widths = tf_sub(tf_getitem(x, ":-1"), tf_getitem(x, "1:"));
+    const tf_tensor heights = tf_truediv(tf_add(tf_getitem(y, ":-1"), tf_getitem(y, "1:")), 2.0);
+    return tf_reduce_sum(tf_multiply(widths, heights), .name = name);
+}
+
+static tf_metric auc_of(const struct tf_auc_args *a, tf_tensor p, bool roc)
+{
+    const struct tf_metrics_args args = { .here = a->here, .weights = a->weights };
+    const tf_tensor bounds = tf_expand_dims(thresholds_of(a->num_thresholds), 1), flat = tf_reshape(p, SHAPE(1, -1));
+    const tf_tensor positive = tf_greater(flat, bounds), negative = tf_logical_not(positive);
+    const tf_tensor labels = tf_reshape(tf_cast(tf1c_given(a->labels), tf_bool), SHAPE(1, -1));
+    const tf_tensor yes = tf_logical_and(labels, tf_ones_like(positive)), no = tf_logical_not(yes);
+    const tf_tensor weights = has_weights(&args) ? tf_reshape(weights_like(&args, p), SHAPE(1, -1)) : (tf_tensor){ 0 };
+    const int64_t n = a->num_thresholds;
+    const tf_metric all[] = { counts_at("true_positives", n, yes, positive, weights),
+                              counts_at("false_negatives", n, yes, negative, weights),
+                              counts_at("true_negatives", n, no, negative, weights),
+                              counts_at("false_positives", n, no, positive, weights) };
+    tf_tensor values[4], updates[4];
+    for (int i = 0; i < 4; i++) {
+        values[i] = all[i].value;
+        updates[i] = all[i].update_op;
+    }
+    return (tf_metric){ area(values, roc, "value"), area(updates, roc, "update_op") };
+}
+
+tf_metric tf_metrics_auc_(struct tf_auc_args a)
+{
+    const bool roc = !a.curve || strcmp(a.curve, "ROC") == 0;
+    tf_metric m = { 0 };
+    TF_FROM(a.here);
+    if (!roc && strcmp(a.curve, "PR") != 0)
+        return both(tf_mistake(tf_value_error, a.here, NULL, "curve must be either ROC or PR, %s unknown", a.curve));
+    if (a.num_thresholds < 2 || a.num_thresholds > INT32_MAX)
+        return both(tf_mistake(tf_value_error, a.here, NULL, "auc of %lld thresholds", (long long)a.num_thresholds));
+    if (a.summation_method && strcmp(a.summation_method, "trapezoidal") != 0)
+        return both(tf_mistake(tf_unimplemented, a.here, NULL, "auc by summation_method %s", a.summation_method));
+    tf_with_variable_scope(a.name, .default_name = "auc") {
+        tf_tensor p = tf_cast(tf_convert(tf1c_given(a.predictions), tf_dtype_unset, a.here, "predictions"), tf_float32);
+        if (tf_is_poisoned(p)) {
+            m = both(p);
+            continue;
+        }
+        tf_with_control_dependencies(OPS(tf_assert_greater_equal(p, 0.0, .message = "predictions must be in [0, 1]"),
+                                         tf_assert_less_equal(p, 1.0, .message = "predictions must be in [0, 1]")))
+            p = tf_identity(p);
+        m = auc_of(&a, p, roc);
+    }
+    return m;
 }

@@ -54,6 +54,60 @@ TF1C_API tf_metric tf_metrics_mean_squared_error_(struct tf_metrics_args args);
 TF1C_API tf_metric tf_metrics_precision_(struct tf_metrics_args args);
 TF1C_API tf_metric tf_metrics_recall_(struct tf_metrics_args args);
 
+/* The mean of |predictions - labels|, and the root of the mean of (predictions - labels)².
+ * TF1: tf.metrics.mean_absolute_error, root_mean_squared_error */
+#define tf_metrics_mean_absolute_error(...) TF_METRICS_(tf_metrics_mean_absolute_error_, __VA_ARGS__)
+#define tf_metrics_root_mean_squared_error(...) TF_METRICS_(tf_metrics_root_mean_squared_error_, __VA_ARGS__)
+/* How many predictions are true and right, false and right, true and wrong, false and wrong. Variable NAME/count.
+ * TF1: tf.metrics.true_positives, true_negatives, false_positives, false_negatives */
+#define tf_metrics_true_positives(...) TF_METRICS_(tf_metrics_true_positives_, __VA_ARGS__)
+#define tf_metrics_true_negatives(...) TF_METRICS_(tf_metrics_true_negatives_, __VA_ARGS__)
+#define tf_metrics_false_positives(...) TF_METRICS_(tf_metrics_false_positives_, __VA_ARGS__)
+#define tf_metrics_false_negatives(...) TF_METRICS_(tf_metrics_false_negatives_, __VA_ARGS__)
+TF1C_API tf_metric tf_metrics_mean_absolute_error_(struct tf_metrics_args args);
+TF1C_API tf_metric tf_metrics_root_mean_squared_error_(struct tf_metrics_args args);
+TF1C_API tf_metric tf_metrics_true_positives_(struct tf_metrics_args args);
+TF1C_API tf_metric tf_metrics_true_negatives_(struct tf_metrics_args args);
+TF1C_API tf_metric tf_metrics_false_positives_(struct tf_metrics_args args);
+TF1C_API tf_metric tf_metrics_false_negatives_(struct tf_metrics_args args);
+
+/* The mean over classes of intersection by union: what is labelled and predicted so, by what is either. update_op gives the confusion
+ * matrix so far, float64 [num_classes, num_classes], as in TF. Variable NAME/total_confusion_matrix.      TF1: tf.metrics.mean_iou
+ *   errors  at run those of tf_confusion_matrix: a class that there is not */
+struct tf_mean_iou_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand labels;
+    TF_ARG_(2) tf_operand predictions;
+    TF_ARG_(3) int64_t num_classes;
+    TF_ARG_(4) tf_operand weights;
+    const char *name;
+};
+#define tf_metrics_mean_iou(...)                                                                            \
+    TF_KWARGS_(tf_metrics_mean_iou_((struct tf_mean_iou_args){                                              \
+        .labels = TF_UNSET_, .predictions = TF_UNSET_, .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_metric tf_metrics_mean_iou_(struct tf_mean_iou_args args);
+
+/* The area under a curve, from counts at num_thresholds (200) thresholds in [0, 1].                       TF1: tf.metrics.auc
+ *   predictions  in [0, 1];   labels  cast to bool
+ *   curve  "ROC" (unset): recall over the rate of false positives;  "PR": precision over recall, by trapezoids too
+ *   variables  NAME/true_positives, false_negatives, true_negatives, false_positives, each [num_thresholds]
+ *   errors  at run InvalidArgumentError "assertion failed: [predictions must be in [0, 1]] …";  UnimplementedError: another
+ *           summation_method */
+struct tf_auc_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand labels;
+    TF_ARG_(2) tf_operand predictions;
+    TF_ARG_(3) tf_operand weights;
+    TF_ARG_(4) int64_t num_thresholds;
+    const char *curve;
+    const char *name;
+    const char *summation_method;
+};
+#define tf_metrics_auc(...)                                                                                                \
+    TF_KWARGS_(tf_metrics_auc_((struct tf_auc_args){ .labels = TF_UNSET_, .predictions = TF_UNSET_, .weights = TF_UNSET_,  \
+        .num_thresholds = 200, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_metric tf_metrics_auc_(struct tf_auc_args args);
+
 #ifdef __cplusplus
 }
 #endif

@@ -194,6 +194,53 @@ START_TEST(comparisons_say_which_tensors_differ)
 }
 END_TEST
 
+START_TEST(other_comparisons_do_so_too)
+{
+    const tf_ndarray a = NP_FLOAT(1, 3), b = NP_FLOAT(1, 2);
+#define X_AND_Y "did not hold element-wise:] [x (x:0) = ] [1 3] [y (y:0) = ] [1 2]"
+    STOPPED("assertion failed: [Condition x != y " X_AND_Y, tf_assert_none_equal(x, y), x, a, y, b);
+    STOPPED("assertion failed: [Condition x <= y " X_AND_Y, tf_assert_less_equal(x, y), x, a, y, b);
+    STOPPED("assertion failed: [Condition x > y " X_AND_Y, tf_assert_greater(x, y), x, a, y, b);
+    ck_assert_int_eq(tf_run(sess, tf_assert_greater_equal(x, y), FEED(x, a, y, b)), tf_ok);
+    STOPPED("assertion failed: [m] [Condition x < 0 did not hold element-wise:] [x (x:0) = ] [1 3]",
+            tf_assert_negative(x, .message = "m"), x, a);
+    STOPPED("assertion failed: [] [Condition x <= 0 did not hold element-wise:x (x:0) = ] [1 3]", tf_assert_non_positive(x), x, a);
+    ck_assert_int_eq(tf_run(sess, tf_assert_near(x, y), FEED(x, a, y, a)), tf_ok);
+    STOPPED("assertion failed: [m] [x and y not equal to tolerance rtol = Tensor(\"near/rtol:0\", shape=(), dtype=float32), "
+            "atol = Tensor(\"near/atol:0\", shape=(), dtype=float32)] [x (x:0) = ] [1 3] [y (y:0) = ] [1 2]",
+            tf_assert_near(x, y, .rtol = 0.1, .atol = 0.2, .message = "m", .name = "near"), x, a, y, b);
+    ck_assert_int_eq(tf_run(sess, tf_assert_near(x, y, 0.5, 0.2), FEED(x, a, y, b)), tf_ok);
+}
+END_TEST
+
+START_TEST(ranks_and_dtypes_are_looked_at_in_the_graph_if_it_knows_them)
+{
+    const tf_tensor any = tf_placeholder(tf_float32, .name = "any"), v = tf_placeholder(tf_float32, SHAPE(2), .name = "v");
+#define REFUSED(status, text, made)                \
+    do {                                           \
+        catch_errors();                            \
+        made;                                      \
+        ck_assert_int_eq(caught()->code, status);  \
+        ck_assert_str_eq(caught()->message, text); \
+    } while (0)
+    REFUSED(tf_value_error, "m.  Tensor v:0 must have rank 2.  Received rank 1, shape (2,)", tf_assert_rank(v, 2, .message = "m"));
+    REFUSED(tf_value_error, ".  Tensor v:0 must have rank at least 2.  Received rank 1, shape (2,)", tf_assert_rank_at_least(v, 2));
+    REFUSED(tf_type_error, "  Expected \"x\" to be integer type.  Found: v:0 of dtype <dtype: 'float32'>", tf_assert_integer(v));
+    REFUSED(tf_type_error, "m  v:0 must be of type <dtype: 'int32'>", tf_assert_type(v, tf_int32, "m"));
+    REFUSED(tf_value_error, "Expected scalar shape for v:0, saw shape: (2,).", tf_assert_scalar(v));
+    STOPPED("assertion failed: [] [Tensor any:0 must have rank] [2] [Received shape: ] [2]", tf_assert_rank(any, 2), any,
+            NP_FLOAT(1, 2));
+    STOPPED("assertion failed: [m] [Tensor any:0 must have rank at least] [2] [Received shape: ] [2]",
+            tf_assert_rank_at_least(any, 2, .message = "m"), any, NP_FLOAT(1, 2));
+    catch_errors();
+    ck_assert_int_eq(tf_run(sess, tf_assert_rank(any, 1), FEED(any, NP_FLOAT(1, 2))), tf_ok);
+    ck_assert_int_eq(tf_run(sess, tf_assert_rank(v, 1)), tf_ok);
+    ck_assert_int_eq(tf_run(sess, tf_assert_type(v, tf_float32)), tf_ok);
+    ck_assert_int_eq(tf_run(sess, tf_assert_integer(tf_constant(3))), tf_ok);
+    ck_assert(!tf_is_poisoned(tf_assert_scalar(3.0)));
+}
+END_TEST
+
 START_TEST(a_confusion_matrix_refuses_classes_that_it_does_not_have)
 {
     const tf_tensor z = tf_placeholder(tf_int64, SHAPE(2), .name = "z"), p = tf_placeholder(tf_int64, SHAPE(2), .name = "p");
@@ -273,6 +320,8 @@ int main(void)
     tcase_add_test(c, a_failed_assertion_shows_its_message_first);
     tcase_add_test(c, what_depends_on_an_assertion_runs_if_it_holds);
     tcase_add_test(c, comparisons_say_which_tensors_differ);
+    tcase_add_test(c, other_comparisons_do_so_too);
+    tcase_add_test(c, ranks_and_dtypes_are_looked_at_in_the_graph_if_it_knows_them);
     tcase_add_test(c, a_confusion_matrix_refuses_classes_that_it_does_not_have);
     tcase_add_test(c, numbers_that_are_not_finite_are_named);
     tcase_add_test(c, a_gradient_is_checked_as_well);

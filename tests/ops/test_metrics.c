@@ -53,6 +53,71 @@ START_TEST(means_take_weights)
 }
 END_TEST
 
+static tf_tensor answers, chances; /* labels int32, predictions in [0, 1] */
+static tf_metric absolute_error(void) { return tf_metrics_mean_absolute_error(tf_cast(answers, tf_float32), chances); }
+static tf_metric root_error(void) { return tf_metrics_root_mean_squared_error(answers, chances); }
+static tf_metric true_positives(void) { return tf_metrics_true_positives(answers, tf_round(chances)); }
+static tf_metric true_negatives(void) { return tf_metrics_true_negatives(answers, tf_round(chances)); }
+static tf_metric false_positives(void) { return tf_metrics_false_positives(answers, tf_round(chances)); }
+static tf_metric false_negatives(void) { return tf_metrics_false_negatives(answers, tf_round(chances)); }
+static tf_metric half_positives(void) { return tf_metrics_true_positives(answers, tf_round(chances), .weights = 0.5); }
+static tf_metric iou(void) { return tf_metrics_mean_iou(answers, tf_round(chances), 2); }
+static tf_metric weighted_iou(void) { return tf_metrics_mean_iou(answers, tf_round(chances), 3, .weights = chances); }
+static tf_metric auc(void) { return tf_metrics_auc(answers, chances); }
+static tf_metric auc_pr(void) { return tf_metrics_auc(answers, chances, .num_thresholds = 5, .curve = "PR"); }
+static tf_metric weighted_auc(void) { return tf_metrics_auc(answers, chances, .weights = chances); }
+
+static const struct {
+    tf_metric (*make)(void);
+    double first, both;
+} scored[] = {
+    { absolute_error, 0.36, 0.32857147 },
+    { root_error, 0.41472885, 0.3760699 },
+    { true_positives, 2, 3 },
+    { true_negatives, 1, 2 },
+    { false_positives, 1, 1 },
+    { false_negatives, 1, 1 },
+    { half_positives, 1, 1.5 },
+    { iou, 0.4166667, 0.55 },
+    { weighted_iou, 0.43019947, 0.51960784 },
+    { auc, 0.833333, 0.9166664 },
+    { auc_pr, 0.87777746, 0.89583313 },
+    { weighted_auc, 0.8730149, 0.92207706 },
+};
+
+START_TEST(scores_are_tensorflows)
+{
+    float value = 0;
+    answers = tf_placeholder(tf_int32, SHAPE(NONE));
+    chances = tf_placeholder(tf_float32, SHAPE(NONE));
+    const tf_metric m = scored[_i].make();
+    must(tf_run(sess, tf_local_variables_initializer()));
+    must(tf_run(sess, m.update_op, FEED(answers, NP_INT(1, 0, 1, 1, 0), chances, NP_FLOAT(.9, .3, .4, .8, .6))));
+    must(tf_run(sess, FETCH(m.value, &value)));
+    ck_assert_double_eq_tol(value, scored[_i].first, 2e-6);
+    must(tf_run(sess, m.update_op, FEED(answers, NP_INT(0, 1), chances, NP_FLOAT(.2, .7))));
+    must(tf_run(sess, FETCH(m.value, &value)));
+    ck_assert_double_eq_tol(value, scored[_i].both, 2e-6);
+}
+END_TEST
+
+START_TEST(scores_refuse_what_they_cannot_count)
+{
+    answers = tf_placeholder(tf_int32, SHAPE(NONE));
+    chances = tf_placeholder(tf_float32, SHAPE(NONE), .name = "chances");
+    const tf_metric m = tf_metrics_auc(answers, chances);
+    must(tf_run(sess, tf_local_variables_initializer()));
+    catch_errors();
+    ck_assert_int_eq(tf_run(sess, m.update_op, FEED(answers, NP_INT(1), chances, NP_FLOAT(1.5))), tf_invalid_argument);
+    ck_assert_msg(strstr(caught()->message, "assertion failed: [predictions must be in [0, 1]] [Condition x <= y did not hold"),
+                  "%s", caught()->message);
+    ck_assert(tf_is_poisoned(tf_metrics_auc(answers, chances, .curve = "ROT").value));
+    ck_assert(tf_is_poisoned(tf_metrics_auc(answers, chances, .num_thresholds = 1).value));
+    ck_assert(tf_is_poisoned(tf_metrics_mean_iou(answers, answers, -1).value));
+    catch_errors();
+}
+END_TEST
+
 START_TEST(counters_are_local_variables_by_tensorflows_names)
 {
     tf_metrics_accuracy(labels, predictions);
@@ -75,6 +140,8 @@ int main(void)
     tcase_add_checked_fixture(tc, open_batches, close_session);
     tcase_add_loop_test(tc, a_metric_counts_from_batch_to_batch, 0, (int)(sizeof counted / sizeof *counted));
     tcase_add_test(tc, means_take_weights);
+    tcase_add_loop_test(tc, scores_are_tensorflows, 0, (int)(sizeof scored / sizeof *scored));
+    tcase_add_test(tc, scores_refuse_what_they_cannot_count);
     tcase_add_test(tc, counters_are_local_variables_by_tensorflows_names);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
