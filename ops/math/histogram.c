@@ -72,7 +72,8 @@ static tf_tensor bins_of(tf_tensor arr, const struct tf_bincount_args *a)
 tf_tensor tf_bincount_(struct tf_bincount_args a)
 {
     const tf_operand weights = tf1c_keyword(a.weights, true);
-    const tf_ndarray none = np_zeros(SHAPE(0), a.dtype);
+    char nothing = 0;
+    const tf_ndarray none = np_array(&nothing, a.dtype == tf_dtype_unset ? tf_int32 : a.dtype, SHAPE(0));
     TF_FROM(a.here);
     TF_SCOPE(NULL, "bincount");
     const tf_tensor arr = tf_convert(tf1c_given(a.arr), tf_int32, a.here, "arr");
