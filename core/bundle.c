@@ -96,6 +96,9 @@ static void convert(int type, const char *raw, int64_t n, void *to)
     }
 }
 
+_Thread_local bool tf1c_pb_refused;
+static const char no_memory_left[] = "no memory left";
+
 /* ---- writing ------------------------------------------------------------------------------------------------------------------ */
 
 static tf_status no_memory(tf_source here) { return tf_fail(tf_memory_error, here, NULL, "no memory left for a checkpoint"); }
@@ -136,22 +139,29 @@ static int shards_of(const tf1c_table_entry *first)
     return shards;
 }
 
-/* The number of shards to write as: not that of a checkpoint which is there already. */
+/* The number of shards to write as: not that of a checkpoint which is there already; 0 where that cannot be told, as it would be
+ * overwritten. */
 static int free_shards(const char *prefix, tf_source here)
 {
     size_t n = 0;
     tf1c_table t;
     int there = 0;
     char *index = file_name(prefix, ".index"), *data = NULL;
-    if (index && access(index, F_OK) == 0)
+    const bool is_there = index && access(index, F_OK) == 0;
+    if (is_there)
         data = tf1c_read_file(index, MOST_INDEX, &n, here);
-    if (data && !tf1c_table_read(&t, data, n)) {
+    bool known = index && (data || !is_there);
+    const char *fault = data ? tf1c_table_read(&t, data, n) : NULL;
+    if (data && !fault) {
         there = t.n ? shards_of(&t.entries[0]) : 0;
+        known = there || !t.n || !tf1c_pb_refused;
         tf1c_table_free(&t);
+    } else if (fault) {
+        known = strcmp(fault, no_memory_left) != 0;
     }
     tf1c_free(data);
     tf1c_free(index);
-    return there == 1 ? 2 : 1;
+    return !known ? 0 : there == 1 ? 2 : 1;
 }
 
 static void remove_data(const char *prefix, const char *ending)
@@ -165,7 +175,7 @@ static void remove_data(const char *prefix, const char *ending)
 tf_status tf1c_bundle_create(tf1c_bundle_writer *w, const char *prefix, tf_source here)
 {
     *w = (tf1c_bundle_writer){ .prefix = tf1c_strdup(prefix), .here = here, .data.fd = -1, .shards = free_shards(prefix, here) };
-    char *data = file_name(prefix, endings[w->shards - 1]);
+    char *data = w->shards ? file_name(prefix, endings[w->shards - 1]) : NULL;
     w->status = w->prefix && data ? tf1c_safe_open(&w->data, data, here) : no_memory(here);
     tf1c_free(data);
     if (!w->status) {
@@ -224,6 +234,8 @@ tf_status tf1c_bundle_finish(tf1c_bundle_writer *w, tf_status before)
         status = index ? tf1c_safe_write_file(index, w->index.out.data, w->index.out.n, w->here) : no_memory(w->here);
     if (!status)
         remove_data(w->prefix, endings[2 - w->shards]);
+    else if (w->prefix && w->shards) /* data without an index are nobody's */
+        remove_data(w->prefix, endings[w->shards - 1]);
     tf1c_free(index);
     tf1c_table_writer_free(&w->index);
     tf1c_free(w->prefix);
@@ -288,9 +300,6 @@ static bool read_slices(tf1c_bundle *b, const Tf1c__BundleEntryProto *from, entr
     }
     return !e->n_slices || e->slices;
 }
-
-_Thread_local bool tf1c_pb_refused;
-static const char no_memory_left[] = "no memory left";
 
 /* NULL, or what is wrong with it. */
 static const char *read_entry(tf1c_bundle *b, const tf1c_table_entry *from, entry *e)

@@ -205,8 +205,9 @@ void tf_summary_writer_close_(tf_summary_writer *w)
     TF1C_HOLD_REPORTS;
     if (!w)
         return;
-    if (w->file)
-        fclose(w->file);
+    errno = 0;
+    if (w->file && fclose(w->file) != 0)
+        tf1c_file_error(errno ? errno : EIO, w->path, (tf_source){ 0 });
     tf1c_free(w->logdir);
     tf1c_free(w->path);
     tf1c_free(w);
