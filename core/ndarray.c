@@ -12,10 +12,13 @@
 
 static const tf_source library = { 0 }; /* for calls that carry no source */
 
-/* An array that a failed call answered, or a shape with no memory behind it: what is made from it stays quiet. */
+/* An array that a failed call answered, or a shape with no memory behind it, or none that there can be: what is made from it stays
+ * quiet. */
 static bool has_data(tf_ndarray a)
 {
-    return tf_dtype_size(a.dtype) && tf_dims_fully_known(a.shape) && (a.data || tf_dims_count(a.shape) == 0);
+    const size_t size = tf_dtype_size(a.dtype);
+    return size && tf_dims_fully_known(a.shape) && (a.data || tf_dims_count(a.shape) == 0) &&
+           tf_dims_count(a.shape) <= PTRDIFF_MAX / (int64_t)size;
 }
 
 /* The same of what can be counted with: strings cannot. */
@@ -446,10 +449,10 @@ tf_ndarray np_argmax(tf_ndarray a, int axis)
 
 int64_t np_argmax_last(tf_ndarray a)
 {
-    int64_t size = np_size(a), n = a.shape.rank ? a.shape.dims[a.shape.rank - 1] : 1;
-
     if (!has_numbers(a))
         return 0;
+    int64_t size = np_size(a), n = a.shape.rank ? a.shape.dims[a.shape.rank - 1] : 1;
+
     if (size == 0) {
         tf_fail(tf_value_error, library, NULL, "attempt to get argmax of an empty sequence");
         return 0;

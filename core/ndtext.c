@@ -372,7 +372,9 @@ const char *np_text(tf_ndarray a, char *text, size_t n)
         return "";
     printer p = { .a = a, .summary = np_size(a) > THRESHOLD, .text = text, .room = n };
 
-    if (!tf_dtype_size(a.dtype) || !tf_dims_fully_known(a.shape) || (!a.data && np_size(a))) {
+    const size_t size = tf_dtype_size(a.dtype);
+
+    if (!size || !tf_dims_fully_known(a.shape) || (!a.data && np_size(a)) || np_size(a) > PTRDIFF_MAX / (int64_t)size) {
         put(&p, "<no data>");
     } else if (np_size(a) == 0) {
         put(&p, "[]");

@@ -182,10 +182,10 @@ tf_status tf_fail(tf_status code, tf_source where, const char *op, const char *f
         where = tf1c_blamed;
     r.error = (tf_error){ .code = code, .class_name = tf_status_name(code), .op = op, .where = where };
     va_start(args, format);
-    length = vsnprintf(r.message, sizeof r.message, format, args);
+    length = vsnprintf(r.message, sizeof r.message, format ? format : "", args);
     va_end(args);
     if (length < 0)
-        copy_text(r.message, sizeof r.message, format);
+        copy_text(r.message, sizeof r.message, format ? format : "");
     else if ((size_t)length >= sizeof r.message)
         mark_cut(r.message, sizeof r.message);
     copy_text(r.op, sizeof r.op, op ? op : "");

@@ -131,9 +131,9 @@ char *tf_graph_dot(const tf_graph *g) { return written(g, write_dot); }
 
 tf_status tf_graph_write_dot(const tf_graph *g, const char *path)
 {
-    FILE *f = g ? fopen(path, "w") : NULL;
+    FILE *f = g && path ? fopen(path, "w") : NULL;
     if (!f)
-        return tf_fail(tf_os_error, (tf_source){ 0 }, NULL, "%s: cannot be written", path);
+        return tf_fail(tf_os_error, (tf_source){ 0 }, NULL, "%s: cannot be written", path ? path : "NULL");
     write_dot(f, g, 0);
     bool good = !ferror(f);
     if (fclose(f) != 0 || !good)

@@ -49,7 +49,7 @@ tf_tensor tf_placeholder_(struct tf_placeholder_args a)
     tf_tensor mistake;
     if (!tf1c_given_shape(&a.shape, a.here, &mistake))
         return mistake;
-    for (int i = 0; a.shape.known && i < a.shape.rank; i++)
+    for (int i = 0; a.shape.known && i < a.shape.rank && i < TF_MAX_RANK; i++)
         if (a.shape.dims[i] < NONE)
             return tf_mistake(tf_value_error, a.here, NULL, "Error converting shape to a TensorShape: Dimension %lld must be >= 0.",
                               (long long)a.shape.dims[i]);

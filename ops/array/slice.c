@@ -498,6 +498,8 @@ static bool entry(indexing *x, char *text)
 static bool parse(indexing *x, const char *format, va_list args)
 {
     char text[512];
+    if (!format)
+        return refuse(x, tf_type_error, "a slice that is NULL%s", "");
     int length = vsnprintf(text, sizeof text, format, args);
     if (length < 0 || (size_t)length >= sizeof text)
         return refuse(x, tf_value_error, "a slice of more than 511 characters%s", "");

@@ -166,7 +166,7 @@ bool tf1c_is_cell(const tf_cell *cell, const char *argument, tf_source here)
 const char *tf1c_dims_list(tf_dims d, const char *brackets, char *text, size_t n)
 {
     size_t at = (size_t)snprintf(text, n, "%c", brackets[0]);
-    for (int i = 0; i < d.rank && at < n; i++) {
+    for (int i = 0; i < d.rank && i < TF_MAX_RANK && at < n; i++) {
         char dim[24] = "None";
         if (d.dims[i] != NONE)
             snprintf(dim, sizeof dim, "%lld", (long long)d.dims[i]);

@@ -204,13 +204,21 @@ static tf_cell_output basic_lstm_call(tf_cell *self, tf_tensor x, tf_state *stat
     return lstm_output(next_c, next_h, k->a.state_is_tuple);
 }
 
+/* Of sizes that nothing has yet looked at. */
+static int64_t sum_of(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
 tf_cell *tf_nn_rnn_cell_basic_lstm_cell_(struct tf_basic_lstm_cell_args a)
 {
     NEW_CONTEXT("BasicLSTMCell", basic_lstm)
     return tf_cell_new_((tf_cell){ .class_name = "BasicLSTMCell",
                                    FROM_ARGUMENTS,
-                                   .state_size = a.state_is_tuple ? tf1c_lstm_size(a.num_units, a.num_units)
-                                                                  : (tf_state_size){ .shape = SHAPE(2 * a.num_units) },
+                                   .state_size = a.state_is_tuple
+                                                     ? tf1c_lstm_size(a.num_units, a.num_units)
+                                                     : (tf_state_size){ .shape = SHAPE(sum_of(a.num_units, a.num_units)) },
                                    .output_size = SHAPE(a.num_units),
                                    .build = basic_lstm_build,
                                    .call = basic_lstm_call },
@@ -282,8 +290,9 @@ tf_cell *tf_nn_rnn_cell_lstm_cell_(struct tf_lstm_cell_args a)
     k->h_units = a.num_proj ? a.num_proj : a.num_units;
     return tf_cell_new_((tf_cell){ .class_name = "LSTMCell",
                                    FROM_ARGUMENTS,
-                                   .state_size = a.state_is_tuple ? tf1c_lstm_size(a.num_units, k->h_units)
-                                                                  : (tf_state_size){ .shape = SHAPE(a.num_units + k->h_units) },
+                                   .state_size = a.state_is_tuple
+                                                     ? tf1c_lstm_size(a.num_units, k->h_units)
+                                                     : (tf_state_size){ .shape = SHAPE(sum_of(a.num_units, k->h_units)) },
                                    .output_size = SHAPE(k->h_units),
                                    .build = lstm_build,
                                    .call = lstm_call },

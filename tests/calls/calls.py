@@ -51,10 +51,9 @@ VALUES = {
     "literal_dims": ["SHAPE(2, 3)", "((tf_dims){ 0 })"],
     "const tf_dtype *": ["w.dtypes", "NULL"],
     "tf_types": ["((tf_types){ 1, w.dtypes })", "((tf_types){ 0 })", "((tf_types){ 3, NULL })", "((tf_types){ -3, w.dtypes })",
-                 "((tf_types){ 2, (tf_dtype[]){ (tf_dtype)99, (tf_dtype)-1 } })"],
+                 "((tf_types){ 2, w.wrong_dtypes })"],
     "tf_shapes": ["((tf_shapes){ 1, &w.dims })", "((tf_shapes){ 0 })", "((tf_shapes){ 3, NULL })", "((tf_shapes){ -3, &w.dims })",
-                  "((tf_shapes){ 1, (tf_dims[]){ { .known = true, .rank = 99 } } })",
-                  "((tf_shapes){ 1, (tf_dims[]){ { .known = true, .rank = -1 } } })", "((tf_shapes){ 1, (tf_dims[]){ SHAPE(-5) } })"],
+                  "((tf_shapes){ 1, &w.wrong_dims[0] })", "((tf_shapes){ 1, &w.wrong_dims[1] })", "((tf_shapes){ 1, &w.wrong_dims[2] })"],
     "tf_data_dataset *": ["w.pipeline", "NULL", "&w.empty_pipeline", "w.mistaken_pipeline"],
     "tf_data_dataset *const *": ["&w.pipeline", "NULL", "&w.no_pipeline"],
     "tf_data_iterator *": ["w.iterator", "NULL", "&w.empty_iterator"],
@@ -147,6 +146,7 @@ VALUES = {
     "tf_fetches": ["((tf_fetches){ .n = 1, .items = w.fetch })", "((tf_fetches){ 0 })", "((tf_fetches){ .n = 3, .items = NULL })", "((tf_fetches){ .n = -3, .items = NULL })",
                    "((tf_fetches){ .n = -3, .items = w.fetch })", "((tf_fetches){ .n = 2, .items = w.no_fetches })", "((tf_fetches){ .n = 8, .items = w.wrong_fetches })",
                    "((tf_fetches){ .n = INT_MAX, .items = NULL })"],
+    "tf_fetches *": ["&w.fetches", "NULL"],
     "tf_config": ["((tf_config){ .intra_op_parallelism_threads = 1 })", "((tf_config){ 0 })", "((tf_config){ -1, -1, -1, \"\" })",
                   "((tf_config){ INT_MAX, INT_MAX, INT64_MAX, \"no such pass\" })"],
     "tf_variable_scope": ["tf_get_variable_scope()", "((tf_variable_scope){ 0 })", "((tf_variable_scope){ .graph = w.graph })"],
@@ -194,6 +194,7 @@ CONSUMED = {"tf_tensor", "tf_list", "tf_operation *", "tf_ndarray", "char *", "t
             "tf_cell *", "tf_state *", "np_npz *", "const char *", "tf_graph_def *", "tf_checkpoint_state *", "tf_checkpoint_reader *",
             "tf_event_iterator *", "tf_node_defs *", "tf_data_dataset *", "tf_data_iterator *"}
             "tf_data_dataset *", "tf_data_iterator *", "tf_decoder *"}
+            "tf_data_dataset *", "tf_data_iterator *", "tf_coordinator *", "tf_gfile *", "tf_record_writer *", "tf_summary_writer *"}
 
 
 def plain(text):
@@ -355,7 +356,7 @@ class Writer:
             if (name, p) == ("np_floats_", "shape"): # the macro's own count of what it passes
                 t = "literal_dims"
             # Of an array and its length only lengths that the array has can be told from wrong ones.
-            if counted and t in ("int", "int64_t") and p in ("n", "argc"):
+            if counted and t in ("int", "int64_t") and p in ("n", "argc", "length"):
                 t = "length" if t == "int" else "long_length"
             if variadic and t == "const char *" and p in ("format", "slices"): # no conversions: nothing follows
                 t = "format"

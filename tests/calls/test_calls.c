@@ -23,7 +23,7 @@ static struct {
     tf_list list, growing, wrong_list, negative_list;
     tf_operation *ops[4], *no_ops[4];
     tf_operand operands[8]; /* the last of no known kind: there the longest counts end */
-    tf_dims dims;
+    tf_dims dims, wrong_dims[3];
     tf_ndarray array, integers, arrays[4], out, borrowed;
     tf_cell *cell, *no_cells[4], empty_cell;
     tf_state *state, *no_states[4], empty_state, wrong_state, negative_state, hollow_state;
@@ -44,6 +44,7 @@ static struct {
     tf_grad_and_var no_pairs[2];
     tf_feed feed[2], no_feeds[2], wrong_feeds[2];
     tf_feeds feeds, wrong_feed_list, negative_feed_list;
+    tf_fetches fetches;
     tf_fetch fetch[2], no_fetches[2], wrong_fetches[8];
     tf_indexed_slices slices[4];
     tf_error empty_error;
@@ -51,7 +52,7 @@ static struct {
     tf_option options[2];
     tf_data_dataset *pipeline, *no_pipeline, *mistaken_pipeline, empty_pipeline;
     tf_data_iterator *iterator, empty_iterator;
-    tf_dtype dtypes[4];
+    tf_dtype dtypes[4], wrong_dtypes[2];
     tf_queue *queue, *mistaken_queue;
     tf_reader *lines;
     tf_gfile *file;
@@ -153,6 +154,11 @@ static void use_tf_event_iterator_handle(tf_event_iterator *events) { tf_event_i
 static void use_tf_node_defs_handle(tf_node_defs *nodes) { tf_graph_def_nodes_free(nodes); }
 static void use_tf_checkpoint_reader_handle(tf_checkpoint_reader *reader) { tf_checkpoint_reader_free(reader); }
 
+static void use_tf_coordinator_handle(tf_coordinator *coord) { tf_join_(coord, (tf_threads){ 0 }, TF_SOURCE); }
+static void use_tf_gfile_handle(tf_gfile *f) { tf_gfile_close_(f); }
+static void use_tf_record_writer_handle(tf_record_writer *writer) { tf_record_writer_close_(writer); }
+static void use_tf_summary_writer_handle(tf_summary_writer *writer) { tf_close(writer); }
+
 /* A GraphDef of a NoOp called a, and bytes that are none. */
 static const tf_graph_def one_node = { 11, "\n\t\n\1a\22\4NoOp" }, no_def = { 3, "\377\377\377" };
 
@@ -216,6 +222,9 @@ static void make_graph(void)
     w.operands[0] = w.operands[1] = tf_operand_tensor(w.x);
     w.operands[7] = (tf_operand){ .kind = (tf_operand_kind)77 };
     w.dims = SHAPE(2, 3);
+    w.wrong_dims[0] = (tf_dims){ .known = true, .rank = 99 };
+    w.wrong_dims[1] = (tf_dims){ .known = true, .rank = -1 };
+    w.wrong_dims[2] = SHAPE(-5);
     w.cell = tf_nn_rnn_cell_gru_cell(3);
     w.state = tf_zero_state(w.cell, 2, tf_float32);
     w.helper = tf_contrib_seq2seq_training_helper(tf_zeros(SHAPE(2, 3, 3)), NP_INT(2, 3));
@@ -236,6 +245,8 @@ static void make_graph(void)
 static void make_pipelines(void)
 {
     w.dtypes[0] = tf_float32;
+    w.wrong_dtypes[0] = (tf_dtype)99;
+    w.wrong_dtypes[1] = (tf_dtype)-1;
     w.pipeline = tf_data_dataset_from_tensor_slices(w.array);
     w.mistaken_pipeline = tf_batch(NULL, 1);
     w.train_entry = (tf_train_entry){ "x", tf_train_feature(.float_list = { tf_float32, 1, w.buffer }) };
@@ -300,6 +311,7 @@ static void close_world(void)
     tf_on_error(tf_silent);
     tf_with_close_(&w.with);
     tf_feeds_free(&w.feeds);
+    tf_fetches_free(&w.fetches);
     tf_state_free(&w.state_value);
     np_free(&w.out);
     tf_checkpoint_reader_free(w.reader);
