@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "graph/node.h"
+#include "graph/turn.h"
 
 /* ---- operands ------------------------------------------------------------------------------------------------------- */
 
@@ -885,7 +886,11 @@ static bool find_graph(building *b)
 tf_operation *tf_op_new(const tf_op_def *def, struct tf_op_args args)
 {
     TF_FROM(args.here);
+    TF1C_HOLD_REPORTS; /* a handler that jumps must leave the turn free */
     tf_graph *g = tf1c_current_graph();
+    TF1C_TURN(g, args.here);
+    if (!turn.given)
+        return tf1c_out_of_turn();
     if (!def || !def->name || !def->in || !def->out || args.n_inputs < 0 || args.n_outputs < 0 || (args.n_inputs && !args.inputs))
         return tf_mistake(tf_value_error, args.here, NULL, "an operation of %d inputs cannot be made of record '%s'", args.n_inputs,
                           def && def->name ? def->name : "NULL")

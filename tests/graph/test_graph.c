@@ -1,4 +1,6 @@
 /* Graphs as such: names, look-up, collections, being finalized, and what they look like as text and as a drawing. */
+#include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -263,6 +265,52 @@ START_TEST(bodies_stand_inside_their_operations)
 }
 END_TEST
 
+/* ---- threads: an op whose shape takes its time is made by one, while another comes along ------------------------------------------------ */
+
+static sem_t begun, go_on;
+static void slow_shape(tf_shape_ctx *c)
+{
+    sem_post(&begun);
+    sem_wait(&go_on);
+    tf_unchanged_shape(c);
+}
+static const tf_op_def slow_op = {
+    .name = "Slow", .in = "x:T", .out = "y:T", .T = TF_DTYPE_BIT(tf_float32), .shape = slow_shape, .gradient = tf_no_gradient
+};
+
+static tf_graph *shared;
+static void *build_slowly(void *x)
+{
+    const tf_tensor in = *(tf_tensor *)x;
+    tf_with_graph(shared)
+        tf_op_unary(&slow_op, tf_operand_tensor(in), (struct tf_name_args){ TF_SOURCE, NULL }, NULL);
+    return NULL;
+}
+
+START_TEST(two_threads_that_build_one_graph_at_once_are_told)
+{
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(2));
+    shared = tf_get_default_graph();
+    tf_session *s = tf_session();
+    const int before = tf_graph_operation_count(shared);
+    pthread_t other;
+    sem_init(&begun, 0, 0);
+    sem_init(&go_on, 0, 0);
+    ck_assert_int_eq(pthread_create(&other, NULL, build_slowly, &x), 0);
+    sem_wait(&begun);
+    tf_tensor y = tf_exp(x), z = tf_exp(y);
+    must_have_reported(tf_runtime_error, "Two threads build one graph at the same time");
+    ck_assert_int_ne(tf_run(s, z), tf_ok);
+    must_have_reported(tf_runtime_error, "Two threads build one graph at the same time");
+    sem_post(&go_on);
+    pthread_join(other, NULL);
+    y = tf_exp(x);
+    ck_assert_int_eq(tf_graph_operation_count(shared), before + 2);
+    must(tf_run(s, y, FEED(x, NP_FLOAT(0, 0))));
+    tf_close(s);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("graph");
@@ -282,6 +330,7 @@ int main(void)
     tcase_add_test(cases, a_drawing_is_written_to_a_file_whole);
     tcase_add_test(cases, a_drawing_that_cannot_be_written_is_an_error);
     tcase_add_test(cases, bodies_stand_inside_their_operations);
+    tcase_add_test(cases, two_threads_that_build_one_graph_at_once_are_told);
     suite_add_tcase(suite, cases);
     return run_suite(suite);
 }
