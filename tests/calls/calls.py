@@ -190,11 +190,10 @@ LEFT_OUT = {"tf_exit": "ends the process", "tf_options_": "ends the program, as 
             "tf_list_same_": "passes on what it is given", "tf_gfile_delete_recursively_": "deletes what it is given",
             "tf_gfile_remove_": "deletes what it is given", "tf_gfile_rename_": "moves what it is given"}
 # Results that are looked at, built on or released: use_… of test_calls.c.
-CONSUMED = {"tf_tensor", "tf_list", "tf_operation *", "tf_ndarray", "char *", "tf_session *", "tf_graph *", "struct tf_with_", "tf_from",
-            "tf_cell *", "tf_state *", "np_npz *", "const char *", "tf_graph_def *", "tf_checkpoint_state *", "tf_checkpoint_reader *",
-            "tf_event_iterator *", "tf_node_defs *", "tf_data_dataset *", "tf_data_iterator *"}
-            "tf_data_dataset *", "tf_data_iterator *", "tf_decoder *"}
-            "tf_data_dataset *", "tf_data_iterator *", "tf_coordinator *", "tf_gfile *", "tf_record_writer *", "tf_summary_writer *"}
+CONSUMED = {"tf_tensor", "tf_list", "tf_operation *", "tf_ndarray", "char *", "tf_session *", "tf_graph *", "struct tf_with_",
+            "tf_from", "tf_cell *", "tf_state *", "np_npz *", "const char *", "tf_graph_def *", "tf_checkpoint_state *",
+            "tf_checkpoint_reader *", "tf_event_iterator *", "tf_node_defs *", "tf_data_dataset *", "tf_data_iterator *",
+            "tf_decoder *", "tf_coordinator *", "tf_gfile *", "tf_record_writer *", "tf_summary_writer *"}
 
 
 def plain(text):
