@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/cast.h"
 #include "core/crc32c.h"
 #include "core/ordered_code.h"
 #include "core/proto/bundle.pb-c.h"
@@ -515,6 +516,8 @@ static tf_status read_plain(tf1c_bundle *b, const entry *e, int64_t n, void *to,
     if ((!to || needs_converting(e->type, types[row].size, types[row].as)) && !(room = tf1c_alloc(CHUNK)))
         return no_memory(here);
     const tf_status status = read_elements(b, e, n, to, room, here);
+    if (to)
+        tf1c_make_bools(&(tf_ndarray){ .data = to, .dtype = types[row].as, .shape = SHAPE(n) });
     tf1c_free(room);
     return status;
 }

@@ -189,6 +189,7 @@ static void read_reals(tf_ndarray a, int64_t at, int64_t n, double *out)
     case tf_float64: READ(double, s != 0 ? (float)*x * s : *x);
     case tf_int32: READ(int32_t, s != 0 ? (double)((float)*x * s) : (double)*x); /* not by float, which has 24 bits */
     case tf_int64: READ(int64_t, s != 0 ? (double)((float)*x * s) : (double)*x);
+    case tf_bool: READ(uint8_t, *x != 0);
     default: READ(uint8_t, s != 0 ? (float)*x * s : *x);
     }
 }
@@ -201,6 +202,7 @@ static void read_wholes(tf_ndarray a, int64_t at, int64_t n, int64_t *out)
     switch (a.dtype) {
     case tf_int32: READ(int32_t, *x);
     case tf_int64: READ(int64_t, *x);
+    case tf_bool: READ(uint8_t, *x != 0);
     default: READ(uint8_t, *x);
     }
 }
@@ -246,6 +248,22 @@ static void write_wholes(tf_ndarray a, int64_t at, int64_t n, const int64_t *in)
 }
 #undef WRITE
 
+bool tf1c_has_other_bools(tf_ndarray a)
+{
+    const uint8_t *x = a.data;
+    uint8_t seen = 0;
+    for (int64_t i = 0, n = a.dtype == tf_bool && x ? np_size(a) : 0; i < n; i++)
+        seen |= x[i];
+    return seen > 1;
+}
+
+void tf1c_make_bools(tf_ndarray *a)
+{
+    uint8_t *x = a->data;
+    for (int64_t i = 0, n = a->dtype == tf_bool && x ? np_size(*a) : 0; i < n; i++)
+        x[i] = x[i] != 0;
+}
+
 void tf1c_cast_into(tf_ndarray *to, const tf_ndarray *from)
 {
     double reals[BLOCK];
@@ -254,6 +272,7 @@ void tf1c_cast_into(tf_ndarray *to, const tf_ndarray *from)
     if (from->dtype == to->dtype && from->scale == 0) {
         if (n)
             memcpy(to->data, from->data, np_nbytes(*from));
+        tf1c_make_bools(to);
         return;
     }
     for (int64_t at = 0, m; at < n; at += m) {
@@ -307,6 +326,11 @@ double np_get(tf_ndarray a, int64_t flat)
     if (has_numbers(a) && flat >= 0 && flat < np_size(a))
         read_reals(a, flat, 1, &v);
     return v;
+}
+
+int64_t np_get_int(tf_ndarray a, int64_t flat)
+{
+    return has_numbers(a) && flat >= 0 && flat < np_size(a) ? tf1c_whole(&a, flat) : 0;
 }
 
 double np_mean(tf_ndarray a)

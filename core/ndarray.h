@@ -191,6 +191,7 @@ TF1C_API tf_ndarray np_at_(tf_ndarray a, int64_t i,
 TF1C_API int64_t np_size(tf_ndarray a); /* number of elements, 0 if it has no shape */
 TF1C_API size_t np_nbytes(tf_ndarray a);
 TF1C_API double np_get(tf_ndarray a, int64_t flat); /* element at a flat index, scaled; NaN outside */
+TF1C_API int64_t np_get_int(tf_ndarray a, int64_t flat); /* the same as an integer, every bit of an int64; 0 outside */
 TF1C_API int64_t np_argmax_last(tf_ndarray a);      /* argmax of the last row of the last axis */
 TF1C_API double np_mean(tf_ndarray a);
 /* Writes a as NumPy prints it (str) into text: at most n bytes, terminated; "<no data>" without any. Returns text. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/cast.h"
 #include "core/report.h"
 #include "core/strings.h"
 #include "graph/node.h"
@@ -366,6 +367,7 @@ static void *copy_attrs(tf_graph *g, const tf_op_def *def, const void *attrs)
             else if (size)
                 memcpy(data, array->data, size);
             array->data = data;
+            tf1c_make_bools(array);
             array->memory = NULL;
         }
     }

@@ -152,7 +152,7 @@ static tf_status check_feed(const tf1c_run *r, tf_tensor t, const tf_operand *va
                    tf_dims_text(array->shape, got, sizeof got), t.op->name, t.index, tf_dims_text(want, wanted, sizeof wanted));
 }
 
-/* Arrays of their tensor's dtype are read where they are; others are cast into the context's staging memory. */
+/* Arrays of their tensor's dtype are read where they are, if their bools are 0 and 1; others are cast into the context's staging memory. */
 tf_status tf1c_stage_feeds(tf1c_run *r)
 {
     tf1c_context *x = r->x;
@@ -174,7 +174,7 @@ tf_status tf1c_stage_feeds(tf1c_run *r)
             if (status || (status = check_feed(r, t, &r->given.items[i].value, &array)))
                 return status;
             tf_dtype dtype = tf_get_dtype(t);
-            bool cast = array.dtype != dtype || array.scale != 0 || array.data == &number;
+            bool cast = array.dtype != dtype || array.scale != 0 || array.data == &number || tf1c_has_other_bools(array);
             size_t size = cast ? ((size_t)np_size(array) * tf_dtype_size(dtype) + 63) / 64 * 64 : 0;
             if (pass == 0) {
                 staged += size;

@@ -184,22 +184,22 @@ static tf_tensor uniform_integers(tf_tensor shape, tf_tensor low, tf_tensor high
 static tf_tensor random_uniform_of(tf_operand shape, struct tf_random_uniform_args a)
 {
     const bool integers = TF_INDEX & TF_DTYPE_BIT(a.dtype);
+    tf_operand minval = tf1c_keyword(a.minval, !integers), maxval = tf1c_keyword(a.maxval, !integers);
     TF_FROM(a.here);
+    if (maxval.kind == TF_OPERAND_REAL && isnan(maxval.as.real)) /* an initializer's, where none was given */
+        maxval = (tf_operand)TF_UNSET_;
     if (!integers && !(TF_FLOATING & TF_DTYPE_BIT(a.dtype)))
         return tf_mistake(tf_value_error, a.here, NULL, "Invalid dtype tf.%s", tf_dtype_name(a.dtype));
-    if (integers && isnan(a.maxval))
+    if (integers && maxval.kind == TF_OPERAND_NONE)
         return tf_mistake(tf_value_error, a.here, NULL, "Must specify maxval for integer dtype tf.%s", tf_dtype_name(a.dtype));
-    const double maxval = isnan(a.maxval) ? 1 : a.maxval;
-    if (integers && !(fabs(a.minval) < 0x1p63 && fabs(maxval) < 0x1p63))
-        return tf_mistake(tf_type_error, a.here, NULL, "Expected %s, got %g of type 'float' instead.", tf_dtype_name(a.dtype),
-                          fabs(a.minval) < 0x1p63 ? maxval : a.minval);
+    if (minval.kind == TF_OPERAND_NONE)
+        minval = integers ? tf_operand_integer(0) : tf_operand_real(0);
+    if (maxval.kind == TF_OPERAND_NONE)
+        maxval = tf_operand_real(1);
     TF_SCOPE(a.name, "random_uniform");
     const char *scope = tf_scope_name();
     const tf_tensor size = tf_convert(shape, tf_dtype_unset, a.here, "shape");
-    const tf_tensor low =
-        tf_convert(integers ? tf_operand_integer((int64_t)a.minval) : tf_operand_real(a.minval), a.dtype, a.here, "min");
-    const tf_tensor high =
-        tf_convert(integers ? tf_operand_integer((int64_t)maxval) : tf_operand_real(maxval), a.dtype, a.here, "max");
+    const tf_tensor low = tf_convert(minval, a.dtype, a.here, "min"), high = tf_convert(maxval, a.dtype, a.here, "max");
     if (integers)
         return uniform_integers(size, low, high, a.seed, scope);
     const tf_tensor x = drawn(&uniform_op, size, a.dtype, a.seed);

@@ -44,20 +44,21 @@ struct tf_random_args {
 TF1C_API tf_tensor tf_random_normal_(struct tf_random_args args);
 TF1C_API tf_tensor tf_truncated_normal_(struct tf_random_args args);
 
-/* Numbers in [minval, maxval), maxval unset: 1; for int32 and int64 it must be given.                 TF1: tf.random_uniform
+/* Numbers in [minval, maxval), which may be numbers or tensors of dtype; maxval unset: 1; for int32 and int64 it must be given; an
+ * int64 is exact.                                                                                       TF1: tf.random_uniform
  *   errors  ValueError "Must specify maxval for integer dtype tf.int32", "Invalid dtype tf.bool";  run: InvalidArgumentError
  *           "Need minval < maxval, got 5 >= 5" */
 struct tf_random_uniform_args {
     tf_source here;
     TF_ARG_(1) tf_operand shape;
-    TF_ARG_(2) double minval;
-    TF_ARG_(3) double maxval; /* NAN: not given */
+    TF_ARG_(2) tf_operand minval;
+    TF_ARG_(3) tf_operand maxval;
     TF_ARG_(4) tf_dtype dtype;
     TF_ARG_(5) int64_t seed;
     TF_ARG_(6) const char *name;
 };
 #define tf_random_uniform(...)                                                                                             \
-    TF_KWARGS_(tf_random_uniform_((struct tf_random_uniform_args){ .shape = TF_UNSET_, .maxval = NAN, .dtype = tf_float32, \
+    TF_KWARGS_(tf_random_uniform_((struct tf_random_uniform_args){ .shape = TF_UNSET_, .minval = TF_UNSET_, .maxval = TF_UNSET_, .dtype = tf_float32, \
         .seed = TF_NO_SEED, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_random_uniform_(struct tf_random_uniform_args args);
 

@@ -3,6 +3,9 @@
 Every graph is imported and run with its inputs; the answers must be this library's. Models are trained some steps. Loops and branches
 are differentiated once more by TensorFlow itself: its gradients must be those that the graph holds. Models that were trained, saved and
 frozen here (FOLDER/saved) go on in TensorFlow from their checkpoints: as golden/make_meta.py builds them, and as their .meta has them."""
+Every graph is imported and run with its inputs; the answers must be this library's. Models are trained some steps. Loops, branches and
+random graphs (tests/differential) are differentiated once more by TensorFlow itself: its gradients must be those that the graph holds;
+of random graphs what is known of shapes must be the same."""
 import glob
 import os
 import sys
@@ -48,6 +51,19 @@ def miscounted(name, graph, wanted, xs, made):
     return None if count == made else 'gradients count for %d operations and not %d: %s' % (made, count, ' '.join(ops))
 
 
+def random_graph(name):
+    return name.startswith('random_')
+
+
+def misshapen(graph, wanted, shapes):
+    for k in wanted:
+        got, want = graph.get_tensor_by_name(k + ':0').shape, shapes.get(k)
+        got = None if got.ndims is None else [-1 if d is None else d for d in got.as_list()]
+        if got != (None if want is None else want.tolist()):
+            return '%s is known as %s here, as %s there' % (k, want, got)
+    return None
+
+
 def check(folder, name):
     held = dict(np.load(os.path.join(folder, name + '.npz')))
     graph_def = tf.GraphDef()
@@ -62,6 +78,7 @@ def check(folder, name):
                 got = np.array([session.run(['loss:0', 'step'], feeds)[0] for _ in held['losses']])
                 return differ('losses', got, held['losses'])
             made = held.pop('made')
+            shapes = {k[6:]: held.pop(k) for k in list(held) if k.startswith('shape_')}
             wanted = sorted(k for k in held if not k.startswith('in'))
             tensors = [graph.get_tensor_by_name(k + ':0') for k in wanted]
             if any(n.op == 'VariableV2' for n in graph_def.node):
@@ -70,11 +87,18 @@ def check(folder, name):
                 fault = differ(k, np.asarray(got), held[k])
                 if fault:
                     return fault
-            if name not in LOOPS:
+            if random_graph(name):
+                fault = misshapen(graph, wanted, shapes)
+                if fault:
+                    return fault
+            if name not in LOOPS and not random_graph(name):
                 return miscounted(name, graph, wanted, [t for t in feeds if t.dtype.is_floating], made)
             dxs = [k for k in wanted if k.startswith('dx')]
             xs = [graph.get_tensor_by_name('in%s:0' % k[2:]) for k in dxs]
-            made = tf.gradients(graph.get_tensor_by_name('out0:0'), xs)
+            ys = [graph.get_tensor_by_name(k + ':0') for k in (wanted if random_graph(name) else ['out0']) if k.startswith('out')]
+            made = tf.gradients([y for y in ys if y.dtype.is_floating], xs)
+            if None in made:
+                return 'no gradient of %s there' % dxs[made.index(None)]
         with tf.Session() as session:  # the nodes that were differentiated have changed: another session
             for k, got in zip(dxs, session.run(made, feeds)):
                 fault = differ(k + ' by TensorFlow', np.asarray(got), held[k])

@@ -120,6 +120,121 @@ START_TEST(linspace_ends_where_it_is_told)
 }
 END_TEST
 
+/* ---- bools are 0 and 1, whatever bytes stand for them --------------------------------------------------------------------------- */
+static const unsigned char odd_bytes[] = { 0, 1, 2, 255 };
+static const tf_feeds nothing = { 0 };
+
+static void check_bools(tf_tensor t, tf_feeds feeds)
+{
+    const tf_tensor yes = tf_constant(np_array((bool[]){ true, true, true, true }, tf_bool, SHAPE(4)));
+    check_run(tf_cast(t, tf_float32), feeds, NUMBERS(0, 1, 1, 1));
+    check_run(tf_cast(tf_logical_not(t), tf_int32), feeds, NUMBERS(1, 0, 0, 0));
+    check_run(tf_cast(tf_equal(t, yes), tf_int32), feeds, NUMBERS(0, 1, 1, 1));
+    check_run(tf_cast(tf_logical_xor(t, yes), tf_int32), feeds, NUMBERS(1, 0, 0, 0));
+    check_run(tf_reduce_sum(tf_cast(t, tf_int64)), feeds, NUMBERS(3));
+    tf_ndarray same = { 0 };
+    must(tf_run(sess, FETCH(tf_reshape(t, SHAPE(2, 2)), &same), feeds));
+    ck_assert_int_eq(memcmp(same.data, (unsigned char[]){ 0, 1, 1, 1 }, 4), 0);
+    np_free(&same);
+}
+
+START_TEST(a_bool_of_another_byte_is_true)
+{
+    unsigned char own[sizeof odd_bytes];
+    const tf_ndarray odd = np_array(memcpy(own, odd_bytes, sizeof own), tf_bool, SHAPE(4));
+    const tf_tensor fed = tf_placeholder(tf_bool, SHAPE(4)), kept = tf_variable(np_array((bool[4]){ 0 }, tf_bool, SHAPE(4)));
+    check_bools(fed, FEED(fed, odd));
+    ck_assert_int_eq(memcmp(own, odd_bytes, sizeof own), 0); /* what is borrowed is only read */
+    check_bools(tf_constant(odd), nothing);
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_load(kept, odd, sess));
+    check_bools(kept, nothing);
+    ck_assert(np_get(odd, 3) == 1);
+    ck_assert_int_eq(np_get_int(odd, 2), 1);
+}
+END_TEST
+
+START_TEST(an_int64_is_read_exactly)
+{
+    int64_t large[] = { (INT64_C(1) << 53) + 1, INT64_MAX, INT64_MIN };
+    const tf_ndarray a = np_array(large, tf_int64, SHAPE(3));
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(np_get_int(a, i), large[i]);
+    ck_assert_int_eq(np_get_int(a, 3), 0);
+    ck_assert_int_eq(np_get_int(NP_FLOAT(-2.75), 0), -2);
+}
+END_TEST
+
+/* TF: tf.set_random_seed(3); tf.random_uniform([3], low, high, dtype, seed=1) */
+static void check_integers(tf_operand low, tf_operand high, tf_dtype dtype, const int64_t *want)
+{
+    tf_ndarray got = { 0 };
+    tf_set_random_seed(3);
+    must(tf_run(sess, FETCH(tf_random_uniform(SHAPE(3), low, high, dtype, .seed = 1), &got)));
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(np_get_int(got, i), want[i]);
+    np_free(&got);
+}
+#define INTEGERS(...) ((const int64_t[]){ __VA_ARGS__ })
+
+START_TEST(random_integers_are_within_exact_bounds)
+{
+    const int64_t beyond = INT64_C(1) << 53;
+    check_integers(TF_T(INT64_MIN), TF_T(INT64_MAX), tf_int64,
+                   INTEGERS(7944540281194649541, -2948892685948157645, 3012648614285271292));
+    check_integers(TF_T(beyond + 1), TF_T(beyond + 3), tf_int64, INTEGERS(beyond + 2, beyond + 2, beyond + 1));
+    check_integers(TF_T(INT32_MIN), TF_T(INT32_MAX), tf_int32, INTEGERS(-1268541499, 1849732427, 1565524275));
+    check_integers(TF_T(tf_constant(2)), TF_T(tf_constant(9)), tf_int32, INTEGERS(3, 8, 4));
+}
+END_TEST
+
+START_TEST(random_bounds_are_tensors_too)
+{
+    tf_set_random_seed(3);
+    const tf_tensor high = tf_constant(NP_FLOAT(3, 4, 5)),
+                    drawn = tf_random_uniform(SHAPE(2, 3), tf_constant(2.0), high, .seed = 1);
+    check_run(drawn, nothing,
+              NUMBERS(2.778069019317627, 3.0105769634246826, 3.8751096725463867, 2.1517858505249023, 2.1856069564819336,
+                      3.853388786315918));
+    ck_assert(tf_is_poisoned(tf_random_uniform(SHAPE(3), 0.5, 3, tf_int32)));
+    must_have_reported(tf_type_error, "Expected int32, got 0.5 of type 'float' instead.");
+    ck_assert(tf_is_poisoned(tf_random_uniform(SHAPE(3), tf_constant(2), 9, tf_int64)));
+    must_have_reported(tf_value_error, "Tensor conversion requested dtype int64 for Tensor with dtype int32");
+    ck_assert(tf_is_poisoned(tf_random_uniform(SHAPE(3), NP_INT(1, 2), 5, tf_int32)));
+    must_have_reported(tf_value_error, "Shape must be rank 0 but is rank 1");
+}
+END_TEST
+
+START_TEST(even_steps_reach_the_ends_of_their_dtypes)
+{
+    const int64_t most = INT64_MAX;
+    tf_ndarray got = { 0 };
+    must(tf_run(sess, FETCH(tf_range(most - 2, most), &got)));
+    ck_assert_int_eq(np_size(got), 2);
+    ck_assert_int_eq(np_get_int(got, 1), most - 1);
+    np_free(&got);
+    must(tf_run(sess, FETCH(tf_range(INT64_C(9007199254740993), INT64_C(9007199254740996)), &got)));
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(np_get_int(got, i), INT64_C(9007199254740993) + i);
+    np_free(&got);
+    check_run(tf_range(INT32_MIN, INT32_MIN + 5, 3), nothing, NUMBERS(INT32_MIN, INT32_MIN + 3));
+    check_run(tf_linspace(0.0, 1.0, 1), nothing, NUMBERS(0));
+    check_run(tf_linspace(1.0, 1.0, 4), nothing, NUMBERS(1, 1, 1, 1));
+}
+END_TEST
+
+START_TEST(casts_to_fewer_bits_are_tensorflows)
+{
+    int64_t wide[] = { INT64_C(1) << 31, -(INT64_C(1) << 31) - 1, INT64_MAX };
+    check_run(tf_cast(tf_constant(np_array(wide, tf_int64, SHAPE(3))), tf_int32), nothing, NUMBERS(INT32_MIN, INT32_MAX, -1));
+    check_run(tf_cast(tf_constant(NP_FLOAT(3e9, -3e9, 1e20, NAN, INFINITY)), tf_int32), nothing,
+              NUMBERS(INT32_MIN, INT32_MIN, INT32_MIN, INT32_MIN, INT32_MIN));
+    check_run(tf_cast(tf_constant(NP_INT(300, -1, 256)), tf_uint8), nothing, NUMBERS(44, 255, 0));
+    check_run(tf_cast(tf_constant(NP_FLOAT(300.7, -1.5, 256)), tf_uint8), nothing, NUMBERS(44, 255, 0));
+    check_run(tf_cast(tf_cast(tf_constant(NP_INT(2, 0, 256, -1)), tf_bool), tf_int32), nothing, NUMBERS(1, 0, 1, 1));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("numbers");
@@ -133,6 +248,12 @@ int main(void)
     tcase_add_loop_test(all, no_gradient_comes_out_where_none_flows_in, 0, 2);
     tcase_add_test(all, floormod_adds_the_divisor_once);
     tcase_add_test(all, linspace_ends_where_it_is_told);
+    tcase_add_test(all, a_bool_of_another_byte_is_true);
+    tcase_add_test(all, an_int64_is_read_exactly);
+    tcase_add_test(all, random_integers_are_within_exact_bounds);
+    tcase_add_test(all, random_bounds_are_tensors_too);
+    tcase_add_test(all, even_steps_reach_the_ends_of_their_dtypes);
+    tcase_add_test(all, casts_to_fewer_bits_are_tensorflows);
     suite_add_tcase(suite, all);
     return run_suite(suite);
 }
