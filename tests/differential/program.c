@@ -17,10 +17,15 @@ void keep(program *p, tf_tensor t)
 {
     enum { LARGEST = 4096 };
     const tf_dims d = tf_get_shape(t);
-    if (p->n == MOST_VALUES || tf_is_poisoned(t) || (!p->again && (!tf_dims_fully_known(d) || tf_dims_count(d) > LARGEST)))
+    if (p->offered == MOST_OFFERED)
         return;
-    if (!p->again)
+    bool *kept = &p->kept[p->offered++];
+    if (!p->again) {
+        *kept = p->n < MOST_VALUES - 1 && !tf_is_poisoned(t) && tf_dims_fully_known(d) && tf_dims_count(d) <= LARGEST;
         p->shapes[p->n] = d;
+    }
+    if (!*kept)
+        return;
     p->values[p->n++] = t;
 }
 
@@ -55,8 +60,8 @@ tf_tensor new_input(program *p, tf_dtype dtype, tf_dims shape, int low, int high
     }
     tf_ndarray value = np_astype(eighths, dtype);
     np_free(&eighths);
-    const bool known = !p->forget || chance(p, 40);
-    return input(p->c, value, known);
+    const bool known = chance(p, 40); /* the same draws either time */
+    return input(p->c, value, known || !p->forget);
 }
 
 /* ---- operations ------------------------------------------------------------------------------------------------------------------- */
@@ -186,7 +191,7 @@ static void integers(program *p)
 
 static void logic(program *p)
 {
-    const int i = pick(p, BOOLS, 0), j = i < 0 ? -1 : partner(p, i);
+    const int i = pick(p, BOOLS, 1), j = i < 0 ? -1 : partner(p, i);
     if (j < 0)
         return;
     switch (rnd(p, 5)) {
@@ -214,7 +219,8 @@ static void cast(program *p)
     static const tf_dtype to[] = { tf_float32, tf_float64, tf_int32, tf_int64, tf_bool };
     const int i = pick(p, FLOATS | INTS | BOOLS, 0);
     if (i >= 0)
-        keep(p, tf_cast(FLOATS & TF_DTYPE_BIT(tf_get_dtype(p->values[i])) ? tf_clip_by_value(p->values[i], -100.0, 100.0) : p->values[i],
+        keep(p, tf_cast(FLOATS & TF_DTYPE_BIT(tf_get_dtype(p->values[i])) ? tf_clip_by_value(p->values[i], -100.0, 100.0)
+                                                                          : p->values[i],
                         to[rnd(p, 5)]));
 }
 
@@ -476,8 +482,8 @@ static void networks(program *p)
 
 void add_op(program *p)
 {
-    static void (*const kinds[])(program *) = { unary, unary,  binary, binary, integers, logic,    choice,  cast,
-                                                reduce, along, shapes, parts,  parts,    join,     products, networks };
+    static void (*const kinds[])(program *) = { unary,  unary, binary, binary, integers, logic, choice,   cast,
+                                                reduce, along, shapes, parts,  parts,    join,  products, networks };
     kinds[rnd(p, (int)(sizeof kinds / sizeof *kinds))](p);
 }
 
@@ -545,6 +551,8 @@ void add_loop(program *p)
     tf_dims all = { .known = true, .rank = each.rank + 1, .dims = { 2 + rnd(p, 4) } };
     memcpy(all.dims + 1, each.dims, (size_t)each.rank * sizeof *each.dims);
     const tf_tensor xs = new_input(p, tf_float32, all, -1, 1);
+    all.dims[0] = NONE;
+    tf_set_shape(xs, all);
     const bool forget = p->forget;
     p->forget = false; /* a state keeps its shape */
     const tf_tensor s = new_input(p, tf_float32, each, -1, 1), w = new_input(p, tf_float32, each, -1, 1);

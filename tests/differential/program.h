@@ -4,7 +4,7 @@
 
 #include "exchange/cases.h"
 
-enum { MOST_VALUES = 64 };
+enum { MOST_VALUES = 64, MOST_OFFERED = 256 };
 
 /* What has been made so far. The same seed makes the same program again; the second time inputs may be of unknown shape, and what fits
  * is decided by the shapes of the first. */
@@ -13,7 +13,8 @@ typedef struct {
     exchange_case *c;
     tf_tensor values[MOST_VALUES];
     tf_dims shapes[MOST_VALUES]; /* as the first time */
-    int n;
+    int n, offered;
+    bool kept[MOST_OFFERED]; /* as the first time */
     bool again;
     bool forget; /* shapes of inputs */
 } program;

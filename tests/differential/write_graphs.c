@@ -11,7 +11,7 @@ static void begin(program *p, exchange_case *c, const char *name, uint64_t seed,
     open_case(c, name);
     p->state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
     p->c = c;
-    p->n = 0;
+    p->n = 0, p->offered = 0;
     p->again = again;
     p->forget = false;
 }
@@ -134,8 +134,9 @@ static void write_training(uint64_t seed, const char *name)
     h = layer(&p, h, hidden, classes, "last");
     const tf_tensor loss =
         chance(&p, 50)
-            ? tf_reduce_mean(tf_nn_sparse_softmax_cross_entropy_with_logits(
-                  .labels = new_input(&p, tf_int32, SHAPE(batch), 0, (int)classes), .logits = h))
+            ? tf_reduce_mean(
+                  tf_nn_sparse_softmax_cross_entropy_with_logits(.labels = new_input(&p, tf_int32, SHAPE(batch), 0, (int)classes),
+                                                                 .logits = h))
             : tf_reduce_mean(tf_square(tf_sub(h, new_input(&p, tf_float32, SHAPE(batch, classes), -1, 1))));
     tf_operation *train;
     clipped_step(&p, some_optimizer(&p), loss, &train);

@@ -113,7 +113,7 @@ void close_case(exchange_case *c)
     tf_session *sess = tf_session();
     tf_run(sess, tf_global_variables_initializer());
     exchange_failures += tf_run_fetches(sess, (tf_fetches){ .n = c->n_fetches, .items = fetches },
-                               (tf_feeds){ .n = c->n_in, .items = feeds }, TF_SOURCE) != tf_ok;
+                                        (tf_feeds){ .n = c->n_in, .items = feeds }, TF_SOURCE) != tf_ok;
     tf_close(sess);
     snprintf(file, sizeof file, "%s.pb", c->name);
     exchange_failures += !tf_train_write_graph(c->graph, exchange_folder, file, .as_text = false);
@@ -148,8 +148,8 @@ void close_training(exchange_case *c, tf_tensor loss, tf_operation *train)
     tf_session *sess = tf_session();
     tf_run(sess, init);
     for (int step = 0; step < STEPS; step++)
-        exchange_failures += tf_run_fetches(sess, FETCH(loss, &losses[step], train, NULL), (tf_feeds){ .n = c->n_in, .items = feeds },
-                                   TF_SOURCE) != tf_ok;
+        exchange_failures += tf_run_fetches(sess, FETCH(loss, &losses[step], train, NULL),
+                                            (tf_feeds){ .n = c->n_in, .items = feeds }, TF_SOURCE) != tf_ok;
     tf_close(sess);
     c->values[c->n_in] = np_array(losses, tf_float32, SHAPE(STEPS));
     keys[c->n_in] = "losses";
