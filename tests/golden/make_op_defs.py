@@ -1,4 +1,5 @@
-"""TensorFlow 1.15.5's definitions of the ops that the library has, into op_defs.txt: make_op_defs.py OP …
+"""TensorFlow 1.15.5's definitions of the ops that the library has, in op_defs.txt: make_op_defs.py OP … writes those of the ops
+that it names, and leaves the others.
 
 A line an op: name | inputs -> outputs | attributes, each name:kind=default; a name alone is of an op that TensorFlow has not."""
 import os
@@ -38,7 +39,10 @@ def line(name, op):
                                    ' '.join(attributes))
 
 
+path = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'op_defs.txt')
 ops = op_def_registry.get_registered_ops()
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'op_defs.txt'), 'w') as out:
-    for name in sorted(set(sys.argv[1:])):
-        out.write(line(name, ops.get(name)).rstrip() + '\n')
+with open(path) as f:
+    lines = {text.split(' |')[0].strip(): text.rstrip() for text in f}
+lines.update((name, line(name, ops.get(name)).rstrip()) for name in sys.argv[1:])
+with open(path, 'w') as f:
+    f.writelines(lines[name] + '\n' for name in sorted(lines))
