@@ -59,6 +59,16 @@ static bool make_curves(tf_training *t, int64_t steps, tf_source here)
     return curves;
 }
 
+/* Beside the checkpoints, as TensorFlow's hooks do; one that TensorFlow has no words for is left out. */
+static void write_graph(const tf_training *t, tf_source here)
+{
+    tf_error_handler *before = tf_on_error(tf_silent);
+    tf_train_write_graph_(
+        tf_session_graph(t->session),
+        (struct tf_write_graph_args){ .here = here, .logdir = t->checkpoint, .name = "graph.pbtxt", .as_text = true });
+    tf_on_error(before);
+}
+
 static double seconds(void)
 {
     struct timespec now;
@@ -76,8 +86,8 @@ tf_status tf_training_start_(tf_training *t, tf_session *sess, int64_t steps, tf
         return tf_memory_error;
     if (t->checkpoint && !(t->saver = tf_train_saver_((struct tf_saver_args){ .here = here, .max_to_keep = 5 })))
         return tf_last_error()->code;
-    if (t->checkpoint)
-        status = go_on_from(t, sess, here);
+    if (t->checkpoint && !(status = go_on_from(t, sess, here)))
+        write_graph(t, here);
     if (!status && t->logdir)
         t->writer = tf_summary_file_writer_(
             t->logdir, (struct tf_file_writer_args){ .here = here, .flush_secs = 5, .graph = tf_session_graph(sess) });

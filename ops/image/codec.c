@@ -10,6 +10,7 @@
 #endif
 
 #include "ops/family.h"
+#include "ops/image/codec.h"
 #include "ops/image/image.h"
 
 typedef struct {
@@ -195,33 +196,41 @@ static void encode_shape(tf_shape_ctx *c)
 }
 
 #if defined(TF1C_PNG)
-static void encode_kernel(tf_kernel_ctx *k)
+tf_bytes tf1c_png_of(tf_kernel_ctx *k, const uint8_t *pixels, int64_t height, int64_t width, int64_t channels)
 {
     static const png_uint_32 formats[] = { PNG_FORMAT_GRAY, PNG_FORMAT_GA, PNG_FORMAT_RGB, PNG_FORMAT_RGBA };
-    const tf_view *in = &k->in[0];
-    png_image image = { .version = PNG_IMAGE_VERSION,
-                        .width = (png_uint_32)in->dims[1],
-                        .height = (png_uint_32)in->dims[0],
-                        .format = formats[in->dims[2] - 1] };
+    png_image image = {
+        .version = PNG_IMAGE_VERSION, .width = (png_uint_32)width, .height = (png_uint_32)height, .format = formats[channels - 1]
+    };
     png_alloc_size_t n = 0;
-    if (!tf_view_count(in) || !png_image_write_to_memory(&image, NULL, &n, 0, in->data, 0, NULL)) {
-        tf_kernel_error(k, tf_invalid_argument, "image cannot be written as PNG: %lld by %lld pixels", (long long)in->dims[0],
-                        (long long)in->dims[1]);
-        return;
+    tf_bytes png = { 0 };
+    if (!height || !width || !png_image_write_to_memory(&image, NULL, &n, 0, pixels, 0, NULL)) {
+        tf_kernel_error(k, tf_invalid_argument, "image cannot be written as PNG: %lld by %lld pixels", (long long)height,
+                        (long long)width);
+        return png;
     }
     char *data = tf_kernel_string(k, n + 1);
-    if (data && png_image_write_to_memory(&image, data, &n, 0, in->data, 0, NULL)) {
+    if (data && png_image_write_to_memory(&image, data, &n, 0, pixels, 0, NULL)) {
         data[n] = '\0';
-        *TF_DATA(k, out, 0, tf_bytes) = (tf_bytes){ data, n };
+        png = (tf_bytes){ data, n };
     }
     png_image_free(&image);
+    return png;
 }
 #else
-static void encode_kernel(tf_kernel_ctx *k)
+tf_bytes tf1c_png_of(tf_kernel_ctx *k, const uint8_t *pixels, int64_t height, int64_t width, int64_t channels)
 {
+    (void)pixels, (void)height, (void)width, (void)channels;
     tf_kernel_error(k, tf_unimplemented, "This tf1c was built without libpng: it writes no PNG files.");
+    return (tf_bytes){ 0 };
 }
 #endif
+
+static void encode_kernel(tf_kernel_ctx *k)
+{
+    const tf_view *in = &k->in[0];
+    *TF_DATA(k, out, 0, tf_bytes) = tf1c_png_of(k, in->data, in->dims[0], in->dims[1], in->dims[2]);
+}
 
 static const tf_op_def encode_png_op = {
     .name = "EncodePng",

@@ -1,12 +1,11 @@
 /* Summaries: records and builders. TF1: core/kernels/summary_op.cc, summary_tensor_op.cc; python/ops/summary_op_util.py. */
-#include "ops/summary/summary.h"
+#include "ops/summary/summaries.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "core/proto/event.pb-c.h"
 #include "core/protobuf.h"
 #include "ops/array/array.h"
 #include "ops/array/constant.h"
@@ -22,17 +21,17 @@ static void give_message(tf_kernel_ctx *k, const ProtobufCMessage *m)
     *TF_DATA(k, out, 0, tf_bytes) = (tf_bytes){ packed, packed ? n : 0 };
 }
 
-/* A Summary of one value. */
-static void give_value(tf_kernel_ctx *k, Tf1c__Summary__Value *v)
+void tf1c_give_summary(tf_kernel_ctx *k, size_t n, Tf1c__Summary__Value **values)
 {
     Tf1c__Summary summary = TF1C__SUMMARY__INIT;
-    summary.n_value = 1;
-    summary.value = &v;
+    summary.n_value = n;
+    summary.value = values;
     give_message(k, &summary.base);
 }
 
-/* The string at input i as a C string of the run's. */
-static char *text_in(tf_kernel_ctx *k, int i)
+static void give_value(tf_kernel_ctx *k, Tf1c__Summary__Value *v) { tf1c_give_summary(k, 1, &v); }
+
+char *tf1c_tag_in(tf_kernel_ctx *k, int i)
 {
     const tf_bytes s = *TF_DATA(k, in, i, tf_bytes);
     char *text = tf_kernel_string(k, s.size + 1);
@@ -67,7 +66,7 @@ static bool is_scalar(tf_kernel_ctx *k, const char *tag)
 static void scalar_kernel(tf_kernel_ctx *k)
 {
     Tf1c__Summary__Value v = TF1C__SUMMARY__VALUE__INIT;
-    char *tag = text_in(k, 0);
+    char *tag = tf1c_tag_in(k, 0);
     if (!tag || !is_scalar(k, tag))
         return;
     v.tag = tag;
@@ -167,7 +166,7 @@ static void histogram_kernel(tf_kernel_ctx *k)
 {
     Tf1c__Summary__Value v = TF1C__SUMMARY__VALUE__INIT;
     Tf1c__HistogramProto h = TF1C__HISTOGRAM_PROTO__INIT;
-    char *tag = text_in(k, 0);
+    char *tag = tf1c_tag_in(k, 0);
     buckets *b = tag ? (buckets *)tf_kernel_string(k, sizeof *b) : NULL;
     if (!b)
         return;
@@ -234,7 +233,7 @@ static void tensor_kernel(tf_kernel_ctx *k)
         tf_kernel_error(k, tf_invalid_argument, "Could not parse serialized_summary_metadata");
         return;
     }
-    if ((v.tag = text_in(k, 0)))
+    if ((v.tag = tf1c_tag_in(k, 0)))
         give_strings(k, &v, metadata);
     tf1c__summary_metadata__free_unpacked(metadata, &tf1c_pb);
 }
@@ -334,26 +333,33 @@ static const char *tag_of(const char *family)
     return tag ? tag : "";
 }
 
-/* A node of the tag, the operand and one operand more (or none), collected. */
-static tf_tensor summary_node(const tf_op_def *def, const char *name, const char *tag_name, tf_operand x, const tf_operand *more,
-                              struct tf_summary_args a)
+tf_tensor tf1c_summary_node(tf1c_summary_parts p)
 {
-    TF_FROM(a.here);
-    name = clean_name(name);
+    TF_FROM(p.here);
+    const char *name = clean_name(p.name);
     if (!*name)
-        return tf_mistake(tf_value_error, a.here, NULL, "'' is not a valid node name");
-    const char *family = a.family ? clean_name(a.family) : NULL;
+        return tf_mistake(tf_value_error, p.here, NULL, "'' is not a valid node name");
+    const char *family = p.family ? clean_name(p.family) : NULL;
     const char *whole = family ? tf1c_graph_printf(tf1c_current_graph(), "%s/%s", family, name) : name;
     TF_SCOPE(whole, "summary");
-    tf_operand in[3] = { tf_operand_tensor(tf_constant(tag_of(family), .name = tag_name)), x };
-    if (more)
-        in[2] = *more;
+    tf_operand in[3] = { tf_operand_tensor(tf_constant(tag_of(family), .name = p.tag_name)), p.x };
+    if (p.more)
+        in[2] = *p.more;
     const tf_tensor summary = {
-        .op = tf_op_new(def, (struct tf_op_args){ .here = a.here, .name = tf_scope_name(), .n_inputs = 2 + !!more, .inputs = in })
+        .op = tf_op_new(p.def,
+                        (struct tf_op_args){
+                            .here = p.here, .name = tf_scope_name(), .attrs = p.attrs, .n_inputs = 2 + !!p.more, .inputs = in })
     };
     if (!tf_is_poisoned(summary))
         tf_add_to_collection(TF_SUMMARIES, summary);
     return summary;
+}
+
+static tf_tensor summary_node(const tf_op_def *def, const char *name, const char *tag_name, tf_operand x, const tf_operand *more,
+                              struct tf_summary_args a)
+{
+    return tf1c_summary_node((tf1c_summary_parts){
+        .def = def, .tag_name = tag_name, .x = x, .more = more, .name = name, .family = a.family, .here = a.here });
 }
 
 tf_tensor tf_summary_scalar_(struct tf_summary_args a)

@@ -40,6 +40,38 @@ TF1C_API tf_tensor tf_summary_scalar_(struct tf_summary_args args);
 TF1C_API tf_tensor tf_summary_histogram_(struct tf_summary_args args);
 TF1C_API tf_tensor tf_summary_text_(struct tf_summary_args args);
 
+/* Images, each scaled so that its greatest number is 255, or, where some are below 0, so that 0 is in the middle; uint8 as it is.
+ *   max_outputs  of the batch, unset: 3;  series "name/image/0", …, or "name/image" if it is 1      TF1: tf.summary.image
+ *   shapes  [batch, height, width, 1, 3 or 4];   dtypes  uint8, floating;   what is not finite is red
+ *   errors  ValueError: max_outputs below 1;  at run InvalidArgumentError "Tensor must be 4-D with last dim 1, 3, or 4, not [2,3]",
+ *           UnimplementedError: without libpng */
+struct tf_summary_image_args {
+    tf_source here;
+    TF_ARG_(1) const char *name;
+    TF_ARG_(2) tf_operand tensor;
+    TF_ARG_(3) int64_t max_outputs;
+    TF_ARG_(4) const char *family;
+};
+#define tf_summary_image(...)                                                    \
+    TF_KWARGS_(tf_summary_image_((struct tf_summary_image_args){ .tensor = TF_UNSET_, .max_outputs = 3, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_summary_image_(struct tf_summary_image_args args);
+/* Sounds, as WAV files of 16 bits.                                                 TF1: tf.summary.audio
+ *   sample_rate  a number or a tensor, Hz;  max_outputs  as above, series "name/audio/0", …
+ *   shapes  [batch, frames] or [batch, frames, channels];   dtypes  float32 from -1 to 1
+ *   errors  at run InvalidArgumentError "Tensor must be 3-D or 2-D, got: [3]", "sample_rate must be > 0" */
+struct tf_summary_audio_args {
+    tf_source here;
+    TF_ARG_(1) const char *name;
+    TF_ARG_(2) tf_operand tensor;
+    TF_ARG_(3) tf_operand sample_rate;
+    TF_ARG_(4) int64_t max_outputs;
+    TF_ARG_(5) const char *family;
+};
+#define tf_summary_audio(...)                                                                                                 \
+    TF_KWARGS_(tf_summary_audio_((struct tf_summary_audio_args){ .tensor = TF_UNSET_, .sample_rate = TF_UNSET_, .max_outputs = 3, \
+                                                                TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_summary_audio_(struct tf_summary_audio_args args);
+
 /* Several summaries as one; all of a collection.                       TF1: tf.summary.merge, tf.summary.merge_all
  *   key      unset: TF_SUMMARIES
  *   returns  merge_all: a none handle where nothing has been collected

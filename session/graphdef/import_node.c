@@ -216,7 +216,8 @@ static bool set_field(tf1c_importing *m, const Tf1c__NodeDef *n, const tf1c_attr
         return !v || kind == TF1C__ATTR_VALUE__VALUE_F || wrong_kind(m, n, a);
     case TF_ATTR_DTYPE: return type_of(m, n, a, v, field);
     case TF_ATTR_STRING: return string_of(m, n, a, v, field);
-    case TF_ATTR_ARRAY: return kind == TF1C__ATTR_VALUE__VALUE_TENSOR ? tf1c_array_of(m, n, v->tensor, field) : wrong_kind(m, n, a);
+    case TF_ATTR_ARRAY: /* without: empty, which is the op's own default */
+        return !v || (kind == TF1C__ATTR_VALUE__VALUE_TENSOR ? tf1c_array_of(m, n, v->tensor, field) : wrong_kind(m, n, a));
     default:
         if (a->kind == TF1C_A_INTS)
             return ints_of(m, n, a, v, field);

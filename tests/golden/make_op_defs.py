@@ -19,6 +19,8 @@ def default(value):
         return 'true' if value.b else 'false'
     if kind == 'type':
         return dtypes.as_dtype(value.type).name
+    if kind == 'tensor':
+        return str(tf.make_ndarray(value.tensor).tolist()).replace(' ', '')
     if kind == 's':
         return "'" + value.s.decode() + "'"
     if kind == 'shape':

@@ -44,6 +44,72 @@ START_TEST(a_merged_summary_is_tensorflows_byte_for_byte)
 }
 END_TEST
 
+/* ---- images and sounds ------------------------------------------------------------------------------------------------------------- */
+
+static tf_tensor media(void)
+{
+    static float grey[] = { 0, 0.5f, 1, 2, -1, 0.5f, NAN, 0.25f, 0, 0, 0, 0 };
+    static uint8_t colours[] = { 1, 2, 3, 250, 251, 252 };
+    tf_ndarray images = np_array(grey, tf_float32, SHAPE(3, 2, 2, 1));
+    tf_summary_image("grey", images);
+    tf_summary_image("one", np_array(colours, tf_uint8, SHAPE(1, 1, 2, 3)), .max_outputs = 1);
+    tf_summary_image("double", tf_cast(tf_getitem(tf_constant(images), ":1"), tf_float64), 2, .family = "fam");
+    tf_summary_audio("tone", NP_FLOAT2D({ 0, 0.5, -1, 1, 2 }, { 1e-5, -0.25, 0.1, 0.2, -3 }), 44100);
+    tf_summary_audio("both", tf_reshape(tf_constant(NP_FLOAT(0, 0.5, -1, 1)), SHAPE(1, 2, 2)), 0.4, 1);
+    return tf_summary_merge_all();
+}
+
+/* PNG files may be packed in many ways: their pixels are what counts. */
+static void assert_same_pixels(const char *tag, ProtobufCBinaryData a, ProtobufCBinaryData b)
+{
+    tf_bytes files[] = { { (const char *)a.data, a.len }, { (const char *)b.data, b.len } };
+    tf_ndarray first = { 0 }, second = { 0 }, both = np_array(files, tf_string, SHAPE(2));
+    must(tf_run(sess, FETCH(tf_image_decode_png(tf_constant(np_at(both, 0))), &first,
+                            tf_image_decode_png(tf_constant(np_at(both, 1))), &second)));
+    const char *difference = array_difference(first, second, 0);
+    ck_assert_msg(!difference, "%s: %s", tag, difference);
+    np_free(&first);
+    np_free(&second);
+}
+
+static void assert_same_value(const Tf1c__Summary__Value *a, const Tf1c__Summary__Value *b)
+{
+    ck_assert_str_eq(a->tag, b->tag);
+    ck_assert_int_eq(a->value_case, b->value_case);
+    if (a->value_case == TF1C__SUMMARY__VALUE__VALUE_IMAGE) {
+        ck_assert(a->image->height == b->image->height && a->image->width == b->image->width);
+        ck_assert_int_eq(a->image->colorspace, b->image->colorspace);
+        assert_same_pixels(a->tag, a->image->encoded_image_string, b->image->encoded_image_string);
+    } else {
+        uint8_t mine[512], theirs[512];
+        const size_t n = protobuf_c_message_get_packed_size(&a->base);
+        ck_assert(n <= sizeof mine && protobuf_c_message_get_packed_size(&b->base) == n);
+        protobuf_c_message_pack(&a->base, mine);
+        protobuf_c_message_pack(&b->base, theirs);
+        ck_assert_msg(memcmp(mine, theirs, n) == 0, "%s", a->tag);
+    }
+}
+
+START_TEST(images_and_sounds_are_tensorflows)
+{
+    char path[512];
+    size_t n = 0;
+    tf_ndarray summary = { 0 };
+    must(tf_run(sess, FETCH(media(), &summary)));
+    char *golden = tf1c_read_file(data_path("golden/media.bin", path, sizeof path), 1 << 20, &n, TF_SOURCE);
+    Tf1c__Summary *want = tf1c__summary__unpack(&tf1c_pb, n, (const uint8_t *)golden);
+    Tf1c__Summary *got = tf1c__summary__unpack(&tf1c_pb, np_string(summary, 0).size, (const uint8_t *)np_string(summary, 0).data);
+    ck_assert(want && got && want->n_value == 8);
+    ck_assert_uint_eq(got->n_value, want->n_value);
+    for (size_t i = 0; i < want->n_value; i++)
+        assert_same_value(want->value[i], got->value[i]);
+    tf1c__summary__free_unpacked(want, &tf1c_pb);
+    tf1c__summary__free_unpacked(got, &tf1c_pb);
+    tf1c_free(golden);
+    np_free(&summary);
+}
+END_TEST
+
 static tf_tensor shape_mistake(void) { return tf_summary_scalar("loss", tf_constant(NP_FLOAT(1, 2))); }
 static tf_tensor nan_value(void) { return tf_summary_histogram("w", tf_constant(NP_FLOAT(NAN))); }
 static tf_tensor infinite_value(void) { return tf_summary_histogram("w", tf_constant(NP_FLOAT(1, INFINITY))); }
@@ -204,6 +270,7 @@ int main(void)
     TCase *tc = tcase_create("summary");
     tcase_add_checked_fixture(tc, open_session_and_folder, close_session_and_folder);
     tcase_add_test(tc, a_merged_summary_is_tensorflows_byte_for_byte);
+    tcase_add_test(tc, images_and_sounds_are_tensorflows);
     tcase_add_loop_test(tc, a_mistake_is_told_in_tensorflows_words, 0, (int)(sizeof mistakes / sizeof *mistakes));
     tcase_add_test(tc, merge_all_of_nothing_is_none);
     tcase_add_test(tc, events_are_records_in_order);
