@@ -51,31 +51,12 @@ const char *tf1c_import_name(tf1c_importing *m, const char *name)
     }
     if (exact && tf1c_map_get(&m->by_name, name)) /* kept for it from the beginning */
         return exact;
-    if (exact && tf1c_map_get(&m->by_name, name))
-        return exact; /* reserved */
     g->scope = "";
     const char *unique = tf1c_unique_name(g, exact ? exact : tf1c_graph_printf(g, "%s%s", m->prefix, name));
     g->scope = scope;
     if (!unique)
         m->status = tf_memory_error;
     return exact ? exact : unique;
-}
-
-/* Nodes that loops need beside those of the GraphDef are named last: "strided_slice" may be one of its own. */
-static bool reserve_names(tf1c_importing *m)
-{
-    tf_graph *g = m->graph;
-    const char *scope = g->scope;
-    bool good = true;
-    g->scope = "";
-    for (int i = 0; i < m->n && good; i++) {
-        const char *exact = tf1c_graph_printf(g, "%s%s", m->prefix, m->nodes[i].def->name);
-        good = exact && (tf1c_map_get(&g->universe->by_name, exact) || tf1c_unique_name(g, exact));
-    }
-    g->scope = scope;
-    if (!good)
-        m->status = tf_memory_error;
-    return good;
 }
 
 /* ---- names into edges ------------------------------------------------------------------------------------------------------------- */
@@ -310,7 +291,6 @@ static tf_list import(tf1c_importing *m)
         good = resolve(m, &m->nodes[i]);
     good = good && tf1c_begin_regions(m) && tf1c_expand_functions(m) && know_all(m) && tf1c_find_regions(m) && use_map(m) &&
            prefix(m) && keep_names(m);
-    good = good && know_all(m) && tf1c_find_regions(m) && use_map(m) && prefix(m) && reserve_names(m);
     for (int i = 0; i < m->n && good; i++)
         good = !tf1c_in_root(m, i) || tf1c_is_left_out(m, i) || tf1c_make_node(m, i);
     for (int i = 0; good && m->args->return_elements && m->args->return_elements[i]; i++)
