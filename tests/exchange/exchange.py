@@ -22,6 +22,8 @@ LOOPS = {'scan', 'scan_unknown', 'scan_weights', 'foldr', 'map', 'nested', 'cond
 # Written otherwise than TensorFlow's own functions make it: what is counted for a gradient is what those make.
 OTHERWISE = {'IdentityN', 'IndexedSlices', 'SelfAdjointEigV2'}
 OTHERWISE_TOO = '.four_times'
+# What TensorFlow's own gradients fail with: a branch that is imported and differentiated once more; slices where a tensor is wanted.
+REFUSALS = ('cond_graph takes', "'IndexedSlices' object has no attribute 'shape'")
 # Small graphs: what TensorFlow would make of them takes longer than running them.
 PLAIN = tf.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
 PLAIN.graph_options.rewrite_options.disable_meta_optimizer = True
@@ -61,13 +63,16 @@ def has_loop(graph):
 
 
 def misshapen(graph, wanted, shapes):
+    """Of what is known there nothing may be unknown or otherwise here; more may be known, where TensorFlow's Python sets shapes."""
     for k in wanted:
         if k.startswith('dx') or has_loop(graph):
             continue  # a gradient's shape is set by Python, a loop's lost in the lists that it is exported by
-        got, want = graph.get_tensor_by_name(k + ':0').shape, shapes.get(k)
-        got = None if got.ndims is None else [-1 if d is None else d for d in got.as_list()]
-        if got != (None if want is None else want.tolist()):
-            return '%s is known as %s here, as %s there' % (k, want, got)
+        there, here = graph.get_tensor_by_name(k + ':0').shape, shapes.get(k)
+        if there.ndims is None:
+            continue
+        there = [-1 if d is None else d for d in there.as_list()]
+        if here is None or len(here) != len(there) or any(t not in (-1, h) for t, h in zip(there, here)):
+            return '%s is known as %s here, as %s there' % (k, here, there)
     return None
 
 
@@ -186,10 +191,10 @@ def main():
     for name, asked, where in [(n, check, folder) for n in names] + [(n, check_saved, os.path.join(folder, 'saved')) for n in saved]:
         try:
             fault = asked(where, name)
-        except AssertionError:  # cond_v2's own, in some branches that are imported and differentiated once more
-            refused += 1
-            continue
         except Exception as e:
+            if any(text in str(e) for text in REFUSALS):
+                refused += 1
+                continue
             fault = '%s: %s' % (type(e).__name__, str(e).split('\n')[0][:300])
         if fault and name.split('.')[0] not in RANDOM:
             failed += 1
