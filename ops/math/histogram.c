@@ -72,8 +72,9 @@ static tf_tensor bins_of(tf_tensor arr, const struct tf_bincount_args *a)
 tf_tensor tf_bincount_(struct tf_bincount_args a)
 {
     const tf_operand weights = tf1c_keyword(a.weights, true);
+    const tf_dtypes allowed = TF_FLOATING | TF_INDEX;
+    const tf_dtype dtype = a.dtype ? a.dtype : tf_int32;
     char nothing = 0;
-    const tf_ndarray none = np_array(&nothing, a.dtype == tf_dtype_unset ? tf_int32 : a.dtype, SHAPE(0));
     TF_FROM(a.here);
     TF_SCOPE(NULL, "bincount");
     const tf_tensor arr = tf_convert(tf1c_given(a.arr), tf_int32, a.here, "arr");
@@ -82,6 +83,9 @@ tf_tensor tf_bincount_(struct tf_bincount_args a)
     const tf_tensor size = bins_of(arr, &a);
     if (weights.kind)
         return tf_unsorted_segment_sum(tf_convert(weights, tf_dtype_unset, a.here, "weights"), arr, size);
+    if (!(allowed & TF_DTYPE_BIT(dtype)))
+        return tf_mistake(tf_type_error, a.here, NULL, "bincount's dtype has to be int32, int64, float32 or float64");
+    const tf_ndarray none = np_array(&nothing, dtype, SHAPE(0));
     const tf_operand in[] = { operand_of(arr), operand_of(size), operand_of(tf_constant(none)) };
     return array_op(&bincount_op, (struct tf_name_args){ .here = a.here }, NULL, NULL, 3, in);
 }
