@@ -182,7 +182,7 @@ tf_status tf_fail(tf_status code, tf_source where, const char *op, const char *f
         where = tf1c_blamed;
     r.error = (tf_error){ .code = code, .class_name = tf_status_name(code), .op = op, .where = where };
     va_start(args, format);
-    length = vsnprintf(r.message, sizeof r.message, format ? format : "", args);
+    length = vsnprintf(r.message, sizeof r.message, format ? format : "(null)", args);
     va_end(args);
     if (length < 0)
         copy_text(r.message, sizeof r.message, format ? format : "");

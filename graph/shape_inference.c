@@ -135,7 +135,7 @@ void tf_shape_error(tf_shape_ctx *c, const char *format, ...)
     char message[512], shapes[1024], values[1024];
     va_list args;
     va_start(args, format);
-    vsnprintf(message, sizeof message, format ? format : "", args);
+    vsnprintf(message, sizeof message, format ? format : "(null)", args);
     va_end(args);
     if (!c || c->failed)
         return;
@@ -157,7 +157,7 @@ void tf_shape_mistake(tf_shape_ctx *c, tf_status code, const char *format, ...)
     char message[512];
     va_list args;
     va_start(args, format);
-    vsnprintf(message, sizeof message, format ? format : "", args);
+    vsnprintf(message, sizeof message, format ? format : "(null)", args);
     va_end(args);
     if (!c || c->failed)
         return;
