@@ -94,6 +94,9 @@ static void take_results(building *k, tf_list next)
                           k->w->vars.n, next.n - k->w->stacked));
     for (int i = 0; i < next.n && !l->poison; i++)
         tf_append(&k->next, tf1c_is_tensor_array(next.items[i]) ? next.items[i] : tf1c_loop_result(l, next.items[i]));
+    for (int i = 0; i < k->next.n && !l->poison; i++)
+        if (tf_is_poisoned(k->next.items[i])) /* there was no memory for the list */
+            l->poison = tf1c_record_mistake(l->b->parent);
     for (int i = 0; i < next.n && !l->poison; i++)
         take_result(k, i);
 }

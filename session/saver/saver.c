@@ -325,11 +325,13 @@ static tf_status save(tf_saver *saver, tf_session *s, const char *path, const st
     if (!(*saved_as = path_of_step(s, path, a)))
         return tf_last_error()->code;
     make_directory(*saved_as, a->here);
+    if (a->write_meta_graph) /* first: it is the same at every step, while values that are there are lost to those that replace them */
+        status = write_graph(saver, *saved_as, a->here);
+    if (status)
+        return status;
     pthread_rwlock_rdlock(&s->order);
     status = write_values(saver, s, *saved_as, a->here);
     pthread_rwlock_unlock(&s->order);
-    if (!status && a->write_meta_graph)
-        status = write_graph(saver, *saved_as, a->here);
     return status || !a->write_state ? status : write_note(saver, *saved_as, file, a->here);
 }
 

@@ -200,19 +200,6 @@ tf_summary_writer *tf_summary_file_writer_(const char *logdir, struct tf_file_wr
 
 const char *tf_get_logdir(const tf_summary_writer *w) { return w ? w->logdir : ""; }
 
-void tf_summary_writer_close_(tf_summary_writer *w)
-{
-    TF1C_HOLD_REPORTS;
-    if (!w)
-        return;
-    errno = 0;
-    if (w->file && fclose(w->file) != 0)
-        tf1c_file_error(errno ? errno : EIO, w->path, (tf_source){ 0 });
-    tf1c_free(w->logdir);
-    tf1c_free(w->path);
-    tf1c_free(w);
-}
-
 /* ---- writers that a graph's hooks share ------------------------------------------------------------------------------------------- */
 
 typedef struct shared_writer {
@@ -222,6 +209,30 @@ typedef struct shared_writer {
 } shared_writer;
 static shared_writer *shared;
 static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Closed by the user, it is not closed again with its graph. */
+static void forget_shared(const tf_summary_writer *w)
+{
+    pthread_mutex_lock(&shared_lock);
+    for (shared_writer *at = shared; at; at = at->next)
+        if (at->writer == w)
+            at->writer = NULL;
+    pthread_mutex_unlock(&shared_lock);
+}
+
+void tf_summary_writer_close_(tf_summary_writer *w)
+{
+    TF1C_HOLD_REPORTS;
+    if (!w)
+        return;
+    forget_shared(w);
+    errno = 0;
+    if (w->file && fclose(w->file) != 0)
+        tf1c_file_error(errno ? errno : EIO, w->path, (tf_source){ 0 });
+    tf1c_free(w->logdir);
+    tf1c_free(w->path);
+    tf1c_free(w);
+}
 
 static void close_shared(void *p)
 {
@@ -261,7 +272,7 @@ tf_summary_writer *tf_summary_file_writer_cache_get_(const char *logdir, tf_sour
     tf_summary_writer *found = NULL;
     pthread_mutex_lock(&shared_lock);
     for (const shared_writer *w = logdir && g ? shared : NULL; w && !found; w = w->next)
-        if (w->graph == g && strcmp(w->writer->logdir, logdir) == 0)
+        if (w->graph == g && w->writer && strcmp(w->writer->logdir, logdir) == 0)
             found = w->writer;
     const bool made = !found && g;
     if (made)

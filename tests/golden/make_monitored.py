@@ -69,5 +69,5 @@ with open(os.path.join(HERE, 'monitored.txt'), 'w') as f:
     for e in events(folder):
         f.write(e + '\n')
     f.write('files %s\n' % ' '.join(sorted(os.path.basename(p) for p in glob.glob(folder + '/*') if 'event' not in p
-                                            and '.data-' not in p and not p.endswith('.meta'))))
+                                            and '.data-' not in p)))
 shutil.rmtree(folder)
