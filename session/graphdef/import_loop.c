@@ -178,8 +178,10 @@ static void set_trip(tf1c_importing *m, looping *l)
     tf_with_close_(&around);
     if (sliced)
         return;
-    tf1c_body_arg(l->b, TF1C_CAPTURED, tf1c_import(l->b->parent, l->trip, m->here), SCALAR);
-    l->b->trip = l->b->n_in - 1;
+    if (tf_is_poisoned(tf1c_body_arg(l->b, TF1C_CAPTURED, tf1c_import(l->b->parent, l->trip, m->here), SCALAR)))
+        m->status = tf_memory_error;
+    else
+        l->b->trip = l->b->n_in - 1;
 }
 
 /* "rnn/while/while_context" -> "rnn/while"; "scan/while/Loop", of a functional loop's node, -> "scan/while" */

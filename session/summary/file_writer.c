@@ -172,6 +172,19 @@ static tf_status open_file(tf_summary_writer *w, const struct tf_file_writer_arg
     return w->file ? tf_ok : tf1c_file_error(errno, w->path, a->here);
 }
 
+static void release(tf_summary_writer *w)
+{
+    TF1C_HOLD_REPORTS;
+    if (!w)
+        return;
+    errno = 0;
+    if (w->file && fclose(w->file) != 0)
+        tf1c_file_error(errno ? errno : EIO, w->path, (tf_source){ 0 });
+    tf1c_free(w->logdir);
+    tf1c_free(w->path);
+    tf1c_free(w);
+}
+
 tf_summary_writer *tf_summary_file_writer_(const char *logdir, struct tf_file_writer_args a)
 {
     TF1C_HOLD_REPORTS;
@@ -194,7 +207,7 @@ tf_summary_writer *tf_summary_file_writer_(const char *logdir, struct tf_file_wr
         status = tf_add_graph_(w, a.graph, a.here);
     if (!status)
         return w;
-    tf_summary_writer_close_(w);
+    release(w);
     return NULL;
 }
 
@@ -222,16 +235,8 @@ static void forget_shared(const tf_summary_writer *w)
 
 void tf_summary_writer_close_(tf_summary_writer *w)
 {
-    TF1C_HOLD_REPORTS;
-    if (!w)
-        return;
     forget_shared(w);
-    errno = 0;
-    if (w->file && fclose(w->file) != 0)
-        tf1c_file_error(errno ? errno : EIO, w->path, (tf_source){ 0 });
-    tf1c_free(w->logdir);
-    tf1c_free(w->path);
-    tf1c_free(w);
+    release(w);
 }
 
 static void close_shared(void *p)
@@ -243,7 +248,7 @@ static void close_shared(void *p)
             break;
         }
     pthread_mutex_unlock(&shared_lock);
-    tf_summary_writer_close_(((shared_writer *)p)->writer);
+    release(((shared_writer *)p)->writer);
     tf1c_free(p);
 }
 

@@ -266,7 +266,7 @@ static outcome by_checkpoints(void)
     tf_saver *saver = tf_train_saver();
     tf_session *sess = session_of_one_thread();
     o.status = tf_run(sess, init);
-    if (!o.status && !tf_save(saver, sess, path, .global_step = 7))
+    if (!o.status && !tf_save(saver, sess, path, .global_step = 7, .write_meta_graph = false))
         o.status = tf_last_error()->code;
     const char *latest = o.status ? NULL : tf_train_latest_checkpoint(folder);
     snprintf(found, sizeof found, "%s", latest ? latest : "");
