@@ -170,7 +170,7 @@ tf_tensor tf_mistake(tf_status code, tf_source here, const char *op, const char 
     char message[1024];
     va_list args;
     va_start(args, format);
-    vsnprintf(message, sizeof message, format ? format : "", args);
+    vsnprintf(message, sizeof message, format ? format : "(null)", args);
     va_end(args);
     tf_fail(code, tf1c_source(here), op, "%s", message);
     return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) };
@@ -369,7 +369,7 @@ static void fail(building *b, tf_status code, const char *format, ...)
     char message[1024];
     va_list args;
     va_start(args, format);
-    vsnprintf(message, sizeof message, format ? format : "", args);
+    vsnprintf(message, sizeof message, format ? format : "(null)", args);
     va_end(args);
     tf_fail(code, b->here, b->name, "%s", message);
     b->poison = tf1c_record_mistake(b->g);

@@ -141,8 +141,9 @@ static void check_bools(tf_tensor t, tf_feeds feeds)
 START_TEST(a_bool_of_another_byte_is_true)
 {
     unsigned char own[sizeof odd_bytes];
+    bool none[4] = { 0 };
     const tf_ndarray odd = np_array(memcpy(own, odd_bytes, sizeof own), tf_bool, SHAPE(4));
-    const tf_tensor fed = tf_placeholder(tf_bool, SHAPE(4)), kept = tf_variable(np_array((bool[4]){ 0 }, tf_bool, SHAPE(4)));
+    const tf_tensor fed = tf_placeholder(tf_bool, SHAPE(4)), kept = tf_variable(np_array(none, tf_bool, SHAPE(4)));
     check_bools(fed, FEED(fed, odd));
     ck_assert_int_eq(memcmp(own, odd_bytes, sizeof own), 0); /* what is borrowed is only read */
     check_bools(tf_constant(odd), nothing);
