@@ -126,7 +126,8 @@ static const tf_feeds nothing = { 0 };
 
 static void check_bools(tf_tensor t, tf_feeds feeds)
 {
-    const tf_tensor yes = tf_constant(np_array((bool[]){ true, true, true, true }, tf_bool, SHAPE(4)));
+    bool all[] = { true, true, true, true };
+    const tf_tensor yes = tf_constant(np_array(all, tf_bool, SHAPE(4)));
     check_run(tf_cast(t, tf_float32), feeds, NUMBERS(0, 1, 1, 1));
     check_run(tf_cast(tf_logical_not(t), tf_int32), feeds, NUMBERS(1, 0, 0, 0));
     check_run(tf_cast(tf_equal(t, yes), tf_int32), feeds, NUMBERS(0, 1, 1, 1));

@@ -274,7 +274,7 @@ START_TEST(a_save_that_cannot_be_says_why)
     ck_assert_int_eq(tf_restore(saver, sess, "/nowhere/x"), tf_value_error);
     must_have_reported(tf_value_error, "The passed save_path is not a valid checkpoint: /nowhere/x");
     ck_assert_ptr_null(tf_save(saver, sess, "/proc/nowhere/x"));
-    must_have_reported(tf_not_found, "/proc/nowhere/x.data-00000-of-00001");
+    must_have_reported(tf_not_found, "/proc/nowhere/x.meta");
 }
 END_TEST
 
