@@ -44,7 +44,11 @@ const char *tf1c_import_name(tf1c_importing *m, const char *name)
 {
     tf_graph *g = tf1c_current_graph();
     const char *exact = tf1c_graph_printf(g, "%s%s", m->prefix, name), *scope = g->scope;
-    if (exact && tf1c_map_get(&g->universe->by_name, exact)) { /* a node that is made in both branches, say */
+    if (!exact) {
+        m->status = m->status ? m->status : tf_memory_error;
+        return NULL;
+    }
+    if (tf1c_map_get(&g->universe->by_name, exact)) { /* a node that is made in both branches, say */
         if (!g->parent)
             return tf1c_import_fail(m, tf_value_error, name, "Node name '%s' already exists in the Graph", exact), NULL;
         exact = NULL;

@@ -41,9 +41,12 @@ static bool open_variables(tf1c_importing *m, looping *l)
         if (!merge->out || !l->vars[i].wanted || l->vars[i].kind != TF1C_STATE)
             continue;
         const tf_tensor start = tf1c_import(l->b->parent, tf1c_edge_tensor(m, l->vars[i].start), m->here);
-        if (tf_is_poisoned(start))
+        if (!tf_is_poisoned(start))
+            merge->out[0] = merge->out[1] = tf1c_body_arg(l->b, TF1C_CARRIED, start, l->vars[i].shape);
+        if (tf_is_poisoned(merge->out[0])) {
+            m->status = m->status ? m->status : tf_memory_error;
             return false;
-        merge->out[0] = merge->out[1] = tf1c_body_arg(l->b, TF1C_CARRIED, start, l->vars[i].shape);
+        }
         l->vars[i].port = l->b->n_in - 1;
     }
     return !m->status;
@@ -178,8 +181,9 @@ static void set_trip(tf1c_importing *m, looping *l)
     tf_with_close_(&around);
     if (sliced)
         return;
-    if (tf_is_poisoned(tf1c_body_arg(l->b, TF1C_CAPTURED, tf1c_import(l->b->parent, l->trip, m->here), SCALAR)))
-        m->status = tf_memory_error;
+    const tf_tensor trip = tf1c_import(l->b->parent, l->trip, m->here);
+    if (tf_is_poisoned(trip) || tf_is_poisoned(tf1c_body_arg(l->b, TF1C_CAPTURED, trip, SCALAR)))
+        m->status = m->status ? m->status : tf_memory_error;
     else
         l->b->trip = l->b->n_in - 1;
 }
@@ -243,8 +247,8 @@ static bool fill_until_whole(tf1c_importing *m, looping *l, const char *scope)
             set_trip(m, l);
         tf1c_body_close(l->b);
     }
-    return whole || tf1c_import_fail(m, tf_invalid_argument, m->nodes[m->regions->groups[l->group].key].def->name,
-                                     "a loop whose variables change");
+    return (whole && !m->status) || tf1c_import_fail(m, tf_invalid_argument, m->nodes[m->regions->groups[l->group].key].def->name,
+                                                     "a loop whose variables change");
 }
 
 static bool make_node_of(tf1c_importing *m, looping *l, const char *name)

@@ -191,6 +191,8 @@ bool tf1c_find_trip(tf1c_importing *m, tf1c_looping *l, tf1c_edge condition)
     const int n = find_leaves(m, condition, leaves);
     for (int i = 0; i < n; i++) {
         const tf_tensor steps = steps_of(m, l, leaves[i]);
+        if (!tf_is_none(steps) && tf_is_poisoned(steps))
+            m->status = m->status ? m->status : tf_memory_error;
         if (tf_is_poisoned(steps))
             return false;
         if (tf_is_none(l->trip) || tf1c_same_number(l->trip, steps))
