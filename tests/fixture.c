@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 tf_session *sess;
@@ -69,4 +70,41 @@ void check_run(tf_tensor t, tf_feeds feeds, int n, const double *want)
     must(tf_run(sess, FETCH(t, &a), feeds));
     assert_near(tf_op_name(t.op), a, n, want);
     np_free(&a);
+}
+
+/* ---- variables ------------------------------------------------------------------------------------------------------------------- */
+
+static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+void trainable_text(char *text, size_t size)
+{
+    enum { MOST = 40 };
+    static char lines[MOST][160];
+    char *sorted[MOST];
+    const tf_list all = tf_trainable_variables();
+    ck_assert_int_le(all.n, MOST);
+    for (int i = 0; i < all.n; i++) {
+        const tf_dims d = tf_get_shape(all.items[i]);
+        int n = snprintf(lines[i], sizeof lines[i], "%s [", tf_op_name(all.items[i].op));
+        for (int j = 0; j < d.rank; j++)
+            n += snprintf(lines[i] + n, sizeof lines[i] - (size_t)n, "%s%lld", j ? ", " : "", (long long)d.dims[j]);
+        snprintf(lines[i] + n, sizeof lines[i] - (size_t)n, "]");
+        sorted[i] = lines[i];
+    }
+    qsort(sorted, (size_t)all.n, sizeof *sorted, by_text);
+    *text = 0;
+    for (int i = 0; i < all.n; i++)
+        snprintf(text + strlen(text), size - strlen(text), "%s%s", i ? "\n" : "", sorted[i]);
+}
+
+void set_variables(double (*number)(int64_t j))
+{
+    const tf_list all = tf_global_variables();
+    for (int i = 0; i < all.n; i++) {
+        tf_ndarray value = np_zeros(tf_get_shape(all.items[i]), tf_float32);
+        for (int64_t j = 0; j < np_size(value); j++)
+            ((float *)value.data)[j] = (float)number(j);
+        must(tf_load(all.items[i], value, sess));
+        np_free(&value);
+    }
 }

@@ -28,4 +28,9 @@ void check_run(tf_tensor t, tf_feeds feeds, int n, const double *want);
 void assert_near(const char *what, tf_ndarray got, int n, const double *want);
 #define NUMBERS(...) (int)(sizeof((double[]){ __VA_ARGS__ }) / sizeof(double)), (double[]){ __VA_ARGS__ }
 
+/* "rnn/nas_cell/kernel [3, 24]", a line each, of the trainable variables, sorted. */
+void trainable_text(char *text, size_t size);
+/* Element j of each variable becomes number(j). */
+void set_variables(double (*number)(int64_t j));
+
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cases/all_headers.h"
+#include "exchange/bodies.h"
 #include "exchange/cases.h"
 #include "exchange/models.h"
 #include "graph/node.h"
@@ -58,25 +59,11 @@ static void write_row(int r)
 }
 
 /* ---- loops and branches ------------------------------------------------------------------------------------------------------------- */
-#define STEP(name) static tf_tensor name(tf_tensor s, tf_tensor x, void *context)
-STEP(bent) { return (void)context, tf_sin(tf_add(tf_mul(s, x), x)); }
-STEP(inner) { return tf_mul(tf_sin(s), tf_foldl(bent, x, tf_reduce_sum(*(tf_tensor *)context))); }
-STEP(cell) { return tf_tanh(tf_add(tf_matmul(tf_expand_dims(s, 0), *(tf_tensor *)context), x)); }
-STEP(row_cell) { return tf_reshape(cell(s, x, context), SHAPE(3)); }
-static tf_tensor product_of_two(void *context) { return tf_mul(((tf_tensor *)context)[0], ((tf_tensor *)context)[1]); }
-static tf_tensor sine_of_first(void *context) { return tf_sin(((tf_tensor *)context)[0]); }
-STEP(choose)
+static tf_tensor cell(tf_tensor s, tf_tensor x, void *context)
 {
-    tf_tensor both[] = { s, tf_add(x, *(tf_tensor *)context) };
-    return tf_cond(tf_greater(tf_reduce_sum(x), 0.0), product_of_two, sine_of_first, .context = both);
+    return tf_tanh(tf_add(tf_matmul(tf_expand_dims(s, 0), *(tf_tensor *)context), x));
 }
-static tf_tensor square_plus(tf_tensor x, void *context) { return tf_add(tf_square(x), tf_mul(x, *(tf_tensor *)context)); }
-static tf_tensor below(tf_list v, void *context) { return (void)context, tf_less(tf_reduce_sum(tf_at(v, 1)), 40.0); }
-static tf_list grow(tf_list v, void *context)
-{
-    tf_tensor next = tf_add(tf_mul(tf_at(v, 1), 1.5), tf_sin(*(tf_tensor *)context));
-    return LIST(tf_add(tf_at(v, 0), 1), next);
-}
+static tf_tensor row_cell(tf_tensor s, tf_tensor x, void *context) { return tf_reshape(cell(s, x, context), SHAPE(3)); }
 
 static void finish(exchange_case *c, tf_tensor t)
 {
@@ -90,32 +77,32 @@ static void write_loops(void)
     exchange_case c;
     open_case(&c, "scan");
     tf_tensor x = random_input(&c, SHAPE(5, 3), true), s = random_input(&c, SHAPE(3), true);
-    finish(&c, tf_scan(bent, x, s));
+    finish(&c, tf_scan(body_bent, x, s));
     open_case(&c, "scan_unknown");
     x = random_input(&c, SHAPE(5, 3), false), s = random_input(&c, SHAPE(3), true);
-    finish(&c, tf_scan(bent, x, s, .reverse = true));
+    finish(&c, tf_scan(body_bent, x, s, .reverse = true));
     open_case(&c, "scan_weights");
     x = random_input(&c, SHAPE(4, 3), true), s = random_input(&c, SHAPE(3), true);
     tf_tensor w = random_input(&c, SHAPE(3, 3), true);
     finish(&c, tf_scan(row_cell, x, s, .context = &w));
     open_case(&c, "foldr");
     x = random_input(&c, SHAPE(5, 3), true), s = random_input(&c, SHAPE(3), true);
-    finish(&c, tf_foldr(bent, x, s));
+    finish(&c, tf_foldr(body_bent, x, s));
     open_case(&c, "map");
     x = random_input(&c, SHAPE(5, 3), true), w = random_input(&c, SHAPE(3), true);
-    finish(&c, tf_map_fn(square_plus, x, .context = &w));
+    finish(&c, tf_map_fn(body_square_plus, x, .context = &w));
     open_case(&c, "nested");
     x = random_input(&c, SHAPE(3, 4), true), s = random_input(&c, SHAPE(2), true), w = random_input(&c, SHAPE(2), true);
-    finish(&c, tf_foldl(inner, x, s, .context = &w));
+    finish(&c, tf_foldl(body_inner, x, s, .context = &w));
     open_case(&c, "cond_in_loop");
     x = random_input(&c, SHAPE(5, 3), true), s = random_input(&c, SHAPE(3), true), w = random_input(&c, SHAPE(3), true);
-    finish(&c, tf_foldl(choose, x, s, .context = &w));
+    finish(&c, tf_foldl(body_choose, x, s, .context = &w));
     open_case(&c, "cond");
     tf_tensor both[] = { random_input(&c, SHAPE(3), true), random_input(&c, SHAPE(3), true) };
-    finish(&c, tf_cond(tf_greater(tf_reduce_sum(both[0]), 0.0), product_of_two, sine_of_first, .context = both));
+    finish(&c, tf_cond(tf_greater(tf_reduce_sum(both[0]), 0.0), body_product_of_two, body_sine_of_first, .context = both));
     open_case(&c, "while");
     x = random_input(&c, SHAPE(3), true), w = random_input(&c, SHAPE(3), true);
-    tf_list v = tf_while_loop(below, grow, LIST(tf_constant(0), tf_add(x, 1.0)), .context = &w);
+    tf_list v = tf_while_loop(body_below, body_grow, LIST(tf_constant(0), tf_add(x, 1.0)), .context = &w);
     output(&c, "out", 1, tf_at(v, 0));
     finish(&c, tf_at(v, 1));
 }

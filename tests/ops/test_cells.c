@@ -30,39 +30,7 @@ static const struct {
     { "output", output },
 };
 
-static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
-/* "rnn/nas_cell/kernel [3, 24]", a line each, sorted. */
-static void variables_text(char *text, size_t size)
-{
-    static char lines[16][160];
-    char *sorted[16];
-    const tf_list all = tf_trainable_variables();
-    for (int i = 0; i < all.n; i++) {
-        const tf_dims d = tf_get_shape(all.items[i]);
-        int n = snprintf(lines[i], sizeof lines[i], "%s [", tf_op_name(all.items[i].op));
-        for (int j = 0; j < d.rank; j++)
-            n += snprintf(lines[i] + n, sizeof lines[i] - (size_t)n, "%s%lld", j ? ", " : "", (long long)d.dims[j]);
-        snprintf(lines[i] + n, sizeof lines[i] - (size_t)n, "]");
-        sorted[i] = lines[i];
-    }
-    qsort(sorted, (size_t)all.n, sizeof *sorted, by_text);
-    *text = 0;
-    for (int i = 0; i < all.n; i++)
-        snprintf(text + strlen(text), size - strlen(text), "%s%s", i ? "\n" : "", sorted[i]);
-}
-
-static void load_sines(void)
-{
-    const tf_list all = tf_global_variables();
-    for (int i = 0; i < all.n; i++) {
-        tf_ndarray value = np_zeros(tf_get_shape(all.items[i]), tf_float32);
-        for (int64_t j = 0; j < np_size(value); j++)
-            ((float *)value.data)[j] = (float)sin(0.7 * (double)j);
-        must(tf_load(all.items[i], value, sess));
-        np_free(&value);
-    }
-}
+static double sine(int64_t j) { return sin(0.7 * (double)j); }
 
 static void check_array(np_npz *npz, const char *cell, const char *what, tf_ndarray got)
 {
@@ -85,10 +53,10 @@ START_TEST(a_cell_computes_what_tensorflows_does)
     const tf_tensor gradient = tf_at(tf_gradients(tf_square(rnn.outputs), fed), 0);
     snprintf(key, sizeof key, "%s/variables", name);
     tf_ndarray want = np_npz_get(npz, key);
-    variables_text(text, sizeof text);
+    trainable_text(text, sizeof text);
     ck_assert_msg((size_t)np_size(want) == strlen(text) && memcmp(want.data, text, strlen(text)) == 0,
                   "%s: variables are\n%s\nand not\n%.*s", name, text, (int)np_size(want), (char *)want.data);
-    load_sines();
+    set_variables(sine);
     must(tf_run(sess, FETCH(rnn.outputs, &got, gradient, &dx), FEED(fed, x)));
     check_array(npz, name, "outputs", got);
     check_array(npz, name, "dx", dx);

@@ -481,39 +481,7 @@ static const struct {
 
 /* ---- running them ------------------------------------------------------------------------------------------------------------ */
 
-static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
-/* "rnn/nas_cell/kernel [3, 24]", a line each, sorted. */
-static void variables_text(char *text, size_t size)
-{
-    static char lines[MOST][160];
-    char *sorted[MOST];
-    const tf_list all = tf_trainable_variables();
-    for (int i = 0; i < all.n; i++) {
-        const tf_dims d = tf_get_shape(all.items[i]);
-        int n = snprintf(lines[i], sizeof lines[i], "%s [", tf_op_name(all.items[i].op));
-        for (int j = 0; j < d.rank; j++)
-            n += snprintf(lines[i] + n, sizeof lines[i] - (size_t)n, "%s%lld", j ? ", " : "", (long long)d.dims[j]);
-        snprintf(lines[i] + n, sizeof lines[i] - (size_t)n, "]");
-        sorted[i] = lines[i];
-    }
-    qsort(sorted, (size_t)all.n, sizeof *sorted, by_text);
-    *text = 0;
-    for (int i = 0; i < all.n; i++)
-        snprintf(text + strlen(text), size - strlen(text), "%s%s", i ? "\n" : "", sorted[i]);
-}
-
-static void load_waves(void)
-{
-    const tf_list all = tf_global_variables();
-    for (int i = 0; i < all.n; i++) {
-        tf_ndarray value = np_zeros(tf_get_shape(all.items[i]), tf_float32);
-        for (int64_t j = 0; j < np_size(value); j++)
-            ((float *)value.data)[j] = (float)(1.5 * sin(0.7 * (double)(j * j)));
-        must(tf_load(all.items[i], value, sess));
-        np_free(&value);
-    }
-}
+static double wave(int64_t j) { return 1.5 * sin(0.7 * (double)(j * j)); }
 
 static void check_array(np_npz *npz, const char *case_name, const char *what, tf_ndarray got, double tolerance)
 {
@@ -536,7 +504,7 @@ static void check_variables(np_npz *npz, const char *name)
     char key[256], text[4096];
     snprintf(key, sizeof key, "%s/variables", name);
     tf_ndarray want = np_npz_get(npz, key);
-    variables_text(text, sizeof text);
+    trainable_text(text, sizeof text);
     ck_assert_msg((size_t)np_size(want) == strlen(text) && memcmp(want.data, text, strlen(text)) == 0,
                   "%s: variables are\n%s\nand not\n%.*s", name, text, (int)np_size(want), (char *)want.data);
     np_free(&want);
@@ -583,7 +551,7 @@ START_TEST(a_case_gives_what_tensorflow_gives)
     if (!tf_is_none(loss))
         give_gradients(&g, loss);
     check_variables(npz, name);
-    load_waves();
+    set_variables(wave);
     tf_ndarray got[MOST] = { { 0 } };
     tf_fetches fetches = { 0 };
     for (int i = 0; i < g.n; i++)

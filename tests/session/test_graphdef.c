@@ -10,6 +10,7 @@
 #include "core/protobuf.h"
 #include "core/safe_file.h"
 #include "graph/node.h"
+#include "session/graph_text.h"
 #include "session/graphdef/attributes.h"
 #include "session/graphdef/defs.h"
 #include "tests/fixture.h"
@@ -415,23 +416,10 @@ END_TEST
 
 /* ---- what is no graph ----------------------------------------------------------------------------------------------------------- */
 
-static void imported(const char *text)
-{
-    tf1c_buffer to = { 0 };
-    must(tf1c_pbtext_parse(text, strlen(text), &tf1c__graph_def__descriptor, &to, TF_SOURCE));
-    const tf_graph_def def = { to.n, to.data };
-    tf_import_graph_def(&def);
-    tf1c_buffer_free(&to);
-}
-
 #define CONSTANT(name, attrs) "node { name: '" name "' op: 'Const' " attrs " }"
 START_TEST(mistakes_are_named_before_anything_is_built)
 {
-    static const struct {
-        const char *text;
-        tf_status code;
-        const char *message;
-    } mistakes[] = {
+    static const graph_mistake mistakes[] = {
         { "node { name: 'a' op: 'Foo' } node { name: 'b/c' op: 'Bar' input: 'a' }", tf_not_found,
           "Op type not registered: 'Foo' (node a), 'Bar' (node b/c)" },
         { "node { name: 'a' op: 'NoOp' } node { name: 'a' op: 'NoOp' }", tf_value_error, "Node 'a' is not unique" },
@@ -452,11 +440,7 @@ START_TEST(mistakes_are_named_before_anything_is_built)
         { "node { name: 'm' op: 'Merge' input: 'n' input: 'n' } node { name: 'n' op: 'NoOp' }", tf_unimplemented,
           "no cond and no loop" },
     };
-    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
-        imported(mistakes[i].text);
-        must_have_reported(mistakes[i].code, mistakes[i].message);
-        tf_reset_default_graph();
-    }
+    must_be_mistakes(sizeof mistakes / sizeof *mistakes, mistakes);
 }
 END_TEST
 

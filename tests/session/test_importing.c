@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/alloc.h"
-#include "core/pbtext.h"
-#include "core/proto/graph.pb-c.h"
+#include "exchange/bodies.h"
+#include "session/graph_text.h"
 #include "tests/fixture.h"
 #include "tf1c.h"
 
@@ -86,51 +86,33 @@ END_TEST
 
 /* ---- what the library wrote itself --------------------------------------------------------------------------------------------- */
 
-#define STEP(name) static tf_tensor name(tf_tensor s, tf_tensor x, void *context)
-STEP(bent) { return (void)context, tf_sin(tf_add(tf_mul(s, x), x)); }
-STEP(inner) { return tf_mul(tf_sin(s), tf_foldl(bent, x, tf_reduce_sum(*(tf_tensor *)context))); }
-static tf_tensor product_of_two(void *context) { return tf_mul(((tf_tensor *)context)[0], ((tf_tensor *)context)[1]); }
-static tf_tensor sine_of_first(void *context) { return tf_sin(((tf_tensor *)context)[0]); }
-STEP(choose)
-{
-    tf_tensor both[] = { s, tf_add(x, *(tf_tensor *)context) };
-    return tf_cond(tf_greater(tf_reduce_sum(x), 0.0), product_of_two, sine_of_first, .context = both);
-}
-static tf_tensor square_plus(tf_tensor x, void *context) { return tf_add(tf_square(x), tf_mul(x, *(tf_tensor *)context)); }
-static tf_tensor below(tf_list v, void *context) { return (void)context, tf_less(tf_reduce_sum(tf_at(v, 1)), 40.0); }
-static tf_list grow(tf_list v, void *context)
-{
-    tf_tensor next = tf_add(tf_mul(tf_at(v, 1), 1.5), tf_sin(*(tf_tensor *)context));
-    return LIST(tf_add(tf_at(v, 0), 1), next);
-}
-
-static tf_tensor scanned(tf_tensor x) { return tf_scan(bent, x, tf_getitem(x, "0")); }
-static tf_tensor scanned_back(tf_tensor x) { return tf_scan(bent, x, tf_getitem(x, "0"), .reverse = true); }
-static tf_tensor scanned_from_first(tf_tensor x) { return tf_scan(bent, x); }
-static tf_tensor folded(tf_tensor x) { return tf_foldr(bent, x, tf_getitem(x, "0")); }
+static tf_tensor scanned(tf_tensor x) { return tf_scan(body_bent, x, tf_getitem(x, "0")); }
+static tf_tensor scanned_back(tf_tensor x) { return tf_scan(body_bent, x, tf_getitem(x, "0"), .reverse = true); }
+static tf_tensor scanned_from_first(tf_tensor x) { return tf_scan(body_bent, x); }
+static tf_tensor folded(tf_tensor x) { return tf_foldr(body_bent, x, tf_getitem(x, "0")); }
 static tf_tensor mapped(tf_tensor x)
 {
     tf_tensor w = tf_getitem(x, "1");
-    return tf_map_fn(square_plus, x, .context = &w);
+    return tf_map_fn(body_square_plus, x, .context = &w);
 }
 static tf_tensor nested(tf_tensor x)
 {
     tf_tensor w = tf_getitem(x, "1");
-    return tf_foldl(inner, x, tf_getitem(x, "0"), .context = &w);
+    return tf_foldl(body_inner, x, tf_getitem(x, "0"), .context = &w);
 }
 static tf_tensor chosen_in_loop(tf_tensor x)
 {
     tf_tensor w = tf_getitem(x, "1");
-    return tf_foldl(choose, x, tf_getitem(x, "0"), .context = &w);
+    return tf_foldl(body_choose, x, tf_getitem(x, "0"), .context = &w);
 }
 static tf_tensor chosen(tf_tensor x)
 {
     tf_tensor both[] = { tf_getitem(x, "0"), tf_getitem(x, "1") };
-    return tf_cond(tf_greater(tf_reduce_sum(x), 0.0), product_of_two, sine_of_first, .context = both);
+    return tf_cond(tf_greater(tf_reduce_sum(x), 0.0), body_product_of_two, body_sine_of_first, .context = both);
 }
 static tf_tensor grown(tf_tensor x)
 {
-    return tf_at(tf_while_loop(below, grow, LIST(tf_constant(0), tf_square(x)), .context = &x), 1);
+    return tf_at(tf_while_loop(body_below, body_grow, LIST(tf_constant(0), tf_square(x)), .context = &x), 1);
 }
 static tf_tensor recurrent(tf_tensor x)
 {
@@ -208,25 +190,12 @@ END_TEST
 
 /* ---- functions that are none ------------------------------------------------------------------------------------------------------- */
 
-static void imported(const char *text)
-{
-    tf1c_buffer to = { 0 };
-    must(tf1c_pbtext_parse(text, strlen(text), &tf1c__graph_def__descriptor, &to, TF_SOURCE));
-    const tf_graph_def def = { to.n, to.data };
-    tf_import_graph_def(&def);
-    tf1c_buffer_free(&to);
-}
-
 #define CALLS(name, f) "{ name: '" name "' op: 'PartitionedCall' attr { key: 'f' value { func { name: '" f "' } } } }"
 #define CALL(name, f) "node " CALLS(name, f)
 #define LIBRARY(name, inside) "library { function { signature { name: '" name "' } " inside " } }"
 START_TEST(functions_that_cannot_be_called_are_named)
 {
-    static const struct {
-        const char *text;
-        tf_status code;
-        const char *message;
-    } mistakes[] = {
+    static const graph_mistake mistakes[] = {
         { CALL("a", "f"), tf_not_found, "Function 'f' is not defined., node a" },
         { "node { name: 'a' op: 'PartitionedCall' }", tf_invalid_argument,
           "NodeDef missing attr 'f' from Op<name=PartitionedCall>" },
@@ -240,18 +209,14 @@ START_TEST(functions_that_cannot_be_called_are_named)
         { "node { name: 'c' op: 'NoOp' } node { name: 'a' op: 'f' input: 'c' }" LIBRARY("f", ""), tf_invalid_argument,
           "Function 'f' takes 0 arguments and gives 0 results: not 1 and 0, node a" },
     };
-    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
-        imported(mistakes[i].text);
-        must_have_reported(mistakes[i].code, mistakes[i].message);
-        tf_reset_default_graph();
-    }
+    must_be_mistakes(sizeof mistakes / sizeof *mistakes, mistakes);
 }
 END_TEST
 
 /* TensorFlow's graph.pbtxt of a model that is saved: none of it is needed here. */
 START_TEST(what_savers_add_is_left_out)
 {
-    imported(
+    import_text(
         "node { name: 'w' op: 'VariableV2' attr { key: 'dtype' value { type: DT_FLOAT } } attr { key: 'shape' value { shape {} } } }"
         "node { name: 'save/Const' op: 'Const' }"
         "node { name: 'save/SaveV2' op: 'SaveV2' input: 'save/Const' input: 'w' }"
