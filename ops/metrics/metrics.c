@@ -131,19 +131,25 @@ tf_metric tf_metrics_root_mean_squared_error_(struct tf_metrics_args a)
 
 /* ---- precision, recall -------------------------------------------------------------------------------------------------------- */
 
-/* How many labels and predictions are as asked, so far and with this batch, in a scope of their own. */
+/* How many labels and predictions are as asked, so far and with this batch, in the scope that is open. */
+static tf_metric count_as(tf_tensor y, bool label, tf_tensor p, bool prediction, const struct tf_metrics_args *a)
+{
+    const tf_tensor met = tf_logical_and(tf_equal(y, label), tf_equal(p, prediction));
+    const tf_tensor count = counter("count");
+    tf_tensor values = tf_cast(met, tf_float32);
+    if (has_weights(a))
+        values = tf_multiply(values, weights_like(a, values));
+    tf_metric m = { .value = tf_identity(count) };
+    m.update_op = tf_assign_add(count, tf_reduce_sum(values));
+    return m;
+}
+
+/* The same in a scope of its own. */
 static tf_metric count_of(const char *name, tf_tensor y, bool label, tf_tensor p, bool prediction, const struct tf_metrics_args *a)
 {
     tf_metric m = { 0 };
-    tf_with_variable_scope(NULL, .default_name = name) {
-        const tf_tensor met = tf_logical_and(tf_equal(y, label), tf_equal(p, prediction));
-        const tf_tensor count = counter("count");
-        tf_tensor values = tf_cast(met, tf_float32);
-        if (has_weights(a))
-            values = tf_multiply(values, weights_like(a, values));
-        m.value = tf_identity(count);
-        m.update_op = tf_assign_add(count, tf_reduce_sum(values));
-    }
+    tf_with_variable_scope(NULL, .default_name = name)
+        m = count_as(y, label, p, prediction, a);
     return m;
 }
 
@@ -189,12 +195,7 @@ static tf_metric counted(const struct tf_metrics_args *a, const char *default_na
     TF_FROM(a->here);
     tf_with_variable_scope(a->name, .default_name = default_name) {
         const tf_tensor p = tf_cast(tf1c_given(a->predictions), tf_bool), y = tf_cast(tf1c_given(a->labels), tf_bool);
-        const tf_tensor met = tf_logical_and(tf_equal(y, label), tf_equal(p, prediction)), count = counter("count");
-        tf_tensor values = tf_cast(met, tf_float32);
-        if (has_weights(a))
-            values = tf_multiply(values, weights_like(a, values));
-        m.value = tf_identity(count);
-        m.update_op = tf_assign_add(count, tf_reduce_sum(values));
+        m = count_as(y, label, p, prediction, a);
     }
     return m;
 }
