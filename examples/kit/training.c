@@ -84,7 +84,7 @@ tf_status tf_training_start_(tf_training *t, tf_session *sess, int64_t steps, tf
     *t = (tf_training){ .checkpoint = t->checkpoint, .logdir = t->logdir, .session = sess, .steps = steps, .here = here };
     if (!make_curves(t, steps, here))
         return tf_memory_error;
-    if (t->checkpoint && !(t->saver = tf_train_saver_((struct tf_saver_args){ .here = here, .max_to_keep = 5 })))
+    if (t->checkpoint && !(t->saver = tf_train_saver_((struct tf_saver_args){ TF_SAVER_DEFAULTS_, .here = here })))
         return tf_last_error()->code;
     if (t->checkpoint && !(status = go_on_from(t, sess, here)))
         write_graph(t, here);
@@ -122,7 +122,7 @@ bool tf_training_goes_on(tf_training *t, int64_t step)
 {
     if (!t)
         return false;
-    t->reached = step - 1 > t->done ? step - 1 : t->done;
+    t->reached = step > t->done ? step - 1 : t->done;
     if (t->saver && seconds() >= t->saved_at + SAVE_SECONDS)
         save(t);
     return step <= t->steps && !asked;

@@ -4,6 +4,7 @@
 #if defined(__GNUC__)
 #pragma GCC system_header
 #endif
+#include "../graphdef/graph_def.h"
 #include "../session.h"
 
 #ifdef __cplusplus
@@ -31,9 +32,9 @@ struct tf_saver_args {
     const char *name;
     const char *const *names;
 };
-#define tf_train_saver(...)                                    \
-    TF_KWARGS_(tf_train_saver_((struct tf_saver_args){         \
-        .max_to_keep = 5, .keep_checkpoint_every_n_hours = 10000.0, TF_HERE_, __VA_ARGS__ }))
+#define TF_SAVER_DEFAULTS_ .max_to_keep = 5, .keep_checkpoint_every_n_hours = 10000.0
+#define tf_train_saver(...) \
+    TF_KWARGS_(tf_train_saver_((struct tf_saver_args){ TF_SAVER_DEFAULTS_, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_saver *tf_train_saver_(struct tf_saver_args args);
 
 /* Saves the variables' values as PATH, or PATH-STEP: PATH.index and PATH.data-00000-of-00001, and notes it in DIRECTORY/checkpoint.
@@ -98,6 +99,43 @@ struct tf_import_meta_graph_args {
 #define tf_train_import_meta_graph(path, ...) \
     TF_KWARGS_(tf_train_import_meta_graph_(path, (struct tf_import_meta_graph_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_saver *tf_train_import_meta_graph_(const char *path, struct tf_import_meta_graph_args args);
+
+/* A model as TensorFlow serves it: DIRECTORY/saved_model.pb, the graph with one signature, "serving_default", and
+ * DIRECTORY/variables/variables, its checkpoint.                                       TF1: tf.saved_model.simple_save
+ *   inputs, outputs  tensors under the names of the signature, ending in a { 0 }: (tf_input_map[]){ { "x", x }, { 0 } }
+ *   errors           AssertionError's "Export directory already exists. …" as ValueError;  as tf_save and tf_graph_as_graph_def
+ *   source           python/saved_model/simple_save.py, builder_impl.py */
+struct tf_simple_save_args {
+    tf_source here;
+    const tf_input_map *inputs, *outputs;
+};
+#define tf_saved_model_simple_save(session, export_dir, ...)    \
+    TF_KWARGS_(tf_saved_model_simple_save_(session, export_dir, \
+                                           (struct tf_simple_save_args){ TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_status tf_saved_model_simple_save_(tf_session *session, const char *export_dir, struct tf_simple_save_args args);
+
+/* Adds the graph of such a model to the session's graph and restores its variables.   TF1: tf.saved_model.loader.load
+ *   tags     of the graph that is wanted, ending in a NULL; unset: "serve"
+ *   returns  its signatures, owned by the graph; NULL after a report
+ *   errors   OSError "SavedModel file does not exist at: …";  RuntimeError "MetaGraphDef associated with tags … could not be found in
+ *            SavedModel.";  as tf_train_import_meta_graph and tf_restore */
+typedef struct tf_saved_model tf_saved_model;
+struct tf_load_model_args {
+    tf_source here;
+    const char *const *tags;
+};
+#define tf_saved_model_loader_load(session, export_dir, ...) \
+    tf_saved_model_loader_load_(session, export_dir, (struct tf_load_model_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_saved_model *tf_saved_model_loader_load_(tf_session *session, const char *export_dir, struct tf_load_model_args args);
+/* A tensor of a signature, unset: of "serving_default"; a mistake after KeyError.     TF1: signature_def[…].inputs[…].name */
+struct tf_signature_args {
+    tf_source here;
+    const char *signature;
+};
+#define tf_saved_model_input(model, name, ...) tf_saved_model_tensor_(model, name, true, (struct tf_signature_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_saved_model_output(model, name, ...) \
+    tf_saved_model_tensor_(model, name, false, (struct tf_signature_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_saved_model_tensor_(const tf_saved_model *model, const char *name, bool input, struct tf_signature_args args);
 
 /* The note of a directory: NULL where there is none, without a report; else the caller's to tf_checkpoint_state_free.
  * TF1: tf.train.get_checkpoint_state */

@@ -350,8 +350,7 @@ static tf_status saver_begin(tf_session_run_hook *hook)
     saver_hook *h = (saver_hook *)hook;
     const tf_status status = find_step(&h->step, "CheckpointSaverHook", h->here);
     if (!status && !h->saver && !h->scaffold &&
-        !(h->saver = tf_train_saver_(
-              (struct tf_saver_args){ .here = h->here, .max_to_keep = 5, .keep_checkpoint_every_n_hours = 10000.0 })))
+        !(h->saver = tf_train_saver_((struct tf_saver_args){ TF_SAVER_DEFAULTS_, .here = h->here })))
         return tf_last_error()->code;
     if (!status && !(h->writer = tf_summary_file_writer_cache_get_(h->dir, h->here)))
         return tf_last_error()->code;

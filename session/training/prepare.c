@@ -25,8 +25,7 @@ tf_status tf1c_complete_scaffold(tf_scaffold *f)
     if (tf_is_none(f->summary_op))
         f->summary_op = tf_summary_merge_all();
     if (!f->saver && tf_global_variables().n &&
-        !(f->saver = tf_train_saver_(
-              (struct tf_saver_args){ .here = f->here, .max_to_keep = 5, .keep_checkpoint_every_n_hours = 10000.0 })))
+        !(f->saver = tf_train_saver_((struct tf_saver_args){ TF_SAVER_DEFAULTS_, .here = f->here })))
         return tf_last_error()->code;
     return tf_ok;
 }

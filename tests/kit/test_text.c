@@ -349,6 +349,28 @@ START_TEST(a_file_that_unpacks_to_far_more_than_it_is_is_refused)
 }
 END_TEST
 
+START_TEST(a_training_keeps_its_last_five_checkpoints)
+{
+    enum { STEPS = 7 };
+    char folder[128], path[160];
+    make_folder(folder, sizeof folder);
+    tf_variable(1.0);
+    tf_session *sess = tf_session();
+    tf_training run = { .checkpoint = folder };
+    ck_assert_int_eq(tf_run(sess, tf_global_variables_initializer()), tf_ok);
+    ck_assert_int_eq(tf_training_start(&run, sess, STEPS), tf_ok);
+    for (int step = 1; tf_training_goes_on(&run, step); step++)
+        run.saved_at = -INFINITY;
+    tf_training_end(&run);
+    for (int step = 1; step <= STEPS; step++) {
+        snprintf(path, sizeof path, "%s/model-%d", folder, step);
+        ck_assert_int_eq(tf_train_checkpoint_exists(path), step > STEPS - 5);
+    }
+    tf_close(sess);
+    remove_folder(folder);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("kit_text");
@@ -362,6 +384,7 @@ int main(void)
     tcase_add_test(text, each_allocation_that_fails_gives_a_memory_error_and_no_more);
     tcase_add_test(program, without_a_terminal_progress_is_a_dozen_plain_lines);
     tcase_add_test(program, a_line_printed_between_progress_stands_by_itself);
+    tcase_add_test(program, a_training_keeps_its_last_five_checkpoints);
     tcase_add_loop_test(program, options_are_parsed_as_argparse_does, 0, COUNT(option_cases));
     suite_add_tcase(suite, text);
     suite_add_tcase(suite, program);
