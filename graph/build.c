@@ -732,7 +732,6 @@ static bool partial_input(void *inputs, int i, tf_dims *ints);
 
 static bool infer(building *b, int n, tf1c_output *outputs)
 {
-    TF1C_HOLD_REPORTS;
     int n_in = b->args->n_inputs;
     tf_dims *shapes = tf1c_alloc_zero((size_t)(n + n_in + 1) * sizeof *shapes);
     tf_dtype *dtypes = tf1c_alloc_zero((size_t)(n + n_in + 1) * sizeof *dtypes);
@@ -886,7 +885,7 @@ static bool find_graph(building *b)
 tf_operation *tf_op_new(const tf_op_def *def, struct tf_op_args args)
 {
     TF_FROM(args.here);
-    TF1C_HOLD_REPORTS; /* a handler that jumps must leave the turn free */
+    TF1C_HOLD_REPORTS; /* a handler that jumps must leave the turn free, and no memory behind */
     tf_graph *g = tf1c_current_graph();
     TF1C_TURN(g, args.here);
     if (!turn.given)

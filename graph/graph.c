@@ -135,11 +135,6 @@ bool tf1c_append_ptr(void *array, int *n, int *capacity, const void *item, size_
 
 /* ---- whose turn it is ---------------------------------------------------------------------------------------------------- */
 
-typedef struct {
-    tf1c_universe universe; /* the first, so that it is freed as this */
-    const char *builder;    /* of the thread that makes a node now; NULL */
-} shared;
-
 static const char two_threads[] =
     "Two threads build one graph at the same time: each wants a graph of its own, or a lock around what it builds.";
 static tf1c_mistake built_by_two = { .code = tf_runtime_error, .message = two_threads };
@@ -152,8 +147,7 @@ tf1c_turn tf1c_turn_begin(tf_graph *g, tf_source here)
 {
     static _Thread_local const char self;
     const char *builder = NULL;
-    if (!g ||
-        __atomic_compare_exchange_n(&((shared *)g->universe)->builder, &builder, &self, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+    if (!g || __atomic_compare_exchange_n(&g->universe->builder, &builder, &self, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
         return (tf1c_turn){ g, true };
     if (builder == &self)
         return (tf1c_turn){ NULL, true };
@@ -164,7 +158,7 @@ tf1c_turn tf1c_turn_begin(tf_graph *g, tf_source here)
 void tf1c_turn_end(tf1c_turn *turn)
 {
     if (turn->g)
-        __atomic_store_n(&((shared *)turn->g->universe)->builder, NULL, __ATOMIC_RELEASE);
+        __atomic_store_n(&turn->g->universe->builder, NULL, __ATOMIC_RELEASE);
 }
 
 /* ---- making and releasing ----------------------------------------------------------------------------------------- */
@@ -195,7 +189,7 @@ static tf_graph *graph_in(tf1c_universe *u)
 
 tf_graph *tf_graph_new(void)
 {
-    tf1c_universe *u = tf1c_alloc_zero(sizeof(shared));
+    tf1c_universe *u = tf1c_alloc_zero(sizeof *u);
     tf_graph *g = u ? graph_in(u) : NULL;
     if (!g) {
         if (u)

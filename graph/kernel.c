@@ -66,7 +66,7 @@ void tf_kernel_error(tf_kernel_ctx *k, tf_status code, const char *format, ...)
     if (!k || k->status || !format)
         return;
     va_start(args, format);
-    vsnprintf(message, sizeof message, format ? format : "(null)", args);
+    vsnprintf(message, sizeof message, format, args);
     va_end(args);
     k->status = code;
     tf1c_kernel_report *report = k->private_;

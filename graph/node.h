@@ -62,16 +62,16 @@ typedef struct {
     tf1c_arena arena;
     tf_graph *root;
     int last_id;
-    int version;       /* grows with every node: plans are compiled for one */
+    int version; /* grows with every node: plans are compiled for one */
     bool finalized;
     bool has_seed;
     int64_t seed;
-    tf1c_map names_in_use; /* lower-case name -> how often, as (void *)(intptr_t) */
-    tf1c_map by_name;      /* name -> tf_operation */
-    tf1c_map variables;    /* get_variable's name -> its VariableV2 operation */
-    tf1c_map shapes_seen;  /* by gradients: what TF makes once alone is counted once */
+    tf1c_map names_in_use;  /* lower-case name -> how often, as (void *)(intptr_t) */
+    tf1c_map by_name;       /* name -> tf_operation */
+    tf1c_map variables;     /* get_variable's name -> its VariableV2 operation */
+    tf1c_map shapes_seen;   /* by gradients: what TF makes once alone is counted once */
     tf1c_map tensor_arrays; /* handle's name -> what it stands for (ops/data_flow/tensor_array.c) */
-    tf1c_map scope_counts; /* variable scopes opened in each, for default names */
+    tf1c_map scope_counts;  /* variable scopes opened in each, for default names */
     const char **subscopes; /* those opened in the open ones, a scope's own before what is below it */
     int n_subscopes, cap_subscopes;
     tf1c_collection *collections;
@@ -83,6 +83,7 @@ typedef struct {
     const char *default_device;
     tf_operation *unseen; /* the first mistake whose report went to tf_silent: the next run says it, once */
     int users;            /* its owner, and the sessions open on it */
+    const char *builder;  /* of the thread that makes a node now; NULL (turn.h) */
 } tf1c_universe;
 
 /* How a graph that is a body gets at a tensor of another graph: gives the body's own tensor for it. */
@@ -100,7 +101,7 @@ struct tf_graph {
     const char *scope;      /* "a/b" or "" */
     tf_operation **control; /* the open control dependencies, all together */
     int n_control;
-    tf_operation *poison;   /* stands in when there is no memory for a better one */
+    tf_operation *poison; /* stands in when there is no memory for a better one */
 };
 
 /* What a mistake leaves behind: an operation of this record. Its one output has a dtype and rank that nothing objects to. */
@@ -135,9 +136,9 @@ tf_graph *tf1c_current_graph(void); /* of the calling thread; NULL after a repor
 tf_graph *tf1c_root(tf_graph *g);
 void tf1c_graph_hold(tf_graph *g); /* by a session, until it lets go: a graph freed meanwhile stays that long */
 void tf1c_graph_let_go(tf_graph *g);
-tf_operation *tf1c_take_unseen(tf_graph *g); /* the mistake nobody was told of, once; else NULL */
-tf_operation *tf1c_poison(tf_graph *g); /* the ready one, for lack of memory; g may be NULL */
-tf_list tf1c_poison_list(int n);        /* likewise; of at most 1,024 */
+tf_operation *tf1c_take_unseen(tf_graph *g);                     /* the mistake nobody was told of, once; else NULL */
+tf_operation *tf1c_poison(tf_graph *g);                          /* the ready one, for lack of memory; g may be NULL */
+tf_list tf1c_poison_list(int n);                                 /* likewise; of at most 1,024 */
 tf_tensor tf1c_import(tf_graph *g, tf_tensor t, tf_source here); /* t as seen from g */
 /* A plain number in a shape's place, 0 where none is or a fraction. */
 static inline int64_t tf1c_plain(tf_dims given)
@@ -161,35 +162,35 @@ static inline bool tf1c_given_initializer(const tf_initializer *i) { return i->f
 tf_tensor tf1c_given_tensor(tf_tensor given, const char *argument, tf_source here); /* a number in its place is a mistake */
 
 tf_source tf1c_source(tf_source here); /* the line to blame: that of the outermost open TF_FROM, else `here` */
-tf_operation *tf1c_node(tf_graph *g, const tf_op_def *def, const char *exact_name, tf_source here, const void *attrs,
-                        int n_inputs, const tf_tensor *inputs, int n_outputs); /* converted, checked inputs; NULL after a report */
-tf_operation *tf1c_record_mistake(tf_graph *g); /* the last error of this thread, kept in the graph */
+tf_operation *tf1c_node(tf_graph *g, const tf_op_def *def, const char *exact_name, tf_source here, const void *attrs, int n_inputs,
+                        const tf_tensor *inputs, int n_outputs); /* converted, checked inputs; NULL after a report */
+tf_operation *tf1c_record_mistake(tf_graph *g);                  /* the last error of this thread, kept in the graph */
 bool tf1c_append_ptr(void *array, int *n, int *capacity, const void *item, size_t size); /* growing malloc'd array */
 
 /* sound.c: handles made by hand. A tensor that is none stays none. */
-bool tf1c_has_output(tf_tensor t);                           /* an output that its operation has, or a mistake */
-tf_tensor tf1c_sound(tf_tensor t, tf_source here);           /* t, or a mistake after a report: so for all of these */
-tf_list tf1c_sound_list(tf_list list, tf_source here);       /* without items: a list of one mistake */
+bool tf1c_has_output(tf_tensor t);                     /* an output that its operation has, or a mistake */
+tf_tensor tf1c_sound(tf_tensor t, tf_source here);     /* t, or a mistake after a report: so for all of these */
+tf_list tf1c_sound_list(tf_list list, tf_source here); /* without items: a list of one mistake */
 tf_operand tf1c_sound_operand(tf_operand o, tf_source here);
 tf_operation *tf1c_unsound(const tf_operand *o, tf_source here); /* the mistake; NULL: it is sound */
 
 /* opened.c */
-struct tf_with_ tf1c_opened(struct tf_with_ with);                           /* from here on, until tf_with_close_ */
-bool tf1c_is_inside(void (*close)(struct tf_with_ *w), const tf_graph *g);  /* one that closes so is open */
-void tf1c_close_jumped(void);     /* what a handler has jumped out of, if one has */
-void tf1c_at_top_level(void);     /* graph.c, scope.c: nothing is open */
-bool tf1c_is_variable_scope_open(const tf_graph *g); /* scope.c */
-void tf1c_called_from(const void *frame); /* the innermost body's function is called from here */
+struct tf_with_ tf1c_opened(struct tf_with_ with);                         /* from here on, until tf_with_close_ */
+bool tf1c_is_inside(void (*close)(struct tf_with_ *w), const tf_graph *g); /* one that closes so is open */
+void tf1c_close_jumped(void);                                              /* what a handler has jumped out of, if one has */
+void tf1c_at_top_level(void);                                              /* graph.c, scope.c: nothing is open */
+bool tf1c_is_variable_scope_open(const tf_graph *g);                       /* scope.c */
+void tf1c_called_from(const void *frame);                                  /* the innermost body's function is called from here */
 /* While the library calls a function of the user's, each line in it answers for itself. */
-#define TF1C_BY_USER                                                                                            \
-    tf_from tf1c_by_user_scope_ __attribute__((cleanup(tf_from_close), unused)) =                               \
+#define TF1C_BY_USER                                                              \
+    tf_from tf1c_by_user_scope_ __attribute__((cleanup(tf_from_close), unused)) = \
         (tf1c_called_from(__builtin_frame_address(0)), tf1c_by_user())
 
 /* scope.c */
 const char *tf1c_unique_name(tf_graph *g, const char *name); /* within the current scope, marked as used; NULL after a report */
-bool tf1c_valid_name(const char *name, bool nested); /* nested: in a name scope */
-void tf1c_forget_subscopes(tf_graph *g, const char *variable_scope); /* their default names are free again */
-void tf1c_forget_scope(tf_graph *g, const char *variable_scope);     /* the scope's own too */
+bool tf1c_valid_name(const char *name, bool nested);         /* nested: in a name scope */
+void tf1c_forget_subscopes(tf_graph *g, const char *variable_scope);                  /* their default names are free again */
+void tf1c_forget_scope(tf_graph *g, const char *variable_scope);                      /* the scope's own too */
 void tf1c_graph_seeds(tf_graph *g, bool has_seed, int64_t op_seed, int64_t seeds[2]); /* TF1: random_seed.get_seed */
 
 /* shape_inference.c */
@@ -213,7 +214,7 @@ struct tf_shape_ctx {
     bool (*ints)(void *arg, int i, tf_dims *ints);
     void *arg;
 };
-void tf1c_infer(tf_shape_ctx *c); /* calls def->shape; c->failed after a report */
+void tf1c_infer(tf_shape_ctx *c);                   /* calls def->shape; c->failed after a report */
 bool tf1c_partial_ints(tf_tensor t, tf_dims *ints); /* build.c: what a shape-like tensor is known to hold */
 bool tf1c_ints_of_array(tf_ndarray a, tf_dims *ints);
 
@@ -239,7 +240,7 @@ void tf1c_disable_gradient(tf_grad_ctx *g, const char *reason); /* LookupError "
 /* gradients.c: tf_gradients; gated: as an optimizer asks for them, who has TF wait at each operation for all its gradients. */
 tf_list tf1c_gradients(tf_list ys, tf_list xs, struct tf_gradients_args a, bool gated);
 /* Gradients inside one graph, of ys with given dys, for the loops' bodies too. */
-tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs,
-                        tf_list stop_gradients, tf_tensor *dxs, tf_source here);
+tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs, tf_list stop_gradients,
+                        tf_tensor *dxs, tf_source here);
 
 #endif
