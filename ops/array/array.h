@@ -36,6 +36,15 @@ static inline void set_real(const tf_view *v, int64_t i, double x)
         ((double *)v->data)[i] = x;
 }
 
+/* Of an int32 or int64 one. */
+static inline void set_int(const tf_view *v, int64_t i, int64_t x)
+{
+    if (v->dtype == tf_int64)
+        ((int64_t *)v->data)[i] = x;
+    else
+        ((int32_t *)v->data)[i] = (int32_t)x;
+}
+
 /* memset and memcpy, for empty tensors too, which have no memory. */
 static inline void clear_bytes(void *to, size_t n)
 {
@@ -56,6 +65,12 @@ static inline int64_t product(const int64_t *dims, int from, int to)
     for (int i = from; i < to; i++)
         n = tf1c_times(n, dims[i]);
     return n;
+}
+
+/* Bytes of a row of v, behind its first `axes` axes. */
+static inline size_t row_bytes(const tf_view *v, int axes)
+{
+    return (size_t)product(v->dims, axes, v->rank) * tf_dtype_size(v->dtype);
 }
 
 static inline tf_dims dims_of_view(const tf_view *v)
@@ -120,6 +135,8 @@ tf_tensor tf1c_concat_operands(int n, const tf_operand *values, int64_t axis, co
 /* A Range node of three operands of one dtype. */
 tf_tensor tf1c_range(tf_operand start, tf_operand limit, tf_operand delta, struct tf_name_args args,
                      const char *default_name); /* range.c */
+/* dy of each output, zeros where none flows. */
+tf_list tf1c_all_dys(tf_grad_ctx *g); /* concat.c */
 /* What passes its gradient on to input 0. */
 void tf1c_identity_gradient(tf_grad_ctx *g, tf_tensor dy); /* identity.c */
 /* The view rule of what gives back its input 0 as it lies. */

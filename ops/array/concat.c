@@ -360,7 +360,7 @@ static bool split_v_view(tf_kernel_ctx *k, int output, int64_t *offset)
     return lie_after(k, &k->in[0], &k->in[2], output, offset);
 }
 
-static tf_list all_dys(tf_grad_ctx *g)
+tf_list tf1c_all_dys(tf_grad_ctx *g)
 {
     tf_list dys = { 0 };
     for (int i = 0; i < g->n_out; i++)
@@ -372,7 +372,7 @@ static void split_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf1c_gradient_makes(g, 1);
     (void)dy;
-    tf_add_grad(g, 1, tf_concat(all_dys(g), g->in[0]));
+    tf_add_grad(g, 1, tf_concat(tf1c_all_dys(g), g->in[0]));
 }
 
 static const tf_op_def split_op = {
@@ -455,7 +455,7 @@ static void split_v_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf1c_gradient_makes(g, 1);
     (void)dy;
-    tf_add_grad(g, 0, tf_concat(all_dys(g), g->in[2]));
+    tf_add_grad(g, 0, tf_concat(tf1c_all_dys(g), g->in[2]));
 }
 
 static const tf_op_def split_v_op = {
@@ -678,7 +678,7 @@ static void unpack_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf1c_gradient_makes(g, 1);
     (void)dy;
-    tf_add_grad(g, 0, tf_stack(all_dys(g), (int)((const pack_attrs *)g->attrs)->axis));
+    tf_add_grad(g, 0, tf_stack(tf1c_all_dys(g), (int)((const pack_attrs *)g->attrs)->axis));
 }
 
 static const tf_op_def unpack_op = {

@@ -351,7 +351,8 @@ static bool match_dims(tf_shape_ctx *c, const char *where, tf_dims a, const char
     return true;
 }
 
-static bool scatter_nd_at_run(tf_shape_ctx *c, tf_dims indices, tf_dims updates, tf_dims out)
+/* tensor: in the words of TensorScatterUpdate, which differ for sizes where the ranks fit. */
+static bool scatter_nd_at_run(tf_shape_ctx *c, tf_dims indices, tf_dims updates, tf_dims out, bool tensor)
 {
     char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
     int outer = indices.rank - 1;
@@ -364,10 +365,15 @@ static bool scatter_nd_at_run(tf_shape_ctx *c, tf_dims indices, tf_dims updates,
                        tf_dims_kernel_text(indices, x, sizeof x), tf_dims_kernel_text(updates, y, sizeof y));
         return false;
     }
-    same = updates.rank - outer == out.rank - depth;
-    for (int i = 0; same && i < updates.rank - outer; i++)
+    const int inner = updates.rank - outer;
+    const bool same_rank = inner == out.rank - depth;
+    same = same_rank;
+    for (int i = 0; same && i < inner; i++)
         same = updates.dims[outer + i] == out.dims[depth + i];
-    if (!same)
+    if (!same && same_rank && tensor)
+        tf_shape_error(c, "The inner %d dimensions of output.shape=%s must match the inner %d dimensions of updates.shape=%s",
+                       inner, tf_dims_kernel_text(out, x, sizeof x), inner, tf_dims_kernel_text(updates, y, sizeof y));
+    else if (!same)
         tf_shape_error(c, "Inner dimensions of output shape must match inner dimensions of updates shape. Output: %s updates: %s",
                        tf_dims_kernel_text(out, x, sizeof x), tf_dims_kernel_text(updates, y, sizeof y));
     return same;
@@ -381,7 +387,7 @@ static void scatter_nd_shape(tf_shape_ctx *c)
         return;
     tf_set_out(c, 0, out);
     if (tf_shape_at_run(c)) {
-        scatter_nd_at_run(c, indices, updates, out);
+        scatter_nd_at_run(c, indices, updates, out, false);
         return;
     }
     if (!indices.known || !updates.known || updates.rank < indices.rank - 1)
@@ -393,22 +399,32 @@ static void scatter_nd_shape(tf_shape_ctx *c)
         match_dims(c, "inner", out, "output", (int)depth, updates, outer, updates.rank - outer);
 }
 
-static void scatter_nd_kernel(tf_kernel_ctx *k)
+/* Rows of updates go where indices say. sign: 0 puts one in place, 1 adds it, -1 takes it away. */
+static void scatter_rows(tf_kernel_ctx *k, const tf_view *indices, const tf_view *updates, int sign)
 {
-    const tf_view *indices = &k->in[0], *out = &k->out[0];
+    const tf_view *out = &k->out[0];
     const int64_t n = product(out->dims, (int)indices->dims[indices->rank - 1], out->rank);
-    clear_bytes(out->data, (size_t)tf_view_count(out) * tf_dtype_size(out->dtype));
+    const size_t bytes = (size_t)n * tf_dtype_size(out->dtype);
     for (int64_t row = 0; row < nd_rows(indices); row++) {
-        int64_t to = nd_offset(indices, row, out->dims);
+        const int64_t to = nd_offset(indices, row, out->dims);
         if (to < 0) {
             nd_mistake(k, indices, row, dims_of_view(out), "shape");
-            continue;
+            return;
         }
-        FOR_DTYPE(out->dtype, {
-            for (int64_t i = 0; i < n; i++)
-                ((T *)out->data)[to * n + i] += ((const T *)k->in[1].data)[row * n + i];
-        })
+        if (!sign)
+            copy_bytes((char *)out->data + (size_t)to * bytes, (const char *)updates->data + (size_t)row * bytes, bytes);
+        else
+            FOR_DTYPE(out->dtype, {
+                for (int64_t i = 0; i < n; i++)
+                    ((T *)out->data)[to * n + i] += (T)(((const T *)updates->data)[row * n + i] * (T)sign);
+            })
     }
+}
+
+static void scatter_nd_kernel(tf_kernel_ctx *k)
+{
+    clear_bytes(k->out[0].data, (size_t)tf_view_count(&k->out[0]) * tf_dtype_size(k->out[0].dtype));
+    scatter_rows(k, &k->in[0], &k->in[1], 1);
 }
 
 static void scatter_nd_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 1, tf_gather_nd(dy, g->in[0])); }
@@ -438,25 +454,12 @@ tf_tensor tf_scatter_nd_(struct tf_scatter_nd_args a)
 /* ---- TensorScatterUpdate, TensorScatterAdd, TensorScatterSub: the tensor as it was, but at the indices ---------------------------------------- */
 static void tensor_scatter_at_run(tf_shape_ctx *c, tf_dims out, tf_dims indices, tf_dims updates)
 {
-    char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
-    const int outer = indices.rank - 1;
     if (!indices.rank || !updates.rank) {
         tf_shape_error(c, "%s shape must have rank at least one. Found:[]", indices.rank ? "Updates" : "Indices");
         return;
     }
-    const int64_t depth = indices.dims[outer], inner = updates.rank - outer;
-    bool outer_fits = inner >= 0;
-    for (int i = 0; outer_fits && i < outer; i++)
-        outer_fits = updates.dims[i] == indices.dims[i];
-    for (int i = 0; outer_fits && inner == out.rank - depth && i < inner; i++)
-        if (updates.dims[outer + i] != out.dims[depth + i]) {
-            tf_shape_error(c,
-                           "The inner %lld dimensions of output.shape=%s must match the inner %lld dimensions of updates.shape=%s",
-                           (long long)inner, tf_dims_kernel_text(out, x, sizeof x), (long long)inner,
-                           tf_dims_kernel_text(updates, y, sizeof y));
-            return;
-        }
-    if (scatter_nd_at_run(c, indices, updates, out) && !tf_dims_count(out) && tf_dims_count(indices) && tf_dims_count(updates))
+    if (scatter_nd_at_run(c, indices, updates, out, true) && !tf_dims_count(out) && tf_dims_count(indices) &&
+        tf_dims_count(updates))
         tf_shape_error(c, "Indices and updates specified for empty output shape");
 }
 
@@ -489,28 +492,10 @@ static void tensor_scatter_shape(tf_shape_ctx *c)
             out.rank - depth, inner);
 }
 
-/* sign: 0 puts an update in place, 1 adds it, -1 takes it away. */
 static void tensor_scatter(tf_kernel_ctx *k, int sign)
 {
-    const tf_view *indices = &k->in[1], *updates = &k->in[2], *out = &k->out[0];
-    const int64_t n = product(out->dims, (int)indices->dims[indices->rank - 1], out->rank);
-    const size_t size = tf_dtype_size(out->dtype);
-    copy_bytes(out->data, k->in[0].data, (size_t)tf_view_count(out) * size);
-    for (int64_t row = 0; row < nd_rows(indices); row++) {
-        const int64_t to = nd_offset(indices, row, out->dims);
-        if (to < 0) {
-            nd_mistake(k, indices, row, dims_of_view(out), "shape");
-            return;
-        }
-        if (!sign)
-            copy_bytes((char *)out->data + (size_t)(to * n) * size, (const char *)updates->data + (size_t)(row * n) * size,
-                       (size_t)n * size);
-        else
-            FOR_DTYPE(out->dtype, {
-                for (int64_t i = 0; i < n; i++)
-                    ((T *)out->data)[to * n + i] += (T)(((const T *)updates->data)[row * n + i] * (T)sign);
-            })
-    }
+    copy_bytes(k->out[0].data, k->in[0].data, (size_t)tf_view_count(&k->out[0]) * tf_dtype_size(k->out[0].dtype));
+    scatter_rows(k, &k->in[1], &k->in[2], sign);
 }
 static void tensor_update_kernel(tf_kernel_ctx *k) { tensor_scatter(k, 0); }
 static void tensor_add_kernel(tf_kernel_ctx *k) { tensor_scatter(k, 1); }

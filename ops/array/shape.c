@@ -15,14 +15,6 @@
 #include "ops/math/segment.h"
 
 /* ---- Shape, Size, Rank: the only ops that need no value of their input ------------------------------------------------- */
-static void store_int(const tf_view *v, int64_t i, int64_t value)
-{
-    if (v->dtype == tf_int64)
-        ((int64_t *)v->data)[i] = value;
-    else
-        ((int32_t *)v->data)[i] = (int32_t)value;
-}
-
 typedef struct {
     tf_dtype out_type;
 } shape_attrs;
@@ -48,7 +40,7 @@ static bool shape_ints(tf_shape_ctx *c, tf_dims *ints)
 static void shape_kernel(tf_kernel_ctx *k)
 {
     for (int i = 0; i < k->in[0].rank; i++)
-        store_int(&k->out[0], i, k->in[0].dims[i]);
+        set_int(&k->out[0], i, k->in[0].dims[i]);
 }
 
 static const tf_op_def shape_op = {
@@ -81,7 +73,7 @@ static bool size_ints(tf_shape_ctx *c, tf_dims *ints)
     return true;
 }
 
-static void size_kernel(tf_kernel_ctx *k) { store_int(&k->out[0], 0, tf_view_count(&k->in[0])); }
+static void size_kernel(tf_kernel_ctx *k) { set_int(&k->out[0], 0, tf_view_count(&k->in[0])); }
 
 static const tf_op_def size_op = {
     .name = "Size",
@@ -97,7 +89,7 @@ static const tf_op_def size_op = {
     .gradient = tf_no_gradient,
 };
 
-static void rank_kernel(tf_kernel_ctx *k) { store_int(&k->out[0], 0, k->in[0].rank); }
+static void rank_kernel(tf_kernel_ctx *k) { set_int(&k->out[0], 0, k->in[0].rank); }
 
 static bool rank_ints(tf_shape_ctx *c, tf_dims *ints)
 {

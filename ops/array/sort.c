@@ -93,10 +93,7 @@ static void bound_of_each(tf_kernel_ctx *k, bool behind)
                 *(before ? &low : &high) = before ? middle + 1 : middle;
             }
         })
-        if (out->dtype == tf_int32)
-            ((int32_t *)out->data)[i] = (int32_t)low;
-        else
-            ((int64_t *)out->data)[i] = low;
+        set_int(out, i, low);
     }
 }
 static void lower_kernel(tf_kernel_ctx *k) { bound_of_each(k, false); }

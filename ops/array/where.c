@@ -100,30 +100,48 @@ static uint64_t hash(const tf_view *v, int64_t i)
     return h ^ h >> 32;
 }
 
+/* Elements of v by what they are: their places + 1, 0 where there is room. */
+typedef struct {
+    const tf_view *v;
+    int64_t *places;
+    uint64_t mask;
+} table;
+
+/* With room for v's elements, none in it; without places after a report. */
+static table table_for(tf_kernel_ctx *k, const tf_view *v)
+{
+    uint64_t room = 16;
+    while (room < 2 * (uint64_t)v->dims[0])
+        room *= 2;
+    int64_t *places = tf1c_alloc_zero((size_t)room * sizeof *places);
+    if (!places)
+        tf_kernel_error(k, tf_memory_error, "no memory left to find what is unique");
+    return (table){ v, places, room - 1 };
+}
+
+/* Where the first element that equals w's i-th is kept, or would be. */
+static int64_t *slot(const table *t, const tf_view *w, int64_t i)
+{
+    uint64_t at = hash(w, i) & t->mask;
+    while (t->places[at] && !equal(t->v, t->places[at] - 1, w, i))
+        at = (at + 1) & t->mask;
+    return &t->places[at];
+}
+
 /* How many there are. first: of each value, where it stands first; place: of each element, which value it is. */
 static int64_t find_unique(tf_kernel_ctx *k, int64_t *first, int64_t *place)
 {
-    const tf_view *v = &k->in[0];
-    const int64_t n = v->dims[0];
-    uint64_t room = 16;
-    while (room < 2 * (uint64_t)n)
-        room *= 2;
-    int64_t *table = tf1c_alloc_zero((size_t)room * sizeof *table), found = 0; /* place + 1 */
-    if (!table) {
-        tf_kernel_error(k, tf_memory_error, "no memory left to find what is unique");
-        return 0;
+    const table t = table_for(k, &k->in[0]);
+    int64_t found = 0;
+    for (int64_t i = 0; t.places && i < t.v->dims[0]; i++) {
+        int64_t *at = slot(&t, t.v, i);
+        place[i] = *at ? place[*at - 1] : found;
+        if (*at)
+            continue;
+        *at = i + 1;
+        first[found++] = i;
     }
-    for (int64_t i = 0; i < n; i++) {
-        uint64_t at = hash(v, i) & (room - 1);
-        while (table[at] && !equal(v, first[table[at] - 1], v, i))
-            at = (at + 1) & (room - 1);
-        if (!table[at]) {
-            first[found] = i;
-            table[at] = ++found;
-        }
-        place[i] = table[at] - 1;
-    }
-    tf1c_free(table);
+    tf1c_free(t.places);
     return found;
 }
 
@@ -145,14 +163,6 @@ static void unique_data_shape(tf_kernel_ctx *k, tf_dims *out)
     if (k->n_out > 2)
         out[2] = out[0];
     tf1c_free(first);
-}
-
-static void set_int(const tf_view *v, int64_t i, int64_t x)
-{
-    if (v->dtype == tf_int64)
-        ((int64_t *)v->data)[i] = x;
-    else
-        ((int32_t *)v->data)[i] = (int32_t)x;
 }
 
 /* How often each value occurs. */
@@ -244,36 +254,17 @@ static void list_diff_shape(tf_shape_ctx *c)
     }
 }
 
-/* A table of y's places + 1, by hash; NULL after a report. */
-static int64_t *table_of(tf_kernel_ctx *k, const tf_view *y, uint64_t *room)
-{
-    *room = 16;
-    while (*room < 2 * (uint64_t)y->dims[0])
-        *room *= 2;
-    int64_t *table = tf1c_alloc_zero((size_t)*room * sizeof *table);
-    if (!table)
-        tf_kernel_error(k, tf_memory_error, "no memory left to find what is unique");
-    for (int64_t i = 0; table && i < y->dims[0]; i++) {
-        uint64_t at = hash(y, i) & (*room - 1);
-        while (table[at] && !equal(y, table[at] - 1, y, i))
-            at = (at + 1) & (*room - 1);
-        table[at] = table[at] ? table[at] : i + 1;
-    }
-    return table;
-}
-
 /* How many elements of x are not in y; where there is an `out`, they and their places. */
 static int64_t find_missing(tf_kernel_ctx *k, const tf_view *out)
 {
     const tf_view *x = &k->in[0], *y = &k->in[1];
     const size_t size = tf_dtype_size(x->dtype);
-    uint64_t room;
-    int64_t *table = table_of(k, y, &room), found = 0;
-    for (int64_t i = 0; table && i < x->dims[0]; i++) {
-        uint64_t at = hash(x, i) & (room - 1);
-        while (table[at] && !equal(y, table[at] - 1, x, i))
-            at = (at + 1) & (room - 1);
-        if (table[at])
+    const table t = table_for(k, y);
+    int64_t found = 0;
+    for (int64_t i = 0; t.places && i < y->dims[0]; i++)
+        *slot(&t, y, i) = i + 1;
+    for (int64_t i = 0; t.places && i < x->dims[0]; i++) {
+        if (*slot(&t, x, i))
             continue;
         if (out) {
             memcpy((char *)out[0].data + (size_t)found * size, (const char *)x->data + (size_t)i * size, size);
@@ -281,7 +272,7 @@ static int64_t find_missing(tf_kernel_ctx *k, const tf_view *out)
         }
         found++;
     }
-    tf1c_free(table);
+    tf1c_free(t.places);
     return found;
 }
 static void list_diff_data_shape(tf_kernel_ctx *k, tf_dims *out) { out[0] = out[1] = SHAPE(find_missing(k, NULL)); }

@@ -8,9 +8,6 @@
 #include "ops/math/range.h"
 #include "ops/math/reduce.h"
 
-/* Elements of a row of v, behind its first `axes` axes. */
-static size_t row_bytes(const tf_view *v, int axes) { return (size_t)product(v->dims, axes, v->rank) * tf_dtype_size(v->dtype); }
-
 /* ---- DynamicPartition ------------------------------------------------------------------------------------------------------------ */
 static void partition_shape(tf_shape_ctx *c)
 {
@@ -70,12 +67,8 @@ static void partition_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     const tf_tensor shape = tf_shape(g->in[1]), places = tf_reshape(tf_range(tf_reduce_prod(shape)), shape);
     const tf_list from = partitioned(operand_of(places), operand_of(g->in[1]), g->n_out, (struct tf_name_args){ 0 });
-    tf_tensor *dys = tf1c_alloc((size_t)g->n_out * sizeof *dys);
+    const tf_list parts = tf1c_all_dys(g);
     (void)dy;
-    for (int i = 0; dys && i < g->n_out; i++)
-        dys[i] = tf_grad_out(g, i);
-    const tf_list parts = tf_list_new_(dys ? g->n_out : -1, dys, (tf_source){ 0 });
-    tf1c_free(dys);
     tf_add_grad(g, 0, tf_reshape(tf_dynamic_stitch(from, parts), tf_shape(g->in[0])));
 }
 
@@ -228,13 +221,11 @@ tf_tensor tf_dynamic_stitch_(struct tf_dynamic_stitch_args a)
         return tf_mistake(tf_value_error, a.here, NULL,
                           "List argument 'data' to 'dynamic_stitch' Op with length %d must match length %d of argument 'indices'.",
                           data.n, indices.n);
-    tf_tensor *all = tf1c_alloc(2 * (size_t)data.n * sizeof *all);
-    for (int i = 0; all && i < data.n; i++) {
-        all[i] = indices.items[i];
-        all[data.n + i] = data.items[i];
-    }
-    const tf_list inputs = tf_list_new_(all ? 2 * data.n : -1, all, a.here);
-    tf1c_free(all);
+    tf_list inputs = { 0 };
+    for (int i = 0; i < indices.n; i++)
+        tf_append(&inputs, indices.items[i]);
+    for (int i = 0; i < data.n; i++)
+        tf_append(&inputs, data.items[i]);
     return tf1c_op_of_list(&stitch_op, (struct tf_op_args){ .here = a.here, .name = a.name }, inputs);
 }
 

@@ -134,10 +134,7 @@ static void histogram_kernel(tf_kernel_ctx *k)
     for (int64_t i = 0, n = tf_view_count(values); i < n; i++) {
         const double x = apart(k->T, number_at(values, i), least) / step;
         const int64_t bin = !(x > 0) ? 0 : x < bins - 1 ? (int64_t)x : out->dims[0] - 1;
-        if (out->dtype == tf_int32)
-            ((int32_t *)out->data)[bin]++;
-        else
-            ((int64_t *)out->data)[bin]++;
+        set_int(out, bin, int_at(out, bin) + 1);
     }
 }
 

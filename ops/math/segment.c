@@ -56,10 +56,7 @@ static void fill_rows(const tf_view *v, int64_t begin, int64_t end, long double 
     })
 }
 
-static char *row_of(const tf_view *v, int64_t row)
-{
-    return (char *)v->data + (size_t)(row * product(v->dims, 1, v->rank)) * tf_dtype_size(v->dtype);
-}
+static char *row_of(const tf_view *v, size_t bytes, int64_t row) { return (char *)v->data + (size_t)row * bytes; }
 
 /* ---- SegmentSum and its like: ids ascend ---------------------------------------------------------------------------------------------- */
 static void sorted_shape(tf_shape_ctx *c)
@@ -87,9 +84,10 @@ static int64_t sorted_rows(tf_kernel_ctx *k, const tf_view *ids)
     return last + 1;
 }
 
+/* The ids are the last input. */
 static void sorted_data_shape(tf_kernel_ctx *k, tf_dims *out)
 {
-    const int64_t rows = sorted_rows(k, &k->in[1]);
+    const int64_t rows = sorted_rows(k, &k->in[k->n_in - 1]);
     out[0] = dims_of_view(&k->in[0]);
     out[0].dims[0] = rows < 0 ? 0 : rows;
 }
@@ -129,15 +127,16 @@ static void reduce_sorted(tf_kernel_ctx *k, combine *take, long double nothing, 
 {
     const tf_view *data = &k->in[0], *ids = &k->in[1], *out = &k->out[0];
     const int64_t n = product(out->dims, 1, out->rank), rows = ids->dims[0];
+    const size_t bytes = row_bytes(out, 1);
     fill_rows(out, 0, out->dims[0], nothing);
     if (sorted_rows(k, ids) < 0 || !ids_ascend(k, ids, out->dims[0]))
         return;
     for (int64_t i = 0, count; i < rows; i += count) {
-        char *to = row_of(out, int_at(ids, i));
+        char *to = row_of(out, bytes, int_at(ids, i));
         count = alike(ids, i);
-        copy_bytes(to, row_of(data, i), (size_t)n * tf_dtype_size(out->dtype));
+        copy_bytes(to, row_of(data, bytes, i), bytes);
         for (int64_t j = i + 1; j < i + count; j++)
-            take(out->dtype, to, row_of(data, j), n);
+            take(out->dtype, to, row_of(data, bytes, j), n);
         if (mean)
             divide_row(out->dtype, to, n, (double)count);
     }
@@ -225,7 +224,7 @@ static void reduce_unsorted(tf_kernel_ctx *k, combine *take, long double nothing
 {
     const tf_view *ids = &k->in[1], *out = &k->out[0];
     const int64_t n = product(out->dims, 1, out->rank), count = tf_view_count(ids);
-    const size_t bytes = (size_t)n * tf_dtype_size(out->dtype);
+    const size_t bytes = row_bytes(out, 1);
     char place[128];
     fill_rows(out, k->begin, k->end, nothing);
     for (int64_t i = 0; i < count; i++) {
@@ -236,7 +235,7 @@ static void reduce_unsorted(tf_kernel_ctx *k, combine *take, long double nothing
             return;
         }
         if (id >= k->begin && id < k->end)
-            take(out->dtype, row_of(out, id), (const char *)k->in[0].data + (size_t)i * bytes, n);
+            take(out->dtype, row_of(out, bytes, id), row_of(&k->in[0], bytes, i), n);
     }
 }
 
@@ -383,20 +382,20 @@ static bool sparse_at_run(tf_shape_ctx *c)
     return vectors && indices.dims[0] == ids.dims[0];
 }
 
-/* Rows [?, d…], or as many as input 3 says. */
-static void sparse_shape(tf_shape_ctx *c)
+/* Rows [?, d…], or as many as input 3, if there is one, says; what it says of a negative one. */
+static void sparse_rows(tf_shape_ctx *c, bool checks_ids, const char *negative)
 {
     tf_dims out = *tf_in_dims(c, 0), merged;
     int64_t rows = NONE;
     if (tf_shape_at_run(c) && !sparse_at_run(c))
         return;
-    if (!tf_with_rank_at_least(c, 0, 1) || !tf_with_rank(c, 1, 1) || !tf_with_rank(c, 2, 1) ||
+    if (!tf_with_rank_at_least(c, 0, 1) || !tf_with_rank(c, 1, 1) || (checks_ids && !tf_with_rank(c, 2, 1)) ||
         !tf1c_merge_in(c, *tf_in_dims(c, 1), *tf_in_dims(c, 2), &merged, ""))
         return;
     if (tf_shape_inputs(c) > 3 && !tf_with_rank(c, 3, 0))
         return;
     if (tf_shape_inputs(c) > 3 && tf_in_int(c, 3, &rows) && rows < 0) {
-        tf_shape_error(c, "Cannot specify a negative value for num_segments");
+        tf_shape_error(c, "%s", negative);
         return;
     }
     if (out.known) {
@@ -404,13 +403,8 @@ static void sparse_shape(tf_shape_ctx *c)
         tf_set_out(c, 0, out);
     }
 }
-
-static void sparse_data_shape(tf_kernel_ctx *k, tf_dims *out)
-{
-    const int64_t rows = sorted_rows(k, &k->in[2]);
-    out[0] = dims_of_view(&k->in[0]);
-    out[0].dims[0] = rows < 0 ? 0 : rows;
-}
+static void sparse_shape(tf_shape_ctx *c) { sparse_rows(c, true, "Cannot specify a negative value for num_segments"); }
+static void sparse_grad_shape(tf_shape_ctx *c) { sparse_rows(c, false, "Cannot specify a negative value"); }
 
 typedef enum { AS_SUM, AS_MEAN, AS_SQRT_N } scaling;
 static double scale_of(scaling by, int64_t count) { return by == AS_SUM ? 1 : by == AS_MEAN ? (double)count : sqrt((double)count); }
@@ -426,13 +420,14 @@ static void reduce_sparse(tf_kernel_ctx *k, scaling by)
 {
     const tf_view *data = &k->in[0], *indices = &k->in[1], *ids = &k->in[2], *out = &k->out[0];
     const int64_t n = product(out->dims, 1, out->rank), rows = ids->dims[0], last = sorted_rows(k, ids);
+    const size_t bytes = row_bytes(out, 1);
     fill_rows(out, 0, out->dims[0], 0);
     if (last > out->dims[0])
         tf_kernel_error(k, tf_invalid_argument, "segment ids must be < num_segments");
     if (k->status || !ids_ascend(k, ids, out->dims[0]))
         return;
     for (int64_t i = 0, count; i < rows; i += count) {
-        char *to = row_of(out, int_at(ids, i));
+        char *to = row_of(out, bytes, int_at(ids, i));
         count = alike(ids, i);
         for (int64_t j = i; j < i + count; j++) {
             const int64_t from = picked(k, j, data->dims[0]);
@@ -441,7 +436,7 @@ static void reduce_sparse(tf_kernel_ctx *k, scaling by)
                                 (long long)int_at(indices, j), (long long)data->dims[0]);
                 return;
             }
-            add_row(out->dtype, to, row_of(data, from), n);
+            add_row(out->dtype, to, row_of(data, bytes, from), n);
         }
         if (by != AS_SUM)
             divide_row(out->dtype, to, n, scale_of(by, count));
@@ -452,32 +447,12 @@ static void sparse_mean_kernel(tf_kernel_ctx *k) { reduce_sparse(k, AS_MEAN); }
 static void sparse_sqrt_n_kernel(tf_kernel_ctx *k) { reduce_sparse(k, AS_SQRT_N); }
 
 /* SparseSegmentMeanGrad, SparseSegmentSqrtNGrad: [output_dim0, d…] with dy of each picked row's segment, by its scale, added there. */
-static void sparse_grad_shape(tf_shape_ctx *c)
+/* A row of n elements by `scale`, added to another. */
+static void add_scaled(tf_dtype dtype, void *to, const void *from, int64_t n, double scale)
 {
-    tf_dims out = *tf_in_dims(c, 0), merged;
-    int64_t rows = NONE;
-    if (tf_shape_at_run(c) && !sparse_at_run(c))
-        return;
-    if (!tf_with_rank_at_least(c, 0, 1) || !tf_with_rank(c, 1, 1) ||
-        !tf1c_merge_in(c, *tf_in_dims(c, 1), *tf_in_dims(c, 2), &merged, "") || !tf_with_rank(c, 3, 0))
-        return;
-    if (tf_in_int(c, 3, &rows) && rows < 0) {
-        tf_shape_error(c, "Cannot specify a negative value");
-        return;
-    }
-    if (out.known) {
-        out.dims[0] = rows;
-        tf_set_out(c, 0, out);
-    }
-}
-
-/* Row `from` of dy by `scale`, added to row `to`. */
-static void add_scaled(const tf_view *out, int64_t to, const tf_view *dy, int64_t from, double scale)
-{
-    const int64_t n = product(out->dims, 1, out->rank);
-    FOR_DTYPE(out->dtype, {
-        T *y = (T *)(void *)row_of(out, to);
-        const T *x = (const T *)(const void *)row_of(dy, from);
+    FOR_DTYPE(dtype, {
+        T *y = to;
+        const T *x = from;
         for (int64_t i = 0; i < n; i++)
             y[i] = (T)(y[i] + x[i] * (T)scale);
     })
@@ -486,6 +461,8 @@ static void add_scaled(const tf_view *out, int64_t to, const tf_view *dy, int64_
 static void spread(tf_kernel_ctx *k, scaling by)
 {
     const tf_view *dy = &k->in[0], *ids = &k->in[2], *out = &k->out[0];
+    const int64_t n = product(out->dims, 1, out->rank);
+    const size_t bytes = row_bytes(out, 1);
     fill_rows(out, 0, out->dims[0], 0);
     if (!ids_ascend(k, ids, dy->dims[0]))
         return;
@@ -498,7 +475,7 @@ static void spread(tf_kernel_ctx *k, scaling by)
                                 (long long)out->dims[0]);
                 return;
             }
-            add_scaled(out, to, dy, int_at(ids, i), 1 / scale_of(by, count));
+            add_scaled(out->dtype, row_of(out, bytes, to), row_of(dy, bytes, int_at(ids, i)), n, 1 / scale_of(by, count));
         }
     }
 }
@@ -543,7 +520,7 @@ SPREAD_OP(sqrt_n, "SparseSegmentSqrtNGrad")
         .gradient = sparse_##id##_gradient,                    \
     };
 #define SPARSE_OP(id, type, dtypes)                                                                                             \
-    SPARSE_RECORD(id, sparse_##id##_op, type, "", dtypes, sparse_data_shape)                                                    \
+    SPARSE_RECORD(id, sparse_##id##_op, type, "", dtypes, sorted_data_shape)                                                    \
     SPARSE_RECORD(id, sparse_##id##_counted_op, type "WithNumSegments", ", num_segments:?", dtypes, NULL)                       \
     tf_tensor tf_sparse_segment_##id##_(struct tf_sparse_segment_args a)                                                        \
     {                                                                                                                           \
