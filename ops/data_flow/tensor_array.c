@@ -2,8 +2,6 @@
  * write adds. Only where it is read or stacked is that put together, out of other ops. TF1: python/ops/tensor_array_ops.py */
 #include "ops/data_flow/tensor_array.h"
 
-#include <string.h>
-
 #include "core/cast.h"
 #include "ops/array/concat.h"
 #include "ops/array/constant.h"
@@ -410,9 +408,9 @@ bool tf1c_is_counter(tf_tensor begin, tf_tensor before, tf_tensor after)
 {
     tf_ndarray first, step;
     const tf_operation *next = after.op;
-    return tf_constant_value(begin, &first) && np_get(first, 0) == 0 && strncmp(next->def->name, "Add", 3) == 0 &&
-           next->n_inputs == 2 && tf_same_tensor(next->inputs[0], before) && tf_constant_value(next->inputs[1], &step) &&
-           np_size(step) == 1 && np_get(step, 0) == 1;
+    return tf_constant_value(begin, &first) && np_get(first, 0) == 0 && (next->def->traits & TF_PLUS) && next->n_inputs == 2 &&
+           tf_same_tensor(next->inputs[0], before) && tf_constant_value(next->inputs[1], &step) && np_size(step) == 1 &&
+           np_get(step, 0) == 1;
 }
 
 static bool add_write(tf1c_body *b, const array *w, tf1c_tensor_array_written *to, tf_source here)
