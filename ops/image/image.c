@@ -5,11 +5,13 @@
 
 #include "ops/array/concat.h"
 #include "ops/array/constant.h"
+#include "ops/array/identity.h"
 #include "ops/array/pad.h"
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
 #include "ops/control_flow/cond.h"
 #include "ops/family.h"
+#include "ops/image/color.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
 #include "ops/math/clip.h"
@@ -243,4 +245,62 @@ tf_tensor tf_image_adjust_contrast_(tf_operand images, tf_operand factor, tf_sou
     const int r = tf_get_shape(x).rank;
     const tf_tensor y = as_float(x), mean = tf_reduce_mean(y, AXES(r - 3, r - 2), .keepdims = true);
     return as_it_was(tf_add(tf_mul(tf_sub(y, mean), factor), mean), tf_get_dtype(x));
+}
+
+static tf_tensor adjusted(tf_operand image, tf_operand by, bool hue, struct tf_name_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, hue ? "adjust_hue" : "adjust_saturation");
+    const tf_tensor x = tf_convert(tf1c_sound_operand(image, a.here), tf_dtype_unset, a.here, "image");
+    if (tf_is_poisoned(x))
+        return x;
+    const tf_dtype dtype = tf_get_dtype(x);
+    const tf_tensor y = tf1c_adjust_colour(dtype == tf_float64 ? tf_cast(x, tf_float32) : as_float(x), by, hue);
+    return dtype == tf_float32 ? tf_identity(y) : dtype == tf_float64 ? tf_cast(y, tf_float64) : as_it_was(y, dtype);
+}
+tf_tensor tf_image_adjust_saturation_(tf_operand image, tf_operand factor, struct tf_name_args a)
+{
+    return adjusted(image, factor, false, a);
+}
+tf_tensor tf_image_adjust_hue_(tf_operand image, tf_operand delta, struct tf_name_args a)
+{
+    return adjusted(image, delta, true, a);
+}
+
+/* ---- colours by chance ---------------------------------------------------------------------------------------------------------------------- */
+
+/* A number in [least, most), or a mistake: `wrong`. */
+static tf_tensor drawn(const char *wrong, double least, double most, const struct tf_image_random_args *a)
+{
+    return wrong ? tf_mistake(tf_value_error, a->here, NULL, "%s", wrong) : tf_random_uniform(SCALAR, least, most, .seed = a->seed);
+}
+static const char *wrong_delta(double most) { return most >= 0 ? NULL : "max_delta must be non-negative."; }
+static const char *wrong_factor(double lower, double upper)
+{
+    return !(upper > lower) ? "upper must be > lower." : !(lower >= 0) ? "lower must be non-negative." : NULL;
+}
+
+tf_tensor tf_image_random_brightness_(tf_operand image, double most, struct tf_image_random_args a)
+{
+    TF_FROM(a.here);
+    const tf_tensor delta = drawn(wrong_delta(most), -most, most, &a);
+    return tf_is_poisoned(delta) ? delta : tf_image_adjust_brightness_(image, operand_of(delta), a.here);
+}
+tf_tensor tf_image_random_hue_(tf_operand image, double most, struct tf_image_random_args a)
+{
+    TF_FROM(a.here);
+    const tf_tensor delta = drawn(most > 0.5 ? "max_delta must be <= 0.5." : wrong_delta(most), -most, most, &a);
+    return tf_is_poisoned(delta) ? delta : adjusted(image, operand_of(delta), true, (struct tf_name_args){ .here = a.here });
+}
+tf_tensor tf_image_random_contrast_(tf_operand image, double lower, double upper, struct tf_image_random_args a)
+{
+    TF_FROM(a.here);
+    const tf_tensor factor = drawn(wrong_factor(lower, upper), lower, upper, &a);
+    return tf_is_poisoned(factor) ? factor : tf_image_adjust_contrast_(image, operand_of(factor), a.here);
+}
+tf_tensor tf_image_random_saturation_(tf_operand image, double lower, double upper, struct tf_image_random_args a)
+{
+    TF_FROM(a.here);
+    const tf_tensor factor = drawn(wrong_factor(lower, upper), lower, upper, &a);
+    return tf_is_poisoned(factor) ? factor : adjusted(image, operand_of(factor), false, (struct tf_name_args){ .here = a.here });
 }

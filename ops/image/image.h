@@ -96,6 +96,38 @@ TF1C_API tf_tensor tf_image_standardization_(tf_operand image, tf_source here);
 TF1C_API tf_tensor tf_image_adjust_brightness_(tf_operand image, tf_operand delta, tf_source here);
 TF1C_API tf_tensor tf_image_adjust_contrast_(tf_operand images, tf_operand factor, tf_source here);
 
+/* Hue, saturation and value of red, green and blue, each in [0, 1], and back; floating [..., 3].     TF1: tf.image.rgb_to_hsv, hsv_to_rgb
+ * Saturation by a factor, hue turned by delta of a whole circle: of floats, or of bytes, which stay bytes; [..., 3].
+ *   grad    none is defined, as in TF
+ *   errors  ValueError "Dimension must be 3 but is 4"
+ *   TF1: tf.image.adjust_saturation, adjust_hue; core/kernels/colorspace_op.cc, adjust_saturation_op.cc, adjust_hue_op.cc */
+#define tf_image_rgb_to_hsv(images, ...) tf_image_rgb_to_hsv_(TF_T(images), TF_NAMED_(__VA_ARGS__))
+#define tf_image_hsv_to_rgb(images, ...) tf_image_hsv_to_rgb_(TF_T(images), TF_NAMED_(__VA_ARGS__))
+#define tf_image_adjust_saturation(image, saturation_factor, ...) \
+    TF_IN_ORDER2_(tf_image_adjust_saturation_, TF_T(image), TF_T(saturation_factor), TF_NAMED_(__VA_ARGS__))
+#define tf_image_adjust_hue(image, delta, ...) \
+    TF_IN_ORDER2_(tf_image_adjust_hue_, TF_T(image), TF_T(delta), TF_NAMED_(__VA_ARGS__))
+TF1C_API tf_tensor tf_image_rgb_to_hsv_(tf_operand images, struct tf_name_args args);
+TF1C_API tf_tensor tf_image_hsv_to_rgb_(tf_operand images, struct tf_name_args args);
+TF1C_API tf_tensor tf_image_adjust_saturation_(tf_operand image, tf_operand saturation_factor, struct tf_name_args args);
+TF1C_API tf_tensor tf_image_adjust_hue_(tf_operand image, tf_operand delta, struct tf_name_args args);
+
+/* The same by chance, with TF's draws for the same seeds: delta in [-max_delta, max_delta), or a factor in [lower, upper).
+ *   errors  ValueError "max_delta must be non-negative.", "upper must be > lower.", "lower must be non-negative."
+ *   TF1: tf.image.random_brightness, random_hue, random_contrast, random_saturation */
+#define tf_image_random_brightness(image, max_delta, ...) \
+    TF_KWARGS_(tf_image_random_brightness_(TF_T(image), max_delta, TF_IMAGE_RANDOM_(__VA_ARGS__)))
+#define tf_image_random_hue(image, max_delta, ...) \
+    TF_KWARGS_(tf_image_random_hue_(TF_T(image), max_delta, TF_IMAGE_RANDOM_(__VA_ARGS__)))
+#define tf_image_random_contrast(image, lower, upper, ...) \
+    TF_KWARGS_(tf_image_random_contrast_(TF_T(image), lower, upper, TF_IMAGE_RANDOM_(__VA_ARGS__)))
+#define tf_image_random_saturation(image, lower, upper, ...) \
+    TF_KWARGS_(tf_image_random_saturation_(TF_T(image), lower, upper, TF_IMAGE_RANDOM_(__VA_ARGS__)))
+TF1C_API tf_tensor tf_image_random_brightness_(tf_operand image, double max_delta, struct tf_image_random_args args);
+TF1C_API tf_tensor tf_image_random_hue_(tf_operand image, double max_delta, struct tf_image_random_args args);
+TF1C_API tf_tensor tf_image_random_contrast_(tf_operand image, double lower, double upper, struct tf_image_random_args args);
+TF1C_API tf_tensor tf_image_random_saturation_(tf_operand image, double lower, double upper, struct tf_image_random_args args);
+
 #ifdef __cplusplus
 }
 #endif
