@@ -337,21 +337,22 @@ static Tf1c__MetaGraphDef *read_meta_graph(const char *path, tf_source here)
 }
 
 /* The tensor of "name:1", or an operation's first; none: the graph has it not, as what was inside of a loop. */
-static tf_tensor named(const reading *r, const char *text, size_t n)
+tf_tensor tf1c_tensor_named(const tf_graph *g, const char *prefix, const char *text)
 {
+    const size_t n = strlen(text);
     char name[1024];
     const char *colon = memchr(text, ':', n);
-    const size_t length = colon ? (size_t)(colon - text) : n, before = strlen(r->prefix);
+    const size_t length = colon ? (size_t)(colon - text) : n, before = strlen(prefix);
     if (!length || before + length >= sizeof name)
         return (tf_tensor){ .op = NULL };
-    memcpy(name, r->prefix, before);
+    memcpy(name, prefix, before);
     memcpy(name + before, text, length);
     name[before + length] = '\0';
-    tf_operation *op = tf1c_map_get(&r->graph->universe->by_name, name);
+    tf_operation *op = tf1c_map_get(&g->universe->by_name, name);
     int index = 0;
     for (const char *digit = colon ? colon + 1 : text + n; digit < text + n && index < 1 << 20; digit++)
         index = *digit >= '0' && *digit <= '9' ? 10 * index + (*digit - '0') : 1 << 20;
-    const bool there = op && op->graph == r->graph && (index < op->n_outputs || !index);
+    const bool there = op && op->graph == g && (index < op->n_outputs || !index);
     return there ? (tf_tensor){ .op = op, .index = index } : (tf_tensor){ .op = NULL };
 }
 
@@ -362,7 +363,7 @@ static tf_status add_variable(const reading *r, const char *collection, const Pr
     Tf1c__VariableDef *v = tf1c__variable_def__unpack(&tf1c_pb, bytes->len, bytes->data);
     if (!v) /* what is no variable: a queue runner, a loop's context */
         return tf_ok;
-    const tf_tensor t = named(r, v->variable_name, strlen(v->variable_name));
+    const tf_tensor t = tf1c_tensor_named(r->graph, r->prefix, v->variable_name);
     tf1c__variable_def__free_unpacked(v, &tf1c_pb);
     return t.op && t.op->read && t.op->def->traits & TF_VARIABLE ? add(collection, t) : tf_ok;
 }
@@ -376,7 +377,7 @@ static tf_status add_collections(const reading *r)
         const bool nodes = c && c->kind_case == TF1C__COLLECTION_DEF__KIND_NODE_LIST;
         const bool bytes = c && c->kind_case == TF1C__COLLECTION_DEF__KIND_BYTES_LIST;
         for (size_t j = 0; nodes && j < c->node_list->n_value && !status; j++)
-            status = add(e->key, named(r, c->node_list->value[j], strlen(c->node_list->value[j])));
+            status = add(e->key, tf1c_tensor_named(r->graph, r->prefix, c->node_list->value[j]));
         for (size_t j = 0; bytes && j < c->bytes_list->n_value && !status; j++)
             status = add_variable(r, e->key, &c->bytes_list->value[j]);
     }
@@ -415,7 +416,7 @@ static bool add_restored(const reading *r, const Tf1c__NodeDef *restore, tf_list
         const char *value = strncmp(a->op, "Assign", strlen("Assign")) == 0 && a->n_input > 1 ? a->input[1] : "";
         const bool reads = strncmp(value, restore->name, length) == 0 && (!value[length] || value[length] == ':');
         const size_t at = reads && value[length] ? strtoul(value + length + 1, NULL, 10) : 0;
-        const tf_tensor v = reads ? named(r, a->input[0], strlen(a->input[0])) : (tf_tensor){ .op = NULL };
+        const tf_tensor v = reads ? tf1c_tensor_named(r->graph, r->prefix, a->input[0]) : (tf_tensor){ .op = NULL };
         if (!v.op || !v.op->read || at >= all->n_string_val)
             continue;
         const char *name =
@@ -427,11 +428,12 @@ static bool add_restored(const reading *r, const Tf1c__NodeDef *restore, tf_list
     return true;
 }
 
-static tf_saver *saver_of(const reading *r, const struct tf_import_meta_graph_args *a)
+/* *saver stays NULL where there is nothing to save. */
+static tf_status saver_of(const reading *r, const struct tf_import_meta_graph_args *a, tf_saver **saver)
 {
     const Tf1c__SaverDef *def = r->def->saver_def;
     const size_t scope = def ? strcspn(def->restore_op_name, "/") : 0;
-    struct tf_saver_args args = { .here = a->here, .max_to_keep = 5, .keep_checkpoint_every_n_hours = 10000 };
+    struct tf_saver_args args = { TF_SAVER_DEFAULTS_, .here = a->here };
     const char **names = NULL;
     int n = 0, capacity = 0;
     tf_list variables = { 0 };
@@ -449,13 +451,10 @@ static tf_saver *saver_of(const reading *r, const struct tf_import_meta_graph_ar
         args.var_list = variables;
         args.names = n ? names : NULL;
     }
-    tf_saver *saver = NULL;
-    if (!good)
-        no_memory(a->here);
-    else if (n || tf_global_variables().n)
-        saver = tf_train_saver_(args);
+    const bool any = good && (n || tf_global_variables().n);
+    *saver = any ? tf_train_saver_(args) : NULL;
     tf1c_free(names);
-    return saver;
+    return !good ? no_memory(a->here) : any && !*saver ? tf_last_error()->code : tf_ok;
 }
 
 static const char *prefix_of(const reading *r, const char *scope)
@@ -464,7 +463,7 @@ static const char *prefix_of(const reading *r, const char *scope)
     return n ? tf1c_graph_printf(r->graph, "%s%s", scope, scope[n - 1] == '/' ? "" : "/") : "";
 }
 
-static tf_saver *import_meta(reading *r, const struct tf_import_meta_graph_args *a)
+static tf_status import_meta(reading *r, const struct tf_import_meta_graph_args *a, tf_saver **saver)
 {
     struct tf_import_args import = { .here = a->here };
     tf_list none;
@@ -473,12 +472,21 @@ static tf_saver *import_meta(reading *r, const struct tf_import_meta_graph_args 
         if (*r->def->graph_def->node[i]->device) /* an empty one is nobody's to write to */
             *r->def->graph_def->node[i]->device = '\0';
     import.name = r->prefix;
-    if (!r->prefix || tf1c_import_def(r->graph, r->def->graph_def, &import, true, &none) || add_collections(r))
-        return NULL;
+    tf_status status = r->prefix ? tf1c_import_def(r->graph, r->def->graph_def, &import, true, &none) : tf_memory_error;
+    if (!status)
+        status = add_collections(r);
+    if (status)
+        return status;
     struct tf_with_ in = tf_graph_open_(r->graph);
-    tf_saver *saver = saver_of(r, a);
+    status = saver_of(r, a, saver);
     tf_with_close_(&in);
-    return saver;
+    return status;
+}
+
+tf_status tf1c_add_meta_graph(tf_graph *g, Tf1c__MetaGraphDef *def, const struct tf_import_meta_graph_args *a, tf_saver **saver)
+{
+    reading r = { .def = def, .graph = g, .here = a->here };
+    return import_meta(&r, a, saver);
 }
 
 tf_saver *tf_train_import_meta_graph_(const char *path, struct tf_import_meta_graph_args a)
@@ -493,7 +501,9 @@ tf_saver *tf_train_import_meta_graph_(const char *path, struct tf_import_meta_gr
         return NULL;
     }
     r.def = read_meta_graph(path, a.here);
-    tf_saver *saver = r.def ? import_meta(&r, &a) : NULL;
+    tf_saver *saver = NULL;
+    if (r.def)
+        import_meta(&r, &a, &saver);
     if (r.def)
         tf1c__meta_graph_def__free_unpacked(r.def, &tf1c_pb);
     return saver;

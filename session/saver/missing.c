@@ -35,6 +35,25 @@ tf_saver *tf_train_import_meta_graph_(const char *path, struct tf_import_meta_gr
     return NULL;
 }
 
+tf_status tf_saved_model_simple_save_(tf_session *session, const char *export_dir, struct tf_simple_save_args a)
+{
+    (void)session, (void)export_dir;
+    return missing(a.here);
+}
+
+tf_saved_model *tf_saved_model_loader_load_(tf_session *session, const char *export_dir, struct tf_load_model_args a)
+{
+    (void)session, (void)export_dir;
+    missing(a.here);
+    return NULL;
+}
+
+tf_tensor tf_saved_model_tensor_(const tf_saved_model *model, const char *name, bool input, struct tf_signature_args a)
+{
+    (void)model, (void)name, (void)input, (void)a;
+    return (tf_tensor){ .op = NULL };
+}
+
 tf_checkpoint_state *tf_train_get_checkpoint_state_(const char *directory, struct tf_checkpoint_state_args a)
 {
     (void)directory, (void)a;

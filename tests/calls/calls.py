@@ -176,6 +176,7 @@ VALUES = {
     "const tf_graph_def *": ["&one_node", "NULL", "&no_def"],
     "tf_checkpoint_reader *": ["NULL"],
     "const tf_checkpoint_reader *": ["w.reader", "NULL"],
+    "const tf_saved_model *": ["NULL"],
     "np_npz *": ["w.npz", "NULL"],
     "const np_npz *": ["w.npz", "NULL"],
     "const tf_option *": ["w.options", "NULL"],

@@ -176,10 +176,20 @@ def thaw(folder, name, feeds):
             return compare(name + '.frozen', [session.run('loss:0', fed(graph, feeds))], want, 1e-6)
 
 
+def serve(folder, name, feeds):
+    want = np.load(os.path.join(folder, name + '.npz'))['losses'][:1]
+    with tf.Graph().as_default(), tf.Session() as session:
+        signature = tf.saved_model.loader.load(session, ['serve'], os.path.join(folder, name + '.model')).signature_def['serving_default']
+        feeds = {signature.inputs[t.op.name].name: a for t, a in feeds.items()}
+        return compare(name + '.model', [session.run(signature.outputs['loss'].name, feeds)], want, 1e-6)
+
+
 def check_saved(folder, name):
     feeds, fault = go_on(folder, name)
     fault = fault or go_on_from_meta(folder, name, feeds)
-    return fault if fault or name == 'char_rnn' else thaw(folder, name, feeds)  # whose first loss is of numbers drawn before
+    if fault or name == 'char_rnn':  # whose first loss is of numbers drawn before
+        return fault
+    return thaw(folder, name, feeds) or serve(folder, name, feeds)
 
 
 def main():

@@ -173,7 +173,7 @@ static void train(tf_session *sess, const exchanged_model *m, int i, int steps, 
     np_free(&y);
 }
 
-/* saved/NAME: the checkpoint after 20 steps, with .meta; NAME.frozen.pb; NAME.npz: the losses of the next 20. */
+/* saved/NAME: the checkpoint after 20 steps, with .meta; NAME.frozen.pb; NAME.model, a SavedModel; NAME.npz: the losses of the next 20. */
 static void write_saved(int i)
 {
     char path[1024];
@@ -194,6 +194,9 @@ static void write_saved(int i)
         exchange_failures += !tf_train_write_graph(frozen, exchange_folder, path, .as_text = false);
         tf_graph_def_free(frozen);
         tf_graph_def_free(def);
+        snprintf(path, sizeof path, "%s/saved/%s.model", exchange_folder, exchanged_name(i));
+        exchange_failures += tf_saved_model_simple_save(sess, path, .inputs = (tf_input_map[]){ { "x", m.x }, { "y", m.y }, { 0 } },
+                                                        .outputs = (tf_input_map[]){ { "loss", m.loss }, { 0 } }) != tf_ok;
         train(sess, &m, i, AFTER, losses);
         tf_close(sess);
         const tf_ndarray all = np_array(losses, tf_float32, SHAPE(AFTER));

@@ -1,6 +1,8 @@
 """Models that TensorFlow 1.15.5 has trained some steps and saved, as meta/NAME.meta, .index and .data-…, and the losses of the steps after
-that: meta/NAME.npz, with what is fed. Nodes "loss" and "step", which is in the collection train_op. python make_meta.py [NAME …]"""
+that: meta/NAME.npz, with what is fed. Nodes "loss" and "step", which is in the collection train_op. A SavedModel with signature, in
+meta/saved_model, and what it answers. python make_meta.py [NAME …]"""
 import os
+import shutil
 import sys
 import warnings
 
@@ -128,9 +130,22 @@ def save(name, build):
     os.remove(os.path.join(HERE, 'note'))
 
 
+def simple_save():
+    folder = os.path.join(HERE, 'saved_model')
+    shutil.rmtree(folder, ignore_errors=True)
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32, [None, 3], name='x')
+        y = tf.nn.softmax(tf.layers.dense(x, 2))
+        session.run(tf.global_variables_initializer())
+        tf.saved_model.simple_save(session, folder, {'in': x}, {'out': y})
+        np.savez(os.path.join(HERE, 'saved_model.npz'), x=numbers(4, 3), y=session.run(y, {x: numbers(4, 3)}))
+
+
 MODELS = {'static_lstm': static_lstm, 'char_rnn': char_rnn, 'cnn': cnn, 'word2vec': word2vec, 'dynamic_lstm': of_loop(dynamic_lstm),
           'gru_lengths': of_loop(gru_lengths), 'long_enough': of_loop(long_enough), 'nested': of_loop(nested),
           'cond_in_loop': of_loop(cond_in_loop)}
 if __name__ == '__main__':
     for name, build in MODELS.items():
         save(name, build)
+    if len(sys.argv) < 2 or 'saved_model' in sys.argv:
+        simple_save()

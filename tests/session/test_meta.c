@@ -165,6 +165,58 @@ START_TEST(without_variables_there_is_no_saver)
 }
 END_TEST
 
+/* ---- SavedModels ----------------------------------------------------------------------------------------------------------------------- */
+
+START_TEST(a_saved_model_of_tensorflow_answers)
+{
+    const tf_saved_model *model = tf_saved_model_loader_load(sess, meta_path("saved_model", ""));
+    ck_assert_ptr_nonnull(model);
+    np_npz *npz = np_npz_open(meta_path("saved_model", ".npz"));
+    tf_ndarray x = np_npz_get(npz, "x"), want = np_npz_get(npz, "y"), y = { 0 };
+    must(tf_run(sess, FETCH(tf_saved_model_output(model, "out"), &y), FEED(tf_saved_model_input(model, "in"), x)));
+    const char *difference = array_difference(y, want, 1e-6);
+    ck_assert_msg(!difference, "%s", difference);
+    tf_saved_model_output(model, "in");
+    must_have_reported(tf_key_error, "'in'");
+    tf_saved_model_input(model, "in", .signature = "other");
+    must_have_reported(tf_key_error, "'other'");
+    np_free(&x);
+    np_free(&y);
+    np_free(&want);
+    np_npz_close(npz);
+}
+END_TEST
+
+START_TEST(a_saved_model_is_loaded_again)
+{
+    char path[512];
+    float want, got;
+    tf_tensor x, loss = small_model(&x);
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run_fetches(sess, FETCH(loss, &want), some(x), TF_SOURCE));
+    snprintf(path, sizeof path, "%s", in_folder("model"));
+    const tf_input_map in[] = { { "x", x }, { 0 } }, out[] = { { "loss", loss }, { 0 } };
+    must(tf_saved_model_simple_save(sess, path, .inputs = in, .outputs = out));
+    ck_assert_int_eq(tf_saved_model_simple_save(sess, path, in, out), tf_value_error);
+    must_have_reported(tf_value_error, "Export directory already exists. Please specify a different export directory: ");
+    tf_graph *again = tf_graph();
+    tf_with_graph(again) {
+        tf_session *other = tf_session();
+        const tf_saved_model *model = tf_saved_model_loader_load(other, path);
+        ck_assert_ptr_nonnull(model);
+        must(tf_run_fetches(other, FETCH(tf_saved_model_output(model, "loss"), &got), some(tf_saved_model_input(model, "x")),
+                            TF_SOURCE));
+        ck_assert(got == want);
+        ck_assert_ptr_null(tf_saved_model_loader_load(other, path, .tags = (const char *[]){ "train", NULL }));
+        must_have_reported(tf_runtime_error, "MetaGraphDef associated with tags 'train' could not be found in SavedModel.");
+        ck_assert_ptr_null(tf_saved_model_loader_load(other, in_folder("none")));
+        must_have_reported(tf_os_error, "SavedModel file does not exist at: ");
+        tf_close(other);
+    }
+    tf_graph_free(again);
+}
+END_TEST
+
 START_TEST(what_is_no_meta_graph_is_refused)
 {
     ck_assert_ptr_null(tf_train_import_meta_graph(in_folder("none.meta")));
@@ -188,6 +240,8 @@ int main(void)
     tcase_add_test(t, what_is_beside_a_checkpoint_trains_on);
     tcase_add_test(t, a_meta_graph_may_be_text_and_scoped);
     tcase_add_test(t, without_variables_there_is_no_saver);
+    tcase_add_test(t, a_saved_model_of_tensorflow_answers);
+    tcase_add_test(t, a_saved_model_is_loaded_again);
     tcase_add_test(t, what_is_no_meta_graph_is_refused);
     suite_add_tcase(s, t);
     return run_suite(s);
