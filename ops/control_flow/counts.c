@@ -15,6 +15,8 @@ void tf1c_count_as(int n)
         g->universe->last_id = n;
 }
 
+void tf1c_count_more(int n) { tf1c_count_as(tf1c_count_now() + n); }
+
 tf1c_counted tf1c_counted_over(tf_list elems, int states)
 {
     const tf_dims d = elems.n ? tf_get_shape(elems.items[0]) : (tf_dims){ 0 };

@@ -25,6 +25,7 @@ tf1c_counts tf1c_count_map(tf1c_counted c); /* states: results */
 tf1c_counted tf1c_counted_over(tf_list elems, int states);
 
 int tf1c_count_now(void);
-void tf1c_count_as(int n); /* so many have been made */
+void tf1c_count_as(int n);   /* so many have been made */
+void tf1c_count_more(int n); /* that TF makes and we do not */
 
 #endif

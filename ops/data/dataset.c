@@ -13,8 +13,7 @@
 
 /* ---- making them -------------------------------------------------------------------------------------------------------------------------- */
 
-static void count_more(int n) { tf1c_count_as(tf1c_count_now() + n); }
-static void count_one(void) { count_more(1); }
+static void count_one(void) { tf1c_count_more(1); }
 
 /* What a mistake leaves: a dataset that knows it, so that what is made of it stays quiet and a run says it again. */
 static tf_data_dataset *refused(const tf_data_dataset *input)
@@ -426,7 +425,7 @@ tf_data_dataset *tf_dataset_shuffle_(tf_data_dataset *dataset, tf_operand buffer
     set_number(d, 0, tf1c_sound_operand(buffer_size, here), "buffer_size");
     d->flag = a.reshuffle_each_iteration;
     set_seeds(d, a.seed);
-    count_more(d->seed || d->seed2 ? 9 : 2); /* the seeds; of two that may be 0, what sees to it that they are not */
+    tf1c_count_more(d->seed || d->seed2 ? 9 : 2); /* the seeds; of two that may be 0, what sees to it that they are not */
     return finished(d, dataset);
 }
 

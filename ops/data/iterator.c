@@ -398,8 +398,6 @@ static tf_operation *resource_node(const tf_op_def *def, const iterator *it, con
     return tf_op_new(def, (struct tf_op_args){ .here = here, .name = name, .attrs = def->attrs ? &attrs : NULL });
 }
 
-static void count_more(int n) { tf1c_count_as(tf1c_count_now() + n); }
-
 /* What a one-shot iterator's dataset is made of is there without a run: no placeholders, no variables. NULL, or a mistake. */
 static tf_operation *needs_a_run(tf_tensor t, int depth, tf_source here)
 {
@@ -451,7 +449,7 @@ tf_data_iterator *tf_make_one_shot_iterator_(tf_data_dataset *dataset, tf_source
     if (tf1c_is_mistake(resource))
         return iterator_of(resource);
     it->resource = resource;
-    count_more(1); /* its handle */
+    tf1c_count_more(1); /* its handle */
     return &it->public_;
 }
 
@@ -483,13 +481,13 @@ tf_data_iterator *tf_make_initializable_iterator_(tf_data_dataset *dataset, stru
     iterator *it = iterator_new(d->public_.output_types, d->public_.output_shapes, NULL);
     if (it->mistake)
         return &it->public_;
-    count_more(3); /* the optimizer's datasets */
+    tf1c_count_more(3); /* the optimizer's datasets */
     tf_operation *resource = resource_node(&iterator_op, it, NULL, here);
     if (tf1c_is_mistake(resource))
         return iterator_of(resource);
     it->resource = resource;
     it->public_.initializer = make_node(it, d, true, NULL, NULL, here);
-    count_more(1);
+    tf1c_count_more(1);
     return &it->public_;
 }
 
@@ -517,7 +515,7 @@ tf_data_iterator *tf_iterator_from_structure_(tf_types types, struct tf_structur
     if (tf1c_is_mistake(resource))
         return iterator_of(resource);
     it->resource = resource;
-    count_more(1);
+    tf1c_count_more(1);
     return &it->public_;
 }
 
@@ -619,7 +617,7 @@ tf_data_iterator *tf_iterator_from_string_handle_(tf_tensor handle, tf_types typ
         return iterator_of(mistake);
     iterator *it = iterator_new(types, a.output_shapes, NULL);
     it->handle = handle;
-    count_more(2);
+    tf1c_count_more(2);
     return &it->public_;
 }
 

@@ -219,7 +219,7 @@ tf_tensor tf_tensor_array_(struct tf_tensor_array_args args)
     if (d.known && d.rank)
         return tf_mistake(tf_invalid_argument, args.here, NULL, "TensorArray size must be scalar, but had shape: %s",
                           tf_dims_kernel_text(d, (char[TF_DIMS_TEXT]){ 0 }, TF_DIMS_TEXT));
-    tf1c_count_as(tf1c_count_now() + 1);
+    tf1c_count_more(1);
     return handle((array){ .dtype = args.dtype, .element = args.element_shape, .size = n, .dynamic = args.dynamic_size });
 }
 
@@ -280,7 +280,7 @@ static tf_tensor written(tf_tensor ta, tf_operand index, tf_operand given, bool 
         mistake = check_index(a, at, here);
     if (!mistake.op && d.known && d.rank != (several ? 1 : 0))
         mistake = tf_mistake(tf_value_error, here, NULL, "Shape must be rank %d but is rank %d", several ? 1 : 0, d.rank);
-    tf1c_count_as(tf1c_count_now() + (tf1c_current_graph()->parent ? 2 : 1)); /* in a loop its handle enters */
+    tf1c_count_more((tf1c_current_graph()->parent ? 2 : 1)); /* in a loop its handle enters */
     return mistake.op ? mistake
                       : handle((array){ .dtype = a->dtype,
                                         .element = element,
@@ -316,7 +316,7 @@ tf_tensor tf_tensor_array_unstack_(tf_tensor ta, tf_operand given, tf_source her
     mistake = check_value(a, value, true, &element, here);
     if (!mistake.op && d.known && !d.rank)
         mistake = tf_mistake(tf_value_error, here, NULL, "Shape must be at least rank 1 but is rank 0");
-    tf1c_count_as(tf1c_count_now() + 9);
+    tf1c_count_more(9);
     return mistake.op ? mistake
                       : handle((array){ .dtype = a->dtype, .element = element, .contents = value, .dynamic = a->dynamic });
 }
@@ -362,7 +362,7 @@ tf_tensor tf_tensor_array_stack_(tf_tensor ta, tf_source here)
     TF_FROM(here);
     array *a;
     const tf_tensor all = whole(ta, here, &a);
-    tf1c_count_as(tf1c_count_now() + 5);
+    tf1c_count_more(5);
     return tf_is_poisoned(all) ? all : tf1c_import(tf1c_current_graph(), all, here);
 }
 

@@ -66,7 +66,7 @@ static tf_tensor masked(const tf_attention_mechanism *m, tf_tensor score)
         return score;
     const int before = tf1c_count_now();
     score = tf_where(m->mask, score, tf_mul(m->score_mask_value, tf_ones_like(score)));
-    tf1c_made_since(before, MASKED + (tf1c_current_graph()->parent ? 1 : 0));
+    tf1c_count_as(before + MASKED + (tf1c_current_graph()->parent ? 1 : 0));
     return score;
 }
 
@@ -109,7 +109,7 @@ void tf1c_skip_batch_check(const tf_attention_mechanism *m, tf_operand batch_siz
     const bool mine = m->batch_size.kind == TF_OPERAND_INTEGER, given = batch_size.kind == TF_OPERAND_INTEGER;
     tf1c_skip("assert_equal", 1);
     if (!mine || !given)
-        tf1c_count_as(tf1c_count_now() + 11 + mine + given + (!mine && tf1c_current_graph()->parent ? 1 : 0));
+        tf1c_count_more(11 + mine + given + (!mine && tf1c_current_graph()->parent ? 1 : 0));
 }
 
 /* Memory with zeros past the lengths. TF1: _prepare_memory */
@@ -119,7 +119,7 @@ static tf_tensor prepared(tf_tensor memory, tf_tensor length)
     tf_tensor mask = tf_sequence_mask(length, time, tf_get_dtype(memory));
     const int before = tf1c_count_now();
     const tf_tensor ones = tf_ones(SHAPE(tf_get_shape(memory).rank - 2), tf_int32);
-    tf1c_made_since(before, 3); /* TF gives the shape as a scalar */
+    tf1c_count_as(before + 3); /* TF gives the shape as a scalar */
     const tf_tensor shape = tf_shape(mask);
     mask = tf_reshape(mask, tf_concat(LIST(shape, ones), 0));
     return tf_mul(memory, mask);
@@ -176,7 +176,7 @@ static tf_tensor set_memory(tf_attention_mechanism *m, const struct tf_attention
         const int before = tf1c_count_now();
         TF_SCOPE(NULL, "mask");
         m->mask = tf_sequence_mask(n, tf_getitem(tf_shape(memory), "1"));
-        tf1c_made_since(before, 0);
+        tf1c_count_as(before);
     }
     tf_layer *layer = tf_layers_Dense_(
         (struct tf_dense_layer_args){ .here = a->here, .units = a->num_units, .trainable = true, .name = "memory_layer" });

@@ -74,7 +74,7 @@ static tf_tensor with_same_shape(tf_tensor old, tf_tensor next, tf_source here)
     const tf_tensor same = tf_identity(next);
     if (tf_dims_fully_known(was))
         tf_set_shape_(same, was, here);
-    tf1c_made_since(before, tf_dims_fully_known(was) ? KNOWN : UNKNOWN);
+    tf1c_count_as(before + (tf_dims_fully_known(was) ? KNOWN : UNKNOWN));
     return same;
 }
 
@@ -164,7 +164,7 @@ static tf_tensor batch_checked(const wrapper *k, tf_tensor output, tf_source her
     if (known) {
         mistake = check_batch(k, tf_operand_integer(d.dims[0]), "applying", "query (decoder output)", here);
     } else {
-        tf1c_count_as(tf1c_count_now() + 5); /* its shape's first */
+        tf1c_count_more(5); /* its shape's first */
         mistake = check_batch(k, tf_operand_tensor((tf_tensor){ 0 }), "applying", "query (decoder output)", here);
     }
     return mistake.op ? mistake : tf_identity(output, .name = "checked_cell_output");
@@ -189,7 +189,7 @@ static tf_cell_output wrapper_call(tf_cell *self, tf_tensor inputs, tf_state *st
     if (k->a.alignment_history)
         history = tf_tensor_array_write_(tf_state_alignment_history_(state, here), operand_of(time), operand_of(alignments), here);
     attention = tf_identity(attention, .name = "concat");
-    tf1c_count_as(tf1c_count_now() + 1); /* TF joins it with those of other mechanisms, along an axis */
+    tf1c_count_more(1); /* TF joins it with those of other mechanisms, along an axis */
     tf_state *next = state_of(k, out.state, attention, tf_operator_add(time, 1), alignments, history, alignments);
     return (tf_cell_output){ k->a.output_attention ? attention : output, next };
 }
@@ -261,7 +261,7 @@ static tf_tensor take_initial(wrapper *k, tf_state *given, tf_source here)
     const tf_dims d = tf_get_shape(leaves.items[leaves.n - 1]);
     const bool known = d.known && d.rank && d.dims[0] > 0;
     if (!known)
-        tf1c_count_as(tf1c_count_now() + 5);
+        tf1c_count_more(5);
     const tf_tensor mistake = check_batch(k, known ? tf_operand_integer(d.dims[0]) : tf_operand_tensor((tf_tensor){ 0 }),
                                           "constructing", "initial_cell_state", here);
     k->initial = checked_state(given, "check_initial_cell_state");

@@ -224,7 +224,7 @@ static tf1c_decoder_step beam_initialize(tf_decoder *self, tf_source here)
     const tf_tensor lengths = tf_zeros(LIST(k->batch_size, k->beams), .dtype = tf_int64);
     tf_state *state = state_of(k->initial, log_probs, k->finished, with_shape(lengths, tf_get_shape(k->finished)),
                                attention_probs(k, k->initial));
-    tf1c_made_since(before, MADE);
+    tf1c_count_as(before + MADE);
     return (tf1c_decoder_step){ .finished = k->finished, .inputs = k->start_inputs, .state = state };
 }
 
@@ -269,18 +269,6 @@ static tf_decoded beam_results(tf_decoder *self, const tf_tensor *outputs)
 
 /* ---- making it --------------------------------------------------------------------------------------------------------------------- */
 
-static tf_tensor check_tokens(tf_tensor start, tf_tensor end, tf_source here)
-{
-    const tf_dims s = tf_get_shape(start), e = tf_get_shape(end);
-    if (tf_is_poisoned(start) || tf_is_poisoned(end))
-        return tf_is_poisoned(start) ? start : end;
-    if (!s.known || s.rank != 1)
-        return tf_mistake(tf_value_error, here, NULL, "start_tokens must be a vector");
-    if (!e.known || e.rank)
-        return tf_mistake(tf_value_error, here, NULL, "end_token must be a scalar");
-    return (tf_tensor){ 0 };
-}
-
 static tf_tensor check_arguments(const beam_search *k, tf_operand table)
 {
     const struct tf_beam_search_args *a = &k->a;
@@ -305,7 +293,7 @@ static tf_tensor take(beam_search *k)
                                                  : tf_convert(table, tf_dtype_unset, a->here, "embedding");
     const tf_tensor start = tf_convert(tf1c_given(a->start_tokens), tf_int32, a->here, "start_tokens");
     k->end_token = tf_convert(tf1c_given(a->end_token), tf_int32, a->here, "end_token");
-    mistake = tf_is_poisoned(k->table) ? k->table : check_tokens(start, k->end_token, a->here);
+    mistake = k->table.op && tf_is_poisoned(k->table) ? k->table : tf1c_check_tokens(start, k->end_token, a->here);
     if (mistake.op)
         return mistake;
     k->batch_size = tf_size(start);
@@ -315,7 +303,7 @@ static tf_tensor take(beam_search *k)
     const int before = tf1c_count_now();
     const tf_tensor firsts = tf_zeros(LIST(k->batch_size), .dtype = tf_int32);
     k->finished = tf_equal(tf_one_hot(firsts, k->beams, .dtype = tf_int32), 0);
-    tf1c_made_since(before, FINISHED_BY);
+    tf1c_count_as(before + FINISHED_BY);
     if (a->coverage_penalty_weight != 0 && tf_is_poisoned(tf_state_alignments_(k->initial, a->here)))
         return tf_mistake(tf_value_error, a->here, NULL, "coverage_penalty_weight must be 0.0 if no cell is attentional.");
     return (tf_tensor){ 0 };

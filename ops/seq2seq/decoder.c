@@ -95,7 +95,7 @@ static tf_list one_step(tf_list vars, void *context)
         s.outputs[i] = tf1c_copy_rows(finished, d->zeros[i], s.outputs[i]);
     if (d->impute)
         s.state = tf1c_copy_state(finished, state, s.state);
-    tf1c_count_as(tf1c_count_now() + WRITTEN * decoder->n_outputs);
+    tf1c_count_more(WRITTEN * decoder->n_outputs);
     tf_list next = variables_of(tf_operator_add(time, 1), &s, next_finished, next_lengths);
     for (int i = 0; i < decoder->n_outputs; i++)
         tf_append(&next, s.outputs[i]);

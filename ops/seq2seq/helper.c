@@ -91,7 +91,7 @@ static tf_helper_next training_initialize(tf_helper *self)
     enum { COND = 10 };
     const int before = tf1c_count_now();
     const tf_tensor inputs = tf_cond(operand_of(all), zeros_of, first_of, k);
-    tf1c_made_since(before, COND);
+    tf1c_count_as(before + COND);
     return (tf_helper_next){ finished, inputs, NULL };
 }
 
@@ -113,7 +113,7 @@ static tf_helper_next training_next(tf_helper *self, tf_tensor time, tf_tensor o
     enum { COND = 13 };
     const int before = tf1c_count_now();
     const tf_tensor inputs = tf_gather(k->inputs, tf_where(all, 0, next_time));
-    tf1c_made_since(before, COND);
+    tf1c_count_as(before + COND);
     return (tf_helper_next){ finished, inputs, state };
 }
 
@@ -197,7 +197,7 @@ static tf_helper_next embedding_next(tf_helper *self, tf_tensor time, tf_tensor 
     const tf_tensor finished = tf_equal(sample_ids, k->end_token);
     all_finished(finished);
     const tf_tensor inputs = embed(k, sample_ids);
-    tf1c_count_as(tf1c_count_now() + COND);
+    tf1c_count_more(COND);
     return (tf_helper_next){ finished, inputs, state };
 }
 
@@ -210,23 +210,21 @@ static tf_tensor sampling_sample(tf_helper *self, tf_tensor time, tf_tensor outp
     enum { BEFORE = 24, DRAWN = 39 }; /* operations of TF's categorical_sample */
     const int before = tf1c_count_now();
     const tf_tensor one = tf_constant(1);
-    tf1c_made_since(before, BEFORE);
+    tf1c_count_as(before + BEFORE);
     tf_tensor drawn = tf_multinomial(logits, one, .seed = k->a.seed, .output_dtype = tf_int32);
     drawn = tf_reshape(drawn, SHAPE(-1));
-    tf1c_made_since(before, DRAWN);
+    tf1c_count_as(before + DRAWN);
     return drawn;
 }
 
-static tf_tensor check_tokens(const embedding *k, tf_source here)
+tf_tensor tf1c_check_tokens(tf_tensor start, tf_tensor end, tf_source here)
 {
-    const tf_dims start = tf_get_shape(k->start_tokens), end = tf_get_shape(k->end_token);
-    if (tf_is_poisoned(k->table))
-        return k->table;
-    if (tf_is_poisoned(k->start_tokens) || tf_is_poisoned(k->end_token))
-        return tf_is_poisoned(k->start_tokens) ? k->start_tokens : k->end_token;
-    if (!start.known || start.rank != 1)
+    const tf_dims s = tf_get_shape(start), e = tf_get_shape(end);
+    if (tf_is_poisoned(start) || tf_is_poisoned(end))
+        return tf_is_poisoned(start) ? start : end;
+    if (!s.known || s.rank != 1)
         return tf_mistake(tf_value_error, here, NULL, "start_tokens must be a vector");
-    if (!end.known || end.rank)
+    if (!e.known || e.rank)
         return tf_mistake(tf_value_error, here, NULL, "end_token must be a scalar");
     return (tf_tensor){ 0 };
 }
@@ -246,7 +244,8 @@ static tf_helper *embedding_helper(const char *class_name, struct tf_greedy_help
                                                  : tf_convert(table, tf_dtype_unset, a.here, "embedding");
     k->start_tokens = tf_convert(tf1c_given(a.start_tokens), tf_int32, a.here, "start_tokens");
     k->end_token = tf_convert(tf1c_given(a.end_token), tf_int32, a.here, "end_token");
-    const tf_tensor mistake = check_tokens(k, a.here);
+    const tf_tensor mistake =
+        k->table.op && tf_is_poisoned(k->table) ? k->table : tf1c_check_tokens(k->start_tokens, k->end_token, a.here);
     if (mistake.op)
         return helper_mistake(mistake);
     const tf_tensor batch_size = tf_size(k->start_tokens);

@@ -617,6 +617,8 @@ START_TEST(mistakes_are_said_in_tensorflows_words)
     must_have_reported(tf_value_error, "start_tokens must be a vector");
     tf_contrib_seq2seq_greedy_embedding_helper(table, lengths, lengths);
     must_have_reported(tf_value_error, "end_token must be a scalar");
+    tf_contrib_seq2seq_greedy_embedding_helper(.embedding_fn = embedded, .start_tokens = 1, .end_token = 3);
+    must_have_reported(tf_value_error, "start_tokens must be a vector");
     tf_contrib_seq2seq_basic_decoder(NULL, helper, zero);
     must_have_reported(tf_type_error, "The argument 'cell' (None) is not an RNNCell");
     tf_contrib_seq2seq_basic_decoder(cell, NULL, zero);
@@ -663,6 +665,9 @@ START_TEST(mistakes_of_a_beam_search_are_said)
     must_have_reported(tf_value_error, "start_tokens must be a vector");
     tf_contrib_seq2seq_beam_search_decoder(cell, table, tf_range(BATCH), lengths, zero, 2);
     must_have_reported(tf_value_error, "end_token must be a scalar");
+    tf_contrib_seq2seq_beam_search_decoder(cell, .embedding_fn = embedded, .start_tokens = 1, .end_token = 0, .initial_state = zero,
+                                           .beam_width = 2);
+    must_have_reported(tf_value_error, "start_tokens must be a vector");
     tf_contrib_seq2seq_beam_search_decoder(cell, table, tf_range(BATCH), 0, zero, 0);
     must_have_reported(tf_value_error, "beam_width must be positive");
     tf_contrib_seq2seq_beam_search_decoder(cell, table, tf_range(BATCH), 0, NULL, 2);
