@@ -196,6 +196,17 @@ static void mark_values(hoisting *h)
 
 /* ---- what gains by leaving -------------------------------------------------------------------------------------------------------- */
 
+/* A view that its readers may want copied, for it leaves no elements side by side. */
+static bool scatters(const ir_node *n)
+{
+    tf_view out;
+    int64_t offset;
+    for (int o = 0; o < n->n_out; o++)
+        if (!ir_view_rule(n, o, &out, &offset) || !tf_view_contiguous(&out))
+            return true;
+    return false;
+}
+
 /* In n->needed: what leaves. From the last node on, so that what leads to one that leaves is asked after it. */
 static int choose(hoisting *h)
 {
@@ -209,7 +220,8 @@ static int choose(hoisting *h)
         if (when == IN_STEP)
             continue;
         bool views = n->def->traits & (TF_VIEW | TF_PARTS);
-        n->needed |= when == ALWAYS ? !views : !views && !n->def->strips && !(n->def->traits & TF_SUM);
+        n->needed |=
+            when == ALWAYS ? !(n->def->traits & TF_VIEW) || scatters(n) : !views && !n->def->strips && !(n->def->traits & TF_SUM);
         for (int o = 0; o < n->n_out && when == ALL_STEPS; o++)
             n->needed |= ir_stack_of(h->loop, &n->out[o]) != NULL;
         chosen += n->needed;

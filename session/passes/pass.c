@@ -71,14 +71,6 @@ void ir_apply_replacements(ir_block *b)
 
 /* ---- loops ---------------------------------------------------------------------------------------------------- */
 
-const ir_sliced *ir_slice_of(const ir_loop *l, const ir_value *arg)
-{
-    for (int i = 0; i < l->n_sliced; i++)
-        if (l->sliced[i].arg == arg)
-            return &l->sliced[i];
-    return NULL;
-}
-
 const ir_stacked *ir_stack_of(const ir_loop *l, const ir_value *result)
 {
     for (int i = 0; i < l->n_stacked; i++)
@@ -93,18 +85,6 @@ int64_t ir_bytes_stacked(const ir_node *n)
     for (int i = 0; i < n->loop->n_stacked; i++)
         bytes += ir_bytes(&n->out[n->loop->stacked[i].output]);
     return bytes;
-}
-
-bool ir_is_captured(const ir_loop *l, const ir_value *v)
-{
-    if (v->known)
-        return true;
-    if (ir_slice_of(l, v))
-        return false;
-    for (int i = 0; i < l->n_carried; i++)
-        if (l->carried[i].arg == v)
-            return false;
-    return !v->node || v->node->block != l->body.id;
 }
 
 /* ---- order -------------------------------------------------------------------------------------------------------------- */

@@ -33,10 +33,8 @@ typedef struct {
 extern ir_lengths ir_long;
 void ir_count_uses(ir_block *b); /* of the values of this block and those around it that it reads */
 void ir_apply_replacements(ir_block *b); /* of values whose `replaced` a pass has set */
-const ir_sliced *ir_slice_of(const ir_loop *l, const ir_value *arg);      /* NULL: it is no element of a sequence */
 const ir_stacked *ir_stack_of(const ir_loop *l, const ir_value *result); /* NULL: nobody stacks it */
 int64_t ir_bytes_stacked(const ir_node *n);                              /* of all that the loop stacks */
-bool ir_is_captured(const ir_loop *l, const ir_value *v); /* the same in every step of the loop */
 /* What a pass took out of node n and added to b from `first` on, n itself not: it sees the variables as n does, which comes after
  * these assignments. */
 bool ir_after_assignments_of(ir_ctx *c, ir_block *b, int first, const ir_node *n);

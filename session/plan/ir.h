@@ -166,6 +166,8 @@ ir_block ir_emptied(const ir_block *b); /* b without its nodes, which a pass add
 void ir_add_node(ir_ctx *c, ir_block *b, ir_node *n);
 bool ir_put_first(ir_ctx *c, ir_block *b, int n, ir_node *const *nodes); /* before those that are there */
 int ir_add_input(ir_ctx *c, ir_node *n, ir_value *v); /* one more, at this index */
+const ir_sliced *ir_slice_of(const ir_loop *l, const ir_value *arg); /* NULL: it is no element of a sequence */
+bool ir_is_captured(const ir_loop *l, const ir_value *v); /* the same in every step of the loop */
 ir_value *ir_slot_value(ir_ctx *c, tf_dtype dtype, tf_dims dims); /* whose address each step, or each run, sets */
 /* One more port of a loop's node: the element, in the body, of a sequence around it; the output that stacks a value of the body's, for
  * which there has to be room. */

@@ -77,13 +77,31 @@ static void place_parts(ir_ctx *c, const ir_block *b, ir_node *n)
 
 /* ---- forward: views, then copies ------------------------------------------------------------------------------------------------ */
 
-typedef struct {
+typedef struct layout layout;
+struct layout {
     ir_ctx *c;
-    ir_block *to; /* the nodes so far, copies among them */
-} layout;
+    ir_block *to;    /* the nodes so far, copies among them */
+    ir_node *around; /* the loop whose body this is; NULL */
+    layout *outside; /* of the block that has the loop */
+};
+
+static ir_value *contiguous(layout *l, ir_value *v, int order);
+
+/* A copy of what is the same in every step is made once, before the loop. */
+static ir_value *copied_outside(layout *l, ir_value *v)
+{
+    ir_value *copy = contiguous(l->outside, v, l->around->order);
+    for (int i = 0; i < l->around->n_in; i++)
+        if (l->around->in[i] == copy)
+            return copy;
+    ir_add_input(l->c, l->around, copy);
+    return copy;
+}
 
 static ir_value *contiguous(layout *l, ir_value *v, int order)
 {
+    if (l->around && !v->root->variable && ir_is_captured(l->around->loop, v))
+        return copied_outside(l, v);
     if (v->contiguous && v->contiguous->node->block == l->to->id) /* one of another block is not there, or no longer */
         return v->contiguous;
     ir_node *copy = ir_copy_of(l->c, v);
@@ -163,25 +181,30 @@ static void want_inputs(layout *l, ir_node *n)
     }
 }
 
-/* A state's first value is read through a pointer of the state's own layout. */
-static void lay_out_body(layout *l, ir_node *n)
+static bool lay_out_block(layout *l, ir_block *b);
+
+/* Of a loop or branch. A state's first value is read through a pointer of the state's own layout. */
+static bool lay_out_bodies(layout *l, ir_node *n)
 {
+    layout body = { .c = l->c, .around = n->loop ? n : NULL, .outside = l }, other = { .c = l->c };
     for (int i = 0; n->loop && i < n->loop->n_carried; i++) {
         ir_value **init = &n->in[n->loop->carried[i].input];
         if (!tf_view_contiguous(&(*init)->view) || (*init)->root->variable)
             *init = contiguous(l, *init, n->order);
     }
-    if (n->branch && !tf_view_contiguous(&n->in[0]->view))
+    if (n->loop)
+        return ir_place_ports(l->c, n) && lay_out_block(&body, &n->loop->body) &&
+               (!n->loop->condition.n_results || lay_out_block(&other, &n->loop->condition));
+    if (!tf_view_contiguous(&n->in[0]->view))
         n->in[0] = contiguous(l, n->in[0], n->order);
-    if (!(n->loop ? ir_layout_loop(l->c, n) : ir_layout_branch(l->c, n)))
-        l->c->failed = true;
+    return ir_place_results(l->c, n) && lay_out_block(&body, &n->branch->bodies[0]) && lay_out_block(&other, &n->branch->bodies[1]);
 }
 
 static void lay_out(layout *l, ir_node *n)
 {
     unsigned traits = n->def ? n->def->traits : 0;
     if (traits & (TF_LOOP | TF_BRANCH))
-        lay_out_body(l, n);
+        l->c->failed |= !lay_out_bodies(l, n);
     else if (traits & TF_VIEW)
         place_views(l, n);
     else if (traits & TF_PARTS)
@@ -195,22 +218,25 @@ static void lay_out(layout *l, ir_node *n)
     ir_add_node(l->c, l->to, n);
 }
 
-bool ir_layout(ir_ctx *c, ir_block *b)
+static bool lay_out_block(layout *l, ir_block *b)
 {
+    ir_ctx *c = l->c;
     for (int i = b->n; i-- > 0 && !c->failed;)
         if (b->nodes[i]->def && b->nodes[i]->def->traits & TF_PARTS)
             place_parts(c, b, b->nodes[i]);
     ir_block laid = ir_emptied(b);
-    layout l = { c, &laid };
+    l->to = &laid;
     for (int i = 0; i < b->n && !c->failed; i++)
-        lay_out(&l, b->nodes[i]);
+        lay_out(l, b->nodes[i]);
     for (int i = 0; i < b->n_results && !c->failed; i++) {
         ir_value *v = b->results[i];
         if (v->root->variable && !v->known) /* read before the updates that it is not ordered after */
-            v = contiguous(&l, v, v->node ? v->node->order : 0);
+            v = contiguous(l, v, v->node ? v->node->order : 0);
         laid.results[i] = v;
         v->root->pinned = true;
     }
     *b = laid;
     return !c->failed;
 }
+
+bool ir_layout(ir_ctx *c, ir_block *b) { return lay_out_block(&(layout){ .c = c }, b); }

@@ -10,8 +10,8 @@ bool ir_may_place(const ir_block *b, const ir_value *v, const tf_view *as); /* w
 bool ir_same_place(const ir_value *a, const ir_value *b); /* the same elements in the same order at the same address */
 void ir_set_view(ir_value *v, ir_value *in, int64_t offset);
 
-/* layout_loop.c */
-bool ir_layout_loop(ir_ctx *c, ir_node *n);
-bool ir_layout_branch(ir_ctx *c, ir_node *n);
+/* layout_loop.c: before the bodies are laid out */
+bool ir_place_ports(ir_ctx *c, ir_node *n);   /* of a loop */
+bool ir_place_results(ir_ctx *c, ir_node *n); /* of a branch's bodies */
 
 #endif

@@ -86,7 +86,7 @@ static bool add_up(ir_ctx *c, ir_node *n, ir_summed *s)
     return !c->failed;
 }
 
-bool ir_layout_loop(ir_ctx *c, ir_node *n)
+bool ir_place_ports(ir_ctx *c, ir_node *n)
 {
     ir_loop *l = n->loop;
     for (int i = 0; i < l->n_sliced; i++) {
@@ -99,10 +99,10 @@ bool ir_layout_loop(ir_ctx *c, ir_node *n)
         if (!add_up(c, n, &l->summed[i]))
             return false;
     l->body.n_results = 0; /* all of them have their places */
-    return ir_layout(c, &l->body) && (!l->condition.n_results || ir_layout(c, &l->condition));
+    return true;
 }
 
-bool ir_layout_branch(ir_ctx *c, ir_node *n)
+bool ir_place_results(ir_ctx *c, ir_node *n)
 {
     for (int w = 0; w < 2; w++) {
         ir_block *b = &n->branch->bodies[w];
@@ -120,8 +120,6 @@ bool ir_layout_branch(ir_ctx *c, ir_node *n)
             ir_set_view(r, out, 0);
         }
         b->n_results = 0;
-        if (!ir_layout(c, b))
-            return false;
     }
     return true;
 }

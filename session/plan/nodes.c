@@ -114,6 +114,26 @@ int ir_add_input(ir_ctx *c, ir_node *n, ir_value *v)
     return n->n_in++;
 }
 
+const ir_sliced *ir_slice_of(const ir_loop *l, const ir_value *arg)
+{
+    for (int i = 0; i < l->n_sliced; i++)
+        if (l->sliced[i].arg == arg)
+            return &l->sliced[i];
+    return NULL;
+}
+
+bool ir_is_captured(const ir_loop *l, const ir_value *v)
+{
+    if (v->known)
+        return true;
+    if (ir_slice_of(l, v))
+        return false;
+    for (int i = 0; i < l->n_carried; i++)
+        if (l->carried[i].arg == v)
+            return false;
+    return !v->node || v->node->block != l->body.id;
+}
+
 ir_value *ir_slot_value(ir_ctx *c, tf_dtype dtype, tf_dims dims)
 {
     ir_value *v = ir_alloc(c, sizeof *v);

@@ -211,6 +211,26 @@ static void same_in_each_unknown_step(void)
     tf_tensor xw[2] = { matrix(2, 3), matrix(2, 3) };
     fetch(tf_at(tf_while_loop(fewer, scaled, LIST(xw[0], tf_constant(0.0)), .context = xw), 0));
 }
+static tf_list row_at_step(tf_list vars, void *context)
+{
+    tf_tensor row = tf_gather(tf_transpose(((tf_tensor *)context)[1]), tf_cast(tf_at(vars, 1), tf_int32));
+    return LIST(tf_add(tf_at(vars, 0), row), tf_add(tf_at(vars, 1), 1));
+}
+static void turned_for_all_steps(void)
+{
+    tf_tensor xw[2] = { matrix(2, 3), matrix(3, 4) };
+    fetch(tf_at(tf_while_loop(fewer, row_at_step, LIST(xw[0], tf_constant(0.0)), .context = xw), 0));
+}
+static tf_list joined_and_row_at_step(tf_list vars, void *context)
+{
+    tf_tensor joined = tf_concat(LIST(((tf_tensor *)context)[1], ((tf_tensor *)context)[0]), 0);
+    return LIST(tf_add(tf_at(vars, 0), tf_gather(joined, tf_cast(tf_at(vars, 1), tf_int32))), tf_add(tf_at(vars, 1), 1));
+}
+static void joined_for_all_steps(void)
+{
+    tf_tensor xw[2] = { matrix(2, 3), matrix(3, 3) };
+    fetch(tf_at(tf_while_loop(fewer, joined_and_row_at_step, LIST(xw[0], tf_constant(0.0)), .context = xw), 0));
+}
 static tf_list looked_up(tf_list vars, void *context)
 {
     tf_tensor row = tf_gather(((tf_tensor *)context)[1], tf_constant(NP_INT(2, 0)));
