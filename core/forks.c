@@ -26,6 +26,7 @@ static void after(void)
 /* Made anew: other threads that waited for them are not in this process. */
 static void in_child(void)
 {
+    after();
     for (int i = 0; i < n_locks; i++)
         pthread_mutex_init(locks[i], NULL);
     pthread_mutex_init(&lock, NULL);

@@ -188,6 +188,7 @@ static void after_fork(void)
 /* The locks are made anew: they hold a count of threads that are not in this process. */
 static void in_child(void)
 {
+    after_fork();
     for (tf_session *s = sessions; s; s = s->next) {
         s->life.torn = !s->life.at_rest && !runs_here(s);
         if (!s->life.at_rest)

@@ -209,14 +209,13 @@ static tf_session *open_monitored(monitor *m, tf_scaffold *f, const char *dir, s
     if (!begin_hooks(m, a.here) && !tf1c_complete_scaffold(f)) {
         tf_graph_finalize(g);
         tf_logging_info("Graph was finalized.");
-        s = tf1c_open_training(f, dir, a, &m->coord, &m->threads);
+        s = tf1c_open_training(f, dir, a, &m->base, &m->coord, &m->threads);
     }
     if (!s) {
         g->universe->finalized = m->graph_was_final;
         monitor_free(m);
         return NULL;
     }
-    s->monitor = &m->base;
     tf1c_within_monitor++;
     m->failed = tell_hooks(m, s);
     tf1c_within_monitor--;

@@ -58,12 +58,13 @@ tf_status tf1c_prepare_session(tf_session *s, const tf_scaffold *f, const char *
     return status ? status : initialize_locals(s, f, here);
 }
 
-tf_session *tf1c_open_training(const tf_scaffold *f, const char *dir, struct tf_session_args a, tf_coordinator **coord,
-                               tf_threads *threads)
+tf_session *tf1c_open_training(const tf_scaffold *f, const char *dir, struct tf_session_args a, tf1c_monitor *monitor,
+                               tf_coordinator **coord, tf_threads *threads)
 {
     tf_session *s = tf_session_new(a);
     *coord = s ? tf_train_coordinator() : NULL;
     if (*coord && !tf1c_prepare_session(s, f, dir, a.here)) {
+        s->monitor = monitor; /* the threads look for it */
         *threads = tf_start_queue_runners_((struct tf_start_args){ .here = a.here, .sess = s, .coord = *coord });
         return s;
     }

@@ -9,8 +9,9 @@
 tf_status tf1c_complete_scaffold(tf_scaffold *f);
 /* Variables from the latest checkpoint of the folder, which may be NULL or hold none, or from their initializers. */
 tf_status tf1c_prepare_session(tf_session *s, const tf_scaffold *f, const char *checkpoint_dir, tf_source here);
-/* A session on the current graph, prepared, its queue runners started with *coord, which is the caller's. NULL after a report. */
-tf_session *tf1c_open_training(const tf_scaffold *f, const char *checkpoint_dir, struct tf_session_args a, tf_coordinator **coord,
-                               tf_threads *threads);
+/* A session on the current graph, prepared, then with its monitor, its queue runners started with *coord, which is the caller's. NULL
+ * after a report. */
+tf_session *tf1c_open_training(const tf_scaffold *f, const char *checkpoint_dir, struct tf_session_args a, tf1c_monitor *monitor,
+                               tf_coordinator **coord, tf_threads *threads);
 
 #endif

@@ -182,10 +182,9 @@ tf_session *tf_managed_session_(tf_supervisor *sv, struct tf_session_args a)
         return NULL;
     }
     state *st = sv->state;
-    st->session = tf1c_open_training(&st->scaffold, st->logdir, a, &sv->coord, &st->threads);
+    st->session = tf1c_open_training(&st->scaffold, st->logdir, a, &st->monitor, &sv->coord, &st->threads);
     if (!st->session)
         return NULL;
-    st->session->monitor = &st->monitor;
     if (!start_threads(st))
         return st->session;
     tf_close(st->session);

@@ -11,14 +11,19 @@
 #include "core/thread.h"
 
 #if defined(__SANITIZE_THREAD__)
-#define NO_THREADS_AFTER_FORK 1 /* ThreadSanitizer ends a child that starts threads */
+#define THREADS_WATCHED 1 /* ThreadSanitizer ends a child that starts threads, and takes of their stacks */
 #elif defined(__has_feature)
 #if __has_feature(thread_sanitizer)
-#define NO_THREADS_AFTER_FORK 1
+#define THREADS_WATCHED 1
 #endif
 #endif
 
 enum { WORKERS = 4 };
+#ifdef THREADS_WATCHED
+enum { STACK_USED = 128 << 10 };
+#else
+enum { STACK_USED = 512 << 10 };
+#endif
 
 typedef struct {
     tf1c_barrier barrier;
@@ -154,7 +159,7 @@ START_TEST(a_region_within_a_region_runs_alone)
 }
 END_TEST
 
-#ifndef NO_THREADS_AFTER_FORK
+#ifndef THREADS_WATCHED
 START_TEST(a_forked_child_makes_its_own_team)
 {
     int status;
@@ -252,9 +257,9 @@ START_TEST(there_is_at_least_one_core)
 END_TEST
 
 /* ---- threads of the library's own ---------------------------------------------------------------------------------------------- */
-static void *use_half_of_the_stack(void *all_blocked)
+static void *use_much_of_the_stack(void *all_blocked)
 {
-    volatile char frame[512 << 10];
+    volatile char frame[STACK_USED];
     sigset_t blocked;
     memset((char *)frame, 1, sizeof frame);
     pthread_sigmask(SIG_SETMASK, NULL, &blocked);
@@ -270,7 +275,7 @@ START_TEST(a_thread_has_its_stack_and_no_signals_whatever_the_process_has)
     pthread_attr_init(&small);
     pthread_attr_setstacksize(&small, 128 << 10);
     pthread_setattr_default_np(&small);
-    ck_assert(tf1c_thread_start(&thread, use_half_of_the_stack, &all_blocked));
+    ck_assert(tf1c_thread_start(&thread, use_much_of_the_stack, &all_blocked));
     pthread_join(thread, NULL);
     pthread_attr_destroy(&small);
     ck_assert(all_blocked);
@@ -292,7 +297,7 @@ int main(void)
     tcase_add_loop_test(t, a_barrier_separates_steps, 0, WORKERS);
     tcase_add_test(t, several_callers_get_all_their_shards_done);
     tcase_add_test(t, a_region_within_a_region_runs_alone);
-#ifndef NO_THREADS_AFTER_FORK
+#ifndef THREADS_WATCHED
     tcase_add_test(t, a_forked_child_makes_its_own_team);
 #endif
     tcase_add_test(t, after_shutdown_the_team_starts_again);

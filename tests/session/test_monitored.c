@@ -43,6 +43,15 @@ static void keep(tf_logging_level level, const char *message)
     pthread_mutex_unlock(&saying);
 }
 
+/* While threads may be saying more. */
+static bool has_said(const char *text)
+{
+    pthread_mutex_lock(&saying);
+    const bool has = strstr(said, text);
+    pthread_mutex_unlock(&saying);
+    return has;
+}
+
 static void setup(void)
 {
     open_session_and_folder();
@@ -539,7 +548,7 @@ START_TEST(a_supervisors_threads_summarize)
     model();
     tf_supervisor *sv = tf_train_supervisor(.logdir = folder, .save_summaries_secs = 0.02, .save_model_secs = 0.02);
     sess = tf_managed_session(sv);
-    for (int i = 0; i < 200 && !(strstr(said, "INFO:global_step/sec: *") && strstr(said, "INFO:Recording summary at step ")); i++) {
+    for (int i = 0; i < 200 && !(has_said("INFO:global_step/sec: *") && has_said("INFO:Recording summary at step ")); i++) {
         must(tf_run(sess, train));
         usleep(10000);
     }
