@@ -1,5 +1,6 @@
 #include "models.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -272,6 +273,22 @@ const workload workloads[] = {
       { 128, 28, 28, 28, 10 },
       while_rnn,
       while_products },
+    { "translator",
+      "GRU 256 reads 30 words of 1,000, GRU 256 with Bahdanau attention writes 30, Adam",
+      { 64, 30, 1000, 256, 0 },
+      translator,
+      translator_products },
+    { "ctc", "ctc_loss of 30 labels over 200 frames of 40 classes, and its gradient", { 32, 200, 0, 30, 40 }, alignments, NULL },
+    { "dcgan",
+      "DCGAN of 28x28, 64 and 128 channels, the discriminator's step and the generator's, Adam",
+      { 64, 28, 0, 64, 100 },
+      adversaries,
+      adversaries_products },
+    { "pipeline",
+      "tf.data: a batch of 128 out of TFRecords of 784 bytes, decoded and shuffled",
+      { 128, 10000, 784, 0, 0 },
+      pipeline,
+      NULL },
     { "step",
       "one LSTM step of 512 units at batch 1, its state fed and fetched",
       { 1, 1, 512, 512, 0 },
@@ -312,4 +329,6 @@ void free_model(model *m)
     np_free(&m->y);
     np_free(&m->result);
     tf_state_free(&m->last);
+    if (*m->file)
+        remove(m->file);
 }

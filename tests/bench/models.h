@@ -12,7 +12,8 @@ typedef struct {
 typedef struct model model;
 struct model {
     tf_graph *graph;
-    tf_operation *step; /* what a run runs; NULL: it fetches `value` */
+    tf_operation *step;   /* what a run runs; NULL: it fetches `value` */
+    tf_operation *second; /* then this, by `run` */
     tf_tensor value;
     tf_status (*run)(tf_session *session, model *m); /* instead, where more is fetched */
     tf_tensor fetched;
@@ -20,6 +21,7 @@ struct model {
     tf_feeds feeds;
     tf_ndarray x, y, result; /* the fed batch, what was fetched; owned */
     tf_state_value last;     /* fetched and fed, likewise */
+    char file[32];           /* what it reads, deleted with it */
     double gradients;        /* seconds that the training step took to make */
 };
 
@@ -60,13 +62,15 @@ void feed_y(model *m, tf_tensor to, tf_ndarray y);
 void train(model *m, tf_optimizer *optimizer); /* m->value down; the time it takes is noted */
 double seconds_now(void);                      /* on a monotonic clock */
 
-/* ---- builders beyond models.c: sequences.c, layers.c ---- */
+/* ---- builders beyond models.c: sequences.c, layers.c, programs.c ---- */
 typedef void builder(model *m, const sizes *s);
 typedef int products_of(product *p, const sizes *s);
 builder lstm_step, sentence, gru_lengths, bidirectional, embedding, while_rnn;
 products_of lstm_step_products, sentence_products, gru_products, bidirectional_products, embedding_products, while_products;
 builder softmax_classes, autoencoder, residual_block;
 products_of softmax_products, autoencoder_products, residual_products;
+builder translator, alignments, adversaries, pipeline;
+products_of translator_products, adversaries_products;
 
 model make_model(const workload *w, const sizes *s);
 void free_model(model *m);

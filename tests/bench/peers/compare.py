@@ -20,7 +20,8 @@ PEERS = [('TF 1.15.5', ['3.7'], 'tf.py', ['tensorflow==1.15.5', 'protobuf<3.21']
 # workload: (at most x its GEMMs alone, at most x the fastest peer)
 WANTED = {'static': (1.15, .35), 'dynamic': (1.15, .35), 'scan': (2.3, .22), 'char': (1.2, .6), 'mlp': (1.3, .45), 'cnn': (1.4, .8),
           'gru': (None, .4), 'bidir': (None, .4), 'embedding': (None, .5), 'softmax': (None, .5), 'step': (None, .1),
-          'sentence': (None, .5), 'while': (None, .35), 'autoencoder': (None, .3), 'resnet': (None, .8), 'add': (None, .02)}
+          'sentence': (None, .5), 'while': (None, .35), 'autoencoder': (None, .3), 'resnet': (None, .9), 'translator': (None, .4),
+          'ctc': (None, .5), 'dcgan': (None, .7), 'pipeline': (None, 1), 'add': (None, .02)}
 # the overhead of a session's run: of the peers that have sessions
 AMONG = {'add': ['TF 1.15.5', 'TF 2.15']}
 

@@ -1,7 +1,9 @@
 """One training step of a workload on TensorFlow 1.15, or 2.x through compat.v1. Usage: tf.py WORKLOAD THREADS
 Prints best and median milliseconds; of unrollT, T steps unrolled, those of making gradients and of the first run."""
+import atexit
 import os
 import sys
+import tempfile
 import time
 import warnings
 
@@ -174,9 +176,64 @@ def sentence():
     return tf.nn.softmax(tf.layers.dense(outputs, 65)), {x: draw(65, 1, 50)}
 
 
+def translator():
+    batch, steps, words, units = 64, 30, 1000, 256
+    seq2seq = tf.contrib.seq2seq  # 2.x has none
+    x, y = tf.placeholder(tf.int32, [batch, steps]), tf.placeholder(tf.int32, [batch, steps])
+    table = tf.get_variable('table', [words, units])
+    outputs, last = tf.nn.dynamic_rnn(cells.GRUCell(units), tf.nn.embedding_lookup(table, x), dtype=tf.float32)
+    cell = seq2seq.AttentionWrapper(cells.GRUCell(units), seq2seq.BahdanauAttention(units, outputs), attention_layer_size=units)
+    start = cell.zero_state(batch, tf.float32).clone(cell_state=last)
+    helper = seq2seq.TrainingHelper(tf.nn.embedding_lookup(table, y), tf.fill([batch], steps))
+    decoded = seq2seq.dynamic_decode(seq2seq.BasicDecoder(cell, helper, start, tf.layers.Dense(words)))[0]
+    loss = seq2seq.sequence_loss(decoded.rnn_output, y, tf.ones([batch, steps]))
+    return tf.train.AdamOptimizer(.001).minimize(loss), {x: draw(words, batch, steps), y: draw(words, batch, steps)}
+
+
+def ctc():
+    batch, steps, labels, classes = 32, 200, 30, 40
+    x, y = tf.placeholder(tf.float32, [steps, batch, classes]), tf.placeholder(tf.int32, [batch, labels])
+    spelt = tf.SparseTensor(tf.where(tf.ones_like(y, tf.bool)), tf.reshape(y, [-1]), [batch, labels])
+    loss = tf.reduce_mean(tf.nn.ctc_loss(spelt, x, tf.fill([batch], steps)))
+    return tf.gradients(loss, x)[0], {x: reals(steps, batch, classes), y: draw(classes - 1, batch, labels)}
+
+
+def dcgan():
+    z, x = tf.placeholder(tf.float32, [None, 100]), tf.placeholder(tf.float32, [None, 28, 28, 1])
+    norm = lambda h: tf.layers.batch_normalization(h, training=True)
+    with tf.variable_scope('generator'):
+        h = tf.nn.relu(norm(tf.reshape(tf.layers.dense(z, 6272), [-1, 7, 7, 128])))
+        h = tf.nn.relu(norm(tf.layers.conv2d_transpose(h, 64, 5, 2, padding='same')))
+        fake = tf.layers.conv2d_transpose(h, 1, 5, 2, padding='same', activation=tf.tanh)
+
+    def judged(image, reuse):
+        with tf.variable_scope('discriminator', reuse=reuse):
+            h = tf.nn.leaky_relu(tf.layers.conv2d(image, 64, 5, 2, padding='same'))
+            h = tf.nn.leaky_relu(norm(tf.layers.conv2d(h, 128, 5, 2, padding='same')))
+            return tf.layers.dense(tf.layers.flatten(h), 1)
+
+    def told_apart(logits, label):
+        return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(logits=logits, labels=tf.ones_like(logits) * label))
+    real, forged = judged(x, False), judged(fake, True)
+    trains = [tf.train.AdamOptimizer(2e-4, .5).minimize(loss, var_list=tf.trainable_variables(scope)) for loss, scope in
+              [(told_apart(real, 1.) + told_apart(forged, 0.), 'discriminator'), (told_apart(forged, 1.), 'generator')]]
+    return trains, {z: reals(64, 100), x: reals(64, 28, 28, 1)}
+
+
+def pipeline():
+    path = tempfile.NamedTemporaryFile(delete=False).name
+    with tf.python_io.TFRecordWriter(path) as writer:
+        for i in range(10000):
+            writer.write(bytes([i % 256]) * 784)
+    atexit.register(os.remove, path)
+    decoded = tf.data.TFRecordDataset(path).map(lambda r: tf.cast(tf.decode_raw(r, tf.uint8), tf.float32) / 255., 2)
+    return tf.data.make_one_shot_iterator(decoded.repeat().shuffle(1000).batch(128).prefetch(1)).get_next(), {}
+
+
 models = {'static': lambda: lstm(False), 'dynamic': lambda: lstm(True), 'scan': scan, 'char': char, 'mlp': mlp, 'cnn': cnn, 'add': add,
           'gru': gru, 'bidir': bidirectional, 'embedding': embedding, 'softmax': softmax, 'autoencoder': autoencoder,
-          'resnet': resnet, 'while': while_rnn, 'step': step, 'sentence': sentence}
+          'resnet': resnet, 'while': while_rnn, 'step': step, 'sentence': sentence, 'translator': translator, 'ctc': ctc,
+          'dcgan': dcgan, 'pipeline': pipeline}
 name, threads = sys.argv[1], int(sys.argv[2])
 once = name.startswith('unroll')
 step, feed = lstm(False, 16, int(name[6:])) if once else models[name]()
@@ -188,4 +245,5 @@ if once:
     session.run(step, feed)
     print('%.3f %.3f' % (((made + time.perf_counter() - start) * 1e3,) * 2))
 else:
-    time_step(lambda: session.run(step, feed))
+    steps = step if name == 'dcgan' else [step]  # one run after the other
+    time_step(lambda: [session.run(s, feed) for s in steps])

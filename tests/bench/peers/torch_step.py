@@ -133,6 +133,58 @@ def while_rnn():
     return trained([u, w, *out.parameters()], .1, loss, torch.optim.SGD)
 
 
+class Attended(nn.Module):
+    """Reads with one GRU; another writes, looking back by Bahdanau's attention."""
+
+    def __init__(self, words, units):
+        super().__init__()
+        self.table, self.encoder, self.cell = nn.Embedding(words, units), nn.GRU(units, units, batch_first=True), nn.GRUCell(2 * units, units)
+        self.keys, self.query = nn.Linear(units, units, bias=False), nn.Linear(units, units, bias=False)
+        self.v, self.layer, self.out = nn.Linear(units, 1, bias=False), nn.Linear(2 * units, units, bias=False), nn.Linear(units, words)
+
+    def forward(self, x, y):
+        memory, last = self.encoder(self.table(x))
+        keys, h, attention, written = self.keys(memory), last[0], torch.zeros_like(last[0]), []
+        for word in self.table(y).unbind(1):
+            h = self.cell(torch.cat([word, attention], 1), h)
+            scores = self.v(torch.tanh(keys + self.query(h)[:, None])).squeeze(2)
+            context = (scores.softmax(1)[:, None] @ memory).squeeze(1)
+            attention = self.layer(torch.cat([h, context], 1))
+            written.append(attention)
+        return self.out(torch.stack(written, 1))
+
+
+def translator():
+    words, x, y = 1000, torch.randint(0, 1000, (64, 30)), torch.randint(0, 1000, (64, 30))
+    model = Attended(words, 256)
+    return trained(model.parameters(), 1e-3, lambda: cross_entropy(model(x, y).reshape(-1, words), y.reshape(-1)))
+
+
+def ctc():
+    x, y = torch.rand(200, 32, 40, requires_grad=True), torch.randint(1, 40, (32, 30))
+    frames, letters = torch.full((32,), 200), torch.full((32,), 30)
+
+    def step():
+        x.grad = None
+        nn.functional.ctc_loss(x.log_softmax(2), y, frames, letters).backward()
+    return step
+
+
+def dcgan():
+    up = lambda i, o: nn.ConvTranspose2d(i, o, 5, 2, 2, output_padding=1)
+    drawn = nn.Sequential(nn.Linear(100, 6272), nn.Unflatten(1, (128, 7, 7)), nn.BatchNorm2d(128), nn.ReLU(), up(128, 64),
+                          nn.BatchNorm2d(64), nn.ReLU(), up(64, 1), nn.Tanh())
+    judged = nn.Sequential(nn.Conv2d(1, 64, 5, 2, 2), nn.LeakyReLU(.2), nn.Conv2d(64, 128, 5, 2, 2), nn.BatchNorm2d(128),
+                           nn.LeakyReLU(.2), nn.Flatten(), nn.Linear(6272, 1))
+    z, x, ones, zeros = torch.rand(64, 100), torch.rand(64, 1, 28, 28), torch.ones(64, 1), torch.zeros(64, 1)
+    told_apart = nn.functional.binary_cross_entropy_with_logits
+    adam = lambda parameters, rate: torch.optim.Adam(parameters, rate, betas=(.5, .999))
+    steps = [trained(judged.parameters(), 2e-4,
+                     lambda: told_apart(judged(x), ones) + told_apart(judged(drawn(z).detach()), zeros), adam),
+             trained(drawn.parameters(), 2e-4, lambda: told_apart(judged(drawn(z)), ones), adam)]
+    return lambda: [step() for step in steps]
+
+
 def inferred(run):
     with torch.no_grad():
         return run()
@@ -158,4 +210,4 @@ def add():
 
 time_step({'static': lstm, 'dynamic': lstm, 'scan': scan, 'char': char, 'mlp': mlp, 'cnn': cnn, 'add': add, 'gru': gru,
            'bidir': bidirectional, 'embedding': embedding, 'softmax': softmax, 'autoencoder': autoencoder, 'resnet': resnet,
-           'while': while_rnn, 'step': step, 'sentence': sentence}[name]())
+           'while': while_rnn, 'step': step, 'sentence': sentence, 'translator': translator, 'ctc': ctc, 'dcgan': dcgan}[name]())
