@@ -22,7 +22,7 @@ static tf_status compute(tf1c_run *r)
 /* s->lock held: a context, the fed arrays as the tensors want them, the plan. */
 static tf_status find_plan(tf1c_run *r)
 {
-    r->x = tf1c_context_borrow(&r->s->contexts);
+    r->x = tf1c_context_borrow(&r->s->contexts, 0);
     tf_status status = r->x ? tf1c_stage_feeds(r) : tf_fail(tf_memory_error, r->here, NULL, "no memory left for a run");
     r->plan = status ? NULL
                      : tf1c_plan_for(&r->s->planner, r->fetches.n, r->fetches.items, r->n_targets, r->targets, r->feeds.n,

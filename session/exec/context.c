@@ -1,11 +1,22 @@
 /* Contexts: kept by their session from run to run, so that a run at known shapes allocates nothing. */
 #include "session/exec/context.h"
 
-tf1c_context *tf1c_context_borrow(tf1c_context **pool)
+/* Whether b's arena suits better: the smallest that is large enough, or the largest of those that are not. */
+static bool suits_better(const tf1c_context *a, const tf1c_context *b, size_t arena)
 {
-    tf1c_context *x = *pool;
+    const bool a_fits = a->arena_size >= arena, b_fits = b->arena_size >= arena;
+    return a_fits != b_fits ? b_fits : b_fits == (b->arena_size < a->arena_size);
+}
+
+tf1c_context *tf1c_context_borrow(tf1c_context **pool, size_t arena)
+{
+    tf1c_context **best = pool, *x = *pool;
+    for (tf1c_context **at = pool; *at; at = &(*at)->next)
+        if (suits_better(*best, *at, arena))
+            best = at;
     if (x) {
-        *pool = x->next;
+        x = *best;
+        *best = x->next;
         x->next = NULL;
         tf1c_string_heap_clear(&x->strings);
         return x;

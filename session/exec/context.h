@@ -30,8 +30,9 @@ typedef struct tf1c_context {
     const ir_node *culprit;
 } tf1c_context;
 
-/* A free one, or a new one; NULL without memory. Callers hold the session's lock. */
-tf1c_context *tf1c_context_borrow(tf1c_context **pool);
+/* A free one, if there is, whose arena is to hold so many bytes, or a new one; NULL without memory. The parts of a run find those of the
+ * run before. Callers hold the session's lock. */
+tf1c_context *tf1c_context_borrow(tf1c_context **pool, size_t arena);
 void tf1c_context_give_back(tf1c_context **pool, tf1c_context *x); /* x and those after it; NULL: none */
 bool tf1c_context_fit_feeds(tf1c_context *x, int n, tf_source here); /* false after a report */
 bool tf1c_context_fit(tf1c_context *x, const tf1c_binding *b, tf_source here); /* false after a report */

@@ -256,7 +256,7 @@ tf_status tf1c_run_part(const tf1c_run *r, tf1c_plan *p, const tf_ndarray *feeds
         return pass_on(p, feeds, out, k);
     pthread_mutex_lock(&s->lock);
     tf_status status = tf1c_bind(&part, feeds);
-    if (part.binding && (part.x = tf1c_context_borrow(&s->contexts))) {
+    if (part.binding && (part.x = tf1c_context_borrow(&s->contexts, part.binding->arena_size))) {
         part.x->next = k->contexts;
         k->contexts = part.x;
     }
