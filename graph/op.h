@@ -159,6 +159,7 @@ enum {
     TF_LOOP = 1 << 19,       /* attributes are a loop's body (graph/loop.h) */
     TF_BRANCH = 1 << 20,     /* attributes are a branch's bodies */
     TF_PLUS = 1 << 21,       /* elementwise: the sum of its two inputs, either of which may be broadcast */
+    TF_BROADCASTS = 1 << 22, /* output 0 is input 0, broadcast: who broadcasts by itself may read the input */
     TF_OVERWRITES = 1 << 18  /* with TF_WRITES_REF: writes all of the variable without reading it */
 };
 

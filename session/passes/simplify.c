@@ -1,4 +1,5 @@
-/* What changes nothing goes (identities, reshapes to the shape it was), and what is computed twice alike is computed once. */
+/* What changes nothing goes (identities, reshapes to the shape it was, broadcasts that an elementwise op does by itself), and what is
+ * computed twice alike is computed once. */
 #include <string.h>
 
 #include "session/passes/pass.h"
@@ -29,6 +30,47 @@ static bool changes_nothing(const ir_node *n)
     if (!n->def || !(n->def->traits & TF_VIEW) || n->n_in <= n->def->viewed || n->in[n->def->viewed]->variable)
         return false;
     return n->def->traits & TF_IDENTITY || is_whole_view(n);
+}
+
+/* ---- broadcasts --------------------------------------------------------------------------------------------------------- */
+
+/* In n's own block: a loop around it has what it reads from outside among its inputs, not what that is made of. */
+static bool is_broadcast_for(const ir_node *n, const ir_value *v)
+{
+    const ir_node *from = v->node;
+    return from && from->def && from->def->traits & TF_BROADCASTS && from->block == n->block && !v->known && !from->in[0]->variable;
+}
+
+/* Whether the other operands, or v, are as large along every axis as n's result. */
+static bool is_spread_without(const ir_node *n, const ir_value *v, const ir_value *instead)
+{
+    const tf_view *out = &n->out[0].view;
+    for (int i = 0; i < out->rank; i++) {
+        bool whole = out->dims[i] == 1;
+        for (int j = 0; j < n->n_in && !whole; j++) {
+            const tf_view *in = n->in[j] == v ? &instead->view : &n->in[j]->view;
+            const int axis = i - out->rank + in->rank;
+            whole = axis >= 0 && in->dims[axis] == out->dims[i];
+        }
+        if (!whole)
+            return false;
+    }
+    return true;
+}
+
+/* An elementwise op reads what was broadcast for it. */
+static void read_as_it_was(ir_node *n)
+{
+    if (!n->def || !(n->def->traits & TF_ELEMENTWISE) || !n->def->strips || n->n_out != 1)
+        return;
+    for (int j = 0; j < n->n_in; j++) {
+        ir_value *v = n->in[j];
+        if (!is_broadcast_for(n, v) || !is_spread_without(n, v, v->node->in[0]))
+            continue;
+        for (int i = j; i < n->n_in; i++)
+            if (n->in[i] == v)
+                n->in[i] = v->node->in[0];
+    }
 }
 
 /* ---- nodes that are alike --------------------------------------------------------------------------------------------------- */
@@ -76,6 +118,7 @@ static void simplify(table *t, ir_node *n)
     for (int i = 0; i < n->n_in; i++)
         while (n->in[i]->replaced)
             n->in[i] = n->in[i]->replaced;
+    read_as_it_was(n);
     if (!may_go(n))
         return;
     if (changes_nothing(n)) {

@@ -81,6 +81,8 @@ static bool add_up(ir_ctx *c, ir_node *n, ir_summed *s)
     add->T = sum->view.dtype;
     add->name = n->name;
     add->here = n->here;
+    if (s->result->node) /* right behind it: they may be fused */
+        add->order = s->result->node->order;
     add->effect = true;
     ir_add_node(c, &n->loop->body, add);
     return !c->failed;

@@ -22,7 +22,7 @@ static const ir_stage stages[] = {
       "the operations that are needed become nodes with concrete shapes; what is known already is computed",
       ALWAYS, WHOLE, NULL, NULL, ir_build },
     { "simplify",
-      "identities and reshapes to the same shape go; what is computed twice alike is computed once",
+      "identities, reshapes to the same shape and broadcasts that an elementwise op does by itself go; what is computed twice alike is computed once",
       OPTIONAL, EACH_BLOCK, NULL, ir_pass_simplify, NULL },
     { "recompute",
       "what a long loop would save for its gradient is computed anew there, if it is elementwise of what is saved",

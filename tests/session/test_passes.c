@@ -178,6 +178,14 @@ static void read_before_and_after(void)
     fetch(after);
 }
 
+static void broadcast_for_one(void)
+{
+    tf_tensor x = input(SHAPE(3)), y = matrix(2, 3);
+    tf_tensor spread = tf_broadcast_to(x, SHAPE(2, 3));
+    fetch(tf_mul(spread, y));
+    fetch(tf_square(spread));
+}
+
 /* hoist */
 static tf_tensor layer_of_slice(tf_tensor x, void *w) { return tf_tanh(tf_matmul(x, *(tf_tensor *)w)); }
 static void layer_mapped(void)
