@@ -4,6 +4,13 @@
 
 #include "session/plan/plan.h"
 
+/* A branch of which the shapes tell which body is taken. */
+typedef struct tf1c_decided {
+    const tf_operation *branch;
+    int taken;
+    const struct tf1c_decided *next;
+} tf1c_decided;
+
 typedef struct {
     ir_ctx ir;
     tf1c_planner *planner;
@@ -11,6 +18,7 @@ typedef struct {
     const tf1c_plan *plan;
     const tf_ndarray *feeds; /* of this run, for the values that shapes depend on */
     tf1c_viewer *viewer; /* NULL in runs */
+    const tf1c_decided *decided; /* the last one first */
 } tf1c_compilation;
 
 bool ir_emit(tf1c_compilation *c);      /* shard.c: instructions, shards, barriers */

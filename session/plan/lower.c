@@ -379,7 +379,7 @@ tf1c_outcome ir_build(tf1c_compilation *c, const tf_operation **at)
 {
     const tf1c_plan *p = c->plan;
     ir_block *b = &c->binding->block;
-    ir_scope s = { .graph = p->graph, .block = b };
+    ir_scope s = { .graph = p->graph, .block = b, .once = true };
     b->id = c->ir.block_ids++;
     s.nodes = ir_alloc(&c->ir, (size_t)s.graph->n_ops * sizeof *s.nodes);
     b->results = ir_alloc(&c->ir, (size_t)p->n_fetches * sizeof *b->results);

@@ -11,6 +11,7 @@ typedef struct ir_scope {
     ir_value **args;   /* a body's arguments, by operation index */
     ir_value **fed;    /* of the root: by feed */
     ir_block *block;
+    bool once;         /* in no loop: what is known in it is known for the whole run */
 } ir_scope;
 tf1c_outcome ir_build(tf1c_compilation *c, const tf_operation **at);
 /* wanted: per output of a loop */

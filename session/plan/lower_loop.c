@@ -82,8 +82,12 @@ static bool bind_args(tf1c_compilation *c, const ir_scope *outer, ir_scope *s, i
         if (!uses(f, b->in[i].arg.op) && !trip && b->in[i].kind != TF1C_SLICED)
             continue;
         ir_value *v = ir_value_in(c, outer, op->inputs[first_input + i]), *arg = v;
-        if (v->view.dtype == tf_dtype_unset)
+        if (v->view.dtype == tf_dtype_unset && l)
             return !tf1c_ragged_error(n->here, n->name);
+        if (v->view.dtype == tf_dtype_unset) { /* of a branch that is not taken: whoever reads it says so */
+            s->args[b->in[i].arg.op->index] = v;
+            continue;
+        }
         if (!uses(f, b->in[i].arg.op)) { /* only its length counts */
             continue;
         }
@@ -398,16 +402,14 @@ static tf1c_outcome build_branch_body(tf1c_compilation *c, ir_scope *outer, ir_n
     ir_scope s;
     if (!prune_body(c, b, wanted, &f) || !open_scope(c, &s, b->graph, block) || !bind_args(c, outer, &s, n, op, first_input, b, &f))
         return TF1C_FAILED;
+    s.once = outer->once;
     tf1c_outcome outcome = build_ops(c, &s, &f);
     if (outcome)
         return outcome;
-    block->results = ir_alloc(&c->ir, (size_t)op->n_outputs * sizeof *block->results);
-    if (!block->results)
-        return TF1C_FAILED;
-    block->n_results = op->n_outputs;
-    for (int o = 0; o < op->n_outputs; o++)
-        if (wanted && wanted[o] && b->out[o].result.op)
-            block->results[o] = ir_value_in(c, &s, b->out[o].result);
+    for (int o = 0; o < op->n_outputs; o++) {
+        ir_value *v = wanted && wanted[o] && b->out[o].result.op ? ir_value_in(c, &s, b->out[o].result) : NULL;
+        block->results[o] = v && v->view.dtype != tf_dtype_unset ? v : NULL;
+    }
     ir_prune(block);
     keep_effects(block);
     find_written(c, block, &n->branch->written, &n->branch->n_written, most_written(block) + op->n_inputs);
@@ -428,6 +430,32 @@ static tf1c_outcome join_branches(ir_node *n, int n_outputs)
     return TF1C_DONE;
 }
 
+static bool open_results(tf1c_compilation *c, ir_block *block, int n)
+{
+    block->id = c->ir.block_ids++;
+    block->results = ir_alloc(&c->ir, (size_t)n * sizeof *block->results);
+    block->n_results = n;
+    return block->results;
+}
+
+/* Which branch is taken, where the shapes tell already, as of one step or several: the other stays empty, and need not fit them. What
+ * the gradient of that one would read is not there then: its branch is decided with it. -1: only the run tells. */
+static int decide(tf1c_compilation *c, const ir_scope *outer, const ir_node *n, const tf_operation *op)
+{
+    const tf1c_body *b = ((const tf1c_branch_attrs *)op->attrs)->bodies[0];
+    const bool *known = outer->once ? n->in[0]->known : NULL;
+    int taken = known ? *known : -1;
+    for (const tf1c_decided *d = c->decided; d && taken < 0; d = d->next)
+        if (d->branch == b->forward)
+            taken = d->taken;
+    tf1c_decided *decided = taken < 0 ? NULL : ir_alloc(&c->ir, sizeof *decided);
+    if (decided) {
+        *decided = (tf1c_decided){ op, taken, c->decided };
+        c->decided = decided;
+    }
+    return taken;
+}
+
 tf1c_outcome ir_build_branch(tf1c_compilation *c, ir_scope *outer, ir_node *n, const tf_operation *op, const char *wanted)
 {
     const tf1c_branch_attrs *a = op->attrs;
@@ -437,8 +465,13 @@ tf1c_outcome ir_build_branch(tf1c_compilation *c, ir_scope *outer, ir_node *n, c
     ir_add_input(&c->ir, n, ir_value_in(c, outer, op->inputs[0]));
     if (c->ir.failed || tf1c_check_pred(op, ir_dims(&n->in[0]->view)))
         return TF1C_FAILED;
-    tf1c_outcome outcome = build_branch_body(c, outer, n, op, 0, 1, wanted);
-    if (!outcome)
-        outcome = build_branch_body(c, outer, n, op, 1, 1 + a->bodies[0]->n_in, wanted);
+    const int taken = decide(c, outer, n, op);
+    tf1c_outcome outcome = TF1C_DONE;
+    for (int which = 0; which < 2 && !outcome; which++) {
+        if (!open_results(c, &n->branch->bodies[which], op->n_outputs))
+            return TF1C_FAILED;
+        if (taken < 0 || taken == which)
+            outcome = build_branch_body(c, outer, n, op, which, which ? 1 + a->bodies[0]->n_in : 1, wanted);
+    }
     return outcome ? outcome : join_branches(n, op->n_outputs);
 }

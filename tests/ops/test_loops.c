@@ -249,6 +249,24 @@ START_TEST(a_cond_takes_one_branch_and_its_gradient)
 }
 END_TEST
 
+static tf_tensor without_rows(void *context) { return tf_square(tf_squeeze(*(tf_tensor *)context, AXES(0))); }
+static tf_tensor sum_of_rows(void *context) { return tf_neg(tf_reduce_sum(*(tf_tensor *)context, 0)); }
+
+/* Nor its gradient, nor that one's. */
+START_TEST(a_branch_that_the_shapes_rule_out_need_not_fit)
+{
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 2)), one = tf_equal(tf_getitem(tf_shape(x), "0"), 1);
+    tf_tensor y = tf_cond(one, without_rows, sum_of_rows, .context = &x);
+    tf_tensor dx = tf_at(tf_gradients(LIST(y), LIST(x)), 0), ddx = tf_at(tf_gradients(LIST(dx), LIST(x)), 0);
+    check_run(y, FEED(x, NP_FLOAT2D({ 2, 3 })), NUMBERS(4, 9));
+    check_run(y, FEED(x, NP_FLOAT2D({ 2, 3 }, { 4, 5 })), NUMBERS(-6, -8));
+    check_run(dx, FEED(x, NP_FLOAT2D({ 2, 3 })), NUMBERS(4, 6));
+    check_run(dx, FEED(x, NP_FLOAT2D({ 2, 3 }, { 4, 5 })), NUMBERS(-1, -1, -1, -1));
+    check_run(ddx, FEED(x, NP_FLOAT2D({ 2, 3 })), NUMBERS(2, 2));
+    check_run(ddx, FEED(x, NP_FLOAT2D({ 2, 3 }, { 4, 5 })), NUMBERS(0, 0, 0, 0));
+}
+END_TEST
+
 static tf_tensor ten(void *context) { return UNUSED(context), tf_constant(10.0); }
 static tf_tensor twenty(void *context) { return UNUSED(context), tf_constant(20.0); }
 static tf_tensor thirty(void *context) { return UNUSED(context), tf_constant(30.0); }
@@ -702,6 +720,7 @@ int main(void)
     tcase_add_test(c, a_whiles_gradient_takes_as_many_steps_back);
     tcase_add_test(c, a_whiles_length_may_depend_on_data_and_branches);
     tcase_add_test(c, a_cond_takes_one_branch_and_its_gradient);
+    tcase_add_test(c, a_branch_that_the_shapes_rule_out_need_not_fit);
     tcase_add_test(c, a_case_takes_the_first_that_is_true);
     suite_add_tcase(s, c);
     c = tcase_create("derivatives");
