@@ -73,6 +73,7 @@
 #include "../ops/rnn/rnn.h"
 #include "../ops/seq2seq/attention_wrapper.h"
 #include "../ops/seq2seq/beam_search_decoder.h"
+#include "../ops/seq2seq/crf.h"
 #include "../ops/seq2seq/decoder.h"
 #include "../ops/seq2seq/helper.h"
 

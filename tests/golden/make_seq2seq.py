@@ -10,6 +10,7 @@ os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
 warnings.filterwarnings('ignore')
 import numpy as np
 import tensorflow as tf
+from asking import ask
 
 tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
 S, C = tf.contrib.seq2seq, tf.nn.rnn_cell
@@ -280,30 +281,6 @@ CASES = [beam, beam_with_attention, tree, arrays, arrays_in_loops, raw, luong, l
          train, train_imputed, train_limited, greedy, greedy_finished, sampled, sampled_by_graph_seed, custom, losses, tiled]
 
 
-def ask(case, written):
-    name = case.__name__
-    with tf.Graph().as_default(), tf.Session() as session:
-        tf.set_random_seed(3)
-        f = Fed()
-        tensors = case(f)
-        variables = tf.global_variables()
-        if 'loss' in tensors:
-            for x, dx in zip(tf.trainable_variables() + [f.x], tf.gradients(tensors['loss'], tf.trainable_variables() + [f.x])):
-                if dx is not None:
-                    tensors['d/' + ('x' if x is f.x else x.op.name)] = tf.convert_to_tensor(dx)
-        session.run(tf.global_variables_initializer())
-        for v in variables:
-            written['%s/initial/%s' % (name, v.op.name)] = session.run(v)
-        for v in variables:
-            n = int(np.prod(v.shape.as_list()))
-            v.load((1.5 * np.sin(.7 * np.arange(n)**2)).astype(np.float32).reshape(v.shape.as_list()))
-        values = session.run(tensors, {f.x: x_value, f.lengths: lengths_value, f.targets: targets_value})
-        for key, value in values.items():
-            written['%s/%s' % (name, key)] = value
-        names = sorted('%s %s' % (v.op.name, v.shape.as_list()) for v in tf.trainable_variables())
-        written[name + '/variables'] = np.frombuffer('\n'.join(names).encode(), np.uint8)
-
-
 def translator(written):
     """The model of the NMT tutorial in small, time major, which learns to say numbers backwards: losses of 30 steps from the variables that
     the graph's seed gives, and what it answers afterwards."""
@@ -366,7 +343,7 @@ if __name__ == '__main__':
         if len(sys.argv) < 2 or case.__name__ in sys.argv[1:]:
             for key in [k for k in written if k.startswith(case.__name__ + '/')]:
                 del written[key]
-            ask(case, written)
+            ask(case, Fed, lambda f: {f.x: x_value, f.lengths: lengths_value, f.targets: targets_value}, written)
     if len(sys.argv) < 2 or 'translator' in sys.argv[1:]:
         translator(written)
     np.savez_compressed(path, **written)

@@ -6,38 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/fixture.h"
-#include "tf1c.h"
+#include "tests/given.h"
 
 enum { BATCH = 3, TIME = 4, DEPTH = 3, WORDS = 5 };
 static tf_tensor x, lengths, targets, weights;
-
-/* ---- what a case gives: tensors by the names that they have in the archive ------------------------------------------------- */
-
-enum { MOST = 40 };
-typedef struct {
-    int n;
-    char names[MOST][120];
-    tf_tensor tensors[MOST];
-} given;
-
-static void give(given *g, tf_tensor t, const char *format, ...) __attribute__((format(printf, 3, 4)));
-static void give(given *g, tf_tensor t, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    ck_assert(g->n < MOST);
-    vsnprintf(g->names[g->n], sizeof g->names[0], format, args);
-    g->tensors[g->n++] = t;
-    va_end(args);
-}
-
-static void give_state(given *g, tf_state *state)
-{
-    const tf_list leaves = tf_state_flatten(state);
-    for (int i = 0; i < leaves.n; i++)
-        give(g, leaves.items[i], "state%d", i);
-}
 
 static void give_decoded(given *g, tf_decoded decoded)
 {
@@ -448,89 +420,31 @@ static tf_tensor raw(given *g)
     return tf_add(sum_of_squares(outputs), tf_reduce_sum(tf_state_c(rnn.state)));
 }
 
-#define CASE(name)  \
-    {               \
-#name, name \
-    }
-static const struct {
-    const char *name;
-    tf_tensor (*make)(given *g); /* its loss, or none */
-} cases[] = { CASE(beam),
-              CASE(beam_with_attention),
-              CASE(tree),
-              CASE(arrays),
-              CASE(arrays_in_loops),
-              CASE(raw),
-              CASE(luong),
-              CASE(luong_scaled),
-              CASE(bahdanau),
-              CASE(bahdanau_normalized),
-              CASE(attention_of_known_shape),
-              CASE(attention_along_a_sequence),
-              CASE(greedy_attention),
-              CASE(train),
-              CASE(train_imputed),
-              CASE(train_limited),
-              CASE(greedy),
-              CASE(greedy_finished),
-              CASE(sampled),
-              CASE(sampled_by_graph_seed),
-              CASE(custom),
-              CASE(losses),
-              CASE(tiled) };
+static const given_case cases[] = { GIVEN_CASE(beam),
+                                    GIVEN_CASE(beam_with_attention),
+                                    GIVEN_CASE(tree),
+                                    GIVEN_CASE(arrays),
+                                    GIVEN_CASE(arrays_in_loops),
+                                    GIVEN_CASE(raw),
+                                    GIVEN_CASE(luong),
+                                    GIVEN_CASE(luong_scaled),
+                                    GIVEN_CASE(bahdanau),
+                                    GIVEN_CASE(bahdanau_normalized),
+                                    GIVEN_CASE(attention_of_known_shape),
+                                    GIVEN_CASE(attention_along_a_sequence),
+                                    GIVEN_CASE(greedy_attention),
+                                    GIVEN_CASE(train),
+                                    GIVEN_CASE(train_imputed),
+                                    GIVEN_CASE(train_limited),
+                                    GIVEN_CASE(greedy),
+                                    GIVEN_CASE(greedy_finished),
+                                    GIVEN_CASE(sampled),
+                                    GIVEN_CASE(sampled_by_graph_seed),
+                                    GIVEN_CASE(custom),
+                                    GIVEN_CASE(losses),
+                                    GIVEN_CASE(tiled) };
 
 /* ---- running them ------------------------------------------------------------------------------------------------------------ */
-
-static double wave(int64_t j) { return 1.5 * sin(0.7 * (double)(j * j)); }
-
-static void check_array(np_npz *npz, const char *case_name, const char *what, tf_ndarray got, double tolerance)
-{
-    char key[256];
-    snprintf(key, sizeof key, "%s/%s", case_name, what);
-    if (!np_npz_has(npz, key)) { /* TensorFlow says None where the way goes through an argmax; a loop's zeros say the same */
-        ck_assert_msg(what[0] == 'd' && what[1] == '/', "%s is not in the archive", key);
-        for (int64_t i = 0; i < np_size(got); i++)
-            ck_assert_msg(np_get(got, i) == 0, "%s is not zero", key);
-        return;
-    }
-    tf_ndarray want = np_npz_get(npz, key);
-    const char *difference = array_difference(got, want, tolerance);
-    ck_assert_msg(!difference, "%s: %s", key, difference);
-    np_free(&want);
-}
-
-static void check_variables(np_npz *npz, const char *name)
-{
-    char key[256], text[4096];
-    snprintf(key, sizeof key, "%s/variables", name);
-    tf_ndarray want = np_npz_get(npz, key);
-    trainable_text(text, sizeof text);
-    ck_assert_msg((size_t)np_size(want) == strlen(text) && memcmp(want.data, text, strlen(text)) == 0,
-                  "%s: variables are\n%s\nand not\n%.*s", name, text, (int)np_size(want), (char *)want.data);
-    np_free(&want);
-    must(tf_run(sess, tf_global_variables_initializer()));
-    const tf_list all = tf_global_variables();
-    for (int i = 0; i < all.n; i++) {
-        tf_ndarray got = { 0 };
-        must(tf_run(sess, FETCH(all.items[i], &got)));
-        snprintf(key, sizeof key, "initial/%s", tf_op_name(all.items[i].op));
-        check_array(npz, name, key, got, 1e-6);
-        np_free(&got);
-    }
-}
-
-static void give_gradients(given *g, tf_tensor loss)
-{
-    tf_list all = { 0 };
-    for (int i = 0; i < tf_trainable_variables().n; i++)
-        tf_append(&all, tf_at(tf_trainable_variables(), i));
-    tf_append(&all, x);
-    give(g, loss, "loss");
-    const tf_list d = tf_gradients(loss, all);
-    for (int i = 0; i < all.n; i++)
-        if (!tf_is_none(tf_at(d, i)))
-            give(g, tf_convert_to_tensor(tf_at(d, i)), "d/%s", i == all.n - 1 ? "x" : tf_op_name(all.items[i].op));
-}
 
 static tf_ndarray x_value(void)
 {
@@ -542,29 +456,8 @@ static tf_ndarray x_value(void)
 
 START_TEST(a_case_gives_what_tensorflow_gives)
 {
-    char path[512];
-    static given g;
-    const char *name = cases[_i].name;
-    np_npz *npz = np_npz_open(data_path("golden/seq2seq.npz", path, sizeof path));
-    g.n = 0;
-    const tf_tensor loss = cases[_i].make(&g);
-    if (!tf_is_none(loss))
-        give_gradients(&g, loss);
-    check_variables(npz, name);
-    set_variables(wave);
-    tf_ndarray got[MOST] = { { 0 } };
-    tf_fetches fetches = { 0 };
-    for (int i = 0; i < g.n; i++)
-        tf_fetch_add(&fetches, g.tensors[i], &got[i]);
-    const tf_feeds feeds =
-        FEED(x, x_value(), lengths, NP_INT(4, 2, 3), targets, NP_INT2D({ 1, 4, 2, 0 }, { 3, 3, 0, 0 }, { 2, 1, 4, 0 }));
-    must(tf_run(sess, fetches, feeds));
-    for (int i = 0; i < g.n; i++) {
-        check_array(npz, name, g.names[i], got[i], strncmp(g.names[i], "d/", 2) == 0 ? 4e-4 : 4e-5); /* gradients are of tens */
-        np_free(&got[i]);
-    }
-    tf_fetches_free(&fetches);
-    np_npz_close(npz);
+    check_case(&cases[_i], "golden/seq2seq.npz", x,
+               FEED(x, x_value(), lengths, NP_INT(4, 2, 3), targets, NP_INT2D({ 1, 4, 2, 0 }, { 3, 3, 0, 0 }, { 2, 1, 4, 0 })));
 }
 END_TEST
 
