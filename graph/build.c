@@ -289,7 +289,7 @@ typedef struct {
     char variable;  /* 'T', 'U', or 0 for a fixed dtype */
     tf_dtype dtype; /* fixed; unset: "?" */
     bool many, ref;
-    int place, left; /* of a variadic one's inputs: this is the place-th, and so many come after it */
+    int place, left; /* of what a variadic one stands for: this is the place-th, and so many come after it */
 } argument;
 
 static const char *skip(const char *s)
@@ -327,9 +327,9 @@ static bool next_argument(const char **signature, argument *a)
     return true;
 }
 
-/* The signature's argument for input i of n: the next one, or once more the variadic one, which leaves as many inputs as
+/* The signature's argument for input or output i of n: the next one, or once more the variadic one, which leaves as many as
  * there are arguments after it; of several variadic ones each has as many. */
-static bool argument_of_input(const char **signature, argument *a, int i, int n)
+static bool argument_at(const char **signature, argument *a, int i, int n)
 {
     int after = 0, variadic = 1;
     if (i > 0 && a->left > 0) {
@@ -415,7 +415,7 @@ static void settle_types(building *b)
         argument a = { .many = false };
         for (int i = 0; i < b->args->n_inputs; i++) {
             const tf_operand *o = &b->args->inputs[i];
-            if (!argument_of_input(&s, &a, i, b->args->n_inputs))
+            if (!argument_at(&s, &a, i, b->args->n_inputs))
                 break;
             if (!a.variable || *type_of(b, a.variable))
                 continue;
@@ -683,7 +683,7 @@ static void convert_inputs(building *b)
     if (!b->inputs)
         b->poison = tf1c_record_mistake(b->g);
     for (int i = 0; i < b->args->n_inputs && !b->poison; i++) {
-        if (!argument_of_input(&s, &a, i, b->args->n_inputs)) {
+        if (!argument_at(&s, &a, i, b->args->n_inputs)) {
             fail(b, tf_internal, "'%s' Op takes \"%s\", got %d inputs", b->def->name, b->def->in, b->args->n_inputs);
             return;
         }
@@ -714,16 +714,17 @@ static int count_outputs(const building *b)
     const char *s = b->def->out;
     argument a;
     int n = 0;
-    while (next_argument(&s, &a))
-        n += a.many ? b->args->n_outputs - n : 1;
-    return n;
+    bool many = false;
+    for (; next_argument(&s, &a); n++)
+        many |= a.many;
+    return many ? b->args->n_outputs : n;
 }
 
 static void output_dtypes(building *b, int n, tf_dtype *dtypes)
 {
     const char *s = b->def->out;
     argument a = { .many = false };
-    for (int i = 0; i < n && ((i && a.many) || next_argument(&s, &a)); i++)
+    for (int i = 0; i < n && argument_at(&s, &a, i, n); i++)
         dtypes[i] = a.variable ? *type_of(b, a.variable) : a.dtype;
 }
 

@@ -186,8 +186,8 @@ typedef tf_product tf_product_rule(const void *attrs);
 struct tf_op_def {
     const char *name; /* TF1's type name: "MatMul" */
     /* "a:T, b:T" and "product:T": names as in TF's OpDef. A type is a variable T or U, a dtype's name (int32), "values:T*"
-     * for any number of inputs or outputs (of outputs the last; inputs may follow it), "?" for an output whose dtype the shape function sets, "T&" for a
-     * variable itself rather than its value. */
+     * for any number of inputs or outputs (others may follow; of several each stands for as many), "?" for an output whose dtype
+     * the shape function sets, "T&" for a variable itself rather than its value. */
     const char *in, *out;
     tf_dtypes T, U; /* what the variables may stand for; 0: any */
     const tf_attr_def *attrs; /* ends with a zero entry; NULL: none */

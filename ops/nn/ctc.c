@@ -8,11 +8,12 @@
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
 #include "ops/math/arithmetic.h"
+#include "ops/nn/frames.h"
 #include "ops/nn/nn_ops.h"
 #include "ops/sparse/indices.h"
 
 /* What inputs [frames, batch, classes] and lengths [batch] have in common. */
-static bool frames_fit(tf_shape_ctx *c, int lengths, int64_t *batch)
+bool tf1c_frames_fit(tf_shape_ctx *c, int lengths, int64_t *batch)
 {
     const tf_dims *inputs = tf_in_dims(c, 0), *n = tf_in_dims(c, lengths);
     if (!tf_with_rank(c, 0, 3) || !tf_with_rank(c, lengths, 1))
@@ -41,7 +42,7 @@ static void loss_shape(tf_shape_ctx *c)
 {
     int64_t batch;
     tf_dims inputs = *tf_in_dims(c, 0);
-    if (!frames_fit(c, 3, &batch) || !tf_with_rank(c, 1, 2) || !tf_with_rank(c, 2, 1))
+    if (!tf1c_frames_fit(c, 3, &batch) || !tf_with_rank(c, 1, 2) || !tf_with_rank(c, 2, 1))
         return;
     const tf_dims *indices = tf_in_dims(c, 1), *values = tf_in_dims(c, 2);
     if (indices->known && values->known && indices->dims[0] != NONE && values->dims[0] != NONE &&
@@ -378,7 +379,7 @@ static const tf_attr_def decoder_fields[] = { TF_ATTR(decoder_attrs, merge_repea
 static void decoder_shape(tf_shape_ctx *c)
 {
     int64_t batch;
-    if (!frames_fit(c, 1, &batch))
+    if (!tf1c_frames_fit(c, 1, &batch))
         return;
     tf_set_out(c, 0, SHAPE(NONE, 2));
     tf_set_out(c, 1, SHAPE(NONE));
@@ -418,15 +419,22 @@ static int64_t decode(const tf_kernel_ctx *k, int64_t b, int64_t *values, double
     return n;
 }
 
+bool tf1c_frames_are_decodable(tf_kernel_ctx *k)
+{
+    if (k->in[0].dims[2] < 1)
+        tf_kernel_error(k, tf_invalid_argument, "inputs have no classes");
+    else if (k->in[0].dims[0] < 1)
+        tf_kernel_error(k, tf_invalid_argument, "max_time is 0");
+    else
+        return lengths_are_valid(k, &k->in[1], tf_failed_precondition);
+    return false;
+}
+
 static void decoder_data_shape(tf_kernel_ctx *k, tf_dims *out)
 {
     int64_t all = 0;
     double sum;
-    if (k->in[0].dims[2] < 1) {
-        tf_kernel_error(k, tf_invalid_argument, "inputs have no classes");
-        return;
-    }
-    if (!lengths_are_valid(k, &k->in[1], tf_failed_precondition))
+    if (!tf1c_frames_are_decodable(k))
         return;
     for (int64_t b = 0; b < k->in[0].dims[1]; b++)
         all += decode(k, b, NULL, &sum);

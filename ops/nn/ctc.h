@@ -55,6 +55,33 @@ struct tf_ctc_greedy_decoder_args {
         .merge_repeated = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_ctc_decoded tf_nn_ctc_greedy_decoder_(struct tf_ctc_greedy_decoder_args args);
 
+/* The likeliest labels, over all ways to spell them: each step keeps the beam_width likeliest beginnings.
+ * TF1: tf.nn.ctc_beam_search_decoder
+ *   inputs, sequence_length  as above
+ *   top_paths                so many are given, the likeliest first, as decoded's sparse tensors: tf_sparse_at(d.decoded, 0)
+ *   merge_repeated           equal labels beside each other are written once, whether or not there was a blank between them
+ *   -> decoded, of each path sparse int64 [batch, most decoded]; log_probability [batch, top_paths];   grad  none
+ *   errors  ValueError "Attr 'beam_width' of 'CTCBeamSearchDecoder' Op passed 0 less than minimum 1.";  InvalidArgumentError "requested
+ *           more paths than the beam width.", "Less leaves in the beam search than requested.": too few labels are likely at all
+ *   source  core/util/ctc/ctc_beam_search.h */
+typedef struct tf_ctc_beams {
+    tf_sparse_list decoded;
+    tf_tensor log_probability;
+} tf_ctc_beams;
+struct tf_ctc_beam_search_decoder_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand inputs;
+    TF_ARG_(2) tf_operand sequence_length;
+    TF_ARG_(3) int beam_width;
+    TF_ARG_(4) int top_paths;
+    TF_ARG_(5) bool merge_repeated;
+};
+#define tf_nn_ctc_beam_search_decoder(...)                                                                                    \
+    TF_KWARGS_(tf_nn_ctc_beam_search_decoder_((struct tf_ctc_beam_search_decoder_args){ .inputs = TF_UNSET_,                  \
+        .sequence_length = TF_UNSET_, .beam_width = 100, .top_paths = 1, .merge_repeated = true, TF_HERE_,                    \
+        TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_ctc_beams tf_nn_ctc_beam_search_decoder_(struct tf_ctc_beam_search_decoder_args args);
+
 /* Levenshtein's distance of each row of hypothesis from that of truth: insertions, deletions and substitutions, divided by the
  * truth's length if normalize (inf for no truth, 0 if nothing was said either).                             TF1: tf.edit_distance
  *   hypothesis, truth  sparse, of one dtype and rank [.., most];   -> float32 [..];   grad  none

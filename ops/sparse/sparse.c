@@ -190,6 +190,14 @@ static tf_tensor part_placeholder(const char *name, const char *which, tf_dtype 
         (struct tf_placeholder_args){ .here = here, .dtype = dtype, .shape = shape, .name = name ? full : NULL });
 }
 
+tf_sparse_tensor tf_sparse_at_(tf_sparse_list list, int i, tf_source here)
+{
+    const tf_tensor indices = tf_at_(list.indices, i, here);
+    if (tf_is_poisoned(indices))
+        return (tf_sparse_tensor){ indices, indices, indices };
+    return (tf_sparse_tensor){ indices, tf_at_(list.values, i, here), tf_at_(list.dense_shapes, i, here) };
+}
+
 tf_sparse_tensor tf_sparse_placeholder_(struct tf_sparse_placeholder_args a)
 {
     const tf_tensor shape = a.shape.known ? tf_convert(tf_operand_dims(a.shape), tf_int64, a.here, a.name)

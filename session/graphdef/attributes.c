@@ -127,13 +127,24 @@ static int count_arguments(const char *signature)
     return n;
 }
 
+static int count_variadic(const char *signature)
+{
+    int n = 0;
+    for (; *signature; signature++)
+        n += *signature == '*';
+    return n;
+}
+
 /* Of several variadic ones each stands for as many. */
 int tf1c_variadic(const char *signature, int n)
 {
-    int variadic = 0;
-    for (const char *s = signature; *s; s++)
-        variadic += *s == '*';
+    const int variadic = count_variadic(signature);
     return variadic ? (n - (count_arguments(signature) - variadic)) / variadic : 0;
+}
+
+int tf1c_argument_count(const char *signature, int variadic)
+{
+    return count_arguments(signature) + count_variadic(signature) * (variadic - 1);
 }
 
 bool tf1c_argument_of(const char *signature, int i, int n, char *name, size_t room, int *place)

@@ -47,6 +47,7 @@ bool tf1c_next_attribute(const char **row, const tf_op_def *def, tf1c_attribute 
 
 /* How many inputs or outputs of n stand for the variadic argument of a signature; 0 without one. */
 int tf1c_variadic(const char *signature, int n);
+int tf1c_argument_count(const char *signature, int variadic); /* the other way round: how many those are in all */
 /* The argument of a signature that output i of n belongs to, and its place in it: "output", 2. False outside. */
 bool tf1c_argument_of(const char *signature, int i, int n, char *name, size_t room, int *place);
 

@@ -262,7 +262,7 @@ static bool take_attribute(tf1c_importing *m, const tf1c_in_node *n, const tf1c_
     case TF1C_FROM_OUT_COUNT:
         if (!count_of(m, n->def, a, v, &count))
             return false;
-        args->n_outputs = count;
+        args->n_outputs = tf1c_argument_count(n->record->out, count);
         return true;
     case TF1C_FROM_IN_COUNT:
         if (!count_of(m, n->def, a, v, &count))

@@ -26,6 +26,16 @@ def decoded(**kwargs):
     return f
 
 
+def beams(*args):
+    def f(x, n):
+        paths, p = tf.nn.ctc_beam_search_decoder(x, n, *args)
+        return [part for d in paths for part in (d.indices, d.values, d.dense_shape)] + [p]
+    return f
+
+
+impossible = np.where(np.arange(5) % 2, -np.inf, logits).astype(np.float32)
+
+
 def distance(**kwargs):
     return lambda i, v, s, j, w, t: tf.edit_distance(tf.SparseTensor(i, v, s), tf.SparseTensor(j, w, t), **kwargs)
 
@@ -44,6 +54,14 @@ cases = {
     'CTCGreedyDecoder.plain': (decoded(), [logits, length], quiet),
     'CTCGreedyDecoder.apart': (decoded(merge_repeated=False), [logits, length], quiet),
     'CTCGreedyDecoder.nothing': (decoded(), [logits * np.array([0, 0, 0, 0, 1]), np.array([7, 0, 2], np.int32)], quiet),
+    'CTCBeamSearchDecoder.plain': (beams(), [logits, length], quiet),
+    'CTCBeamSearchDecoder.paths': (beams(20, 5), [logits, length], quiet),
+    'CTCBeamSearchDecoder.narrow': (beams(2, 2), [logits, length], quiet),
+    'CTCBeamSearchDecoder.apart': (beams(10, 3, False), [logits, length], quiet),
+    'CTCBeamSearchDecoder.float64': (beams(10, 3), [logits.astype(np.float64), length], quiet),
+    'CTCBeamSearchDecoder.long': (beams(15, 4, False), [long.astype(np.float32), np.array([120, 77], np.int32)], quiet),
+    'CTCBeamSearchDecoder.impossible': (beams(8, 2), [impossible, length], quiet),
+    'CTCBeamSearchDecoder.empty': (beams(), [logits, np.array([0, 5, 0], np.int32)], quiet),
     'EditDistance.plain': (distance(), apart, quiet),
     'EditDistance.absolute': (distance(normalize=False), apart, quiet),
     'EditDistance.named': (distance(name='ler'), [at, labels, shape, at[:3], labels[:3], np.array([2, 3], np.int64)], quiet),
