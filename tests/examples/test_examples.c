@@ -40,6 +40,7 @@ static const struct {
     { "vae --epochs 2", { "Epoch: 0001 cost= ", "Epoch: 0002 cost= ", "Generated digits" }, "vae.png" },
     { "word2vec --steps 1000", { "47 are different", "Average loss at step  1000", "Nearest to cheese:" }, "word2vec.png" },
     { "seq2seq_attention --steps 30 --units 8", { "step 30/30", "Loss ", "'9 march 1998' is " }, "seq2seq_attention.png" },
+    { "speech_ctc --steps 30 --units 8", { "step 30/30", "  said ", "Label error rate on 320 new sentences: " }, "speech_ctc.png" },
     { "adding_gru --steps 60 --length 6", { "step 60/60", "is right", "Mean squared error" }, "adding_gru.png" },
 };
 
@@ -56,10 +57,15 @@ START_TEST(an_example_runs_and_writes_its_picture)
 END_TEST
 
 static const char *const trainings[] = {
-    "rnn_static_lstm --steps ",    "rnn_dynamic --steps ",
-    "cnn_mnist --steps ",          "adding_gru --length 6 --steps ",
-    "lstm_from_scratch --epochs ", "vae --epochs ",
-    "word2vec --steps ",           "char_rnn --units 8 --samples 0 --steps 2 --epochs ",
+    "rnn_static_lstm --steps ",
+    "rnn_dynamic --steps ",
+    "cnn_mnist --steps ",
+    "adding_gru --length 6 --steps ",
+    "lstm_from_scratch --epochs ",
+    "vae --epochs ",
+    "word2vec --steps ",
+    "char_rnn --units 8 --samples 0 --steps 2 --epochs ",
+    "speech_ctc --units 8 --steps ",
 };
 
 /* The numbers of a checkpoint's variables and of random ops' states are the same bits, however often the training was left. */
@@ -121,6 +127,7 @@ static const struct {
     { "adding_gru --checkpoint /dev/null/no --steps 1", 1, "/dev/null/no" },
     { "adding_gru --logdir /dev/null/no --steps 1", 1, "/dev/null/no" },
     { "seq2seq_attention --units 0", 2, "option --units: 0 is less than 1" },
+    { "speech_ctc --units 0", 2, "option --units: 0 is less than 1" },
     { "adding_gru --length 1", 2, "option --length: 1 is less than 2" },
 };
 
@@ -132,8 +139,9 @@ START_TEST(an_example_says_what_is_wrong_with_its_arguments)
 }
 END_TEST
 
-static const char *const names[] = { "rnn_static_lstm", "lstm_from_scratch", "char_rnn", "rnn_dynamic", "scan_basics",
-                                     "adding_gru",      "cnn_mnist",         "vae",      "word2vec",    "seq2seq_attention" };
+static const char *const names[] = { "rnn_static_lstm", "lstm_from_scratch", "char_rnn",  "rnn_dynamic",
+                                     "scan_basics",     "adding_gru",        "cnn_mnist", "vae",
+                                     "word2vec",        "seq2seq_attention", "speech_ctc" };
 
 START_TEST(an_example_explains_its_options)
 {
