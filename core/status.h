@@ -23,6 +23,7 @@ extern "C" {
 #define TF_STATUS_LIST(X)                                 \
     X(0, tf_ok, "OK")                                     \
     X(1, tf_cancelled, "CancelledError")                  \
+    X(2, tf_unknown, "UnknownError")                      \
     X(3, tf_invalid_argument, "InvalidArgumentError")     \
     X(5, tf_not_found, "NotFoundError")                   \
     X(6, tf_already_exists, "AlreadyExistsError")         \

@@ -296,6 +296,12 @@ static int count_floating(int n, const tf_tensor *t, const tf_tensor *dys)
     return floating;
 }
 
+/* Its record's, unless it was made where another was named. */
+static tf_gradient_fn *gradient_of(const tf_operation *op)
+{
+    return op->gradient ? tf1c_registered_gradient(op->gradient) : op->def->gradient;
+}
+
 /* Calls op's gradient function, and counts as many operations for it as TF makes: zeros where nothing flows, those of the function
  * itself, and, if an optimizer asks, a NoOp that waits for all it gives and an Identity of each. */
 static void differentiate(backprop *b, tf_grad_ctx *g)
@@ -304,7 +310,7 @@ static void differentiate(backprop *b, tf_grad_ctx *g)
     const int begin = u->last_id;
     b->made = -1;
     b->given = count_floating(g->n_in, g->in, NULL);
-    g->op->def->gradient(g, g->dys[0]);
+    gradient_of(g->op)(g, g->dys[0]);
     if (b->made >= 0)
         u->last_id = begin + count_floating(g->n_out, g->out, g->dys) + b->made;
     if (!(g->op->def->traits & TF_IDENTITY)) /* which hands slices on */
@@ -342,7 +348,7 @@ static void through(backprop *b, tf_operation *op)
     if (!flows(dys, n))
         return;
     tf_grad_ctx g = { op, op->n_inputs, n, op->inputs, out, dys, op->attrs, b };
-    if (!op->def->gradient) {
+    if (!gradient_of(op)) {
         tf1c_undefined_gradient(&g, dys[0]);
         return;
     }

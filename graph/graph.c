@@ -388,6 +388,14 @@ static bool set_controls(tf_graph *g, tf_operation *op)
     return true;
 }
 
+static const char *overridden(const tf1c_universe *u, const char *type)
+{
+    for (const tf1c_override *o = u->overrides; o; o = o->outer)
+        if (strcmp(o->type, type) == 0)
+            return o->gradient;
+    return NULL;
+}
+
 tf_operation *tf1c_node(tf_graph *g, const tf_op_def *def, const char *exact_name, tf_source here, const void *attrs, int n_inputs,
                         const tf_tensor *inputs, int n_outputs)
 {
@@ -403,6 +411,7 @@ tf_operation *tf1c_node(tf_graph *g, const tf_op_def *def, const char *exact_nam
                           .graph = g,
                           .name = exact_name,
                           .device = u->default_device,
+                          .gradient = overridden(u, def->name),
                           .here = here,
                           .n_inputs = n_inputs,
                           .n_outputs = n_outputs };

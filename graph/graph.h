@@ -282,6 +282,7 @@ TF1C_API tf_status tf_graph_write_dot(const tf_graph *graph, const char *path);
  *   tf_with_variable_scope("layer1", .reuse = tf_AUTO_REUSE) { w = tf_get_variable("w", SHAPE(3, 4)); }
  *   tf_with_control_dependencies(OPS(update)) { y = tf_identity(x); }
  *   tf_with_graph(g) { … }   tf_with_device("/cpu:0") { … }
+ *   tf_with_gradient_override_map("Square", "CustomSquare") { y = tf_square(x); }
  * What waits may be anything made in the block, constants too, in a body as elsewhere. A body's step waits for operations made
  * in it; those made outside run once, before the loop or branch, if something that its results need waits for them.
  * A name scope's rules are TF1's: uniquified on re-entry ("layer1_1"); "layer1/" re-enters exactly. */
@@ -305,6 +306,13 @@ TF1C_API void tf_with_in_(const void *frame); /* what the calling thread opens n
     TF_WITH_(_Generic((ops), tf_list: tf_control_dependencies_list_open_, tf_ops: tf_control_dependencies_open_)(ops, TF_SOURCE))
 #define tf_with_graph(graph) TF_WITH_(tf_graph_open_(graph))
 #define tf_with_device(device) TF_WITH_(tf_device_open_(device, TF_SOURCE))
+/* Pairs of an op's type and the name of a registered gradient (op.h), which has the type's nodes made in the block, in bodies too. In files
+ * it is the node's attribute _gradient_op_type.                                     TF1: Graph.gradient_override_map
+ *   errors  LookupError "No gradient defined for operation 'Square' (op type: Square)", of tf_gradients: none is registered by that name */
+#define tf_with_gradient_override_map(...)                                                                              \
+    TF_WITH_(tf_gradient_override_map_open_((int)(sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(const char *)), \
+                                            (const char *const[]){ __VA_ARGS__ }, TF_SOURCE))
+TF1C_API struct tf_with_ tf_gradient_override_map_open_(int n, const char *const *names, tf_source here);
 TF1C_API struct tf_with_ tf_name_scope_open_(const char *name, tf_source here);
 TF1C_API struct tf_with_ tf_control_dependencies_open_(tf_ops ops, tf_source here); /* n == 0 clears them for the block */
 TF1C_API struct tf_with_ tf_control_dependencies_list_open_(tf_list tensors, tf_source here); /* n == 0 adds nothing */

@@ -74,6 +74,12 @@ void tf_kernel_error(tf_kernel_ctx *k, tf_status code, const char *format, ...)
         snprintf(report->message, sizeof report->message, "%s", message);
 }
 
+bool tf_kernel_room(tf_kernel_ctx *k, int output, tf_dims dims)
+{
+    tf1c_kernel_report *report = k ? k->private_ : NULL;
+    return report && report->room && output >= 0 && output < k->n_out && report->room(k, output, dims);
+}
+
 char *tf_kernel_string(tf_kernel_ctx *k, size_t size)
 {
     tf1c_kernel_report *report = k ? k->private_ : NULL;

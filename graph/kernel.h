@@ -8,6 +8,8 @@
 typedef struct {
     char message[512];
     tf1c_string_heap *strings; /* NULL: kernels may not make any */
+    bool (*room)(tf_kernel_ctx *k, int output, tf_dims dims); /* tf_kernel_room's; NULL: there is none */
+    void *arg;                                                /* its own */
 } tf1c_kernel_report;          /* what k->private_ points to, if the runner wants the text */
 tf_status tf1c_run_kernel(tf_kernel_ctx *k); /* units [begin, end) of the record, whatever its kind; inputs as its traits ask */
 tf_status tf1c_run_kernel_alone(tf_kernel_ctx *k); /* outside a run: with denormals as in one, and scratch of its own */

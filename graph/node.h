@@ -19,6 +19,7 @@ struct tf_operation {
     const tf_op_def *def;
     tf_graph *graph;
     const char *name, *device;
+    const char *gradient; /* the registered one that stands for its record's; NULL */
     tf_source here;
     int id;    /* over the root graph and all its bodies, from 1: TF's Operation._id, which seeds are derived from */
     int index; /* in graph->ops */
@@ -57,6 +58,12 @@ typedef struct tf1c_cleanup {
     void *object;
 } tf1c_cleanup;
 
+/* What tf_with_gradient_override_map says of a type, and what is open around it. */
+typedef struct tf1c_override {
+    const struct tf1c_override *outer;
+    const char *type, *gradient;
+} tf1c_override;
+
 /* What a root graph shares with the bodies in it. */
 typedef struct {
     tf1c_arena arena;
@@ -81,6 +88,7 @@ typedef struct {
     int n_bodies, cap_bodies;
     tf1c_cleanup *cleanups; /* what ops attached to the graph and wants released with it */
     const char *default_device;
+    const tf1c_override *overrides;
     tf_operation *unseen; /* the first mistake whose report went to tf_silent: the next run says it, once */
     int users;            /* its owner, and the sessions open on it */
     const char *builder;  /* of the thread that makes a node now; NULL (turn.h) */
@@ -236,6 +244,8 @@ void tf1c_gradient_makes(tf_grad_ctx *g, int operations);
 void tf1c_gradient_gives(tf_grad_ctx *g, int gradients);
 void tf1c_undefined_gradient(tf_grad_ctx *g, tf_tensor dy); /* LookupError "No gradient defined for operation …": TF has none */
 void tf1c_disable_gradient(tf_grad_ctx *g, const char *reason); /* LookupError "Gradient explicitly disabled. Reason: …" */
+
+tf_gradient_fn *tf1c_registered_gradient(const char *name); /* registered.c; NULL: there is none */
 
 /* gradients.c: tf_gradients; gated: as an optimizer asks for them, who has TF wait at each operation for all its gradients. */
 tf_list tf1c_gradients(tf_list ys, tf_list xs, struct tf_gradients_args a, bool gated);

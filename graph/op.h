@@ -112,6 +112,8 @@ struct tf_kernel_ctx {
 TF1C_API void tf_kernel_error(tf_kernel_ctx *k, tf_status code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* `size` bytes for a string that the kernel makes, alive as long as the values of this run; NULL after a report. */
 TF1C_API char *tf_kernel_string(tf_kernel_ctx *k, size_t size);
+/* Of `call`: k->out[output] becomes memory of that shape; false after a report. */
+TF1C_API bool tf_kernel_room(tf_kernel_ctx *k, int output, tf_dims dims);
 #define TF_DATA(k, io, i, type) ((type *)(k)->io[i].data)
 
 /* One strip of an elementwise op: out[0..n) from contiguous inputs, any of which may be out itself. */
@@ -135,6 +137,15 @@ TF1C_API tf_tensor tf_sum_to(tf_tensor dx, tf_tensor like);
 typedef void tf_gradient_fn(tf_grad_ctx *g, tf_tensor dy); /* dy = g->dys[0]; with several outputs it may be a none handle */
 TF1C_API void tf_no_gradient(tf_grad_ctx *g, tf_tensor dy);       /* "has none, and that is right": gives None */
 TF1C_API void tf_gradient_disabled(tf_grad_ctx *g, tf_tensor dy); /* LookupError "Gradient explicitly disabled." */
+
+/* A gradient by name, for the whole program, until it ends.                                                  TF1: tf.RegisterGradient
+ *   @tf.RegisterGradient("CustomSquare")          static void custom_square(tf_grad_ctx *g, tf_tensor dy)
+ *   def _(op, dy):                                {
+ *     return dy * op.inputs[0]                        tf_add_grad(g, 0, tf_mul(dy, g->in[0]));
+ *                                                 }   …   tf_register_gradient("CustomSquare", custom_square);
+ *   errors  KeyError "Registering two gradient with name 'CustomSquare'! (Previous registration was in model.c:12)"; ops have theirs */
+#define tf_register_gradient(op_type, gradient) tf_register_gradient_(op_type, gradient, TF_SOURCE)
+TF1C_API tf_status tf_register_gradient_(const char *op_type, tf_gradient_fn *gradient, tf_source here);
 
 /* ---- what the planner may do with an op: traits and rules, never its name ----------------------------------------- */
 enum {
@@ -219,6 +230,9 @@ struct tf_op_def {
     /* The outputs' shapes where they depend on what the inputs hold (Where, Unique): its shape function leaves them unknown, and a
      * run is cut in parts there. tf_kernel_error as in a kernel; such an op has one unit. */
     void (*data_shape)(tf_kernel_ctx *k, tf_dims *out);
+    /* Shapes and values at once, instead of a kernel: of a function that is called just once, and at every run, which is cut in parts there.
+     * It asks tf_kernel_room for each output. */
+    void (*call)(tf_kernel_ctx *k);
     /* Inputs (a bit each) of which rows below each other give rows below each other, the first of rank 2 or more: what a
      * loop does so in each step is done for all at once. Elementwise ops, views and products have a rule already. */
     unsigned rows;

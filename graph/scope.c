@@ -165,6 +165,33 @@ struct tf_with_ tf_device_open_(const char *device, tf_source here)
     return tf1c_opened(w);
 }
 
+/* ---- gradients by name ------------------------------------------------------------------------------------------------- */
+
+static void override_close(struct tf_with_ *w) { w->graph->universe->overrides = w->saved[0]; }
+
+struct tf_with_ tf_gradient_override_map_open_(int n, const char *const *names, tf_source here)
+{
+    struct tf_with_ w = { .open = 1 };
+    tf_graph *g = tf1c_current_graph();
+    if (!g)
+        return w;
+    bool good = n >= 0 && n % 2 == 0 && names;
+    for (int i = 0; good && i < n; i++)
+        good = names[i] != NULL;
+    if (!good)
+        tf_fail(tf_type_error, tf1c_source(here), NULL, "op_type_map must be a dictionary mapping strings to strings");
+    w = (struct tf_with_){ .open = 1, .close = override_close, .graph = g, .saved = { g->universe->overrides } };
+    for (int i = 0; good && i < n; i += 2) {
+        tf1c_override *o = tf1c_graph_alloc(g, sizeof *o);
+        const char *type = tf1c_graph_strdup(g, names[i]), *gradient = tf1c_graph_strdup(g, names[i + 1]);
+        if (!o || !type || !gradient)
+            break;
+        *o = (tf1c_override){ g->universe->overrides, type, gradient };
+        g->universe->overrides = o;
+    }
+    return tf1c_opened(w);
+}
+
 /* ---- variable scopes --------------------------------------------------------------------------------------------------- */
 
 /* TF1's _VariableStore.open_variable_scope and unique scope names: "name", "name_1" … among the scopes opened here. */

@@ -80,8 +80,13 @@
 /* Loops and branches: scan, map_fn, folds, while, cond. */
 #include "../ops/control_flow/cond.h"
 #include "../ops/control_flow/group.h"
+#include "../ops/control_flow/hessians.h"
 #include "../ops/control_flow/loops.h"
 #include "../ops/data_flow/tensor_array.h"
+
+/* Functions of the program's: as ops, and as gradients. */
+#include "../ops/script/custom_gradient.h"
+#include "../ops/script/py_func.h"
 
 /* Input pipelines; files, strings, Examples. */
 #include "../core/gfile.h"

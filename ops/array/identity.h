@@ -14,6 +14,10 @@ extern "C" {
 #define tf_identity(x, ...) tf_identity_(TF_T(x), TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_tensor tf_identity_(tf_operand x, struct tf_name_args args);
 
+/* Each of them, as outputs of one node. Gradient: passes through.                    TF1: tf.identity_n */
+#define tf_identity_n(input, ...) tf_identity_n_(TF_LIST_(input), TF_NAMED_(__VA_ARGS__))
+TF1C_API tf_list tf_identity_n_(tf_list input, struct tf_name_args args); /* script/custom_gradient.c */
+
 /* x, through which no gradient flows.                                               TF1: tf.stop_gradient */
 #define tf_stop_gradient(x, ...) tf_stop_gradient_(TF_T(x), TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_tensor tf_stop_gradient_(tf_operand x, struct tf_name_args args);

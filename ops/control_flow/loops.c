@@ -146,7 +146,7 @@ static tf_tensor saved_in(const reversing *r, const tf_operation *op)
 /* Whether what op gives may have another shape though its inputs have the same. */
 static bool decides_shapes(const tf_operation *op)
 {
-    if (op->def->data_shape || op->def->traits & TF_BRANCH)
+    if (op->def->data_shape || op->def->call || op->def->traits & TF_BRANCH)
         return !has_known_shape(op);
     if (!(op->def->traits & TF_LOOP))
         return false;

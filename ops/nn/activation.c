@@ -10,6 +10,7 @@
 #include "ops/math/gradient_counts.h"
 #include "ops/math/unary.h"
 #include "ops/nn/activation.h"
+#include "ops/script/with_gradient.h"
 
 enum { CHUNK = 256 };
 
@@ -448,33 +449,20 @@ UNARY_BUILDER(tf_nn_softsign_, softsign_op, NULL)
 
 /* ---- Swish: y = x·s with s = sigmoid(x); dx = dy·s·(1 + x·(1 - s)) ------------------------------------------------------------------- */
 
-/* IdentityN as tf.custom_gradient makes it: its value is the product, its gradient goes to the features and past the product.
- * TF1: python/ops/custom_gradient.py _graph_mode_decorator, nn_impl.py swish */
+/* As tf.custom_gradient makes it: the gradient goes to the features and past the product. TF1: python/ops/nn_impl.py swish */
 static void swish_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     const tf_tensor x = g->in[1], s = tf_sigmoid(x);
     tf1c_gradient_makes(g, 9);
     tf_add_grad(g, 1, tf_mul(dy, tf_mul(s, tf_add(1, tf_mul(x, tf_sub(1, s))))));
 }
-static const tf_op_def identity_n_op = {
-    .name = "IdentityN",
-    .in = "product:T, features:T",
-    .out = "activations:T",
-    .T = TF_FLOATING,
-    .traits = TF_VIEW | TF_IDENTITY,
-    .shape = tf_unchanged_shape,
-    .view = tf1c_whole_view,
-    .gradient = swish_gradient,
-};
 
 tf_tensor tf_nn_swish_(tf_operand features, struct tf_name_args a)
 {
     TF_FROM(a.here);
     const tf_tensor x = tf_convert(features, tf_dtype_unset, a.here, NULL);
     const tf_tensor product = tf_mul(x, tf_sigmoid(x));
-    tf_identity(product); /* TF makes it, and leaves it there */
-    return tf_op_binary(&identity_n_op, tf_operand_tensor(product), tf_operand_tensor(x), (struct tf_name_args){ a.here, NULL },
-                        NULL);
+    return tf1c_with_gradient(product, x, swish_gradient);
 }
 
 /* clang-format off */
@@ -493,6 +481,5 @@ tf1c_op_family tf1c_family_activation = {
     &softplus_grad_op,
     &softsign_op,
     &softsign_grad_op,
-    &identity_n_op,
     NULL,
 };

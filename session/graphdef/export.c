@@ -204,6 +204,8 @@ static void export_plain(tf1c_exporting *x, const tf_operation *op)
     tf1c_export_controls(x, op);
     while (row && tf1c_next_attribute(&row, op->def, &a))
         set_attribute(x, &a, op);
+    if (op->gradient)
+        tf1c_def_string(&x->node, "_gradient_op_type", op->gradient);
     if (x->shapes)
         set_output_shapes(x, op);
     tf1c_end_node(x);

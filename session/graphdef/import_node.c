@@ -398,6 +398,15 @@ static bool make_reader(tf1c_importing *m, const tf1c_in_node *n, int i)
 
 static bool is_variable(tf_tensor t) { return t.op->read && t.op->def->traits & TF_VARIABLE; }
 
+/* The gradient that it was given in the place of its type's. */
+static const char *gradient_named(const tf1c_in_node *n, const tf_operation *op)
+{
+    const Tf1c__AttrValue *v = tf1c_attr_of(n->def, "_gradient_op_type");
+    return v && v->value_case == TF1C__ATTR_VALUE__VALUE_S
+               ? tf1c_graph_printf(op->graph, "%.*s", (int)v->s.len, (const char *)v->s.data)
+               : op->gradient;
+}
+
 static bool keep(tf1c_importing *m, tf1c_in_node *n, tf_operation *op)
 {
     if (!op || tf1c_is_mistake(op)) {
@@ -410,6 +419,7 @@ static bool keep(tf1c_importing *m, tf1c_in_node *n, tf_operation *op)
         n->out[i] = (tf_tensor){ .op = op, .index = i };
     if (*n->def->device)
         op->device = tf1c_graph_strdup(op->graph, n->def->device);
+    op->gradient = gradient_named(n, op);
     tf1c_wait_for_controls(m, n, op);
     if (op->def->traits & TF_VARIABLE)
         return make_variable(m, n, op);
@@ -457,6 +467,8 @@ bool tf1c_make_plain(tf1c_importing *m, tf1c_in_node *n)
             variable->read = read;
         return keep(m, n, read);
     }
+    if (strcmp(n->record->name, "IdentityN") == 0)
+        args.n_outputs = n->n_in;
     args.attrs = n->record->attrs_size ? attrs : NULL;
     args.name = tf1c_graph_printf(tf1c_current_graph(), "%s/", name);
     return args.name && keep(m, n, tf_op_new(record_for_inputs(n->record, n->n_in, in), args));

@@ -165,14 +165,51 @@ static tf_status check_shapes(const tf_operation *op, const tf_ndarray *in, tf1c
     return s.failed ? tf_last_error()->code : tf_ok;
 }
 
-/* Where its shape depends on data: looked at first, then computed. */
+/* Memory for an output, which is as the graph knows it. */
+typedef struct {
+    const tf_operation *op;
+    tf_ndarray *out;
+    tf1c_part_arena *memory;
+    tf_status status; /* after a report */
+} making;
+static bool make_room(tf_kernel_ctx *c, int i, tf_dims dims)
+{
+    making *m = ((tf1c_kernel_report *)c->private_)->arg;
+    const tf1c_output *o = &m->op->outputs[i];
+    char got[TF_DIMS_TEXT], known[TF_DIMS_TEXT];
+    tf_dims merged;
+    if (!ir_size_fits(m->op->here, m->op->name, dims, o->dtype))
+        m->status = tf_last_error()->code;
+    else if (!tf_merge_dims(dims, o->shape, &merged))
+        m->status = tf_fail(tf_invalid_argument, m->op->here, m->op->name, "Output %d has the shape %s, but was set to %s", i,
+                            tf_dims_kernel_text(dims, got, sizeof got), tf_dims_kernel_text(o->shape, known, sizeof known));
+    else if (!tf1c_part_array(m->memory, &m->out[i], o->dtype, dims))
+        m->status = tf_memory_error;
+    else
+        tf_view_set(&c->out[i], m->out[i].data, o->dtype, dims);
+    return !m->status;
+}
+
+/* Its outputs' shapes, where they depend on data, then it itself. */
+static void look_and_compute(tf_kernel_ctx *c, const making *m, tf_dims *dims)
+{
+    bool good = true;
+    c->def->data_shape(c, dims);
+    for (int i = 0; i < c->n_out && good && !c->status; i++)
+        good = tf_kernel_room(c, i, dims[i]);
+    c->end = 1;
+    if (good && !c->status && !m->status)
+        tf1c_run_kernel_alone(c);
+}
+
 static tf_status run_data_op(const tf_operation *op, const tf_ndarray *in, tf_ndarray *out, tf1c_part_arena *k,
                              tf1c_string_heap *strings)
 {
     size_t n = (size_t)op->n_inputs + (size_t)op->n_outputs;
     tf_view *views = tf1c_part_alloc(k, n * sizeof *views);
     tf_dims *dims = tf1c_part_alloc(k, (size_t)op->n_outputs * sizeof *dims);
-    tf1c_kernel_report report = { .strings = strings };
+    making m = { op, out, k, tf_ok };
+    tf1c_kernel_report report = { .strings = strings, .room = make_room, .arg = &m };
     tf_status status = check_shapes(op, in, k);
     if (!views || !dims || status)
         return status ? status : tf_memory_error;
@@ -188,17 +225,12 @@ static tf_status run_data_op(const tf_operation *op, const tf_ndarray *in, tf_nd
                         .private_ = &report };
     for (int i = 0; i < op->n_inputs; i++)
         tf_view_set(&c.in[i], in[i].data, in[i].dtype, in[i].shape);
-    op->def->data_shape(&c, dims);
-    for (int i = 0; i < op->n_outputs && !c.status; i++) {
-        if (!ir_size_fits(op->here, op->name, dims[i], op->outputs[i].dtype))
-            return tf_last_error()->code;
-        if (!tf1c_part_array(k, &out[i], op->outputs[i].dtype, dims[i]))
-            return tf_memory_error;
-        tf_view_set(&c.out[i], out[i].data, out[i].dtype, dims[i]);
-    }
-    c.end = 1;
-    if (!c.status)
-        tf1c_run_kernel_alone(&c);
+    if (op->def->call)
+        op->def->call(&c);
+    else
+        look_and_compute(&c, &m, dims);
+    if (m.status)
+        return m.status;
     return c.status ? tf_fail(c.status, op->here, op->name, "%s", report.message) : tf_ok;
 }
 

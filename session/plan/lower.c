@@ -188,7 +188,7 @@ static tf1c_outcome infer(tf1c_compilation *c, ir_node *n, const tf_operation *o
         out[0] = op->outputs[0].shape;
     if (s.failed || c->ir.failed)
         return TF1C_FAILED;
-    tf1c_outcome outcome = n->def->data_shape ? data_shape(n, out) : TF1C_DONE;
+    tf1c_outcome outcome = n->def->data_shape ? data_shape(n, out) : n->def->call ? TF1C_CUT : TF1C_DONE;
     for (int i = 0; i < n->n_out && !outcome; i++) {
         if (!ir_size_fits(n->here, n->name, out[i], out_dtype[i]))
             return TF1C_FAILED;

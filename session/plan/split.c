@@ -214,7 +214,7 @@ static bool begin(splitting *s)
         return false;
     s->split->origins = tf1c_arena_alloc(s->memory, (size_t)(s->at->n_inputs + 1) * sizeof *s->split->origins);
     s->split->at = s->at;
-    s->split->apart = s->at->def->data_shape || s->at->def->traits & (TF_LOOP | TF_BRANCH);
+    s->split->apart = s->at->def->data_shape || s->at->def->call || s->at->def->traits & (TF_LOOP | TF_BRANCH);
     for (int i = 0; i < p->n_ops; i++)
         if (p->ops[i] == s->at)
             s->split->wanted = p->wanted[i];

@@ -137,6 +137,7 @@ cases.update({
 })
 for name, x in [('odd', odd), ('line', line), ('float64', wide), ('scalar', f32(-.5)), ('empty', np.zeros((0, 3), f32))]:
     cases['IdentityN.' + name] = (tf.nn.swish, [x])
+cases['IdentityN.several'] = (lambda x, y: tf.identity_n([x, y]), [np.array([[1, 2]], np.float32), np.array([3, 4], np.float32)])
 layers = tf.contrib.layers
 
 
