@@ -17,6 +17,7 @@
 #include "../ops/state/variables.h"
 
 /* Mathematics: element by element, comparisons, products, sums. */
+#include "../ops/linalg/decompositions.h"
 #include "../ops/linalg/linear_algebra.h"
 #include "../ops/linalg/norm.h"
 #include "../ops/math/add_n.h"

@@ -4,12 +4,12 @@
 
 #include <math.h>
 
-#include "ops/array/array.h"
 #include "ops/array/concat.h"
 #include "ops/array/diag.h"
 #include "ops/array/identity.h"
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
+#include "ops/linalg/matrices.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/matmul.h"
 #include "ops/math/reduce.h"
@@ -27,8 +27,7 @@ static const tf_attr_def triangular_fields[] = { TF_ATTR(solve_attrs, lower, TF_
 
 static const tf_op_def determinant_op;
 
-/* Input 0 is square: its side, NONE if it is not known; false after a report. */
-static bool square(tf_shape_ctx *c, int64_t *side)
+bool tf1c_square_in(tf_shape_ctx *c, int64_t *side)
 {
     const tf_dims *a = tf_in_dims(c, 0);
     *side = NONE;
@@ -45,40 +44,17 @@ static bool square(tf_shape_ctx *c, int64_t *side)
 static void same_shape(tf_shape_ctx *c)
 {
     int64_t side;
-    if (!square(c, &side) || !tf_in_dims(c, 0)->known)
+    if (!tf1c_square_in(c, &side) || !tf_in_dims(c, 0)->known)
         return;
     tf_dims out = *tf_in_dims(c, 0);
     out.dims[out.rank - 2] = out.dims[out.rank - 1] = side;
     tf_set_out(c, 0, out);
 }
 
-/* Without the last axes. */
-static tf_dims outer_dims(tf_dims d, int fewer)
-{
-    if (d.known)
-        d.rank -= fewer;
-    return d;
-}
-
-static int64_t matrices(const tf_view *a) { return product(a->dims, 0, a->rank - 2); }
-static int64_t side_of(const tf_view *a) { return a->dims[a->rank - 1]; }
-static int64_t units(const tf_kernel_ctx *k) { return matrices(&k->in[0]); }
 static size_t three_matrices(const tf_kernel_ctx *k)
 {
     const size_t n = (size_t)side_of(&k->in[0]);
     return (3 * n * n + 2 * n + 1) * sizeof(double);
-}
-
-/* Matrix i of rows·columns elements, to and from double precision. */
-static void load(const tf_view *v, int64_t i, int64_t size, double *to)
-{
-    for (int64_t j = 0; j < size; j++)
-        to[j] = real_at(v, i * size + j);
-}
-static void store(const tf_view *v, int64_t i, int64_t size, const double *from)
-{
-    for (int64_t j = 0; j < size; j++)
-        set_real(v, i * size + j, from[j]);
 }
 
 static void transpose_in_place(double *a, int64_t n)
@@ -100,11 +76,9 @@ static void swap_rows(double *a, int64_t columns, int64_t i, int64_t j)
     }
 }
 
-/* a [n, n] becomes an upper triangle by eliminating below the largest element of each column, and b [n, k] goes along; the determinant
- * is the result. */
-static double eliminate(double *a, int64_t n, double *b, int64_t k)
+double tf1c_eliminate(double *a, int64_t n, double *b, int64_t k)
 {
-    double det = 1;
+    double sign = 1;
     for (int64_t c = 0; c < n; c++) {
         int64_t pivot = c;
         for (int64_t i = c + 1; i < n; i++)
@@ -112,7 +86,7 @@ static double eliminate(double *a, int64_t n, double *b, int64_t k)
                 pivot = i;
         swap_rows(a, n, c, pivot);
         swap_rows(b, k, c, pivot);
-        det *= pivot == c ? a[c * n + c] : -a[c * n + c];
+        sign *= pivot == c ? 1 : -1;
         for (int64_t i = c + 1; i < n && a[c * n + c] != 0; i++) {
             const double by = a[i * n + c] / a[c * n + c];
             for (int64_t j = c; j < n; j++)
@@ -121,7 +95,15 @@ static double eliminate(double *a, int64_t n, double *b, int64_t k)
                 b[i * k + j] -= by * b[c * k + j];
         }
     }
-    return det;
+    return sign;
+}
+
+static bool has_zero_on_diagonal(const double *a, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (a[i * (n + 1)] == 0)
+            return true;
+    return false;
 }
 
 /* b becomes x with a·x = b, a a triangle. */
@@ -146,7 +128,8 @@ static bool solve_square(double *a, int64_t n, const solve_attrs *attrs, double 
 {
     if (attrs->adjoint)
         transpose_in_place(a, n);
-    if (eliminate(a, n, b, k) == 0)
+    tf1c_eliminate(a, n, b, k);
+    if (has_zero_on_diagonal(a, n))
         return false;
     substitute(a, n, false, b, k);
     return true;
@@ -154,9 +137,8 @@ static bool solve_square(double *a, int64_t n, const solve_attrs *attrs, double 
 
 static bool solve_triangle(double *a, int64_t n, const solve_attrs *attrs, double *b, int64_t k)
 {
-    for (int64_t i = 0; i < n; i++)
-        if (a[i * (n + 1)] == 0)
-            return false;
+    if (has_zero_on_diagonal(a, n))
+        return false;
     if (attrs->adjoint)
         transpose_in_place(a, n);
     substitute(a, n, attrs->lower != attrs->adjoint, b, k);
@@ -180,13 +162,11 @@ static void solve_each(tf_kernel_ctx *k, solver *solve, const char *singular)
     }
 }
 
-static tf_tensor adjoint_of(tf_tensor x) { return tf_matrix_transpose(x); }
-
 /* ---- MatrixDeterminant: da = dy·|a|·a⁻ᵀ --------------------------------------------------------------------------------------------- */
 static void determinant_shape(tf_shape_ctx *c)
 {
     int64_t side;
-    if (square(c, &side))
+    if (tf1c_square_in(c, &side))
         tf_set_out(c, 0, outer_dims(*tf_in_dims(c, 0), 2));
 }
 
@@ -196,7 +176,9 @@ static void determinant_kernel(tf_kernel_ctx *k)
     double *a = k->scratch;
     for (int64_t i = k->begin; i < k->end; i++) {
         load(&k->in[0], i, n * n, a);
-        const double det = eliminate(a, n, NULL, 0);
+        double det = tf1c_eliminate(a, n, NULL, 0);
+        for (int64_t j = 0; j < n; j++)
+            det *= a[j * (n + 1)];
         store(&k->out[0], i, 1, &det);
     }
 }
@@ -216,7 +198,7 @@ static const tf_op_def determinant_op = {
     .T = TF_FLOATING,
     .shape = determinant_shape,
     .kernel = determinant_kernel,
-    .units = units,
+    .units = matrix_units,
     .scratch = three_matrices,
     .gradient = determinant_gradient,
 };
@@ -242,7 +224,7 @@ static const tf_op_def inverse_op = {
     .attrs_size = sizeof(solve_attrs),
     .shape = same_shape,
     .kernel = inverse_kernel,
-    .units = units,
+    .units = matrix_units,
     .scratch = three_matrices,
     .gradient = inverse_gradient,
 };
@@ -257,7 +239,7 @@ static void solve_shape(tf_shape_ctx *c)
 {
     int64_t side, rows;
     tf_dims outer;
-    if (!square(c, &side) || !tf_with_rank_at_least(c, 1, 2))
+    if (!tf1c_square_in(c, &side) || !tf_with_rank_at_least(c, 1, 2))
         return;
     const tf_dims a = *tf_in_dims(c, 0), b = *tf_in_dims(c, 1);
     if (!a.known || !b.known)
@@ -314,7 +296,7 @@ static const tf_op_def solve_op = {
     .attrs_size = sizeof(solve_attrs),
     .shape = solve_shape,
     .kernel = solve_kernel,
-    .units = units,
+    .units = matrix_units,
     .scratch = solve_scratch,
     .gradient = solve_gradient,
 };
@@ -327,7 +309,7 @@ static const tf_op_def triangular_op = {
     .attrs_size = sizeof(solve_attrs),
     .shape = solve_shape,
     .kernel = triangular_kernel,
-    .units = units,
+    .units = matrix_units,
     .scratch = solve_scratch,
     .gradient = triangular_gradient,
 };
@@ -383,7 +365,7 @@ static const tf_op_def cholesky_op = {
     .T = TF_FLOATING,
     .shape = same_shape,
     .kernel = cholesky_kernel,
-    .units = units,
+    .units = matrix_units,
     .scratch = three_matrices,
     .gradient = cholesky_gradient,
 };
@@ -399,7 +381,7 @@ static void eigen_shape(tf_shape_ctx *c)
 {
     const eigen_attrs *a = tf_shape_attrs(c);
     int64_t side;
-    if (!square(c, &side) || !tf_in_dims(c, 0)->known)
+    if (!tf1c_square_in(c, &side) || !tf_in_dims(c, 0)->known)
         return;
     tf_dims e = outer_dims(*tf_in_dims(c, 0), 1), v = *tf_in_dims(c, 0);
     e.dims[e.rank - 1] = v.dims[v.rank - 1] = v.dims[v.rank - 2] = side;
@@ -572,7 +554,7 @@ static const tf_op_def band_op = {
     .U = TF_INDEX,
     .shape = band_shape,
     .kernel = band_kernel,
-    .units = units,
+    .units = matrix_units,
     .gradient = band_gradient,
 };
 tf_tensor tf_matrix_band_part_(tf_operand x, tf_operand below, tf_operand above, struct tf_name_args a)
@@ -606,6 +588,53 @@ tf_tensor tf_trace_(tf_operand x, struct tf_name_args a)
     const char *scope = tf_scope_name();
     const tf_tensor diagonal = tf_matrix_diag_part(tf_convert(x, tf_dtype_unset, a.here, "x"));
     return tf_reduce_sum(diagonal, -1, .name = scope);
+}
+
+tf_tensor tf_cholesky_solve_(tf_operand chol, tf_operand rhs, struct tf_name_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "cholesky_solve");
+    const tf_operand l = operand_of(tf_convert(chol, tf_dtype_unset, a.here, "chol"));
+    const tf_tensor y = tf_matrix_triangular_solve(l, rhs);
+    return tf_matrix_triangular_solve(l, y, .adjoint = true);
+}
+
+tf_tensor tf_linalg_logdet_(tf_operand matrix, struct tf_name_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "logdet");
+    const tf_tensor diagonal = tf_matrix_diag_part(tf_cholesky(matrix));
+    return tf_multiply(2.0, tf_reduce_sum(tf_log(diagonal), .axes = AXES(-1)));
+}
+
+/* The Cholesky factor of aᵀ·a, or of a·aᵀ, plus λ on the diagonal. */
+static tf_tensor gramian_factor(tf_tensor a, double l2_regularizer, bool first_kind)
+{
+    tf_tensor gramian = tf_matmul(a, a, .adjoint_a = first_kind, .adjoint_b = !first_kind);
+    if (l2_regularizer != 0) {
+        const tf_tensor side = tf_getitem(tf_shape(a), first_kind ? "-1" : "-2");
+        gramian = tf_raw_ops_add_v2(gramian, tf_multiply(l2_regularizer, tf_eye(side, .dtype = tf_get_dtype(a))));
+    }
+    return tf_cholesky(gramian);
+}
+
+tf_tensor tf_matrix_solve_ls_(tf_operand matrix, tf_operand rhs, struct tf_solve_ls_args args)
+{
+    TF_FROM(args.here);
+    const tf_tensor a = tf_convert(matrix, tf_dtype_unset, args.here, "matrix"),
+                    b = tf_convert(rhs, tf_get_dtype(a), args.here, "rhs");
+    const tf_dims d = tf_get_shape(a);
+    if (tf_is_poisoned(a) || tf_is_poisoned(b))
+        return tf_is_poisoned(a) ? a : b;
+    if (!args.fast)
+        return tf_mistake(tf_unimplemented, args.here, NULL, "matrix_solve_ls with fast=False is not here");
+    if (!d.known || d.rank < 2 || d.dims[d.rank - 2] == NONE || d.dims[d.rank - 1] == NONE)
+        return tf_mistake(tf_unimplemented, args.here, NULL, "matrix_solve_ls of a matrix whose rows and columns are not known");
+    TF_SCOPE(args.name, "matrix_solve_ls");
+    const bool tall = d.dims[d.rank - 2] >= d.dims[d.rank - 1];
+    const tf_tensor l = gramian_factor(a, args.l2_regularizer, tall);
+    return tall ? tf_cholesky_solve(l, tf_matmul(a, b, .adjoint_a = true))
+                : tf_matmul(a, tf_cholesky_solve(l, b), .adjoint_a = true);
 }
 
 /* clang-format off */

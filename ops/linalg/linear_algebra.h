@@ -51,6 +51,30 @@ struct tf_triangular_args {
 #define tf_linalg_triangular_solve(matrix, rhs, ...) tf_matrix_triangular_solve(matrix, rhs, __VA_ARGS__)
 TF1C_API tf_tensor tf_matrix_triangular_solve_(tf_operand matrix, tf_operand rhs, struct tf_triangular_args args);
 
+/* x with a·x = rhs, of a's Cholesky factor.                            TF1: tf.cholesky_solve, tf.linalg.cholesky_solve */
+#define tf_cholesky_solve(chol, rhs, ...) TF_IN_ORDER2_(tf_cholesky_solve_, TF_T(chol), TF_T(rhs), TF_NAMED_(__VA_ARGS__))
+#define tf_linalg_cholesky_solve(chol, rhs, ...) tf_cholesky_solve(chol, rhs, __VA_ARGS__)
+TF1C_API tf_tensor tf_cholesky_solve_(tf_operand chol, tf_operand rhs, struct tf_name_args args);
+
+/* x [.., n, k] that makes |a·x - b|² + λ·|x|² least, of a [.., m, n], b [.., m, k]; for m < n the shortest.
+ * TF1: tf.matrix_solve_ls, tf.linalg.lstsq
+ *   errors   UnimplementedError: .fast = false, m or n not known;  at run as tf_cholesky's: a's rank is too low */
+struct tf_solve_ls_args {
+    tf_source here;
+    TF_ARG_(1) double l2_regularizer;
+    TF_ARG_(2) bool fast;
+    TF_ARG_(3) const char *name;
+};
+#define tf_matrix_solve_ls(matrix, rhs, ...)                                                   \
+    TF_KWARGS_(TF_IN_ORDER2_(tf_matrix_solve_ls_, TF_T(matrix), TF_T(rhs),                      \
+                             (struct tf_solve_ls_args){ .fast = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_linalg_lstsq(matrix, rhs, ...) tf_matrix_solve_ls(matrix, rhs, __VA_ARGS__)
+TF1C_API tf_tensor tf_matrix_solve_ls_(tf_operand matrix, tf_operand rhs, struct tf_solve_ls_args args);
+
+/* log |a|, of a positive definite matrix, [..].                        TF1: tf.linalg.logdet */
+#define tf_linalg_logdet(matrix, ...) tf_linalg_logdet_(TF_T(matrix), TF_NAMED_(__VA_ARGS__))
+TF1C_API tf_tensor tf_linalg_logdet_(tf_operand matrix, struct tf_name_args args);
+
 /* The lower triangle l with l·lᵀ = a, of a's lower triangle.          TF1: tf.cholesky, tf.linalg.cholesky
  *   grad     and theirs;   errors  at run InvalidArgumentError "Cholesky decomposition was not successful. The input might not be valid." */
 #define tf_cholesky(input, ...) tf_cholesky_(TF_T(input), TF_NAMED_(__VA_ARGS__))

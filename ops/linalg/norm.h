@@ -12,12 +12,12 @@ extern "C" {
 
 /* A norm of all elements, of the vectors along `axis`, or of the matrices in .axes = AXES(-2, -1).      TF1: tf.norm, tf.linalg.norm
  *   ord       tf_norm_EUCLIDEAN (default; of a matrix: Frobenius'), 1, 2, INFINITY, any p > 0: (Σ |x|^p)^(1/p);
- *             of matrices 1 and INFINITY: the largest sum of a column (row); tf_norm_FRO as the default
+ *             of matrices 1 and INFINITY: the largest sum of a column (row), 2: the largest singular value; tf_norm_FRO as the default
  *   keepdims  (keep_dims): the axes stay, of length 1
  *   shapes    x [..] -> [..] without the axes;   dtypes  floating; ord 1 and INFINITY: numbers
  *   grad      through its nodes: NaN where a Euclidean norm is 0, as in TF1
  *   errors    ValueError "'ord' must be a supported vector norm, got -1", "'axis' must be None, an integer, or a tuple of 2 unique
- *             integers", "Invalid reduction dimension …";  UnimplementedError: ord 2 of matrices, a singular value
+ *             integers", "Invalid reduction dimension …"
  *   source    python/ops/linalg_ops.py norm */
 struct tf_norm_args {
     tf_source here;

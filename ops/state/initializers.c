@@ -5,8 +5,12 @@
 #include "ops/array/constant.h"
 #include "ops/array/diag.h"
 #include "ops/array/fill.h"
+#include "ops/array/shape.h"
 #include "ops/family.h"
+#include "ops/linalg/decompositions.h"
+#include "ops/linalg/linear_algebra.h"
 #include "ops/math/arithmetic.h"
+#include "ops/math/unary.h"
 #include "ops/random/random.h"
 #include "ops/state/initializers.h"
 
@@ -185,6 +189,30 @@ tf_initializer tf_initializers_identity_(struct tf_gain_args a)
     return (tf_initializer){ .fn = identity_matrix, .params = { a.gain } };
 }
 
+/* TF1: python/ops/init_ops.py Orthogonal; [.., n] as a matrix of n columns, or its transpose if it is wider than tall. */
+static tf_tensor orthogonal(const void *params, tf_dims shape, tf_dtype dtype, tf_source here)
+{
+    const double *p = params;
+    TF_FROM(here);
+    if (!shape.known || shape.rank < 2)
+        return tf_mistake(tf_value_error, here, NULL, "The tensor to initialize must be at least two-dimensional");
+    int64_t rows = 1;
+    const int64_t columns = shape.dims[shape.rank - 1];
+    for (int i = 0; i + 1 < shape.rank; i++)
+        rows *= shape.dims[i];
+    const bool wide = rows < columns;
+    const tf_qr_result of =
+        tf_qr(tf_random_normal(wide ? SHAPE(columns, rows) : SHAPE(rows, columns), .dtype = dtype, .seed = seed_of(p)));
+    tf_tensor q = tf_multiply(of.q, tf_sign(tf_diag_part(of.r)), .name = "mul");
+    if (wide)
+        q = tf_matrix_transpose(q);
+    return tf_multiply(p[0], tf_reshape(q, shape), .name = "mul");
+}
+tf_initializer tf_orthogonal_initializer_(struct tf_gain_args a)
+{
+    return (tf_initializer){ .fn = orthogonal, .params = { a.gain, 0, 0, seed_param(a.seed) } };
+}
+
 tf_initializer tf_contrib_layers_xavier_initializer_(struct tf_xavier_args a)
 {
     return (tf_initializer){ .fn = variance_scaling,
@@ -198,6 +226,7 @@ const tf_initializer(tf_constant_initializer) = { .fn = constant };
 const tf_initializer(tf_random_normal_initializer) = { .fn = random_normal, .params = { 0, 1, 0, NAN } };
 const tf_initializer(tf_truncated_normal_initializer) = { .fn = truncated_normal, .params = { 0, 1, 0, NAN } };
 const tf_initializer(tf_random_uniform_initializer) = { .fn = random_uniform, .params = { 0, NAN, 0, NAN } };
+const tf_initializer(tf_orthogonal_initializer) = { .fn = orthogonal, .params = { 1, 0, 0, NAN } };
 const tf_initializer(tf_variance_scaling_initializer) = { .fn = variance_scaling, .params = { 1, FAN_IN, TRUNCATED, NAN } };
 const tf_initializer(tf_glorot_uniform_initializer) = { .fn = variance_scaling, .params = { 1, FAN_AVERAGE, UNIFORM, NAN } };
 const tf_initializer(tf_glorot_normal_initializer) = { .fn = variance_scaling, .params = { 1, FAN_AVERAGE, TRUNCATED, NAN } };

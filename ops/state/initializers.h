@@ -108,6 +108,16 @@ struct tf_gain_args {
     TF_KWARGS_(tf_initializers_identity_((struct tf_gain_args){ .gain = 1, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_initializer tf_initializers_identity_(struct tf_gain_args args);
 
+/* gain·(a matrix of orthonormal columns, or rows if it has fewer), [.., n] as one of n columns: tf_qr of random normal numbers.
+ * TF1: tf.orthogonal_initializer
+ *   errors  ValueError "The tensor to initialize must be at least two-dimensional" */
+#define tf_orthogonal_initializer(...) \
+    TF_KWARGS_(tf_orthogonal_initializer_((struct tf_gain_args){ .gain = 1, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
+#define tf_initializers_orthogonal(...) tf_orthogonal_initializer(__VA_ARGS__)
+#define tf_keras_initializers_orthogonal(...) tf_orthogonal_initializer(__VA_ARGS__)
+#define tf_keras_initializers_identity(...) tf_initializers_identity(__VA_ARGS__)
+TF1C_API tf_initializer tf_orthogonal_initializer_(struct tf_gain_args args);
+
 /* The contrib one: .mode "FAN_IN", "FAN_OUT" or "FAN_AVG", a normal law cut off at two deviations, or a uniform one.
  * TF1: tf.contrib.layers.variance_scaling_initializer
  *   errors  TypeError "Unknown mode x [FAN_IN, FAN_OUT, FAN_AVG]" */
@@ -133,7 +143,7 @@ TF1C_API tf_initializer tf_contrib_layers_xavier_initializer_(struct tf_xavier_a
 /* Without parentheses, as Python's classes: .initializer = tf_zeros_initializer. */
 TF1C_API extern const tf_initializer tf_zeros_initializer, tf_ones_initializer, tf_constant_initializer, tf_random_normal_initializer,
     tf_truncated_normal_initializer, tf_random_uniform_initializer, tf_variance_scaling_initializer, tf_glorot_uniform_initializer,
-    tf_glorot_normal_initializer;
+    tf_glorot_normal_initializer, tf_orthogonal_initializer;
 #endif
 
 /* TF1.15's newer names. */

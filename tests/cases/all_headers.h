@@ -23,6 +23,7 @@
 #include "ops/layers/layers.h"
 #include "ops/layers/normalization.h"
 #include "ops/layers/regularizers.h"
+#include "ops/linalg/decompositions.h"
 #include "ops/linalg/linear_algebra.h"
 #include "ops/linalg/norm.h"
 #include "ops/math/add_n.h"

@@ -15,7 +15,27 @@ def eigen(x):
     return [e, tf.square(v)]
 
 
+def squares(function):
+    """Where signs are free."""
+    return lambda x: [y if i == 0 else tf.square(y) for i, y in enumerate(function(x))]
+
+
 cases = {
+    'Qr.tall': (tf.qr, [f(2, 4, 3)]),
+    'Qr.square': (lambda x: tf.linalg.qr(x, True, 'q'), [f(3, 3)]),
+    'Qr.wide': (tf.qr, [f(2, 4)], {'grad': False}),
+    'Qr.full': (lambda x: tf.qr(x, full_matrices=True), [f(4, 2)], {'grad': False}),
+    'Svd.values': (lambda x: tf.svd(x, compute_uv=False), [f(2, 3, 4)]),
+    'Svd.tall': (squares(tf.svd), [f(2, 4, 3)], no_nodes),
+    'Svd.wide': (squares(tf.linalg.svd), [f(3, 4)], no_nodes),
+    'Svd.full': (squares(lambda x: tf.svd(x, full_matrices=True)), [f(3, 4)], no_nodes),
+    'LogMatrixDeterminant.batch': (lambda x: list(tf.linalg.slogdet(x)), [f(2, 3, 3)]),
+    'LogMatrixDeterminant.singular': (lambda x: list(tf.linalg.slogdet(x)), [np.ones((2, 2), np.float32)], {'grad': False}),
+    'MatrixTriangularSolve.cholesky_solve': (tf.cholesky_solve, [positive(2, 3, 3), f(2, 3, 2)]),
+    'Mul.logdet': (tf.linalg.logdet, [positive(2, 3, 3)], no_nodes),
+    'MatrixTriangularSolve.least_squares': (tf.matrix_solve_ls, [f(4, 2), f(4, 3)], no_nodes),
+    'MatMul.least_squares_wide': (lambda a, b: tf.linalg.lstsq(a, b, 0.5, name='ls'), [f(2, 4), f(2, 3)], no_nodes),
+    'Transpose.norm_2': (lambda x: tf.norm(x, 2, [0, 2]), [f(2, 3, 4)], no_nodes),
     'MatrixDeterminant.batch': (tf.matrix_determinant, [f(2, 4, 4)]),
     'MatrixDeterminant.pivots': (lambda x: tf.linalg.det(x, 'd'), [np.array([[0, 2, 1], [3, 0, 0], [1, 1, 5]], np.float32)]),
     'MatrixInverse.batch': (tf.matrix_inverse, [near_one(2, 3, 3)]),

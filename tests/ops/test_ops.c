@@ -504,6 +504,8 @@ static void compare_gradients(golden *g)
     if (!n_ys || !n_xs || np_npz_has(g->npz, key_of(g, "nograd", -1)))
         return;
     tf_list made = tf_gradients(((tf_list){ .n = n_ys, .items = ys }), ((tf_list){ .n = n_xs, .items = xs }));
+    if (caught()->code == tf_unimplemented && !tf_dims_fully_known(tf_get_shape(xs[0]))) /* nor has TensorFlow a gradient then */
+        return;
     check_no_report(g->row->op, g->row->tag);
     for (int i = 0; i < n_xs; i++) {
         char what[16];
