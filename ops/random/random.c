@@ -110,20 +110,29 @@ static tf_tensor scaled(tf_tensor x, tf_tensor scale, tf_tensor offset, const ch
     return tf_add(product, offset, .name = scope);
 }
 
-static tf_tensor normal(const tf_op_def *def, tf_operand shape, struct tf_random_args a, const char *default_name)
+static tf_tensor normal(const tf_op_def *def, tf_operand shape, tf_operand deviation, struct tf_random_args a,
+                        const char *default_name)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, default_name);
     const char *scope = tf_scope_name();
     const tf_tensor size = tf_convert(shape, tf_dtype_unset, a.here, "shape");
     const tf_tensor mean = tf_convert(tf_operand_real(a.mean), a.dtype, a.here, "mean");
-    const tf_tensor stddev = tf_convert(tf_operand_real(a.stddev), a.dtype, a.here, "stddev");
+    const tf_tensor stddev = tf_convert(deviation, a.dtype, a.here, "stddev");
     return scaled(drawn(def, size, a.dtype, a.seed), stddev, mean, scope);
 }
-tf_tensor tf_random_normal_(struct tf_random_args a) { return normal(&normal_op, tf1c_given(a.shape), a, "random_normal"); }
+tf_tensor tf1c_random_normal(tf_dims shape, tf_tensor stddev)
+{
+    const struct tf_random_args a = { .dtype = tf_get_dtype(stddev), .seed = TF_NO_SEED };
+    return normal(&normal_op, tf_operand_dims(shape), tf_operand_tensor(stddev), a, "random_normal");
+}
+tf_tensor tf_random_normal_(struct tf_random_args a)
+{
+    return normal(&normal_op, tf1c_given(a.shape), tf_operand_real(a.stddev), a, "random_normal");
+}
 tf_tensor tf_truncated_normal_(struct tf_random_args a)
 {
-    return normal(&truncated_normal_op, tf1c_given(a.shape), a, "truncated_normal");
+    return normal(&truncated_normal_op, tf1c_given(a.shape), tf_operand_real(a.stddev), a, "truncated_normal");
 }
 
 /* ---- RandomUniformInt: shape, minval, maxval -> integers in [minval, maxval) ------------------------------------------------ */

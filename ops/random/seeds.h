@@ -19,5 +19,7 @@ typedef struct {
 tf1c_random_attrs tf1c_op_seeds(int64_t seed);
 /* The generator of this run, which reserves `blocks`. */
 tf1c_philox tf1c_next_draw(tf1c_random_resource *s, const tf1c_random_attrs *a, uint64_t blocks);
+/* tf_random_normal of numbers whose deviation is a tensor. */
+tf_tensor tf1c_random_normal(tf_dims shape, tf_tensor stddev);
 
 #endif

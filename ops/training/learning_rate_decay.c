@@ -4,11 +4,13 @@
 
 #include "ops/array/constant.h"
 #include "ops/array/identity.h"
+#include "ops/control_flow/cond.h"
 #include "ops/family.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
 #include "ops/math/compare.h"
 #include "ops/math/unary.h"
+#include "ops/random/seeds.h"
 #include "ops/training/learning_rate_decay.h"
 
 /* ---- decays: all in the learning rate's dtype -------------------------------------------------------------------------------- */
@@ -20,6 +22,9 @@ static tf_tensor no_step(const char *call, tf_source here)
 {
     return tf_mistake(tf_value_error, here, NULL, "global_step is required for %s.", call);
 }
+
+/* A number as TF casts it: whole ones are real too. */
+static tf_tensor real(double x, tf_dtype dtype) { return tf_cast(tf_operand_real(x), dtype); }
 
 /* s/n in the open scope, and the decay rate, cast before the step as TF does. */
 static tf_tensor progress(tf_operand step, tf_operand steps, tf_operand decay, tf_dtype dtype, bool staircase, tf_tensor *rate)
@@ -85,7 +90,7 @@ static tf_tensor train_polynomial_decay_of(tf_operand rate, tf_operand step, tf_
     const char *scope = tf_scope_name();
     const tf_tensor lr = tf_convert(rate, tf_dtype_unset, a.here, "initial_learning_rate");
     const tf_dtype dtype = tf_get_dtype(lr);
-    const tf_tensor end = tf_cast(a.end_learning_rate, dtype), power = tf_cast(a.power, dtype);
+    const tf_tensor end = real(a.end_learning_rate, dtype), power = real(a.power, dtype);
     tf_tensor s = tf_cast(step, dtype), n = tf_cast(steps, dtype);
     if (a.cycle) { /* n times how often it has gone by, at least once */
         const tf_tensor rounds = tf_where(tf_equal(s, 0), tf_ones_like(s), tf_ceil(tf_truediv(s, steps)));
@@ -122,6 +127,103 @@ static tf_tensor train_cosine_decay_of(tf_operand rate, tf_operand step, tf_oper
 tf_tensor tf_train_cosine_decay_(struct tf_cosine_decay_args a)
 {
     return train_cosine_decay_of(tf1c_keyword(a.learning_rate, true), tf1c_given(a.global_step), tf1c_given(a.decay_steps), a);
+}
+
+/* ---- cosines again and again, and along a line --------------------------------------------------------------------------------------- */
+
+/* 1 + cos(π·x). */
+static tf_tensor one_and_cosine(tf_tensor x)
+{
+    const tf_tensor pi = tf_constant(M_PI, tf_get_dtype(x));
+    return tf_raw_ops_add_v2(1.0, tf_cos(tf_mul(pi, x)), .name = "add");
+}
+
+typedef struct {
+    tf_tensor done, t_mul;
+} restarting;
+
+/* How often it began anew, and how much of the period is done: of periods of one length, and of those that grow. */
+static tf_list of_one_length(void *context)
+{
+    const restarting *r = context;
+    const tf_tensor restarts = tf_floor(r->done);
+    return LIST(restarts, tf_sub(r->done, restarts));
+}
+static tf_list that_grow(void *context)
+{
+    const restarting *r = context;
+    const tf_tensor inside = tf_sub(1.0, tf_mul(r->done, tf_sub(1.0, r->t_mul)));
+    const tf_tensor restarts = tf_floor(tf_truediv(tf_log(inside), tf_log(r->t_mul)));
+    const tf_tensor above = tf_sub(1.0, tf_pow(r->t_mul, restarts, .name = "pow"));
+    const tf_tensor before = tf_truediv(above, tf_sub(1.0, r->t_mul));
+    const tf_tensor rest = tf_sub(r->done, before);
+    return LIST(restarts, tf_truediv(rest, tf_pow(r->t_mul, restarts, .name = "pow")));
+}
+
+static tf_tensor with_restarts(tf_operand rate, tf_operand step, tf_operand steps, struct tf_cosine_restarts_args a)
+{
+    TF_SCOPE(a.name, "SGDRDecay");
+    const char *scope = tf_scope_name();
+    const tf_tensor lr = tf_convert(rate, tf_dtype_unset, a.here, "initial_learning_rate");
+    const tf_dtype dtype = tf_get_dtype(lr);
+    const tf_tensor n = tf_cast(steps, dtype), alpha = real(a.alpha, dtype), t_mul = real(a.t_mul, dtype),
+                    m_mul = real(a.m_mul, dtype), s = tf_cast(step, dtype);
+    restarting r = { tf_truediv(s, n), t_mul };
+    const tf_list now = tf_cond_list(tf_equal(t_mul, 1.0), of_one_length, that_grow, &r);
+    const tf_tensor height = tf_mul(0.5, tf_pow(m_mul, tf_at(now, 0), .name = "pow"));
+    const tf_tensor wave = tf_mul(height, one_and_cosine(tf_at(now, 1)));
+    const tf_tensor share = tf_raw_ops_add_v2(tf_mul(tf_sub(1, alpha), wave), alpha, .name = "add");
+    return tf_multiply(lr, share, .name = scope);
+}
+
+tf_tensor tf_train_cosine_decay_restarts_(struct tf_cosine_restarts_args a)
+{
+    const tf_operand rate = tf1c_keyword(a.learning_rate, true), step = tf1c_given(a.global_step),
+                     steps = tf1c_given(a.first_decay_steps);
+    TF_FROM(a.here);
+    return missing(step) ? no_step("cosine decay restarts", a.here) : with_restarts(rate, step, steps, a);
+}
+
+/* Along a line that is 1 at first and 0 in the end, with noise or without. */
+static tf_tensor along_a_line(tf_operand rate, tf_operand step, tf_operand steps, const struct tf_noisy_cosine_args *a, bool noisy)
+{
+    TF_SCOPE(a->name, noisy ? "NoisyLinearCosineDecay" : "LinearCosineDecay");
+    const char *scope = tf_scope_name();
+    const tf_tensor lr = tf_convert(rate, tf_dtype_unset, a->here, "initial_learning_rate");
+    const tf_dtype dtype = tf_get_dtype(lr);
+    const tf_tensor n = tf_cast(steps, dtype);
+    const tf_tensor variance = noisy ? real(a->initial_variance, dtype) : (tf_tensor){ 0 };
+    const tf_tensor falls = noisy ? real(a->variance_decay, dtype) : (tf_tensor){ 0 };
+    const tf_tensor periods = real(a->num_periods, dtype), alpha = real(a->alpha, dtype), beta = real(a->beta, dtype);
+    const tf_tensor s = tf_minimum(tf_cast(step, dtype), n);
+    tf_tensor line = tf_truediv(tf_sub(n, s), n);
+    if (noisy) {
+        const tf_tensor below = tf_pow(tf_raw_ops_add_v2(1.0, s, .name = "add"), falls, .name = "Pow");
+        line = tf_raw_ops_add_v2(line, tf1c_random_normal(tf_get_shape(line), tf_sqrt(tf_truediv(variance, below))), .name = "add");
+    }
+    const tf_tensor done = tf_truediv(s, n), turns = tf_mul(tf_mul(2.0, periods), done);
+    const tf_tensor wave = tf_mul(0.5, one_and_cosine(turns));
+    const tf_tensor share = tf_mul(tf_raw_ops_add_v2(alpha, line, .name = "add"), wave);
+    return tf_multiply(lr, tf_raw_ops_add_v2(share, beta, .name = "add"), .name = scope);
+}
+
+tf_tensor tf_train_linear_cosine_decay_(struct tf_linear_cosine_args a)
+{
+    const tf_operand rate = tf1c_keyword(a.learning_rate, true), step = tf1c_given(a.global_step),
+                     steps = tf1c_given(a.decay_steps);
+    const struct tf_noisy_cosine_args line = {
+        .here = a.here, .num_periods = a.num_periods, .alpha = a.alpha, .beta = a.beta, .name = a.name
+    };
+    TF_FROM(a.here);
+    return missing(step) ? no_step("linear cosine decay", a.here) : along_a_line(rate, step, steps, &line, false);
+}
+
+tf_tensor tf_train_noisy_linear_cosine_decay_(struct tf_noisy_cosine_args a)
+{
+    const tf_operand rate = tf1c_keyword(a.learning_rate, true), step = tf1c_given(a.global_step),
+                     steps = tf1c_given(a.decay_steps);
+    TF_FROM(a.here);
+    return missing(step) ? no_step("noisy linear cosine decay", a.here) : along_a_line(rate, step, steps, &a, true);
 }
 
 /* values[0] up to boundaries[0], values[1] up to boundaries[1], …: chosen from the last on. */

@@ -79,11 +79,6 @@ static bool follow(tf_moving_average *m, tf_tensor var, tf_source here)
         tf_mistake(tf_type_error, here, NULL, "The variables must be half, float, or double: %s:%d", tf_op_name(var.op), var.index);
         return false;
     }
-    if (m->zero_debias && !var.op->read) {
-        tf_mistake(tf_unimplemented, here, NULL, "zero_debias of the average of a tensor, %s:%d, is not supported",
-                   tf_op_name(var.op), var.index);
-        return false;
-    }
     const char *name = tf1c_graph_printf(var.op->graph, "%s/%s", var.op->name, m->name);
     const tf_tensor average = name ? begin(var, name, here) : (tf_tensor){ .op = tf1c_record_mistake(var.op->graph) };
     if (tf_is_poisoned(average))
@@ -113,11 +108,35 @@ static tf_tensor decay_of(const tf_moving_average *m, tf_source here)
     return tf_minimum(decay, tf_truediv(above, below));
 }
 
-static tf_operation *move(tf_tensor average, tf_tensor var, tf_tensor decay)
+/* A variable that begins at zero, below the average's name. */
+static tf_tensor beside(tf_tensor average, const char *name, tf_dims shape)
+{
+    tf_tensor v = { 0 };
+    tf_with_variable_scope(average.op->name)
+        v = tf_get_variable(name, .shape = shape, .dtype = tf_get_dtype(average), .initializer = tf_zeros_initializer(),
+                            .trainable = false);
+    return v;
+}
+
+/* Of one that began at zero, and is so too small: biased/(1 - decay^steps). TF1: _zero_debias */
+static tf_operation *move_debiased(tf_tensor average, tf_tensor value, tf_tensor rate, const char *scope)
+{
+    const tf_tensor biased = beside(average, "biased", tf_get_shape(average)), steps = beside(average, "local_step", SCALAR);
+    const tf_tensor far = tf_subtract(biased, value, .name = "sub");
+    const tf_tensor moved = tf_assign_sub(biased, tf_multiply(far, rate, .name = "mul"));
+    const tf_tensor step = tf_assign_add(steps, 1.0);
+    const tf_tensor decay = tf_subtract(1.0, rate, .name = "sub");
+    const tf_tensor grown = tf_subtract(1.0, tf_pow(decay, step, .name = "Pow"), .name = "sub");
+    return tf_tensor_op(tf_assign(average, tf_truediv(moved, grown), .name = scope));
+}
+
+static tf_operation *move(tf_tensor average, tf_tensor var, tf_tensor decay, bool zero_debias)
 {
     TF_SCOPE(NULL, "AssignMovingAvg");
     const char *scope = tf_scope_name();
     const tf_tensor rate = tf1c_cast(tf_subtract(1.0, decay, .name = "sub"), tf_get_dtype(average), (tf_source){ 0 });
+    if (zero_debias)
+        return move_debiased(average, var, rate, scope);
     const tf_tensor far = tf_subtract(average, var, .name = "sub");
     return tf_tensor_op(tf_assign_sub(average, tf_multiply(far, rate, .name = "mul"), .name = scope));
 }
@@ -128,7 +147,7 @@ static tf_operation *move_all(tf_moving_average *m, tf_list vars, tf_operation *
     const char *scope = tf_scope_name();
     const tf_tensor decay = decay_of(m, here);
     for (int i = 0; i < vars.n; i++)
-        ops[i] = move(tf_average(m, vars.items[i]), vars.items[i], decay);
+        ops[i] = move(tf_average(m, vars.items[i]), vars.items[i], decay, m->zero_debias && !vars.items[i].op->read);
     return tf_group_((tf_ops){ vars.n, ops }, (struct tf_name_args){ here, scope });
 }
 

@@ -13,7 +13,9 @@ extern "C" {
 /* Averages that follow variables: average -= (average - variable)·(1 - decay).       TF1: tf.train.ExponentialMovingAverage
  *   num_updates  a number or a scalar tensor, such as the global step: decay is then at most (1 + n)/(10 + n), and the average fast at
  *                first
- *   errors       TypeError "The variables must be half, float, or double: n";  UnimplementedError: zero_debias of a tensor
+ *   zero_debias  averages of tensors, which begin at zero, are divided by 1 - decay^n after n steps; n and what is divided are variables
+ *                beside them, biased and local_step
+ *   errors       TypeError "The variables must be half, float, or double: n"
  *   source       python/training/moving_averages.py */
 typedef struct tf_moving_average tf_moving_average; /* owned by the graph; never NULL */
 struct tf_moving_average_args {

@@ -70,6 +70,10 @@ decays = {
     'polynomial': lambda s: train.polynomial_decay(.1, s, 100, power=2.),
     'polynomial_cycle': lambda s: train.polynomial_decay(.1, s, 100, .01, cycle=True),
     'cosine': lambda s: train.cosine_decay(.1, s, 100, .2),
+    'restarts': lambda s: train.cosine_decay_restarts(.1, s, 40, 1.5, .8, .1),
+    'restarts_alike': lambda s: train.cosine_decay_restarts(.1, s, 40, t_mul=1.),
+    'linear_cosine': lambda s: train.linear_cosine_decay(.1, s, 100, 2., .1, .01),
+    'noisy': lambda s: (tf.set_random_seed(5), train.noisy_linear_cosine_decay(.1, s, 100))[1],
     'piecewise': lambda s: train.piecewise_constant(s, [100, 150], [1., .5, .1]),
 }
 steps = np.array([0, 1, 50, 100, 150, 251])

@@ -172,6 +172,26 @@ START_TEST(averages_have_tensorflows_names)
 }
 END_TEST
 
+START_TEST(an_average_of_a_tensor_may_be_freed_of_its_zero)
+{
+    const tf_tensor x = tf_placeholder(tf_float32, SHAPE(2)), y = tf_multiply(x, 2.0, .name = "y");
+    average = tf_train_exponential_moving_average(0.9, .zero_debias = true, .name = "ema");
+    moved = tf_apply(average, LIST(y));
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run(sess, moved, FEED(x, NP_FLOAT(1, 2))));
+    check_run(tf_average(average, y), (tf_feeds){ 0 }, NUMBERS(2, 4));
+    must(tf_run(sess, moved, FEED(x, NP_FLOAT(3, -2))));
+    check_run(tf_average(average, y), (tf_feeds){ 0 }, NUMBERS(4.105263, -0.21052636));
+    must(tf_run(sess, moved, FEED(x, NP_FLOAT(5, 0))));
+    check_run(tf_average(average, y), (tf_feeds){ 0 }, NUMBERS(6.280442, -0.13284135));
+    const tf_tensor steps = tf_at(tf_global_variables(), tf_global_variables().n - 1);
+    ck_assert_str_eq(tf_op_name(steps.op), "y/ema/local_step");
+    ck_assert_str_eq(tf_op_name(tf_average(average, y).op), "y/ema");
+    ck_assert_str_eq(tf_op_name(moved), "ema");
+    ck_assert_ptr_nonnull(tf_get_operation_by_name(tf_get_default_graph(), "ema/AssignMovingAvg/truediv"));
+}
+END_TEST
+
 START_TEST(averages_of_integers_and_without_a_decay_are_mistakes)
 {
     tf_apply(average, LIST(n));
@@ -215,6 +235,7 @@ int main(void)
     tcase_add_test(averages, averages_follow_their_variables);
     tcase_add_test(averages, averages_have_tensorflows_names);
     tcase_add_test(averages, averages_of_integers_and_without_a_decay_are_mistakes);
+    tcase_add_test(averages, an_average_of_a_tensor_may_be_freed_of_its_zero);
     tcase_add_test(averages, what_has_no_value_yet_is_named);
     suite_add_tcase(suite, net);
     suite_add_tcase(suite, averages);

@@ -183,14 +183,19 @@ static tf_tensor decay(int i, tf_tensor s)
     case 4: return tf_train_polynomial_decay(.1, s, 100, .power = 2);
     case 5: return tf_train_polynomial_decay(.1, s, 100, .01, .cycle = true);
     case 6: return tf_train_cosine_decay(.1, s, 100, .2);
+    case 7: return tf_train_cosine_decay_restarts(.1, s, 40, 1.5, .8, .1);
+    case 8: return tf_train_cosine_decay_restarts(.1, s, 40, .t_mul = 1);
+    case 9: return tf_train_linear_cosine_decay(.1, s, 100, 2, .1, .01);
+    case 10: tf_set_random_seed(5); return tf_train_noisy_linear_cosine_decay(.1, s, 100);
     default: return tf_train_piecewise_constant(s, NP_INT(100, 150), NP_FLOAT(1, .5, .1));
     }
 }
 
 START_TEST(learning_rates_decay_as_tensorflows)
 {
-    static const char *const names[] = { "exponential", "staircase",        "natural_exp", "inverse_time",
-                                         "polynomial",  "polynomial_cycle", "cosine",      "piecewise" };
+    static const char *const names[] = { "exponential",    "staircase",        "natural_exp", "inverse_time",
+                                         "polynomial",     "polynomial_cycle", "cosine",      "restarts",
+                                         "restarts_alike", "linear_cosine",    "noisy",       "piecewise" };
     char key[64];
     tf_tensor s = tf_placeholder(tf_int64, SCALAR), y = decay(_i, s);
     snprintf(key, sizeof key, "decay/%s", names[_i]);
@@ -445,7 +450,7 @@ int main(void)
     TCase *t = tcase_create("steps");
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_loop_test(t, four_steps_are_tensorflows, 0, 4 * RULES);
-    tcase_add_loop_test(t, learning_rates_decay_as_tensorflows, 0, 8);
+    tcase_add_loop_test(t, learning_rates_decay_as_tensorflows, 0, 12);
     tcase_add_test(t, a_rate_may_be_a_tensor_or_a_number_by_name);
     tcase_add_test(t, minimize_goes_down_a_loss_and_names_its_operation);
     tcase_add_test(t, a_gradient_through_gather_stays_sparse_up_to_the_optimizer);
