@@ -259,12 +259,12 @@ tf_metric tf_metrics_mean_iou_(struct tf_mean_iou_args a)
 
 /* ---- auc: by counts at thresholds ------------------------------------------------------------------------------------------------------ */
 
-/* Thresholds from just below 0 to just above 1. */
-static tf_tensor thresholds_of(int64_t n)
+/* Thresholds from just below 0 to `last`, just above 1. */
+static tf_tensor thresholds_of(int64_t n, double last)
 {
     tf_ndarray t = np_zeros(SHAPE(n), tf_float32);
     for (int64_t i = 0; t.data && i < n; i++)
-        ((float *)t.data)[i] = (float)(i == 0 ? -1e-7 : i == n - 1 ? 1 + 1e-7 : (double)i / (double)(n - 1));
+        ((float *)t.data)[i] = (float)(i == 0 ? -1e-7 : i == n - 1 ? last : (double)i / (double)(n - 1));
     const tf_tensor thresholds = tf_constant(t);
     np_free(&t);
     return thresholds;
@@ -281,7 +281,7 @@ static tf_metric counts_at(const char *name, int64_t n, tf_tensor y, tf_tensor p
 }
 
 /* The area below recall over the rate of false positives (ROC), or below precision over recall (PR), by trapezoids. */
-static tf_tensor area(const tf_tensor counts[4], bool roc, const char *name)
+static tf_tensor area(const tf_tensor counts[], bool roc, const char *name)
 {
     const tf_tensor tp = counts[0], fn = counts[1], tn = counts[2], fp = counts[3];
     const tf_tensor recall = tf_div(tf_add(tp, 1e-6), tf_add(tf_add(tp, fn), 1e-6));
@@ -292,25 +292,46 @@ static tf_tensor area(const tf_tensor counts[4], bool roc, const char *name)
     return tf_reduce_sum(tf_multiply(widths, heights), .name = name);
 }
 
-static tf_metric auc_of(const struct tf_auc_args *a, tf_tensor p, bool roc)
+/* What was counted at each of n thresholds so far, and with this batch. */
+enum { TRUE_POSITIVES, FALSE_NEGATIVES, TRUE_NEGATIVES, FALSE_POSITIVES, COUNTS };
+typedef struct {
+    tf_tensor values[COUNTS], updates[COUNTS];
+} threshold_counts;
+
+static threshold_counts count_at_thresholds(const struct tf_metrics_args *a, int64_t n, double last)
 {
-    const struct tf_metrics_args args = { .here = a->here, .weights = a->weights };
-    const tf_tensor bounds = tf_expand_dims(thresholds_of(a->num_thresholds), 1), flat = tf_reshape(p, SHAPE(1, -1));
+    threshold_counts c;
+    tf_tensor p = tf_cast(tf_convert(tf1c_given(a->predictions), tf_dtype_unset, a->here, "predictions"), tf_float32);
+    for (int i = 0; i < COUNTS; i++)
+        c.values[i] = c.updates[i] = p;
+    if (tf_is_poisoned(p))
+        return c;
+    tf_with_control_dependencies(OPS(tf_assert_greater_equal(p, 0.0, .message = "predictions must be in [0, 1]"),
+                                     tf_assert_less_equal(p, 1.0, .message = "predictions must be in [0, 1]")))
+        p = tf_identity(p);
+    const tf_tensor bounds = tf_expand_dims(thresholds_of(n, last), 1), flat = tf_reshape(p, SHAPE(1, -1));
     const tf_tensor positive = tf_greater(flat, bounds), negative = tf_logical_not(positive);
     const tf_tensor labels = tf_reshape(tf_cast(tf1c_given(a->labels), tf_bool), SHAPE(1, -1));
     const tf_tensor yes = tf_logical_and(labels, tf_ones_like(positive)), no = tf_logical_not(yes);
-    const tf_tensor weights = has_weights(&args) ? tf_reshape(weights_like(&args, p), SHAPE(1, -1)) : (tf_tensor){ 0 };
-    const int64_t n = a->num_thresholds;
+    const tf_tensor weights = has_weights(a) ? tf_reshape(weights_like(a, p), SHAPE(1, -1)) : (tf_tensor){ 0 };
     const tf_metric all[] = { counts_at("true_positives", n, yes, positive, weights),
                               counts_at("false_negatives", n, yes, negative, weights),
                               counts_at("true_negatives", n, no, negative, weights),
                               counts_at("false_positives", n, no, positive, weights) };
-    tf_tensor values[4], updates[4];
-    for (int i = 0; i < 4; i++) {
-        values[i] = all[i].value;
-        updates[i] = all[i].update_op;
+    for (int i = 0; i < COUNTS; i++) {
+        c.values[i] = all[i].value;
+        c.updates[i] = all[i].update_op;
     }
-    return (tf_metric){ area(values, roc, "value"), area(updates, roc, "update_op") };
+    return c;
+}
+
+static tf_metric auc_of(const struct tf_auc_args *a, bool roc)
+{
+    const struct tf_metrics_args args = {
+        .here = a->here, .labels = a->labels, .predictions = a->predictions, .weights = a->weights
+    };
+    const threshold_counts c = count_at_thresholds(&args, a->num_thresholds, 1 + 1e-7);
+    return (tf_metric){ area(c.values, roc, "value"), area(c.updates, roc, "update_op") };
 }
 
 tf_metric tf_metrics_auc_(struct tf_auc_args a)
@@ -324,16 +345,135 @@ tf_metric tf_metrics_auc_(struct tf_auc_args a)
         return both(tf_mistake(tf_value_error, a.here, NULL, "auc of %lld thresholds", (long long)a.num_thresholds));
     if (a.summation_method && strcmp(a.summation_method, "trapezoidal") != 0)
         return both(tf_mistake(tf_unimplemented, a.here, NULL, "auc by summation_method %s", a.summation_method));
-    tf_with_variable_scope(a.name, .default_name = "auc") {
-        tf_tensor p = tf_cast(tf_convert(tf1c_given(a.predictions), tf_dtype_unset, a.here, "predictions"), tf_float32);
-        if (tf_is_poisoned(p)) {
-            m = both(p);
-            continue;
-        }
-        tf_with_control_dependencies(OPS(tf_assert_greater_equal(p, 0.0, .message = "predictions must be in [0, 1]"),
-                                         tf_assert_less_equal(p, 1.0, .message = "predictions must be in [0, 1]")))
-            p = tf_identity(p);
-        m = auc_of(&a, p, roc);
+    tf_with_variable_scope(a.name, .default_name = "auc")
+        m = auc_of(&a, roc);
+    return m;
+}
+
+/* ---- one rate where another is as asked ------------------------------------------------------------------------------------------------- */
+
+/* At the threshold where the specificity is nearest to what is asked. */
+static tf_tensor sensitivity_at(const tf_tensor counts[], double specificity, const char *name)
+{
+    const tf_tensor tn = counts[TRUE_NEGATIVES], tp = counts[TRUE_POSITIVES];
+    const tf_tensor rates = tf_div(tn, tf_add(tf_add(tn, counts[FALSE_POSITIVES]), 1e-7));
+    const tf_tensor at = tf_cast(tf_argmin(tf_abs(tf_sub(rates, specificity)), 0), tf_int32);
+    const tf_tensor hits = tf_getitem_tensor(tp, at);
+    const tf_tensor all = tf_add(tf_add(tf_getitem_tensor(tp, at), tf_getitem_tensor(counts[FALSE_NEGATIVES], at)), 1e-7);
+    return tf_div(hits, all, .name = name);
+}
+
+/* At the last threshold where the sensitivity is nearest. */
+static tf_tensor specificity_at(const tf_tensor counts[], double sensitivity, const char *name)
+{
+    const tf_tensor tn = counts[TRUE_NEGATIVES], tp = counts[TRUE_POSITIVES];
+    const tf_tensor rates = tf_div(tp, tf_add(tf_add(tp, counts[FALSE_NEGATIVES]), 1e-7));
+    const tf_tensor least = tf_reduce_min(tf_abs(tf_sub(rates, sensitivity)));
+    const tf_tensor there = tf_cast(tf_equal(tf_abs(tf_sub(rates, sensitivity)), least), tf_int64);
+    const tf_tensor at = tf_cast(tf_argmax(tf_cumsum(there), 0), tf_int32);
+    const tf_tensor hits = tf_getitem_tensor(tn, at);
+    const tf_tensor all = tf_add(tf_add(tf_getitem_tensor(tn, at), tf_getitem_tensor(counts[FALSE_POSITIVES], at)), 1e-7);
+    return tf_div(hits, all, .name = name);
+}
+
+static tf_metric rate_at(const struct tf_rate_at_args *a, const char *asked, const char *default_name, double last,
+                         tf_tensor (*rate)(const tf_tensor counts[], double asked, const char *name))
+{
+    const struct tf_metrics_args args = {
+        .here = a->here, .labels = a->labels, .predictions = a->predictions, .weights = a->weights
+    };
+    tf_metric m = { 0 };
+    TF_FROM(a->here);
+    if (!(a->at >= 0 && a->at <= 1))
+        return both(tf_mistake(tf_value_error, a->here, NULL, "`%s` must be in the range [0, 1].", asked));
+    if (a->num_thresholds < 2 || a->num_thresholds > INT32_MAX)
+        return both(tf_mistake(tf_value_error, a->here, NULL, "%s of %lld thresholds", default_name, (long long)a->num_thresholds));
+    tf_with_variable_scope(a->name, .default_name = default_name) {
+        const threshold_counts c = count_at_thresholds(&args, a->num_thresholds, last);
+        m = (tf_metric){ rate(c.values, a->at, "value"), rate(c.updates, a->at, "update_op") };
     }
+    return m;
+}
+tf_metric tf_metrics_sensitivity_at_specificity_(struct tf_rate_at_args a)
+{
+    return rate_at(&a, "specificity", "sensitivity_at_specificity", 1 + 1e-7, sensitivity_at);
+}
+tf_metric tf_metrics_specificity_at_sensitivity_(struct tf_rate_at_args a)
+{
+    return rate_at(&a, "sensitivity", "specificity_at_sensitivity", 1 - 1e-7, specificity_at);
+}
+
+/* ---- means of other things ---------------------------------------------------------------------------------------------------------------- */
+
+tf_metric tf_metrics_mean_relative_error_(struct tf_mean_relative_args a)
+{
+    const struct tf_metrics_args args = { .here = a.here, .weights = a.weights, .name = a.name };
+    TF_FROM(a.here);
+    const tf_tensor p = tf_convert(tf1c_given(a.predictions), tf_dtype_unset, a.here, "predictions"),
+                    y = tf_convert(tf1c_given(a.labels), tf_dtype_unset, a.here, "labels"),
+                    by = tf_convert(tf1c_keyword(a.normalizer, true), tf_get_dtype(p), a.here, "normalizer");
+    const tf_tensor error = tf_div(tf_abs(tf_sub(y, p)), by);
+    return mean_in_scope(tf_cast(tf_where(tf_equal(by, 0.0), tf_zeros_like(y), error), tf_float32), "mean_relative_error", &args);
+}
+
+tf_metric tf_metrics_mean_cosine_distance_(struct tf_mean_cosine_args a)
+{
+    const struct tf_metrics_args args = {
+        .here = a.here, .labels = a.labels, .predictions = a.predictions, .weights = a.weights, .name = a.name
+    };
+    tf_tensor y, p;
+    TF_FROM(a.here);
+    both_real(&args, &y, &p);
+    const tf_metric m =
+        mean_in_scope(tf_reduce_sum(tf_multiply(p, y), .axes = AXES(a.dim), .keepdims = true), "mean_cosine_distance", &args);
+    return (tf_metric){ tf_subtract(1.0, m.value), tf_subtract(1.0, m.update_op) };
+}
+
+tf_metric tf_metrics_percentage_below_(struct tf_percentage_below_args a)
+{
+    const struct tf_metrics_args args = { .here = a.here, .weights = a.weights, .name = a.name };
+    TF_FROM(a.here);
+    const tf_tensor below = tf_less(tf1c_keyword(a.values, true), tf1c_keyword(a.threshold, true));
+    return mean_in_scope(tf_cast(below, tf_float32), "percentage_below_threshold", &args);
+}
+
+/* ---- mean_per_class_accuracy: each class has a total and a count ----------------------------------------------------------------------------- */
+
+static tf_tensor class_shares(tf_tensor hits, tf_tensor all, const char *name)
+{
+    return tf_div_no_nan(hits, tf_maximum(all, 0), .name = name);
+}
+
+static tf_metric per_class(const struct tf_mean_iou_args *a)
+{
+    const struct tf_metrics_args args = { .here = a->here, .weights = a->weights };
+    const tf_tensor y = flat_ints(tf1c_given(a->labels), a->here);
+    tf_tensor p = tf_convert(tf1c_given(a->predictions), tf_dtype_unset, a->here, "predictions");
+    if (tf_get_shape(p).known && tf_get_shape(p).rank > 1)
+        p = tf_reshape(p, SHAPE(-1));
+    const tf_tensor total = counters("total", SHAPE(a->num_classes), tf_float32),
+                    count = counters("count", SHAPE(a->num_classes), tf_float32);
+    tf_tensor ones = tf_cast(tf_ones_like(y), tf_float32), right = tf_cast(tf_equal(tf_cast(p, tf_int64), y), tf_float32);
+    if (has_weights(&args)) {
+        tf_tensor w = tf_convert(tf1c_keyword(a->weights, true), tf_dtype_unset, a->here, "weights");
+        if (tf_get_shape(w).known && tf_get_shape(w).rank > 1)
+            w = tf_reshape(w, SHAPE(-1));
+        w = tf_cast(w, tf_float32);
+        right = tf_mul(right, w);
+        ones = tf_mul(ones, w);
+    }
+    const tf_tensor all = tf_scatter_add(total, y, ones), hits = tf_scatter_add(count, y, right);
+    const tf_tensor mean = tf_reduce_mean(class_shares(count, total, NULL), .name = "mean_accuracy");
+    return (tf_metric){ mean, class_shares(hits, all, "update_op") };
+}
+
+tf_metric tf_metrics_mean_per_class_accuracy_(struct tf_mean_iou_args a)
+{
+    tf_metric m = { 0 };
+    TF_FROM(a.here);
+    if (a.num_classes < 1 || a.num_classes > INT32_MAX)
+        return both(tf_mistake(tf_value_error, a.here, NULL, "mean_per_class_accuracy of %lld classes", (long long)a.num_classes));
+    tf_with_variable_scope(a.name, .default_name = "mean_accuracy")
+        m = per_class(&a);
     return m;
 }

@@ -108,6 +108,76 @@ struct tf_auc_args {
         .num_thresholds = 200, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_metric tf_metrics_auc_(struct tf_auc_args args);
 
+/* The sensitivity (recall) at the threshold where the specificity (of what is false, the share predicted so) is nearest to `at`, and the
+ * other way round; counted as by tf_metrics_auc, in the same variables.
+ * TF1: tf.metrics.sensitivity_at_specificity(labels, predictions, specificity), specificity_at_sensitivity(…, sensitivity)
+ *   errors  ValueError "`specificity` must be in the range [0, 1].";  at run as tf_metrics_auc's */
+struct tf_rate_at_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand labels;
+    TF_ARG_(2) tf_operand predictions;
+    TF_ARG_(3) union {
+        double at, specificity, sensitivity;
+    };
+    TF_ARG_(4) tf_operand weights;
+    TF_ARG_(5) int64_t num_thresholds;
+    const char *name;
+};
+#define TF_RATE_AT_(fn, ...)                                                                                               \
+    TF_KWARGS_(fn((struct tf_rate_at_args){ .labels = TF_UNSET_, .predictions = TF_UNSET_, .weights = TF_UNSET_,           \
+        .num_thresholds = 200, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_metrics_sensitivity_at_specificity(...) TF_RATE_AT_(tf_metrics_sensitivity_at_specificity_, __VA_ARGS__)
+#define tf_metrics_specificity_at_sensitivity(...) TF_RATE_AT_(tf_metrics_specificity_at_sensitivity_, __VA_ARGS__)
+TF1C_API tf_metric tf_metrics_sensitivity_at_specificity_(struct tf_rate_at_args args);
+TF1C_API tf_metric tf_metrics_specificity_at_sensitivity_(struct tf_rate_at_args args);
+
+/* Means as tf_metrics_mean's: of |labels - predictions|/normalizer, 0 where that is 0;  1 less that of the sums along `dim` of
+ * predictions·labels, which are unit vectors;  of how many values are less than a threshold.
+ * TF1: tf.metrics.mean_relative_error, mean_cosine_distance, percentage_below */
+struct tf_mean_relative_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand labels;
+    TF_ARG_(2) tf_operand predictions;
+    TF_ARG_(3) tf_operand normalizer;
+    TF_ARG_(4) tf_operand weights;
+    const char *name;
+};
+struct tf_mean_cosine_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand labels;
+    TF_ARG_(2) tf_operand predictions;
+    TF_ARG_(3) int dim;
+    TF_ARG_(4) tf_operand weights;
+    const char *name;
+};
+struct tf_percentage_below_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand values;
+    TF_ARG_(2) tf_operand threshold;
+    TF_ARG_(3) tf_operand weights;
+    const char *name;
+};
+#define tf_metrics_mean_relative_error(...)                                                                                \
+    TF_KWARGS_(tf_metrics_mean_relative_error_((struct tf_mean_relative_args){ .labels = TF_UNSET_,                        \
+        .predictions = TF_UNSET_, .normalizer = TF_UNSET_, .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_metrics_mean_cosine_distance(...)                                                                               \
+    TF_KWARGS_(tf_metrics_mean_cosine_distance_((struct tf_mean_cosine_args){ .labels = TF_UNSET_, .predictions = TF_UNSET_, \
+        .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_metrics_percentage_below(...)                                                                                   \
+    TF_KWARGS_(tf_metrics_percentage_below_((struct tf_percentage_below_args){ .values = TF_UNSET_, .threshold = TF_UNSET_, \
+        .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_metric tf_metrics_mean_relative_error_(struct tf_mean_relative_args args);
+TF1C_API tf_metric tf_metrics_mean_cosine_distance_(struct tf_mean_cosine_args args);
+TF1C_API tf_metric tf_metrics_percentage_below_(struct tf_percentage_below_args args);
+
+/* The mean over classes of the share of each that is predicted so. update_op gives each class' share so far, [num_classes], as in TF.
+ * Variables NAME/total and NAME/count, [num_classes].                                    TF1: tf.metrics.mean_per_class_accuracy
+ *   errors  at run those of tf_scatter_add: a class that there is not */
+#define tf_metrics_mean_per_class_accuracy(...)                                                             \
+    TF_KWARGS_(tf_metrics_mean_per_class_accuracy_((struct tf_mean_iou_args){                               \
+        .labels = TF_UNSET_, .predictions = TF_UNSET_, .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_metric tf_metrics_mean_per_class_accuracy_(struct tf_mean_iou_args args);
+
 #ifdef __cplusplus
 }
 #endif

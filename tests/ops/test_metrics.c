@@ -67,10 +67,46 @@ static tf_metric auc(void) { return tf_metrics_auc(answers, chances); }
 static tf_metric auc_pr(void) { return tf_metrics_auc(answers, chances, .num_thresholds = 5, .curve = "PR"); }
 static tf_metric weighted_auc(void) { return tf_metrics_auc(answers, chances, .weights = chances); }
 
+static tf_metric sensitivity(void) { return tf_metrics_sensitivity_at_specificity(answers, chances, .99, .num_thresholds = 10); }
+static tf_metric specificity(void) { return tf_metrics_specificity_at_sensitivity(answers, chances, .99); }
+static tf_metric weighted_sensitivity(void)
+{
+    return tf_metrics_sensitivity_at_specificity(answers, chances, .specificity = .8, .weights = chances);
+}
+static tf_metric weighted_specificity(void) { return tf_metrics_specificity_at_sensitivity(answers, chances, .99, chances, 10); }
+static tf_metric relative_error(void)
+{
+    const tf_tensor real = tf_cast(answers, tf_float32);
+    return tf_metrics_mean_relative_error(real, chances, tf_mul(real, 2.0));
+}
+static tf_metric cosine(void)
+{
+    const tf_tensor real = tf_cast(answers, tf_float32);
+    return tf_metrics_mean_cosine_distance(tf_stack(LIST(real, tf_sub(1.0, real)), 1),
+                                           tf_stack(LIST(chances, tf_sub(1.0, chances)), 1), 1);
+}
+static tf_metric below(void) { return tf_metrics_percentage_below(chances, .65); }
+static tf_metric weighted_below(void) { return tf_metrics_percentage_below(chances, .65, .weights = tf_cast(answers, tf_float32)); }
+static tf_metric per_class(void) { return tf_metrics_mean_per_class_accuracy(answers, tf_round(chances), 2); }
+static tf_metric weighted_per_class(void)
+{
+    return tf_metrics_mean_per_class_accuracy(answers, tf_round(chances), 3, .weights = chances);
+}
+
 static const struct {
     tf_metric (*make)(void);
     double first, both;
 } scored[] = {
+    { sensitivity, 0.6666667, 0.75 },
+    { specificity, 0.5, 0.6666667 },
+    { weighted_sensitivity, 0.80952376, 0.8571428 },
+    { weighted_specificity, 0.33333328, 0.4545454 },
+    { relative_error, 0.09, 0.08571429 },
+    { cosine, 0.36, 0.32857144 },
+    { below, 0.6, 0.5714286 },
+    { weighted_below, 0.33333334, 0.25 },
+    { per_class, 0.5833334, 0.7083334 },
+    { weighted_per_class, 0.3809524, 0.43722948 },
     { absolute_error, 0.36, 0.32857147 },
     { root_error, 0.41472885, 0.3760699 },
     { true_positives, 2, 3 },
@@ -114,6 +150,10 @@ START_TEST(scores_refuse_what_they_cannot_count)
     ck_assert(tf_is_poisoned(tf_metrics_auc(answers, chances, .curve = "ROT").value));
     ck_assert(tf_is_poisoned(tf_metrics_auc(answers, chances, .num_thresholds = 1).value));
     ck_assert(tf_is_poisoned(tf_metrics_mean_iou(answers, answers, -1).value));
+    ck_assert(tf_is_poisoned(tf_metrics_mean_per_class_accuracy(answers, answers, 0).value));
+    catch_errors();
+    ck_assert(tf_is_poisoned(tf_metrics_sensitivity_at_specificity(answers, chances, 1.5).value));
+    ck_assert_str_eq(caught()->message, "`specificity` must be in the range [0, 1].");
     catch_errors();
 }
 END_TEST
