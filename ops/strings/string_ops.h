@@ -83,6 +83,22 @@ struct tf_string_split_args {
     TF_KWARGS_(tf_string_split_(TF_T(source), (struct tf_string_split_args){ .delimiter = " ", .skip_empty = true, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_split_strings tf_string_split_(tf_operand source, struct tf_string_split_args args);
 
+/* The number, int64, of one of num_buckets that a string falls into: by MurmurHash64A, by FarmHash's Fingerprint64, by SipHash-2-4 with a
+ * key of two integers, SHAPE(1, 2), that nobody else knows.
+ * TF1: tf.string_to_hash_bucket, tf.string_to_hash_bucket_fast, tf.string_to_hash_bucket_strong (and those of tf.strings)
+ *   errors  ValueError "Attr 'num_buckets' of 'StringToHashBucketFast' Op passed 0 less than minimum 1.", "Key must have 2 elements" */
+#define tf_string_to_hash_bucket(input, num_buckets, ...) tf_string_to_hash_bucket_(TF_T(input), num_buckets, TF_NAMED_(__VA_ARGS__))
+#define tf_string_to_hash_bucket_fast(input, num_buckets, ...) \
+    tf_string_to_hash_bucket_fast_(TF_T(input), num_buckets, TF_NAMED_(__VA_ARGS__))
+#define tf_string_to_hash_bucket_strong(input, num_buckets, key, ...) \
+    tf_string_to_hash_bucket_strong_(TF_T(input), num_buckets, key, TF_NAMED_(__VA_ARGS__))
+#define tf_strings_to_hash_bucket(input, num_buckets, ...) tf_string_to_hash_bucket(input, num_buckets, __VA_ARGS__)
+#define tf_strings_to_hash_bucket_fast(input, num_buckets, ...) tf_string_to_hash_bucket_fast(input, num_buckets, __VA_ARGS__)
+#define tf_strings_to_hash_bucket_strong(input, num_buckets, key, ...) tf_string_to_hash_bucket_strong(input, num_buckets, key, __VA_ARGS__)
+TF1C_API tf_tensor tf_string_to_hash_bucket_(tf_operand input, int64_t num_buckets, struct tf_name_args args);
+TF1C_API tf_tensor tf_string_to_hash_bucket_fast_(tf_operand input, int64_t num_buckets, struct tf_name_args args);
+TF1C_API tf_tensor tf_string_to_hash_bucket_strong_(tf_operand input, int64_t num_buckets, tf_dims key, struct tf_name_args args);
+
 #ifdef __cplusplus
 }
 #endif

@@ -325,11 +325,56 @@ START_TEST(messages_below_the_verbosity_are_dropped)
 }
 END_TEST
 
+/* What TensorFlow 1.15.5 gives for the first bytes of one text, of 2^62 + 1 buckets; the key is 3, -5. */
+static const struct {
+    size_t length;
+    int64_t plain, fast, strong;
+} hashes[] = {
+    { 0, INT64_C(105434511174508089), INT64_C(1936946117179621453), INT64_C(2658644055549027776) },
+    { 1, INT64_C(2996632905371535868), INT64_C(3694432073954588129), INT64_C(1203088395841585327) },
+    { 3, INT64_C(265508743387212835), INT64_C(3268219959478574187), INT64_C(313657699431429216) },
+    { 4, INT64_C(964452677009002539), INT64_C(4287492572700357265), INT64_C(3326347561006933702) },
+    { 7, INT64_C(2368238023962107373), INT64_C(3253435701257059079), INT64_C(2167651840038257021) },
+    { 8, INT64_C(1712661147333076156), INT64_C(1420088497208371230), INT64_C(1863050602891075227) },
+    { 16, INT64_C(793274514798911835), INT64_C(3789395809548765531), INT64_C(242739549555207972) },
+    { 17, INT64_C(4026760760461538), INT64_C(2237273621417572890), INT64_C(3572089309285344787) },
+    { 24, INT64_C(3670086557118735654), INT64_C(1780949481671955817), INT64_C(3481700385974125491) },
+    { 32, INT64_C(2115439880017867411), INT64_C(2632365699383718650), INT64_C(3307899761371790765) },
+    { 33, INT64_C(198756780295144307), INT64_C(2384508068147159606), INT64_C(955017421989830167) },
+    { 50, INT64_C(1210317576758947032), INT64_C(1221596207249048452), INT64_C(1882472990529898018) },
+    { 64, INT64_C(138967795052391551), INT64_C(1983637660758556726), INT64_C(3100317391271709956) },
+    { 65, INT64_C(932452249374707097), INT64_C(1680299617484878843), INT64_C(1686958539519063132) },
+    { 127, INT64_C(3621373900282161157), INT64_C(1714763694727495405), INT64_C(589158693353556804) },
+    { 128, INT64_C(343260810359240515), INT64_C(4415337778887973670), INT64_C(4196664347079170310) },
+    { 129, INT64_C(1580732435701899698), INT64_C(2632445597594625575), INT64_C(4148798881738132887) },
+    { 200, INT64_C(1816788012342504588), INT64_C(2772363942637055279), INT64_C(582682158115738569) },
+};
+
+START_TEST(strings_fall_into_tensorflows_buckets)
+{
+    const int64_t n = (INT64_C(1) << 62) + 1;
+    char text[200];
+    for (int i = 0; i < (int)sizeof text; i++)
+        text[i] = (char)('a' + (i * 7 + i / 26) % 26);
+    tf_bytes s = { text, hashes[_i].length };
+    const tf_tensor x = tf_placeholder(tf_string, SCALAR);
+    int64_t plain, fast, strong;
+    must(tf_run(sess,
+                FETCH(tf_string_to_hash_bucket(x, n), &plain, tf_string_to_hash_bucket_fast(x, n), &fast,
+                      tf_string_to_hash_bucket_strong(x, n, SHAPE(3, -5)), &strong),
+                FEED(x, np_array(&s, tf_string, SCALAR))));
+    ck_assert_int_eq(plain, hashes[_i].plain);
+    ck_assert_int_eq(fast, hashes[_i].fast);
+    ck_assert_int_eq(strong, hashes[_i].strong);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("text");
     TCase *tc = tcase_create("values"), *files = tcase_create("files");
     tcase_add_checked_fixture(tc, open_session, close_session);
+    tcase_add_loop_test(tc, strings_fall_into_tensorflows_buckets, 0, (int)(sizeof hashes / sizeof *hashes));
     tcase_add_loop_test(tc, it_is_what_tensorflow_makes_of_it, 0, ROWS);
     tcase_add_test(tc, an_example_is_the_bytes_that_tensorflow_writes);
     tcase_add_test(tc, messages_below_the_verbosity_are_dropped);
