@@ -361,7 +361,8 @@ static int row_inputs(int r, tf_tensor *in)
 /* Ops that are written out in TensorFlow's, or that the library makes with tables of its own. */
 static bool is_written_out(const char *op)
 {
-    return strstr(op, "CandidateSampler") || strcmp(op, "IndexedSlices") == 0 || strstr(op, "Iterator");
+    return strstr(op, "CandidateSampler") || strcmp(op, "IndexedSlices") == 0 || strstr(op, "Iterator") ||
+           strcmp(op, "IdentityN") == 0; /* one with a gradient of its own has fewer outputs */
 }
 
 static bool holds_what_is_written_out(const tf_graph *g)
