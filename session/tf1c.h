@@ -77,6 +77,7 @@
 #include "../ops/seq2seq/crf.h"
 #include "../ops/seq2seq/decoder.h"
 #include "../ops/seq2seq/helper.h"
+#include "../ops/seq2seq/legacy_seq2seq.h"
 
 /* Loops and branches: scan, map_fn, folds, while, cond. */
 #include "../ops/control_flow/cond.h"

@@ -26,7 +26,7 @@ static double wave(int64_t j) { return 1.5 * sin(0.7 * (double)(j * j)); }
 
 void check_array(np_npz *npz, const char *case_name, const char *what, tf_ndarray got, double tolerance)
 {
-    char key[256];
+    char key[320];
     snprintf(key, sizeof key, "%s/%s", case_name, what);
     if (!np_npz_has(npz, key)) { /* TensorFlow says None where the way goes through an argmax; a loop's zeros say the same */
         ck_assert_msg(what[0] == 'd' && what[1] == '/', "%s is not in the archive", key);
@@ -42,7 +42,7 @@ void check_array(np_npz *npz, const char *case_name, const char *what, tf_ndarra
 
 static void check_variables(np_npz *npz, const char *name)
 {
-    char key[256], text[4096];
+    char key[320], text[4096];
     snprintf(key, sizeof key, "%s/variables", name);
     tf_ndarray want = np_npz_get(npz, key);
     trainable_text(text, sizeof text);

@@ -8,7 +8,7 @@
 enum { MOST_GIVEN = 40 };
 typedef struct {
     int n;
-    char names[MOST_GIVEN][120];
+    char names[MOST_GIVEN][200];
     tf_tensor tensors[MOST_GIVEN];
 } given;
 typedef struct {

@@ -9,6 +9,7 @@
 #include "ops/array/fill.h"
 #include "ops/array/shape.h"
 #include "ops/rnn/cell.h"
+#include "ops/rnn/contrib_cells.h"
 
 /* ---- scopes --------------------------------------------------------------------------------------------------------------- */
 
@@ -148,6 +149,24 @@ tf_cell *tf_cell_new_(tf_cell given, tf_source here)
     return cell;
 }
 
+tf_cell *tf1c_copied_by(void *(*copied_context)(const tf_cell *cell), tf_cell *cell)
+{
+    if (cell->scope)
+        cell->scope->copied_context = copied_context;
+    return cell;
+}
+
+void *tf1c_copy_wrapped(const void *context, size_t size)
+{
+    tf_graph *g = tf1c_current_graph();
+    tf_cell **copy = g ? tf1c_graph_alloc(g, size) : NULL;
+    if (copy) {
+        memcpy(copy, context, size);
+        *copy = tf_cell_copy_(*copy, (tf_source){ 0 });
+    }
+    return copy;
+}
+
 /* By tf_cell_new, or in place of one that could not be. */
 static bool is_made(const tf_cell *cell) { return cell->call == no_step || (cell->call && cell->scope && cell->name); }
 
@@ -159,6 +178,26 @@ bool tf1c_is_cell(const tf_cell *cell, const char *argument, tf_source here)
         tf_fail(tf_type_error, tf1c_source(here), NULL, "The argument '%s' is not an RNNCell: tf_cell_new has not made it.",
                 argument);
     return cell && is_made(cell);
+}
+
+tf_cell *tf_cell_copy_(tf_cell *cell, tf_source here)
+{
+    TF_FROM(here);
+    if (!tf1c_is_cell(cell, "cell", here))
+        return tf1c_cell_mistake((tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
+    if (!cell->scope)
+        return cell;
+    tf_graph *g = tf1c_current_graph();
+    tf_cell *copy = g ? tf1c_graph_alloc(g, sizeof *copy) : NULL;
+    tf1c_cell_scope *scope = copy ? tf1c_graph_alloc(g, sizeof *scope) : NULL;
+    if (!scope)
+        return tf1c_cell_mistake((tf_tensor){ .op = tf1c_poison(g) });
+    *copy = *cell;
+    *scope = *cell->scope;
+    copy->scope = scope;
+    if (scope->copied_context)
+        copy->context = scope->copied_context(cell);
+    return copy->context || !cell->context ? copy : tf1c_cell_mistake((tf_tensor){ .op = tf1c_poison(g) });
 }
 
 /* ---- calling ------------------------------------------------------------------------------------------------------------------ */

@@ -24,7 +24,10 @@ typedef struct tf1c_cell_scope {
     tf_initializer initializer;
     tf_regularizer regularizer;
     bool set, built;
+    void *(*copied_context)(const tf_cell *cell); /* what a copy of the cell wants to know: the cells in it are copies too; NULL: the same */
 } tf1c_cell_scope;
+tf_cell *tf1c_copied_by(void *(*copied_context)(const tf_cell *cell), tf_cell *cell); /* the cell, which is copied so */
+void *tf1c_copy_wrapped(const void *context, size_t size); /* of a context that begins with a cell; NULL without memory */
 typedef struct {
     tf_graph *graph;
     tf1c_variable_scope saved;
@@ -47,6 +50,8 @@ tf_cell *tf1c_cell_mistake(tf_tensor mistake); /* a cell whose calls give `mista
 tf_cell_output tf1c_cell_poison(const tf_cell *cell, tf_tensor mistake); /* what a cell gives that cannot make its step */
 bool tf1c_is_cell(const tf_cell *cell, const char *argument, tf_source here); /* false after a report */
 
+/* args side by side·kernel + bias, both of the open scope; at least one. TF1: contrib/rnn/python/ops/core_rnn_cell.py _Linear */
+tf_tensor tf1c_linear(int n, const tf_tensor *args, int64_t size, tf_initializer initializer);
 int64_t tf1c_salted_seed(int64_t seed, const char *salt, int index); /* md5.c: DropoutWrapper._gen_seed */
 
 #endif

@@ -8,6 +8,7 @@
 #include "ops/math/arithmetic.h"
 #include "ops/math/unary.h"
 #include "ops/rnn/cell.h"
+#include "ops/rnn/contrib_cells.h"
 
 static void *context_new(size_t size)
 {
@@ -68,6 +69,20 @@ static tf_state *multi_zero_state(tf_cell *self, tf_operand batch, tf_dtype dtyp
     return s;
 }
 
+static void *copied_multi(const tf_cell *cell)
+{
+    const multi *k = cell->context;
+    multi *copy = context_new(sizeof *copy);
+    tf_cell **cells = copy ? context_new((size_t)k->n * sizeof *cells) : NULL;
+    if (!cells)
+        return NULL;
+    for (int i = 0; i < k->n; i++)
+        cells[i] = tf_cell_copy_(k->cells[i], (tf_source){ 0 });
+    *copy = *k;
+    copy->cells = cells;
+    return copy;
+}
+
 static bool check_cells(tf_cells cells, bool tuple, tf_source here)
 {
     char size[128];
@@ -102,7 +117,7 @@ tf_cell *tf_nn_rnn_cell_multi_rnn_cell_(tf_cells cells, struct tf_multi_rnn_cell
     }
     k->n = cells.n;
     k->tuple = a.state_is_tuple;
-    return tf_cell_new_(
+    tf_cell *cell = tf_cell_new_(
         (tf_cell){ .class_name = "MultiRNNCell",
                    .name = "multi_rnn_cell",
                    .context = k,
@@ -111,6 +126,7 @@ tf_cell *tf_nn_rnn_cell_multi_rnn_cell_(tf_cells cells, struct tf_multi_rnn_cell
                    .state_size = k->tuple ? (tf_state_size){ .n = k->n, .items = sizes } : (tf_state_size){ .shape = SHAPE(sum) },
                    .output_size = cells.items[k->n - 1]->output_size },
         a.here);
+    return tf1c_copied_by(copied_multi, cell);
 }
 
 /* ---- wrappers: the cell's sizes, its zero state under the wrapper's name --------------------------------------------------------- */
@@ -121,16 +137,18 @@ static tf_state *wrapped_zero_state(tf_cell *self, tf_operand batch, tf_dtype dt
 }
 
 /* `context` begins with the wrapped cell. */
-static tf_cell *wrapper(const char *class_name, tf_cell *cell, void *context, tf_cell_call *call, tf_source here)
+static tf_cell *wrapper(const char *class_name, tf_cell *cell, void *context, tf_cell_call *call,
+                        void *(*copied_context)(const tf_cell *cell), tf_source here)
 {
-    return tf_cell_new_((tf_cell){ .class_name = class_name,
-                                   .kind = TF_CELL_WRAPPER,
-                                   .context = context,
-                                   .call = call,
-                                   .zero_state = wrapped_zero_state,
-                                   .state_size = cell->state_size,
-                                   .output_size = cell->output_size },
-                        here);
+    tf_cell *made = tf_cell_new_((tf_cell){ .class_name = class_name,
+                                            .kind = TF_CELL_WRAPPER,
+                                            .context = context,
+                                            .call = call,
+                                            .zero_state = wrapped_zero_state,
+                                            .state_size = cell->state_size,
+                                            .output_size = cell->output_size },
+                                 here);
+    return tf1c_copied_by(copied_context, made);
 }
 
 /* ---- ResidualWrapper ------------------------------------------------------------------------------------------------------------------ */
@@ -151,6 +169,8 @@ static tf_tensor add_input(tf_tensor x, tf_tensor y, tf_source here)
     return tf_raw_ops_add_v2(x, y, .name = "add");
 }
 
+static void *copied_residual(const tf_cell *cell) { return tf1c_copy_wrapped(cell->context, sizeof(residual)); }
+
 static tf_cell_output residual_call(tf_cell *self, tf_tensor x, tf_state *state, tf_source here)
 {
     const residual *k = self->context;
@@ -168,7 +188,7 @@ tf_cell *tf_nn_rnn_cell_residual_wrapper_(tf_cell *cell, struct tf_residual_wrap
     if (!k)
         return no_memory();
     *k = (residual){ cell, a.residual_fn };
-    return wrapper("ResidualWrapper", cell, k, residual_call, a.here);
+    return wrapper("ResidualWrapper", cell, k, residual_call, copied_residual, a.here);
 }
 
 /* ---- DeviceWrapper ------------------------------------------------------------------------------------------------------------------------ */
@@ -176,6 +196,8 @@ typedef struct {
     tf_cell *cell;
     const char *device;
 } on_device;
+
+static void *copied_device(const tf_cell *cell) { return tf1c_copy_wrapped(cell->context, sizeof(on_device)); }
 
 static tf_cell_output device_call(tf_cell *self, tf_tensor x, tf_state *state, tf_source here)
 {
@@ -195,7 +217,7 @@ tf_cell *tf_nn_rnn_cell_device_wrapper_(tf_cell *cell, const char *device, tf_so
     if (!k || !(k->device = tf1c_graph_strdup(tf1c_current_graph(), device ? device : "")))
         return no_memory();
     k->cell = cell;
-    return wrapper("DeviceWrapper", cell, k, device_call, here);
+    return wrapper("DeviceWrapper", cell, k, device_call, copied_device, here);
 }
 
 /* ---- DropoutWrapper ------------------------------------------------------------------------------------------------------------------------- */
@@ -300,6 +322,8 @@ static tf_state *drop_state(const dropping *k, tf_state *s, bool keep, int *inde
     return next;
 }
 
+static void *copied_dropout(const tf_cell *cell) { return tf1c_copy_wrapped(cell->context, sizeof(dropping)); }
+
 static tf_cell_output dropout_call(tf_cell *self, tf_tensor x, tf_state *state, tf_source here)
 {
     const dropping *k = self->context;
@@ -336,7 +360,7 @@ static tf_cell *nn_rnn_cell_dropout_wrapper_of(tf_cell *cell, struct tf_dropout_
     }
     if (!mistake.op && k->variational)
         mistake = draw_noise(k, &a);
-    return mistake.op ? tf1c_cell_mistake(mistake) : wrapper("DropoutWrapper", cell, k, dropout_call, a.here);
+    return mistake.op ? tf1c_cell_mistake(mistake) : wrapper("DropoutWrapper", cell, k, dropout_call, copied_dropout, a.here);
 }
 
 tf_cell *tf_nn_rnn_cell_dropout_wrapper_(struct tf_dropout_wrapper_args a) { return nn_rnn_cell_dropout_wrapper_of(a.cell, a); }

@@ -1,17 +1,20 @@
 /* TF1: contrib/rnn/python/ops/rnn_cell.py, core_rnn_cell.py, lstm_ops.py. */
 #include "ops/rnn/contrib_cells.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "ops/array/concat.h"
+#include "ops/array/gather.h"
 #include "ops/array/identity.h"
+#include "ops/array/shape.h"
 #include "ops/layers/contrib.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/clip.h"
 #include "ops/math/matmul.h"
 #include "ops/math/unary.h"
 #include "ops/nn/activation.h"
-#include "ops/rnn/cell.h"
+#include "ops/rnn/rnn_step.h"
 #include "ops/state/initializers.h"
 #include "ops/state/variables.h"
 
@@ -49,15 +52,33 @@ static tf_tensor weight(const char *name, tf_dims shape, tf_dtype dtype, tf_init
     return tf_get_variable(name, shape, .dtype = dtype, .initializer = initializer);
 }
 
-/* x·kernel + bias, both of the open scope. TF1: _Linear */
-static tf_tensor linear(tf_tensor x, int64_t size, tf_initializer initializer)
+tf_tensor tf1c_linear(int n, const tf_tensor *args, int64_t size, tf_initializer initializer)
 {
-    const tf_tensor kernel = weight("kernel", SHAPE(depth_of(x), size), tf_get_dtype(x), initializer);
+    int64_t depth = 0;
+    for (int i = 0; i < n; i++) {
+        const tf_dims d = tf_get_shape(args[i]);
+        char text[TF_DIMS_TEXT];
+        if (tf_is_poisoned(args[i]))
+            return args[i];
+        if (!d.known || d.rank != 2)
+            return tf_mistake(tf_value_error, (tf_source){ 0 }, NULL, "linear is expecting 2D arguments: %s",
+                              tf_dims_text(d, text, sizeof text));
+        if (d.dims[1] == NONE)
+            return tf_mistake(tf_value_error, (tf_source){ 0 }, NULL,
+                              "linear expects shape[1] to be provided for shape %s, but saw ?", tf_dims_text(d, text, sizeof text));
+        depth += d.dims[1];
+    }
+    const tf_dtype dtype = tf_get_dtype(args[0]);
+    const tf_tensor kernel = weight("kernel", SHAPE(depth, size), dtype, initializer);
     if (tf_is_poisoned(kernel))
         return kernel;
-    const tf_tensor bias = weight("bias", SHAPE(size), tf_get_dtype(x), tf_constant_initializer(0.0));
-    return tf_is_poisoned(bias) ? bias : tf_nn_bias_add(tf_matmul(x, kernel), bias);
+    const tf_tensor bias = weight("bias", SHAPE(size), dtype, tf_constant_initializer(0.0));
+    if (tf_is_poisoned(bias))
+        return bias;
+    const tf_tensor x = n == 1 ? args[0] : tf_concat(tf_list_new_(n, args, (tf_source){ 0 }), 1);
+    return tf_nn_bias_add(tf_matmul(x, kernel), bias);
 }
+static tf_tensor linear(tf_tensor x, int64_t size, tf_initializer initializer) { return tf1c_linear(1, &x, size, initializer); }
 
 /* ---- NASCell ----------------------------------------------------------------------------------------------------------------------- */
 enum { NAS_BASE = 8 };
@@ -310,6 +331,8 @@ static tf_cell_output output_call(tf_cell *self, tf_tensor x, tf_state *state, t
     return tf_is_poisoned(y) ? tf1c_cell_poison(self, y) : (tf_cell_output){ y, out.state };
 }
 
+static void *copied_projection(const tf_cell *cell) { return tf1c_copy_wrapped(cell->context, sizeof(projection)); }
+
 static tf_cell *projecting(const char *class_name, projection p, tf_cell_call *call, tf_dims output_size, tf_reuse reuse,
                            tf_source here)
 {
@@ -318,14 +341,14 @@ static tf_cell *projecting(const char *class_name, projection p, tf_cell_call *c
     if (!k)
         return tf1c_cell_mistake((tf_tensor){ .op = tf1c_poison(g) });
     *k = p;
-    return tf_cell_new_((tf_cell){ .class_name = class_name,
-                                   .reuse = reuse,
-                                   .context = k,
-                                   .state_size = p.cell->state_size,
-                                   .output_size = output_size,
-                                   .zero_state = projection_zero_state,
-                                   .call = call },
-                        here);
+    return tf1c_copied_by(copied_projection, tf_cell_new_((tf_cell){ .class_name = class_name,
+                                                                     .reuse = reuse,
+                                                                     .context = k,
+                                                                     .state_size = p.cell->state_size,
+                                                                     .output_size = output_size,
+                                                                     .zero_state = projection_zero_state,
+                                                                     .call = call },
+                                                          here));
 }
 
 static tf_cell *recorded_cell(void) { return tf1c_cell_mistake((tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }); }
@@ -352,4 +375,63 @@ tf_cell *tf_contrib_rnn_output_projection_wrapper_(tf_cell *cell, struct tf_outp
             tf_mistake(tf_value_error, a.here, NULL, "Parameter output_size must be > 0: %lld.", (long long)a.output_size));
     return projecting("OutputProjectionWrapper", (projection){ cell, a.output_size, a.activation }, output_call,
                       SHAPE(a.output_size), a.reuse, a.here);
+}
+
+/* ---- EmbeddingWrapper ---------------------------------------------------------------------------------------------------------------------------- */
+typedef struct {
+    tf_cell *cell;
+    int64_t classes, size;
+    tf_initializer initializer;
+} embedding;
+
+static tf_state *embedding_zero_state(tf_cell *self, tf_operand batch, tf_dtype dtype, tf_source here)
+{
+    return tf_zero_state_(((const embedding *)self->context)->cell, batch, dtype, here);
+}
+
+static tf_initializer table_initializer(const embedding *k)
+{
+    const tf_initializer *open = &tf1c_current_graph()->universe->variable_scope.initializer;
+    return tf1c_given_initializer(&k->initializer) ? k->initializer
+           : tf1c_given_initializer(open)          ? *open
+                                                   : tf_random_uniform_initializer(-sqrt(3), sqrt(3));
+}
+
+static tf_cell_output embedding_call(tf_cell *self, tf_tensor x, tf_state *state, tf_source here)
+{
+    const embedding *k = self->context;
+    tf_cell_output out = { 0 };
+    tf_with_device("/cpu:0") {
+        const tf_tensor table =
+            weight("embedding", SHAPE(k->classes, k->size), tf1c_state_dtype(state, tf_dtype_unset), table_initializer(k));
+        const tf_tensor rows = tf_is_poisoned(table) ? table : tf_nn_embedding_lookup(table, tf_reshape(x, SHAPE(-1)));
+        out = tf_is_poisoned(rows) ? tf1c_cell_poison(self, rows) : tf_call_(k->cell, tf_operand_tensor(rows), state, here);
+    }
+    return out;
+}
+
+static void *copied_embedding(const tf_cell *cell) { return tf1c_copy_wrapped(cell->context, sizeof(embedding)); }
+
+tf_cell *tf_contrib_rnn_embedding_wrapper_(tf_cell *cell, struct tf_embedding_wrapper_args a)
+{
+    TF_FROM(a.here);
+    if (!tf1c_is_cell(cell, "cell", a.here))
+        return recorded_cell();
+    if (a.embedding_classes < 1 || a.embedding_size < 1)
+        return tf1c_cell_mistake(tf_mistake(tf_value_error, a.here, NULL,
+                                            "Both embedding_classes and embedding_size must be > 0: %lld, %lld.",
+                                            (long long)a.embedding_classes, (long long)a.embedding_size));
+    tf_graph *g = tf1c_current_graph();
+    embedding *k = g ? tf1c_graph_alloc(g, sizeof *k) : NULL;
+    if (!k)
+        return tf1c_cell_mistake((tf_tensor){ .op = tf1c_poison(g) });
+    *k = (embedding){ cell, a.embedding_classes, a.embedding_size, a.initializer };
+    return tf1c_copied_by(copied_embedding, tf_cell_new_((tf_cell){ .class_name = "EmbeddingWrapper",
+                                                                    .reuse = a.reuse,
+                                                                    .context = k,
+                                                                    .state_size = cell->state_size,
+                                                                    .output_size = cell->output_size,
+                                                                    .zero_state = embedding_zero_state,
+                                                                    .call = embedding_call },
+                                                         a.here));
 }

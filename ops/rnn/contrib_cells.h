@@ -10,6 +10,11 @@
 extern "C" {
 #endif
 
+/* A cell like `cell`, and like all that it wraps, with variables of its own unless it has made them already. A cell of one's own shares
+ * its context with its copy.                                                                        TF1: copy.deepcopy(cell) */
+#define tf_cell_copy(cell) tf_cell_copy_(cell, TF_SOURCE)
+TF1C_API tf_cell *tf_cell_copy_(tf_cell *cell, tf_source here);
+
 /* The cell that a search found: eight products of x and of h, joined two by two by sums, products and activations.
  * TF1: tf.contrib.rnn.NASCell
  *   num_proj   h is projected to so many; unset: it is not
@@ -101,6 +106,20 @@ struct tf_output_projection_args {
     tf_contrib_rnn_output_projection_wrapper_(cell, (struct tf_output_projection_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_cell *tf_contrib_rnn_input_projection_wrapper_(tf_cell *cell, struct tf_projection_wrapper_args args);
 TF1C_API tf_cell *tf_contrib_rnn_output_projection_wrapper_(tf_cell *cell, struct tf_output_projection_args args);
+
+/* A cell whose inputs, int32 or int64 [batch] or [batch, 1], are rows of a table.       TF1: tf.contrib.rnn.EmbeddingWrapper
+ *   initializer  unset: the open variable scope's, or uniform between -√3 and √3
+ *   variables    embedding_wrapper/embedding [embedding_classes, embedding_size], embedding_wrapper/…
+ *   errors       ValueError "Both embedding_classes and embedding_size must be > 0: 0, 3." */
+struct tf_embedding_wrapper_args {
+    tf_source here;
+    int64_t embedding_classes, embedding_size;
+    tf_initializer initializer;
+    tf_reuse reuse;
+};
+#define tf_contrib_rnn_embedding_wrapper(cell, ...) \
+    tf_contrib_rnn_embedding_wrapper_(cell, (struct tf_embedding_wrapper_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_cell *tf_contrib_rnn_embedding_wrapper_(tf_cell *cell, struct tf_embedding_wrapper_args args);
 
 #ifdef __cplusplus
 }

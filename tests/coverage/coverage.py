@@ -34,7 +34,7 @@ def public_names(includes):
     macros = re.findall(r"^#define (\w+)", preprocessed(includes, "-dM"), re.M)
     text = re.sub(r'"(?:\\.|[^"\\])*"', "", preprocessed(includes, "-P"))
     words = set(macros) | set(re.findall(r"\b(?:tf|np|plt|TF|NP)_\w+", text))
-    return {w for w in words if re.match(r"(tf|np|plt)_|TF_[A-Z]|NP_[A-Z]|(LIST|SHAPE|AXES|PERM|FEED|FETCH|OPS|CELLS|OPTION|SCALAR|NONE)$", w)
+    return {w for w in words if re.match(r"(tf|np|plt)_|TF_[A-Z]|NP_[A-Z]|(LIST|SHAPE|AXES|PERM|FEED|FETCH|OPS|CELLS|BUCKETS|OPTION|SCALAR|NONE)$", w)
             and not w.endswith("_") and not re.search(r"_H$|_args$", w)}
 
 
