@@ -1,4 +1,5 @@
 /* Functions of the program's: as ops, and as gradients of others. */
+#include "core/alloc.h"
 #include "ops/family.h"
 #include "tests/fixture.h"
 #include "tf1c.h"
@@ -15,6 +16,8 @@ static tf_status square(const tf_ndarray *in, tf_ndarray *out, void *context)
 {
     counting *c = context;
     out[0] = np_copy(in[0]);
+    if (!out[0].data)
+        return tf_memory_error;
     for (int64_t i = 0; i < np_size(out[0]); i++)
         ((float *)out[0].data)[i] *= ((float *)out[0].data)[i];
     if (c)
@@ -28,11 +31,13 @@ static tf_status positive(const tf_ndarray *in, tf_ndarray *out, void *context)
     int64_t n = 0;
     (void)context;
     out[0] = np_zeros(SHAPE(np_size(in[0])), tf_float32);
+    out[1] = np_zeros(SCALAR, tf_int64);
+    if ((np_size(in[0]) && !out[0].data) || !out[1].data)
+        return tf_memory_error;
     for (int64_t i = 0; i < np_size(in[0]); i++)
         if (np_get(in[0], i) > 0)
             ((float *)out[0].data)[n++] = (float)np_get(in[0], i);
     out[0].shape = SHAPE(n);
-    out[1] = np_zeros(SCALAR, tf_int64);
     *(int64_t *)out[1].data = n;
     out[2] = in[1];
     return tf_ok;
@@ -277,6 +282,53 @@ START_TEST(hessians_are_matrices_of_second_derivatives)
 }
 END_TEST
 
+/* ---- without memory ------------------------------------------------------------------------------------------------------------------------ */
+
+static int left;
+static bool fails_once(size_t size)
+{
+    (void)size;
+    return left-- != 0;
+}
+
+/* All of these in one graph, and a run of it; whichever allocation fails, there is a report and no more. */
+static void build_and_run(void)
+{
+    tf_graph *g = tf_graph_new();
+    catch_errors();
+    if (!g)
+        return;
+    tf_with_graph(g) {
+        const tf_tensor x = tf_placeholder(tf_float32, SHAPE(2));
+        const tf_list many = tf_py_func(positive, LIST(x, tf_constant("s")), TF_TYPES(tf_float32, tf_int64, tf_string));
+        tf_tensor y = { 0 };
+        tf_with_gradient_override_map("Square", "OfAllocations") y = tf_square(tf_at(tf_custom_gradient(odd, LIST(x, x)), 0));
+        const tf_tensor dx = tf_at(tf_gradients(y, LIST(x)), 0), h = tf_at(tf_hessians(tf_reduce_sum(tf_pow(x, 3.0)), LIST(x)), 0);
+        tf_session *session = tf_session(.graph = g);
+        tf_run(session, FETCH(tf_at(many, 0), NULL, tf_at(many, 2), NULL, dx, NULL, h, NULL), FEED(x, NP_FLOAT(1, 2)));
+        tf_close(session);
+    }
+    tf_graph_free(g);
+}
+
+START_TEST(every_allocation_may_fail)
+{
+    int n = 0;
+    must(tf_register_gradient("OfAllocations", five_times));
+    for (;; n++) {
+        left = n;
+        tf1c_alloc_hook = fails_once;
+        build_and_run();
+        tf1c_alloc_hook = NULL;
+        if (left >= 0)
+            break;
+    }
+    ck_assert_msg(n > 20, "only %d allocations", n);
+    build_and_run();
+    ck_assert_msg(caught()->count == 0, "%s", caught()->message);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("script");
@@ -294,6 +346,7 @@ int main(void)
     tcase_add_test(gradients, a_loop_keeps_what_its_gradient_reads);
     tcase_add_test(gradients, a_block_gives_ops_another_gradient);
     tcase_add_test(gradients, hessians_are_matrices_of_second_derivatives);
+    tcase_add_test(gradients, every_allocation_may_fail);
     suite_add_tcase(s, gradients);
     return run_suite(s);
 }
