@@ -68,16 +68,16 @@ static tf_tensor lengths_less_one(const crf *k)
 /* ---- cells ------------------------------------------------------------------------------------------------------------- */
 
 /* What each pair of tags scores [batch, tags, tags], from the state [batch, tags] on. */
-static tf_tensor pair_scores(const tf_cell *self, const tf_state *state)
+static tf_tensor pair_scores(const tf_cell *self, const tf_state *state, tf_source here)
 {
     const tf_tensor *transitions = self->context;
-    return tf_operator_add(tf_expand_dims(state->tensor, 2), *transitions);
+    return tf_operator_add(tf_expand_dims(tf_state_tensor_(state, here), 2), *transitions);
 }
 
 static tf_cell_output forward_step(tf_cell *self, tf_tensor inputs, tf_state *state, tf_source here)
 {
     TF_FROM(here);
-    const tf_tensor scores = pair_scores(self, state);
+    const tf_tensor scores = pair_scores(self, state, here);
     const tf_tensor alphas = tf_operator_add(inputs, tf_reduce_logsumexp(scores, AXES(1)));
     return (tf_cell_output){ alphas, tf1c_state_leaf(alphas) };
 }
@@ -85,7 +85,7 @@ static tf_cell_output forward_step(tf_cell *self, tf_tensor inputs, tf_state *st
 static tf_cell_output decode_forward_step(tf_cell *self, tf_tensor inputs, tf_state *state, tf_source here)
 {
     TF_FROM(here);
-    const tf_tensor scores = pair_scores(self, state);
+    const tf_tensor scores = pair_scores(self, state, here);
     const tf_tensor best = tf_operator_add(inputs, tf_reduce_max(scores, AXES(1)));
     return (tf_cell_output){ tf_cast(tf_argmax(scores, 1), tf_int32), tf1c_state_leaf(best) };
 }
@@ -94,7 +94,7 @@ static tf_cell_output decode_backward_step(tf_cell *self, tf_tensor inputs, tf_s
 {
     (void)self;
     TF_FROM(here);
-    const tf_tensor tags = tf_squeeze(state->tensor, AXES(1));
+    const tf_tensor tags = tf_squeeze(tf_state_tensor_(state, here), AXES(1));
     const tf_tensor rows = tf_range(tf_getitem(tf_shape(inputs), "0"));
     const tf_tensor before = tf_expand_dims(tf_gather_nd(inputs, tf_stack(LIST(rows, tags), 1)), -1);
     return (tf_cell_output){ before, tf1c_state_leaf(before) };
