@@ -438,12 +438,25 @@ static bool open_results(tf1c_compilation *c, ir_block *block, int n)
     return block->results;
 }
 
+/* A part of a run hands on what its branches save for their gradients, in another part: of both bodies, for that one has both. */
+static bool hands_on_saved(const tf1c_plan *p)
+{
+    for (int i = 0; i < p->n_fetches; i++) {
+        const tf_operation *op = p->fetches[i].op;
+        const tf1c_branch_attrs *a = op->def->traits & TF_BRANCH ? op->attrs : NULL;
+        const int o = p->fetches[i].index;
+        if (a && (!a->bodies[0]->out[o].result.op || !a->bodies[1]->out[o].result.op))
+            return true;
+    }
+    return false;
+}
+
 /* Which branch is taken, where the shapes tell already, as of one step or several: the other stays empty, and need not fit them. What
  * the gradient of that one would read is not there then: its branch is decided with it. -1: only the run tells. */
 static int decide(tf1c_compilation *c, const ir_scope *outer, const ir_node *n, const tf_operation *op)
 {
     const tf1c_body *b = ((const tf1c_branch_attrs *)op->attrs)->bodies[0];
-    const bool *known = outer->once ? n->in[0]->known : NULL;
+    const bool *known = outer->once && !hands_on_saved(c->plan) ? n->in[0]->known : NULL;
     int taken = known ? *known : -1;
     for (const tf1c_decided *d = c->decided; d && taken < 0; d = d->next)
         if (d->branch == b->forward)

@@ -267,6 +267,21 @@ START_TEST(a_branch_that_the_shapes_rule_out_need_not_fit)
 }
 END_TEST
 
+static tf_tensor square_of_tanh(void *context) { return tf_square(tf_tanh(*(tf_tensor *)context)); }
+static tf_tensor negative_sigmoid(void *context) { return tf_neg(tf_sigmoid(*(tf_tensor *)context)); }
+
+/* What the branch saved is read behind the cut, by the gradients of both. */
+START_TEST(a_branch_that_the_shapes_rule_out_has_a_gradient_in_another_part)
+{
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 2)), one = tf_equal(tf_getitem(tf_shape(x), "0"), 1);
+    tf_tensor y = tf_cond(one, square_of_tanh, negative_sigmoid, .context = &x);
+    tf_tensor some = tf_boolean_mask(y, tf_greater(y, -0.6)), loss = tf_reduce_sum(tf_square(some));
+    tf_tensor dx = tf_at(tf_gradients(LIST(loss), LIST(x)), 0);
+    check_run(dx, FEED(x, NP_FLOAT2D({ 2, 3 })), NUMBERS(0.2531894, 0.03888188));
+    check_run(dx, FEED(x, NP_FLOAT2D({ .2f, 3 }, { .4f, -1 })), NUMBERS(0.27218604, 0, 0.2876823, 0.1057542));
+}
+END_TEST
+
 static tf_tensor ten(void *context) { return UNUSED(context), tf_constant(10.0); }
 static tf_tensor twenty(void *context) { return UNUSED(context), tf_constant(20.0); }
 static tf_tensor thirty(void *context) { return UNUSED(context), tf_constant(30.0); }
@@ -721,6 +736,7 @@ int main(void)
     tcase_add_test(c, a_whiles_length_may_depend_on_data_and_branches);
     tcase_add_test(c, a_cond_takes_one_branch_and_its_gradient);
     tcase_add_test(c, a_branch_that_the_shapes_rule_out_need_not_fit);
+    tcase_add_test(c, a_branch_that_the_shapes_rule_out_has_a_gradient_in_another_part);
     tcase_add_test(c, a_case_takes_the_first_that_is_true);
     suite_add_tcase(s, c);
     c = tcase_create("derivatives");
