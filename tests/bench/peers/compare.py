@@ -22,6 +22,8 @@ WANTED = {'static': (1.15, .35), 'dynamic': (1.15, .35), 'scan': (2.3, .22), 'ch
           'gru': (None, .4), 'bidir': (None, .4), 'embedding': (None, .5), 'softmax': (None, .5), 'step': (None, .1),
           'sentence': (None, .5), 'while': (None, .35), 'autoencoder': (None, .3), 'resnet': (None, .9), 'translator': (None, .4),
           'ctc': (None, .5), 'dcgan': (None, .7), 'pipeline': (None, 1), 'add': (None, .02)}
+# what is ready before it is asked for: the best time is that of looking at it, the usual one says how fast it comes
+USUAL = {'pipeline'}
 # the overhead of a session's run: of the peers that have sessions
 AMONG = {'add': ['TF 1.15.5', 'TF 2.15']}
 
@@ -85,7 +87,7 @@ def measure_again(program, run, workload, threads):
         os.remove(again)
     except (OSError, ValueError, subprocess.SubprocessError):
         return
-    for key in 'best_ms', 'gemms_ms':
+    for key in 'best_ms', 'median_ms', 'gemms_ms':
         run[key] = min(run[key], *(r[key] for r in found))
 
 
@@ -131,15 +133,16 @@ def main():
         if gemms and run['gemms_ms']:
             ratio = run['best_ms'] / run['gemms_ms']
             verdict.append('%.2f x GEMMs (%.2f)%s' % (ratio, gemms, '' if ratio <= gemms else ' not met'))
-        rivals = [t[0] for name, t in times.items() if t and name in AMONG.get(w['name'], times)]
+        key, of_pair = ('median_ms', 1) if w['name'] in USUAL else ('best_ms', 0)
+        rivals = [t[of_pair] for name, t in times.items() if t and name in AMONG.get(w['name'], times)]
         if fastest and rivals:
-            ratio = run['best_ms'] / min(rivals)
+            ratio = run[key] / min(rivals)
             verdict.append('%.3f x fastest (%.2f)%s' % (ratio, fastest, '' if ratio <= fastest else ' not met'))
         lost = [p[0] for p in PEERS if not pythons[p[0]]]
         if lost:
             verdict.append('not met: missing ' + ', '.join(lost))
-        print('%-11s %10.4f %12.4f' % (w['name'], run['best_ms'], run['gemms_ms']) +
-              ''.join('%14s' % ('%.4f' % times[p[0]][0] if times[p[0]] else 'missing' if not pythons[p[0]] else '-') for p in PEERS) +
+        print('%-11s %10.4f %12.4f' % (w['name'], run[key], run['gemms_ms']) +
+              ''.join('%14s' % ('%.4f' % times[p[0]][of_pair] if times[p[0]] else 'missing' if not pythons[p[0]] else '-') for p in PEERS) +
               '   ' + ', '.join(verdict), flush=True)
     with open(path, 'w') as f:
         json.dump(bench, f, indent=1)
