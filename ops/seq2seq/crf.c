@@ -59,6 +59,9 @@ static tf_tensor but_empty_rows(const crf *k, tf_tensor scores)
     return tf_where(empty, tf_zeros_like(scores), scores);
 }
 
+static tf_tensor first_step(const crf *k) { return tf_squeeze(tf_slice(k->inputs, SHAPE(0, 0, 0), SHAPE(-1, 1, -1)), AXES(1)); }
+static tf_tensor later_steps(const crf *k) { return tf_slice(k->inputs, SHAPE(0, 1, 0), SHAPE(-1, -1, -1)); }
+
 static tf_tensor lengths_less_one(const crf *k)
 {
     const tf_tensor zero = tf_convert(tf_operand_integer(0), tf_get_dtype(k->lengths), k->here, "Const");
@@ -220,7 +223,7 @@ static tf_list several_norm(void *context)
 {
     const crf *k = context;
     TF_FROM(k->here);
-    const tf_tensor rest = tf_slice(k->inputs, SHAPE(0, 1, 0), SHAPE(-1, -1, -1));
+    const tf_tensor rest = later_steps(k);
     tf_cell *cell = tf_contrib_crf_crf_forward_rnn_cell(k->transitions);
     const tf_rnn rnn = run_cell(k, cell, rest, lengths_less_one(k), k->first, tf_float32);
     return LIST(but_empty_rows(k, tf_reduce_logsumexp(tf_state_tensor(rnn.state), AXES(1))));
@@ -228,7 +231,7 @@ static tf_list several_norm(void *context)
 
 static tf_tensor log_norm(crf *k)
 {
-    k->first = tf_squeeze(tf_slice(k->inputs, SHAPE(0, 0, 0), SHAPE(-1, 1, -1)), AXES(1));
+    k->first = first_step(k);
     return tf_at(by_steps(k, single_norm, several_norm), 0);
 }
 
@@ -270,8 +273,7 @@ static tf_list several_decode(void *context)
     const crf *k = context;
     TF_FROM(k->here);
     tf_cell *forward = tf_contrib_crf_crf_decode_forward_rnn_cell(k->transitions);
-    const tf_tensor first = tf_squeeze(tf_slice(k->inputs, SHAPE(0, 0, 0), SHAPE(-1, 1, -1)), AXES(1));
-    const tf_tensor rest = tf_slice(k->inputs, SHAPE(0, 1, 0), SHAPE(-1, -1, -1)), lengths = lengths_less_one(k);
+    const tf_tensor first = first_step(k), rest = later_steps(k), lengths = lengths_less_one(k);
     const tf_rnn ahead = run_cell(k, forward, rest, lengths, first, tf_int32);
     const tf_tensor pointers = tf_reverse_sequence(ahead.outputs, lengths, 1), scores = tf_state_tensor(ahead.state);
     tf_cell *backward = tf_contrib_crf_crf_decode_backward_rnn_cell(known_size(k->inputs, 2));

@@ -127,8 +127,7 @@ static tf_status save_model(tf_session *s, const char *directory, const struct t
     tf_saver *saver = NULL;
     if (tf_global_variables().n) {
         mkdir(variables, 0777); /* what is wrong with it, writing says */
-        saver =
-            tf_train_saver_((struct tf_saver_args){ .here = a->here, .max_to_keep = 5, .keep_checkpoint_every_n_hours = 10000 });
+        saver = tf_train_saver_((struct tf_saver_args){ TF_SAVER_DEFAULTS_, .here = a->here });
         if (!saver || !tf_save_(saver, s, path, (struct tf_save_args){ .here = a->here, .global_step = TF_UNSET_ }))
             return tf_last_error()->code;
     }

@@ -117,6 +117,7 @@ def main():
     print('\n%d threads, best ms a step' % threads)
     print('%-11s %10s %12s' % ('', 'tf1c', 'GEMMs alone') + ''.join('%14s' % p[0] for p in PEERS) + '   ratios (to reach)')
     bench['unrolled'] = unrolled(bench)
+    bench['peers'] = [p[0] for p in PEERS]
     for w in bench['workloads'] + bench['unrolled']:
         run = next((r for r in w['runs'] if r['threads'] == threads), None)
         if not run:
@@ -134,6 +135,7 @@ def main():
             ratio = run['best_ms'] / run['gemms_ms']
             verdict.append('%.2f x GEMMs (%.2f)%s' % (ratio, gemms, '' if ratio <= gemms else ' not met'))
         key, of_pair = ('median_ms', 1) if w['name'] in USUAL else ('best_ms', 0)
+        w['counts'] = key
         rivals = [t[of_pair] for name, t in times.items() if t and name in AMONG.get(w['name'], times)]
         if fastest and rivals:
             ratio = run[key] / min(rivals)

@@ -2,9 +2,7 @@
 import json
 import sys
 
-PEERS = ['TF 1.15.5', 'TF 2.15', 'PyTorch 2.7', 'JAX 0.4.38']
 NONE = '–'
-USUAL = {'pipeline'}  # see compare.py
 
 
 def number(ms):
@@ -12,14 +10,14 @@ def number(ms):
     return NONE if not ms else '%.0f' % ms if ms >= 100 else '%.3g' % ms if ms >= .01 else '%.4f' % ms
 
 
-def row(workload, threads, peak):
+def row(workload, names, threads, peak):
     run = next(r for r in workload['runs'] if r['threads'] == threads)
-    key = 'median_ms' if workload['name'] in USUAL else 'best_ms'
+    key = workload['counts']
     peers = {name: t[key] for name, t in workload['peers'].items()}
     fastest = min(peers.values(), default=0)
     share = workload['flop'] / (run['best_ms'] * 1e6 * peak)
     cells = [workload['what'], '**%s**' % number(run[key]), number(run['gemms_ms']), '%.2f' % share if share else NONE]
-    cells += [number(peers.get(name)) for name in PEERS]
+    cells += [number(peers.get(name)) for name in names]
     return cells + ['%.2g' % (run[key] / fastest) if fastest else NONE]
 
 
@@ -30,8 +28,8 @@ def main():
     peak = bench['peak_gflops'][threads - 1]
     print('%s, %d cores, %s; multiply-adds %.0f GF/s on %d threads; BLAS core %s\n' %
           (bench['cpu'], bench['cores'], bench['isa'], peak, threads, bench['openblas_core']))
-    head = ['one step, best ms', 'tf1c', 'products alone', 'share of peak'] + PEERS + ['× fastest']
-    for cells in [head, ['---'] * len(head)] + [row(w, threads, peak) for w in bench['workloads'] if w.get('peers')]:
+    head = ['one step, best ms', 'tf1c', 'products alone', 'share of peak'] + bench['peers'] + ['× fastest']
+    for cells in [head, ['---'] * len(head)] + [row(w, bench['peers'], threads, peak) for w in bench['workloads'] if w.get('peers')]:
         print('| ' + ' | '.join(cells) + ' |')
 
 
