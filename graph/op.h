@@ -170,6 +170,8 @@ enum {
     TF_LOOP = 1 << 19,       /* attributes are a loop's body (graph/loop.h) */
     TF_BRANCH = 1 << 20,     /* attributes are a branch's bodies */
     TF_PLUS = 1 << 21,       /* elementwise: the sum of its two inputs, either of which may be broadcast */
+    TF_TIMES = 1 << 23,      /* elementwise: the product of its two inputs, either of which may be broadcast */
+    TF_TOTAL = 1 << 24,      /* output 0 is the sum of input 0 over the axes that input 1 holds */
     TF_BROADCASTS = 1 << 22, /* output 0 is input 0, broadcast: who broadcasts by itself may read the input */
     TF_OVERWRITES = 1 << 18  /* with TF_WRITES_REF: writes all of the variable without reading it */
 };
@@ -216,9 +218,9 @@ struct tf_op_def {
     int viewed; /* TF_VIEW: the input that the outputs lie in, if not 0 (Split's value is its input 1) */
     tf_part_rule *part;
     tf_product_rule *product;
-    /* Whether f of inputs stacked along axis 0 is the sum of f of each (aᵀ·b, a column sum). Inputs that hold their values
-     * (a list of axes) are not stacked but the same in each. */
-    bool (*sums_rows)(const tf_kernel_ctx *k);
+    /* Along which axis inputs may be put together so that f of them is the sum of f of each (aᵀ·b, a column sum); -1: none. Inputs
+     * that hold their values (a list of axes) are not put together but the same in each. */
+    int (*sums_along)(const tf_kernel_ctx *k);
     const tf_shard_rule *shard;
     int64_t (*units)(const tf_kernel_ctx *k); /* NULL: one unit, unless elementwise */
     size_t (*scratch)(const tf_kernel_ctx *k);

@@ -214,7 +214,7 @@ static void mul_gradient(tf_grad_ctx *g, tf_tensor dz)
     if (tf1c_grad_wanted(g, 1))
         add_grad(g, 1, tf_mul(g->in[0], dz));
 }
-BINARY_OP(mul, "Mul", TF_NUMERIC)
+BINARY_OP_(mul, "Mul", TF_NUMERIC, TF_TIMES)
 BINARY_BUILDER(tf_mul_, mul_op, "mul")
 BINARY_BUILDER(tf_multiply_, mul_op, NULL)
 

@@ -87,10 +87,10 @@ static void matmul_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 
 /* aᵀ·b adds up over the rows of both. */
-static bool matmul_sums_rows(const tf_kernel_ctx *k)
+static int matmul_sums_along(const tf_kernel_ctx *k)
 {
     const matmul_attrs *t = k->attrs;
-    return t->transpose_a && !t->transpose_b;
+    return t->transpose_a && !t->transpose_b ? 0 : -1;
 }
 
 static const tf_op_def matmul_op = {
@@ -106,7 +106,7 @@ static const tf_op_def matmul_op = {
     .units = matmul_units,
     .scratch = matmul_scratch,
     .product = matmul_product,
-    .sums_rows = matmul_sums_rows,
+    .sums_along = matmul_sums_along,
     .gradient = matmul_gradient,
 };
 
@@ -260,6 +260,17 @@ static void batch_gradient(tf_grad_ctx *g, tf_tensor dy)
             tf_sum_to(t->transpose_b ? batch_times(dy, true, a, t->transpose_a) : batch_times(a, !t->transpose_a, dy, false), b));
 }
 
+/* xᵀ·y of each place adds up over the rows of its matrices, where no leading dimension is broadcast. */
+static int batch_sums_along(const tf_kernel_ctx *k)
+{
+    const matmul_attrs *t = k->attrs;
+    const tf_view *x = &k->in[0], *y = &k->in[1];
+    bool alike = t->transpose_a && !t->transpose_b && x->rank == y->rank;
+    for (int i = 0; alike && i + 2 < x->rank; i++)
+        alike = x->dims[i] == y->dims[i];
+    return alike ? x->rank - 2 : -1;
+}
+
 static const tf_op_def batch_matmul_op = {
     .name = "BatchMatMulV2",
     .in = "x:T, y:T",
@@ -272,6 +283,7 @@ static const tf_op_def batch_matmul_op = {
     .kernel = batch_kernel,
     .units = batch_units,
     .scratch = batch_scratch,
+    .sums_along = batch_sums_along,
     .gradient = batch_gradient,
 };
 

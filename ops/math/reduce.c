@@ -457,41 +457,41 @@ static void prod_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 
 /* Over axis 0, and whatever others. */
-static bool sum_sums_rows(const tf_kernel_ctx *k)
+static int sum_sums_along(const tf_kernel_ctx *k)
 {
     const tf_view *axes = &k->in[1];
     for (int64_t i = 0; axes->data && i < tf_view_count(axes); i++)
         if (int_at(axes, i) == 0 || int_at(axes, i) == -k->in[0].rank)
-            return true;
-    return false;
+            return 0;
+    return -1;
 }
 
 /* ---- records ------------------------------------------------------------------------------------------------------------------------ */
-#define REDUCTION_OP(id, type, signature_in, signature_out, dtypes, gradient_fn, rows_rule) \
-    static const tf_op_def id##_op = {                                                      \
-        .name = type,                                                                       \
-        .in = signature_in,                                                                 \
-        .out = signature_out,                                                               \
-        .T = dtypes,                                                                        \
-        .U = TF_INDEX,                                                                      \
-        .attrs = reduce_fields,                                                             \
-        .attrs_size = sizeof(reduce_attrs),                                                 \
-        .traits = TF_VIEW,                                                                  \
-        .shape = reduce_shape,                                                              \
-        .kernel = id##_kernel,                                                              \
-        .units = reduce_units,                                                              \
-        .view = reduce_view,                                                                \
-        .sums_rows = rows_rule,                                                             \
-        .gradient = gradient_fn,                                                            \
+#define REDUCTION_OP(id, type, signature_in, signature_out, dtypes, more_traits, gradient_fn, rows_rule) \
+    static const tf_op_def id##_op = {                                                                   \
+        .name = type,                                                                                    \
+        .in = signature_in,                                                                              \
+        .out = signature_out,                                                                            \
+        .T = dtypes,                                                                                     \
+        .U = TF_INDEX,                                                                                   \
+        .attrs = reduce_fields,                                                                          \
+        .attrs_size = sizeof(reduce_attrs),                                                              \
+        .traits = TF_VIEW | (more_traits),                                                               \
+        .shape = reduce_shape,                                                                           \
+        .kernel = id##_kernel,                                                                           \
+        .units = reduce_units,                                                                           \
+        .view = reduce_view,                                                                             \
+        .sums_along = rows_rule,                                                                         \
+        .gradient = gradient_fn,                                                                         \
     };
-#define NUMBERS(id, type, gradient_fn, rows_rule) \
-    REDUCTION_OP(id, type, "input:T, reduction_indices:U", "output:T", TF_NUMERIC, gradient_fn, rows_rule)
-#define BOOLS(id, type) REDUCTION_OP(id, type, "input:bool, reduction_indices:U", "output:bool", 0, tf_no_gradient, NULL)
-NUMBERS(sum, "Sum", sum_gradient, sum_sums_rows)
-NUMBERS(mean, "Mean", mean_gradient, NULL)
-NUMBERS(prod, "Prod", prod_gradient, NULL)
-NUMBERS(max, "Max", extreme_gradient, NULL)
-NUMBERS(min, "Min", extreme_gradient, NULL)
+#define NUMBERS(id, type, more_traits, gradient_fn, rows_rule) \
+    REDUCTION_OP(id, type, "input:T, reduction_indices:U", "output:T", TF_NUMERIC, more_traits, gradient_fn, rows_rule)
+#define BOOLS(id, type) REDUCTION_OP(id, type, "input:bool, reduction_indices:U", "output:bool", 0, 0, tf_no_gradient, NULL)
+NUMBERS(sum, "Sum", TF_TOTAL, sum_gradient, sum_sums_along)
+NUMBERS(mean, "Mean", 0, mean_gradient, NULL)
+NUMBERS(prod, "Prod", 0, prod_gradient, NULL)
+NUMBERS(max, "Max", 0, extreme_gradient, NULL)
+NUMBERS(min, "Min", 0, extreme_gradient, NULL)
 #define all_kernel all_bool
 #define any_kernel any_bool
 BOOLS(all, "All")

@@ -539,7 +539,7 @@ static void bias_grad_gradient(tf_grad_ctx *g, tf_tensor dy)
     const bias_attrs *a = g->attrs;
     tf_add_grad(g, 0, tf_nn_bias_add(tf_zeros_like(g->in[0]), dy, .data_format = a->data_format));
 }
-static bool bias_grad_sums_rows(const tf_kernel_ctx *k) { return k->in[0].rank > 0; }
+static int bias_grad_sums_along(const tf_kernel_ctx *k) { return k->in[0].rank > 0 ? 0 : -1; }
 
 static const tf_op_def bias_grad_op = {
     .name = "BiasAddGrad",
@@ -551,7 +551,7 @@ static const tf_op_def bias_grad_op = {
     .shape = bias_grad_shape,
     .kernel = bias_grad_kernel,
     .units = bias_grad_units,
-    .sums_rows = bias_grad_sums_rows,
+    .sums_along = bias_grad_sums_along,
     .gradient = bias_grad_gradient,
 };
 static void bias_add_gradient(tf_grad_ctx *g, tf_tensor dy)

@@ -128,12 +128,32 @@ static void write_pruned(FILE *f, const tf1c_plan *p)
 
 static bool explain_part(explanation *e, tf1c_planner *s, tf1c_plan *p, const tf_ndarray *feeds);
 
-/* Only a run knows the shapes behind the cut: the part before it is all that can be told. */
+/* Of a part that has been run: as it was bound last. */
+static bool write_part_run(const explanation *e, const tf1c_plan *p)
+{
+    const tf1c_binding *last = p->bindings;
+    for (const tf1c_binding *b = p->bindings; b; b = b->next)
+        if (b->used > last->used)
+            last = b;
+    if (p->split)
+        return write_part_run(e, p->split->before) && write_part_run(e, p->split->after);
+    if (!last)
+        return true;
+    char *numbers = graph_text(p, (ir_block *)&last->block); /* its values are numbered by being written */
+    free(numbers);
+    if (!numbers)
+        return no_memory();
+    fprintf(e->f, "\n== parts: the next one, as it was run last\n");
+    ir_write_code(e->f, p, last);
+    return ir_write_memory(e->f, p, last) || no_memory();
+}
+
+/* Only a run knows the shapes behind the cut: before one, the part before the cut is all that can be told. */
 static bool explain_split(explanation *e, tf1c_planner *s, const tf1c_plan *p, const tf_ndarray *feeds)
 {
     fprintf(e->f, "\n== parts: the run is cut in parts at '%s' (%s), for shapes behind it depend on its values; before it:\n",
             p->split->at->name, p->split->at->def->name);
-    return explain_part(e, s, p->split->before, feeds);
+    return explain_part(e, s, p->split->before, feeds) && write_part_run(e, p->split->after);
 }
 
 static bool explain_part(explanation *e, tf1c_planner *s, tf1c_plan *p, const tf_ndarray *feeds)

@@ -266,6 +266,14 @@ static tf_status run_at(const tf1c_run *r, const tf1c_split *split, const tf_nda
                                          : run_data_op(op, in, out, k, &r->x->strings);
 }
 
+/* What loops stacked is as long as they ran. */
+static void cut_rows(const tf1c_split *split, tf_ndarray *before)
+{
+    for (int i = 0; i < split->before->n_fetches; i++)
+        if (split->rows_in[i] >= 0 && before[i].shape.dims[0] > *(const int32_t *)before[split->rows_in[i]].data)
+            before[i].shape.dims[0] = *(const int32_t *)before[split->rows_in[i]].data;
+}
+
 static tf_status run_split(const tf1c_run *r, const tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_part_arena *k)
 {
     const tf1c_split *split = p->split;
@@ -275,6 +283,8 @@ static tf_status run_split(const tf1c_run *r, const tf1c_plan *p, const tf_ndarr
     for (int i = 0; i < p->n_feeds; i++)
         all[i] = feeds[i];
     tf_status status = tf1c_run_part(r, split->before, feeds, before, k);
+    if (!status)
+        cut_rows(split, before);
     if (!status && split->apart)
         status = run_at(r, split, feeds, before, before + split->before->n_fetches, k);
     return status ? status : tf1c_run_part(r, split->after, all, out, k);

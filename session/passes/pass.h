@@ -6,6 +6,7 @@
 
 /* Before layout; of one block each. */
 bool ir_pass_simplify(ir_ctx *c, ir_block *b);
+bool ir_pass_dots(ir_ctx *c, ir_block *b);
 bool ir_pass_recompute(ir_ctx *c, ir_block *b);
 bool ir_pass_checkpoints(ir_ctx *c, ir_block *b);
 bool ir_pass_spans(ir_ctx *c, ir_block *b);

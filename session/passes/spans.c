@@ -36,7 +36,7 @@ static int64_t bytes_leaving(const ir_loop *l)
     int64_t bytes = 0;
     for (int i = 0; i < l->n_summed; i++) {
         const ir_node *term = l->summed[i].result->node;
-        for (int j = 0; term && term->block == l->body.id && term->def && term->def->sums_rows && j < term->n_in; j++)
+        for (int j = 0; term && term->block == l->body.id && term->def && term->def->sums_along && j < term->n_in; j++)
             if (!ir_slice_of(l, term->in[j]) && !ir_stack_of(l, term->in[j]) && !ir_is_captured(l, term->in[j]))
                 bytes += ir_bytes(term->in[j]);
     }

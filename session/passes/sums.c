@@ -4,15 +4,15 @@
 
 #include "session/passes/pass.h"
 
-/* Asks n's record, with the values of what is known. */
-static bool sums_rows(const ir_node *n)
+/* Asks n's record, with the values of what is known; -1: it is no sum. */
+static int sums_along(const ir_node *n)
 {
     enum { MOST = 4 };
     tf_view in[MOST], out[MOST];
-    if (!n || !n->def || !n->def->sums_rows || n->n_in > MOST || n->n_out > MOST)
-        return false;
+    if (!n || !n->def || !n->def->sums_along || n->n_in > MOST || n->n_out > MOST)
+        return -1;
     tf_kernel_ctx k = ir_rule_ctx(n, in, out);
-    return n->def->sums_rows(&k);
+    return n->def->sums_along(&k);
 }
 
 /* ---- within a block ------------------------------------------------------------------------------------------------------- */
@@ -41,7 +41,7 @@ static bool is_sum_of_rows(const ir_block *b, const ir_node *n)
     const ir_node *first = n->in[0]->node;
     for (int i = 0; i < n->n_in; i++) {
         const ir_node *term = n->in[i]->node;
-        if (!sums_rows(term) || term->block != b->id || term->n_out != 1 || term->n_after || n->in[i]->uses != 1 ||
+        if (sums_along(term) != 0 || term->block != b->id || term->n_out != 1 || term->n_after || n->in[i]->uses != 1 ||
             n->in[i]->known || !alike(first, term))
             return false;
         for (int j = 0; j < term->n_in; j++)
@@ -101,7 +101,7 @@ static ir_value *all_steps(ir_ctx *c, ir_node *n, ir_value *v)
 static bool may_leave(const ir_node *n, const ir_summed *s)
 {
     const ir_node *term = s->result->node;
-    if (n->loop->steps < 1 || n->loop->spans || s->result->known || !sums_rows(term) || term->block != n->loop->body.id ||
+    if (n->loop->steps < 1 || n->loop->spans || s->result->known || sums_along(term) < 0 || term->block != n->loop->body.id ||
         term->n_out != 1 || n->n_out + term->n_in > n->room)
         return false;
     for (int j = 0; j < term->n_in; j++)
@@ -110,10 +110,35 @@ static bool may_leave(const ir_node *n, const ir_summed *s)
     return true;
 }
 
+/* An operand of all steps, from [steps, …] to put together along an axis. */
+static ir_node *put_together(ir_ctx *c, ir_block *to, const ir_node *n, ir_value *stacked, int axis)
+{
+    ir_node *turned = axis ? ir_first_axis_to_node(c, stacked, axis) : NULL;
+    if (axis && !turned)
+        return NULL;
+    if (turned) {
+        turned->order = n->order;
+        turned->name = n->name;
+        ir_add_node(c, to, turned);
+        stacked = &turned->out[0];
+    }
+    tf_dims dims = ir_dims(&stacked->view);
+    dims.dims[axis] *= dims.dims[axis + 1];
+    memmove(dims.dims + axis + 1, dims.dims + axis + 2, (size_t)(dims.rank - axis - 2) * sizeof *dims.dims);
+    dims.rank--;
+    ir_node *whole = ir_view_node(c, stacked, dims);
+    if (!whole)
+        return NULL;
+    whole->order = n->order;
+    ir_add_node(c, to, whole);
+    return whole;
+}
+
 /* f outside of the loop, of all steps' operands, gives what the summed output was. */
 static bool leave(ir_ctx *c, ir_block *to, ir_node *n, const ir_summed *s)
 {
     const ir_node *term = s->result->node;
+    const int axis = sums_along(term);
     ir_node *f = ir_node_like(c, term, term->def, term->n_in, 1);
     if (!f)
         return false;
@@ -126,15 +151,11 @@ static bool leave(ir_ctx *c, ir_block *to, ir_node *n, const ir_summed *s)
         ir_value *stacked = all_steps(c, n, term->in[j]);
         if (!stacked)
             return false;
-        tf_dims dims = ir_dims(&term->in[j]->view);
-        dims.dims[0] *= n->loop->steps;
-        ir_node *rows = ir_view_node(c, stacked, dims);
-        if (!rows)
+        ir_node *whole = put_together(c, to, n, stacked, axis);
+        if (!whole)
             return false;
-        rows->order = n->order;
-        rows->name = term->name;
-        ir_add_node(c, to, rows);
-        f->in[j] = &rows->out[0];
+        whole->name = term->name;
+        f->in[j] = &whole->out[0];
     }
     ir_add_node(c, to, f);
     n->out[s->output].replaced = &f->out[0];

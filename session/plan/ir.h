@@ -184,6 +184,7 @@ tf_kernel_ctx ir_rule_ctx(const ir_node *n, tf_view *in, tf_view *out);
 bool ir_view_rule(const ir_node *n, int o, tf_view *out, int64_t *offset); /* output o of a view node; false: it has to copy */
 ir_node *ir_rows_node(ir_ctx *c, int n, ir_value *const *parts); /* parts one below the other, along axis 0 */
 ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims);    /* of's elements in another shape, as reshape */
+ir_node *ir_first_axis_to_node(ir_ctx *c, ir_value *of, int axis); /* axis 0 becomes that one; those between move up */
 ir_node *ir_submatrix_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns); /* a part of a matrix */
 ir_node *ir_subvector_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n); /* a part of a vector */
 

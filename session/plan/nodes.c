@@ -264,15 +264,54 @@ static const tf_op_def view_op = {
     .name = "(view)", .in = "x:T", .out = "y:T", .traits = TF_VIEW, .view = flat_view, .gradient = tf_no_gradient
 };
 
-ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims)
+/* A node of a view's record, with a copy of its attributes, if it has any. */
+static ir_node *new_view(ir_ctx *c, const tf_op_def *def, const void *attrs, ir_value *of, tf_dims dims)
 {
-    ir_node *view = ir_node_new(c, &view_op, 1, 1);
-    if (!view)
+    ir_node *view = ir_node_new(c, def, 1, 1);
+    void *own = def->attrs_size ? ir_alloc(c, def->attrs_size) : NULL;
+    if (!view || (def->attrs_size && !own))
         return NULL;
+    if (own)
+        view->attrs = memcpy(own, attrs, def->attrs_size);
     view->in[0] = of;
     view->T = of->view.dtype;
     tf_view_set(&view->out[0].view, NULL, of->view.dtype, dims);
     return view;
+}
+
+ir_node *ir_view_node(ir_ctx *c, ir_value *of, tf_dims dims) { return new_view(c, &view_op, NULL, of, dims); }
+
+typedef struct {
+    int64_t axis;
+} first_axis_attrs;
+
+static const tf_attr_def first_axis_fields[] = { TF_ATTR(first_axis_attrs, axis, TF_ATTR_INT), { 0 } };
+
+static bool first_axis_view(tf_kernel_ctx *k, int output, int64_t *offset)
+{
+    const int64_t axis = ((const first_axis_attrs *)k->attrs)->axis;
+    const int64_t *from = k->in[0].strides;
+    memcpy(k->out[output].strides, from, sizeof k->in[0].strides);
+    memmove(k->out[output].strides, from + 1, (size_t)axis * sizeof *from);
+    k->out[output].strides[axis] = from[0];
+    *offset = 0;
+    return true;
+}
+static const tf_op_def first_axis_op = { .name = "(first axis to)",
+                                         .in = "x:T",
+                                         .out = "y:T",
+                                         .attrs = first_axis_fields,
+                                         .attrs_size = sizeof(first_axis_attrs),
+                                         .traits = TF_VIEW,
+                                         .view = first_axis_view,
+                                         .gradient = tf_no_gradient };
+
+ir_node *ir_first_axis_to_node(ir_ctx *c, ir_value *of, int axis)
+{
+    tf_dims dims = ir_dims(&of->view);
+    memmove(dims.dims, of->view.dims + 1, (size_t)axis * sizeof *dims.dims);
+    dims.dims[axis] = of->view.dims[0];
+    return new_view(c, &first_axis_op, &(first_axis_attrs){ axis }, of, dims);
 }
 
 typedef struct {
@@ -314,26 +353,12 @@ static const tf_op_def subvector_op = { .name = "(subvector)",
                                         .view = subvector_view,
                                         .gradient = tf_no_gradient };
 
-static ir_node *part_node(ir_ctx *c, const tf_op_def *def, ir_value *of, submatrix_attrs at, tf_dims dims)
-{
-    ir_node *part = ir_node_new(c, def, 1, 1);
-    submatrix_attrs *attrs = ir_alloc(c, sizeof *attrs);
-    if (!part || !attrs)
-        return NULL;
-    *attrs = at;
-    part->attrs = attrs;
-    part->in[0] = of;
-    part->T = of->view.dtype;
-    tf_view_set(&part->out[0].view, NULL, of->view.dtype, dims);
-    return part;
-}
-
 ir_node *ir_submatrix_node(ir_ctx *c, ir_value *of, int64_t row, int64_t rows, int64_t column, int64_t columns)
 {
-    return part_node(c, &submatrix_op, of, (submatrix_attrs){ row, column }, SHAPE(rows, columns));
+    return new_view(c, &submatrix_op, &(submatrix_attrs){ row, column }, of, SHAPE(rows, columns));
 }
 
 ir_node *ir_subvector_node(ir_ctx *c, ir_value *of, int64_t begin, int64_t n)
 {
-    return part_node(c, &subvector_op, of, (submatrix_attrs){ .row = begin }, SHAPE(n));
+    return new_view(c, &subvector_op, &(submatrix_attrs){ .row = begin }, of, SHAPE(n));
 }

@@ -12,6 +12,8 @@ typedef struct {
     tf1c_arena *memory; /* the plan's */
     char *depends;      /* per operation of the graph: on `at`, which does so itself */
     char *awaited;      /* per operation: what depends on it waits for this one */
+    char *leads;        /* per operation: `at` depends on it */
+    char *roomy;        /* per operation: computed from all the rows that a loop had room for */
     bool assigns;       /* it, or what does not depend on it, may assign to variables */
     tf1c_tensors cross; /* what `before` fetches */
     tf_operation **targets;
@@ -24,11 +26,58 @@ static bool fed(const splitting *s, tf_tensor t)
     return tf1c_is_fed(s->p, t, &which);
 }
 
+/* ---- what loops of unknown length stack ------------------------------------------------------------------------------- */
+
+/* Within a part it has as many rows as there is room for; what crosses has those that were stacked, and whoever asks for its shape
+ * alone waits behind the cut. That the rest is room is nobody's business there: gradients of slices would fill it with zeros. */
+static bool is_stack(tf_tensor t)
+{
+    if (!(t.op->def->traits & TF_LOOP))
+        return false;
+    const tf1c_body *b = ((const tf1c_loop_attrs *)t.op->attrs)->body;
+    return t.index < b->n_out && b->out[t.index].kind == TF1C_STACKED && (b->has_condition || b->trip >= 0);
+}
+
+/* How many rows it has; none where nobody counts them. */
+static tf_tensor rows_of(tf_tensor stack)
+{
+    const tf1c_body *b = ((const tf1c_loop_attrs *)stack.op->attrs)->body;
+    if (b->trip >= 0)
+        return stack.op->inputs[b->trip];
+    for (int o = 0; o < b->n_out; o++)
+        if (b->out[o].kind == TF1C_COUNT)
+            return (tf_tensor){ .op = stack.op, .index = o };
+    return (tf_tensor){ 0 };
+}
+
+static bool asks_for_rows(const splitting *s, const tf_operation *op)
+{
+    return op->def->traits & TF_SHAPE_ONLY && !s->leads[op->index] && is_stack(op->inputs[0]) && !fed(s, op->inputs[0]);
+}
+
+static bool is_roomy(const splitting *s, const tf_operation *op)
+{
+    for (int i = 0; i < op->n_inputs && !(op->def->traits & TF_LOOP); i++)
+        if (!fed(s, op->inputs[i]) && (is_stack(op->inputs[i]) || s->roomy[op->inputs[i].op->index]))
+            return true;
+    return false;
+}
+
+static void mark_leads(splitting *s)
+{
+    s->leads[s->at->index] = 1;
+    for (int i = s->p->n_ops; i-- > 0;) {
+        const tf_operation *op = s->p->ops[i];
+        for (int j = 0; j < op->n_inputs && s->leads[op->index]; j++)
+            s->leads[op->inputs[j].op->index] |= !fed(s, op->inputs[j]);
+    }
+}
+
 /* ---- what depends on it ------------------------------------------------------------------------------------------------ */
 
 static bool depends(const splitting *s, const tf_operation *op)
 {
-    if (op == s->at)
+    if (op == s->at || asks_for_rows(s, op))
         return true;
     for (int i = 0; i < op->n_inputs; i++)
         if (s->depends[op->inputs[i].op->index] && !fed(s, op->inputs[i]))
@@ -59,9 +108,11 @@ static bool in_both(const splitting *s, const tf_operation *op)
 
 static void mark(splitting *s)
 {
+    mark_leads(s);
     for (int i = 0; i < s->p->n_ops; i++) {
         const tf_operation *op = s->p->ops[i];
         s->depends[op->index] = depends(s, op);
+        s->roomy[op->index] = is_roomy(s, op);
         s->assigns |= (op == s->at || !s->depends[op->index]) && may_assign(op);
         for (int j = 0; j < op->n_controls && s->depends[op->index]; j++)
             if (op->controls[j]->graph == s->p->graph && !in_both(s, op->controls[j]))
@@ -100,6 +151,22 @@ static void find_origins(splitting *s)
             *o = (tf1c_origin){ TF1C_FROM_VARIABLE, 0 };
         else
             *o = (tf1c_origin){ TF1C_FROM_BEFORE, tf1c_tensors_add(&s->cross, t) };
+    }
+}
+
+/* Rows are cut where all that crosses can be: what was computed of whole stacks would not fit them any more. */
+static void find_rows(splitting *s)
+{
+    bool whole = false;
+    const int n = s->cross.n;
+    for (int i = 0; i < n; i++)
+        whole |= s->roomy[s->cross.items[i].op->index];
+    for (int i = 0; i < s->most_cross; i++)
+        s->split->rows_in[i] = -1;
+    for (int i = 0; i < n && !whole; i++) {
+        tf_tensor t = s->cross.items[i], rows = is_stack(t) ? rows_of(t) : (tf_tensor){ 0 };
+        if (rows.op && !fed(s, rows) && !in_both(s, rows.op))
+            s->split->rows_in[i] = tf1c_tensors_add(&s->cross, rows);
     }
 }
 
@@ -205,20 +272,24 @@ static bool begin(splitting *s)
     s->most_cross = p->n_fetches + s->at->n_inputs;
     for (int i = 0; i < p->n_ops; i++)
         s->most_cross += p->ops[i]->n_inputs;
+    s->most_cross *= 2; /* what says how many rows they have */
     s->split = tf1c_arena_alloc(s->memory, sizeof *s->split);
     s->depends = tf1c_arena_alloc(s->memory, (size_t)p->graph->n_ops + 1);
     s->awaited = tf1c_arena_alloc(s->memory, (size_t)p->graph->n_ops + 1);
+    s->leads = tf1c_arena_alloc(s->memory, (size_t)p->graph->n_ops + 1);
+    s->roomy = tf1c_arena_alloc(s->memory, (size_t)p->graph->n_ops + 1);
     s->cross.items = tf1c_arena_alloc(s->memory, (size_t)(s->most_cross + 1) * sizeof *s->cross.items);
     s->targets = tf1c_arena_alloc(s->memory, (size_t)(p->n_ops + p->n_targets + 1) * sizeof *s->targets);
-    if (!s->split || !s->depends || !s->awaited || !s->cross.items || !s->targets)
+    if (!s->split || !s->depends || !s->awaited || !s->leads || !s->roomy || !s->cross.items || !s->targets)
         return false;
+    s->split->rows_in = tf1c_arena_alloc(s->memory, (size_t)(s->most_cross + 1) * sizeof *s->split->rows_in);
     s->split->origins = tf1c_arena_alloc(s->memory, (size_t)(s->at->n_inputs + 1) * sizeof *s->split->origins);
     s->split->at = s->at;
     s->split->apart = s->at->def->data_shape || s->at->def->call || s->at->def->traits & (TF_LOOP | TF_BRANCH);
     for (int i = 0; i < p->n_ops; i++)
         if (p->ops[i] == s->at)
             s->split->wanted = p->wanted[i];
-    return s->split->origins;
+    return s->split->origins && s->split->rows_in;
 }
 
 tf_status tf1c_ragged_error(tf_source here, const char *op)
@@ -237,6 +308,7 @@ bool tf1c_split_plan(tf1c_planner *planner, tf1c_plan *p, const tf_operation *at
         mark(&s);
         find_origins(&s);
         find_crossing(&s);
+        find_rows(&s);
         good = plan_bodies(&s) && make_before(&s) && make_after(&s);
     }
     tf1c_tensors_free(&s.cross);

@@ -19,6 +19,7 @@ struct tf1c_split {
     const char *wanted;        /* of a loop or branch: which outputs; else NULL */
     bool apart;                /* computed outside of plans; else it is in `after`, which knows its inputs' values */
     tf1c_plan *before, *after; /* after's feeds: the plan's, what `before` fetches, the outputs of `at` if it is apart */
+    int *rows_in; /* per fetch of `before`: which other one holds how many rows a loop stacked there; -1: it is as it is */
     tf1c_origin *origins;
     tf1c_body_plan body_plans[2];      /* a loop's body; a branch's two */
 };

@@ -165,9 +165,53 @@ START_TEST(a_cut_is_explained)
         char *text = tf_session_explain(sess, FETCH(m, NULL), FEED(x, NP_FLOAT(1, -2)));
         ck_assert(text && strstr(text, "== parts: the run is cut in parts at 'boolean_mask/Where' (Where)") &&
                   strstr(text, "== instructions") && strstr(text, "Greater"));
+        ck_assert(!strstr(text, "as it was run last") == !i); /* of the part behind the cut, when there was a run */
         free(text);
         check_run(m, FEED(x, NP_FLOAT(1, -2)), NUMBERS(1));
     }
+}
+END_TEST
+
+static tf_tensor longer_than(tf_list vars, void *limit) { return tf_less(tf_reduce_sum(tf_at(vars, 1)), *(tf_tensor *)limit); }
+static tf_list doubled_and_kept(tf_list vars, void *unused)
+{
+    (void)unused;
+    tf_tensor i = tf_at(vars, 0), x = tf_at(vars, 1), kept = tf_tensor_array_write(tf_at(vars, 2), i, tf_square(x));
+    return LIST(tf_add(i, 1), tf_mul(x, 2), kept);
+}
+
+/* How many steps there will be is known to the loop's end alone. */
+START_TEST(what_a_loop_stacked_is_as_long_as_it_ran)
+{
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(2), .name = "x"), limit = tf_placeholder(tf_float32, SCALAR, .name = "limit"),
+              kept = tf_tensor_array(tf_float32, 0, .dynamic_size = true, .element_shape = SHAPE(2));
+    tf_list vars = tf_while_loop(longer_than, doubled_and_kept, LIST(0, x, kept), .context = &limit);
+    tf_tensor all = tf_tensor_array_stack(tf_at(vars, 2)), more = tf_concat(LIST(all, tf_zeros_like(all)), 0),
+              loss = tf_add(tf_reduce_sum(tf_tanh(more)), tf_reduce_sum(all)), dx = gradient(loss, x);
+    for (int steps = 0; steps < 5; steps++) {
+        const float last = 0.75f * powf(2, (float)steps), from[] = { 0.25f, 0.5f };
+        float want[2] = { 0 }, sum = 0;
+        for (int t = 0; t < steps; t++)
+            for (int j = 0; j < 2; j++) {
+                const float square = powf(from[j] * powf(2, (float)t), 2), y = tanhf(square);
+                sum += y + square;
+                want[j] += (1 - y * y + 1) * 2 * from[j] * powf(4, (float)t);
+            }
+        const tf_feeds feeds = FEED(x, NP_FLOAT(0.25f, 0.5f), limit, last);
+        check_run(loss, feeds, NUMBERS((double)sum));
+        check_run(dx, feeds, NUMBERS((double)want[0], (double)want[1]));
+        tf_ndarray rows = { 0 };
+        must(tf_run(sess, FETCH(all, &rows, dx, NULL), feeds));
+        ck_assert_int_eq(rows.shape.dims[0], steps);
+        np_free(&rows);
+    }
+    const tf_feeds feeds = FEED(x, NP_FLOAT(0.25f, 0.5f), limit, 5.0);
+    must(tf_run(sess, FETCH(dx, NULL), feeds));
+    char *text = tf_session_explain(sess, FETCH(dx, NULL), feeds);
+    const char *behind = text ? strstr(text, "as it was run last") : NULL;
+    ck_assert_ptr_nonnull(behind);
+    ck_assert_msg(strstr(behind, "float32[3,2]") && !strstr(behind, "float32[1024,2]"), "%s", behind);
+    free(text);
 }
 END_TEST
 
@@ -387,6 +431,7 @@ int main(void)
     tcase_add_test(c, a_shape_may_come_from_what_was_computed);
     tcase_add_test(c, mistakes_behind_a_cut_are_reported);
     tcase_add_test(c, a_cut_is_explained);
+    tcase_add_test(c, what_a_loop_stacked_is_as_long_as_it_ran);
     tcase_add_test(c, branches_may_differ_in_shape);
     tcase_add_test(c, a_branch_may_hold_a_mask);
     tcase_add_test(c, a_branch_taken_alone_assigns);

@@ -363,6 +363,46 @@ static void gradient_of_bias(void)
     tf_tensor x = input(SHAPE(3, 2, 4)), b = input(SHAPE(4)), y = tf_scan(biased_step, x, tf_zeros(SHAPE(2, 4)), .context = &b);
     fetch(tf_at(tf_gradients(LIST(y), LIST(b)), 0));
 }
+static tf_tensor joined_pairs(tf_tensor x, void *w) { return tf_tanh(tf_matmul(x, *(tf_tensor *)w)); }
+static void gradient_of_pairs(void)
+{
+    tf_tensor x = input(SHAPE(3, 2, 1, 4)), w = input(SHAPE(2, 4, 5)), y = tf_map_fn(joined_pairs, x, .context = &w);
+    fetch(tf_at(tf_gradients(LIST(y), LIST(w)), 0));
+}
+static void gradient_of_spread_pairs(void)
+{
+    tf_tensor x = input(SHAPE(3, 1, 1, 4)), w = input(SHAPE(2, 4, 5)), y = tf_map_fn(joined_pairs, x, .context = &w);
+    fetch(tf_at(tf_gradients(LIST(y), LIST(w)), 0));
+}
+
+/* dots */
+static tf_tensor scores(tf_tensor x, tf_tensor vector) { return tf_reduce_sum(tf_mul(vector, tf_tanh(x)), AXES(-1)); }
+static void score(void) { fetch(scores(input(SHAPE(16, 16, 16)), input(SHAPE(16)))); }
+static void gradient_of_score(void)
+{
+    tf_tensor vector = input(SHAPE(16)), y = scores(input(SHAPE(16, 16, 16)), vector);
+    fetch(tf_at(tf_gradients(LIST(tf_square(y)), LIST(vector)), 0));
+}
+static tf_tensor score_step(tf_tensor x, void *vector) { return scores(x, *(tf_tensor *)vector); }
+static void gradient_of_mapped_score(void)
+{
+    tf_tensor vector = input(SHAPE(16)), y = tf_map_fn(score_step, input(SHAPE(3, 16, 16, 16)), .context = &vector);
+    fetch(tf_at(tf_gradients(LIST(tf_square(y)), LIST(vector)), 0));
+}
+static void small_score(void) { fetch(scores(input(SHAPE(4, 4, 16)), input(SHAPE(16)))); }
+static void score_of_fetched(void)
+{
+    tf_tensor p = tf_mul(input(SHAPE(16, 16, 16)), input(SHAPE(16)));
+    fetch(tf_reduce_sum(p, AXES(2)));
+    fetch(p);
+}
+static void sum_over_other_axes(void)
+{
+    tf_tensor x = input(SHAPE(16, 16, 16)), vector = input(SHAPE(16));
+    fetch(tf_reduce_sum(tf_mul(x, vector), AXES(0, 1)));
+    fetch(tf_reduce_sum(tf_mul(x, tf_reshape(vector, SHAPE(16, 1))), AXES(2)));
+}
+static void sum_of_every_row(void) { fetch(tf_reduce_sum(tf_mul(input(SHAPE(16, 16, 16)), input(SHAPE(16, 16, 16))), AXES(2))); }
 
 /* pack */
 static void products_with_one_weight(void)
@@ -640,13 +680,22 @@ static char *part_of(const char *text, const char *stage)
     return part;
 }
 
-/* All passes but `pass`, by commas; NULL: all. */
-static void all_but(const char *pass, char *off, size_t room)
+static bool is_among(const char *names, const char *name)
+{
+    const size_t n = strlen(name);
+    for (const char *at = names; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+        if (strncmp(at, name, n) == 0 && (at[n] == ',' || !at[n]))
+            return true;
+    return false;
+}
+
+/* All passes but `passes`, by commas both; NULL: all. */
+static void all_but(const char *passes, char *off, size_t room)
 {
     size_t n = 0;
     *off = 0;
     for (int i = 0; ir_pass_name(i); i++)
-        if (!pass || strcmp(ir_pass_name(i), pass) != 0)
+        if (!is_among(passes, ir_pass_name(i)))
             n += (size_t)snprintf(off + n, room - n, "%s%s", n ? "," : "", ir_pass_name(i));
 }
 
@@ -716,7 +765,7 @@ static void check_values(const char *pass)
 }
 
 typedef struct {
-    const char *sentence, *pass, *stage; /* pass NULL: none is on */
+    const char *sentence, *pass, *stage; /* pass: one, or several by commas; NULL: none is on */
     build_fn *build;
     const char *text; /* of the stage; NULL: nothing to change */
     int threads;
@@ -743,8 +792,8 @@ static void name_panels(char *text)
 START_TEST(a_stage_makes_of_a_graph_what_its_row_says)
 {
     const row *r = &rows[_i];
-    if (!tf1c_matmul_is_own(tf_float32) && r->pass && strcmp(r->pass, "pack") == 0) {
-        skipped("nothing is packed at this ISA level");
+    if (!tf1c_matmul_is_own(tf_float32) && r->pass && (strcmp(r->pass, "pack") == 0 || strcmp(r->pass, "dots") == 0)) {
+        skipped("products are not our own at this ISA level");
         return;
     }
     make(r->build);
