@@ -51,7 +51,8 @@ TF1C_API tf_tensor tf_get_variable_(struct tf_get_variable_args args);
 
 /* ref = value, ref += value, ref -= value; the result is the new value. TF1: tf.assign, tf.assign_add, tf.assign_sub
  *   order   within a run, where TF leaves it to chance: what reads ref sees its value from before the run, unless it waits, by data
- *           or control, for an assignment. Of assignments that do not wait for each other those that overwrite ref (tf_assign)
+ *           or control, for an assignment; a moving average, ref -= (ref - x)·c, sees what those before it left. A variable that is
+ *           fetched itself is as the run leaves it: FETCH(train, NULL, step, &n) counts the step that was trained. Of assignments that do not wait for each other those that overwrite ref (tf_assign)
  *           come before those that change it (tf_assign_add, tf_assign_sub, tf_scatter_…, optimizers), each in creation order:
  *           tf_run(sess, OPS(train, clip)) clips, then trains
  *   shapes  value as ref;   dtypes  value as ref;   grad  none

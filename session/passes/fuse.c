@@ -16,9 +16,10 @@ typedef struct {
     int size;  /* bytes an element */
 } source;
 
-/* A view as rows × columns: one stride each, in elements. */
+/* A view as rows × columns, in elements: rows lie `row` from each other; where they come in blocks of `inner` rows, the blocks lie
+ * `block` from each other (a value that is the same along a middle axis). */
 typedef struct {
-    int64_t row, column;
+    int64_t row, column, inner, block; /* inner 0: no blocks */
 } strides2;
 
 typedef struct {
@@ -42,11 +43,11 @@ typedef struct {
 
 /* ---- the shape as rows and columns ------------------------------------------------------------------------------------- */
 
-/* v, broadcast to `out`, as rows × columns with one stride each; false if it has none. */
+/* v, broadcast to `out`, as rows × columns; false if they lie otherwise. */
 static bool rows_and_columns(const tf_view *v, const tf_view *out, bool flat, strides2 *s)
 {
     tf_view b = *v;
-    *s = (strides2){ 0, 0 };
+    *s = (strides2){ 0 };
     if (out->rank == 0)
         return true;
     tf1c_broadcast_view(&b, out);
@@ -62,12 +63,17 @@ static bool rows_and_columns(const tf_view *v, const tf_view *out, bool flat, st
         set = 1;
         step = b.strides[i] * b.dims[i];
     }
+    int64_t below = 1; /* rows of the axes so far */
     set = 0;
-    for (int i = split - 1; i >= 0; i--) {
+    for (int i = split - 1; i >= 0; below *= b.dims[i], i--) {
         if (b.dims[i] == 1)
             continue;
-        if (set && b.strides[i] != step)
-            return false;
+        if (set && b.strides[i] != step) {
+            if (s->inner)
+                return false;
+            s->inner = below;
+            s->block = b.strides[i];
+        }
         if (!set)
             s->row = b.strides[i];
         set = 1;
@@ -117,7 +123,13 @@ static void fill_elements(char *to, const char *from, int64_t n, size_t size)
         memset(to, *(const unsigned char *)from, (size_t)n);
 }
 
-/* Input i's rows, where they lie; what is broadcast along columns, or down all rows, is written out to a tile. */
+/* How far, in elements, row `i` lies from the first. */
+static int64_t row_at(const strides2 *s, int64_t i)
+{
+    return s->inner ? i / s->inner * s->block + i % s->inner * s->row : i * s->row;
+}
+
+/* Input i's rows, where they lie; what is broadcast along columns, or down rows, is written out to a tile. */
 static rows load(tile_walk *r, int i)
 {
     if (r->loaded[i].at)
@@ -125,17 +137,19 @@ static rows load(tile_walk *r, int i)
     const tf_view *v = &r->k->in[i];
     int64_t size = (int64_t)tf_dtype_size(v->dtype), columns = r->p->columns;
     const strides2 *s = &r->p->external[i];
-    char *from = (char *)v->data + r->row * s->row * size;
-    if ((s->column == 1 || columns == 1) && s->row)
-        return r->loaded[i] = (rows){ from, s->row * size };
+    const char *data = v->data;
+    if ((s->column == 1 || columns == 1) && s->row && !s->inner)
+        return r->loaded[i] = (rows){ (char *)data + r->row * s->row * size, s->row * size };
     char *tile = r->tiles + (r->p->n_tiles + i) * (int64_t)TILE * 8;
-    int64_t height = s->row ? r->n_rows : r->p->height;
-    for (int64_t row = 0; row < height; row++)
+    r->constant[i] = s->row == 0 && !s->inner;
+    int64_t height = r->constant[i] ? r->p->height : r->n_rows;
+    for (int64_t row = 0; row < height; row++) {
+        const char *from = data + row_at(s, r->row + row) * size;
         if (s->column == 1)
             memcpy(tile + row * columns * size, from, (size_t)(columns * size));
         else
-            fill_elements(tile + row * columns * size, from + row * s->row * size, columns, (size_t)size);
-    r->constant[i] = s->row == 0;
+            fill_elements(tile + row * columns * size, from, columns, (size_t)size);
+    }
     return r->loaded[i] = (rows){ tile, columns * size };
 }
 
@@ -280,7 +294,7 @@ static bool fits_shape(const ir_node *n, bool flat, int64_t rows, int64_t column
     strides2 s;
     const tf_view *out = &n->out[0].view;
     shape_of(out, flat, &r, &c);
-    if (r != rows || c != columns || columns > TILE || !rows_and_columns(out, out, flat, &s))
+    if (r != rows || c != columns || columns > TILE || !rows_and_columns(out, out, flat, &s) || s.inner)
         return false;
     for (int i = 0; i < n->n_in; i++)
         if (!rows_and_columns(&n->in[i]->view, out, flat, &s))

@@ -1,6 +1,7 @@
 /* The rule for variables. A reader without a path from an assignment sees the value from before it, one with a path that after it.
  * Of a variable's writers those that overwrite it come before those that change it, each in creation order, so that no change
- * is lost; but for what a path of data or control says. */
+ * is lost; but for what a path of data or control says. A moving average, v -= (v - x)·c, reads v when it changes it: those of
+ * a batch norm that a network passes several times come one after the other. */
 #include "session/plan/assignments.h"
 
 #include <string.h>
@@ -155,6 +156,7 @@ typedef struct {
     int *first;
     int n_variables, n_accesses;
     ir_node **writers, **changing; /* of the variable at hand, and those of them that come behind */
+    ir_node **only_reader;         /* per position: of its output 0; NULL: several read it, or none */
     ir_waiting *waits;
     int n_waits;
 } ordering;
@@ -180,6 +182,26 @@ static bool find_variables(ordering *o)
                 written[j]->number = o->n_variables;
             }
     return o->variables;
+}
+
+static bool find_only_readers(ordering *o)
+{
+    int *readers = tf1c_alloc_zero((size_t)(o->b->n + 1) * sizeof *readers);
+    o->only_reader = tf1c_alloc_zero((size_t)(o->b->n + 1) * sizeof(ir_node *));
+    for (int i = 0; readers && o->only_reader && i < o->b->n; i++)
+        for (int j = 0; j < o->b->nodes[i]->n_in; j++) {
+            const ir_node *from = way_back(&o->paths, o->b->nodes[i], j);
+            if (from)
+                o->only_reader[from->position] = readers[from->position]++ ? NULL : o->b->nodes[i];
+        }
+    for (int i = 0; readers && o->only_reader && i < o->b->n_results; i++) {
+        const ir_node *from = o->b->results[i] ? o->b->results[i]->node : NULL;
+        if (from && from->block == o->b->id && from->position >= 0)
+            o->only_reader[from->position] = NULL;
+    }
+    const bool good = readers && o->only_reader;
+    tf1c_free(readers);
+    return good;
 }
 
 /* Calls `take` for every access in the block's order. */
@@ -213,7 +235,7 @@ static bool find_accesses(ordering *o)
     o->accesses = tf1c_alloc((size_t)(o->n_accesses + 1) * sizeof *o->accesses);
     o->writers = tf1c_alloc((size_t)(o->n_accesses + 1) * sizeof(ir_node *));
     o->changing = tf1c_alloc((size_t)(o->n_accesses + 1) * sizeof(ir_node *));
-    o->waits = ir_alloc(o->c, (size_t)(o->n_accesses + 1) * sizeof *o->waits);
+    o->waits = ir_alloc(o->c, (size_t)(2 * o->n_accesses + 1) * sizeof *o->waits);
     if (!o->accesses || !o->writers || !o->changing || !o->waits)
         return false;
     each_access(o, put); /* moves each variable's first to the next one's */
@@ -256,6 +278,35 @@ static void wait_for(ordering *o, int v, ir_node *reader, int input, ir_node *wr
     o->waits[o->n_waits++] = (ir_waiting){ reader, writer, o->variables[v], input, false };
 }
 
+static int place_of(const ordering *o, int n, const ir_node *writer)
+{
+    for (int i = 0; i < n; i++)
+        if (o->writers[i] == writer)
+            return i;
+    return n;
+}
+
+/* Whether n is v - x, or x - v, of an x that is computed and not from v alone. */
+static bool is_distance(const ordering *o, const ir_node *n, int v)
+{
+    if (!n->def || !(n->def->traits & TF_ELEMENTWISE) || n->n_in != 2 || n->n_out != 1)
+        return false;
+    const ir_value *other = n->in[n->in[0]->root == o->variables[v]];
+    return other->root != o->variables[v] && !other->known;
+}
+
+/* The place, among v's n writers, of the one that changes v by what reader makes of it, and alone reads that; n: there is none. */
+static int own_writer(const ordering *o, int v, int n, const ir_node *reader)
+{
+    const ir_node *at = reader;
+    if (!is_distance(o, reader, v))
+        return n;
+    while (at && at->def && at->n_out == 1 && !at->n_after && at->def->traits & (TF_ELEMENTWISE | TF_VIEW))
+        at = o->only_reader[at->position];
+    const bool changes = at && at->n_in == 2 && at->def && at->def->traits & TF_WRITES_REF && !(at->def->traits & TF_OVERWRITES);
+    return changes && ir_assigns(at, o->variables[v]) ? place_of(o, n, at) : n;
+}
+
 /* Each writer after the one before it, each reader before the first writer after those that it comes after. */
 static void order_accesses(ordering *o, int v)
 {
@@ -265,10 +316,14 @@ static void order_accesses(ordering *o, int v)
         wait_for(o, v, o->writers[i - 1], -1, o->writers[i]);
     for (int i = o->first[v]; i < o->first[v + 1]; i++) {
         const access *a = &o->accesses[i];
+        const bool anew = a->input >= 0 && a->node != last;
+        const int own = anew ? own_writer(o, v, n, a->node) : n;
         int next = n;
-        while (a->input >= 0 && a->node != last && next > 0 && !comes_after(&o->paths, a->node, o->writers[next - 1]))
+        while (anew && next > 0 && !comes_after(&o->paths, a->node, o->writers[next - 1]))
             next--;
-        if (a->input >= 0 && a->node != last && next < n)
+        if (own < n && own > next && o->writers[own - 1]->position < a->node->position)
+            wait_for(o, v, o->writers[(next = own) - 1], -1, a->node);
+        if (anew && next < n)
             wait_for(o, v, a->node, a->input, o->writers[next]);
         last = a->node;
     }
@@ -279,7 +334,7 @@ bool ir_order_assignments(ir_ctx *c, ir_block *b, ir_waiting **waits, int *n)
     ordering o = { .c = c, .b = b, .paths.b = b };
     bool good = find_variables(&o);
     if (good && o.n_variables) {
-        good = find_accesses(&o) && find_paths(&o.paths);
+        good = find_accesses(&o) && find_only_readers(&o) && find_paths(&o.paths);
         for (int v = 0; v < o.n_variables && good; v++)
             order_accesses(&o, v);
     }
@@ -292,6 +347,7 @@ bool ir_order_assignments(ir_ctx *c, ir_block *b, ir_waiting **waits, int *n)
     tf1c_free(o.accesses);
     tf1c_free(o.writers);
     tf1c_free(o.changing);
+    tf1c_free(o.only_reader);
     tf1c_free(o.paths.at);
     tf1c_free(o.paths.stack);
     return good;

@@ -83,6 +83,7 @@ struct layout {
     ir_block *to;    /* the nodes so far, copies among them */
     ir_node *around; /* the loop whose body this is; NULL */
     layout *outside; /* of the block that has the loop */
+    bool whole;      /* of the run itself, not of a body */
 };
 
 static ir_value *contiguous(layout *l, ir_value *v, int order);
@@ -230,7 +231,8 @@ static bool lay_out_block(layout *l, ir_block *b)
         lay_out(l, b->nodes[i]);
     for (int i = 0; i < b->n_results && !c->failed; i++) {
         ir_value *v = b->results[i];
-        if (v->root->variable && !v->known) /* read before the updates that it is not ordered after */
+        const bool itself = l->whole && v->node && v->node->def && v->node->def->traits & TF_VARIABLE; /* as the run leaves it */
+        if (v->root->variable && !v->known && !itself) /* read before the updates that it is not ordered after */
             v = contiguous(l, v, v->node ? v->node->order : 0);
         laid.results[i] = v;
         v->root->pinned = true;
@@ -239,4 +241,4 @@ static bool lay_out_block(layout *l, ir_block *b)
     return !c->failed;
 }
 
-bool ir_layout(ir_ctx *c, ir_block *b) { return lay_out_block(&(layout){ .c = c }, b); }
+bool ir_layout(ir_ctx *c, ir_block *b) { return lay_out_block(&(layout){ .c = c, .whole = true }, b); }

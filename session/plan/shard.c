@@ -368,6 +368,13 @@ static bool is_worth_waking(code c, int threads)
 /* ---- variables that must have, and will have, a value ------------------------------------------------------------------------------ */
 
 /* In running order: read before it is overwritten in the run, a variable must have a value already. */
+static void note_read(tf1c_binding *binding, ir_value *variable)
+{
+    if (!variable->overwritten && !variable->read)
+        binding->read[binding->n_read++] = variable->resource;
+    variable->read = true;
+}
+
 static void note_block(tf1c_compilation *c, const ir_block *b)
 {
     tf1c_binding *binding = c->binding;
@@ -381,11 +388,12 @@ static void note_block(tf1c_compilation *c, const ir_block *b)
             ir_value *v = n->in[j]->root;
             if (!v->variable || n->in[j]->known || traits & TF_PEEKS_REF)
                 continue;
-            if (j == 0 && traits & TF_OVERWRITES)
+            if (j == 0 && traits & TF_OVERWRITES) {
                 binding->written[binding->n_written++] = v->resource;
-            else if (!v->overwritten && !v->read)
-                binding->read[binding->n_read++] = v->resource;
-            *(j == 0 && traits & TF_OVERWRITES ? &v->overwritten : &v->read) = true;
+                v->overwritten = true;
+            } else {
+                note_read(binding, v);
+            }
         }
         ir_block *inner[2];
         int bodies = ir_bodies(n, inner);
@@ -410,11 +418,15 @@ static int count_inputs(const ir_block *b)
 static void note_variables(tf1c_compilation *c)
 {
     tf1c_binding *b = c->binding;
-    size_t most = (size_t)count_inputs(&b->block);
+    size_t most = (size_t)(count_inputs(&b->block) + b->block.n_results);
     b->read = ir_alloc(&c->ir, most * sizeof *b->read);
     b->written = ir_alloc(&c->ir, most * sizeof *b->written);
-    if (b->read && b->written)
-        note_block(c, &b->block);
+    if (!b->read || !b->written)
+        return;
+    note_block(c, &b->block);
+    for (int i = 0; i < b->block.n_results; i++)
+        if (b->block.results[i]->root->variable && !b->block.results[i]->known)
+            note_read(b, b->block.results[i]->root);
 }
 
 bool ir_emit(tf1c_compilation *c)

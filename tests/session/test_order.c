@@ -125,10 +125,28 @@ START_TEST(a_reader_sees_what_it_waits_for)
         after_set = tf_identity(w);
     tf_with_control_dependencies(OPS(changed))
         after_change = tf_identity(w);
-    float s = 0, c = 0, before = 0;
+    float s = 0, c = 0, before = 0, last = 0;
     must(tf_run(sess, tf_global_variables_initializer()));
-    must(tf_run(sess, FETCH(after_change, &c, after_set, &s, w, &before)));
+    must(tf_run(sess, FETCH(after_change, &c, after_set, &s, tf_identity(w), &before, w, &last)));
     ck_assert_msg(before == 1 && s == 5 && c == 6, "%g %g %g", before, s, c);
+    ck_assert_float_eq(last, 6); /* fetched itself, it is what the run leaves */
+}
+END_TEST
+
+/* Each use moves the averages from where the one before left them; what is made of v alone is made of what v was. TF 1.15.5 does
+ * so where it computes the moments one after the other. */
+START_TEST(moving_averages_come_one_after_the_other)
+{
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(2, 1)), half = tf_variable(1.0, .name = "half");
+    for (int i = 0; i < 3; i++)
+        tf_layers_batch_normalization(tf_mul(x, 1.0 + i), .momentum = 0.9, .training = true, .name = "bn", .reuse = tf_AUTO_REUSE);
+    tf_tensor a = tf_assign_sub(half, tf_mul(half, 0.5)), b = tf_assign_sub(half, tf_mul(half, 0.25)),
+              mean = tf_at(tf_global_variables("bn/moving_mean"), 0);
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run(sess, tf_get_collection(TF_UPDATE_OPS), FEED(x, NP_FLOAT2D({ 0 }, { 2 }))));
+    check_run(mean, (tf_feeds){ 0 }, NUMBERS(0.1 * (0.81 * 1 + 0.9 * 2 + 3)));
+    must(tf_run(sess, OPS(a, b)));
+    check_run(half, (tf_feeds){ 0 }, NUMBERS(0.25));
 }
 END_TEST
 
@@ -160,6 +178,7 @@ int main(void)
     tcase_add_checked_fixture(c, open_session, close_session);
     tcase_add_loop_test(c, no_update_is_lost, 0, (int)(sizeof rows / sizeof *rows));
     tcase_add_test(c, a_reader_sees_what_it_waits_for);
+    tcase_add_test(c, moving_averages_come_one_after_the_other);
     tcase_add_test(c, a_long_chain_of_assignments_is_read_in_between);
     suite_add_tcase(s, c);
     return run_suite(s);

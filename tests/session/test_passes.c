@@ -537,6 +537,16 @@ static void chain(void)
     tf_tensor x = matrix(4, 3), w = matrix(4, 3), b = input(SHAPE(3));
     fetch(tf_tanh(tf_add(tf_mul(x, w), b)));
 }
+static void same_along_a_middle_axis(void)
+{
+    tf_tensor x = input(SHAPE(4, 3, 8)), y = input(SHAPE(4, 1, 8));
+    fetch(tf_tanh(tf_add(x, y)));
+}
+static void same_along_every_other_axis(void)
+{
+    tf_tensor x = input(SHAPE(2, 3, 2, 3, 8)), y = input(SHAPE(2, 1, 2, 1, 8));
+    fetch(tf_tanh(tf_add(x, y)));
+}
 static void chain_with_fetched_middle(void)
 {
     tf_tensor m = tf_square(matrix(4, 3));
