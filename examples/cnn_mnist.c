@@ -4,24 +4,7 @@
 #include <tf1c.h>
 #include <tf1c_kit.h>
 
-static int width, num_classes; /* of an image, a row of pixels; digits 0-9 */
-
-/* Logits of images [n, width, width, 1]: two convolutions with pools, a dense layer with dropout, the classes. */
-static tf_tensor cnn_model(tf_tensor features, tf_tensor training)
-{
-    /* Convolutional Layer #1 */
-    tf_tensor conv1 = tf_layers_conv2d(features, 32, SHAPE(5, 5), .padding = "same", .activation = tf_nn_relu);
-    /* Pooling Layer #1 */
-    tf_tensor pool1 = tf_layers_max_pooling2d(conv1, SHAPE(2, 2), .strides = 2);
-    /* Convolutional Layer #2 and Pooling Layer #2 */
-    tf_tensor conv2 = tf_layers_conv2d(pool1, 64, SHAPE(3, 3), .padding = "same", .activation = tf_nn_relu);
-    tf_tensor pool2 = tf_layers_max_pooling2d(conv2, SHAPE(2, 2), .strides = 2);
-    /* Dense Layer */
-    tf_tensor dense = tf_layers_dense(tf_layers_flatten(pool2), 256, .activation = tf_nn_relu);
-    tf_tensor dropout = tf_layers_dropout(dense, .rate = 0.4, .training = training);
-    /* Logits Layer */
-    return tf_layers_dense(dropout, num_classes);
-}
+#include "cnn_model.h"
 
 /* Accuracy on all test images, a thousand at a time. */
 static double test_accuracy(tf_session *sess, tf_tensor accuracy, tf_tensor X, tf_tensor Y, tf_dataset *test)
@@ -72,8 +55,8 @@ int main(int argc, char **argv)
     /* Load training and eval data */
     tf_datasets *mnist = data ? tf_mnist_read_data_sets(data, .one_hot = true, .reshape = false, .seed = seed)
                               : tf_digits_read_data_sets(.seed = seed);
-    width = (int)mnist->train->images.shape.dims[1];
-    num_classes = (int)mnist->train->labels.shape.dims[1];
+    const int width = (int)mnist->train->images.shape.dims[1];        /* of an image, a row of pixels */
+    const int num_classes = (int)mnist->train->labels.shape.dims[1]; /* digits 0-9 */
     if (steps == 0)
         steps = data ? (int)(3 * mnist->train->num_examples / batch_size) : 1000;
     printf("%lld training and %lld test images of %d x %d from %s; %d steps of %d images\n", (long long)mnist->train->num_examples,
@@ -82,7 +65,7 @@ int main(int argc, char **argv)
     tf_tensor X = tf_placeholder(tf_float32, SHAPE(NONE, width, width, 1));
     tf_tensor Y = tf_placeholder(tf_float32, SHAPE(NONE, num_classes));
     tf_tensor training = tf_placeholder_with_default((bool)false, SCALAR);
-    tf_tensor logits = cnn_model(X, training);
+    tf_tensor logits = cnn_model(X, training, num_classes);
     /* Calculate Loss (for both TRAIN and EVAL modes) */
     tf_tensor loss = tf_losses_softmax_cross_entropy(Y, logits);
     /* Configure the Training Op (for TRAIN mode) */

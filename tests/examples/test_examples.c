@@ -37,6 +37,9 @@ static const struct {
     { "scan_basics", { "n(n+1)/2", "What tf_gradients(y, z) added", "All numbers agree." }, "scan_basics.dot" },
     { "scan_basics --steps 3 --seed 5 --save a.png", { "All numbers agree.", NULL }, "a.png" },
     { "cnn_mnist --steps 2", { "2 steps of 100 images", "Step 1, loss ", "Testing Accuracy: " }, "cnn_mnist.png" },
+    { "mnist_data --steps 2 --records new/folder",
+      { "1437 training and 360 test images of 8 x 8 written to new/folder", "Step 1, loss ", "Testing Accuracy: " },
+      "mnist_data.png" },
     { "vae --epochs 2", { "Epoch: 0001 cost= ", "Epoch: 0002 cost= ", "Generated digits" }, "vae.png" },
     { "word2vec --steps 1000", { "47 are different", "Average loss at step  1000", "Nearest to cheese:" }, "word2vec.png" },
     { "seq2seq_attention --steps 30 --units 8", { "step 30/30", "Loss ", "'9 march 1998' is " }, "seq2seq_attention.png" },
@@ -60,6 +63,7 @@ static const char *const trainings[] = {
     "rnn_static_lstm --steps ",
     "rnn_dynamic --steps ",
     "cnn_mnist --steps ",
+    "mnist_data --steps ",
     "adding_gru --length 6 --steps ",
     "lstm_from_scratch --epochs ",
     "vae --epochs ",
@@ -120,6 +124,8 @@ static const struct {
     { "scan_basics --steps 1", 2, "option --steps: 1 is not from 2 to 60" },
     { "cnn_mnist --batch-size 0", 2, "option --batch-size: 0 is less than 1" },
     { "cnn_mnist --data nowhere", 1, "nowhere/train-images-idx3-ubyte.gz" },
+    { "mnist_data --data nowhere", 1, "nowhere/train-images-idx3-ubyte.gz" },
+    { "mnist_data --records /dev/null/no", 1, "/dev/null/no; Not a directory" },
     { "vae --units 0", 2, "option --units: 0 is less than 1" },
     { "vae --data nowhere", 1, "nowhere/train-images-idx3-ubyte.gz" },
     { "word2vec --data nowhere", 1, "nowhere" },
@@ -139,9 +145,9 @@ START_TEST(an_example_says_what_is_wrong_with_its_arguments)
 }
 END_TEST
 
-static const char *const names[] = { "rnn_static_lstm", "lstm_from_scratch", "char_rnn",  "rnn_dynamic",
-                                     "scan_basics",     "adding_gru",        "cnn_mnist", "vae",
-                                     "word2vec",        "seq2seq_attention", "speech_ctc" };
+static const char *const names[] = { "rnn_static_lstm", "lstm_from_scratch", "char_rnn",   "rnn_dynamic",
+                                     "scan_basics",     "adding_gru",        "cnn_mnist",  "vae",
+                                     "word2vec",        "seq2seq_attention", "speech_ctc", "mnist_data" };
 
 START_TEST(an_example_explains_its_options)
 {
