@@ -136,6 +136,7 @@ static tf_rnn_list spoiled(const tf_cell *cell, int n, tf_tensor mistake)
                           cell ? tf1c_state_for(&cell->state_size, mistake) : tf1c_state_leaf(mistake) };
 }
 
+/* As they are: in a branch each is taken hold of by the step that reads it, as in TF, whose seeds are counted over that. */
 static bool take_inputs(unrolling *r, tf_list inputs)
 {
     tf_graph *g = tf1c_current_graph();
@@ -143,7 +144,7 @@ static bool take_inputs(unrolling *r, tf_list inputs)
     if (!r->x)
         return r->mistake = (tf_tensor){ .op = tf1c_poison(g) }, false;
     for (int i = 0; i < inputs.n; i++) {
-        r->x[i] = tf_convert(tf_operand_tensor(inputs.items[i]), tf_dtype_unset, r->here, "inputs");
+        r->x[i] = inputs.items[i];
         if (tf_is_poisoned(r->x[i]))
             return r->mistake = r->x[i], false;
     }

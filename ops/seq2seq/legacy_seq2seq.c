@@ -100,8 +100,9 @@ static tf_tensor by_loop_function(const reading *r, tf_tensor prev, int i)
 /* What step i reads; prev is what the step before gave. */
 static tf_tensor next_input(const reading *r, tf_tensor prev, int i)
 {
-    const tf_tensor x = input_at(r, i); /* TF looks it up all the same */
-    return r->fn && i > 0 && !tf_is_poisoned(prev) ? by_loop_function(r, prev, i) : x;
+    const bool own = r->fn && i > 0 && !tf_is_poisoned(prev);
+    const tf_tensor x = own && !r->table.op ? prev : input_at(r, i); /* TF looks it up all the same */
+    return own ? by_loop_function(r, prev, i) : x;
 }
 
 static tf_rnn_list decode(const reading *r, tf_state *state, tf_cell *cell, const char *scope)
@@ -155,21 +156,26 @@ tf_rnn_list tf_contrib_legacy_seq2seq_basic_rnn_seq2seq_(struct tf_basic_seq2seq
     return out;
 }
 
+static tf_rnn_list tied(tf_cell *cell, tf_list encoder_inputs, tf_dtype dtype, const char *scope, const reading *r)
+{
+    tf_rnn_list out = spoiled(NULL, 0, (tf_tensor){ 0 });
+    scope = scope ? scope : "tied_rnn_seq2seq";
+    tf_with_variable_scope("combined_tied_rnn_seq2seq") {
+        tf_state *read = encode(cell, encoder_inputs, dtype, scope, r->here).state;
+        tf_reuse_variables(tf_get_variable_scope());
+        out = decode(r, read, cell, scope);
+    }
+    return out;
+}
+
 tf_rnn_list tf_contrib_legacy_seq2seq_tied_rnn_seq2seq_(struct tf_tied_seq2seq_args a)
 {
     TF_FROM(a.here);
-    const char *scope = a.scope ? a.scope : "tied_rnn_seq2seq";
     const tf_tensor mistake = check_both(a.cell, &a.encoder_inputs, &a.decoder_inputs, a.here);
-    tf_rnn_list out = spoiled(NULL, 0, mistake);
     if (mistake.op)
         return spoiled(a.cell, a.decoder_inputs.n, mistake);
-    tf_with_variable_scope("combined_tied_rnn_seq2seq") {
-        tf_state *read = encode(a.cell, a.encoder_inputs, a.dtype, scope, a.here).state;
-        tf_reuse_variables(tf_get_variable_scope());
-        const reading r = { .inputs = a.decoder_inputs, .fn = a.loop_function, .context = a.context, .here = a.here };
-        out = decode(&r, read, a.cell, scope);
-    }
-    return out;
+    const reading r = { .inputs = a.decoder_inputs, .fn = a.loop_function, .context = a.context, .here = a.here };
+    return tied(a.cell, a.encoder_inputs, a.dtype, a.scope, &r);
 }
 
 /* ---- words ------------------------------------------------------------------------------------------------------------------------ */
@@ -247,6 +253,7 @@ tf_rnn_list tf_contrib_legacy_seq2seq_embedding_rnn_decoder_(struct tf_embedding
 typedef struct maker maker;
 struct maker {
     tf_rnn_list (*make)(const maker *m, bool feed_previous, bool updates);
+    bool updates; /* the words that a branch reads have gradients too */
     const void *args;
     tf_cell *cell;
     tf_state *state;
@@ -259,7 +266,7 @@ static tf_list made(const maker *m, bool feed_previous)
 {
     TF_FROM(m->here);
     again scope = open_again(!feed_previous, m->here);
-    const tf_rnn_list rnn = m->make(m, feed_previous, false);
+    const tf_rnn_list rnn = m->make(m, feed_previous, m->updates);
     close_again(&scope);
     const tf_list state = tf_state_flatten(rnn.state);
     tf_list all = { 0 };
@@ -288,8 +295,7 @@ static tf_rnn_list decode_as_told(maker *m, tf_operand feed_previous, int steps)
 static tf_cell *embedding_encoder(tf_cell *cell, int64_t classes, int64_t size, tf_source here)
 {
     return tf_contrib_rnn_embedding_wrapper_(
-        tf_cell_copy_(cell, here),
-        (struct tf_embedding_wrapper_args){ .here = here, .embedding_classes = classes, .embedding_size = size });
+        cell, (struct tf_embedding_wrapper_args){ .here = here, .embedding_classes = classes, .embedding_size = size });
 }
 
 static tf_cell *with_projection(tf_cell *cell, int64_t words, tf_source here)
@@ -300,7 +306,7 @@ static tf_cell *with_projection(tf_cell *cell, int64_t words, tf_source here)
 
 static tf_rnn_list make_embedding_decoder(const maker *m, bool feed_previous, bool updates)
 {
-    const struct tf_embedding_seq2seq_args *a = m->args;
+    const struct tf_embedding_attention_seq2seq_args *a = m->args;
     return tf_contrib_legacy_seq2seq_embedding_rnn_decoder_(
         (struct tf_embedding_decoder_args){ .here = a->here,
                                             .decoder_inputs = a->decoder_inputs,
@@ -311,24 +317,6 @@ static tf_rnn_list make_embedding_decoder(const maker *m, bool feed_previous, bo
                                             .output_projection = a->output_projection,
                                             .feed_previous = feed_previous,
                                             .update_embedding_for_previous = updates });
-}
-
-tf_rnn_list tf_contrib_legacy_seq2seq_embedding_rnn_seq2seq_(struct tf_embedding_seq2seq_args a)
-{
-    TF_FROM(a.here);
-    const tf_tensor mistake = check_both(a.cell, &a.encoder_inputs, &a.decoder_inputs, a.here);
-    if (mistake.op)
-        return spoiled(a.cell, a.decoder_inputs.n, mistake);
-    maker m = { .make = make_embedding_decoder, .args = &a, .cell = a.cell, .here = a.here };
-    tf_rnn_list out = { 0 };
-    tf_with_variable_scope(a.scope ? a.scope : "embedding_rnn_seq2seq") {
-        tf_cell *encoder = embedding_encoder(a.cell, a.num_encoder_symbols, a.embedding_size, a.here);
-        m.state = encode(encoder, a.encoder_inputs, a.dtype, NULL, a.here).state;
-        if (!a.output_projection.weights.op)
-            m.cell = with_projection(a.cell, a.num_decoder_symbols, a.here);
-        out = decode_as_told(&m, a.feed_previous, a.decoder_inputs.n);
-    }
-    return out.state ? out : spoiled(a.cell, a.decoder_inputs.n, recorded());
 }
 
 /* ---- attention ------------------------------------------------------------------------------------------------------------------------ */
@@ -555,19 +543,19 @@ static tf_tensor states_of(tf_list outputs, int64_t size)
     return tf_concat(states, 1);
 }
 
-tf_rnn_list tf_contrib_legacy_seq2seq_embedding_attention_seq2seq_(struct tf_embedding_attention_seq2seq_args a)
+static tf_rnn_list embedding_seq2seq(struct tf_embedding_attention_seq2seq_args a, bool attends)
 {
-    TF_FROM(a.here);
     const tf_tensor mistake = check_both(a.cell, &a.encoder_inputs, &a.decoder_inputs, a.here);
     if (mistake.op)
         return spoiled(a.cell, a.decoder_inputs.n, mistake);
-    maker m = { .make = make_attention_decoder, .args = &a, .cell = a.cell, .here = a.here };
+    maker m = { .make = attends ? make_attention_decoder : make_embedding_decoder, .args = &a, .cell = a.cell, .here = a.here };
     tf_rnn_list out = { 0 };
-    tf_with_variable_scope(a.scope ? a.scope : "embedding_attention_seq2seq") {
-        tf_cell *encoder = embedding_encoder(a.cell, a.num_encoder_symbols, a.embedding_size, a.here);
+    tf_with_variable_scope(a.scope ? a.scope : attends ? "embedding_attention_seq2seq" : "embedding_rnn_seq2seq") {
+        tf_cell *encoder = embedding_encoder(tf_cell_copy_(a.cell, a.here), a.num_encoder_symbols, a.embedding_size, a.here);
         const tf_rnn_list read = encode(encoder, a.encoder_inputs, a.dtype, NULL, a.here);
         m.state = read.state;
-        m.attended = states_of(read.outputs, a.cell->output_size.dims[0]);
+        if (attends)
+            m.attended = states_of(read.outputs, a.cell->output_size.dims[0]);
         if (!a.output_projection.weights.op) {
             m.cell = with_projection(a.cell, a.num_decoder_symbols, a.here);
             m.output_size = a.num_decoder_symbols;
@@ -575,4 +563,143 @@ tf_rnn_list tf_contrib_legacy_seq2seq_embedding_attention_seq2seq_(struct tf_emb
         out = decode_as_told(&m, a.feed_previous, a.decoder_inputs.n);
     }
     return out.state ? out : spoiled(a.cell, a.decoder_inputs.n, recorded());
+}
+
+tf_rnn_list tf_contrib_legacy_seq2seq_embedding_attention_seq2seq_(struct tf_embedding_attention_seq2seq_args a)
+{
+    TF_FROM(a.here);
+    return embedding_seq2seq(a, true);
+}
+
+tf_rnn_list tf_contrib_legacy_seq2seq_embedding_rnn_seq2seq_(struct tf_embedding_seq2seq_args a)
+{
+    TF_FROM(a.here);
+    return embedding_seq2seq((struct tf_embedding_attention_seq2seq_args){ .here = a.here,
+                                                                           .encoder_inputs = a.encoder_inputs,
+                                                                           .decoder_inputs = a.decoder_inputs,
+                                                                           .cell = a.cell,
+                                                                           .num_encoder_symbols = a.num_encoder_symbols,
+                                                                           .num_decoder_symbols = a.num_decoder_symbols,
+                                                                           .embedding_size = a.embedding_size,
+                                                                           .output_projection = a.output_projection,
+                                                                           .feed_previous = a.feed_previous,
+                                                                           .dtype = a.dtype,
+                                                                           .scope = a.scope },
+                             false);
+}
+
+/* ---- one table and one cell for both --------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    const struct tf_embedding_tied_seq2seq_args *a;
+    tf_tensor table;
+    tf_list encoder_inputs, decoder_inputs; /* rows of it */
+} tied_words;
+
+static tf_list rows_of(tf_tensor table, tf_list words)
+{
+    tf_list rows = { 0 };
+    for (int i = 0; i < words.n; i++)
+        tf_append(&rows, tf_nn_embedding_lookup(table, words.items[i]));
+    return rows;
+}
+
+static tf_rnn_list make_tied(const maker *m, bool feed_previous, bool updates)
+{
+    const tied_words *w = m->args;
+    embedder e = { .table = w->table, .projection = w->a->output_projection, .updates = updates };
+    const reading r = {
+        .inputs = w->decoder_inputs, .fn = feed_previous ? embed_likeliest : NULL, .context = &e, .own = true, .here = m->here
+    };
+    return tied(m->cell, w->encoder_inputs, w->a->dtype, NULL, &r);
+}
+
+/* TF makes zeros like the state where a tensor tells: seeds are counted over them. */
+static void zeros_like_the_state(tf_cell *cell, tf_tensor words, tf_dtype dtype, tf_source here)
+{
+    const tf_dims d = tf_get_shape(words);
+    const bool known = d.known && d.rank > 0 && d.dims[0] != NONE;
+    const tf_operand batch = known ? tf_operand_integer(d.dims[0]) : operand_of(tf_getitem(tf_shape(words), "0"));
+    tf_zero_state_(cell, batch, dtype, here);
+}
+
+tf_rnn_list tf_contrib_legacy_seq2seq_embedding_tied_rnn_seq2seq_(struct tf_embedding_tied_seq2seq_args a)
+{
+    TF_FROM(a.here);
+    tf_tensor mistake = check_both(a.cell, &a.encoder_inputs, &a.decoder_inputs, a.here);
+    if (mistake.op)
+        return spoiled(a.cell, a.decoder_inputs.n, mistake);
+    a.dtype = a.dtype ? a.dtype : tf_float32;
+    tied_words w = { .a = &a };
+    maker m = { .make = make_tied, .args = &w, .cell = a.cell, .here = a.here };
+    tf_rnn_list out = { 0 };
+    tf_with_variable_scope(a.scope ? a.scope : "embedding_tied_rnn_seq2seq") {
+        mistake = check_projection(&a.output_projection, true, a.num_symbols, a.dtype, a.here);
+        if (mistake.op)
+            break;
+        w.table = tf_get_variable("embedding", SHAPE(a.num_symbols, a.embedding_size), .dtype = a.dtype);
+        w.encoder_inputs = rows_of(w.table, a.encoder_inputs);
+        w.decoder_inputs = rows_of(w.table, a.decoder_inputs);
+        if (!a.output_projection.weights.op)
+            m.cell = with_projection(a.cell, a.num_decoder_symbols ? a.num_decoder_symbols : a.num_symbols, a.here);
+        m.state = m.cell ? tf1c_state_for(&m.cell->state_size, w.table) : NULL;
+        if (m.state && w.encoder_inputs.n == a.encoder_inputs.n && w.decoder_inputs.n == a.decoder_inputs.n)
+            out = decode_as_told(&m, a.feed_previous, a.decoder_inputs.n);
+        if (out.state && tf1c_given(a.feed_previous).kind == TF_OPERAND_TENSOR && !tf_is_poisoned(tf_at(out.outputs, 0)))
+            zeros_like_the_state(m.cell, a.encoder_inputs.items[0], a.dtype, a.here);
+    }
+    return out.state ? out : spoiled(a.cell, a.decoder_inputs.n, mistake.op ? mistake : recorded());
+}
+
+/* ---- several decoders ------------------------------------------------------------------------------------------------------------------- */
+
+static tf_tensor check_decoders(const struct tf_one2many_seq2seq_args *a)
+{
+    if (a->decoders.n < 0 || (a->decoders.n && !a->decoders.items))
+        return tf_mistake(tf_value_error, a->here, NULL, "one2many_rnn_seq2seq wants decoders, got none.");
+    for (int i = 0; i < a->decoders.n; i++)
+        if (!a->decoders.items[i].name)
+            return tf_mistake(tf_value_error, a->here, NULL, "Decoder %d has no name.", i);
+    return (tf_tensor){ 0 };
+}
+
+/* One of them, in a scope of its own; `state` is the encoder's. */
+static tf_rnn_list one_of_many(const struct tf_one2many_seq2seq_args *a, const tf_many_decoder *d, tf_state *state)
+{
+    tf_list inputs = d->decoder_inputs;
+    const tf_tensor mistake = check(d->cell, &inputs, "decoder_inputs", a->here);
+    if (mistake.op)
+        return spoiled(d->cell, inputs.n, mistake);
+    const struct tf_embedding_attention_seq2seq_args of = { .here = a->here,
+                                                            .decoder_inputs = inputs,
+                                                            .num_decoder_symbols = d->num_decoder_symbols,
+                                                            .embedding_size = a->embedding_size };
+    maker m = { .make = make_embedding_decoder, .updates = true, .args = &of, .state = state, .here = a->here };
+    tf_rnn_list out = { 0 };
+    const char *scope = tf1c_graph_printf(tf1c_current_graph(), "one2many_decoder_%s", d->name);
+    if (scope)
+        tf_with_variable_scope(scope) {
+            m.cell = with_projection(d->cell, d->num_decoder_symbols, a->here);
+            out = decode_as_told(&m, a->feed_previous, inputs.n);
+        }
+    return out.state ? out : spoiled(d->cell, inputs.n, recorded());
+}
+
+tf_rnn_lists tf_contrib_legacy_seq2seq_one2many_rnn_seq2seq_(struct tf_one2many_seq2seq_args a)
+{
+    TF_FROM(a.here);
+    tf_tensor mistake = check(a.enc_cell, &a.encoder_inputs, "encoder_inputs", a.here);
+    if (!mistake.op)
+        mistake = check_decoders(&a);
+    tf_graph *g = tf1c_current_graph();
+    tf_rnn_list *made = mistake.op || !g ? NULL : tf1c_graph_alloc(g, (size_t)a.decoders.n * sizeof *made);
+    if (!made)
+        return (tf_rnn_lists){ 0 };
+    tf_with_variable_scope(a.scope ? a.scope : "one2many_rnn_seq2seq") {
+        tf_cell *encoder = embedding_encoder(a.enc_cell, a.num_encoder_symbols, a.embedding_size, a.here);
+        tf_state *read = encode(encoder, a.encoder_inputs, a.dtype, NULL, a.here).state;
+        for (int i = 0; i < a.decoders.n; i++)
+            made[i] = one_of_many(&a, &a.decoders.items[i], read);
+    }
+    return (tf_rnn_lists){ .n = a.decoders.n, .items = made };
 }

@@ -108,6 +108,65 @@ struct tf_embedding_seq2seq_args {
 TF1C_API tf_rnn_list tf_contrib_legacy_seq2seq_embedding_rnn_decoder_(struct tf_embedding_decoder_args args);
 TF1C_API tf_rnn_list tf_contrib_legacy_seq2seq_embedding_rnn_seq2seq_(struct tf_embedding_seq2seq_args args);
 
+/* One table and one cell for what is read and what is written.         TF1: tf.contrib.legacy_seq2seq.embedding_tied_rnn_seq2seq
+ *   num_decoder_symbols  of which the first of num_symbols are written; unset: all
+ *   variables            embedding_tied_rnn_seq2seq/embedding, …/combined_tied_rnn_seq2seq/tied_rnn_seq2seq/… */
+struct tf_embedding_tied_seq2seq_args {
+    tf_source here;
+    TF_ARG_(1) tf_list encoder_inputs;
+    TF_ARG_(2) tf_list decoder_inputs;
+    TF_ARG_(3) tf_cell *cell;
+    TF_ARG_(4) int64_t num_symbols;
+    TF_ARG_(5) int64_t embedding_size;
+    TF_ARG_(6) int64_t num_decoder_symbols;
+    TF_ARG_(7) tf_output_projection output_projection;
+    TF_ARG_(8) tf_operand feed_previous;
+    TF_ARG_(9) tf_dtype dtype;
+    TF_ARG_(10) const char *scope;
+};
+#define tf_contrib_legacy_seq2seq_embedding_tied_rnn_seq2seq(...)                                                           \
+    TF_KWARGS_(tf_contrib_legacy_seq2seq_embedding_tied_rnn_seq2seq_((struct tf_embedding_tied_seq2seq_args){               \
+        .feed_previous = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_rnn_list tf_contrib_legacy_seq2seq_embedding_tied_rnn_seq2seq_(struct tf_embedding_tied_seq2seq_args args);
+
+/* One encoder, from whose state several decoders write, each with words and a cell of its own; what Python has in three dictionaries
+ * stands beside each other: TF_DECODERS({ "french", french_inputs, french_cell, 400 }, { "german", … }). The answer is theirs, in that
+ * order; after a mistake of the encoder's it is none.                       TF1: tf.contrib.legacy_seq2seq.one2many_rnn_seq2seq
+ *   variables  one2many_rnn_seq2seq/rnn/embedding_wrapper/…, one2many_rnn_seq2seq/one2many_decoder_french/embedding_rnn_decoder/…
+ *   errors     ValueError "Decoder 1 has no name." */
+typedef struct tf_many_decoder {
+    const char *name;
+    tf_list decoder_inputs;
+    tf_cell *cell;
+    int64_t num_decoder_symbols;
+} tf_many_decoder;
+typedef struct tf_many_decoders {
+    int n;
+    const tf_many_decoder *items;
+} tf_many_decoders;
+#define TF_DECODERS(...)                                                                             \
+    ((tf_many_decoders){ (int)(sizeof((tf_many_decoder[]){ __VA_ARGS__ }) / sizeof(tf_many_decoder)), \
+                         (tf_many_decoder[]){ __VA_ARGS__ } })
+typedef struct tf_rnn_lists {
+    int n;
+    const tf_rnn_list *items;
+} tf_rnn_lists;
+struct tf_one2many_seq2seq_args {
+    tf_source here;
+    TF_ARG_(1) tf_list encoder_inputs;
+    TF_ARG_(2) tf_many_decoders decoders;
+    TF_ARG_(3) tf_cell *enc_cell;
+    TF_ARG_(4) int64_t num_encoder_symbols;
+    TF_ARG_(5) int64_t embedding_size;
+    TF_ARG_(6) tf_operand feed_previous;
+    TF_ARG_(7) tf_dtype dtype;
+    TF_ARG_(8) const char *scope;
+};
+#define tf_contrib_legacy_seq2seq_one2many_rnn_seq2seq(...)                                                                 \
+    TF_KWARGS_(tf_contrib_legacy_seq2seq_one2many_rnn_seq2seq_((struct tf_one2many_seq2seq_args){                           \
+        .feed_previous = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_rnn_lists tf_contrib_legacy_seq2seq_one2many_rnn_seq2seq_(struct tf_one2many_seq2seq_args args);
+
 /* At each step the decoder looks at attention_states [batch, length, size], once for each of num_heads (1): what it sees goes with its
  * input, and with its output.
  * TF1: tf.contrib.legacy_seq2seq.attention_decoder, embedding_attention_decoder, embedding_attention_seq2seq

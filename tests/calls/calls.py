@@ -119,6 +119,8 @@ VALUES = {
     "const tf_cell *": ["w.cell", "NULL", "&w.empty_cell"],
     "tf_cells": ["((tf_cells){ 1, &w.cell })", "((tf_cells){ 0 })", "((tf_cells){ 3, NULL })", "((tf_cells){ -3, NULL })",
                  "((tf_cells){ -3, &w.cell })", "((tf_cells){ 2, w.no_cells })"],
+    "tf_many_decoders": ["((tf_many_decoders){ 1, w.decoders })", "((tf_many_decoders){ 0 })", "((tf_many_decoders){ 3, NULL })",
+                         "((tf_many_decoders){ -3, w.decoders })", "((tf_many_decoders){ 1, w.wrong_decoders })"],
     "tf_buckets": ["((tf_buckets){ 1, w.buckets })", "((tf_buckets){ 0 })", "((tf_buckets){ 3, NULL })", "((tf_buckets){ -3, NULL })",
                    "((tf_buckets){ -3, w.buckets })", "((tf_buckets){ 2, w.wrong_buckets })"],
     "tf_state *": ["w.state", "NULL", "&w.empty_state", "&w.wrong_state", "&w.negative_state", "&w.hollow_state"],

@@ -27,6 +27,7 @@ static struct {
     tf_ndarray array, integers, arrays[4], out, borrowed;
     tf_cell *cell, *no_cells[4], empty_cell;
     tf_bucket buckets[1], wrong_buckets[2];
+    tf_many_decoder decoders[1], wrong_decoders[1];
     tf_state *state, *no_states[4], empty_state, wrong_state, negative_state, hollow_state;
     tf_state_value state_value, wrong_state_value, negative_state_value;
     tf_helper *helper, empty_helper;
@@ -227,6 +228,8 @@ static void make_graph(void)
     w.wrong_dims[1] = (tf_dims){ .known = true, .rank = -1 };
     w.wrong_dims[2] = SHAPE(-5);
     w.cell = tf_nn_rnn_cell_gru_cell(3);
+    w.decoders[0] = (tf_many_decoder){ "x", { .n = 1, .items = &w.x }, w.cell, 3 };
+    w.wrong_decoders[0] = (tf_many_decoder){ NULL, { .n = -1 }, NULL, -3 };
     w.buckets[0] = (tf_bucket){ 1, 1 };
     w.wrong_buckets[0] = (tf_bucket){ -1, 5 };
     w.wrong_buckets[1] = (tf_bucket){ INT_MAX, INT_MIN };

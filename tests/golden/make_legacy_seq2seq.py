@@ -92,6 +92,33 @@ def embedding_told_not_to(f):
     return embedding_told(f)
 
 
+def embedding_tied(f):
+    return given(*S.embedding_tied_rnn_seq2seq(f.ids[:3], f.ids, C.BasicLSTMCell(4), 6, 3, num_decoder_symbols=WORDS))
+
+
+def embedding_tied_of_itself(f):
+    projection = tf.get_variable('w', [4, 6]), tf.get_variable('b', [6])
+    return given(*S.embedding_tied_rnn_seq2seq(f.ids[:3], f.ids, C.GRUCell(4), 6, 3, output_projection=projection, feed_previous=True))
+
+
+def embedding_tied_told(f):
+    return given(*S.embedding_tied_rnn_seq2seq(f.ids[:3], f.ids, C.BasicLSTMCell(4), 6, 3, feed_previous=f.told))
+
+
+def many(f, feed_previous):
+    words, cells = OrderedDict(a=f.ids, b=f.ids[1:]), dict(a=C.GRUCell(4), b=C.GRUCell(4))
+    outputs, states = S.one2many_rnn_seq2seq(f.ids[:3], words, C.GRUCell(4), cells, 6, dict(a=WORDS, b=6), 3, feed_previous=feed_previous)
+    return given(outputs['a'] + outputs['b'], [states['a'], states['b']])
+
+
+def one2many(f):
+    return many(f, False)
+
+
+def one2many_told(f):
+    return many(f, f.told)
+
+
 def embedding_decoder(f):
     cell = C.GRUCell(WORDS)
     return given(*S.embedding_rnn_decoder(f.ids, cell.zero_state(BATCH, tf.float32), cell, WORDS, 3, feed_previous=True,
@@ -141,7 +168,8 @@ def buckets(f):
 
 
 CASES = [(decoder, 0), (decoder_of_itself, 0), (basic, 0), (tied, 0), (tied_of_itself, 0), (attention, 0), (attention_at_first, 0),
-         (embedding, 0), (embedding_of_itself, 0), (embedding_told, 1), (embedding_told_not_to, 0), (embedding_decoder, 0),
+         (embedding, 0), (embedding_of_itself, 0), (embedding_told, 1), (embedding_told_not_to, 0), (embedding_tied, 0),
+         (embedding_tied_of_itself, 0), (embedding_tied_told, 1), (one2many, 0), (one2many_told, 1), (embedding_decoder, 0),
          (embedding_attention, 0), (embedding_attention_of_itself, 0), (embedding_attention_told, 1), (losses, 0), (buckets, 0)]
 
 

@@ -119,6 +119,43 @@ static tf_tensor embedding_told(given *g)
 }
 static tf_tensor embedding_told_not_to(given *g) { return embedding_told(g); }
 
+static tf_tensor embedding_tied(given *g)
+{
+    tf_cell *cell = tf_nn_rnn_cell_basic_lstm_cell(4);
+    return given_rnn(g, tf_contrib_legacy_seq2seq_embedding_tied_rnn_seq2seq(part(ids, 0, 3), ids, cell, 6, 3, WORDS));
+}
+
+static tf_tensor embedding_tied_of_itself(given *g)
+{
+    const tf_tensor w = tf_get_variable("w", SHAPE(4, 6));
+    const tf_output_projection p = { w, tf_get_variable("b", SHAPE(6)) };
+    tf_cell *cell = tf_nn_rnn_cell_gru_cell(4);
+    return given_rnn(g, tf_contrib_legacy_seq2seq_embedding_tied_rnn_seq2seq(part(ids, 0, 3), ids, cell, 6, 3,
+                                                                             .output_projection = p, .feed_previous = true));
+}
+
+static tf_tensor embedding_tied_told(given *g)
+{
+    tf_cell *cell = tf_nn_rnn_cell_basic_lstm_cell(4);
+    return given_rnn(g,
+                     tf_contrib_legacy_seq2seq_embedding_tied_rnn_seq2seq(part(ids, 0, 3), ids, cell, 6, 3, .feed_previous = told));
+}
+
+static tf_tensor many(given *g, tf_operand feed_previous)
+{
+    tf_cell *a = tf_nn_rnn_cell_gru_cell(4), *b = tf_nn_rnn_cell_gru_cell(4), *encoder = tf_nn_rnn_cell_gru_cell(4);
+    const tf_rnn_lists both = tf_contrib_legacy_seq2seq_one2many_rnn_seq2seq(
+        part(ids, 0, 3), TF_DECODERS({ "a", ids, a, WORDS }, { "b", part(ids, 1, 3), b, 6 }), encoder, 6, 3, feed_previous);
+    ck_assert_int_eq(both.n, 2);
+    tf_rnn_list all = { .state = tf_state_tuple(both.items[0].state, both.items[1].state) };
+    for (int j = 0; j < both.n; j++)
+        for (int i = 0; i < both.items[j].outputs.n; i++)
+            tf_append(&all.outputs, tf_at(both.items[j].outputs, i));
+    return given_rnn(g, all);
+}
+static tf_tensor one2many(given *g) { return many(g, TF_T(false)); }
+static tf_tensor one2many_told(given *g) { return many(g, TF_T(told)); }
+
 static tf_tensor embedding_decoder(given *g)
 {
     tf_cell *cell = tf_nn_rnn_cell_gru_cell(WORDS);
@@ -209,6 +246,11 @@ static const given_case cases[] = {
     GIVEN_CASE(embedding_of_itself),
     GIVEN_CASE(embedding_told),
     GIVEN_CASE(embedding_told_not_to),
+    GIVEN_CASE(embedding_tied),
+    GIVEN_CASE(embedding_tied_of_itself),
+    GIVEN_CASE(embedding_tied_told),
+    GIVEN_CASE(one2many),
+    GIVEN_CASE(one2many_told),
     GIVEN_CASE(embedding_decoder),
     GIVEN_CASE(embedding_attention),
     GIVEN_CASE(embedding_attention_of_itself),
