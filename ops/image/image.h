@@ -41,7 +41,20 @@ struct tf_resize_args {
     const char *name;
     int method; /* of tf_image_resize_images: one of those below */
 };
-enum { tf_image_resize_method_bilinear = 0, tf_image_resize_method_nearest_neighbor = 1 };
+enum {
+    tf_image_resize_method_bilinear,
+    tf_image_resize_method_nearest_neighbor,
+    tf_image_resize_method_bicubic,
+    tf_image_resize_method_area
+};
+/* Of sixteen around a place, by Keys' cubic with a = -3/4; the mean of what a pixel covers, which has no gradient. Both give float32.
+ *                                                                    TF1: tf.image.resize_bicubic, resize_area */
+#define tf_image_resize_bicubic(images, size, ...) \
+    tf_image_resize_bicubic_(TF_T(images), TF_T(size), (struct tf_resize_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_image_resize_area(images, size, ...) \
+    tf_image_resize_area_(TF_T(images), TF_T(size), (struct tf_resize_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_tensor tf_image_resize_bicubic_(tf_operand images, tf_operand size, struct tf_resize_args args);
+TF1C_API tf_tensor tf_image_resize_area_(tf_operand images, tf_operand size, struct tf_resize_args args);
 #define tf_image_resize_bilinear(images, size, ...) \
     tf_image_resize_bilinear_(TF_T(images), TF_T(size), (struct tf_resize_args){ TF_HERE_, __VA_ARGS__ })
 #define tf_image_resize_nearest_neighbor(images, size, ...) \

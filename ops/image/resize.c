@@ -1,4 +1,5 @@
-/* Images of other sizes. TF1: core/kernels/resize_bilinear_op.cc, resize_nearest_neighbor_op.cc, image_resizer_state.h. */
+/* Images of other sizes. TF1: core/kernels/resize_bilinear_op.cc, resize_nearest_neighbor_op.cc, resize_bicubic_op.cc, resize_area_op.cc,
+ * image_resizer_state.h. */
 #include <math.h>
 #include <string.h>
 
@@ -156,14 +157,14 @@ static const tf_op_def bilinear_back_op = {
     .gradient = bilinear_back_gradient,
 };
 
-static void bilinear_gradient(tf_grad_ctx *g, tf_tensor dy)
+static void add_back(tf_grad_ctx *g, const tf_op_def *back, tf_tensor dy)
 {
     const tf_operand in[2] = { operand_of(dy), operand_of(g->in[0]) };
     if (TF_FLOATING & TF_DTYPE_BIT(tf_get_dtype(g->in[0])))
         tf_add_grad(g, 0,
-                    (tf_tensor){ .op = tf_op_new(&bilinear_back_op,
-                                                 (struct tf_op_args){ .attrs = g->attrs, .n_inputs = 2, .inputs = in }) });
+                    (tf_tensor){ .op = tf_op_new(back, (struct tf_op_args){ .attrs = g->attrs, .n_inputs = 2, .inputs = in }) });
 }
+static void bilinear_gradient(tf_grad_ctx *g, tf_tensor dy) { add_back(g, &bilinear_back_op, dy); }
 
 /* It is linear in its first input: the derivative is the resizing itself. */
 static void bilinear_back_gradient(tf_grad_ctx *g, tf_tensor dy)
@@ -264,6 +265,166 @@ static void nearest_back_gradient(tf_grad_ctx *g, tf_tensor dy)
     tf_add_grad(g, 0, with_size_of(&nearest_op, g->attrs, dy, g->in[0]));
 }
 
+/* ---- ResizeBicubic: between sixteen ------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    int64_t at[4];
+    float weight[4];
+} cubic;
+
+/* Keys' two pieces with a = -3/4, at a distance below 1 and one from 1 to 2. */
+static float near_weight(float x) { return (float)((1.25 * x - 2.25) * x * x + 1); }
+static float far_weight(float x)
+{
+    x += 1;
+    return (float)(((-0.75 * x + 3.75) * x - 6) * x + 3);
+}
+
+static cubic place_of_four(int64_t i, float scale, int64_t n)
+{
+    enum { STEPS = 1024 }; /* TF looks the weights up in a table of so many */
+    const float at = (float)i * scale;
+    const int64_t lower = (int64_t)at;
+    const float between = (float)lrintf((at - (float)lower) * STEPS) / STEPS;
+    cubic c = { .weight = { far_weight(between), near_weight(between), near_weight(1 - between), far_weight(1 - between) } };
+    for (int j = 0; j < 4; j++) {
+        const int64_t k = lower - 1 + j;
+        c.at[j] = k < 0 ? 0 : k < n ? k : n - 1;
+    }
+    return c;
+}
+
+static void bicubic_kernel(tf_kernel_ctx *k)
+{
+    const tf_view *in = &k->in[0], *out = &k->out[0];
+    const int64_t h = in->dims[1], w = in->dims[2], c = in->dims[3];
+    const float down = scale_of(h, out->dims[1], k), right = scale_of(w, out->dims[2], k);
+    float *to = (float *)out->data + k->begin * out->dims[1] * out->dims[2] * c;
+    for (int64_t n = k->begin; n < k->end; n++)
+        for (int64_t y = 0; y < out->dims[1]; y++) {
+            const cubic rows = place_of_four(y, down, h);
+            for (int64_t x = 0; x < out->dims[2]; x++) {
+                const cubic columns = place_of_four(x, right, w);
+                for (int64_t i = 0; i < c; i++, to++) {
+                    float sum = 0;
+                    for (int r = 0; r < 4; r++) {
+                        float row = 0;
+                        for (int q = 0; q < 4; q++)
+                            row += number_at(in, ((n * h + rows.at[r]) * w + columns.at[q]) * c + i) * columns.weight[q];
+                        sum += row * rows.weight[r];
+                    }
+                    *to = sum;
+                }
+            }
+        }
+}
+
+#define BICUBIC_BACK(type)                                                                                \
+    for (int64_t n = k->begin; n < k->end; n++)                                                           \
+        for (int64_t y = 0; y < dy->dims[1]; y++) {                                                       \
+            const cubic rows = place_of_four(y, down, h);                                                 \
+            for (int64_t x = 0; x < dy->dims[2]; x++) {                                                   \
+                const cubic columns = place_of_four(x, right, w);                                         \
+                const float *d = (const float *)dy->data + ((n * dy->dims[1] + y) * dy->dims[2] + x) * c; \
+                for (int r = 0; r < 4; r++)                                                               \
+                    for (int q = 0; q < 4; q++)                                                           \
+                        for (int64_t i = 0; i < c; i++)                                                   \
+                            ((type *)dx->data)[((n * h + rows.at[r]) * w + columns.at[q]) * c + i] +=     \
+                                (type)(d[i] * rows.weight[r] * columns.weight[q]);                        \
+            }                                                                                             \
+        }
+
+static void bicubic_back_kernel(tf_kernel_ctx *k)
+{
+    const tf_view *dy = &k->in[0], *dx = &k->out[0];
+    const int64_t h = dx->dims[1], w = dx->dims[2], c = dx->dims[3];
+    const float down = scale_of(h, dy->dims[1], k), right = scale_of(w, dy->dims[2], k);
+    const size_t size = tf_dtype_size(dx->dtype) * (size_t)(h * w * c);
+    memset((char *)dx->data + (size_t)k->begin * size, 0, (size_t)(k->end - k->begin) * size);
+    if (dx->dtype == tf_float32)
+        BICUBIC_BACK(float)
+    else
+        BICUBIC_BACK(double)
+}
+
+static void bicubic_gradient(tf_grad_ctx *g, tf_tensor dy);
+
+static const tf_op_def bicubic_op = {
+    .name = "ResizeBicubic",
+    .in = "images:T, size:int32",
+    .out = "resized_images:float32",
+    .T = TF_NUMERIC,
+    .attrs = resize_fields,
+    .attrs_size = sizeof(resize_attrs),
+    .shape = resize_shape,
+    .kernel = bicubic_kernel,
+    .units = images,
+    .shard = &by_image,
+    .gradient = bicubic_gradient,
+};
+static const tf_op_def bicubic_back_op = {
+    .name = "ResizeBicubicGrad",
+    .in = "grads:float32, original_image:T",
+    .out = "output:T",
+    .T = TF_FLOATING,
+    .attrs = resize_fields,
+    .attrs_size = sizeof(resize_attrs),
+    .shape = back_shape,
+    .kernel = bicubic_back_kernel,
+    .units = images,
+    .shard = &by_image,
+    .gradient = tf1c_undefined_gradient,
+};
+
+static void bicubic_gradient(tf_grad_ctx *g, tf_tensor dy) { add_back(g, &bicubic_back_op, dy); }
+
+/* ---- ResizeArea: the mean of what a pixel covers -------------------------------------------------------------------------------------------- */
+
+/* How much of [i, i + 1] lies in [from, to]. */
+static float covered(int64_t i, float from, float to)
+{
+    const float at = (float)i;
+    return at < from ? (at + 1 > to ? to - from : at + 1 - from) : at + 1 > to ? to - at : 1;
+}
+
+static int64_t within(int64_t i, int64_t n) { return i < n ? i : n - 1; }
+
+static void area_kernel(tf_kernel_ctx *k)
+{
+    const tf_view *in = &k->in[0], *out = &k->out[0];
+    const int64_t h = in->dims[1], w = in->dims[2], c = in->dims[3];
+    const float down = scale_of(h, out->dims[1], k), right = scale_of(w, out->dims[2], k), share = 1 / (down * right);
+    float *to = (float *)out->data + k->begin * out->dims[1] * out->dims[2] * c;
+    memset(to, 0, (size_t)((k->end - k->begin) * out->dims[1] * out->dims[2] * c) * sizeof *to);
+    for (int64_t n = k->begin; n < k->end; n++)
+        for (int64_t y = 0; y < out->dims[1]; y++) {
+            const float top = (float)y * down, bottom = (float)(y + 1) * down;
+            for (int64_t x = 0; x < out->dims[2]; x++, to += c) {
+                const float first = (float)x * right, last = (float)(x + 1) * right;
+                for (int64_t i = (int64_t)top; (float)i < bottom; i++)
+                    for (int64_t j = (int64_t)first; (float)j < last; j++) {
+                        const float part = covered(i, top, bottom) * covered(j, first, last) * share;
+                        for (int64_t q = 0; q < c; q++)
+                            to[q] += number_at(in, ((n * h + within(i, h)) * w + within(j, w)) * c + q) * part;
+                    }
+            }
+        }
+}
+
+static const tf_op_def area_op = {
+    .name = "ResizeArea",
+    .in = "images:T, size:int32",
+    .out = "resized_images:float32",
+    .T = TF_NUMERIC,
+    .attrs = resize_fields,
+    .attrs_size = sizeof(resize_attrs),
+    .shape = resize_shape,
+    .kernel = area_kernel,
+    .units = images,
+    .shard = &by_image,
+    .gradient = tf1c_undefined_gradient,
+};
+
 /* ---- builders -------------------------------------------------------------------------------------------------------------------------------- */
 
 static tf_tensor resize(const tf_op_def *def, tf_operand images_, tf_operand size, struct tf_resize_args a,
@@ -288,6 +449,15 @@ tf_tensor tf_image_resize_nearest_(tf_operand images_, tf_operand size, struct t
     return resize(&nearest_op, images_, size, a, NULL);
 }
 
+tf_tensor tf_image_resize_bicubic_(tf_operand images_, tf_operand size, struct tf_resize_args a)
+{
+    return resize(&bicubic_op, images_, size, a, NULL);
+}
+tf_tensor tf_image_resize_area_(tf_operand images_, tf_operand size, struct tf_resize_args a)
+{
+    return resize(&area_op, images_, size, a, NULL);
+}
+
 tf_tensor tf_image_resize_images_(tf_operand images_, tf_operand size, struct tf_resize_args a)
 {
     TF_FROM(a.here);
@@ -299,14 +469,15 @@ tf_tensor tf_image_resize_images_(tf_operand images_, tf_operand size, struct tf
         return tf_mistake(tf_value_error, a.here, NULL, "'images' contains no shape.");
     if (d.rank != 3 && d.rank != 4)
         return tf_mistake(tf_value_error, a.here, NULL, "'images' must have either 3 or 4 dimensions.");
-    if (a.method != tf_image_resize_method_bilinear && a.method != tf_image_resize_method_nearest_neighbor)
+    static const tf_op_def *const methods[] = { &bilinear_op, &nearest_op, &bicubic_op, &area_op };
+    if (a.method < 0 || a.method >= (int)(sizeof methods / sizeof *methods))
         return tf_mistake(tf_value_error, a.here, NULL, "Resize method is not implemented.");
     TF_SCOPE(a.name, "resize");
     a.name = NULL;
     if (d.rank == 3)
         x = tf_expand_dims(x, 0);
-    x = a.method == tf_image_resize_method_bilinear ? tf_image_resize_bilinear_(operand_of(x), size, a)
-                                                    : tf_image_resize_nearest_(operand_of(x), size, a);
+    const tf_tensor to = tf_convert(size, tf_int32, a.here, "size");
+    x = resize(methods[a.method], operand_of(x), operand_of(to), a, NULL);
     return d.rank == 3 && !tf_is_poisoned(x) ? tf_squeeze(x, AXES(0)) : x;
 }
 
@@ -316,5 +487,8 @@ tf1c_op_family tf1c_family_resize = {
     &bilinear_back_op,
     &nearest_op,
     &nearest_back_op,
+    &bicubic_op,
+    &bicubic_back_op,
+    &area_op,
     NULL,
 };

@@ -431,6 +431,81 @@ tf_operation *tf_assert_rank_at_least_(tf_operand x, int64_t rank, struct tf_che
     return check_rank(x, rank, " at least", a);
 }
 
+static bool is_among(int rank, tf_dims ranks)
+{
+    for (int i = 0; i < ranks.rank; i++)
+        if (ranks.dims[i] == rank)
+            return true;
+    return false;
+}
+
+/* As TF's words show them: (array(2, dtype=int32), array(4, dtype=int32)). */
+static const char *ranks_text(tf_dims ranks, char *text, size_t n)
+{
+    size_t length = (size_t)snprintf(text, n, "(");
+    for (int i = 0; i < ranks.rank && length < n; i++)
+        length +=
+            (size_t)snprintf(text + length, n - length, "%sarray(%lld, dtype=int32)", i ? ", " : "", (long long)ranks.dims[i]);
+    if (length < n)
+        snprintf(text + length, n - length, ranks.rank == 1 ? ",)" : ")");
+    return text;
+}
+
+static tf_tensor is_one_of(tf_tensor rank, const tf_tensor *ranks, int n)
+{
+    tf_tensor equal[TF_MAX_RANK], one;
+    for (int i = 0; i < n; i++)
+        equal[i] = tf_equal(rank, ranks[i]);
+    one = equal[0];
+    for (int i = 1; i < n; i++)
+        one = tf_logical_or(one, equal[i]);
+    return one;
+}
+
+static tf_operation *check_rank_in(tf_operand x_, tf_dims ranks, struct tf_check_args a)
+{
+    char shape[TF_DIMS_TEXT], text[40 * TF_MAX_RANK], place[160];
+    tf_tensor own[TF_MAX_RANK + 1];
+    const tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x");
+    if (tf_is_poisoned(x))
+        return tf_tensor_op(x);
+    if (!ranks.known || ranks.rank < 1 || ranks.rank > TF_MAX_RANK)
+        return tf_tensor_op(tf_mistake(tf_value_error, a.here, NULL, "assert_rank_in wants from 1 to %d ranks, got %d.",
+                                       TF_MAX_RANK, ranks.known ? ranks.rank : 0));
+    for (int i = 0; i < ranks.rank; i++)
+        own[i] = tf_convert(tf_operand_integer(ranks.dims[i]), tf_int32, a.here, "rank");
+    own[ranks.rank] = tf_shape(x);
+    for (int i = 0; i < ranks.rank; i++)
+        tf_assert_type_(operand_of(own[i]), tf_int32, (struct tf_known_args){ .here = a.here });
+    const tf_dims d = tf_get_shape(x);
+    const char *message = a.message ? a.message : "";
+    snprintf(place, sizeof place, "%s:%d", x.op->name, x.index);
+    if (d.known && !is_among(d.rank, ranks))
+        return tf_tensor_op(tf_mistake(tf_value_error, a.here, NULL,
+                                       "%s.  Tensor %s must have rank in %s.  Received rank %d, shape %s", message, place,
+                                       ranks_text(ranks, text, sizeof text), d.rank, tf_dims_text(d, shape, sizeof shape)));
+    if (d.known)
+        return known_to_hold("static_checks_determined_all_ok");
+    const tf_tensor holds = is_one_of(tf_rank(x), own, ranks.rank);
+    size_t length = 0;
+    for (int i = 0; i < ranks.rank; i++)
+        length += (size_t)snprintf(text + length, sizeof text - length, " [%lld]", (long long)ranks.dims[i]);
+    const char *first =
+        tf1c_graph_printf(x.op->graph, " [%s] [Tensor %s must have rank in]%s [Received shape: ]", message, place, text);
+    if (!first)
+        return no_memory();
+    TF_SCOPE(NULL, "Assert");
+    return make_assert(holds, a.data.n ? a.data : (tf_list){ .n = 1, .items = &own[ranks.rank] },
+                       (assert_attrs){ a.summarize, first, "" }, 3, a.here);
+}
+
+tf_operation *tf_assert_rank_in_(tf_operand x, tf_dims ranks, struct tf_check_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "assert_rank_in");
+    return check_rank_in(x, ranks, a);
+}
+
 tf_operation *tf_assert_integer_(tf_operand x_, struct tf_known_args a)
 {
     TF_FROM(a.here);

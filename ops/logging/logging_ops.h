@@ -116,14 +116,18 @@ struct tf_assert_near_args {
 #define tf_debugging_assert_near(...) tf_assert_near(__VA_ARGS__)
 TF1C_API tf_operation *tf_assert_near_(struct tf_assert_near_args args);
 
-/* The rank, told at once if the graph knows it, else when run.       TF1: tf.assert_rank, tf.assert_rank_at_least
+/* The rank, told at once if the graph knows it, else when run.       TF1: tf.assert_rank, tf.assert_rank_at_least, tf.assert_rank_in
+ *   ranks   a list: tf_assert_rank_in(x, AXES(2, 4))
  *   errors  ValueError "message.  Tensor x:0 must have rank 2.  Received rank 1, shape (2,)";  when run: InvalidArgumentError
  *           "assertion failed: [message] [Tensor x:0 must have rank] [2] [Received shape: ] [2]" */
 #define tf_assert_rank(x, rank, ...) TF_KWARGS_(tf_assert_rank_(TF_T(x), rank, TF_CHECK_ARGS_(__VA_ARGS__)))
 #define tf_assert_rank_at_least(x, rank, ...) TF_KWARGS_(tf_assert_rank_at_least_(TF_T(x), rank, TF_CHECK_ARGS_(__VA_ARGS__)))
+#define tf_assert_rank_in(x, ranks, ...) TF_KWARGS_(tf_assert_rank_in_(TF_T(x), ranks, TF_CHECK_ARGS_(__VA_ARGS__)))
+#define tf_debugging_assert_rank_in(x, ranks, ...) tf_assert_rank_in(x, ranks, __VA_ARGS__)
 #define tf_debugging_assert_rank(x, rank, ...) tf_assert_rank(x, rank, __VA_ARGS__)
 #define tf_debugging_assert_rank_at_least(x, rank, ...) tf_assert_rank_at_least(x, rank, __VA_ARGS__)
 TF1C_API tf_operation *tf_assert_rank_(tf_operand x, int64_t rank, struct tf_check_args args);
+TF1C_API tf_operation *tf_assert_rank_in_(tf_operand x, tf_dims ranks, struct tf_check_args args);
 TF1C_API tf_operation *tf_assert_rank_at_least_(tf_operand x, int64_t rank, struct tf_check_args args);
 
 /* What the graph knows of a tensor: an integer dtype, this dtype, a scalar (which is given back).

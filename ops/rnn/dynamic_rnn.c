@@ -1,6 +1,7 @@
 /* dynamic_rnn: the cell as the body of one loop. TF1: python/ops/rnn.py dynamic_rnn, _dynamic_rnn_loop, _rnn_step */
 #include "graph/loop.h"
 #include "ops/array/array.h"
+#include "ops/array/concat.h"
 #include "ops/array/identity.h"
 #include "ops/array/pad.h"
 #include "ops/array/sequence.h"
@@ -432,6 +433,67 @@ static tf_birnn nn_bidirectional_dynamic_rnn_of(tf_cell *cell_fw, tf_cell *cell_
 tf_birnn tf_nn_bidirectional_dynamic_rnn_(struct tf_bidirectional_rnn_args a)
 {
     return nn_bidirectional_dynamic_rnn_of(a.cell_fw, a.cell_bw, tf1c_given(a.inputs), a);
+}
+
+/* ---- stack_bidirectional_dynamic_rnn ---------------------------------------------------------------------------------------------------- */
+
+static bool one_a_layer(const tf_state *states, int layers) { return !states || (!states->tensor.op && states->n == layers); }
+
+static const char *wrong_stack(const struct tf_stacked_birnn_args *a)
+{
+    if (a->cells_fw.n < 1 || !a->cells_fw.items)
+        return "Must specify at least one fw cell for BidirectionalRNN.";
+    if (a->cells_bw.n < 1 || !a->cells_bw.items)
+        return "Must specify at least one bw cell for BidirectionalRNN.";
+    if (a->cells_fw.n != a->cells_bw.n)
+        return "Forward and Backward cells must have the same depth.";
+    if (!one_a_layer(a->initial_states_fw, a->cells_fw.n))
+        return "initial_states_fw must be a list of state tensors (one per layer).";
+    if (!one_a_layer(a->initial_states_bw, a->cells_bw.n))
+        return "initial_states_bw must be a list of state tensors (one per layer).";
+    return NULL;
+}
+
+static tf_birnn layer(const struct tf_stacked_birnn_args *a, tf_operand inputs, int i)
+{
+    return nn_bidirectional_dynamic_rnn_of(
+        a->cells_fw.items[i], a->cells_bw.items[i], inputs,
+        (struct tf_bidirectional_rnn_args){ .here = a->here,
+                                            .sequence_length = a->sequence_length,
+                                            .initial_state_fw = a->initial_states_fw ? a->initial_states_fw->items[i] : NULL,
+                                            .initial_state_bw = a->initial_states_bw ? a->initial_states_bw->items[i] : NULL,
+                                            .dtype = a->dtype,
+                                            .swap_memory = a->swap_memory,
+                                            .time_major = a->time_major });
+}
+
+tf_stacked_birnn tf_contrib_rnn_stack_bidirectional_dynamic_rnn_(struct tf_stacked_birnn_args a)
+{
+    TF_FROM(a.here);
+    a.inputs = tf1c_given(a.inputs);
+    a.sequence_length = tf1c_given(a.sequence_length);
+    const char *wrong = wrong_stack(&a);
+    const tf_tensor mistake = wrong ? tf_mistake(tf_value_error, a.here, NULL, "%s", wrong) : (tf_tensor){ 0 };
+    tf_graph *g = tf1c_current_graph();
+    tf_state **states = wrong || !g ? NULL : tf1c_graph_alloc(g, 2 * (size_t)a.cells_fw.n * sizeof *states);
+    if (!states) {
+        const tf_rnn none = spoiled(NULL, wrong ? mistake : (tf_tensor){ .op = tf1c_poison(g) });
+        return (tf_stacked_birnn){ none.outputs, none.state, none.state };
+    }
+    const int layers = a.cells_fw.n;
+    tf_tensor x = { 0 };
+    tf_with_variable_scope(a.scope ? a.scope : "stack_bidirectional_rnn") {
+        for (int i = 0; i < layers; i++) {
+            const char *name = tf1c_graph_printf(g, "cell_%d", i);
+            tf_with_variable_scope(name ? name : "cell") {
+                const tf_birnn both = layer(&a, i ? tf_operand_tensor(x) : a.inputs, i);
+                states[i] = both.output_state_fw;
+                states[layers + i] = both.output_state_bw;
+                x = tf_is_poisoned(both.output_bw) ? both.output_bw : tf_concat(LIST(both.output_fw, both.output_bw), 2);
+            }
+        }
+    }
+    return (tf_stacked_birnn){ x, tf1c_state_of(layers, states, false), tf1c_state_of(layers, states + layers, false) };
 }
 
 /* clang-format off */

@@ -353,6 +353,34 @@ struct tf_bidirectional_rnn_args {
         TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_birnn tf_nn_bidirectional_dynamic_rnn_(struct tf_bidirectional_rnn_args args);
 
+/* Layers of two cells each; a layer reads both outputs of the one below.            TF1: tf.contrib.rnn.stack_bidirectional_dynamic_rnn
+ *   initial_states_fw, initial_states_bw   tf_state_tuple(…), a part a layer; unset: zeros of dtype
+ *   errors  ValueError "Must specify at least one fw cell for BidirectionalRNN.", "Forward and Backward cells must have the same depth.",
+ *           "initial_states_fw must be a list of state tensors (one per layer)."
+ *   source  contrib/rnn/python/ops/rnn.py */
+typedef struct tf_stacked_birnn {
+    tf_tensor outputs;                             /* [batch, time, fw + bw] of the last layer */
+    tf_state *output_states_fw, *output_states_bw; /* tuples, a part a layer */
+} tf_stacked_birnn;
+struct tf_stacked_birnn_args {
+    tf_source here;
+    TF_ARG_(1) tf_cells cells_fw;
+    TF_ARG_(2) tf_cells cells_bw;
+    TF_ARG_(3) tf_operand inputs;
+    TF_ARG_(4) tf_state *initial_states_fw;
+    TF_ARG_(5) tf_state *initial_states_bw;
+    TF_ARG_(6) tf_dtype dtype;
+    TF_ARG_(7) tf_operand sequence_length;
+    TF_ARG_(8) int parallel_iterations;
+    TF_ARG_(9) bool time_major;
+    TF_ARG_(10) const char *scope; /* unset: "stack_bidirectional_rnn" */
+    TF_ARG_(11) bool swap_memory;
+};
+#define tf_contrib_rnn_stack_bidirectional_dynamic_rnn(...)                                                                   \
+    TF_KWARGS_(tf_contrib_rnn_stack_bidirectional_dynamic_rnn_((struct tf_stacked_birnn_args){ .sequence_length = TF_UNSET_, \
+        .inputs = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_stacked_birnn tf_contrib_rnn_stack_bidirectional_dynamic_rnn_(struct tf_stacked_birnn_args args);
+
 #ifdef __cplusplus
 }
 #endif

@@ -66,6 +66,12 @@ def dynamic_both(with_lengths, time_major=False):
     return build
 
 
+def stacked_both(x, n):
+    fw, bw = [R.BasicLSTMCell(4), R.GRUCell(3)], [R.GRUCell(2), R.BasicLSTMCell(5)]
+    outputs, a, b = tf.contrib.rnn.stack_bidirectional_dynamic_rnn(fw, bw, x, dtype=x.dtype, sequence_length=n)
+    return outputs, [a, b]
+
+
 def with_state(x, n):
     cell = R.LSTMCell(2)
     c = tf.constant(np.linspace(-1, 1, 2 * B, dtype=np.float32).reshape(B, 2))
@@ -150,6 +156,7 @@ cases = {
     'dynamic_user_cell': dynamic(MyCell),
     'dynamic_both': dynamic_both(False),
     'dynamic_both_lengths': dynamic_both(True),
+    'stacked_both': stacked_both,
     'dynamic_double': dynamic_lengths(lambda: R.GRUCell(4)),
     'after': after,
     'layers': layers,

@@ -225,16 +225,25 @@ START_TEST(ranks_and_dtypes_are_looked_at_in_the_graph_if_it_knows_them)
     } while (0)
     REFUSED(tf_value_error, "m.  Tensor v:0 must have rank 2.  Received rank 1, shape (2,)", tf_assert_rank(v, 2, .message = "m"));
     REFUSED(tf_value_error, ".  Tensor v:0 must have rank at least 2.  Received rank 1, shape (2,)", tf_assert_rank_at_least(v, 2));
+    REFUSED(tf_value_error,
+            "m.  Tensor v:0 must have rank in (array(2, dtype=int32), array(4, dtype=int32)).  Received rank 1, shape (2,)",
+            tf_assert_rank_in(v, AXES(2, 4), .message = "m"));
+    REFUSED(tf_value_error, ".  Tensor v:0 must have rank in (array(3, dtype=int32),).  Received rank 1, shape (2,)",
+            tf_assert_rank_in(v, AXES(3)));
     REFUSED(tf_type_error, "  Expected \"x\" to be integer type.  Found: v:0 of dtype <dtype: 'float32'>", tf_assert_integer(v));
     REFUSED(tf_type_error, "m  v:0 must be of type <dtype: 'int32'>", tf_assert_type(v, tf_int32, "m"));
     REFUSED(tf_value_error, "Expected scalar shape for v:0, saw shape: (2,).", tf_assert_scalar(v));
     STOPPED("assertion failed: [] [Tensor any:0 must have rank] [2] [Received shape: ] [2]", tf_assert_rank(any, 2), any,
             NP_FLOAT(1, 2));
+    STOPPED("assertion failed: [] [Tensor any:0 must have rank in] [2] [4] [Received shape: ] [2]",
+            tf_assert_rank_in(any, AXES(2, 4)), any, NP_FLOAT(1, 2));
     STOPPED("assertion failed: [m] [Tensor any:0 must have rank at least] [2] [Received shape: ] [2]",
             tf_assert_rank_at_least(any, 2, .message = "m"), any, NP_FLOAT(1, 2));
     catch_errors();
     ck_assert_int_eq(tf_run(sess, tf_assert_rank(any, 1), FEED(any, NP_FLOAT(1, 2))), tf_ok);
     ck_assert_int_eq(tf_run(sess, tf_assert_rank(v, 1)), tf_ok);
+    ck_assert_int_eq(tf_run(sess, tf_assert_rank_in(any, AXES(2, 1)), FEED(any, NP_FLOAT(1, 2))), tf_ok);
+    ck_assert_int_eq(tf_run(sess, tf_assert_rank_in(v, AXES(0, 1))), tf_ok);
     ck_assert_int_eq(tf_run(sess, tf_assert_type(v, tf_float32)), tf_ok);
     ck_assert_int_eq(tf_run(sess, tf_assert_integer(tf_constant(3))), tf_ok);
     ck_assert(!tf_is_poisoned(tf_assert_scalar(3.0)));

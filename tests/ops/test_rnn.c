@@ -161,6 +161,17 @@ static void dynamic_both_of(model *m, tf_operand length)
 static void dynamic_both(model *m) { dynamic_both_of(m, (tf_operand){ 0 }); }
 static void dynamic_both_lengths(model *m) { dynamic_both_of(m, TF_T(m->length)); }
 
+static void stacked_both(model *m)
+{
+    tf_cell *a = tf_nn_rnn_cell_basic_lstm_cell(4), *b = tf_nn_rnn_cell_gru_cell(3);
+    tf_cell *c = tf_nn_rnn_cell_gru_cell(2), *d = tf_nn_rnn_cell_basic_lstm_cell(5);
+    tf_stacked_birnn r = tf_contrib_rnn_stack_bidirectional_dynamic_rnn(CELLS(a, b), CELLS(c, d), m->x, .dtype = tf_float32,
+                                                                        .sequence_length = m->length);
+    tf_append(&m->ys, r.outputs);
+    add_state(m, r.output_states_fw);
+    add_state(m, r.output_states_bw);
+}
+
 static void with_state(model *m)
 {
     tf_cell *cell = tf_nn_rnn_cell_lstm_cell(2);
@@ -245,6 +256,7 @@ static const struct {
     { "dynamic_user_cell", dynamic_user_cell, AMONG },
     { "dynamic_both", dynamic_both, AMONG },
     { "dynamic_both_lengths", dynamic_both_lengths, AMONG },
+    { "stacked_both", stacked_both, AMONG },
     { "dynamic_double", dynamic_double, AMONG },
     { "after", after, AMONG },
     { "layers", layers, SAME },
