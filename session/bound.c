@@ -21,7 +21,7 @@ static tf_status execute(tf1c_run *r)
     tf1c_context *x = r->x;
     if (r->binding->snapshot)
         tf1c_snapshot_take(r->binding, x->snapshot);
-    tf_status status = tf1c_execute(r->binding, x, x->feeds, &r->s->life, r->s->traced);
+    tf_status status = tf1c_execute(r->binding, x, x->feeds, &r->s->life, r->s->traced, r->s->graph);
     if (x->overflow)
         tf1c_snapshot_restore(r->binding, x->snapshot);
     else if (status)

@@ -203,6 +203,7 @@ TF1C_API tf_feeds tf_feeds_keep_(int n, const tf_feed *items);
  *           placeholder, shapes that clash once fed), FailedPreconditionError (uninitialized value); a mistake made while
  *           building, if what is fetched depends on it */
 #define TF_RUN_PICK_(_1, _2, _3, N, ...) N
+#define TF_RUN_PICK5_(_1, _2, _3, _4, _5, N, ...) N
 #define TF_RUN2_(s, what) TF_RUN3_(s, what, ((tf_feeds){ 0 }))
 #define TF_RUN_OF_(what)                                                                                                   \
     _Generic((what), tf_fetches: tf_run_fetches, tf_operation *: tf_run_op, tf_ops: tf_run_ops, tf_tensor: tf_run_tensor, \
@@ -212,12 +213,53 @@ TF1C_API tf_feeds tf_feeds_keep_(int n, const tf_feed *items);
 #else
 #define TF_RUN3_(s, what, feeds) TF_RUN_OF_(what)(s, what, feeds, TF_SOURCE)
 #endif
-#define tf_run(...) TF_RUN_PICK_(__VA_ARGS__, TF_RUN3_, TF_RUN2_, )(__VA_ARGS__)
+#define tf_run(...) \
+    TF_RUN_PICK5_(__VA_ARGS__, TF_RUN_ASKED_, TF_RUN_ASKED_, TF_RUN3_, TF_RUN2_, )(__VA_ARGS__)
 TF1C_API tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here);
 TF1C_API tf_status tf_run_op(tf_session *s, tf_operation *op, tf_feeds feeds, tf_source here);
 TF1C_API tf_status tf_run_ops(tf_session *s, tf_ops ops, tf_feeds feeds, tf_source here);
 TF1C_API tf_status tf_run_tensor(tf_session *s, tf_tensor t, tf_feeds feeds, tf_source here);
 TF1C_API tf_status tf_run_list(tf_session *s, tf_list tensors, tf_feeds feeds, tf_source here);
+
+/* tf_run(sess, what, feeds, .options = …, .run_metadata = …), or without feeds: the run's times, operation by operation.
+ * TF1: tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE), tf.RunMetadata; run_metadata.h */
+typedef struct tf_run_metadata tf_run_metadata;
+typedef enum tf_trace_level {
+    TF_RUN_OPTIONS_NO_TRACE,
+    TF_RUN_OPTIONS_SOFTWARE_TRACE, /* this and those below trace alike */
+    TF_RUN_OPTIONS_HARDWARE_TRACE,
+    TF_RUN_OPTIONS_FULL_TRACE
+} tf_trace_level;
+typedef struct tf_run_options {
+    tf_trace_level trace_level;
+} tf_run_options;
+#define tf_run_options(...) ((tf_run_options){ __VA_ARGS__ })
+struct tf_run_args {
+    tf_source here;
+    tf_feeds feeds;
+    tf_run_options options;
+    tf_run_metadata *run_metadata; /* filled by the run, if the options say so */
+};
+typedef enum tf_asked_kind { TF_ASKED_FETCHES, TF_ASKED_OP, TF_ASKED_OPS, TF_ASKED_TENSOR, TF_ASKED_LIST } tf_asked_kind;
+typedef struct tf_asked {
+    tf_asked_kind kind;
+    tf_fetches fetches;
+    tf_operation *op;
+    tf_ops ops;
+    tf_tensor tensor;
+    tf_list list;
+} tf_asked;
+TF1C_API tf_asked tf_asked_fetches_(tf_fetches what);
+TF1C_API tf_asked tf_asked_op_(tf_operation *op);
+TF1C_API tf_asked tf_asked_ops_(tf_ops ops);
+TF1C_API tf_asked tf_asked_tensor_(tf_tensor tensor);
+TF1C_API tf_asked tf_asked_list_(tf_list list);
+TF1C_API tf_status tf_run_asked_(tf_session *s, tf_asked what, struct tf_run_args args);
+#define TF_RUN_ASKED_(s, what, ...)                                                                                            \
+    TF_KWARGS_(tf_run_asked_(s,                                                                                                \
+                             _Generic((what), tf_fetches: tf_asked_fetches_, tf_operation *: tf_asked_op_, tf_ops: tf_asked_ops_, \
+                                 tf_tensor: tf_asked_tensor_, tf_list: tf_asked_list_)(what),                                  \
+                             (struct tf_run_args){ TF_HERE_, __VA_ARGS__ }))
 
 /* A tensor's value by the default session; NaN or 0 after a report. TF1: Tensor.eval
  *   float x = tf_eval_float(loss);  tf_eval_float(loss, FEED(…));  tf_eval(logits, &array, FEED(…)) */

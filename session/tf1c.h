@@ -114,6 +114,7 @@
 
 /* Sessions: running, feeding, fetching. */
 #include "session.h"
+#include "run_metadata.h"
 
 /* Threads that fill queues. */
 #include "input/coordinator.h"

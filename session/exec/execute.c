@@ -6,14 +6,15 @@
 #include "core/gemm.h"
 #include "graph/kernel.h"
 #include "session/exec/execute.h"
-#include "session/exec/trace.h"
+#include "session/exec/step_stats.h"
 #include "session/plan/place.h"
 
 typedef struct {
     const tf1c_lifetime *life;
     const tf1c_binding *b;
     tf1c_context *x;
-    int traced; /* the session's number in the trace; 0: there is none */
+    int traced;               /* the session's number in the trace; 0: there is none */
+    tf1c_step_timing *timing; /* NULL: nobody asked for it */
 } execution;
 
 static void fail(tf1c_context *x, const ir_node *n, tf_status status, const char *message)
@@ -277,6 +278,8 @@ static void run_traced(walker w)
     if (lane) {
         lane->worker = w.worker;
         lane->depth = lane->n = 0;
+        lane->written = w.e->traced;
+        lane->timing = w.e->timing;
     }
     w.trace = lane;
     run_code(&w, w.e->b->code, w.e->b->n_code);
@@ -293,14 +296,15 @@ static void worker_run(void *arg, int worker, int workers)
         memcpy(slots, e->x->slots, (size_t)(IR_FIRST_FEED_SLOT + e->b->n_feeds) * sizeof *slots);
     walker w = { e, slots, worker, workers, NULL };
     const uint64_t before = tf1c_denormals_flush();
-    if (e->traced)
+    if (e->traced || e->timing)
         run_traced(w);
     else
         run_code(&w, e->b->code, e->b->n_code);
     tf1c_denormals_restore(before);
 }
 
-tf_status tf1c_execute(const tf1c_binding *b, tf1c_context *x, const tf_ndarray *feeds, const tf1c_lifetime *life, int traced)
+tf_status tf1c_execute(const tf1c_binding *b, tf1c_context *x, const tf_ndarray *feeds, const tf1c_lifetime *life, int traced,
+                       const tf_graph *graph)
 {
     atomic_store(&x->failed, 0);
     x->overflow = false;
@@ -309,7 +313,8 @@ tf_status tf1c_execute(const tf1c_binding *b, tf1c_context *x, const tf_ndarray 
     x->slots[IR_SLOT_ARENA] = x->arena;
     for (int i = 0; i < b->n_feeds; i++)
         x->slots[IR_FIRST_FEED_SLOT + i] = feeds[i].data;
-    execution e = { life, b, x, traced && tf1c_trace_mine() ? traced : 0 };
+    tf1c_step_timing timing = { .lock = PTHREAD_MUTEX_INITIALIZER };
+    execution e = { life, b, x, traced && tf1c_trace_mine() ? traced : 0, tf1c_traced_run ? &timing : NULL };
     int64_t begin = e.traced ? tf1c_trace_now() : 0;
     if (b->blas)
         tf1c_gemm_begin();
@@ -321,5 +326,7 @@ tf_status tf1c_execute(const tf1c_binding *b, tf1c_context *x, const tf_ndarray 
         tf1c_gemm_end();
     if (e.traced)
         tf1c_trace_run(e.traced, begin);
+    if (e.timing)
+        tf1c_step_timing_end(&timing, tf1c_traced_run, graph);
     return x->status;
 }

@@ -14,6 +14,7 @@
 
 #include "core/forks.h"
 #include "core/team.h"
+#include "session/exec/step_stats.h"
 #include "session/passes/pass.h"
 
 enum { PATH_SIZE = 4096, TEXT_SIZE = 1 << 16, NAME_SIZE = 512, EVENT_SIZE = 10240 };
@@ -172,7 +173,7 @@ static void put_event(const tf1c_trace_event *e, int lane)
 
 /* ---- events ------------------------------------------------------------------------------------------------------------------------ */
 
-void tf1c_trace_flush(tf1c_trace_lane *l)
+static void write_lane(const tf1c_trace_lane *l)
 {
     pthread_mutex_lock(&lock);
     int lane = lane_of(l->worker);
@@ -180,13 +181,21 @@ void tf1c_trace_flush(tf1c_trace_lane *l)
         put_event(&l->events[i], lane);
     write_out();
     pthread_mutex_unlock(&lock);
+}
+
+void tf1c_trace_flush(tf1c_trace_lane *l)
+{
+    if (l->written)
+        write_lane(l);
+    if (l->timing)
+        tf1c_step_timing_add(l->timing, l);
     l->n = 0;
 }
 
 void tf1c_trace_add(tf1c_trace_lane *l, const ir_node *node, int64_t begin)
 {
     tf1c_trace_event *e = &l->events[l->n++];
-    *e = (tf1c_trace_event){ begin, tf1c_trace_now(), node, l->depth, { 0 } };
+    *e = (tf1c_trace_event){ begin, tf1c_trace_now(), node, l->worker, l->depth, { 0 } };
     for (int i = 0; i < l->depth && i < TRACE_DEPTH; i++)
         e->step[i] = (int32_t)l->step[i];
     if (l->n == TRACE_EVENTS)

@@ -10,13 +10,16 @@ enum { TRACE_EVENTS = 512, TRACE_DEPTH = 4 };
 typedef struct {
     int64_t begin, end;  /* ns */
     const ir_node *node; /* NULL: waiting for the other threads */
-    int depth;           /* of loops around it */
+    int worker;
+    int depth;                 /* of loops around it */
     int32_t step[TRACE_DEPTH]; /* of each, outermost first */
 } tf1c_trace_event;
 
 /* One worker's part of one run, on its own stack. */
 typedef struct {
     int worker, depth, n;
+    bool written;                    /* to the file */
+    struct tf1c_step_timing *timing; /* to a run's metadata; NULL */
     int64_t step[TRACE_DEPTH];
     tf1c_trace_event events[TRACE_EVENTS];
 } tf1c_trace_lane;

@@ -24,6 +24,7 @@ typedef struct {
 
 typedef struct {
     const tf_op_def *def;
+    const char *name;
     const void *attrs;
     tf_strip *strip; /* NULL: the sum of its inputs, or a copy of the one */
     tf_dtype dtype;  /* of the result */
@@ -250,7 +251,7 @@ bool ir_fused_step_at(const ir_node *n, int i, ir_fused_step *s)
     if ((n->def != &fused_op && n->def != &fused_flat_op) || i >= p->n_steps)
         return false;
     const step *from = &p->steps[i];
-    *s = (ir_fused_step){ .op = from->def ? from->def->name : "copy", .n_in = from->n_in, .out = from->out };
+    *s = (ir_fused_step){ .op = from->def ? from->def->name : "copy", .name = from->name, .n_in = from->n_in, .out = from->out };
     for (int j = 0; j < from->n_in; j++)
         s->in[j] = (struct ir_fused_operand){ from->in[j].external, from->in[j].index };
     return true;
@@ -403,6 +404,7 @@ static void write_step(const chain *r, program *p, ir_node *f, int i)
     const ir_node *n = r->nodes[i];
     step *s = &p->steps[i];
     *s = (step){ .def = n->def,
+                 .name = n->name,
                  .attrs = n->attrs,
                  .strip = n->def && n->def->strips ? n->def->strips[n->T] : NULL,
                  .dtype = n->out[0].view.dtype,

@@ -43,6 +43,7 @@ bool ir_after_assignments_of(ir_ctx *c, ir_block *b, int first, const ir_node *n
 /* passes/fuse.c: what a fused node computes, step by step. */
 typedef struct {
     const char *op; /* "copy" where there is none */
+    const char *name; /* of the node it was; NULL of what is copied */
     int n_in;
     struct ir_fused_operand {
         bool external; /* input `index` of the node, else the result of step `index` */

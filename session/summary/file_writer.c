@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/map.h"
 #include "core/proto/event.pb-c.h"
 #include "core/protobuf.h"
 #include "core/record.h"
@@ -17,6 +18,7 @@
 #include "core/safe_file.h"
 #include "graph/node.h"
 #include "session/graphdef/export.h"
+#include "session/summary/run_metadata_proto.h"
 
 #undef tf_close
 
@@ -24,6 +26,9 @@ struct tf_summary_writer {
     char *logdir, *path;
     FILE *file;
     double flush_seconds, flushed;
+    pthread_mutex_t tags_lock;
+    tf1c_map tags; /* of run metadata; to themselves */
+    tf1c_arena tag_names;
 };
 
 static tf_status no_memory(tf_source here) { return tf_fail(tf_memory_error, here, NULL, "no memory left for an event"); }
@@ -140,6 +145,47 @@ tf_status tf_add_session_log_(tf_summary_writer *w, tf_session_log_status status
     return write_event(w, &e, step, a.here);
 }
 
+/* Each tag once. */
+static tf_status take_tag(tf_summary_writer *w, const char *tag, tf_source here)
+{
+    tf_status status = tf_ok;
+    pthread_mutex_lock(&w->tags_lock);
+    if (tf1c_map_get(&w->tags, tag)) {
+        status = tf_fail(tf_value_error, here, NULL, "The provided tag was already used for this event type");
+    } else {
+        char *kept = tf1c_arena_strdup(&w->tag_names, tag);
+        if (!kept || !tf1c_map_set(&w->tags, kept, kept))
+            status = no_memory(here);
+    }
+    pthread_mutex_unlock(&w->tags_lock);
+    return status;
+}
+
+tf_status tf_add_run_metadata_(tf_summary_writer *w, const tf_run_metadata *m, const char *tag, struct tf_add_run_metadata_args a)
+{
+    TF1C_HOLD_REPORTS;
+    if (!w)
+        return tf_ok;
+    if (!m || !tag)
+        return tf_fail(tf_type_error, a.here, NULL, "tf_add_run_metadata wants run metadata and a tag, got NULL");
+    tf_status status = take_tag(w, tag, a.here);
+    if (status)
+        return status;
+    tf1c_buffer b = { 0 };
+    Tf1c__TaggedRunMetadata tagged = TF1C__TAGGED_RUN_METADATA__INIT;
+    Tf1c__Event e = TF1C__EVENT__INIT;
+    if (!tf1c_pack_run_metadata(m, &b))
+        status = no_memory(a.here);
+    tagged.tag = (char *)tag;
+    tagged.run_metadata = (ProtobufCBinaryData){ b.n, (uint8_t *)b.data };
+    e.what_case = TF1C__EVENT__WHAT_TAGGED_RUN_METADATA;
+    e.tagged_run_metadata = &tagged;
+    if (!status)
+        status = write_event(w, &e, a.global_step, a.here);
+    tf1c_buffer_free(&b);
+    return status;
+}
+
 /* ---- writers -------------------------------------------------------------------------------------------------------------------- */
 
 /* The folder and those above it. */
@@ -180,6 +226,9 @@ static void release(tf_summary_writer *w)
     errno = 0;
     if (w->file && fclose(w->file) != 0)
         tf1c_file_error(errno ? errno : EIO, w->path, (tf_source){ 0 });
+    tf1c_map_free(&w->tags);
+    tf1c_arena_free(&w->tag_names);
+    pthread_mutex_destroy(&w->tags_lock);
     tf1c_free(w->logdir);
     tf1c_free(w->path);
     tf1c_free(w);
@@ -195,6 +244,7 @@ tf_summary_writer *tf_summary_file_writer_(const char *logdir, struct tf_file_wr
     tf_summary_writer *w = tf1c_alloc_zero(sizeof *w);
     tf_status status = w && (w->logdir = tf1c_strdup(logdir)) ? tf_ok : no_memory(a.here);
     if (!status) {
+        w->tags_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
         w->flush_seconds = a.flush_secs;
         w->flushed = tf1c_now();
         status = open_file(w, &a);

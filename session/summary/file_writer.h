@@ -5,6 +5,7 @@
 #pragma GCC system_header
 #endif
 #include "../../core/gfile.h"
+#include "../run_metadata.h"
 #include "../session.h"
 
 #ifdef __cplusplus
@@ -38,6 +39,17 @@ TF1C_API tf_summary_writer *tf_summary_file_writer_(const char *logdir, struct t
  *   errors  TypeError: not a string scalar;  ValueError: a string that is no Summary;  ResourceExhaustedError, OSError */
 #define tf_add_summary(writer, summary, global_step) tf_add_summary_(writer, summary, global_step, TF_SOURCE)
 #define tf_add_graph(writer, graph) tf_add_graph_(writer, graph, TF_SOURCE)
+/* Of a traced run, for the graph tab's "Session runs", by its tag. TF1: FileWriter.add_run_metadata
+ *   global_step  unset: 0
+ *   errors       ValueError: "The provided tag was already used for this event type"; TypeError: no metadata */
+struct tf_add_run_metadata_args {
+    tf_source here;
+    int64_t global_step;
+};
+#define tf_add_run_metadata(writer, run_metadata, tag, ...) \
+    tf_add_run_metadata_(writer, run_metadata, tag, (struct tf_add_run_metadata_args){ TF_HERE_, __VA_ARGS__ })
+TF1C_API tf_status tf_add_run_metadata_(tf_summary_writer *writer, const tf_run_metadata *run_metadata, const char *tag,
+                                        struct tf_add_run_metadata_args args);
 #define tf_flush(writer) tf_flush_(writer, TF_SOURCE)
 TF1C_API tf_status tf_add_summary_(tf_summary_writer *writer, tf_ndarray summary, int64_t global_step, tf_source here);
 TF1C_API tf_status tf_add_graph_(tf_summary_writer *writer, const tf_graph *graph, tf_source here);

@@ -164,6 +164,8 @@ VALUES = {
     "const tf_error *": ["tf_last_error()", "NULL", "&w.empty_error"],
     "tf_summary_writer *": ["w.writer", "NULL"],
     "const tf_summary_writer *": ["w.writer", "NULL"],
+    "tf_run_metadata *": ["NULL"],
+    "const tf_run_metadata *": ["w.metadata", "NULL"],
     "tf_event_iterator *": ["NULL"],
     "tf_node_defs *": ["NULL"],
     "tf_saver *": ["w.saver", "NULL"],
@@ -198,7 +200,7 @@ LEFT_OUT = {"tf_exit": "ends the process", "tf_options_": "ends the program, as 
 CONSUMED = {"tf_tensor", "tf_list", "tf_operation *", "tf_ndarray", "char *", "tf_session *", "tf_graph *", "struct tf_with_",
             "tf_from", "tf_cell *", "tf_state *", "np_npz *", "const char *", "tf_graph_def *", "tf_checkpoint_state *",
             "tf_checkpoint_reader *", "tf_event_iterator *", "tf_node_defs *", "tf_data_dataset *", "tf_data_iterator *",
-            "tf_decoder *", "tf_coordinator *", "tf_gfile *", "tf_record_writer *", "tf_summary_writer *"}
+            "tf_decoder *", "tf_coordinator *", "tf_gfile *", "tf_record_writer *", "tf_summary_writer *", "tf_run_metadata *"}
 
 
 def plain(text):

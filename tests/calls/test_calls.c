@@ -38,6 +38,7 @@ static struct {
     tf_saver *saver;
     tf_moving_average *average;
     tf_summary_writer *writer;
+    tf_run_metadata *metadata;
     tf_checkpoint_reader *reader;
     tf_training training;
     tf_session_run_hook hook, *hooks[1], *no_hooks[2];
@@ -159,6 +160,7 @@ static void use_tf_checkpoint_reader_handle(tf_checkpoint_reader *reader) { tf_c
 static void use_tf_coordinator_handle(tf_coordinator *coord) { tf_join_(coord, (tf_threads){ 0 }, TF_SOURCE); }
 static void use_tf_gfile_handle(tf_gfile *f) { tf_gfile_close_(f); }
 static void use_tf_record_writer_handle(tf_record_writer *writer) { tf_record_writer_close_(writer); }
+static void use_tf_run_metadata_handle(tf_run_metadata *metadata) { tf_run_metadata_free(metadata); }
 static void use_tf_summary_writer_handle(tf_summary_writer *writer) { tf_close(writer); }
 
 /* A GraphDef of a NoOp called a, and bytes that are none. */
@@ -270,6 +272,7 @@ static void make_runs(void)
     w.closed = w.session;
     tf_run(w.session, tf_global_variables_initializer());
     w.saver = tf_train_saver();
+    w.metadata = tf_run_metadata();
     w.average = tf_train_exponential_moving_average(0.9);
     if (strncmp(doing, "tf_add_", 7) == 0) /* a file each time costs its time */
         w.writer = tf_summary_file_writer("events");
@@ -323,6 +326,7 @@ static void close_world(void)
     np_free(&w.out);
     tf_checkpoint_reader_free(w.reader);
     tf_close(w.writer);
+    tf_run_metadata_free(w.metadata);
     tf_close(w.session);
     tf_graph_free(w.other);
     tf_reset_default_graph();

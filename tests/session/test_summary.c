@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/proto/event.pb-c.h"
+#include "core/proto/step_stats.pb-c.h"
 #include "core/protobuf.h"
 #include "core/record.h"
 #include "core/safe_file.h"
@@ -264,6 +265,120 @@ START_TEST(events_are_read_in_order)
 }
 END_TEST
 
+/* ---- run metadata ------------------------------------------------------------------------------------------------------------------ */
+
+enum { TRACED_ROWS = 3 };
+static tf_status run_traced(tf_tensor y, tf_tensor x, tf_trace_level level, tf_run_metadata *metadata)
+{
+    static float rows[TRACED_ROWS * 4];
+    tf_ndarray fed = np_array(rows, tf_float32, SHAPE(TRACED_ROWS, 4)), value = { 0 };
+    const tf_status status =
+        tf_run(sess, FETCH(y, &value), FEED(x, fed), .options = tf_run_options(.trace_level = level), .run_metadata = metadata);
+    np_free(&value);
+    return status;
+}
+
+static const tf_node_exec_stats *stats_of(const tf_run_metadata *m, const char *name)
+{
+    const tf_step_stats s = tf_run_metadata_step_stats(m);
+    for (int i = 0; i < s.n; i++)
+        if (strcmp(s.node_stats[i].node_name, name) == 0)
+            return &s.node_stats[i];
+    return NULL;
+}
+
+START_TEST(a_traced_run_says_what_each_operation_took)
+{
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 4), .name = "x"), w = tf_ones(SHAPE(4, 2), .name = "w");
+    tf_tensor h = tf_matmul(x, w, .name = "h"), y = tf_exp(tf_tanh(h, .name = "t"), .name = "y");
+    tf_run_metadata *metadata = tf_run_metadata();
+    must(run_traced(y, x, TF_RUN_OPTIONS_FULL_TRACE, metadata));
+    const tf_node_exec_stats *of_h = stats_of(metadata, "h"), *of_t = stats_of(metadata, "t"), *of_y = stats_of(metadata, "y");
+    ck_assert(of_h && of_t && of_y && !stats_of(metadata, "w"));
+    ck_assert_str_eq(of_h->timeline_label, "h = MatMul(x, w)");
+    ck_assert_str_eq(of_y->timeline_label, "y = Exp(t)");
+    ck_assert(of_h->all_start_micros > 1700000000000000 && of_h->all_end_rel_nanos >= 0 && of_h->thread_id == 0);
+    ck_assert(of_h->n_output == 1 && of_h->output[0].dtype == tf_float32 && of_h->output[0].shape.dims[1] == 2);
+    ck_assert_int_eq(of_h->total_bytes, TRACED_ROWS * 2 * 4);
+    ck_assert_msg(of_t->n_output == 0 && of_t->all_start_nanos + of_t->all_end_rel_nanos == of_y->all_start_nanos,
+                  "the parts of what is fused come one after the other");
+    must(run_traced(y, x, TF_RUN_OPTIONS_NO_TRACE, metadata));
+    ck_assert_int_eq(tf_run_metadata_step_stats(metadata).n, 0);
+    must(tf_run(sess, y, FEED(x, NP_FLOAT2D({ 1, 2, 3, 4 })), .options = { TF_RUN_OPTIONS_FULL_TRACE }, .run_metadata = metadata));
+    ck_assert_ptr_nonnull(stats_of(metadata, "h"));
+    ck_assert_int_eq(tf_run(sess, y, .options = { TF_RUN_OPTIONS_FULL_TRACE }, .run_metadata = metadata), tf_invalid_argument);
+    must_have_reported(tf_invalid_argument, "You must feed a value for placeholder tensor 'x'");
+    ck_assert_int_eq(tf_run_metadata_step_stats(metadata).n, 0);
+    tf_run_metadata_free(metadata);
+}
+END_TEST
+
+static tf_tensor multiplied(tf_tensor state, tf_tensor x, void *none)
+{
+    (void)none;
+    return tf_add(tf_matmul(state, x, .name = "product"), 1.0);
+}
+
+START_TEST(a_loop_s_operations_are_there_once_a_step)
+{
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(3, 4), .name = "x");
+    tf_tensor xs = tf_reshape(tf_tile(x, SHAPE(1, 4)), SHAPE(3, 4, 4)),
+              y = tf_scan(multiplied, xs, .initializer = tf_ones(SHAPE(4, 4)));
+    tf_run_metadata *metadata = tf_run_metadata();
+    int products = 0;
+    must(run_traced(y, x, TF_RUN_OPTIONS_FULL_TRACE, metadata));
+    const tf_step_stats s = tf_run_metadata_step_stats(metadata);
+    for (int i = 0; i < s.n; i++)
+        products += strstr(s.node_stats[i].node_name, "product") != NULL;
+    ck_assert_int_eq(products, 3);
+    tf_run_metadata_free(metadata);
+}
+END_TEST
+
+START_TEST(run_metadata_is_written_once_a_tag)
+{
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 4), .name = "x"), y = tf_reduce_sum(tf_exp(x), .name = "y");
+    tf_run_metadata *metadata = tf_run_metadata();
+    must(run_traced(y, x, TF_RUN_OPTIONS_FULL_TRACE, metadata));
+    const tf_step_stats want = tf_run_metadata_step_stats(metadata);
+    tf_summary_writer *writer = tf_summary_file_writer(folder);
+    must(tf_add_run_metadata(writer, metadata, "step007", .global_step = 7));
+    ck_assert_int_eq(tf_add_run_metadata(writer, metadata, "step007"), tf_value_error);
+    must_have_reported(tf_value_error, "The provided tag was already used for this event type");
+    tf_close(writer);
+    tf_event e;
+    tf_event_iterator *events = tf_train_summary_iterator(written_file());
+    ck_assert(tf_next_event(events, &e) && tf_next_event(events, &e) && e.step == 7);
+    ck_assert_str_eq(e.tagged_run_metadata.tag, "step007");
+    Tf1c__RunMetadata *got = tf1c__run_metadata__unpack(&tf1c_pb, e.tagged_run_metadata.run_metadata.size,
+                                                        (const uint8_t *)e.tagged_run_metadata.run_metadata.data);
+    ck_assert(got && got->step_stats->n_dev_stats == 1 && got->step_stats->dev_stats[0]->n_node_stats == (size_t)want.n);
+    const Tf1c__NodeExecStats *last = got->step_stats->dev_stats[0]->node_stats[want.n - 1];
+    ck_assert_str_eq(last->node_name, want.node_stats[want.n - 1].node_name);
+    ck_assert_str_eq(last->timeline_label, want.node_stats[want.n - 1].timeline_label);
+    ck_assert_int_eq(last->all_start_nanos, want.node_stats[want.n - 1].all_start_nanos);
+    ck_assert_int_eq(last->output[0]->tensor_description->dtype, TF1C__DATA_TYPE__DT_FLOAT);
+    tf1c__run_metadata__free_unpacked(got, &tf1c_pb);
+    tf_event_iterator_free(events);
+    tf_run_metadata_free(metadata);
+}
+END_TEST
+
+START_TEST(a_timeline_is_json_for_chrome)
+{
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, 4), .name = "x"), y = tf_reduce_sum(tf_exp(x), .name = "y");
+    tf_run_metadata *metadata = tf_run_metadata();
+    must(run_traced(y, x, TF_RUN_OPTIONS_FULL_TRACE, metadata));
+    char *text = tf_timeline_generate_chrome_trace_format(metadata);
+    ck_assert_ptr_nonnull(text);
+    ck_assert_ptr_nonnull(strstr(text, "{\n    \"traceEvents\": [\n        {\n            \"name\": \"process_name\","));
+    ck_assert_ptr_nonnull(strstr(text, "                \"name\": \"y\",\n                \"op\": \"Sum\",\n"
+                                       "                \"input0\": \"Exp\",\n                \"input1\": \"Const\"\n"));
+    free(text);
+    tf_run_metadata_free(metadata);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("summary");
@@ -276,6 +391,10 @@ int main(void)
     tcase_add_test(tc, events_are_records_in_order);
     tcase_add_test(tc, what_cannot_be_written_is_said);
     tcase_add_test(tc, events_are_read_in_order);
+    tcase_add_test(tc, a_traced_run_says_what_each_operation_took);
+    tcase_add_test(tc, a_loop_s_operations_are_there_once_a_step);
+    tcase_add_test(tc, run_metadata_is_written_once_a_tag);
+    tcase_add_test(tc, a_timeline_is_json_for_chrome);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }
