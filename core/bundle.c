@@ -1,4 +1,4 @@
-#include "core/bundle.h"
+#include "core/bundle_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,6 @@
 #include "core/cast.h"
 #include "core/crc32c.h"
 #include "core/ordered_code.h"
-#include "core/proto/bundle.pb-c.h"
 #include "core/protobuf.h"
 #include "core/strings.h"
 
@@ -48,7 +47,7 @@ static int row_of(int type)
     return i;
 }
 
-static float half_to_float(uint16_t h)
+float tf1c_half_to_float(uint16_t h)
 {
     const uint32_t sign = (uint32_t)(h >> 15) << 31, exponent = h >> 10 & 31, fraction = h & 1023;
     union {
@@ -90,7 +89,7 @@ static void convert(int type, const char *raw, int64_t n, void *to)
     case TF1C__DATA_TYPE__DT_INT8: WIDEN(int8_t, int32_t, x);
     case TF1C__DATA_TYPE__DT_UINT16: WIDEN(uint16_t, int32_t, x);
     case TF1C__DATA_TYPE__DT_UINT32: WIDEN(uint32_t, int64_t, x);
-    case TF1C__DATA_TYPE__DT_HALF: WIDEN(uint16_t, float, half_to_float(x));
+    case TF1C__DATA_TYPE__DT_HALF: WIDEN(uint16_t, float, tf1c_half_to_float(x));
     case TF1C__DATA_TYPE__DT_BFLOAT16: WIDEN(uint16_t, float, bfloat_to_float(x));
     case TF1C__DATA_TYPE__DT_BOOL: WIDEN(uint8_t, bool, x != 0);
     default: break;
@@ -98,11 +97,11 @@ static void convert(int type, const char *raw, int64_t n, void *to)
 }
 
 _Thread_local bool tf1c_pb_refused;
-static const char no_memory_left[] = "no memory left";
+const char tf1c_no_memory_left[] = "no memory left";
 
 /* ---- writing ------------------------------------------------------------------------------------------------------------------ */
 
-static tf_status no_memory(tf_source here) { return tf_fail(tf_memory_error, here, NULL, "no memory left for a checkpoint"); }
+tf_status tf1c_bundle_no_memory(tf_source here) { return tf_fail(tf_memory_error, here, NULL, "no memory left for a checkpoint"); }
 
 /* A name beside the prefix; the caller's to free. */
 static char *file_name(const char *prefix, const char *ending)
@@ -119,7 +118,7 @@ static void add_message(tf1c_bundle_writer *w, const char *key, const ProtobufCM
     const size_t n = protobuf_c_message_get_packed_size(m);
     uint8_t *packed = tf1c_alloc(n + 1);
     if (!packed) {
-        w->status = no_memory(w->here);
+        w->status = tf1c_bundle_no_memory(w->here);
         return;
     }
     protobuf_c_message_pack(m, packed);
@@ -158,7 +157,7 @@ static int free_shards(const char *prefix, tf_source here)
         known = there || !t.n || !tf1c_pb_refused;
         tf1c_table_free(&t);
     } else if (fault) {
-        known = strcmp(fault, no_memory_left) != 0;
+        known = strcmp(fault, tf1c_no_memory_left) != 0;
     }
     tf1c_free(data);
     tf1c_free(index);
@@ -177,7 +176,7 @@ tf_status tf1c_bundle_create(tf1c_bundle_writer *w, const char *prefix, tf_sourc
 {
     *w = (tf1c_bundle_writer){ .prefix = tf1c_strdup(prefix), .here = here, .data.fd = -1, .shards = free_shards(prefix, here) };
     char *data = w->shards ? file_name(prefix, endings[w->shards - 1]) : NULL;
-    w->status = w->prefix && data ? tf1c_safe_open(&w->data, data, here) : no_memory(here);
+    w->status = w->prefix && data ? tf1c_safe_open(&w->data, data, here) : tf1c_bundle_no_memory(here);
     tf1c_free(data);
     if (!w->status) {
         Tf1c__VersionDef version = TF1C__VERSION_DEF__INIT;
@@ -225,14 +224,14 @@ tf_status tf1c_bundle_finish(tf1c_bundle_writer *w, tf_status before)
 {
     tf_status status = before ? before : w->status;
     if (!status && !tf1c_table_finish(&w->index))
-        status = no_memory(w->here);
+        status = tf1c_bundle_no_memory(w->here);
     if (status)
         tf1c_safe_abandon(&w->data);
     else
         status = tf1c_safe_commit(&w->data);
     char *index = status ? NULL : file_name(w->prefix, ".index");
     if (!status)
-        status = index ? tf1c_safe_write_file(index, w->index.out.data, w->index.out.n, w->here) : no_memory(w->here);
+        status = index ? tf1c_safe_write_file(index, w->index.out.data, w->index.out.n, w->here) : tf1c_bundle_no_memory(w->here);
     if (!status)
         remove_data(w->prefix, endings[2 - w->shards]);
     else if (w->prefix && w->shards) /* data without an index are nobody's */
@@ -246,30 +245,7 @@ tf_status tf1c_bundle_finish(tf1c_bundle_writer *w, tf_status before)
 
 /* ---- reading ------------------------------------------------------------------------------------------------------------------ */
 
-typedef struct {
-    int64_t start[TF_MAX_RANK], length[TF_MAX_RANK]; /* length -1: all */
-} extent;
-
-typedef struct {
-    const char *name;
-    int type, shard;
-    tf_dims dims;
-    int64_t offset, size;
-    uint32_t crc;
-    int n_slices;
-    extent *slices;
-} entry;
-
-struct tf1c_bundle {
-    char *prefix, *index; /* the index' bytes */
-    tf1c_table table;
-    tf1c_arena memory;
-    int n, shards;
-    entry *entries;
-    int fd, open_shard; /* of the data file read last; -1 */
-};
-
-static bool read_dims(const Tf1c__TensorShapeProto *shape, tf_dims *dims)
+bool tf1c_bundle_dims(const Tf1c__TensorShapeProto *shape, tf_dims *dims)
 {
     *dims = SCALAR;
     if (!shape)
@@ -283,39 +259,45 @@ static bool read_dims(const Tf1c__TensorShapeProto *shape, tf_dims *dims)
     return tf_dims_count(*dims) < INT64_MAX / 16;
 }
 
-static bool read_slices(tf1c_bundle *b, const Tf1c__BundleEntryProto *from, entry *e)
+bool tf1c_bundle_extent(const Tf1c__TensorSliceProto *slice, tf_dims dims, tf1c_extent *x)
+{
+    if (slice->n_extent != (size_t)dims.rank)
+        return false;
+    for (int axis = 0; axis < dims.rank; axis++) {
+        const Tf1c__TensorSliceProto__Extent *from = slice->extent[axis];
+        const bool all = from->has_length_case != TF1C__TENSOR_SLICE_PROTO__EXTENT__HAS_LENGTH_LENGTH;
+        x->start[axis] = all ? 0 : from->start;
+        x->length[axis] = all ? -1 : from->length;
+        if (!all && (from->start < 0 || from->length < 0 || from->length > dims.dims[axis] - from->start))
+            return false;
+    }
+    return true;
+}
+
+static bool read_slices(tf1c_bundle *b, const Tf1c__BundleEntryProto *from, tf1c_stored *e)
 {
     e->n_slices = (int)from->n_slices;
     e->slices = e->n_slices ? tf1c_arena_alloc(&b->memory, from->n_slices * sizeof *e->slices) : NULL;
-    for (size_t i = 0; e->slices && i < from->n_slices; i++) {
-        if (from->slices[i]->n_extent != (size_t)e->dims.rank)
+    for (size_t i = 0; e->slices && i < from->n_slices; i++)
+        if (!tf1c_bundle_extent(from->slices[i], e->dims, &e->slices[i]))
             return false;
-        for (int axis = 0; axis < e->dims.rank; axis++) {
-            const Tf1c__TensorSliceProto__Extent *x = from->slices[i]->extent[axis];
-            const bool all = x->has_length_case != TF1C__TENSOR_SLICE_PROTO__EXTENT__HAS_LENGTH_LENGTH;
-            e->slices[i].start[axis] = all ? 0 : x->start;
-            e->slices[i].length[axis] = all ? -1 : x->length;
-            if (!all && (x->start < 0 || x->length < 0 || x->length > e->dims.dims[axis] - x->start))
-                return false;
-        }
-    }
     return !e->n_slices || e->slices;
 }
 
 /* NULL, or what is wrong with it. */
-static const char *read_entry(tf1c_bundle *b, const tf1c_table_entry *from, entry *e)
+static const char *read_entry(tf1c_bundle *b, const tf1c_table_entry *from, tf1c_stored *e)
 {
     Tf1c__BundleEntryProto *p = tf1c__bundle_entry_proto__unpack(&tf1c_pb, from->value.size, (const uint8_t *)from->value.data);
     if (!p)
-        return tf1c_pb_refused ? no_memory_left : "an entry that is no BundleEntryProto";
-    *e = (entry){
+        return tf1c_pb_refused ? tf1c_no_memory_left : "an entry that is no BundleEntryProto";
+    *e = (tf1c_stored){
         .name = from->key.data, .type = (int)p->dtype, .shard = p->shard_id, .offset = p->offset, .size = p->size, .crc = p->crc32c
     };
-    const bool good = read_dims(p->shape, &e->dims) && read_slices(b, p, e) && e->offset >= 0 && e->size >= 0 && e->shard >= 0 &&
-                      e->shard < b->shards;
+    const bool good = tf1c_bundle_dims(p->shape, &e->dims) && read_slices(b, p, e) && e->offset >= 0 && e->size >= 0 &&
+                      e->shard >= 0 && e->shard < b->shards;
     tf1c__bundle_entry_proto__free_unpacked(p, &tf1c_pb);
     if (e->n_slices && !e->slices)
-        return no_memory_left;
+        return tf1c_no_memory_left;
     return good ? NULL : "an entry with a shape, place or part that cannot be";
 }
 
@@ -326,7 +308,7 @@ static const char *read_header(tf1c_bundle *b)
         return "no header";
     Tf1c__BundleHeaderProto *h = tf1c__bundle_header_proto__unpack(&tf1c_pb, first->value.size, (const uint8_t *)first->value.data);
     if (!h)
-        return tf1c_pb_refused ? no_memory_left : "no header";
+        return tf1c_pb_refused ? tf1c_no_memory_left : "no header";
     b->shards = h->num_shards;
     const bool little = h->endianness == TF1C__BUNDLE_HEADER_PROTO__ENDIANNESS__LITTLE;
     tf1c__bundle_header_proto__free_unpacked(h, &tf1c_pb);
@@ -339,7 +321,7 @@ static const char *read_entries(tf1c_bundle *b)
     const char *fault = read_header(b);
     b->entries = tf1c_arena_alloc(&b->memory, (size_t)(b->table.n + 1) * sizeof *b->entries);
     if (!b->entries)
-        return no_memory_left;
+        return tf1c_no_memory_left;
     for (int i = 1; i < b->table.n && !fault; i++)
         if (b->table.entries[i].key.data[0] && !(fault = read_entry(b, &b->table.entries[i], &b->entries[b->n])))
             b->n++;
@@ -357,8 +339,8 @@ static tf_status open_index(tf1c_bundle *b, const char *path, tf_source here)
         fault = read_entries(b);
     if (!fault)
         return tf_ok;
-    if (strcmp(fault, no_memory_left) == 0)
-        return no_memory(here);
+    if (strcmp(fault, tf1c_no_memory_left) == 0)
+        return tf1c_bundle_no_memory(here);
     return tf_fail(
         tf_data_loss, here, NULL,
         "Unable to read file (%s). Perhaps the file is corrupt or was produced by a newer version of TensorFlow with format "
@@ -366,12 +348,14 @@ static tf_status open_index(tf1c_bundle *b, const char *path, tf_source here)
         path, fault);
 }
 
-bool tf1c_bundle_exists(const char *prefix)
+static bool has_index(const char *prefix)
 {
     char index[4096]; /* no path is longer */
     const int n = snprintf(index, sizeof index, "%s.index", prefix);
     return n > 0 && n < (int)sizeof index && access(index, R_OK) == 0;
 }
+
+bool tf1c_bundle_exists(const char *prefix) { return has_index(prefix) || tf1c_bundle_v1_exists(prefix); }
 
 tf1c_bundle *tf1c_bundle_open(const char *prefix, tf_source here)
 {
@@ -381,7 +365,9 @@ tf1c_bundle *tf1c_bundle_open(const char *prefix, tf_source here)
     if (b)
         b->fd = b->open_shard = -1;
     if (!b || !index || !(b->prefix = tf1c_strdup(prefix)))
-        status = no_memory(here);
+        status = tf1c_bundle_no_memory(here);
+    else if (access(index, F_OK) != 0 && tf1c_bundle_v1_exists(prefix))
+        status = tf1c_bundle_v1_open(b, prefix, here);
     else if (access(index, F_OK) != 0)
         status = tf_fail(tf_not_found, here, NULL,
                          "Unsuccessful TensorSliceReader constructor: Failed to find any matching files for %s", prefix);
@@ -400,6 +386,7 @@ void tf1c_bundle_close(tf1c_bundle *b)
         return;
     if (b->fd >= 0)
         close(b->fd);
+    tf1c_bundle_v1_close(b);
     tf1c_table_free(&b->table);
     tf1c_arena_free(&b->memory);
     tf1c_free(b->index);
@@ -411,7 +398,7 @@ int tf1c_bundle_count(const tf1c_bundle *b) { return b->n; }
 
 tf1c_bundle_entry tf1c_bundle_at(const tf1c_bundle *b, int i)
 {
-    const entry *e = &b->entries[i];
+    const tf1c_stored *e = &b->entries[i];
     return (tf1c_bundle_entry){ e->name, e->type, e->dims };
 }
 
@@ -455,7 +442,7 @@ static tf_status open_shard(tf1c_bundle *b, int shard, tf_source here)
     snprintf(ending, sizeof ending, ".data-%05d-of-%05d", shard, b->shards);
     char *path = file_name(b->prefix, ending);
     if (!path)
-        return no_memory(here);
+        return tf1c_bundle_no_memory(here);
     b->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     const tf_status status = b->fd < 0 ? tf1c_file_error(errno, path, here) : tf_ok;
     b->open_shard = status ? -1 : shard;
@@ -480,7 +467,7 @@ static bool read_at(int fd, char *to, size_t n, int64_t at)
 }
 
 /* The elements of e, `n` of them: straight to where they belong, or through `room`, converted to there or, at NULL, checked alone. */
-static tf_status read_elements(tf1c_bundle *b, const entry *e, int64_t n, char *to, char *room, tf_source here)
+static tf_status read_elements(tf1c_bundle *b, const tf1c_stored *e, int64_t n, char *to, char *room, tf_source here)
 {
     const int row = row_of(e->type), size = types[row].size, wide = (int)tf_dtype_size(types[row].as);
     if (e->size != n * size)
@@ -509,12 +496,12 @@ static bool needs_converting(int type, int size, tf_dtype as)
     return type == TF1C__DATA_TYPE__DT_BOOL || (size_t)size != tf_dtype_size(as);
 }
 
-static tf_status read_plain(tf1c_bundle *b, const entry *e, int64_t n, void *to, tf_source here)
+static tf_status read_plain(tf1c_bundle *b, const tf1c_stored *e, int64_t n, void *to, tf_source here)
 {
     const int row = row_of(e->type);
     char *room = NULL;
     if ((!to || needs_converting(e->type, types[row].size, types[row].as)) && !(room = tf1c_alloc(CHUNK)))
-        return no_memory(here);
+        return tf1c_bundle_no_memory(here);
     const tf_status status = read_elements(b, e, n, to, room, here);
     if (to)
         tf1c_make_bools(&(tf_ndarray){ .data = to, .dtype = types[row].as, .shape = SHAPE(n) });
@@ -523,9 +510,10 @@ static tf_status read_plain(tf1c_bundle *b, const entry *e, int64_t n, void *to,
 }
 
 /* A part's rows, which lie below each other in `from`, to their places in the whole. */
-static void place_part(const entry *e, const extent *x, const int64_t *length, const char *from, char *to, size_t size)
+void tf1c_place_part(const tf1c_stored *e, const tf1c_extent *x, tf_dims dims, const char *from, char *to, size_t size)
 {
     const int rank = e->dims.rank;
+    const int64_t *length = dims.dims;
     int64_t index[TF_MAX_RANK] = { 0 };
     const int64_t run = rank ? length[rank - 1] : 1;
     for (bool more = run > 0; more;) {
@@ -541,16 +529,22 @@ static void place_part(const entry *e, const extent *x, const int64_t *length, c
     }
 }
 
-static tf_status read_part(tf1c_bundle *b, const entry *whole, const extent *x, char *to, tf_source here)
+tf_dims tf1c_part_dims(const tf1c_stored *whole, const tf1c_extent *x)
 {
-    tf1c_buffer key = { 0 };
     tf_dims dims = whole->dims;
     for (int i = 0; i < dims.rank; i++)
         dims.dims[i] = x->length[i] < 0 ? whole->dims.dims[i] : x->length[i];
+    return dims;
+}
+
+static tf_status read_part(tf1c_bundle *b, const tf1c_stored *whole, const tf1c_extent *x, char *to, tf_source here)
+{
+    tf1c_buffer key = { 0 };
+    const tf_dims dims = tf1c_part_dims(whole, x);
     tf1c_slice_key(&key, whole->name, dims.rank, x->start, x->length);
     const tf1c_table_entry *found = key.failed ? NULL : tf1c_table_find(&b->table, (tf_bytes){ key.data, key.n });
     tf1c_buffer_free(&key);
-    entry part;
+    tf1c_stored part;
     const char *fault = found ? read_entry(b, found, &part) : "a part that is not there";
     if (fault || part.type != whole->type || part.n_slices)
         return tf_fail(tf_data_loss, here, NULL, "%s: the partitioned variable %s has %s", b->prefix, whole->name,
@@ -561,17 +555,19 @@ static tf_status read_part(tf1c_bundle *b, const entry *whole, const extent *x, 
         return tf_memory_error;
     const tf_status status = read_plain(b, &part, np_size(a), a.data, here);
     if (!status && np_size(a) && to)
-        place_part(whole, x, dims.dims, a.data, to, tf_dtype_size(a.dtype));
+        tf1c_place_part(whole, x, dims, a.data, to, tf_dtype_size(a.dtype));
     np_free(&a);
     return status;
 }
 
 tf_status tf1c_bundle_read(tf1c_bundle *b, int i, void *to, tf_source here)
 {
-    const entry *e = &b->entries[i];
+    const tf1c_stored *e = &b->entries[i];
     if (!tf1c_bundle_dtype(b, i))
         return tf_fail(tf_unimplemented, here, NULL, "%s: %s is of dtype %s, which is not read", b->prefix, e->name,
                        tf1c_bundle_dtype_name(b, i));
+    if (b->n_files)
+        return tf1c_bundle_v1_read(b, i, to, here);
     if (!e->n_slices)
         return read_plain(b, e, tf_dims_count(e->dims), to, here);
     tf_status status = tf_ok;

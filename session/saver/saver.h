@@ -168,7 +168,8 @@ typedef struct tf_checkpoint_variable {
     const char *dtype; /* "float32", "bfloat16", … */
     tf_dims shape;
 } tf_checkpoint_variable;
-/* TF1: tf.train.NewCheckpointReader, tf.train.list_variables; a directory stands for its latest checkpoint.
+/* TF1: tf.train.NewCheckpointReader, tf.train.list_variables; a directory stands for its latest checkpoint. Checkpoints of the older
+ * format (SaverDef.V1) are read as well, by all that reads checkpoints: a file, or a pattern of its shards ("model-?????-of-00002").
  *   returns  NULL after a report (NotFoundError, DataLossError), which the calls below take quietly */
 #define tf_train_new_checkpoint_reader(path) tf_train_new_checkpoint_reader_(path, TF_SOURCE)
 TF1C_API tf_checkpoint_reader *tf_train_new_checkpoint_reader_(const char *path, tf_source here);

@@ -1,6 +1,7 @@
 """Checkpoints as TensorFlow 1.15.5 writes them: plain variables, partitioned ones, dtypes that are converted.
 
-    python make_checkpoint.py        # writes checkpoint/plain.*, checkpoint/parts.*, checkpoint/narrow.*
+    python make_checkpoint.py        # writes checkpoint/plain.*, checkpoint/parts.*, checkpoint/narrow.*; v1 and v1-?????-of-00002, of the
+                                     # older format
 """
 import os
 
@@ -10,11 +11,11 @@ import tensorflow as tf
 here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "checkpoint")
 
 
-def save(name, build):
-    with tf.Graph().as_default(), tf.Session() as sess:
+def save(name, build, **arguments):
+    with tf.Graph().as_default(), tf.Session(config=tf.ConfigProto(device_count={"CPU": 2})) as sess:
         build()
         sess.run(tf.global_variables_initializer())
-        tf.train.Saver().save(sess, os.path.join(here, name), write_meta_graph=False, write_state=False)
+        tf.train.Saver(**arguments).save(sess, os.path.join(here, name), write_meta_graph=False, write_state=False)
 
 
 def values(whole):
@@ -49,3 +50,20 @@ def narrow():
 
 for name, build in (("plain", plain), ("parts", parts), ("narrow", narrow)):
     save(name, build)
+
+
+def older():
+    plain()
+    parts()
+    tf.Variable(tf.constant([1.5, -2.0], tf.float16), name="half")
+    tf.Variable(tf.constant([1, -2, 3], tf.int8), name="small")
+    tf.Variable(tf.constant(["a", "bc"]), name="text")
+
+
+save("v1", older, write_version=tf.train.SaverDef.V1)
+def apart():
+    with tf.device(lambda op: "/cpu:%d" % ("part_1" in op.name)):
+        parts()
+
+
+save("v1", apart, write_version=tf.train.SaverDef.V1, sharded=True)

@@ -333,6 +333,92 @@ START_TEST(a_training_goes_on_bit_for_bit_random_numbers_included)
 }
 END_TEST
 
+/* ---- the older format ---------------------------------------------------------------------------------------------------------- */
+
+START_TEST(a_checkpoint_of_the_older_format_is_restored)
+{
+    float w[12], b[4];
+    double d64[2];
+    bool flag[3];
+    int64_t step = 0;
+    tf_tensor weights = plain_variables();
+    ck_assert(tf_train_checkpoint_exists(golden("v1")));
+    must(tf_restore(tf_train_saver(), sess, golden("v1")));
+    tf_graph *g = tf_get_default_graph();
+    tf_ndarray to_w = np_array(w, tf_float32, SHAPE(3, 4)), to_b = np_array(b, tf_float32, SHAPE(4));
+    tf_ndarray to_d = np_array(d64, tf_float64, SHAPE(2)), to_flag = np_array(flag, tf_bool, SHAPE(3));
+    must(tf_run(sess, FETCH(weights, &to_w, tf_get_tensor_by_name(g, "layer/b:0"), &to_b, tf_get_tensor_by_name(g, "d64:0"), &to_d,
+                            tf_get_tensor_by_name(g, "flag:0"), &to_flag, tf_get_tensor_by_name(g, "global_step:0"), &step)));
+    for (int i = 0; i < 12; i++)
+        ck_assert(w[i] == (float)(i - 3));
+    ck_assert(b[0] == -3 && b[3] == 0 && d64[0] == -3 && d64[1] == -2 && flag[0] && !flag[1] && step == INT64_C(1) << 40);
+}
+END_TEST
+
+static void check_numbers(const char *checkpoint, const char *name, const char *dtype, int n, const double *want)
+{
+    tf_checkpoint_reader *reader = tf_train_new_checkpoint_reader(checkpoint);
+    ck_assert_msg(reader && tf_has_tensor(reader, name), "%s", name);
+    for (int i = 0; i < tf_checkpoint_count(reader); i++)
+        if (strcmp(tf_checkpoint_variable_at(reader, i).name, name) == 0)
+            ck_assert_str_eq(tf_checkpoint_variable_at(reader, i).dtype, dtype);
+    tf_ndarray a = tf_checkpoint_get_tensor(reader, name);
+    ck_assert_msg(a.data && np_size(a) == n, "%s", name);
+    for (int i = 0; i < n; i++)
+        ck_assert_msg(np_get(a, i) == want[i], "%s[%d]: %g", name, i, np_get(a, i));
+    np_free(&a);
+    tf_checkpoint_reader_free(reader);
+}
+
+static const double from_minus_3[] = { -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 };
+
+START_TEST(its_parts_and_narrow_numbers_are_read)
+{
+    check_numbers(golden("v1"), "table", "float32", 15, from_minus_3);
+    check_numbers(golden("v1"), "wide", "float32", 14, from_minus_3);
+    check_numbers(golden("v1"), "half", "float16", 2, (double[]){ 1.5, -2 });
+    check_numbers(golden("v1"), "small", "int8", 3, (double[]){ 1, -2, 3 });
+    tf_ndarray text = tf_train_load_variable(golden("v1"), "text");
+    ck_assert(!text.data);
+    must_have_reported(tf_unimplemented, "text is of dtype string, which is not read");
+    ck_assert(!tf_train_load_variable(golden("v1"), "nobody").data);
+    must_have_reported(tf_not_found, "Key nobody not found in checkpoint");
+}
+END_TEST
+
+START_TEST(its_shards_are_one_checkpoint)
+{
+    ck_assert(tf_train_checkpoint_exists(golden("v1-*-of-00002")));
+    ck_assert(!tf_train_checkpoint_exists(golden("v1-*-of-00009")));
+    check_numbers(golden("v1-*-of-00002"), "table", "float32", 15, from_minus_3);
+}
+END_TEST
+
+/* Each byte changed, each length it may be cut to. */
+START_TEST(what_is_damaged_of_it_is_refused)
+{
+    size_t n = 0;
+    char *data = contents(golden("v1"), &n);
+    int refused = 0;
+    for (size_t i = 0; i < 2 * n; i += 3) {
+        FILE *f = fopen(path, "wb");
+        if (i < n)
+            data[i] ^= 0x41;
+        fwrite(data, 1, i < n ? n : i - n, f);
+        if (i < n)
+            data[i] ^= 0x41;
+        fclose(f);
+        tf_checkpoint_reader *reader = tf_train_new_checkpoint_reader(path);
+        refused += !reader;
+        if (!reader && i >= n)
+            must_have_reported(tf_data_loss, "Unable to open table file");
+        tf_checkpoint_reader_free(reader);
+    }
+    ck_assert_msg((size_t)refused > n / 2, "%d of %zu", refused, 2 * n / 3);
+    tf1c_free(data);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("saver");
@@ -354,6 +440,10 @@ int main(void)
     tcase_add_test(tc, a_save_that_cannot_be_says_why);
     tcase_add_test(tc, a_killed_save_leaves_the_last_checkpoint_whole);
     tcase_add_test(tc, a_training_goes_on_bit_for_bit_random_numbers_included);
+    tcase_add_test(tc, a_checkpoint_of_the_older_format_is_restored);
+    tcase_add_test(tc, its_parts_and_narrow_numbers_are_read);
+    tcase_add_test(tc, its_shards_are_one_checkpoint);
+    tcase_add_test(tc, what_is_damaged_of_it_is_refused);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }
