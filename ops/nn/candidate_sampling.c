@@ -10,6 +10,7 @@
 
 #include "core/safe_file.h"
 #include "ops/array/array.h"
+#include "ops/nn/fixed_sampler.h"
 #include "ops/random/seeds.h"
 
 /* Of all samplers; weights, prob and alt are the fixed one's. */
@@ -315,6 +316,7 @@ typedef struct {
     int64_t seen; /* classes, of all shards */
     float total;
     const struct tf_fixed_sampler_args *a;
+    tf1c_random_attrs seeds;
 } weight_list;
 
 static bool add_weight(weight_list *w, float weight, bool reserved)
@@ -416,8 +418,7 @@ static bool in_bounds(const char *attr, int64_t value, int64_t least, const char
     return false;
 }
 
-static tf_sampled sampled(const tf_op_def *def, tf_operand true_classes, sampler_attrs attrs, int64_t seed, tf_source here,
-                          const char *name)
+static tf_sampled sampled(const tf_op_def *def, tf_operand true_classes, sampler_attrs attrs, tf_source here, const char *name)
 {
     tf_tensor poison;
     TF_FROM(here);
@@ -428,7 +429,6 @@ static tf_sampled sampled(const tf_op_def *def, tf_operand true_classes, sampler
     if (attrs.num_sampled > INT32_MAX || attrs.num_true > INT32_MAX || (def == &learned_sampler_op && attrs.range_max >= INT32_MAX))
         return no_sample(tf_mistake(tf_invalid_argument, here, NULL, "a sampler's range must be less than %d, got %lld", INT32_MAX,
                                     (long long)attrs.range_max));
-    attrs.seeds = tf1c_op_seeds(seed);
     tf_operation *op =
         tf_op_new(def, (struct tf_op_args){ .here = here, .name = name, .attrs = &attrs, .n_inputs = 1, .inputs = &true_classes });
     return (tf_sampled){ tf_op_output(op, 0), tf_op_output(op, 1), tf_op_output(op, 2) };
@@ -436,10 +436,13 @@ static tf_sampled sampled(const tf_op_def *def, tf_operand true_classes, sampler
 
 static tf_sampled simple(const tf_op_def *def, tf_operand classes, const struct tf_sampler_args *a)
 {
-    return sampled(
-        def, classes,
-        (sampler_attrs){ .num_true = a->num_true, .num_sampled = a->num_sampled, .range_max = a->range_max, .unique = a->unique },
-        a->seed, a->here, a->name);
+    return sampled(def, classes,
+                   (sampler_attrs){ .seeds = tf1c_op_seeds(a->seed),
+                                    .num_true = a->num_true,
+                                    .num_sampled = a->num_sampled,
+                                    .range_max = a->range_max,
+                                    .unique = a->unique },
+                   a->here, a->name);
 }
 tf_sampled tf_nn_uniform_candidate_sampler_(tf_operand classes, struct tf_sampler_args a)
 {
@@ -462,7 +465,8 @@ static tf_sampled fixed_of(tf_operand classes, const weight_list *w, void *memor
     double *pr = memory;
     float *prob = (float *)(pr + n);
     int32_t *alt = (int32_t *)(prob + n), *stack = alt + n;
-    sampler_attrs attrs = { .num_true = a->num_true,
+    sampler_attrs attrs = { .seeds = w->seeds,
+                            .num_true = a->num_true,
                             .num_sampled = a->num_sampled,
                             .range_max = a->range_max,
                             .unique = a->unique,
@@ -473,7 +477,7 @@ static tf_sampled fixed_of(tf_operand classes, const weight_list *w, void *memor
     attrs.weights = np_array(w->items, tf_float32, SHAPE(n));
     attrs.prob = np_array(prob, tf_float32, SHAPE(n));
     attrs.alt = np_array(alt, tf_int32, SHAPE(n));
-    return sampled(&fixed_sampler_op, classes, attrs, a->seed, a->here, a->name);
+    return sampled(&fixed_sampler_op, classes, attrs, a->here, a->name);
 }
 
 static tf_sampled fixed(tf_operand classes, const struct tf_fixed_sampler_args *a, weight_list *w)
@@ -496,9 +500,8 @@ static tf_sampled fixed(tf_operand classes, const struct tf_fixed_sampler_args *
     return made;
 }
 
-tf_sampled tf_nn_fixed_unigram_candidate_sampler_(tf_operand classes, struct tf_fixed_sampler_args a)
+static tf_sampled fixed_with_seeds(tf_operand classes, struct tf_fixed_sampler_args a, tf1c_random_attrs seeds)
 {
-    TF1C_HOLD_REPORTS;
     const bool file = a.vocab_file && *a.vocab_file, list = a.unigrams.data && np_size(a.unigrams);
     const char *type = fixed_sampler_op.name;
     tf_tensor poison;
@@ -512,10 +515,21 @@ tf_sampled tf_nn_fixed_unigram_candidate_sampler_(tf_operand classes, struct tf_
     if (a.num_reserved_ids > INT32_MAX)
         return no_sample(tf_mistake(tf_invalid_argument, a.here, NULL, "num_reserved_ids must be at most %d, got %lld", INT32_MAX,
                                     (long long)a.num_reserved_ids));
-    weight_list w = { .a = &a };
+    weight_list w = { .a = &a, .seeds = seeds };
     const tf_sampled made = fixed(classes, &a, &w);
     tf1c_free(w.items);
     return made;
+}
+
+tf_sampled tf_nn_fixed_unigram_candidate_sampler_(tf_operand classes, struct tf_fixed_sampler_args a)
+{
+    TF1C_HOLD_REPORTS;
+    return fixed_with_seeds(classes, a, tf1c_op_seeds(a.seed));
+}
+
+tf_sampled tf1c_fixed_sampler(tf_operand classes, struct tf_fixed_sampler_args a, int64_t seed2)
+{
+    return fixed_with_seeds(classes, a, (tf1c_random_attrs){ .seed = a.seed, .seed2 = seed2 });
 }
 
 /* ---- AllCandidateSampler -------------------------------------------------------------------------------------------------------- */
@@ -532,10 +546,13 @@ static const tf_op_def all_sampler_op = SAMPLER_OP("AllCandidateSampler", all_ke
 
 tf_sampled tf_nn_all_candidate_sampler_(tf_operand classes, struct tf_all_sampler_args a)
 {
-    return sampled(
-        &all_sampler_op, classes,
-        (sampler_attrs){ .num_true = a.num_true, .num_sampled = a.num_sampled, .range_max = a.num_sampled, .unique = a.unique },
-        a.seed, a.here, a.name);
+    return sampled(&all_sampler_op, classes,
+                   (sampler_attrs){ .seeds = tf1c_op_seeds(a.seed),
+                                    .num_true = a.num_true,
+                                    .num_sampled = a.num_sampled,
+                                    .range_max = a.num_sampled,
+                                    .unique = a.unique },
+                   a.here, a.name);
 }
 
 /* ---- ComputeAccidentalHits ------------------------------------------------------------------------------------------------------ */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/strings.h"
+#include "ops/nn/fixed_sampler.h"
 #include "session/graphdef/attributes.h"
 #include "session/graphdef/importing.h"
 
@@ -441,8 +442,51 @@ static void set_untold(const tf_op_def *def, void *attrs)
             *(const char **)((char *)attrs + f->offset) = strcmp(f->name, "data_format") == 0 ? "NHWC" : "";
 }
 
+/* A field of a struct, from the attribute of its name. */
+static bool int_field(tf1c_importing *m, const Tf1c__NodeDef *n, const char *name, int64_t otherwise, int64_t *value)
+{
+    const Tf1c__AttrValue *v = tf1c_attr_of(n, name);
+    *value = v ? v->i : otherwise;
+    return !v || v->value_case == TF1C__ATTR_VALUE__VALUE_I ||
+           tf1c_import_fail(m, tf_invalid_argument, n->name, "attribute '%s' of op '%s' is of the wrong kind", name, n->op);
+}
+
+/* Its tables are made of what its attributes say. */
+static bool fixed_sampler_args(tf1c_importing *m, const Tf1c__NodeDef *n, struct tf_fixed_sampler_args *a, int64_t *seed2)
+{
+    const Tf1c__AttrValue *unique = tf1c_attr_of(n, "unique"), *distortion = tf1c_attr_of(n, "distortion"),
+                          *unigrams = tf1c_attr_of(n, "unigrams"), *file = tf1c_attr_of(n, "vocab_file");
+    const bool list = unigrams && unigrams->value_case == TF1C__ATTR_VALUE__VALUE_LIST;
+    if (file && file->value_case == TF1C__ATTR_VALUE__VALUE_S && file->s.len) /* nor is any file that a graph names */
+        return tf1c_import_fail(m, tf_unimplemented, n->name, "the vocab_file of op '%s' is not read", n->op);
+    if ((unigrams && !list) || (distortion && distortion->value_case != TF1C__ATTR_VALUE__VALUE_F))
+        return tf1c_import_fail(m, tf_invalid_argument, n->name, "attribute '%s' of op '%s' is of the wrong kind",
+                                unigrams && !list ? "unigrams" : "distortion", n->op);
+    a->unique = unique && unique->b;
+    a->distortion = distortion ? (double)distortion->f : 1;
+    a->unigrams = np_array(list ? unigrams->list->f : NULL, tf_float32, SHAPE(list ? (int64_t)unigrams->list->n_f : 0));
+    return int_field(m, n, "num_true", 0, &a->num_true) && int_field(m, n, "num_sampled", 0, &a->num_sampled) &&
+           int_field(m, n, "range_max", 0, &a->range_max) && int_field(m, n, "num_reserved_ids", 0, &a->num_reserved_ids) &&
+           int_field(m, n, "num_shards", 1, &a->num_shards) && int_field(m, n, "shard", 0, &a->shard) &&
+           int_field(m, n, "seed", 0, &a->seed) && int_field(m, n, "seed2", 0, seed2);
+}
+
+static bool make_fixed_sampler(tf1c_importing *m, tf1c_in_node *n)
+{
+    struct tf_fixed_sampler_args a = { .here = m->here };
+    int64_t seed2;
+    if (!check_inputs(m, n) || !fixed_sampler_args(m, n->def, &a, &seed2))
+        return false;
+    const tf_tensor classes = make_reader(m, n, 0) ? tf1c_edge_tensor(m, n->in[0]) : (tf_tensor){ .op = NULL };
+    const char *name = tf_is_none(classes) ? NULL : tf1c_import_name(m, n->def->name);
+    a.name = name ? tf1c_graph_printf(tf1c_current_graph(), "%s/", name) : NULL;
+    return a.name && keep(m, n, tf1c_fixed_sampler(tf_operand_tensor(classes), a, seed2).sampled_candidates.op);
+}
+
 bool tf1c_make_plain(tf1c_importing *m, tf1c_in_node *n)
 {
+    if (strcmp(n->record->name, "FixedUnigramCandidateSampler") == 0)
+        return make_fixed_sampler(m, n);
     const char *row = tf1c_attribute_row(n->record->name), *name;
     tf_operand *in = tf1c_import_alloc(m, (size_t)n->n_in * sizeof *in);
     void *attrs = tf1c_import_alloc(m, n->record->attrs_size);

@@ -72,6 +72,22 @@ def word2vec():
     return feeds, classify(tf.nn.embedding_lookup(tf.get_variable('table', [7, 4]), x), y), tf.train.MomentumOptimizer(.05, .9)
 
 
+def sampled(loss, sampler):
+    """Skip-grams, whose classes a sampler draws; None: the loss's own."""
+    def model():
+        feeds = fed(x=np.array([2, 5, 2, 3, 0, 8], np.int32), y=np.array([[1], [4], [3], [2], [1], [9]], np.int64))
+        x, y = feeds
+        words = tf.nn.embedding_lookup(tf.get_variable('table', [12, 4]), x)
+        weights, biases = tf.get_variable('nce_weights', [12, 4]), tf.get_variable('nce_biases', [12])
+        values = sampler(y, 1, 5, True, 12) if sampler else None
+        return feeds, tf.reduce_mean(loss(weights, biases, y, words, 5, 12, sampled_values=values)), tf.train.AdagradOptimizer(.3)
+    return model
+
+
+def by_frequency(*args):
+    return tf.nn.fixed_unigram_candidate_sampler(*args, distortion=.75, num_reserved_ids=1, unigrams=[5., 9., 1., 3., 7., 2., 8., 4., 6., 1., 1.])
+
+
 def of_loop(build):
     def model():
         feeds = fed(x=numbers(4, 5, 3), y=classes(4))
@@ -143,7 +159,9 @@ def simple_save():
 
 MODELS = {'static_lstm': static_lstm, 'char_rnn': char_rnn, 'cnn': cnn, 'word2vec': word2vec, 'dynamic_lstm': of_loop(dynamic_lstm),
           'gru_lengths': of_loop(gru_lengths), 'long_enough': of_loop(long_enough), 'nested': of_loop(nested),
-          'cond_in_loop': of_loop(cond_in_loop)}
+          'cond_in_loop': of_loop(cond_in_loop), 'nce': sampled(tf.nn.nce_loss, None),
+          'nce_uniform': sampled(tf.nn.nce_loss, tf.nn.uniform_candidate_sampler),
+          'sampled_softmax': sampled(tf.nn.sampled_softmax_loss, by_frequency)}
 if __name__ == '__main__':
     for name, build in MODELS.items():
         save(name, build)

@@ -15,9 +15,10 @@
 static const struct {
     const char *name;
     bool by_its_own; /* train op; else it is made here: the model's loop is differentiated by stacks */
-} models[] = { { "static_lstm", true },  { "char_rnn", true },      { "cnn", true },
-               { "word2vec", true },     { "dynamic_lstm", false }, { "gru_lengths", false },
-               { "long_enough", false }, { "nested", false },       { "cond_in_loop", false } };
+} models[] = { { "static_lstm", true },     { "char_rnn", true },      { "cnn", true },
+               { "word2vec", true },        { "nce", true },           { "nce_uniform", true },
+               { "sampled_softmax", true }, { "dynamic_lstm", false }, { "gru_lengths", false },
+               { "long_enough", false },    { "nested", false },       { "cond_in_loop", false } };
 
 static const char *meta_path(const char *name, const char *ending)
 {
