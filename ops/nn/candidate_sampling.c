@@ -34,6 +34,13 @@ static const tf_attr_def sampler_fields[] = { { "seed", TF_ATTR_INT, offsetof(sa
                                               TF_ATTR(sampler_attrs, total, TF_ATTR_FLOAT),
                                               TF_ATTR(sampler_attrs, drawable, TF_ATTR_INT),
                                               { 0 } };
+/* Of one that draws nothing. */
+static const tf_attr_def all_fields[] = { { "seed", TF_ATTR_INT, offsetof(sampler_attrs, seeds.seed) },
+                                          { "seed2", TF_ATTR_INT, offsetof(sampler_attrs, seeds.seed2) },
+                                          TF_ATTR(sampler_attrs, num_true, TF_ATTR_INT),
+                                          TF_ATTR(sampler_attrs, num_sampled, TF_ATTR_INT),
+                                          TF_ATTR(sampler_attrs, unique, TF_ATTR_BOOL),
+                                          { 0 } };
 
 /* What is drawn from in one run: a law, by its class and its probability. */
 typedef struct sampler sampler;
@@ -48,10 +55,21 @@ struct sampler {
     int64_t leaves;
 };
 
+static bool are_counts(tf_shape_ctx *c, const sampler_attrs *a)
+{
+    const bool good = a->num_true >= 1 && a->num_sampled >= 1 && a->num_true <= INT32_MAX && a->num_sampled <= INT32_MAX;
+    if (!good)
+        tf_shape_error(c, "num_true and num_sampled must be positive and at most %d, got %lld and %lld", INT32_MAX,
+                       (long long)a->num_true, (long long)a->num_sampled);
+    return good;
+}
+
 static void sampler_shape(tf_shape_ctx *c)
 {
     const sampler_attrs *a = tf_shape_attrs(c);
     const tf_dims *classes = tf_in_dims(c, 0);
+    if (!are_counts(c, a))
+        return;
     if (tf_shape_at_run(c) && classes->rank != 2)
         tf_shape_error(c, "true_classes must be a matrix");
     else if (tf_shape_at_run(c) && classes->dims[1] != a->num_true)
@@ -62,6 +80,26 @@ static void sampler_shape(tf_shape_ctx *c)
     tf_set_out(c, 0, SHAPE(a->num_sampled));
     tf_set_out(c, 1, SHAPE(classes->known ? classes->dims[0] : NONE, a->num_true));
     tf_set_out(c, 2, SHAPE(a->num_sampled));
+}
+
+/* A graph that is read may say anything. */
+static void drawing_shape(tf_shape_ctx *c)
+{
+    const sampler_attrs *a = tf_shape_attrs(c);
+    if (a->range_max < 1)
+        tf_shape_error(c, "range_max must be positive, got %lld", (long long)a->range_max);
+    else
+        sampler_shape(c);
+}
+
+/* Each class has a leaf of a tree. */
+static void learned_shape(tf_shape_ctx *c)
+{
+    const sampler_attrs *a = tf_shape_attrs(c);
+    if (a->range_max >= INT32_MAX)
+        tf_shape_error(c, "a sampler's range must be less than %d, got %lld", INT32_MAX, (long long)a->range_max);
+    else
+        drawing_shape(c);
 }
 
 /* ---- a batch of any law ---------------------------------------------------------------------------------------------------- */
@@ -177,12 +215,14 @@ static void sample_by(tf_kernel_ctx *k, draw_fn *draw, probability_fn *probabili
     sample(k, &s);
 }
 
-#define SAMPLER_OP(type, kernel_, resource_, ...)                                                                                \
-    {                                                                                                                            \
-        .name = type, .in = "true_classes:int64",                                                                                \
-        .out = "sampled_candidates:int64, true_expected_count:float32, sampled_expected_count:float32", .attrs = sampler_fields, \
-        .attrs_size = sizeof(sampler_attrs), .traits = TF_STATEFUL, .shape = sampler_shape, .kernel = kernel_,                   \
-        .scratch = sampler_scratch, .resource_size = sizeof(resource_), .gradient = tf_no_gradient, __VA_ARGS__                  \
+#define SAMPLER_OP(type, kernel_, resource_, ...) \
+    SAMPLER_OP_OF(sampler_fields, drawing_shape, type, kernel_, resource_, __VA_ARGS__)
+#define SAMPLER_OP_OF(fields, shape_, type, kernel_, resource_, ...)                                                     \
+    {                                                                                                                    \
+        .name = type, .in = "true_classes:int64",                                                                        \
+        .out = "sampled_candidates:int64, true_expected_count:float32, sampled_expected_count:float32", .attrs = fields, \
+        .attrs_size = sizeof(sampler_attrs), .traits = TF_STATEFUL, .shape = shape_, .kernel = kernel_,                  \
+        .scratch = sampler_scratch, .resource_size = sizeof(resource_), .gradient = tf_no_gradient, __VA_ARGS__          \
     }
 
 /* ---- UniformCandidateSampler, LogUniformCandidateSampler ------------------------------------------------------------------ */
@@ -292,8 +332,8 @@ static void learned_kernel(tf_kernel_ctx *k)
     }
     __atomic_store_n(&kept->busy, 0, __ATOMIC_RELEASE);
 }
-static const tf_op_def learned_sampler_op =
-    SAMPLER_OP("LearnedUnigramCandidateSampler", learned_kernel, learned_resource, .release = learned_release);
+static const tf_op_def learned_sampler_op = SAMPLER_OP_OF(sampler_fields, learned_shape, "LearnedUnigramCandidateSampler",
+                                                          learned_kernel, learned_resource, .release = learned_release);
 
 /* ---- FixedUnigramCandidateSampler ------------------------------------------------------------------------------------------- */
 static int64_t fixed_draw(sampler *s)
@@ -542,7 +582,8 @@ static void all_kernel(tf_kernel_ctx *k)
     for (int64_t i = 0, n = tf_view_count(&k->out[1]); i < n; i++)
         TF_DATA(k, out, 1, float)[i] = 1;
 }
-static const tf_op_def all_sampler_op = SAMPLER_OP("AllCandidateSampler", all_kernel, tf1c_random_resource);
+static const tf_op_def all_sampler_op =
+    SAMPLER_OP_OF(all_fields, sampler_shape, "AllCandidateSampler", all_kernel, tf1c_random_resource);
 
 tf_sampled tf_nn_all_candidate_sampler_(tf_operand classes, struct tf_all_sampler_args a)
 {
