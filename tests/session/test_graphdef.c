@@ -494,10 +494,11 @@ START_TEST(mistakes_are_named_before_anything_is_built)
           tf_value_error, "a sampler's range must be less than" },
         { SAMPLER("Uniform", INT("num_true", "1") INT("num_sampled", "-5") INT("range_max", "5") ONCE_EACH), tf_value_error,
           "num_true and num_sampled must be positive" },
-        { SAMPLER("FixedUnigram", INT("num_true", "1") INT("num_sampled", "5") INT("range_max", "5") ONCE_EACH INT("unigrams", "3")),
+        { SAMPLER("FixedUnigram",
+                  INT("num_true", "1") INT("num_sampled", "5") INT("range_max", "5") ONCE_EACH INT("unigrams", "3")),
           tf_invalid_argument, "attribute 'unigrams' of op 'FixedUnigramCandidateSampler' is of the wrong kind" },
-        { SAMPLER("FixedUnigram", INT("num_true", "1") INT("num_sampled", "5") INT("range_max", "5") ONCE_EACH), tf_invalid_argument,
-          "Must provide either vocab_file or unigrams." },
+        { SAMPLER("FixedUnigram", INT("num_true", "1") INT("num_sampled", "5") INT("range_max", "5") ONCE_EACH),
+          tf_invalid_argument, "Must provide either vocab_file or unigrams." },
     };
     must_be_mistakes(sizeof mistakes / sizeof *mistakes, mistakes);
 }
