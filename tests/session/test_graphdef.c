@@ -341,25 +341,40 @@ static void reads_back_the_same(const tf_graph *g)
     tf_graph_free(again);
 }
 
-#define SHAPES(op, tag, expr, inputs, outputs, message)
-#define RUN_ERROR(op, tag, expr, built, fed, code, message)
-#define GRAD(op, tag, expr, inputs, lo, hi, tolerance)
-#define NO_ROW(kind, op, why)
-#define GOLDEN(op, tag, expr, tolerance)        \
-    static void op##_##tag(const tf_tensor *in) \
-    {                                           \
-        (void)in;                               \
-        (void)(expr);                           \
+#define BUILDER(kind, op, tag, expr)                     \
+    static void kind##_##op##_##tag(const tf_tensor *in) \
+    {                                                    \
+        (void)in;                                        \
+        (void)(expr);                                    \
     }
+#define SHAPES(op, tag, expr, inputs, outputs, message) BUILDER(shape, op, tag, expr)
+#define RUN_ERROR(op, tag, expr, built, fed, code, message)
+#define GRAD(op, tag, expr, inputs, lo, hi, tolerance) BUILDER(grad, op, tag, expr)
+#define NO_ROW(kind, op, why)
+#define GOLDEN(op, tag, expr, tolerance) BUILDER(golden, op, tag, expr)
 #include "cases/all.def"
+#undef SHAPES
+#undef GRAD
 #undef GOLDEN
-#define GOLDEN(op, tag, expr, tolerance) { FAMILY, #op, #op "." #tag, op##_##tag },
+#define SHAPES(op, tag, expr, inputs, outputs, message) { NULL, inputs, message, tf_float32, #op "." #tag, shape_##op##_##tag },
+#define GRAD(op, tag, expr, inputs, lo, hi, tolerance) { NULL, inputs, NULL, tf_float64, #op "." #tag, grad_##op##_##tag },
+#define GOLDEN(op, tag, expr, tolerance) { FAMILY, NULL, NULL, tf_float32, #op "." #tag, golden_##op##_##tag },
 static const struct {
-    const char *family, *op, *name;
+    const char *family, *inputs, *mistake; /* family: of an archive that has the inputs; else they are shapes */
+    tf_dtype dtype;
+    const char *name;
     void (*build)(const tf_tensor *in);
 } rows[] = {
 #include "cases/all.def"
 };
+
+static void row_of_shapes(int r, tf_tensor *in)
+{
+    shape_list shapes;
+    ck_assert(parse_shapes(rows[r].inputs, rows[r].dtype, &shapes));
+    for (int i = 0; i < shapes.n; i++)
+        in[i] = tf_placeholder(shapes.dtypes[i], shapes.dims[i]);
+}
 
 /* Placeholders of the row's inputs, as the archive has them. */
 static int row_inputs(int r, tf_tensor *in)
@@ -378,8 +393,25 @@ static int row_inputs(int r, tf_tensor *in)
     return n;
 }
 
-/* Ops that are written out in TensorFlow's, or that the library makes with tables of its own. */
-static bool is_written_out(const char *op) { return strcmp(op, "IndexedSlices") == 0 || strstr(op, "Iterator"); }
+/* Ops that are several of TensorFlow's, or in no file, each for a reason that attributes.def gives. */
+static bool is_written_out(const char *op)
+{
+    static const char *const several[] = { "IndexedSlices", "CheckSeqLen", "DecodeImage", "ParseVarLenFeature" };
+    bool found = tf1c_no_attributes(op);
+    for (size_t i = 0; i < sizeof several / sizeof *several; i++)
+        found |= strcmp(op, several[i]) == 0;
+    return found;
+}
+
+/* A shape that a builder sets, as Python does, is in no GraphDef. */
+static bool has_shape_set(const char *row)
+{
+    static const char *const set[] = { "SoftmaxCrossEntropyWithLogits.no_classes", "Conv2DBackpropInput.layer" };
+    bool found = strstr(row, ".unknown_rank"); /* all is reduced: to a scalar */
+    for (size_t i = 0; i < sizeof set / sizeof *set; i++)
+        found |= strcmp(row, set[i]) == 0;
+    return found;
+}
 
 static bool holds_what_is_written_out(const tf_graph *g)
 {
@@ -391,14 +423,17 @@ static bool holds_what_is_written_out(const tf_graph *g)
 
 START_TEST(every_op_reads_back_the_same)
 {
+    if (rows[_i].mistake)
+        return;
     tf_tensor in[MOST_SHAPES];
     tf_graph *g = tf_graph();
     tf_with_graph(g) {
-        row_inputs(_i, in);
+        if (rows[_i].family)
+            row_inputs(_i, in);
+        else
+            row_of_shapes(_i, in);
         rows[_i].build(in);
-        const bool told =
-            strcmp(rows[_i].name, "SoftmaxCrossEntropyWithLogits.no_classes") == 0; /* tf_set_shape's are in no GraphDef */
-        if (!holds_what_is_written_out(g) && !told)
+        if (!holds_what_is_written_out(g) && !has_shape_set(rows[_i].name))
             reads_back_the_same(g);
     }
     tf_graph_free(g);
