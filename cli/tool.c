@@ -129,6 +129,19 @@ static bool holds_model(const char *folder)
     return snprintf(path, sizeof path, "%s/saved_model.pb", folder) < (int)sizeof path && tf_gfile_exists(path);
 }
 
+/* A checkpoint of TensorFlow's older format is one table, whatever its name. */
+static bool is_table(const char *path)
+{
+    static const unsigned char magic[] = { 0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb };
+    unsigned char end[sizeof magic] = { 0 };
+    FILE *f = fopen(path, "rb");
+    const bool is = f && fseek(f, -(long)sizeof end, SEEK_END) == 0 && fread(end, sizeof end, 1, f) == 1 &&
+                    memcmp(end, magic, sizeof end) == 0;
+    if (f)
+        fclose(f);
+    return is;
+}
+
 file_kind kind_of(const char *path)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -140,7 +153,10 @@ file_kind kind_of(const char *path)
         return EVENTS;
     if (tf_gfile_is_directory(path))
         return holds_model(path) ? GRAPH_FILE : CHECKPOINT;
-    return without_ending(path) != path || tf_train_checkpoint_exists(path) ? CHECKPOINT : GRAPH_FILE;
+    if (without_ending(path) != path)
+        return CHECKPOINT;
+    const bool checkpoint = tf_gfile_exists(path) ? is_table(path) : tf_train_checkpoint_exists(path);
+    return checkpoint ? CHECKPOINT : GRAPH_FILE;
 }
 
 /* ---- graphs ------------------------------------------------------------------------------------------------------------------- */

@@ -60,6 +60,7 @@ static const struct {
     { "show model.pb --brief", 0, { "a graph of " } },
     { "show saved", 0, { "  w ", "float32[3,1]", "a checkpoint of 2 variables, 4 elements" } },
     { "show .", 0, { "/saved: a checkpoint of 2 variables" } },
+    { "show $D/checkpoint/v1", 0, { "a checkpoint of " } },
     { "show saved.index", 0, { "a checkpoint of 2 variables" } },
     { "show saved --name w", 0, { "[[1.]\n [2.]\n [3.]]" } },
     { "show x.npy", 0, { "float32[2,3]", "[[1. 1. 1.]\n [0. 0. 1.]]" } },
