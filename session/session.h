@@ -296,7 +296,8 @@ TF1C_API struct tf_with_ tf_session_open_(tf_session *session);
  *                    "off", or "nothing to change"
  *   == instructions  shapes, places in memory, shards, and where threads wait
  *   == memory        what is alive where most is
- *   == parts         where the run is cut since a shape depends on data; then the same of the part before it
+ *   == parts         where the run is cut since a shape depends on data; then the same of the part before it; of parts behind it, if
+ *                    there was such a run, instructions and memory as the last one had them
  * The text is the caller's to free(); NULL after a report, as tf_run would make it. */
 TF1C_API char *tf_session_explain_(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here);
 #define tf_session_explain(session, fetches, feeds) tf_session_explain_(session, fetches, feeds, TF_SOURCE)
