@@ -636,6 +636,27 @@ tf_tensor tf1c_pack(tf_list values, tf_source here, const char *name)
     return pack(values, 0, (struct tf_name_args){ here, name }, "packed");
 }
 
+tf_tensor tf1c_stack_sizes(int n, const tf_tensor *values, const int64_t *known, tf_dtype dtype)
+{
+    tf_dims all = { .known = true, .rank = n };
+    tf_list list = { 0 };
+    char name[8];
+    bool constant = true;
+    for (int i = 0; i < n; i++) {
+        constant &= tf_is_none(values[i]);
+        all.dims[i] = known[i];
+    }
+    if (constant)
+        return tf_convert(tf_operand_dims(all), dtype, (tf_source){ 0 }, "stack");
+    TF_SCOPE(NULL, "stack");
+    for (int i = 0; i < n; i++) {
+        snprintf(name, sizeof name, "%d", i);
+        tf_append(&list,
+                  tf_is_none(values[i]) ? tf_convert(tf_operand_integer(known[i]), dtype, (tf_source){ 0 }, name) : values[i]);
+    }
+    return tf1c_pack(list, (tf_source){ 0 }, tf_scope_name());
+}
+
 /* ---- Unpack: dvalue = stack(ditems) ------------------------------------------------------------------------------------------------ */
 static void unpack_shape(tf_shape_ctx *c)
 {

@@ -16,6 +16,7 @@
 #include "ops/math/reduce.h"
 #include "ops/math/segment.h"
 #include "ops/math/unary.h"
+#include "ops/state/variables.h"
 
 /* "[1,2]": where in `v` element i stands; "" in a scalar. */
 const char *tf1c_place_text(const tf_view *v, int64_t i, char *text, size_t n)
@@ -400,9 +401,8 @@ static void scatter_nd_shape(tf_shape_ctx *c)
 }
 
 /* Rows of updates go where indices say. sign: 0 puts one in place, 1 adds it, -1 takes it away. */
-static void scatter_rows(tf_kernel_ctx *k, const tf_view *indices, const tf_view *updates, int sign)
+static void scatter_rows(tf_kernel_ctx *k, const tf_view *out, const tf_view *indices, const tf_view *updates, int sign)
 {
-    const tf_view *out = &k->out[0];
     const int64_t n = product(out->dims, (int)indices->dims[indices->rank - 1], out->rank);
     const size_t bytes = (size_t)n * tf_dtype_size(out->dtype);
     for (int64_t row = 0; row < nd_rows(indices); row++) {
@@ -424,7 +424,7 @@ static void scatter_rows(tf_kernel_ctx *k, const tf_view *indices, const tf_view
 static void scatter_nd_kernel(tf_kernel_ctx *k)
 {
     clear_bytes(k->out[0].data, (size_t)tf_view_count(&k->out[0]) * tf_dtype_size(k->out[0].dtype));
-    scatter_rows(k, &k->in[0], &k->in[1], 1);
+    scatter_rows(k, &k->out[0], &k->in[0], &k->in[1], 1);
 }
 
 static void scatter_nd_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 1, tf_gather_nd(dy, g->in[0])); }
@@ -463,16 +463,12 @@ static void tensor_scatter_at_run(tf_shape_ctx *c, tf_dims out, tf_dims indices,
         tf_shape_error(c, "Indices and updates specified for empty output shape");
 }
 
-static void tensor_scatter_shape(tf_shape_ctx *c)
+/* What is known while building; `name`: what input 0 is called. */
+static void scatter_known(tf_shape_ctx *c, const char *name)
 {
     const tf_dims out = *tf_in_dims(c, 0), indices = *tf_in_dims(c, 1), updates = *tf_in_dims(c, 2);
     char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
-    if (tf_shape_at_run(c)) {
-        tf_set_out(c, 0, out);
-        tensor_scatter_at_run(c, out, indices, updates);
-        return;
-    }
-    if (!tf_with_rank_at_least(c, 0, 1) || !tf_with_rank_at_least(c, 1, 1) || !tf_with_rank_at_least(c, 2, 1))
+    if (!tf_with_rank_at_least(c, 1, 1) || !tf_with_rank_at_least(c, 2, 1))
         return;
     tf_set_out(c, 0, out);
     if (!out.known || !indices.known || !updates.known)
@@ -482,20 +478,30 @@ static void tensor_scatter_shape(tf_shape_ctx *c)
         depth > out.rank)
         return;
     if (inner == out.rank - depth)
-        match_dims(c, "inner", out, "output", depth, updates, outer, inner);
+        match_dims(c, "inner", out, name, depth, updates, outer, inner);
     else
-        tf_shape_error(
-            c,
-            "The inner %d dimensions of output.shape=%s must match the inner %d dimensions of updates.shape=%s: Shapes must "
-            "be equal rank, but are %d and %d",
-            out.rank - depth, tf_dims_kernel_text(out, x, sizeof x), inner, tf_dims_kernel_text(updates, y, sizeof y),
-            out.rank - depth, inner);
+        tf_shape_error(c,
+                       "The inner %d dimensions of %s.shape=%s must match the inner %d dimensions of updates.shape=%s: Shapes must "
+                       "be equal rank, but are %d and %d",
+                       out.rank - depth, name, tf_dims_kernel_text(out, x, sizeof x), inner,
+                       tf_dims_kernel_text(updates, y, sizeof y), out.rank - depth, inner);
+}
+
+static void tensor_scatter_shape(tf_shape_ctx *c)
+{
+    const tf_dims out = *tf_in_dims(c, 0);
+    if (tf_shape_at_run(c)) {
+        tf_set_out(c, 0, out);
+        tensor_scatter_at_run(c, out, *tf_in_dims(c, 1), *tf_in_dims(c, 2));
+    } else if (tf_with_rank_at_least(c, 0, 1)) {
+        scatter_known(c, "output");
+    }
 }
 
 static void tensor_scatter(tf_kernel_ctx *k, int sign)
 {
     copy_bytes(k->out[0].data, k->in[0].data, (size_t)tf_view_count(&k->out[0]) * tf_dtype_size(k->out[0].dtype));
-    scatter_rows(k, &k->in[1], &k->in[2], sign);
+    scatter_rows(k, &k->out[0], &k->in[1], &k->in[2], sign);
 }
 static void tensor_update_kernel(tf_kernel_ctx *k) { tensor_scatter(k, 0); }
 static void tensor_add_kernel(tf_kernel_ctx *k) { tensor_scatter(k, 1); }
@@ -537,6 +543,80 @@ TENSOR_SCATTER_OP(update, "TensorScatterUpdate", TF_EVERY_DTYPE)
 TENSOR_SCATTER_OP(add, "TensorScatterAdd", TF_NUMERIC)
 TENSOR_SCATTER_OP(sub, "TensorScatterSub", TF_NUMERIC)
 
+/* ---- ScatterNdUpdate, ScatterNdAdd, ScatterNdSub: the same, of a variable ----------------------------------------------------------------- */
+
+/* updates [i0, …, d[k:]…] for indices [i0, …, k]; indices [n] are [n, 1] here. */
+static bool updates_fit(tf_dims ref, tf_dims indices, tf_dims updates)
+{
+    const int batch = indices.rank > 1 ? indices.rank - 1 : 1;
+    const int64_t depth = indices.rank > 1 ? indices.dims[batch] : 1;
+    if (!indices.rank || depth > ref.rank || updates.rank != batch + ref.rank - depth)
+        return false;
+    for (int i = 0; i < updates.rank; i++)
+        if (updates.dims[i] != (i < batch ? indices.dims[i] : ref.dims[i - batch + depth]))
+            return false;
+    return true;
+}
+
+static void scatter_nd_ref_shape(tf_shape_ctx *c)
+{
+    const tf_dims ref = *tf_in_dims(c, 0), indices = *tf_in_dims(c, 1), updates = *tf_in_dims(c, 2);
+    char p[TF_DIMS_TEXT], x[TF_DIMS_TEXT], u[TF_DIMS_TEXT];
+    if (!tf_shape_at_run(c)) {
+        scatter_known(c, "input");
+        return;
+    }
+    tf_set_out(c, 0, ref);
+    tf_dims_kernel_text(ref, p, sizeof p);
+    tf_dims_kernel_text(indices, x, sizeof x);
+    tf_dims_kernel_text(updates, u, sizeof u);
+    if (!ref.rank)
+        tf_shape_error(c, "Output must be at least 1-D, got shape: %s", p);
+    else if (indices.rank && updates.rank && indices.dims[0] != updates.dims[0])
+        tf_shape_error(c, "The outermost dimension of updates and indices must match. Got indices.shape %s, updates.shape %s", x,
+                       u);
+    else if (!updates_fit(ref, indices, updates))
+        tf_shape_error(c,
+                       "Must have updates.shape = indices.shape[:batch_dim] + params_shape[slice_dim:], got updates.shape: %s, "
+                       "indices.shape: %s, params_shape: %s, slice_dim: %lld, and batch_dim: %d",
+                       u, x, p, indices.rank > 1 ? (long long)indices.dims[indices.rank - 1] : 1,
+                       indices.rank > 1 ? indices.rank - 1 : 1);
+}
+
+static void scatter_ref(tf_kernel_ctx *k, int sign)
+{
+    tf_view indices = k->in[1];
+    if (indices.rank == 1) {
+        indices.dims[indices.rank] = indices.strides[indices.rank] = 1;
+        indices.rank++;
+    }
+    scatter_rows(k, &k->in[0], &indices, &k->in[2], sign);
+}
+static void ref_update_kernel(tf_kernel_ctx *k) { scatter_ref(k, 0); }
+static void ref_add_kernel(tf_kernel_ctx *k) { scatter_ref(k, 1); }
+static void ref_sub_kernel(tf_kernel_ctx *k) { scatter_ref(k, -1); }
+
+#define SCATTER_ND_REF(id, type, dtypes)                                                                             \
+    static const tf_op_def ref_##id##_op = {                                                                         \
+        .name = type,                                                                                                \
+        .in = "ref:T&, indices:U, updates:T",                                                                        \
+        .out = "output_ref:T",                                                                                       \
+        .T = dtypes,                                                                                                 \
+        .U = TF_INDEX,                                                                                               \
+        .traits = TF_WRITES_REF | TF_SIDE_EFFECT,                                                                    \
+        .shape = scatter_nd_ref_shape,                                                                               \
+        .kernel = ref_##id##_kernel,                                                                                 \
+        .gradient = tf_no_gradient,                                                                                  \
+    };                                                                                                               \
+    tf_tensor tf_scatter_nd_##id##_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args a) \
+    {                                                                                                                \
+        return array_op(&ref_##id##_op, (struct tf_name_args){ a.here, a.name }, NULL, NULL, 3,                      \
+                        (tf_operand[]){ tf_operand_tensor(ref), indices, updates });                                 \
+    }
+SCATTER_ND_REF(update, "ScatterNdUpdate", 0)
+SCATTER_ND_REF(add, "ScatterNdAdd", TF_NUMERIC)
+SCATTER_ND_REF(sub, "ScatterNdSub", TF_NUMERIC)
+
 /* clang-format off */
 tf1c_op_family tf1c_family_gather = {
     &gather_op,
@@ -545,5 +625,8 @@ tf1c_op_family tf1c_family_gather = {
     &tensor_update_op,
     &tensor_add_op,
     &tensor_sub_op,
+    &ref_update_op,
+    &ref_add_op,
+    &ref_sub_op,
     NULL,
 };

@@ -29,6 +29,23 @@ struct tf_gather_args {
         .axis = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_gather_(struct tf_gather_args args);
 
+/* The slices of params[b…] for indices[b…, :], each element of a batch by itself.                     TF1: tf.batch_gather
+ *   shapes  [b…, d, …], [b…, n] -> [b…, n, …];   indices  of known rank, at least 1
+ *   grad    as tf_gather's
+ *   errors  ValueError "batch_gather does not allow indices with unknown shape.", "batch_dims = 1 must be less than rank(params) = 1";
+ *           at run InvalidArgumentError of indices that are outside of all tables together: as in TF, no less is looked at
+ *   source  python/ops/array_ops.py _batch_gather */
+struct tf_batch_gather_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand params;
+    TF_ARG_(2) tf_operand indices;
+    TF_ARG_(3) const char *name;
+};
+#define tf_batch_gather(...)                                                                                               \
+    TF_KWARGS_(tf_batch_gather_((struct tf_batch_gather_args){ .params = TF_UNSET_, .indices = TF_UNSET_, TF_HERE_,        \
+        TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_batch_gather_(struct tf_batch_gather_args args); /* batch_gather.c */
+
 /* Rows of one table `params`: tf_gather with a name scope of its own.                                 TF1: tf.nn.embedding_lookup
  *   errors  UnimplementedError: several tables */
 struct tf_embedding_lookup_args {

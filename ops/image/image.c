@@ -3,6 +3,7 @@
 
 #include <limits.h>
 
+#include "ops/array/array.h"
 #include "ops/array/concat.h"
 #include "ops/array/constant.h"
 #include "ops/array/identity.h"
@@ -85,6 +86,70 @@ tf_tensor tf_image_pad_(tf_operand image, int64_t top, int64_t left, int64_t hei
     of_image[2] = (int32_t)left;
     of_image[3] = (int32_t)(width - w - left);
     return tf_pad(x, np_array(around, tf_int32, SHAPE(d.rank, 2)));
+}
+
+/* A length: known, or as the run has it. */
+typedef struct {
+    int64_t known; /* NONE: `value` */
+    tf_tensor value;
+} length;
+
+static length length_of(tf_tensor x, int axis)
+{
+    const int64_t known = tf_get_shape(x).dims[axis];
+    return (length){ known, known == NONE ? tf_getitem(tf_shape(x), "%d", axis) : (tf_tensor){ 0 } };
+}
+
+/* Where the middle `fraction` of n begins, and how long it is. */
+static length margin_of(length n, double fraction)
+{
+    if (n.known != NONE)
+        return (length){ (int64_t)(((double)n.known - (double)n.known * fraction) / 2), { 0 } };
+    const tf_tensor all = tf_cast(n.value, tf_float64);
+    return (length){ NONE, tf_cast(tf_truediv(tf_sub(all, tf_mul(all, fraction)), 2), tf_int32) };
+}
+static length between(length n, length margin)
+{
+    return n.known != NONE ? (length){ n.known - 2 * margin.known, { 0 } }
+                           : (length){ NONE, tf_sub(n.value, tf_mul(margin.value, 2)) };
+}
+
+static tf_tensor stacked(int rank, int64_t first, length height, length width, int64_t last)
+{
+    const int64_t known[] = { first, height.known, width.known, last };
+    const tf_tensor values[] = { { 0 }, height.value, width.value, { 0 } };
+    return tf1c_stack_sizes(rank, values + 4 - rank, known + 4 - rank, tf_int32);
+}
+
+tf_tensor tf_image_central_crop_(tf_operand image, double fraction, tf_source here)
+{
+    TF_FROM(here);
+    TF_SCOPE(NULL, "central_crop");
+    const tf_tensor x = tf_convert(tf1c_sound_operand(image, here), tf_dtype_unset, here, "image");
+    tf_dims d = tf_get_shape(x);
+    if (tf_is_poisoned(x))
+        return x;
+    if (!(fraction > 0 && fraction <= 1))
+        return tf_mistake(tf_value_error, here, NULL, "central_fraction must be within (0, 1]");
+    if (fraction == 1)
+        return x;
+    if (d.known && d.rank < 3)
+        return tf_mistake(tf_value_error, here, NULL, "'image' must be at least three-dimensional.");
+    if (!d.known || d.rank > 4)
+        return tf_mistake(tf_value_error, here, NULL,
+                          d.known ? "`image` should either be a Tensor with rank = 3 or rank = 4. Had rank = %d."
+                                  : "`image` should either be a Tensor with rank = 3 or rank = 4. Had rank = None.",
+                          d.rank);
+    const length rows = length_of(x, d.rank - 3), columns = length_of(x, d.rank - 2);
+    const length top = margin_of(rows, fraction), left = margin_of(columns, fraction);
+    const length height = between(rows, top), width = between(columns, left);
+    const tf_tensor begin = stacked(d.rank, 0, top, left, 0);
+    const tf_tensor y = tf_slice(x, begin, stacked(d.rank, -1, height, width, -1));
+    d.dims[d.rank - 3] = height.known;
+    d.dims[d.rank - 2] = width.known;
+    if (!tf_is_poisoned(y))
+        tf_set_shape(y, d);
+    return y;
 }
 
 /* What is too long is cropped on both sides, what is too short padded. */

@@ -75,6 +75,10 @@ TF1C_API tf_tensor tf_image_resize_images_(tf_operand images, tf_operand size, s
 #define tf_image_resize_image_with_crop_or_pad(image, height, width) tf_image_crop_or_pad_(TF_T(image), height, width, TF_SOURCE)
 #define tf_image_flip_left_right(image) tf_image_flip_(TF_T(image), -2, TF_SOURCE)
 #define tf_image_flip_up_down(image) tf_image_flip_(TF_T(image), -3, TF_SOURCE)
+/* The middle of each axis, that share of it.          TF1: tf.image.central_crop
+ *   errors  ValueError "central_fraction must be within (0, 1]" */
+#define tf_image_central_crop(image, central_fraction) tf_image_central_crop_(TF_T(image), central_fraction, TF_SOURCE)
+TF1C_API tf_tensor tf_image_central_crop_(tf_operand image, double central_fraction, tf_source here);
 TF1C_API tf_tensor tf_image_crop_(tf_operand image, int64_t top, int64_t left, int64_t height, int64_t width, tf_source here);
 TF1C_API tf_tensor tf_image_pad_(tf_operand image, int64_t top, int64_t left, int64_t height, int64_t width, tf_source here);
 TF1C_API tf_tensor tf_image_crop_or_pad_(tf_operand image, int64_t height, int64_t width, tf_source here);

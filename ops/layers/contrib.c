@@ -301,6 +301,64 @@ tf_tensor tf_contrib_layers_layer_norm_(tf_operand inputs, struct tf_contrib_lay
     return collected(a.outputs_collections, y);
 }
 
+/* [c], or [1, c, 1, …] to go along with channels that come second. */
+static tf_tensor of_channels(const char *name, int64_t channels, int rank, tf_dtype dtype, tf_initializer initializer,
+                             bool trainable)
+{
+    const tf_tensor v = parameter(name, SHAPE(channels), dtype, initializer, trainable);
+    tf_dims d = { .known = true, .rank = rank };
+    for (int i = 0; i < rank; i++)
+        d.dims[i] = i == 1 ? channels : 1;
+    return rank ? tf_reshape(v, d) : v;
+}
+
+static tf_tensor instance_normalized(tf_tensor x, const struct tf_contrib_instance_norm_args *a, int axis)
+{
+    const tf_dims d = tf_get_shape(x);
+    const tf_dtype dtype = tf_get_dtype(x);
+    const int second = a->data_format && strcmp(a->data_format, "NCHW") == 0 ? d.rank : 0;
+    tf_tensor beta = { 0 }, gamma = { 0 };
+    tf_dims axes = { .known = true };
+    for (int i = 1; i < d.rank; i++)
+        if (i != axis)
+            axes.dims[axes.rank++] = i;
+    if (a->center)
+        beta = of_channels("beta", d.dims[axis], second, dtype, tf_zeros_initializer(), a->trainable);
+    if (a->scale)
+        gamma = of_channels("gamma", d.dims[axis], second, dtype, tf_ones_initializer(), a->trainable);
+    const tf_moments m = tf_nn_moments(x, axes, .keep_dims = true);
+    const tf_tensor y = tf_nn_batch_normalization(x, m.mean, m.variance, beta, gamma, a->epsilon, .name = "instancenorm");
+    return a->activation_fn && !tf_is_poisoned(y) ? a->activation_fn(y) : y;
+}
+
+tf_tensor tf_contrib_layers_instance_norm_(tf_operand inputs, struct tf_contrib_instance_norm_args a)
+{
+    TF_FROM(a.here);
+    tf1c_cell_scope scope = { 0 };
+    const tf_tensor x = tf_convert(inputs, tf_dtype_unset, a.here, "inputs");
+    const tf_dims d = tf_get_shape(x);
+    char text[TF_DIMS_TEXT];
+    if (tf_is_poisoned(x))
+        return x;
+    if (!d.known)
+        return tf_mistake(tf_value_error, a.here, NULL, "Inputs %s:%d has undefined rank.", tf_op_name(x.op), x.index);
+    if (!format_of(a.data_format, a.here))
+        return recorded();
+    const int axis = a.data_format && strcmp(a.data_format, "NCHW") == 0 ? 1 : d.rank - 1;
+    if (d.rank < 2)
+        return tf_mistake(tf_value_error, a.here, NULL, "Inputs %s:%d of rank %d have no channels besides the batch.",
+                          tf_op_name(x.op), x.index, d.rank);
+    if (d.dims[axis] == NONE)
+        return tf_mistake(tf_value_error, a.here, NULL, "Inputs %s:%d has undefined channels dimension %s.", tf_op_name(x.op),
+                          x.index, tf_dims_text(SHAPE(NONE), text, sizeof text));
+    if (!tf1c_layer_scope(&scope, a.scope, "InstanceNorm", a.here))
+        return recorded();
+    tf1c_entered e = tf1c_layer_enter(&scope, a.reuse);
+    const tf_tensor y = instance_normalized(x, &a, axis);
+    tf1c_layer_leave(&e);
+    return collected(a.outputs_collections, y);
+}
+
 tf_tensor(tf_contrib_layers_layer_norm)(tf_tensor inputs, const tf_normalizer_params *params)
 {
     if (params && !params->of_layers)

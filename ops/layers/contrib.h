@@ -165,6 +165,26 @@ struct tf_contrib_layer_norm_args {
 TF1C_API const tf_normalizer_params *tf_contrib_layer_norm_params_(struct tf_contrib_layer_norm_args args);
 TF1C_API tf_tensor tf_contrib_layers_layer_norm_(tf_operand inputs, struct tf_contrib_layer_norm_args args);
 
+/* Each channel of each image with mean 0 and deviation 1, then scaled and shifted.       TF1: tf.contrib.layers.instance_norm
+ *   inputs     [n, …, c] ("NHWC", unset) or [n, c, …] ("NCHW");   variables  InstanceNorm/beta (zeros), gamma (ones), [c]
+ *   errors     ValueError "Inputs x:0 has undefined rank.", "Inputs x:0 has undefined channels dimension (?,).", "data_format has to be
+ *              either NCHW or NHWC."
+ *   source     contrib/layers/python/layers/normalization.py */
+struct tf_contrib_instance_norm_args {
+    tf_source here;
+    bool center, scale;
+    double epsilon;
+    tf_activation *activation_fn;
+    tf_reuse reuse;
+    const char *outputs_collections;
+    bool trainable;
+    const char *data_format, *scope;
+};
+#define tf_contrib_layers_instance_norm(inputs, ...)                                                                    \
+    TF_KWARGS_(TF_IN_ORDER1_(tf_contrib_layers_instance_norm_, TF_T(inputs), (struct tf_contrib_instance_norm_args){    \
+        .center = true, .scale = true, .epsilon = 1e-6, .trainable = true, TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_tensor tf_contrib_layers_instance_norm_(tf_operand inputs, struct tf_contrib_instance_norm_args args);
+
 /* As values of normalizer_fn: what a macro cannot be. params: NULL, or of the call of that name with _params.
  *   errors  TypeError: params of the other */
 #ifndef __cplusplus

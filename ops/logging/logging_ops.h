@@ -158,6 +158,21 @@ TF1C_API tf_tensor tf_assert_scalar_(tf_operand tensor, struct tf_known_args arg
 #define tf_debugging_check_numerics(tensor, message, ...) tf_check_numerics(tensor, message, __VA_ARGS__)
 TF1C_API tf_tensor tf_check_numerics_(tf_operand tensor, const char *message, struct tf_name_args args);
 
+/* t, once it is found to be all finite.        TF1: tf.verify_tensor_all_finite(t, msg), tf.debugging.assert_all_finite(x, message) */
+struct tf_all_finite_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand t;
+    TF_ARG_(2) const char *msg;
+    TF_ARG_(3) const char *name;
+    TF_ARG_(4) tf_operand x; /* other names of t and msg */
+    TF_ARG_(5) const char *message;
+};
+#define tf_verify_tensor_all_finite(...)                                                                         \
+    TF_KWARGS_(tf_verify_tensor_all_finite_((struct tf_all_finite_args){ .t = TF_UNSET_, .x = TF_UNSET_, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+#define tf_debugging_assert_all_finite(...) tf_verify_tensor_all_finite(__VA_ARGS__)
+TF1C_API tf_tensor tf_verify_tensor_all_finite_(struct tf_all_finite_args args);
+
 #ifdef __cplusplus
 }
 #endif

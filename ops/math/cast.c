@@ -1,7 +1,7 @@
 /* From one dtype to another. TF1: core/kernels/cast_op.cc, python/ops/math_ops.py cast. */
 #include "ops/math/cast.h"
 
-#include "ops/family.h"
+#include "ops/array/array.h"
 
 /* ---- Cast ----------------------------------------------------------------------------------------------------------------------------------------
  * TF1: core/kernels/cast_op.cc. What does not fit becomes what x86's conversion gives. */
@@ -116,8 +116,75 @@ tf_tensor tf_to_(tf_operand x, tf_dtype dtype, struct tf_name_args a)
                                       : "ToInt64");
 }
 
+/* ---- Bitcast: the same bytes ------------------------------------------------------------------------------------------------------- */
+typedef struct {
+    tf_dtype type;
+} bitcast_attrs;
+static const tf_attr_def bitcast_fields[] = { TF_ATTR(bitcast_attrs, type, TF_ATTR_DTYPE), { 0 } };
+
+/* The last axis goes where the new dtype is the wider. */
+static bool joined(tf_shape_ctx *c, tf_dims *d, int64_t by, tf_dtype from, tf_dtype to)
+{
+    if (!tf_shape_at_run(c) && !tf_with_rank_at_least(c, 0, 1))
+        return false;
+    const int64_t last = d->rank ? d->dims[d->rank - 1] : 0;
+    if (tf_shape_at_run(c) && last != by)
+        tf_shape_error(c, "Cannot bitcast from %d to %d", from, to);
+    else if (last != NONE && last != by)
+        tf_shape_error(c, "Cannot bitcast due to shape. %lld does not match %lld", (long long)last, (long long)by);
+    else
+        return d->rank--, true;
+    return false;
+}
+
+static void bitcast_shape(tf_shape_ctx *c)
+{
+    const tf_dtype from = tf_in_dtype(c, 0), to = ((const bitcast_attrs *)tf_shape_attrs(c))->type;
+    const size_t narrow = tf_dtype_size(from), wide = tf_dtype_size(to);
+    tf_dims d = *tf_in_dims(c, 0);
+    tf_set_out_dtype(c, 0, to);
+    if (!d.known || (narrow < wide && !joined(c, &d, (int64_t)(wide / narrow), from, to)))
+        return;
+    if (narrow > wide && d.rank == TF_MAX_RANK)
+        tf_shape_error(c, "Shape must be at most rank %d but is rank %d", TF_MAX_RANK, TF_MAX_RANK + 1);
+    else if (narrow > wide)
+        d.dims[d.rank++] = (int64_t)(narrow / wide);
+    tf_set_out(c, 0, d);
+}
+
+static void bitcast_kernel(tf_kernel_ctx *k)
+{
+    copy_bytes(k->out[0].data, k->in[0].data, (size_t)tf_view_count(&k->in[0]) * tf_dtype_size(k->in[0].dtype));
+}
+
+static const tf_op_def bitcast_op = {
+    .name = "Bitcast",
+    .in = "input:T",
+    .out = "output:?",
+    .T = TF_NUMERIC,
+    .attrs = bitcast_fields,
+    .attrs_size = sizeof(bitcast_attrs),
+    .shape = bitcast_shape,
+    .kernel = bitcast_kernel,
+    .gradient = tf1c_undefined_gradient,
+};
+
+tf_tensor tf_bitcast_(tf_operand input, tf_dtype type, struct tf_name_args a)
+{
+    if (!tf_dtype_size(type))
+        return tf_mistake(tf_type_error, a.here, NULL, "Expected DataType for argument 'type' not %s.", tf_dtype_name(type));
+    if (!(TF_NUMERIC & TF_DTYPE_BIT(type)))
+        return tf_mistake(
+            tf_type_error, a.here, NULL,
+            "Value passed to parameter 'type' has DataType %s not in list of allowed values: float32, float64, int64, "
+            "int32, uint8",
+            tf_dtype_name(type));
+    return array_op(&bitcast_op, a, NULL, &(bitcast_attrs){ type }, 1, &input);
+}
+
 /* clang-format off */
 tf1c_op_family tf1c_family_cast = {
     &cast_op,
+    &bitcast_op,
     NULL,
 };

@@ -30,6 +30,15 @@ struct tf_cast_args {
 TF1C_API tf_tensor tf_cast_(struct tf_cast_args args);
 TF1C_API tf_tensor tf_to_(tf_operand x, tf_dtype dtype, struct tf_name_args args);
 
+/* The bytes of input as they are, as numbers of another dtype.                     TF1: tf.bitcast
+ *   shapes  of a smaller dtype [.., d] -> [.., d, as many as fit];  of a greater one [.., as many as it takes] -> [..]
+ *   dtypes  numbers;   grad  LookupError, as in TF
+ *   errors  ValueError "Cannot bitcast due to shape. 3 does not match 2"; at run InvalidArgumentError "Cannot bitcast from 1 to 9", which
+ *           are dtypes by their numbers
+ *   source  core/ops/array_ops.cc "Bitcast", core/kernels/bitcast_op.cc */
+#define tf_bitcast(input, type, ...) tf_bitcast_(TF_T(input), type, TF_NAMED_(__VA_ARGS__))
+TF1C_API tf_tensor tf_bitcast_(tf_operand input, tf_dtype type, struct tf_name_args args);
+
 #ifdef __cplusplus
 }
 #endif

@@ -298,8 +298,18 @@ typedef struct {
     tf_tensor values[COUNTS], updates[COUNTS];
 } threshold_counts;
 
-static threshold_counts count_at_thresholds(const struct tf_metrics_args *a, int64_t n, double last)
+/* Which of them there are to be. */
+enum { EVERY_COUNT = (1 << COUNTS) - 1 };
+typedef struct {
+    tf_tensor given; /* none: even ones */
+    int64_t n;
+    double last;
+    unsigned wanted;
+} thresholds;
+
+static threshold_counts count_at_thresholds(const struct tf_metrics_args *a, const thresholds *t)
 {
+    static const char *const names[] = { "true_positives", "false_negatives", "true_negatives", "false_positives" };
     threshold_counts c;
     tf_tensor p = tf_cast(tf_convert(tf1c_given(a->predictions), tf_dtype_unset, a->here, "predictions"), tf_float32);
     for (int i = 0; i < COUNTS; i++)
@@ -309,18 +319,19 @@ static threshold_counts count_at_thresholds(const struct tf_metrics_args *a, int
     tf_with_control_dependencies(OPS(tf_assert_greater_equal(p, 0.0, .message = "predictions must be in [0, 1]"),
                                      tf_assert_less_equal(p, 1.0, .message = "predictions must be in [0, 1]")))
         p = tf_identity(p);
-    const tf_tensor bounds = tf_expand_dims(thresholds_of(n, last), 1), flat = tf_reshape(p, SHAPE(1, -1));
+    const tf_tensor bounds = tf_expand_dims(tf_is_none(t->given) ? thresholds_of(t->n, t->last) : t->given, 1),
+                    flat = tf_reshape(p, SHAPE(1, -1));
     const tf_tensor positive = tf_greater(flat, bounds), negative = tf_logical_not(positive);
     const tf_tensor labels = tf_reshape(tf_cast(tf1c_given(a->labels), tf_bool), SHAPE(1, -1));
     const tf_tensor yes = tf_logical_and(labels, tf_ones_like(positive)), no = tf_logical_not(yes);
     const tf_tensor weights = has_weights(a) ? tf_reshape(weights_like(a, p), SHAPE(1, -1)) : (tf_tensor){ 0 };
-    const tf_metric all[] = { counts_at("true_positives", n, yes, positive, weights),
-                              counts_at("false_negatives", n, yes, negative, weights),
-                              counts_at("true_negatives", n, no, negative, weights),
-                              counts_at("false_positives", n, no, positive, weights) };
+    const tf_tensor truth[] = { yes, yes, no, no }, said[] = { positive, negative, negative, positive };
     for (int i = 0; i < COUNTS; i++) {
-        c.values[i] = all[i].value;
-        c.updates[i] = all[i].update_op;
+        if (!(t->wanted & 1u << i))
+            continue;
+        const tf_metric m = counts_at(names[i], t->n, truth[i], said[i], weights);
+        c.values[i] = m.value;
+        c.updates[i] = m.update_op;
     }
     return c;
 }
@@ -330,7 +341,8 @@ static tf_metric auc_of(const struct tf_auc_args *a, bool roc)
     const struct tf_metrics_args args = {
         .here = a->here, .labels = a->labels, .predictions = a->predictions, .weights = a->weights
     };
-    const threshold_counts c = count_at_thresholds(&args, a->num_thresholds, 1 + 1e-7);
+    const threshold_counts c =
+        count_at_thresholds(&args, &(thresholds){ .n = a->num_thresholds, .last = 1 + 1e-7, .wanted = EVERY_COUNT });
     return (tf_metric){ area(c.values, roc, "value"), area(c.updates, roc, "update_op") };
 }
 
@@ -389,7 +401,8 @@ static tf_metric rate_at(const struct tf_rate_at_args *a, const char *asked, con
     if (a->num_thresholds < 2 || a->num_thresholds > INT32_MAX)
         return both(tf_mistake(tf_value_error, a->here, NULL, "%s of %lld thresholds", default_name, (long long)a->num_thresholds));
     tf_with_variable_scope(a->name, .default_name = default_name) {
-        const threshold_counts c = count_at_thresholds(&args, a->num_thresholds, last);
+        const threshold_counts c =
+            count_at_thresholds(&args, &(thresholds){ .n = a->num_thresholds, .last = last, .wanted = EVERY_COUNT });
         m = (tf_metric){ rate(c.values, a->at, "value"), rate(c.updates, a->at, "update_op") };
     }
     return m;
@@ -401,6 +414,52 @@ tf_metric tf_metrics_sensitivity_at_specificity_(struct tf_rate_at_args a)
 tf_metric tf_metrics_specificity_at_sensitivity_(struct tf_rate_at_args a)
 {
     return rate_at(&a, "sensitivity", "specificity_at_sensitivity", 1 - 1e-7, specificity_at);
+}
+
+/* ---- precision and recall at thresholds --------------------------------------------------------------------------------------------------- */
+
+static tf_tensor share_at(tf_tensor met, tf_tensor missed, const char *metric, const char *which)
+{
+    const char *name = tf1c_graph_printf(tf1c_current_graph(), "%s_%s", metric, which);
+    return tf_div(met, tf_operator_add(tf_operator_add(1e-7, met), missed), .name = name);
+}
+
+static tf_metric shares_at(const struct tf_at_thresholds_args *a, const char *metric, const char *default_name, int missed)
+{
+    const struct tf_metrics_args args = {
+        .here = a->here, .labels = a->labels, .predictions = a->predictions, .weights = a->weights
+    };
+    tf_metric m = { 0 };
+    char text[TF_DIMS_TEXT];
+    TF_FROM(a->here);
+    tf_with_variable_scope(a->name, .default_name = default_name) {
+        const tf_tensor given = tf_convert(tf1c_keyword(a->thresholds, true), tf_float32, a->here, "thresholds");
+        const tf_dims d = tf_get_shape(given);
+        if (tf_is_poisoned(given)) {
+            m = both(given);
+        } else if (!tf_dims_fully_known(d) || d.rank != 1) {
+            m = both(tf_mistake(tf_value_error, a->here, NULL, "thresholds must be a vector of known length, not of shape %s",
+                                tf_dims_text(d, text, sizeof text)));
+        } else {
+            const threshold_counts c = count_at_thresholds(
+                &args, &(thresholds){ .given = given, .n = d.dims[0], .wanted = 1u << TRUE_POSITIVES | 1u << missed });
+            m.value = share_at(c.values[TRUE_POSITIVES], c.values[missed], metric, "value");
+            m.update_op = share_at(c.updates[TRUE_POSITIVES], c.updates[missed], metric, "update_op");
+            if (a->metrics_collections)
+                tf_add_to_collection(a->metrics_collections, m.value);
+            if (a->updates_collections)
+                tf_add_to_collection(a->updates_collections, m.update_op);
+        }
+    }
+    return m;
+}
+tf_metric tf_metrics_precision_at_thresholds_(struct tf_at_thresholds_args a)
+{
+    return shares_at(&a, "precision", "precision_at_thresholds", FALSE_POSITIVES);
+}
+tf_metric tf_metrics_recall_at_thresholds_(struct tf_at_thresholds_args a)
+{
+    return shares_at(&a, "recall", "recall_at_thresholds", FALSE_NEGATIVES);
 }
 
 /* ---- means of other things ---------------------------------------------------------------------------------------------------------------- */

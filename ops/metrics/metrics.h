@@ -131,6 +131,29 @@ struct tf_rate_at_args {
 TF1C_API tf_metric tf_metrics_sensitivity_at_specificity_(struct tf_rate_at_args args);
 TF1C_API tf_metric tf_metrics_specificity_at_sensitivity_(struct tf_rate_at_args args);
 
+/* Precision and recall at each of some thresholds.
+ * TF1: tf.metrics.precision_at_thresholds(labels, predictions, thresholds), recall_at_thresholds(…)
+ *   thresholds  a vector of known length, NP_FLOAT(.2, .5);   predictions  in [0, 1];   labels  cast to bool
+ *   variables   NAME/true_positives and NAME/false_positives or NAME/false_negatives, of the thresholds' length, as is the metric
+ *   errors      ValueError: thresholds that are no vector;  at run as tf_metrics_auc's */
+struct tf_at_thresholds_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand labels;
+    TF_ARG_(2) tf_operand predictions;
+    TF_ARG_(3) tf_operand thresholds;
+    TF_ARG_(4) tf_operand weights;
+    TF_ARG_(5) const char *metrics_collections; /* that the value joins, */
+    TF_ARG_(6) const char *updates_collections; /* and the update_op */
+    TF_ARG_(7) const char *name;
+};
+#define TF_AT_THRESHOLDS_(fn, ...)                                                                                         \
+    TF_KWARGS_(fn((struct tf_at_thresholds_args){ .labels = TF_UNSET_, .predictions = TF_UNSET_, .thresholds = TF_UNSET_,  \
+        .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_metrics_precision_at_thresholds(...) TF_AT_THRESHOLDS_(tf_metrics_precision_at_thresholds_, __VA_ARGS__)
+#define tf_metrics_recall_at_thresholds(...) TF_AT_THRESHOLDS_(tf_metrics_recall_at_thresholds_, __VA_ARGS__)
+TF1C_API tf_metric tf_metrics_precision_at_thresholds_(struct tf_at_thresholds_args args);
+TF1C_API tf_metric tf_metrics_recall_at_thresholds_(struct tf_at_thresholds_args args);
+
 /* Means as tf_metrics_mean's: of |labels - predictions|/normalizer, 0 where that is 0;  1 less that of the sums along `dim` of
  * predictions·labels, which are unit vectors;  of how many values are less than a threshold.
  * TF1: tf.metrics.mean_relative_error, mean_cosine_distance, percentage_below */

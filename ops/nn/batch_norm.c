@@ -308,6 +308,30 @@ tf_tensor tf_nn_batch_normalization_(tf_operand x, tf_operand mean, tf_operand v
     return tf_raw_ops_add_v2(scaled, tf_mul(tf_neg(mean), inverse), .name = "add");
 }
 
+/* An argument by one of its two names. */
+static bool by_either(tf_operand *old, tf_operand other, const char *old_name, const char *name, tf_source here)
+{
+    *old = tf1c_given(*old);
+    other = tf1c_given(other);
+    if (is_given(*old) && is_given(other)) {
+        tf_mistake(tf_value_error, here, NULL, "Cannot specify both '%s' and '%s'", name, old_name);
+        return false;
+    }
+    if (!is_given(*old))
+        *old = other;
+    return true;
+}
+
+tf_tensor tf_nn_batch_norm_with_global_normalization_(struct tf_global_normalization_args a)
+{
+    if (!by_either(&a.t, a.input, "t", "input", a.here) || !by_either(&a.m, a.mean, "m", "mean", a.here) ||
+        !by_either(&a.v, a.variance, "v", "variance", a.here))
+        return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) };
+    const tf_operand gamma = a.scale_after_normalization ? tf1c_given(a.gamma) : (tf_operand){ 0 };
+    return tf_nn_batch_normalization_(a.t, a.m, a.v, tf1c_given(a.beta), gamma, a.variance_epsilon,
+                                      (struct tf_name_args){ a.here, a.name });
+}
+
 /* clang-format off */
 tf1c_op_family tf1c_family_batch_norm = {
     &norm_op,

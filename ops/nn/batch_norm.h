@@ -21,6 +21,28 @@ extern "C" {
 TF1C_API tf_tensor tf_nn_batch_normalization_(tf_operand x, tf_operand mean, tf_operand variance, tf_operand offset, tf_operand scale,
                                               double variance_epsilon, struct tf_name_args args);
 
+/* The same with its arguments in another order, gamma only if scale_after_normalization.
+ * TF1: tf.nn.batch_norm_with_global_normalization */
+struct tf_global_normalization_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand t;
+    TF_ARG_(2) tf_operand m;
+    TF_ARG_(3) tf_operand v;
+    TF_ARG_(4) tf_operand beta;
+    TF_ARG_(5) tf_operand gamma;
+    TF_ARG_(6) double variance_epsilon;
+    TF_ARG_(7) bool scale_after_normalization;
+    TF_ARG_(8) const char *name;
+    TF_ARG_(9) tf_operand input; /* other names of t, m and v */
+    TF_ARG_(10) tf_operand mean;
+    TF_ARG_(11) tf_operand variance;
+};
+#define tf_nn_batch_norm_with_global_normalization(...)                                                                    \
+    TF_KWARGS_(tf_nn_batch_norm_with_global_normalization_((struct tf_global_normalization_args){ .t = TF_UNSET_, .m = TF_UNSET_, \
+        .v = TF_UNSET_, .beta = TF_UNSET_, .gamma = TF_UNSET_, .input = TF_UNSET_, .mean = TF_UNSET_, .variance = TF_UNSET_, \
+        TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_nn_batch_norm_with_global_normalization_(struct tf_global_normalization_args args);
+
 /* The same in one node, of images: with the batch's own mean and variance, or with given ones.        TF1: tf.nn.fused_batch_norm
  *   mean, variance  with .is_training = false only
  *   epsilon         at least 1.001e-5

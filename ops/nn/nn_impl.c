@@ -323,6 +323,33 @@ static tf_moments nn_moments_of(tf_operand operand, struct tf_moments_args a)
 
 tf_moments tf_nn_moments_(struct tf_moments_args a) { return nn_moments_of(tf1c_keyword(a.x, true), a); }
 
+/* A dtype's cast, where it has another. */
+static tf_tensor as_dtype(tf_tensor x, tf_dtype dtype) { return tf_get_dtype(x) == dtype ? x : tf_cast(x, dtype); }
+
+tf_moments tf_nn_weighted_moments_(struct tf_weighted_moments_args a)
+{
+    const tf_operand axes = tf1c_given_axis(a.axes);
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "weighted_moments");
+    const tf_tensor x = tf_convert(tf1c_keyword(a.x, true), tf_dtype_unset, a.here, "x");
+    tf_tensor w = tf_convert(tf1c_keyword(a.frequency_weights, true), tf_dtype_unset, a.here, "frequency_weights");
+    if (tf_is_poisoned(x) || tf_is_poisoned(w))
+        return tf_is_poisoned(x) ? (tf_moments){ x, x } : (tf_moments){ w, w };
+    w = as_dtype(w, tf_get_dtype(x));
+    const tf_tensor sum = tf_reduce_sum(tf_mul(w, x), .axes = axes, .keepdims = true, .name = "weighted_input_sum");
+    const tf_tensor each = tf_raw_ops_add_v2(w, zeros_like(x), .name = "add");
+    const tf_tensor all = tf_reduce_sum(each, .axes = axes, .keepdims = true, .name = "sum_of_weights");
+    const tf_tensor divisor = tf_reciprocal(all, .name = "inv_weight_sum");
+    const tf_tensor mean = tf_multiply(sum, divisor);
+    const tf_tensor squares = tf_mul(w, tf_squared_difference(x, mean));
+    const tf_tensor variance =
+        tf_multiply(tf_reduce_sum(squares, .axes = axes, .keepdims = true, .name = "weighted_distsq"), divisor);
+    if (a.keep_dims || a.keepdims)
+        return (tf_moments){ mean, variance };
+    const tf_tensor flat = tf_squeeze(mean, axes);
+    return (tf_moments){ flat, tf_squeeze(variance, axes) };
+}
+
 /* ---- dropout: x / keep · [uniform >= rate] -------------------------------------------------------------------------------------- */
 
 /* rate from keep_prob, a number or a tensor. */

@@ -85,6 +85,19 @@ TF1C_API tf_tensor tf_scatter_update_(tf_tensor ref, tf_operand indices, tf_oper
 TF1C_API tf_tensor tf_scatter_add_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args args);
 TF1C_API tf_tensor tf_scatter_sub_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args args);
 
+/* The same at ref[indices[i, …, :]], for every vector along indices' last axis.
+ * TF1: tf.scatter_nd_update, tf.scatter_nd_add, tf.scatter_nd_sub
+ *   shapes  ref [d…], indices [i0, …, k], updates [i0, …, d[k:]…]
+ *   errors  ValueError "The outer 1 dimensions of indices.shape=[2,1] must match …";  at run: InvalidArgumentError "indices[0] = [3] does
+ *           not index into shape [3,2]", after what comes before it is done;  "Must have updates.shape = indices.shape[:batch_dim] + …"
+ *   source  core/ops/state_ops.cc "ScatterNdUpdate", …, core/kernels/scatter_nd_op.cc */
+#define tf_scatter_nd_update(ref, indices, updates, ...) TF_SCATTER_(tf_scatter_nd_update_, ref, indices, updates, __VA_ARGS__)
+#define tf_scatter_nd_add(ref, indices, updates, ...) TF_SCATTER_(tf_scatter_nd_add_, ref, indices, updates, __VA_ARGS__)
+#define tf_scatter_nd_sub(ref, indices, updates, ...) TF_SCATTER_(tf_scatter_nd_sub_, ref, indices, updates, __VA_ARGS__)
+TF1C_API tf_tensor tf_scatter_nd_update_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args args); /* gather.c */
+TF1C_API tf_tensor tf_scatter_nd_add_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args args);
+TF1C_API tf_tensor tf_scatter_nd_sub_(tf_tensor ref, tf_operand indices, tf_operand updates, struct tf_scatter_args args);
+
 /* All variables of the graph, those to be trained, those that are not saved; in creation order. */
 TF1C_API tf_list tf_global_variables(void);
 TF1C_API tf_list tf_trainable_variables(void);

@@ -13,6 +13,8 @@ cases = {
     'Identity.int32': (tf.identity, [np.array(3, np.int32)]),
     'StopGradient.plain': (lambda x: tf.stop_gradient(x) * x, [x], {'nodes': False}),
     'StopGradient.alone': (tf.stop_gradient, [x]),
+    'AccumulateNV2.three': (lambda a, b, c: tf.accumulate_n([a, b, c], name='s'), [x[:1], 2 * x[:1], -x[:1]]),
+    'Identity.accumulate_one': (lambda a: tf.accumulate_n([a], name='a'), [x]),
     'AddN.three': (lambda a, b, c: tf.add_n([a, b, c]), [x, x, -x]),
     'AddN.same': (lambda a: tf.add_n([a, a]), [x]),
     'AddN.int32': (lambda a, b: tf.add_n([a, b]), [np.array([1, 2], np.int32), np.array([3, -2], np.int32)]),

@@ -13,6 +13,8 @@ def asserted(x, condition):
 cases = {
     'Print.plain': (lambda x, y: tf.square(tf.Print(x, [x, y], first_n=0)), [x, np.int32(3)]),
     'Assert.holds': (asserted, [x, np.array(True)], {'nodes': False}),
+    'CheckNumerics.verified': (lambda x: tf.square(tf.verify_tensor_all_finite(x, 'm')), [x]),
+    'CheckNumerics.verified_x': (lambda x: tf.debugging.assert_all_finite(x=x, message='m', name='v'), [x]),
     'CheckNumerics.plain': (lambda x: tf.square(tf.check_numerics(x, 'm')), [x]),
     'CheckNumerics.float64': (lambda x: tf.check_numerics(x, 'm'), [np.float64(-1e300)]),
     'CheckNumerics.empty': (lambda x: tf.check_numerics(x, 'm'), [np.zeros((2, 0), np.float32)]),

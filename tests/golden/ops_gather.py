@@ -107,3 +107,25 @@ cases['ScatterNd.confusion_column'] = (confusion(num_classes=5), [z.reshape(4, 1
 cases['ScatterNd.confusion_columns'] = (confusion(num_classes=5), [z, p.reshape(4, 1).astype(np.float32)], hidden)
 cases['ScatterNd.confusion_weights'] = (confusion(num_classes=5, dtype=tf.float32), [z, p, np.array([1., .5, 2, -1])], hidden)
 cases['ScatterNd.confusion_weights_of_dtype'] = (confusion(dtype=tf.float64), [z, p, np.array([1., .5, 2, -1])], hidden)
+
+
+def bag(combiner, name=None):
+    def case(table, indices, ids, *weights):
+        shape = tf.constant([3, 3], tf.int64)
+        sparse = [tf.SparseTensor(indices, values, shape) for values in (ids,) + weights]
+        return tf.nn.embedding_lookup_sparse(table, sparse[0], sparse[1] if weights else None, combiner=combiner, name=name)
+    return case
+
+
+cases['GatherV2.batch'] = (lambda x, i: tf.batch_gather(x, i), [m, i32([0, 3], [1, 1], [2, 0])])
+cases['GatherV2.batch_deep'] = (lambda x, i: tf.batch_gather(x, i, name='b'), [f(2, 3, 4, 2), i64([[0, 3], [1, 1], [2, 0]], [[0, 0], [1, 2], [3, 3]])])
+cases['GatherV2.batch_none'] = (lambda x, i: tf.batch_gather(x, i), [m, i32(2, 0)])
+bags = [f(4, 2), i64([0, 0], [0, 2], [1, 1], [2, 0]), i64(1, 3, 1, 0)]
+plain = {'nodes': False}
+cases['SparseSegmentMean.embedding'] = (bag('mean'), bags, plain)
+cases['SparseSegmentSum.embedding'] = (bag('sum', 'e'), bags, plain)
+cases['SparseSegmentSqrtN.embedding'] = (bag('sqrtn'), bags, plain)
+weighted = bags + [np.array([.5, 2, -1, 3], np.float32)]
+cases['SegmentSum.embedding_sum'] = (bag('sum'), weighted, plain)
+cases['SegmentSum.embedding_mean'] = (bag('mean', 'e'), weighted, plain)
+cases['SegmentSum.embedding_sqrtn'] = (bag('sqrtn'), weighted, plain)

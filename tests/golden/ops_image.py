@@ -23,5 +23,8 @@ cases = {
     'ResizeBicubicGrad.plain': (lambda x: tf.gradients(tf.square(tf.image.resize_bicubic(x, [7, 3])), x)[0], [images], still),
     'ResizeArea.up': (lambda x: tf.image.resize_area(x, [7, 9]), [images], {'grad': False}),
     'ResizeArea.down': (lambda x: tf.image.resize_area(x, [3, 2], align_corners=True, name='a'), [images], {'grad': False}),
+    'Slice.central': (lambda x: tf.image.central_crop(x, .5), [images[0]], {'nodes': False}),
+    'Slice.central_batch': (lambda x: tf.image.central_crop(x, .6), [images], {'nodes': False}),
+    'Slice.central_run': (lambda x: tf.image.central_crop(tf.placeholder_with_default(x, [None, None, None, None]), .6), [images], {'nodes': False}),
     'ResizeArea.images': (lambda x: tf.image.resize_images(x, [3, 2], R.AREA), [images[0]], {'grad': False}),
 }

@@ -78,6 +78,9 @@ for name, function in [('Sqrt', tf.sqrt), ('Rsqrt', tf.rsqrt), ('Reciprocal', tf
     cases[name + 'Grad.four_times'] = (
         lambda x, g=function: tf.gradients(tf.gradients(tf.gradients(g(x), x)[0], x)[0], x)[0], [d(.1, .5, 1, 3)], {'nodes': False})
 
+cases['Bitcast.real'] = (lambda x: [tf.bitcast(x, tf.int32), tf.bitcast(x, tf.uint8), tf.bitcast(x, tf.float64, name='wide')],
+                         [f(1, -2.5, 0, 1e20).reshape(2, 2)], {'grad': False})
+cases['Bitcast.int64'] = (lambda x: tf.bitcast(x, tf.int32), [l(1, -2, 1 << 40)])
 cases['Cast.real'] = (lambda x: [tf.cast(x, t) for t in (tf.int32, tf.int64, tf.bool, tf.float64)],
                       [f(nan, 0, -0., inf, -inf, 1.9, -1.9, 300, -5, 3e9, -3e9, 1e20)])
 cases['Cast.real64'] = (lambda x: [tf.cast(x, t) for t in (tf.int32, tf.int64, tf.uint8, tf.bool, tf.float32)],

@@ -109,6 +109,8 @@ cases.update({
     'BiasAddGrad.plain': (lambda dy, b: tf.gradients(tf.nn.bias_add(dy, b), b, grad_ys=dy), [logits, labels[2]], no_grad),
     'BiasAddGrad.channels_second': (lambda dy, b: tf.gradients(tf.nn.bias_add(dy, b, data_format='NCHW'), b, grad_ys=dy), [random.randn(2, 3, 4, 2).astype(f32), labels[2][:3]], no_grad),
     'SquaredDifference.moments': (lambda x: tf.nn.moments(x, [0]), [logits]),
+    'SquaredDifference.weighted_moments': (lambda x, w: tf.nn.weighted_moments(x, [0], w), [logits, np.abs(labels)]),
+    'SquaredDifference.weighted_moments_keep': (lambda x, w: tf.nn.weighted_moments(x, [0, 1], w, keep_dims=True, name='w'), [logits, np.array([[1], [2], [3]], np.int32)]),
     'SquaredDifference.moments_keep': (lambda x: tf.nn.moments(x, [0, 1], keep_dims=True), [logits]),
     'DivNoNan.mean_squared_error': (lambda z, p: losses.mean_squared_error(z, p), [labels, predictions]),
     'DivNoNan.mean_squared_error_twice': (lambda z, p: losses.mean_squared_error(z, p, weights=2.0, scope='m'), [labels, predictions]),

@@ -33,5 +33,9 @@ cases = {
     'FusedBatchNormGradV3.given': (lambda x, s, o, m, v, dy: tf.gradients(given(x, s, o, m, v), [x, s, o], dy), [x, scale, offset, mean, variance, r(3, 4, 5, 3)], inside),
     'FusedBatchNormGradV3.second': (twice(fused()), [x, scale, offset, r(3, 4, 5, 3), r(3, 4, 5, 3), r(3)], inside),
     'Rsqrt.batch_normalization': (lambda x, m, v, o, s: tf.nn.batch_normalization(x, m, v, o, s, 1e-3), [x, mean, variance, offset, scale]),
+    'Rsqrt.instance_norm': (lambda x: tf.contrib.layers.instance_norm(x, center=False, scale=False), [x]),
+    'Rsqrt.instance_norm_second': (lambda x: tf.contrib.layers.instance_norm(x, center=False, scale=False, epsilon=1e-3, data_format='NCHW', activation_fn=tf.nn.relu, scope='i'), [x]),
+    'Rsqrt.global_normalization': (lambda x, m, v, o, s: tf.nn.batch_norm_with_global_normalization(x, m, v, o, s, 1e-3, True), [x, mean, variance, offset, scale]),
+    'Rsqrt.global_normalization_unscaled': (lambda x, m, v, o, s: tf.nn.batch_norm_with_global_normalization(input=x, mean=m, variance=v, beta=o, gamma=s, variance_epsilon=1e-3, scale_after_normalization=False, name='g'), [x, mean, variance, offset, scale]),
     'Rsqrt.batch_normalization_plain': (lambda x, m, v: tf.nn.batch_normalization(x, m, v, None, None, .1, name='b'), [x.astype(np.float64), mean.astype(np.float64), variance.astype(np.float64)]),
 }

@@ -43,3 +43,11 @@ for name, update in [('ScatterUpdate', tf.scatter_update), ('ScatterAdd', tf.sca
             ('vector_int64', [np.array([1, 2, 3]), np.array([2, 2, 0]), np.array([10, 20, 30])]),
             ('nowhere', [rows, np.zeros(0, np.int32), np.zeros((0, 2), np.float32)])]:
         cases['%s.%s' % (name, tag)] = (scattered(update), inputs, {'grad': False})
+
+for name, update in [('ScatterNdUpdate', tf.scatter_nd_update), ('ScatterNdAdd', tf.scatter_nd_add), ('ScatterNdSub', tf.scatter_nd_sub)]:
+    for tag, inputs in [
+            ('rows', [rows, np.array([[2], [0], [2]], np.int32), -rows[:3]]),
+            ('elements', [rows.astype(np.float64), np.array([[[3, 1]], [[0, 0]]]), np.array([[-1.], [9]])]),
+            ('int64', [np.array([1, 2, 3]), np.array([[2], [2], [0]]), np.array([10, 20, 30])]),
+            ('nowhere', [rows, np.zeros((0, 1), np.int32), np.zeros((0, 2), np.float32)])]:
+        cases['%s.%s' % (name, tag)] = (scattered(update), inputs, {'grad': False})

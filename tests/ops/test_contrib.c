@@ -120,8 +120,27 @@ START_TEST(mistakes_are_said_in_tensorflows_words)
     must_have_reported(tf_value_error, "Got vocab_size=None and embed_dim=None");
     tf_contrib_layers_batch_norm(tf_placeholder(tf_float32, .name = "z"));
     must_have_reported(tf_value_error, "Inputs z:0 has undefined rank");
+    tf_contrib_layers_instance_norm(tf_placeholder(tf_float32, SHAPE(NONE), .name = "flat"));
+    must_have_reported(tf_value_error, "Inputs flat:0 of rank 1 have no channels besides the batch.");
     tf_contrib_layers_conv2d(x, 3, 3, .data_format = "x");
     must_have_reported(tf_value_error, "data_format has to be either NCHW or NHWC.");
+}
+END_TEST
+
+START_TEST(each_image_is_normalized_by_itself)
+{
+    tf_ndarray y = { 0 };
+    const tf_tensor images = tf_constant(NP_FLOAT(1, 3, 1, 3, 5, 9, 5, 9)),
+                    normal = tf_contrib_layers_instance_norm(tf_reshape(images, SHAPE(2, 1, 4)), .data_format = "NCHW",
+                                                             .activation_fn = tf_nn_relu);
+    const tf_list all = tf_trainable_variables();
+    ck_assert_str_eq(tf_op_name(tf_at(all, all.n - 2).op), "InstanceNorm/beta");
+    ck_assert_str_eq(tf_op_name(tf_at(all, all.n - 1).op), "InstanceNorm/gamma");
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run(sess, FETCH(normal, &y)));
+    for (int i = 0; i < 8; i++)
+        ck_assert_double_eq_tol(np_get(y, i), i % 2, 1e-5);
+    np_free(&y);
 }
 END_TEST
 
@@ -230,6 +249,7 @@ int main(void)
     tcase_add_test(net, its_nodes_are_tensorflows);
     tcase_add_test(net, its_values_from_a_graph_seed_are_tensorflows);
     tcase_add_test(net, averages_without_a_collection_change_as_the_result_is_computed);
+    tcase_add_test(net, each_image_is_normalized_by_itself);
     tcase_add_test(net, mistakes_are_said_in_tensorflows_words);
     tcase_add_checked_fixture(averages, open_averages, close_session);
     tcase_add_test(averages, averages_follow_their_variables);

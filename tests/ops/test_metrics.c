@@ -93,10 +93,22 @@ static tf_metric weighted_per_class(void)
     return tf_metrics_mean_per_class_accuracy(answers, tf_round(chances), 3, .weights = chances);
 }
 
+/* At the first of the thresholds, or the last. */
+static tf_metric at(tf_metric m, int i) { return (tf_metric){ tf_getitem(m.value, "%d", i), m.update_op }; }
+static tf_metric precision_at(void) { return at(tf_metrics_precision_at_thresholds(answers, chances, NP_FLOAT(.3, .65)), 0); }
+static tf_metric recall_at(void) { return at(tf_metrics_recall_at_thresholds(answers, chances, NP_FLOAT(.3, .65)), 1); }
+static tf_metric weighted_precision_at(void)
+{
+    return at(tf_metrics_precision_at_thresholds(answers, chances, NP_FLOAT(.3, .65), .weights = chances, .name = "p"), 0);
+}
+
 static const struct {
     tf_metric (*make)(void);
     double first, both;
 } scored[] = {
+    { precision_at, 0.75, 0.8 },
+    { recall_at, 0.66666669, 0.75 },
+    { weighted_precision_at, 0.77777779, 0.82352936 },
     { sensitivity, 0.6666667, 0.75 },
     { specificity, 0.5, 0.6666667 },
     { weighted_sensitivity, 0.80952376, 0.8571428 },
@@ -155,6 +167,21 @@ START_TEST(scores_refuse_what_they_cannot_count)
     ck_assert(tf_is_poisoned(tf_metrics_sensitivity_at_specificity(answers, chances, 1.5).value));
     ck_assert_str_eq(caught()->message, "`specificity` must be in the range [0, 1].");
     catch_errors();
+    ck_assert(tf_is_poisoned(tf_metrics_recall_at_thresholds(answers, chances, .5).value));
+    ck_assert_str_eq(caught()->message, "thresholds must be a vector of known length, not of shape ()");
+    catch_errors();
+}
+END_TEST
+
+START_TEST(thresholds_count_what_they_need)
+{
+    const tf_metric m =
+        tf_metrics_recall_at_thresholds(labels, tf_constant(NP_FLOAT(.5)), NP_FLOAT(.2, .5), .updates_collections = "updates");
+    ck_assert(tf_at(tf_get_collection("updates"), 0).op == m.update_op.op);
+    ck_assert_int_eq(tf_local_variables().n, 2);
+    ck_assert_str_eq(tf_op_name(tf_at(tf_local_variables(), 1).op), "recall_at_thresholds/false_negatives");
+    ck_assert_str_eq(tf_op_name(m.value.op), "recall_at_thresholds/recall_value");
+    ck_assert_str_eq(tf_op_name(m.update_op.op), "recall_at_thresholds/recall_update_op");
 }
 END_TEST
 
@@ -182,6 +209,7 @@ int main(void)
     tcase_add_test(tc, means_take_weights);
     tcase_add_loop_test(tc, scores_are_tensorflows, 0, (int)(sizeof scored / sizeof *scored));
     tcase_add_test(tc, scores_refuse_what_they_cannot_count);
+    tcase_add_test(tc, thresholds_count_what_they_need);
     tcase_add_test(tc, counters_are_local_variables_by_tensorflows_names);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
