@@ -69,6 +69,21 @@ typedef struct tf_list {
     const tf_tensor *items;
 } tf_list;
 
+/* What a call that does not fit is answered with, in words, where a macro chooses by type. */
+#if defined(__has_attribute)
+#if __has_attribute(error)
+#define TF_SAYS_(words) __attribute__((error(words)))
+#endif
+#endif
+#ifndef TF_SAYS_
+#define TF_SAYS_(words)
+#endif
+#if !defined(__clang__) /* which passes over the words of a function that _Generic has chosen, but says that nothing could be */
+#define TF_ELSE_(fn) , default: fn
+#else
+#define TF_ELSE_(fn)
+#endif
+
 /* ---- shapes: up to rank 8; a zero tf_dims is of unknown rank ------------------------------------------------- */
 enum { TF_MAX_RANK = 8, NONE = -1, TF_RANK_BOUND_ = 2 * TF_MAX_RANK + 1 };
 
@@ -84,8 +99,27 @@ typedef struct tf_dims {
 /* SHAPE(NONE, 28, 28); SCALAR is (); more than eight dimensions do not compile: the array type of 17 - 2n elements
  * would be negative. */
 #define TF_COUNT_INT64_(...) \
-    ((TF_RANK_BOUND_ - (int)sizeof(char[TF_RANK_BOUND_ - 2 * (int)(sizeof((int64_t[]){ __VA_ARGS__ }) / 8)])) / 2)
-#define SHAPE(...) ((tf_dims){ .known = true, .rank = TF_COUNT_INT64_(__VA_ARGS__), .dims = { __VA_ARGS__ } })
+    ((TF_RANK_BOUND_ - (int)sizeof(char[TF_RANK_BOUND_ - 2 * (int)(sizeof((int64_t[]){ TF_DIMS_(__VA_ARGS__) }) / 8)])) / 2)
+#ifndef __cplusplus
+extern int64_t tf_not_a_dimension_(void) TF_SAYS_("a SHAPE is of numbers; with tensors write LIST(n, 3)");
+#define TF_DIM_(x) _Generic((x), tf_tensor: tf_not_a_dimension_(), default: (x))
+#else
+#define TF_DIM_(x) (x)
+#endif
+#define TF_DIMS_1_(a) TF_DIM_(a)
+#define TF_DIMS_2_(a, ...) TF_DIM_(a), TF_DIMS_1_(__VA_ARGS__)
+#define TF_DIMS_3_(a, ...) TF_DIM_(a), TF_DIMS_2_(__VA_ARGS__)
+#define TF_DIMS_4_(a, ...) TF_DIM_(a), TF_DIMS_3_(__VA_ARGS__)
+#define TF_DIMS_5_(a, ...) TF_DIM_(a), TF_DIMS_4_(__VA_ARGS__)
+#define TF_DIMS_6_(a, ...) TF_DIM_(a), TF_DIMS_5_(__VA_ARGS__)
+#define TF_DIMS_7_(a, ...) TF_DIM_(a), TF_DIMS_6_(__VA_ARGS__)
+#define TF_DIMS_8_(a, ...) TF_DIM_(a), TF_DIMS_7_(__VA_ARGS__)
+#define TF_DIMS_MORE_(...) __VA_ARGS__ /* than eight: as they are; so is one, which may be none */
+#define TF_DIMS_PICK_(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, N, ...) N
+#define TF_DIMS_(...)                                                                                                         \
+    TF_DIMS_PICK_(__VA_ARGS__, TF_DIMS_MORE_, TF_DIMS_MORE_, TF_DIMS_MORE_, TF_DIMS_MORE_, TF_DIMS_8_, TF_DIMS_7_, TF_DIMS_6_, \
+                  TF_DIMS_5_, TF_DIMS_4_, TF_DIMS_3_, TF_DIMS_2_, TF_DIMS_MORE_, )(__VA_ARGS__)
+#define SHAPE(...) ((tf_dims){ .known = true, .rank = TF_COUNT_INT64_(__VA_ARGS__), .dims = { TF_DIMS_(__VA_ARGS__) } })
 #define SCALAR ((tf_dims){ .known = true })
 #define PERM(...) SHAPE(__VA_ARGS__)
 #define AXES(...) SHAPE(__VA_ARGS__)

@@ -49,30 +49,76 @@ tf_operand tf1c_keyword(tf_operand given, bool floating)
     return given.kind == TF_OPERAND_NONE ? operand_as_written(&given.as.array, floating) : given;
 }
 
-/* Whether the argument, `2.0, …` by place or `.keyword = 2.0` by keyword, is written as a number, and as which. */
-static bool is_literal(const char *text, const char *keyword, bool *floating)
+/* The argument at `place`, from 1 on, in the text of a call's arguments, or the one by keyword, ".value". */
+static const char *argument_text(const char *text, int place, const char *keyword)
 {
-    const char *by_keyword = *text == '.' && !isdigit((unsigned char)text[1]) ? strstr(text, keyword) : NULL;
-    text = by_keyword ? by_keyword + strlen(keyword) : text;
+    const size_t n = strlen(keyword);
+    const char *found = NULL;
+    int depth = 0, at = 0;
+    for (bool begins = true; *text; begins = depth == 0 && *text == ',', text++) {
+        while (begins && *text == ' ')
+            text++;
+        if (begins && ++at == place)
+            found = text;
+        if (begins && strncmp(text, keyword, n) == 0 && strchr(" =", text[n]))
+            return text + n;
+        depth += (strchr("([{", *text) && *text) - (strchr(")]}", *text) && *text);
+        if (!*text)
+            break;
+    }
+    return found ? found : "";
+}
+
+/* Whether an argument is written as a number, and as which. */
+static bool is_literal(const char *text, bool *floating)
+{
     text += strspn(text, "= +-(");
     const size_t n = strspn(text, "0123456789.abcdefxABCDEFXpP+-");
     *floating = memchr(text, '.', n) || (strncmp(text, "0x", 2) != 0 && (memchr(text, 'e', n) || memchr(text, 'E', n)));
     return isdigit((unsigned char)*text) || (*text == '.' && isdigit((unsigned char)text[1]));
 }
 
-tf_operand tf1c_given_data(tf_operand given, const char *text, const char *keyword, tf_source here)
+/* Makes a whole number real if the text of the call writes it so; false where it is no literal there. */
+static bool as_written(tf_operand *o, const char *text, int place, const char *keyword)
 {
-    const tf_operand o = tf1c_given(given);
+    bool floating = false;
+    const char *written = text && keyword ? argument_text(text, place, keyword) : "";
+    const bool known = is_literal(written, &floating);
+    written += strspn(written, "= ");
+    if (strncmp(written, "true", 4) == 0 || strncmp(written, "false", 5) == 0)
+        return *o = tf_operand_bool(o->as.integer != 0), true;
+    if (floating)
+        *o = tf_operand_real((double)o->as.integer);
+    return known;
+}
+
+tf_operand tf1c_as_written(tf_operand given, const char *text, int place, const char *keyword)
+{
+    tf_operand o = tf1c_given(given);
+    if (given.kind == TF_OPERAND_NONE && o.kind == TF_OPERAND_INTEGER)
+        as_written(&o, text, place, keyword);
+    return o;
+}
+
+tf_operand tf_operand_given_(tf_operand given, const char *text, int place, const char *keyword, tf_source here)
+{
+    tf_operand o = tf1c_given(given);
     const long long i = o.kind == TF_OPERAND_INTEGER ? (long long)o.as.integer : 0;
-    bool floating;
-    if (given.kind != TF_OPERAND_NONE || o.kind != TF_OPERAND_INTEGER)
+    if (given.kind != TF_OPERAND_NONE || o.kind != TF_OPERAND_INTEGER || !place || as_written(&o, text, abs(place), keyword))
         return o;
-    if (text && is_literal(text, keyword, &floating))
-        return floating ? tf_operand_real((double)i) : o;
+    if (place < 0)
+        return tf_operand_real((double)i);
     return tf_operand_tensor(tf_mistake(tf_type_error, here, NULL,
                                         "A bare %lld may be an int or a float here: write tf_constant(%lld) or tf_constant(%lld.0)",
                                         i, i, i));
 }
+
+tf_operand tf1c_given_data(tf_operand given, const char *text, const char *keyword, tf_source here)
+{
+    return tf_operand_given_(given, text, 1, keyword, here);
+}
+
+tf_list tf_list_given_(tf_list given, tf_source here) { return tf1c_given_list(given, here); }
 
 tf_list tf1c_given_list(tf_list given, tf_source here)
 {
@@ -820,7 +866,9 @@ static bool partial_input(void *inputs, int i, tf_dims *ints) { return tf1c_part
 /* A user's name ending in "/" is taken exactly, as the name of the scope it closes. */
 static const char *node_name(building *b)
 {
-    const char *wanted = b->args->name ? b->args->name : b->args->default_name ? b->args->default_name : b->def->name;
+    const char *wanted = b->args->name           ? tf1c_given_name(b->args->name)
+                         : b->args->default_name ? b->args->default_name
+                                                 : b->def->name;
     size_t n = strlen(wanted);
     if (n && wanted[n - 1] == '/')
         return tf1c_graph_printf(b->g, "%.*s", (int)n - 1, wanted);

@@ -68,20 +68,6 @@ TF1C_API tf_operand tf_operand_string(const char *s); /* a scalar of the C strin
 TF1C_API tf_operand tf_operand_dims(tf_dims d);
 TF1C_API tf_operand tf_operand_list(tf_list l);
 
-/* What a call that does not fit is answered with, in words, where a macro chooses by type. */
-#if defined(__has_attribute)
-#if __has_attribute(error)
-#define TF_SAYS_(words) __attribute__((error(words)))
-#endif
-#endif
-#ifndef TF_SAYS_
-#define TF_SAYS_(words)
-#endif
-#if !defined(__clang__) /* which passes over the words of a function that _Generic has chosen, but says that nothing could be */
-#define TF_ELSE_(fn) , default: fn
-#else
-#define TF_ELSE_(fn)
-#endif
 #ifndef __cplusplus
 extern tf_operand tf_not_an_operand_()
     TF_SAYS_("a number, a tensor, an array, a shape or a LIST was expected; a C array is NP_FLOAT(1, 2) or np_array(a, tf_float32, SHAPE(2))");
@@ -97,16 +83,18 @@ extern tf_operand tf_not_an_operand_()
             unsigned char: tf_operand_integer, short: tf_operand_integer, unsigned short: tf_operand_integer,     \
             int: tf_operand_integer, unsigned: tf_operand_integer, long: tf_operand_integer,                      \
             unsigned long: tf_operand_integer, long long: tf_operand_integer,                                     \
-            unsigned long long: tf_operand_integer TF_ELSE_(tf_not_an_operand_))(tf_x_);                                                       \
+            unsigned long long: tf_operand_integer TF_ELSE_(tf_not_an_operand_))(tf_x_);                            \
     })
 
 /* Python's calling convention: the arguments are the initializer of a struct, positional first, then `.keyword = value`,
  * over defaults written before .here. The warnings about that overriding, and about a number that fills an operand without
- * braces, are off inside the call alone; the last literal makes gcc forget the latter before an initializer around the call. */
+ * braces, are off inside the call alone, and a number for a name or a name for a function is an error; the last literal makes gcc
+ * forget the braces before an initializer around the call. */
 #define TF_KWARGS_QUIET_                                                                 \
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Woverride-init\"") \
     _Pragma("GCC diagnostic ignored \"-Wmissing-braces\"")                               \
-    _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")
+    _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")                 \
+    _Pragma("GCC diagnostic error \"-Wint-conversion\"") _Pragma("GCC diagnostic error \"-Wincompatible-pointer-types\"")
 /* No variable holds the result: after a mistake in the arguments it would be another one that it is not declared. */
 #if defined(__clang__)
 #define TF_KWARGS_(...) TF_KWARGS_QUIET_(__VA_ARGS__) _Pragma("GCC diagnostic pop")
@@ -142,6 +130,60 @@ struct tf_name_args {
     const char *name;
 };
 #define TF_NAMED_(...) ((struct tf_name_args){ TF_HERE_, __VA_ARGS__ })
+
+/* Functions of which the first arguments are parameters, and the rest a struct, which has members for the first too: they are read here,
+ * as what they may be. TF_DATA_: an operand whose dtype counts, so that the call's text says whether 2 or 2.0 was written; TF_REAL_: the
+ * same, floating unless a literal says otherwise; TF_GIVEN_: any other operand; TF_LISTED_: a list, or one tensor; TF_SAME_: what is as it is.
+ * TF_FIRST2_(fn, struct args, kind, member, kind, member, text, the struct's initializer …): fn(member, member, args);
+ * TF_NAMED2_(fn, type, kind, member, type, kind, member, text, …): no more than a name comes after them. */
+#define TF_DATA_(member, place, text) tf_operand_given_(tf_args_.member, text, place, "." #member, tf_args_.here)
+#define TF_REAL_(member, place, text) tf_operand_given_(tf_args_.member, text, -(place), "." #member, tf_args_.here)
+#define TF_GIVEN_(member, place, text) tf_operand_given_(tf_args_.member, NULL, 0, NULL, tf_args_.here)
+#define TF_LISTED_(member, place, text) tf_list_given_(tf_args_.member, tf_args_.here)
+#define TF_SAME_(member, place, text) tf_args_.member
+#define TF_FIRST1_(fn, args, A, a, text, ...)                                                       \
+    __extension__({                                                                                 \
+        TF_KWARGS_QUIET_ const args tf_args_ = { __VA_ARGS__ };                                     \
+        _Pragma("GCC diagnostic pop") fn(A(a, 1, text), tf_args_);                                  \
+    })
+#define TF_FIRST2_(fn, args, A, a, B, b, text, ...)                                                 \
+    __extension__({                                                                                 \
+        TF_KWARGS_QUIET_ const args tf_args_ = { __VA_ARGS__ };                                     \
+        _Pragma("GCC diagnostic pop") fn(A(a, 1, text), B(b, 2, text), tf_args_);                   \
+    })
+#define TF_FIRST3_(fn, args, A, a, B, b, C, c, text, ...)                                           \
+    __extension__({                                                                                 \
+        TF_KWARGS_QUIET_ const args tf_args_ = { __VA_ARGS__ };                                     \
+        _Pragma("GCC diagnostic pop") fn(A(a, 1, text), B(b, 2, text), C(c, 3, text), tf_args_);    \
+    })
+#define TF_NAMED1_(fn, a_type, A, a, text, ...)                                                                 \
+    __extension__({                                                                                             \
+        TF_KWARGS_QUIET_ const struct {                                                                         \
+            tf_source here; TF_ARG_(1) a_type a; TF_ARG_(2) const char *name;                                   \
+        } tf_args_ = { __VA_ARGS__ };                                                                           \
+        _Pragma("GCC diagnostic pop")                                                                           \
+        fn(A(a, 1, text), (struct tf_name_args){ tf_args_.here, tf_args_.name });                               \
+    })
+#define TF_NAMED2_(fn, a_type, A, a, b_type, B, b, text, ...)                                                   \
+    __extension__({                                                                                             \
+        TF_KWARGS_QUIET_ const struct {                                                                         \
+            tf_source here; TF_ARG_(1) a_type a; TF_ARG_(2) b_type b; TF_ARG_(3) const char *name;              \
+        } tf_args_ = { __VA_ARGS__ };                                                                           \
+        _Pragma("GCC diagnostic pop")                                                                           \
+        fn(A(a, 1, text), B(b, 2, text), (struct tf_name_args){ tf_args_.here, tf_args_.name });                \
+    })
+#define TF_NAMED3_(fn, a_type, A, a, b_type, B, b, c_type, C, c, text, ...)                                     \
+    __extension__({                                                                                             \
+        TF_KWARGS_QUIET_ const struct {                                                                         \
+            tf_source here; TF_ARG_(1) a_type a; TF_ARG_(2) b_type b; TF_ARG_(3) c_type c; TF_ARG_(4) const char *name;\
+        } tf_args_ = { __VA_ARGS__ };                                                                           \
+        _Pragma("GCC diagnostic pop")                                                                           \
+        fn(A(a, 1, text), B(b, 2, text), C(c, 3, text), (struct tf_name_args){ tf_args_.here, tf_args_.name }); \
+    })
+/* A list, or one tensor; an operand as it was written, by place or by keyword (".value") in a call of this text: a whole number that
+ * is no literal there is a mistake; it is real if the place is negative, an integer if it is 0. */
+TF1C_API tf_list tf_list_given_(tf_list given, tf_source here);
+TF1C_API tf_operand tf_operand_given_(tf_operand given, const char *text, int place, const char *keyword, tf_source here);
 
 enum { TF_NO_AXIS = INT_MIN }; /* an unset axis */
 
@@ -300,7 +342,16 @@ TF1C_API void tf_with_in_(const void *frame); /* what the calling thread opens n
     for (struct tf_with_ tf_with_scope_ __attribute__((cleanup(tf_with_close_))) = (tf_with_in_(__builtin_frame_address(0)), opened); \
          tf_with_scope_.open == 1; \
          tf_with_scope_.open = 2)
-#define tf_with_name_scope(name) TF_WITH_(tf_name_scope_open_(name, TF_SOURCE))
+/* As tf.name_scope(name, default_name, values): without a name the default one. */
+struct tf_name_scope_args {
+    tf_source here;
+    TF_ARG_(1) const char *name;
+    TF_ARG_(2) const char *default_name;
+    TF_ARG_(3) tf_list values; /* accepted */
+};
+#define tf_with_name_scope(...)                                                                                             \
+    TF_WITH_(TF_KWARGS_(tf_name_scope_named_open_((struct tf_name_scope_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) })))
+TF1C_API struct tf_with_ tf_name_scope_named_open_(struct tf_name_scope_args args);
 /* OPS(…), or a list of tensors, such as a collection. */
 #define tf_with_control_dependencies(ops)                                                                                   \
     TF_WITH_(_Generic((ops), tf_list: tf_control_dependencies_list_open_, tf_ops: tf_control_dependencies_open_)(ops, TF_SOURCE))
@@ -338,14 +389,15 @@ struct tf_regularizer {
 };
 struct tf_variable_scope_args {
     tf_source here;
-    const char *name; /* NULL with .default_name: uniquified from it, as tf.variable_scope(None, default_name) */
-    tf_reuse reuse;
-    tf_initializer initializer;
-    const char *default_name;
-    tf_regularizer regularizer; /* of the variables made in it that have none of their own */
+    TF_ARG_(1) const char *name_or_scope; /* NULL with .default_name: uniquified from it, as tf.variable_scope(None, default_name) */
+    TF_ARG_(2) const char *default_name;
+    TF_ARG_(3) tf_list values; /* accepted */
+    TF_ARG_(4) tf_initializer initializer;
+    TF_ARG_(5) tf_regularizer regularizer; /* of the variables made in it that have none of their own */
+    TF_ARG_(6) tf_reuse reuse;
 };
 #define tf_with_variable_scope(...) \
-    TF_WITH_(tf_variable_scope_open_((struct tf_variable_scope_args){ .here = TF_SOURCE, .name = __VA_ARGS__ }))
+    TF_WITH_(TF_KWARGS_(tf_variable_scope_open_((struct tf_variable_scope_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) })))
 TF1C_API struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args);
 /* The open variable scope, and from here to its end .reuse = true: tf_reuse_variables(tf_get_variable_scope()).
  * TF1: tf.get_variable_scope, VariableScope.reuse_variables
@@ -416,12 +468,14 @@ TF1C_API tf_list tf_get_collection_(const char *name, struct tf_scope_args args)
  *   source          python/ops/gradients_util.py _GradientsHelper */
 struct tf_gradients_args {
     tf_source here;
-    tf_list grad_ys;
-    tf_list stop_gradients;
-    const char *name;
+    TF_ARG_(1) tf_list ys;
+    TF_ARG_(2) tf_list xs;
+    TF_ARG_(3) tf_list grad_ys;
+    TF_ARG_(4) tf_list stop_gradients;
+    TF_ARG_(5) const char *name;
 };
-#define tf_gradients(ys, xs, ...) \
-    TF_IN_ORDER2_(tf_gradients_, TF_LIST_(ys), TF_LIST_(xs), (struct tf_gradients_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_gradients(...) TF_FIRST2_(tf_gradients_, struct tf_gradients_args, TF_LISTED_, ys, TF_LISTED_, xs, #__VA_ARGS__, \
+    TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_list tf_gradients_(tf_list ys, tf_list xs, struct tf_gradients_args args);
 
 /* A gradient that may be sparse in its parts: rows `values` [n, …] at `indices` [n] of a tensor of shape `dense_shape`; a dense

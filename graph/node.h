@@ -161,6 +161,8 @@ static inline tf_operand tf1c_given(tf_operand given) { return tf1c_keyword(give
 /* The same where its dtype is the result's: the text of the call says whether a bare number in it, the first argument or that by
  * `keyword`, ".input", is 2 or 2.0; where it is no literal, or there is no text, it is a mistake. */
 tf_operand tf1c_given_data(tf_operand given, const char *text, const char *keyword, tf_source here);
+/* The same at any place of the call, from 1 on; what is no literal is whole. */
+tf_operand tf1c_as_written(tf_operand given, const char *text, int place, const char *keyword);
 tf_list tf1c_given_list(tf_list given, tf_source here); /* a tensor is the list of it alone */
 /* Axes: TF_NO_AXIS, an empty shape and a none handle are none. The second, which wants them as numbers, is false after a report. */
 tf_operand tf1c_given_axis(tf_operand given);
@@ -196,6 +198,11 @@ void tf1c_called_from(const void *frame);                                  /* th
 
 /* scope.c */
 const char *tf1c_unique_name(tf_graph *g, const char *name); /* within the current scope, marked as used; NULL after a report */
+/* A name as it was given: a number in its place, where a LIST was forgotten, is no valid name. */
+static inline const char *tf1c_given_name(const char *name)
+{
+    return (uintptr_t)name - 1 < 4095 ? "<no string: was a LIST forgotten?>" : name;
+}
 bool tf1c_valid_name(const char *name, bool nested);         /* nested: in a name scope */
 void tf1c_forget_subscopes(tf_graph *g, const char *variable_scope);                  /* their default names are free again */
 void tf1c_forget_scope(tf_graph *g, const char *variable_scope);                      /* the scope's own too */

@@ -64,6 +64,7 @@ struct tf_with_ tf_name_scope_open_(const char *name, tf_source here)
     if (!g)
         return w;
     w = (struct tf_with_){ .open = 1, .close = scope_close, .graph = g, .saved = { g->scope } };
+    name = tf1c_given_name(name);
     if (!name || !*name) {
         g->scope = "";
         return tf1c_opened(w);
@@ -72,11 +73,16 @@ struct tf_with_ tf_name_scope_open_(const char *name, tf_source here)
         tf_fail(tf_value_error, tf1c_source(here), NULL, "'%s' is not a valid scope name", name);
         return tf1c_opened(w);
     }
-    size_t n = strlen(name);
+    const size_t n = strlen(name);
     const char *scope = name[n - 1] == '/' ? tf1c_graph_printf(g, "%.*s", (int)n - 1, name) : tf1c_unique_name(g, name);
     if (scope)
         g->scope = scope;
     return tf1c_opened(w);
+}
+
+struct tf_with_ tf_name_scope_named_open_(struct tf_name_scope_args args)
+{
+    return tf_name_scope_open_(args.name ? args.name : args.default_name, args.here);
 }
 
 const char *tf_scope_name(void)
@@ -251,20 +257,23 @@ struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
     if (!g)
         return w;
     tf1c_universe *u = g->universe;
-    if (!args.name && !args.default_name) {
+    if (!args.name_or_scope && !args.default_name) {
         tf_fail(tf_type_error, here, NULL, "If default_name is None then name_or_scope is required");
         return w;
     }
-    if (!args.name && args.reuse == tf_reuse_true) {
+    if (!args.name_or_scope && args.reuse == tf_reuse_true) {
         tf_fail(tf_value_error, here, NULL, "reuse=True cannot be used without a name_or_scope");
         return w;
     }
     tf1c_variable_scope *saved = tf1c_graph_alloc(g, sizeof *saved);
-    const char *name = args.name ? args.name : saved ? unique_variable_scope(g, args.default_name) : NULL;
+    const char *name = args.name_or_scope ? tf1c_given_name(args.name_or_scope)
+                       : saved            ? unique_variable_scope(g, args.default_name)
+                                          : NULL;
     if (!saved || !name)
         return w;
     *saved = u->variable_scope;
-    const char *nodes = args.name ? name : args.default_name; /* of a default name, nodes and variables are numbered apart */
+    const char *nodes =
+        args.name_or_scope ? name : args.default_name; /* of a default name, nodes and variables are numbered apart */
     const char *scope = !*name ? g->scope : tf1c_valid_name(name, *g->scope) ? tf1c_unique_name(g, nodes) : NULL; /* "": as it is */
     const char *full = !*name         ? saved->name
                        : *saved->name ? tf1c_graph_printf(g, "%s/%s", saved->name, name)

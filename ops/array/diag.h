@@ -27,10 +27,14 @@ TF1C_API tf_tensor tf_eye_(struct tf_eye_args args);
  * tf_matrix_diag [.., n] -> [.., n, n], tf_matrix_diag_part [.., m, n] -> [.., min(m, n)] and tf_matrix_set_diag, which
  * replaces it, are the same on the last axes, for all others alike.
  * TF1: tf.diag, tf.diag_part, tf.matrix_diag, tf.matrix_diag_part, tf.matrix_set_diag (and those of tf.linalg) */
-#define tf_diag(diagonal, ...) tf_diag_(TF_T(diagonal), TF_NAMED_(__VA_ARGS__))
-#define tf_diag_part(input, ...) tf_diag_part_(TF_T(input), TF_NAMED_(__VA_ARGS__))
-#define tf_matrix_diag(diagonal, ...) tf_matrix_diag_(TF_T(diagonal), TF_NAMED_(__VA_ARGS__))
-#define tf_matrix_diag_part(input, ...) tf_matrix_diag_part_(TF_T(input), TF_NAMED_(__VA_ARGS__))
+#define tf_diag(...) TF_NAMED1_(tf_diag_, tf_operand, TF_DATA_, diagonal, #__VA_ARGS__, .diagonal = TF_UNSET_, TF_HERE_, \
+    TF_PLACES_(__VA_ARGS__))
+#define tf_diag_part(...) TF_NAMED1_(tf_diag_part_, tf_operand, TF_DATA_, input, #__VA_ARGS__, .input = TF_UNSET_, TF_HERE_, \
+    TF_PLACES_(__VA_ARGS__))
+#define tf_matrix_diag(...) TF_NAMED1_(tf_matrix_diag_, tf_operand, TF_DATA_, diagonal, #__VA_ARGS__, .diagonal = TF_UNSET_, \
+    TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_matrix_diag_part(...) TF_NAMED1_(tf_matrix_diag_part_, tf_operand, TF_DATA_, input, #__VA_ARGS__, .input = TF_UNSET_, \
+    TF_HERE_, TF_PLACES_(__VA_ARGS__))
 struct tf_matrix_set_diag_args {
     tf_source here;
     TF_ARG_(1) tf_operand input;
@@ -40,10 +44,10 @@ struct tf_matrix_set_diag_args {
 #define tf_matrix_set_diag(...)                                                                                           \
     TF_KWARGS_(tf_matrix_set_diag_((struct tf_matrix_set_diag_args){ .input = TF_UNSET_, .diagonal = TF_UNSET_, TF_HERE_, \
         TF_PLACES_(__VA_ARGS__) }))
-#define tf_linalg_tensor_diag(diagonal, ...) tf_diag(diagonal, __VA_ARGS__)
-#define tf_linalg_tensor_diag_part(input, ...) tf_diag_part(input, __VA_ARGS__)
-#define tf_linalg_diag(diagonal, ...) tf_matrix_diag(diagonal, __VA_ARGS__)
-#define tf_linalg_diag_part(input, ...) tf_matrix_diag_part(input, __VA_ARGS__)
+#define tf_linalg_tensor_diag(...) tf_diag(__VA_ARGS__)
+#define tf_linalg_tensor_diag_part(...) tf_diag_part(__VA_ARGS__)
+#define tf_linalg_diag(...) tf_matrix_diag(__VA_ARGS__)
+#define tf_linalg_diag_part(...) tf_matrix_diag_part(__VA_ARGS__)
 #define tf_linalg_set_diag(...) tf_matrix_set_diag(__VA_ARGS__)
 #define tf_linalg_eye(...) tf_eye(__VA_ARGS__)
 TF1C_API tf_tensor tf_diag_(tf_operand diagonal, struct tf_name_args args);

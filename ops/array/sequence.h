@@ -44,8 +44,9 @@ TF1C_API tf_tensor tf_sequence_mask_(struct tf_sequence_mask_args args);
 
 /* y[x[i]] = i of a permutation x of 0 … n - 1.                                                        TF1: tf.invert_permutation
  *   errors  at run InvalidArgumentError "0 is duplicated in the input." */
-#define tf_invert_permutation(x, ...) tf_invert_permutation_(TF_T(x), TF_NAMED_(__VA_ARGS__))
-#define tf_math_invert_permutation(x, ...) tf_invert_permutation(x, __VA_ARGS__)
+#define tf_invert_permutation(...) TF_NAMED1_(tf_invert_permutation_, tf_operand, TF_DATA_, x, #__VA_ARGS__, .x = TF_UNSET_, \
+    TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_math_invert_permutation(...) tf_invert_permutation(__VA_ARGS__)
 TF1C_API tf_tensor tf_invert_permutation_(tf_operand x, struct tf_name_args args);
 
 #ifdef __cplusplus

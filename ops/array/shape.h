@@ -24,7 +24,8 @@ struct tf_shape_args {
 };
 #define tf_shape(...) TF_KWARGS_(tf_shape_((struct tf_shape_args){ .input = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_size(...) TF_KWARGS_(tf_size_((struct tf_shape_args){ .input = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
-#define tf_rank(input, ...) tf_rank_(TF_T(input), TF_NAMED_(__VA_ARGS__))
+#define tf_rank(...) TF_NAMED1_(tf_rank_, tf_operand, TF_DATA_, input, #__VA_ARGS__, .input = TF_UNSET_, TF_HERE_, \
+    TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_shape_(struct tf_shape_args args);
 TF1C_API tf_tensor tf_size_(struct tf_shape_args args);
 TF1C_API tf_tensor tf_rank_(tf_operand input, struct tf_name_args args);

@@ -47,10 +47,12 @@ typedef struct tf_unique {
 } tf_unique;
 struct tf_unique_args {
     tf_source here;
-    tf_dtype out_idx;
-    const char *name;
+    TF_ARG_(1) tf_operand x;
+    TF_ARG_(2) tf_dtype out_idx;
+    TF_ARG_(3) const char *name;
 };
-#define tf_unique(x, ...) tf_unique_(TF_T(x), (struct tf_unique_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_unique(...) TF_FIRST1_(tf_unique_, struct tf_unique_args, TF_DATA_, x, #__VA_ARGS__, .x = TF_UNSET_, TF_HERE_, \
+    TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_unique tf_unique_(tf_operand x, struct tf_unique_args args);
 
 /* The same, and how often each value occurs.                                                          TF1: tf.unique_with_counts
@@ -58,7 +60,8 @@ TF1C_API tf_unique tf_unique_(tf_operand x, struct tf_unique_args args);
 typedef struct tf_unique_with_counts {
     tf_tensor y, idx, count;
 } tf_unique_with_counts;
-#define tf_unique_with_counts(x, ...) tf_unique_with_counts_(TF_T(x), (struct tf_unique_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_unique_with_counts(...) TF_FIRST1_(tf_unique_with_counts_, struct tf_unique_args, TF_DATA_, x, #__VA_ARGS__, .x = \
+    TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_unique_with_counts tf_unique_with_counts_(tf_operand x, struct tf_unique_args args);
 
 /* What of x is not in y, in its order, and where it stands in x.                                      TF1: tf.setdiff1d

@@ -17,10 +17,12 @@ extern "C" {
  *   source  python/ops/gradients_impl.py hessians */
 struct tf_hessians_args {
     tf_source here;
-    const char *name; /* accepted, as in TF */
+    TF_ARG_(1) tf_list ys;
+    TF_ARG_(2) tf_list xs;
+    TF_ARG_(3) const char *name; /* accepted, as in TF */
 };
-#define tf_hessians(ys, xs, ...) \
-    TF_IN_ORDER2_(tf_hessians_, TF_LIST_(ys), TF_LIST_(xs), (struct tf_hessians_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_hessians(...) TF_FIRST2_(tf_hessians_, struct tf_hessians_args, TF_LISTED_, ys, TF_LISTED_, xs, #__VA_ARGS__, \
+    TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_list tf_hessians_(tf_list ys, tf_list xs, struct tf_hessians_args args);
 
 #ifdef __cplusplus

@@ -77,6 +77,8 @@ typedef tf_tensor tf_while_cond(tf_list vars, void *context);
 typedef tf_list tf_while_body(tf_list vars, void *context);
 struct tf_while_args {
     tf_source here;
+    tf_while_cond *cond;
+    tf_while_body *body;
     tf_list loop_vars;
     const tf_dims *shape_invariants; /* one per variable; unset: the variables' own shapes */
     int64_t maximum_iterations;      /* unset (-1): as many as cond says */
@@ -92,9 +94,9 @@ struct tf_while_args {
  *   errors  ValueError: a shape changes ("Input tensor 'x:0' enters the loop with shape …"), body gives another number of
  *           tensors than it takes;  TypeError: cond is no bool scalar, dtypes change
  *   source  python/ops/control_flow_ops.py while_loop */
-#define tf_while_loop(cond, body, ...)                                    \
-    TF_KWARGS_(tf_while_loop_(cond, body, (struct tf_while_args){      \
-        .maximum_iterations = -1, .back_prop = true, TF_HERE_, __VA_ARGS__ }))
+#define tf_while_loop(...)                                                                                                \
+    TF_FIRST2_(tf_while_loop_, struct tf_while_args, TF_SAME_, cond, TF_SAME_, body, #__VA_ARGS__,                        \
+               .maximum_iterations = -1, .back_prop = true, TF_HERE_, __VA_ARGS__)
 TF1C_API tf_list tf_while_loop_(tf_while_cond *cond, tf_while_body *body, struct tf_while_args args);
 
 #ifdef __cplusplus

@@ -501,7 +501,8 @@ static bool set_padding(tf1c_dataset *d, int i, tf_list given)
     return true;
 }
 
-tf_data_dataset *tf_dataset_padded_batch_(tf_data_dataset *dataset, tf_operand batch_size, tf_shapes padded, struct tf_batch_args a)
+tf_data_dataset *tf_dataset_padded_batch_(tf_data_dataset *dataset, tf_operand batch_size, tf_shapes padded,
+                                          struct tf_padded_batch_args a)
 {
     const tf_source here = tf1c_source(a.here);
     TF_FROM(here);
@@ -653,7 +654,7 @@ static bool is_predicate(tf_tensor t, tf_source here)
     return false;
 }
 
-tf_data_dataset *tf_dataset_filter_(tf_data_dataset *dataset, tf_data_predicate *predicate, struct tf_data_function_args a)
+tf_data_dataset *tf_dataset_filter_(tf_data_dataset *dataset, tf_data_predicate *predicate, struct tf_data_predicate_args a)
 {
     const tf_source here = tf1c_source(a.here);
     TF_FROM(here);
@@ -711,14 +712,14 @@ static tf1c_dataset *flat(tf_data_dataset *dataset, tf_data_dataset_fn *fn, cons
     return d;
 }
 
-tf_data_dataset *tf_dataset_flat_map_(tf_data_dataset *dataset, tf_data_dataset_fn *fn, struct tf_data_function_args a)
+tf_data_dataset *tf_dataset_flat_map_(tf_data_dataset *dataset, tf_data_dataset_fn *fn, struct tf_data_dataset_fn_args a)
 {
     const tf_source here = tf1c_source(a.here);
     TF_FROM(here);
     return finished(flat(dataset, fn, &tf1c_flat_map_stage, a.context, here), dataset);
 }
 
-tf_data_dataset *tf_dataset_interleave_(tf_data_dataset *dataset, tf_data_dataset_fn *fn, struct tf_data_function_args a)
+tf_data_dataset *tf_dataset_interleave_(tf_data_dataset *dataset, tf_data_dataset_fn *fn, struct tf_data_dataset_fn_args a)
 {
     const tf_source here = tf1c_source(a.here);
     TF_FROM(here);

@@ -101,69 +101,112 @@ typedef tf_tensor tf_data_predicate(tf_list element, void *context); /* a bool s
 typedef tf_data_dataset *tf_data_dataset_fn(tf_list element, void *context);
 struct tf_data_function_args {
     tf_source here;
-    void *context;
-    int64_t num_parallel_calls; /* of tf_map: threads, in order; unset: the caller's alone */
-    int64_t cycle_length, block_length; /* of tf_interleave */
+    TF_ARG_(1) tf_data_dataset *dataset;
+    TF_ARG_(2) tf_data_fn *map_func;
+    TF_ARG_(3) void *context;
+    TF_ARG_(4) int64_t num_parallel_calls; /* threads, in order; unset: the caller's alone */
+};
+struct tf_data_predicate_args {
+    tf_source here;
+    TF_ARG_(1) tf_data_dataset *dataset;
+    TF_ARG_(2) tf_data_predicate *predicate;
+    TF_ARG_(3) void *context;
+};
+struct tf_data_dataset_fn_args {
+    tf_source here;
+    TF_ARG_(1) tf_data_dataset *dataset;
+    TF_ARG_(2) tf_data_dataset_fn *map_func;
+    TF_ARG_(3) void *context;
+    TF_ARG_(4) int64_t cycle_length; /* these of tf_interleave */
+    TF_ARG_(5) int64_t block_length;
+    TF_ARG_(6) int64_t num_parallel_calls; /* accepted */
 };
 
-/* fn(element) for each.                                                                                   TF1: Dataset.map */
-#define tf_map(dataset, fn, ...) tf_dataset_map_(dataset, fn, (struct tf_data_function_args){ TF_HERE_, __VA_ARGS__ })
+/* map_func(element) for each.                                                                             TF1: Dataset.map */
+#define tf_map(...)                                                                                                 \
+    TF_FIRST2_(tf_dataset_map_, struct tf_data_function_args, TF_SAME_, dataset, TF_SAME_, map_func, #__VA_ARGS__,  \
+               TF_HERE_, TF_PLACES_(__VA_ARGS__))
 /* Those for which predicate(element) is true.                                                          TF1: Dataset.filter
  *   errors  ValueError "`predicate` return type must be convertible to a scalar boolean tensor. …" */
-#define tf_filter(dataset, predicate, ...) \
-    tf_dataset_filter_(dataset, predicate, (struct tf_data_function_args){ TF_HERE_, __VA_ARGS__ })
-/* The elements of fn(element), one dataset after the other; or .cycle_length of them at a time, .block_length (1) elements of each
- * in turn.                                                                          TF1: Dataset.flat_map, Dataset.interleave */
-#define tf_flat_map(dataset, fn, ...) tf_dataset_flat_map_(dataset, fn, (struct tf_data_function_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_interleave(dataset, fn, ...) \
-    TF_KWARGS_(tf_dataset_interleave_(dataset, fn, (struct tf_data_function_args){ .cycle_length = 1, .block_length = 1, TF_HERE_, __VA_ARGS__ }))
+#define tf_filter(...)                                                                                                  \
+    TF_FIRST2_(tf_dataset_filter_, struct tf_data_predicate_args, TF_SAME_, dataset, TF_SAME_, predicate, #__VA_ARGS__, \
+               TF_HERE_, TF_PLACES_(__VA_ARGS__))
+/* The elements of map_func(element), one dataset after the other; or .cycle_length of them at a time, .block_length (1) elements of
+ * each in turn.                                                                     TF1: Dataset.flat_map, Dataset.interleave */
+#define tf_flat_map(...)                                                                                                    \
+    TF_FIRST2_(tf_dataset_flat_map_, struct tf_data_dataset_fn_args, TF_SAME_, dataset, TF_SAME_, map_func, #__VA_ARGS__,   \
+               TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_interleave(...)                                                                                                  \
+    TF_FIRST2_(tf_dataset_interleave_, struct tf_data_dataset_fn_args, TF_SAME_, dataset, TF_SAME_, map_func, #__VA_ARGS__, \
+               .cycle_length = 1, .block_length = 1, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_data_dataset *tf_dataset_map_(tf_data_dataset *dataset, tf_data_fn *fn, struct tf_data_function_args args);
-TF1C_API tf_data_dataset *tf_dataset_filter_(tf_data_dataset *dataset, tf_data_predicate *predicate, struct tf_data_function_args args);
-TF1C_API tf_data_dataset *tf_dataset_flat_map_(tf_data_dataset *dataset, tf_data_dataset_fn *fn, struct tf_data_function_args args);
-TF1C_API tf_data_dataset *tf_dataset_interleave_(tf_data_dataset *dataset, tf_data_dataset_fn *fn, struct tf_data_function_args args);
+TF1C_API tf_data_dataset *tf_dataset_filter_(tf_data_dataset *dataset, tf_data_predicate *predicate, struct tf_data_predicate_args args);
+TF1C_API tf_data_dataset *tf_dataset_flat_map_(tf_data_dataset *dataset, tf_data_dataset_fn *fn, struct tf_data_dataset_fn_args args);
+TF1C_API tf_data_dataset *tf_dataset_interleave_(tf_data_dataset *dataset, tf_data_dataset_fn *fn, struct tf_data_dataset_fn_args args);
 
 /* batch_size elements stacked along a new axis 0; the last batch is smaller unless .drop_remainder.           TF1: Dataset.batch
  *   errors  run: InvalidArgumentError "Batch size must be greater than zero.", "Cannot add tensor to the batch: number of elements
  *           does not match. Shapes are: [tensor]: [1], [batch]: [0]" */
 struct tf_batch_args {
     tf_source here;
-    bool drop_remainder;
-    tf_list padding_values; /* of tf_padded_batch: a scalar a component; unset: 0, "" */
+    TF_ARG_(1) tf_data_dataset *dataset;
+    TF_ARG_(2) tf_operand batch_size;
+    TF_ARG_(3) bool drop_remainder;
 };
-#define tf_batch(dataset, batch_size, ...) \
-    tf_dataset_batch_(dataset, TF_T(batch_size), (struct tf_batch_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_batch(...) TF_FIRST2_(tf_dataset_batch_, struct tf_batch_args, TF_SAME_, dataset, TF_GIVEN_, batch_size, \
+    #__VA_ARGS__, .batch_size = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 /* The same, padded to padded_shapes; where those are NONE, to the longest of the batch.               TF1: Dataset.padded_batch
  *   errors  ValueError "The padded shape (2,) is not compatible with the corresponding input component shape ()."
  *           run: DataLossError "Attempted to pad to a smaller size than the input element." */
-#define tf_padded_batch(dataset, batch_size, padded_shapes, ...) \
-    tf_dataset_padded_batch_(dataset, TF_T(batch_size), padded_shapes, (struct tf_batch_args){ TF_HERE_, __VA_ARGS__ })
+struct tf_padded_batch_args {
+    tf_source here;
+    TF_ARG_(1) tf_data_dataset *dataset;
+    TF_ARG_(2) tf_operand batch_size;
+    TF_ARG_(3) tf_shapes padded_shapes;
+    TF_ARG_(4) tf_list padding_values; /* a scalar a component; unset: 0, "" */
+    TF_ARG_(5) bool drop_remainder;
+};
+#define tf_padded_batch(...)                                                                                            \
+    TF_FIRST3_(tf_dataset_padded_batch_, struct tf_padded_batch_args, TF_SAME_, dataset, TF_GIVEN_, batch_size,         \
+               TF_SAME_, padded_shapes, #__VA_ARGS__, .batch_size = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_data_dataset *tf_dataset_batch_(tf_data_dataset *dataset, tf_operand batch_size, struct tf_batch_args args);
 TF1C_API tf_data_dataset *tf_dataset_padded_batch_(tf_data_dataset *dataset, tf_operand batch_size, tf_shapes padded_shapes,
-                                              struct tf_batch_args args);
+                                                  struct tf_padded_batch_args args);
 
 /* Elements drawn from a buffer of the next buffer_size, in TF's order for the same seeds.                   TF1: Dataset.shuffle
  *   reshuffle_each_iteration  another order in each pass (unset: true) */
 struct tf_dataset_shuffle_args {
     tf_source here;
-    int64_t seed;
-    bool reshuffle_each_iteration;
+    TF_ARG_(1) tf_data_dataset *dataset;
+    TF_ARG_(2) tf_operand buffer_size;
+    TF_ARG_(3) int64_t seed;
+    TF_ARG_(4) bool reshuffle_each_iteration;
 };
-#define tf_shuffle(dataset, buffer_size, ...)                                                                 \
-    TF_KWARGS_(tf_dataset_shuffle_(dataset, TF_T(buffer_size), (struct tf_dataset_shuffle_args){              \
-        .seed = INT64_MIN, .reshuffle_each_iteration = true, TF_HERE_, __VA_ARGS__ }))
+#define tf_shuffle(...) TF_FIRST2_(tf_dataset_shuffle_, struct tf_dataset_shuffle_args, TF_SAME_, dataset, TF_GIVEN_, \
+    buffer_size, #__VA_ARGS__, .buffer_size = TF_UNSET_, .seed = INT64_MIN, .reshuffle_each_iteration = true, TF_HERE_, \
+    TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_data_dataset *tf_dataset_shuffle_(tf_data_dataset *dataset, tf_operand buffer_size, struct tf_dataset_shuffle_args args);
 
 /* count passes; unset or -1: without end.                                                                 TF1: Dataset.repeat */
 struct tf_count_args {
     tf_source here;
-    tf_operand count;
+    TF_ARG_(1) tf_data_dataset *dataset;
+    TF_ARG_(2) tf_operand count;
 };
-#define tf_repeat(dataset, ...) \
-    TF_KWARGS_(tf_dataset_repeat_(dataset, (struct tf_count_args){ .count = TF_UNSET_, TF_HERE_, __VA_ARGS__ }))
+#define tf_repeat(...) TF_FIRST1_(tf_dataset_repeat_, struct tf_count_args, TF_SAME_, dataset, #__VA_ARGS__, .count = TF_UNSET_, \
+    TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_data_dataset *tf_dataset_repeat_(tf_data_dataset *dataset, struct tf_count_args args);
+#define TF_OF_DATASET_(fn, number, ...)                                                                                \
+    __extension__({                                                                                                      \
+        TF_KWARGS_QUIET_ const struct {                                                                                  \
+            tf_source here; TF_ARG_(1) tf_data_dataset *dataset; TF_ARG_(2) tf_operand number;                           \
+        } tf_args_ = { .number = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) };                                         \
+        _Pragma("GCC diagnostic pop")                                                                                    \
+        fn(tf_args_.dataset, TF_GIVEN_(number, 2, NULL), tf_args_.here);                                                 \
+    })
 /* The first count elements, or all but them; -1: all, or none.                                  TF1: Dataset.take, Dataset.skip */
-#define tf_take(dataset, count) tf_dataset_take_(dataset, TF_T(count), TF_SOURCE)
-#define tf_skip(dataset, count) tf_dataset_skip_(dataset, TF_T(count), TF_SOURCE)
+#define tf_take(...) TF_OF_DATASET_(tf_dataset_take_, count, __VA_ARGS__)
+#define tf_skip(...) TF_OF_DATASET_(tf_dataset_skip_, count, __VA_ARGS__)
 /* Every num_shards-th element, from number `index` on.                                                     TF1: Dataset.shard
  *   errors  run: InvalidArgumentError "Index must be between 0 and 2 (currently index = 3)." */
 #define tf_shard(dataset, num_shards, index) tf_dataset_shard_(dataset, TF_T(num_shards), TF_T(index), TF_SOURCE)
@@ -171,7 +214,7 @@ TF1C_API tf_data_dataset *tf_dataset_repeat_(tf_data_dataset *dataset, struct tf
  *   errors  TypeError "Two datasets to concatenate have different types …" */
 #define tf_concatenate(dataset, other) tf_dataset_concatenate_(dataset, other, TF_SOURCE)
 /* Up to buffer_size elements ahead, by a thread; 0: none.                                                TF1: Dataset.prefetch */
-#define tf_prefetch(dataset, buffer_size) tf_dataset_prefetch_(dataset, TF_T(buffer_size), TF_SOURCE)
+#define tf_prefetch(...) TF_OF_DATASET_(tf_dataset_prefetch_, buffer_size, __VA_ARGS__)
 /* What the first pass gave, kept in memory for those that follow.                                           TF1: Dataset.cache */
 #define tf_cache(dataset) tf_dataset_cache_(dataset, TF_SOURCE)
 TF1C_API tf_data_dataset *tf_dataset_take_(tf_data_dataset *dataset, tf_operand count, tf_source here);

@@ -100,14 +100,15 @@ static bool element_structure(tf_list tensors, bool rows, tf_dtype *dtypes, tf_d
 
 enum { MOST = 64 };
 
-tf_list tf_train_batch_(tf_list tensors, int64_t batch_size, bool shuffle, struct tf_train_batch_args a)
+static tf_list batches(bool shuffle, struct tf_train_shuffle_batch_args a)
 {
     const tf_source here = tf1c_source(a.here);
+    const int64_t batch_size = a.batch_size;
     tf_dtype dtypes[MOST];
     tf_dims shapes[MOST];
     tf_operation *mistake = NULL;
     TF_FROM(here);
-    tensors = tf1c_sound_list(tensors, here);
+    const tf_list tensors = tf1c_sound_list(tf1c_given_list(a.tensors, here), here);
     if (tensors.n < 1 || tensors.n > MOST || batch_size < 1)
         return tf_mistake_list(
             1, tf_mistake(tf_value_error, here, NULL, "A batch of %lld elements of %d tensors.", (long long)batch_size, tensors.n));
@@ -120,4 +121,17 @@ tf_list tf_train_batch_(tf_list tensors, int64_t batch_size, bool shuffle, struc
         shuffle ? tf_random_shuffle_queue_(a.capacity, a.min_after_dequeue, types, args) : tf_fifo_queue_(a.capacity, types, args);
     with_runner(q, tf_enqueue_(q, tensors, a.enqueue_many, (struct tf_name_args){ .here = here }), a.num_threads, 0, here);
     return tf_dequeue_(q, batch_size, a.allow_smaller_final_batch, (struct tf_name_args){ .here = here });
+}
+
+tf_list tf_train_shuffle_batch_(struct tf_train_shuffle_batch_args a) { return batches(true, a); }
+tf_list tf_train_batch_(struct tf_train_batch_args a)
+{
+    return batches(false, (struct tf_train_shuffle_batch_args){ .here = a.here,
+                                                                .tensors = a.tensors,
+                                                                .batch_size = a.batch_size,
+                                                                .capacity = a.capacity,
+                                                                .num_threads = a.num_threads,
+                                                                .enqueue_many = a.enqueue_many,
+                                                                .allow_smaller_final_batch = a.allow_smaller_final_batch,
+                                                                .name = a.name });
 }

@@ -81,19 +81,33 @@ TF1C_API tf_list tf_slice_input_producer_(tf_list tensors, struct tf_producer_ar
  *   errors        ValueError "All shapes must be fully defined: …" */
 struct tf_train_batch_args {
     tf_source here;
-    int num_threads;
-    int64_t capacity;
-    bool enqueue_many, allow_smaller_final_batch;
-    int64_t min_after_dequeue, seed;
-    const char *name;
+    TF_ARG_(1) tf_list tensors;
+    TF_ARG_(2) int64_t batch_size;
+    TF_ARG_(3) int num_threads;
+    TF_ARG_(4) int64_t capacity;
+    TF_ARG_(5) bool enqueue_many;
+    TF_ARG_(6) bool allow_smaller_final_batch;
+    TF_ARG_(7) const char *name;
 };
-#define tf_train_batch(tensors, batch_size, ...)                                                                              \
-    TF_KWARGS_(tf_train_batch_(TF_LIST_(tensors), batch_size, false, (struct tf_train_batch_args){                            \
-        .num_threads = 1, .capacity = 32, .seed = INT64_MIN, TF_HERE_, __VA_ARGS__ }))
-#define tf_train_shuffle_batch(tensors, batch_size_, capacity_, min_after_dequeue_, ...)                                         \
-    TF_KWARGS_(tf_train_batch_(TF_LIST_(tensors), batch_size_, true, (struct tf_train_batch_args){                             \
-        .num_threads = 1, .capacity = capacity_, .min_after_dequeue = min_after_dequeue_, .seed = INT64_MIN, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_list tf_train_batch_(tf_list tensors, int64_t batch_size, bool shuffle, struct tf_train_batch_args args);
+struct tf_train_shuffle_batch_args {
+    tf_source here;
+    TF_ARG_(1) tf_list tensors;
+    TF_ARG_(2) int64_t batch_size;
+    TF_ARG_(3) int64_t capacity;
+    TF_ARG_(4) int64_t min_after_dequeue;
+    TF_ARG_(5) int num_threads;
+    TF_ARG_(6) int64_t seed;
+    TF_ARG_(7) bool enqueue_many;
+    TF_ARG_(8) bool allow_smaller_final_batch;
+    TF_ARG_(9) const char *name;
+};
+#define tf_train_batch(...)                                                                                          \
+    TF_KWARGS_(tf_train_batch_((struct tf_train_batch_args){ .num_threads = 1, .capacity = 32, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_train_shuffle_batch(...)                                                                                  \
+    TF_KWARGS_(tf_train_shuffle_batch_((struct tf_train_shuffle_batch_args){ .num_threads = 1, .seed = INT64_MIN, TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_list tf_train_batch_(struct tf_train_batch_args args);
+TF1C_API tf_list tf_train_shuffle_batch_(struct tf_train_shuffle_batch_args args);
 
 /* ---- readers: records of the files whose names come from a queue ----------------------------------------------------------------
  * tf_reader_read(reader, queue): LIST(key, value), the key "file:line", "file:offset" or the file's name.

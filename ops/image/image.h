@@ -27,7 +27,8 @@ struct tf_decode_args {
 #define tf_image_decode_image(contents, ...) tf_image_decode_(TF_T(contents), "decode_image", (struct tf_decode_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_tensor tf_image_decode_(tf_operand contents, const char *default_name, struct tf_decode_args args);
 /* A uint8 image of 1, 2, 3 or 4 channels as a PNG file's bytes.                                           TF1: tf.image.encode_png */
-#define tf_image_encode_png(image, ...) tf_image_encode_png_(TF_T(image), TF_NAMED_(__VA_ARGS__))
+#define tf_image_encode_png(...) TF_NAMED1_(tf_image_encode_png_, tf_operand, TF_DATA_, image, #__VA_ARGS__, .image = TF_UNSET_, \
+    TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_image_encode_png_(tf_operand image, struct tf_name_args args);
 
 /* ---- sizes ---------------------------------------------------------------------------------------------------------------------
@@ -37,9 +38,11 @@ TF1C_API tf_tensor tf_image_encode_png_(tf_operand image, struct tf_name_args ar
  *   TF1: tf.image.resize_bilinear, resize_nearest_neighbor; resize_images, of one image too */
 struct tf_resize_args {
     tf_source here;
-    bool align_corners;
-    const char *name;
-    int method; /* of tf_image_resize_images: one of those below */
+    TF_ARG_(1) tf_operand images;
+    TF_ARG_(2) tf_operand size;
+    TF_ARG_(3) bool align_corners;
+    TF_ARG_(4) const char *name;
+    TF_ARG_(5) int method; /* of tf_image_resize_images: one of those below */
 };
 enum {
     tf_image_resize_method_bilinear,
@@ -49,19 +52,19 @@ enum {
 };
 /* Of sixteen around a place, by Keys' cubic with a = -3/4; the mean of what a pixel covers, which has no gradient. Both give float32.
  *                                                                    TF1: tf.image.resize_bicubic, resize_area */
-#define tf_image_resize_bicubic(images, size, ...) \
-    tf_image_resize_bicubic_(TF_T(images), TF_T(size), (struct tf_resize_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_image_resize_area(images, size, ...) \
-    tf_image_resize_area_(TF_T(images), TF_T(size), (struct tf_resize_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_image_resize_bicubic(...) TF_FIRST2_(tf_image_resize_bicubic_, struct tf_resize_args, TF_DATA_, images, TF_GIVEN_, \
+    size, #__VA_ARGS__, .images = TF_UNSET_, .size = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_image_resize_area(...) TF_FIRST2_(tf_image_resize_area_, struct tf_resize_args, TF_DATA_, images, TF_GIVEN_, \
+    size, #__VA_ARGS__, .images = TF_UNSET_, .size = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_image_resize_bicubic_(tf_operand images, tf_operand size, struct tf_resize_args args);
 TF1C_API tf_tensor tf_image_resize_area_(tf_operand images, tf_operand size, struct tf_resize_args args);
-#define tf_image_resize_bilinear(images, size, ...) \
-    tf_image_resize_bilinear_(TF_T(images), TF_T(size), (struct tf_resize_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_image_resize_nearest_neighbor(images, size, ...) \
-    tf_image_resize_nearest_(TF_T(images), TF_T(size), (struct tf_resize_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_image_resize_images(images, size, ...) \
-    tf_image_resize_images_(TF_T(images), TF_T(size), (struct tf_resize_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_image_resize(images, size, ...) tf_image_resize_images(images, size, __VA_ARGS__)
+#define tf_image_resize_bilinear(...) TF_FIRST2_(tf_image_resize_bilinear_, struct tf_resize_args, TF_DATA_, images, TF_GIVEN_, \
+    size, #__VA_ARGS__, .images = TF_UNSET_, .size = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_image_resize_nearest_neighbor(...) TF_FIRST2_(tf_image_resize_nearest_, struct tf_resize_args, TF_DATA_, images, \
+    TF_GIVEN_, size, #__VA_ARGS__, .images = TF_UNSET_, .size = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_image_resize_images(...) TF_FIRST2_(tf_image_resize_images_, struct tf_resize_args, TF_DATA_, images, TF_GIVEN_, \
+    size, #__VA_ARGS__, .images = TF_UNSET_, .size = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_image_resize(...) tf_image_resize_images(__VA_ARGS__)
 TF1C_API tf_tensor tf_image_resize_bilinear_(tf_operand images, tf_operand size, struct tf_resize_args args);
 TF1C_API tf_tensor tf_image_resize_nearest_(tf_operand images, tf_operand size, struct tf_resize_args args);
 TF1C_API tf_tensor tf_image_resize_images_(tf_operand images, tf_operand size, struct tf_resize_args args);
@@ -102,8 +105,10 @@ TF1C_API tf_tensor tf_image_random_flip_(tf_operand image, int axis, struct tf_i
 /* ---- colours ----------------------------------------------------------------------------------------------------------------------
  * Grey of three colours; floats of mean 0 and variance 1, each image by itself; plus delta; contrast about each channel's mean.
  *   TF1: tf.image.rgb_to_grayscale, grayscale_to_rgb, per_image_standardization, adjust_brightness, adjust_contrast */
-#define tf_image_rgb_to_grayscale(images, ...) tf_image_rgb_to_grayscale_(TF_T(images), TF_NAMED_(__VA_ARGS__))
-#define tf_image_grayscale_to_rgb(images, ...) tf_image_grayscale_to_rgb_(TF_T(images), TF_NAMED_(__VA_ARGS__))
+#define tf_image_rgb_to_grayscale(...) TF_NAMED1_(tf_image_rgb_to_grayscale_, tf_operand, TF_DATA_, images, #__VA_ARGS__, \
+    .images = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_image_grayscale_to_rgb(...) TF_NAMED1_(tf_image_grayscale_to_rgb_, tf_operand, TF_DATA_, images, #__VA_ARGS__, \
+    .images = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 #define tf_image_per_image_standardization(image) tf_image_standardization_(TF_T(image), TF_SOURCE)
 #define tf_image_adjust_brightness(image, delta) tf_image_adjust_brightness_(TF_T(image), TF_T(delta), TF_SOURCE)
 #define tf_image_adjust_contrast(images, factor) tf_image_adjust_contrast_(TF_T(images), TF_T(factor), TF_SOURCE)
@@ -118,12 +123,15 @@ TF1C_API tf_tensor tf_image_adjust_contrast_(tf_operand images, tf_operand facto
  *   grad    none is defined, as in TF
  *   errors  ValueError "Dimension must be 3 but is 4"
  *   TF1: tf.image.adjust_saturation, adjust_hue; core/kernels/colorspace_op.cc, adjust_saturation_op.cc, adjust_hue_op.cc */
-#define tf_image_rgb_to_hsv(images, ...) tf_image_rgb_to_hsv_(TF_T(images), TF_NAMED_(__VA_ARGS__))
-#define tf_image_hsv_to_rgb(images, ...) tf_image_hsv_to_rgb_(TF_T(images), TF_NAMED_(__VA_ARGS__))
-#define tf_image_adjust_saturation(image, saturation_factor, ...) \
-    TF_IN_ORDER2_(tf_image_adjust_saturation_, TF_T(image), TF_T(saturation_factor), TF_NAMED_(__VA_ARGS__))
-#define tf_image_adjust_hue(image, delta, ...) \
-    TF_IN_ORDER2_(tf_image_adjust_hue_, TF_T(image), TF_T(delta), TF_NAMED_(__VA_ARGS__))
+#define tf_image_rgb_to_hsv(...) TF_NAMED1_(tf_image_rgb_to_hsv_, tf_operand, TF_DATA_, images, #__VA_ARGS__, .images = \
+    TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_image_hsv_to_rgb(...) TF_NAMED1_(tf_image_hsv_to_rgb_, tf_operand, TF_DATA_, images, #__VA_ARGS__, .images = \
+    TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_image_adjust_saturation(...) TF_NAMED2_(tf_image_adjust_saturation_, tf_operand, TF_DATA_, image, tf_operand, \
+    TF_GIVEN_, saturation_factor, #__VA_ARGS__, .image = TF_UNSET_, .saturation_factor = TF_UNSET_, TF_HERE_, \
+    TF_PLACES_(__VA_ARGS__))
+#define tf_image_adjust_hue(...) TF_NAMED2_(tf_image_adjust_hue_, tf_operand, TF_DATA_, image, tf_operand, TF_GIVEN_, delta, \
+    #__VA_ARGS__, .image = TF_UNSET_, .delta = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_image_rgb_to_hsv_(tf_operand images, struct tf_name_args args);
 TF1C_API tf_tensor tf_image_hsv_to_rgb_(tf_operand images, struct tf_name_args args);
 TF1C_API tf_tensor tf_image_adjust_saturation_(tf_operand image, tf_operand saturation_factor, struct tf_name_args args);

@@ -230,7 +230,8 @@ tf_tensor(tf_contrib_layers_batch_norm)(tf_tensor inputs, const tf_normalizer_pa
 {
     if (params && params->of_layers)
         return wrong_params("batch_norm");
-    return tf_contrib_layers_batch_norm_(tf_operand_tensor(inputs), params ? params->as.batch : TF_CONTRIB_BATCH_NORM_());
+    return tf_contrib_layers_batch_norm_(tf_operand_tensor(inputs),
+                                         params ? params->as.batch : (struct tf_contrib_batch_norm_args){ TF_CONTRIB_BATCH_NORM_ });
 }
 
 /* ---- layer_norm --------------------------------------------------------------------------------------------------------------------------------- */
@@ -363,7 +364,8 @@ tf_tensor(tf_contrib_layers_layer_norm)(tf_tensor inputs, const tf_normalizer_pa
 {
     if (params && !params->of_layers)
         return wrong_params("layer_norm");
-    return tf_contrib_layers_layer_norm_(tf_operand_tensor(inputs), params ? params->as.layer : TF_CONTRIB_LAYER_NORM_());
+    return tf_contrib_layers_layer_norm_(tf_operand_tensor(inputs),
+                                         params ? params->as.layer : (struct tf_contrib_layer_norm_args){ TF_CONTRIB_LAYER_NORM_ });
 }
 
 /* ---- embed_sequence ---------------------------------------------------------------------------------------------------------------------------------- */

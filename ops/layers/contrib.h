@@ -23,33 +23,33 @@ extern "C" {
  *   source               contrib/layers/python/layers/layers.py */
 struct tf_contrib_conv_args {
     tf_source here;
-    tf_dims stride;
-    const char *padding, *data_format;
-    tf_dims rate;
-    tf_activation *activation_fn;
-    tf_normalizer *normalizer_fn;
-    const tf_normalizer_params *normalizer_params;
-    tf_initializer weights_initializer;
-    tf_regularizer weights_regularizer;
-    tf_initializer biases_initializer;
-    tf_regularizer biases_regularizer;
-    tf_reuse reuse;
-    const char *outputs_collections;
-    bool trainable;
-    const char *scope;
+    TF_ARG_(1) tf_operand inputs;
+    TF_ARG_(2) int64_t num_outputs;
+    TF_ARG_(3) tf_operand kernel_size;
+    TF_ARG_(4) tf_dims stride;
+    TF_ARG_(5) const char *padding;
+    TF_ARG_(6) const char *data_format;
+    TF_ARG_(7) tf_dims rate;
+    TF_ARG_(8) tf_activation *activation_fn;
+    TF_ARG_(9) tf_normalizer *normalizer_fn;
+    TF_ARG_(10) const tf_normalizer_params *normalizer_params;
+    TF_ARG_(11) tf_initializer weights_initializer;
+    TF_ARG_(12) tf_regularizer weights_regularizer;
+    TF_ARG_(13) tf_initializer biases_initializer;
+    TF_ARG_(14) tf_regularizer biases_regularizer;
+    TF_ARG_(15) tf_reuse reuse;
+    TF_ARG_(16) const char *outputs_collections;
+    TF_ARG_(17) bool trainable;
+    TF_ARG_(18) const char *scope;
 };
-#define TF_CONTRIB_CONV_(fn, inputs, num_outputs, kernel_size, ...)                                                        \
-    TF_KWARGS_(TF_IN_ORDER3_(fn, TF_T(inputs), num_outputs, TF_T(kernel_size), (struct tf_contrib_conv_args){              \
-        .padding = "SAME", .activation_fn = tf_nn_relu, .biases_initializer = tf_zeros_initializer(), .trainable = true, \
-        TF_HERE_, __VA_ARGS__ }))
-#define tf_contrib_layers_conv2d(inputs, num_outputs, kernel_size, ...) \
-    TF_CONTRIB_CONV_(tf_contrib_layers_conv2d_, inputs, num_outputs, kernel_size, __VA_ARGS__)
-#define tf_contrib_layers_convolution2d(inputs, num_outputs, kernel_size, ...) \
-    tf_contrib_layers_conv2d(inputs, num_outputs, kernel_size, __VA_ARGS__)
-#define tf_contrib_layers_conv2d_transpose(inputs, num_outputs, kernel_size, ...) \
-    TF_CONTRIB_CONV_(tf_contrib_layers_conv2d_transpose_, inputs, num_outputs, kernel_size, __VA_ARGS__)
-#define tf_contrib_layers_convolution2d_transpose(inputs, num_outputs, kernel_size, ...) \
-    tf_contrib_layers_conv2d_transpose(inputs, num_outputs, kernel_size, __VA_ARGS__)
+#define TF_CONTRIB_CONV_(fn, text, ...)                                                                                    \
+    TF_FIRST3_(fn, struct tf_contrib_conv_args, TF_DATA_, inputs, TF_SAME_, num_outputs, TF_GIVEN_, kernel_size, text,     \
+        .inputs = TF_UNSET_, .kernel_size = TF_UNSET_, .padding = "SAME", .activation_fn = tf_nn_relu,                     \
+        .biases_initializer = tf_zeros_initializer(), .trainable = true, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_contrib_layers_conv2d(...) TF_CONTRIB_CONV_(tf_contrib_layers_conv2d_, #__VA_ARGS__, __VA_ARGS__)
+#define tf_contrib_layers_convolution2d(...) tf_contrib_layers_conv2d(__VA_ARGS__)
+#define tf_contrib_layers_conv2d_transpose(...) TF_CONTRIB_CONV_(tf_contrib_layers_conv2d_transpose_, #__VA_ARGS__, __VA_ARGS__)
+#define tf_contrib_layers_convolution2d_transpose(...) tf_contrib_layers_conv2d_transpose(__VA_ARGS__)
 TF1C_API tf_tensor tf_contrib_layers_conv2d_(tf_operand inputs, int64_t num_outputs, tf_operand kernel_size,
                                              struct tf_contrib_conv_args args);
 TF1C_API tf_tensor tf_contrib_layers_conv2d_transpose_(tf_operand inputs, int64_t num_outputs, tf_operand kernel_size,
@@ -60,28 +60,32 @@ TF1C_API tf_tensor tf_contrib_layers_conv2d_transpose_(tf_operand inputs, int64_
  *   pointwise_initializer  unset: weights_initializer */
 struct tf_contrib_separable_args {
     tf_source here;
-    int64_t depth_multiplier;
-    tf_dims stride;
-    const char *padding, *data_format;
-    tf_dims rate;
-    tf_activation *activation_fn;
-    tf_normalizer *normalizer_fn;
-    const tf_normalizer_params *normalizer_params;
-    tf_initializer weights_initializer, pointwise_initializer;
-    tf_regularizer weights_regularizer;
-    tf_initializer biases_initializer;
-    tf_regularizer biases_regularizer;
-    tf_reuse reuse;
-    const char *outputs_collections;
-    bool trainable;
-    const char *scope;
+    TF_ARG_(1) tf_operand inputs;
+    TF_ARG_(2) int64_t num_outputs;
+    TF_ARG_(3) tf_operand kernel_size;
+    TF_ARG_(4) int64_t depth_multiplier;
+    TF_ARG_(5) tf_dims stride;
+    TF_ARG_(6) const char *padding;
+    TF_ARG_(7) const char *data_format;
+    TF_ARG_(8) tf_dims rate;
+    TF_ARG_(9) tf_activation *activation_fn;
+    TF_ARG_(10) tf_normalizer *normalizer_fn;
+    TF_ARG_(11) const tf_normalizer_params *normalizer_params;
+    TF_ARG_(12) tf_initializer weights_initializer;
+    TF_ARG_(13) tf_initializer pointwise_initializer;
+    TF_ARG_(14) tf_regularizer weights_regularizer;
+    TF_ARG_(15) tf_initializer biases_initializer;
+    TF_ARG_(16) tf_regularizer biases_regularizer;
+    TF_ARG_(17) tf_reuse reuse;
+    TF_ARG_(18) const char *outputs_collections;
+    TF_ARG_(19) bool trainable;
+    TF_ARG_(20) const char *scope;
 };
-#define tf_contrib_layers_separable_conv2d(inputs, num_outputs, kernel_size, ...)                                          \
-    TF_KWARGS_(TF_IN_ORDER3_(tf_contrib_layers_separable_conv2d_, TF_T(inputs), num_outputs, TF_T(kernel_size),            \
-        (struct tf_contrib_separable_args){ .depth_multiplier = 1, .padding = "SAME", .activation_fn = tf_nn_relu,         \
-            .biases_initializer = tf_zeros_initializer(), .trainable = true, TF_HERE_, __VA_ARGS__ }))
-#define tf_contrib_layers_separable_convolution2d(inputs, num_outputs, kernel_size, ...) \
-    tf_contrib_layers_separable_conv2d(inputs, num_outputs, kernel_size, __VA_ARGS__)
+#define tf_contrib_layers_separable_conv2d(...) TF_FIRST3_(tf_contrib_layers_separable_conv2d_, struct \
+    tf_contrib_separable_args, TF_DATA_, inputs, TF_SAME_, num_outputs, TF_GIVEN_, kernel_size, #__VA_ARGS__, .inputs = \
+    TF_UNSET_, .kernel_size = TF_UNSET_, .depth_multiplier = 1, .padding = "SAME", .activation_fn = tf_nn_relu, \
+    .biases_initializer = tf_zeros_initializer(), .trainable = true, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_contrib_layers_separable_convolution2d(...) tf_contrib_layers_separable_conv2d(__VA_ARGS__)
 TF1C_API tf_tensor tf_contrib_layers_separable_conv2d_(tf_operand inputs, int64_t num_outputs, tf_operand kernel_size,
                                                        struct tf_contrib_separable_args args);
 
@@ -89,16 +93,19 @@ TF1C_API tf_tensor tf_contrib_layers_separable_conv2d_(tf_operand inputs, int64_
  *   kernel_size, stride  a number, or SHAPE(rows, columns); stride unset: 2;   padding  "VALID" (unset) or "SAME" */
 struct tf_contrib_pool_args {
     tf_source here;
-    tf_dims stride;
-    const char *padding, *data_format, *outputs_collections, *scope;
+    TF_ARG_(1) tf_operand inputs;
+    TF_ARG_(2) tf_operand kernel_size;
+    TF_ARG_(3) tf_dims stride;
+    TF_ARG_(4) const char *padding;
+    TF_ARG_(5) const char *data_format;
+    TF_ARG_(6) const char *outputs_collections;
+    TF_ARG_(7) const char *scope;
 };
-#define TF_CONTRIB_POOL_(fn, inputs, kernel_size, ...)                                                                  \
-    TF_KWARGS_(TF_IN_ORDER2_(fn, TF_T(inputs), TF_T(kernel_size),                                                       \
-                             (struct tf_contrib_pool_args){ .padding = "VALID", TF_HERE_, __VA_ARGS__ }))
-#define tf_contrib_layers_max_pool2d(inputs, kernel_size, ...) \
-    TF_CONTRIB_POOL_(tf_contrib_layers_max_pool2d_, inputs, kernel_size, __VA_ARGS__)
-#define tf_contrib_layers_avg_pool2d(inputs, kernel_size, ...) \
-    TF_CONTRIB_POOL_(tf_contrib_layers_avg_pool2d_, inputs, kernel_size, __VA_ARGS__)
+#define TF_CONTRIB_POOL_(fn, text, ...)                                                                                 \
+    TF_FIRST2_(fn, struct tf_contrib_pool_args, TF_DATA_, inputs, TF_GIVEN_, kernel_size, text, .inputs = TF_UNSET_,    \
+        .kernel_size = TF_UNSET_, .padding = "VALID", TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_contrib_layers_max_pool2d(...) TF_CONTRIB_POOL_(tf_contrib_layers_max_pool2d_, #__VA_ARGS__, __VA_ARGS__)
+#define tf_contrib_layers_avg_pool2d(...) TF_CONTRIB_POOL_(tf_contrib_layers_avg_pool2d_, #__VA_ARGS__, __VA_ARGS__)
 TF1C_API tf_tensor tf_contrib_layers_max_pool2d_(tf_operand inputs, tf_operand kernel_size, struct tf_contrib_pool_args args);
 TF1C_API tf_tensor tf_contrib_layers_avg_pool2d_(tf_operand inputs, tf_operand kernel_size, struct tf_contrib_pool_args args);
 
@@ -106,13 +113,17 @@ TF1C_API tf_tensor tf_contrib_layers_avg_pool2d_(tf_operand inputs, tf_operand k
  *   keep_prob  a number or a scalar tensor; unset: 0.5;   is_training  .is_training = false, or a bool tensor; unset: true */
 struct tf_contrib_dropout_args {
     tf_source here;
-    tf_operand keep_prob, noise_shape, is_training;
-    const char *outputs_collections, *scope;
-    int64_t seed;
+    TF_ARG_(1) tf_operand inputs;
+    TF_ARG_(2) tf_operand keep_prob;
+    TF_ARG_(3) tf_operand noise_shape;
+    TF_ARG_(4) tf_operand is_training;
+    TF_ARG_(5) const char *outputs_collections;
+    TF_ARG_(6) const char *scope;
+    TF_ARG_(7) int64_t seed;
 };
-#define tf_contrib_layers_dropout(inputs, ...)                                                                          \
-    TF_KWARGS_(TF_IN_ORDER1_(tf_contrib_layers_dropout_, TF_T(inputs), (struct tf_contrib_dropout_args){                \
-        .keep_prob = TF_UNSET_, .is_training = TF_UNSET_, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
+#define tf_contrib_layers_dropout(...) TF_FIRST1_(tf_contrib_layers_dropout_, struct tf_contrib_dropout_args, TF_DATA_, inputs, \
+    #__VA_ARGS__, .inputs = TF_UNSET_, .keep_prob = TF_UNSET_, .is_training = TF_UNSET_, .seed = TF_NO_SEED, TF_HERE_, \
+    TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_contrib_layers_dropout_(tf_operand inputs, struct tf_contrib_dropout_args args);
 
 /* tf_layers_batch_normalization by its older names.              TF1: tf.contrib.layers.batch_norm
@@ -122,23 +133,28 @@ TF1C_API tf_tensor tf_contrib_layers_dropout_(tf_operand inputs, struct tf_contr
  *   errors     ValueError "Inputs x:0 has undefined rank" and the layer's;   UnimplementedError: zero_debias_moving_mean */
 struct tf_contrib_batch_norm_args {
     tf_source here;
-    double decay;
-    bool center, scale;
-    double epsilon;
-    tf_activation *activation_fn;
-    const char *updates_collections;
-    tf_operand is_training;
-    tf_reuse reuse;
-    const char *outputs_collections;
-    bool trainable, zero_debias_moving_mean;
-    const char *scope;
+    TF_ARG_(1) tf_operand inputs;
+    TF_ARG_(2) double decay;
+    TF_ARG_(3) bool center;
+    TF_ARG_(4) bool scale;
+    TF_ARG_(5) double epsilon;
+    TF_ARG_(6) tf_activation *activation_fn;
+    TF_ARG_(7) const char *updates_collections;
+    TF_ARG_(8) tf_operand is_training;
+    TF_ARG_(9) tf_reuse reuse;
+    TF_ARG_(10) const char *outputs_collections;
+    TF_ARG_(11) bool trainable;
+    TF_ARG_(12) bool zero_debias_moving_mean;
+    TF_ARG_(13) const char *scope;
 };
-#define TF_CONTRIB_BATCH_NORM_(...) ((struct tf_contrib_batch_norm_args){                                               \
-    .decay = 0.999, .center = true, .epsilon = 0.001, .updates_collections = TF_UPDATE_OPS, .is_training = TF_UNSET_,   \
-    .trainable = true, TF_HERE_, __VA_ARGS__ })
-#define tf_contrib_layers_batch_norm(inputs, ...) \
-    TF_KWARGS_(TF_IN_ORDER1_(tf_contrib_layers_batch_norm_, TF_T(inputs), TF_CONTRIB_BATCH_NORM_(__VA_ARGS__)))
-#define tf_contrib_layers_batch_norm_params(...) TF_KWARGS_(tf_contrib_batch_norm_params_(TF_CONTRIB_BATCH_NORM_(__VA_ARGS__)))
+#define TF_CONTRIB_BATCH_NORM_                                                                                          \
+    .inputs = TF_UNSET_, .decay = 0.999, .center = true, .epsilon = 0.001, .updates_collections = TF_UPDATE_OPS,        \
+    .is_training = TF_UNSET_, .trainable = true, TF_HERE_
+#define tf_contrib_layers_batch_norm(...)                                                                               \
+    TF_FIRST1_(tf_contrib_layers_batch_norm_, struct tf_contrib_batch_norm_args, TF_DATA_, inputs, #__VA_ARGS__,        \
+               TF_CONTRIB_BATCH_NORM_, TF_PLACES_(__VA_ARGS__))
+#define tf_contrib_layers_batch_norm_params(...) \
+    TF_KWARGS_(tf_contrib_batch_norm_params_((struct tf_contrib_batch_norm_args){ TF_CONTRIB_BATCH_NORM_, __VA_ARGS__ }))
 TF1C_API const tf_normalizer_params *tf_contrib_batch_norm_params_(struct tf_contrib_batch_norm_args args); /* a copy that the graph keeps */
 TF1C_API tf_tensor tf_contrib_layers_batch_norm_(tf_operand inputs, struct tf_contrib_batch_norm_args args);
 
@@ -149,19 +165,24 @@ TF1C_API tf_tensor tf_contrib_layers_batch_norm_(tf_operand inputs, struct tf_co
  *              not fully defined: (?, ?)" */
 struct tf_contrib_layer_norm_args {
     tf_source here;
-    bool center, scale;
-    tf_activation *activation_fn;
-    tf_reuse reuse;
-    const char *outputs_collections;
-    bool trainable;
-    int begin_norm_axis, begin_params_axis;
-    const char *scope;
+    TF_ARG_(1) tf_operand inputs;
+    TF_ARG_(2) bool center;
+    TF_ARG_(3) bool scale;
+    TF_ARG_(4) tf_activation *activation_fn;
+    TF_ARG_(5) tf_reuse reuse;
+    TF_ARG_(6) const char *outputs_collections;
+    TF_ARG_(7) bool trainable;
+    TF_ARG_(8) int begin_norm_axis;
+    TF_ARG_(9) int begin_params_axis;
+    TF_ARG_(10) const char *scope;
 };
-#define TF_CONTRIB_LAYER_NORM_(...) ((struct tf_contrib_layer_norm_args){                                               \
-    .center = true, .scale = true, .trainable = true, .begin_norm_axis = 1, .begin_params_axis = -1, TF_HERE_, __VA_ARGS__ })
-#define tf_contrib_layers_layer_norm(inputs, ...) \
-    TF_KWARGS_(TF_IN_ORDER1_(tf_contrib_layers_layer_norm_, TF_T(inputs), TF_CONTRIB_LAYER_NORM_(__VA_ARGS__)))
-#define tf_contrib_layers_layer_norm_params(...) TF_KWARGS_(tf_contrib_layer_norm_params_(TF_CONTRIB_LAYER_NORM_(__VA_ARGS__)))
+#define TF_CONTRIB_LAYER_NORM_                                                                                          \
+    .inputs = TF_UNSET_, .center = true, .scale = true, .trainable = true, .begin_norm_axis = 1, .begin_params_axis = -1, TF_HERE_
+#define tf_contrib_layers_layer_norm(...)                                                                               \
+    TF_FIRST1_(tf_contrib_layers_layer_norm_, struct tf_contrib_layer_norm_args, TF_DATA_, inputs, #__VA_ARGS__,        \
+               TF_CONTRIB_LAYER_NORM_, TF_PLACES_(__VA_ARGS__))
+#define tf_contrib_layers_layer_norm_params(...) \
+    TF_KWARGS_(tf_contrib_layer_norm_params_((struct tf_contrib_layer_norm_args){ TF_CONTRIB_LAYER_NORM_, __VA_ARGS__ }))
 TF1C_API const tf_normalizer_params *tf_contrib_layer_norm_params_(struct tf_contrib_layer_norm_args args);
 TF1C_API tf_tensor tf_contrib_layers_layer_norm_(tf_operand inputs, struct tf_contrib_layer_norm_args args);
 
@@ -197,17 +218,18 @@ TF1C_API tf_tensor (tf_contrib_layers_layer_norm)(tf_tensor inputs, const tf_nor
  *   errors     ValueError "Must specify vocab size and embedding dimension when not reusing. Got vocab_size=None and embed_dim=None" */
 struct tf_embed_sequence_args {
     tf_source here;
-    int64_t vocab_size, embed_dim;
-    bool unique; /* the same numbers */
-    tf_initializer initializer;
-    tf_regularizer regularizer;
-    bool trainable;
-    const char *scope;
-    tf_reuse reuse;
+    TF_ARG_(1) tf_operand ids;
+    TF_ARG_(2) int64_t vocab_size;
+    TF_ARG_(3) int64_t embed_dim;
+    TF_ARG_(4) bool unique; /* the same numbers */
+    TF_ARG_(5) tf_initializer initializer;
+    TF_ARG_(6) tf_regularizer regularizer;
+    TF_ARG_(7) bool trainable;
+    TF_ARG_(8) const char *scope;
+    TF_ARG_(9) tf_reuse reuse;
 };
-#define tf_contrib_layers_embed_sequence(ids, ...) \
-    TF_KWARGS_(TF_IN_ORDER1_(tf_contrib_layers_embed_sequence_, TF_T(ids), \
-                             (struct tf_embed_sequence_args){ .trainable = true, TF_HERE_, __VA_ARGS__ }))
+#define tf_contrib_layers_embed_sequence(...) TF_FIRST1_(tf_contrib_layers_embed_sequence_, struct tf_embed_sequence_args, \
+    TF_DATA_, ids, #__VA_ARGS__, .ids = TF_UNSET_, .trainable = true, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_contrib_layers_embed_sequence_(tf_operand ids, struct tf_embed_sequence_args args);
 
 #ifdef __cplusplus

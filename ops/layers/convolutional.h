@@ -80,21 +80,29 @@ TF1C_API tf_tensor tf_layers_conv2d_transpose_(struct tf_layers_conv_transpose_a
  *   errors       as of tf_layers_conv2d */
 struct tf_layers_separable_conv_args {
     tf_source here;
-    tf_dims strides;
-    const char *padding, *data_format;
-    tf_dims dilation_rate;
-    int64_t depth_multiplier;
-    tf_activation *activation;
-    bool use_bias;
-    tf_initializer depthwise_initializer, pointwise_initializer, bias_initializer;
-    tf_regularizer depthwise_regularizer, pointwise_regularizer, bias_regularizer;
-    bool trainable;
-    const char *name;
-    tf_reuse reuse;
+    TF_ARG_(1) tf_operand inputs;
+    TF_ARG_(2) int64_t filters;
+    TF_ARG_(3) tf_operand kernel_size;
+    TF_ARG_(4) tf_dims strides;
+    TF_ARG_(5) const char *padding;
+    TF_ARG_(6) const char *data_format;
+    TF_ARG_(7) tf_dims dilation_rate;
+    TF_ARG_(8) int64_t depth_multiplier;
+    TF_ARG_(9) tf_activation *activation;
+    TF_ARG_(10) bool use_bias;
+    TF_ARG_(11) tf_initializer depthwise_initializer;
+    TF_ARG_(12) tf_initializer pointwise_initializer;
+    TF_ARG_(13) tf_initializer bias_initializer;
+    TF_ARG_(14) tf_regularizer depthwise_regularizer;
+    TF_ARG_(15) tf_regularizer pointwise_regularizer;
+    TF_ARG_(16) tf_regularizer bias_regularizer;
+    TF_ARG_(17) bool trainable;
+    TF_ARG_(18) const char *name;
+    TF_ARG_(19) tf_reuse reuse;
 };
-#define tf_layers_separable_conv2d(inputs, filters, kernel_size, ...)                                              \
-    TF_KWARGS_(TF_IN_ORDER3_(tf_layers_separable_conv2d_, TF_T(inputs), filters, TF_T(kernel_size),                \
-        (struct tf_layers_separable_conv_args){ .depth_multiplier = 1, .use_bias = true, .trainable = true, TF_HERE_, __VA_ARGS__ }))
+#define tf_layers_separable_conv2d(...) TF_FIRST3_(tf_layers_separable_conv2d_, struct tf_layers_separable_conv_args, TF_DATA_, \
+    inputs, TF_SAME_, filters, TF_GIVEN_, kernel_size, #__VA_ARGS__, .inputs = TF_UNSET_, .kernel_size = TF_UNSET_, \
+    .depth_multiplier = 1, .use_bias = true, .trainable = true, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_layers_separable_conv2d_(tf_operand inputs, int64_t filters, tf_operand kernel_size,
                                                struct tf_layers_separable_conv_args args);
 

@@ -110,8 +110,10 @@ struct tf_layers_dropout_args {
 TF1C_API tf_tensor tf_layers_dropout_(struct tf_layers_dropout_args args);
 
 /* [batch, …] -> [batch, product of the rest].                              TF1: tf.layers.flatten, tf.contrib.layers.flatten */
-#define tf_layers_flatten(inputs, ...) tf_layers_flatten_(TF_T(inputs), TF_NAMED_(__VA_ARGS__))
-#define tf_contrib_layers_flatten(inputs, ...) tf_contrib_layers_flatten_(TF_T(inputs), TF_NAMED_(__VA_ARGS__))
+#define tf_layers_flatten(...) TF_NAMED1_(tf_layers_flatten_, tf_operand, TF_DATA_, inputs, #__VA_ARGS__, .inputs = TF_UNSET_, \
+    TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_contrib_layers_flatten(...) TF_NAMED1_(tf_contrib_layers_flatten_, tf_operand, TF_DATA_, inputs, #__VA_ARGS__, \
+    .inputs = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_layers_flatten_(tf_operand inputs, struct tf_name_args args);
 TF1C_API tf_tensor tf_contrib_layers_flatten_(tf_operand inputs, struct tf_name_args args);
 

@@ -22,11 +22,13 @@ typedef struct tf_qr_result {
 } tf_qr_result;
 struct tf_qr_args {
     tf_source here;
-    TF_ARG_(1) bool full_matrices;
-    TF_ARG_(2) const char *name;
+    TF_ARG_(1) tf_operand input;
+    TF_ARG_(2) bool full_matrices;
+    TF_ARG_(3) const char *name;
 };
-#define tf_qr(input, ...) tf_qr_(TF_T(input), (struct tf_qr_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) })
-#define tf_linalg_qr(input, ...) tf_qr(input, __VA_ARGS__)
+#define tf_qr(...) TF_FIRST1_(tf_qr_, struct tf_qr_args, TF_DATA_, input, #__VA_ARGS__, .input = TF_UNSET_, TF_HERE_, \
+    TF_PLACES_(__VA_ARGS__))
+#define tf_linalg_qr(...) tf_qr(__VA_ARGS__)
 TF1C_API tf_qr_result tf_qr_(tf_operand input, struct tf_qr_args args);
 
 /* The singular values s [.., p], descending, and the vectors u [.., m, p] and v [.., n, p] with u·diag(s)·vᵀ = a, of which each pair may be
@@ -38,13 +40,14 @@ typedef struct tf_svd_result {
 } tf_svd_result;
 struct tf_svd_args {
     tf_source here;
-    TF_ARG_(1) bool full_matrices;
-    TF_ARG_(2) bool compute_uv;
-    TF_ARG_(3) const char *name;
+    TF_ARG_(1) tf_operand tensor;
+    TF_ARG_(2) bool full_matrices;
+    TF_ARG_(3) bool compute_uv;
+    TF_ARG_(4) const char *name;
 };
-#define tf_svd(tensor, ...) \
-    TF_KWARGS_(tf_svd_(TF_T(tensor), (struct tf_svd_args){ .compute_uv = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
-#define tf_linalg_svd(tensor, ...) tf_svd(tensor, __VA_ARGS__)
+#define tf_svd(...) TF_FIRST1_(tf_svd_, struct tf_svd_args, TF_DATA_, tensor, #__VA_ARGS__, .tensor = TF_UNSET_, .compute_uv = \
+    true, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_linalg_svd(...) tf_svd(__VA_ARGS__)
 TF1C_API tf_svd_result tf_svd_(tf_operand tensor, struct tf_svd_args args);
 
 /* The sign of a square matrix' determinant, and the logarithm of its size, [..]; 0 and -INFINITY of a singular one.
@@ -53,7 +56,8 @@ TF1C_API tf_svd_result tf_svd_(tf_operand tensor, struct tf_svd_args args);
 typedef struct tf_slogdet {
     tf_tensor sign, log_abs_determinant;
 } tf_slogdet;
-#define tf_linalg_slogdet(input, ...) tf_linalg_slogdet_(TF_T(input), TF_NAMED_(__VA_ARGS__))
+#define tf_linalg_slogdet(...) TF_NAMED1_(tf_linalg_slogdet_, tf_operand, TF_DATA_, input, #__VA_ARGS__, .input = TF_UNSET_, \
+    TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_slogdet tf_linalg_slogdet_(tf_operand input, struct tf_name_args args);
 
 #ifdef __cplusplus

@@ -154,8 +154,9 @@ TF1C_API tf_tensor tf_assert_scalar_(tf_operand tensor, struct tf_known_args arg
  *   dtypes   float32, float64
  *   errors   when run: InvalidArgumentError "message : Tensor had NaN values", "… Inf values", "… Inf and NaN values"
  *   source   core/kernels/check_numerics_op.cc, python/ops/array_grad.py     TF1: tf.check_numerics */
-#define tf_check_numerics(tensor, message, ...) tf_check_numerics_(TF_T(tensor), message, TF_NAMED_(__VA_ARGS__))
-#define tf_debugging_check_numerics(tensor, message, ...) tf_check_numerics(tensor, message, __VA_ARGS__)
+#define tf_check_numerics(...) TF_NAMED2_(tf_check_numerics_, tf_operand, TF_DATA_, tensor, const char *, TF_SAME_, message, \
+    #__VA_ARGS__, .tensor = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_debugging_check_numerics(...) tf_check_numerics(__VA_ARGS__)
 TF1C_API tf_tensor tf_check_numerics_(tf_operand tensor, const char *message, struct tf_name_args args);
 
 /* t, once it is found to be all finite.        TF1: tf.verify_tensor_all_finite(t, msg), tf.debugging.assert_all_finite(x, message) */

@@ -130,14 +130,22 @@ static int width_of(tf_dtype dtype)
     return dtype == tf_int32 ? 0 : dtype == tf_int64 ? 1 : dtype == tf_float32 ? 2 : dtype == tf_float64 ? 3 : -1;
 }
 
-tf_tensor tf_range_(tf_operand start, tf_operand limit, tf_operand delta, struct tf_range_args a)
+tf_tensor tf_range_(struct tf_range_args a)
 {
-    static const char *const names[] = { "start", "limit", "delta" };
-    tf_operand *const given[] = { &start, &limit, &delta };
+    static const char *const names[] = { "start", "limit", "delta" }, *const keywords[] = { ".start", ".limit", ".delta" };
+    tf_operand *const given[] = { &a.start, &a.limit, &a.delta };
     TF_FROM(a.here);
     TF_SCOPE(a.name, "range");
     tf_dtype widest = a.dtype;
     tf_tensor t[3];
+    for (int i = 0; i < 3; i++)
+        *given[i] = tf1c_as_written(*given[i], a.text, i + 1, keywords[i]);
+    if (a.limit.kind == TF_OPERAND_NONE) {
+        a.limit = a.start;
+        a.start = tf_operand_integer(0);
+    }
+    a.start = a.start.kind == TF_OPERAND_NONE ? tf_operand_integer(0) : a.start;
+    a.delta = a.delta.kind == TF_OPERAND_NONE ? tf_operand_integer(1) : a.delta;
     for (int i = 0; i < 3; i++) {
         bool number = given[i]->kind == TF_OPERAND_INTEGER || given[i]->kind == TF_OPERAND_REAL;
         t[i] = tf_convert(*given[i], number ? a.dtype : tf_dtype_unset, a.here, names[i]);

@@ -11,30 +11,29 @@ extern "C" {
 #endif
 
 /* start, start + delta, … below limit (above it if delta < 0).                                        TF1: tf.range
- *   tf_range(limit), tf_range(start, limit), tf_range(start, limit, delta), each a number or a scalar tensor; keywords after
- *   all three: tf_range(0, n, 1, .dtype = tf_float32)
+ *   tf_range(limit), tf_range(start, limit), tf_range(start, limit, delta), each a number or a scalar tensor. A C variable that holds
+ *   a whole number counts as an integer; .dtype = tf_float32 says otherwise
  *   dtype   unset: the widest of the three (int32 < int64 < float32 < float64);   grad  none
  *   errors  ValueError, InvalidArgumentError at run: "Requires delta != 0", "Requires start <= limit when delta > 0: 5/0" */
 struct tf_range_args {
     tf_source here;
-    tf_dtype dtype;
-    const char *name;
+    TF_ARG_(1) tf_operand start;
+    TF_ARG_(2) tf_operand limit;
+    TF_ARG_(3) tf_operand delta;
+    TF_ARG_(4) tf_dtype dtype;
+    TF_ARG_(5) const char *name;
+    const char *text; /* of the call, which says whether 2 or 2.0 was written */
 };
-#define TF_RANGE_PICK_(_1, _2, _3, _4, _5, _6, N, ...) N
-#define TF_RANGE_1_(limit) TF_IN_ORDER3_(tf_range_, TF_T(0), TF_T(limit), TF_T(1), (struct tf_range_args){ TF_HERE_ })
-#define TF_RANGE_2_(start, limit) TF_IN_ORDER3_(tf_range_, TF_T(start), TF_T(limit), TF_T(1), (struct tf_range_args){ TF_HERE_ })
-#define TF_RANGE_3_(start, limit, delta) \
-    TF_IN_ORDER3_(tf_range_, TF_T(start), TF_T(limit), TF_T(delta), (struct tf_range_args){ TF_HERE_ })
-#define TF_RANGE_N_(start, limit, delta, ...) \
-    TF_IN_ORDER3_(tf_range_, TF_T(start), TF_T(limit), TF_T(delta), (struct tf_range_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_range(...) \
-    TF_RANGE_PICK_(__VA_ARGS__, TF_RANGE_N_, TF_RANGE_N_, TF_RANGE_N_, TF_RANGE_3_, TF_RANGE_2_, TF_RANGE_1_, )(__VA_ARGS__)
-TF1C_API tf_tensor tf_range_(tf_operand start, tf_operand limit, tf_operand delta, struct tf_range_args args);
+#define tf_range(...)                                                                                                       \
+    TF_KWARGS_(tf_range_((struct tf_range_args){ .text = #__VA_ARGS__, .start = TF_UNSET_, .limit = TF_UNSET_,              \
+        .delta = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_range_(struct tf_range_args args);
 
 /* num values from start to stop, evenly spaced, both included; floating.                              TF1: tf.linspace, tf.lin_space
  *   errors  ValueError "Requires num > 0: 0" */
-#define tf_linspace(start, stop, num, ...) TF_IN_ORDER3_(tf_linspace_, TF_T(start), TF_T(stop), TF_T(num), TF_NAMED_(__VA_ARGS__))
-#define tf_lin_space(start, stop, num, ...) tf_linspace(start, stop, num, __VA_ARGS__)
+#define tf_linspace(...) TF_NAMED3_(tf_linspace_, tf_operand, TF_REAL_, start, tf_operand, TF_REAL_, stop, tf_operand, \
+    TF_GIVEN_, num, #__VA_ARGS__, .start = TF_UNSET_, .stop = TF_UNSET_, .num = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_lin_space(...) tf_linspace(__VA_ARGS__)
 TF1C_API tf_tensor tf_linspace_(tf_operand start, tf_operand stop, tf_operand num, struct tf_name_args args);
 
 /* Grids of the coordinates of vectors: of x [m] and y [n] two of shape [n, m], the first with x along each row, the second with y along

@@ -16,14 +16,20 @@ extern "C" {
  *   softplus  log(1 + e^x)                               softsign  x / (1 + |x|)
  *   shapes    y as x;   dtypes  relu, relu6: numbers, others: floating
  *   source    core/ops/nn_ops.cc, core/kernels/relu_op_functor.h, softplus_op.h, softsign_op.h */
-#define tf_nn_relu(features, ...) tf_nn_relu_(TF_T(features), TF_NAMED_(__VA_ARGS__))
-#define tf_nn_relu6(features, ...) tf_nn_relu6_(TF_T(features), TF_NAMED_(__VA_ARGS__))
-#define tf_nn_elu(features, ...) tf_nn_elu_(TF_T(features), TF_NAMED_(__VA_ARGS__))
-#define tf_nn_selu(features, ...) tf_nn_selu_(TF_T(features), TF_NAMED_(__VA_ARGS__))
-#define tf_nn_softplus(features, ...) tf_nn_softplus_(TF_T(features), TF_NAMED_(__VA_ARGS__))
-#define tf_nn_softsign(features, ...) tf_nn_softsign_(TF_T(features), TF_NAMED_(__VA_ARGS__))
-#define tf_math_softplus(features, ...) tf_nn_softplus(features, __VA_ARGS__)
-#define tf_math_softsign(features, ...) tf_nn_softsign(features, __VA_ARGS__)
+#define tf_nn_relu(...) TF_NAMED1_(tf_nn_relu_, tf_operand, TF_DATA_, features, #__VA_ARGS__, .features = TF_UNSET_, TF_HERE_, \
+    TF_PLACES_(__VA_ARGS__))
+#define tf_nn_relu6(...) TF_NAMED1_(tf_nn_relu6_, tf_operand, TF_DATA_, features, #__VA_ARGS__, .features = TF_UNSET_, TF_HERE_, \
+    TF_PLACES_(__VA_ARGS__))
+#define tf_nn_elu(...) TF_NAMED1_(tf_nn_elu_, tf_operand, TF_DATA_, features, #__VA_ARGS__, .features = TF_UNSET_, TF_HERE_, \
+    TF_PLACES_(__VA_ARGS__))
+#define tf_nn_selu(...) TF_NAMED1_(tf_nn_selu_, tf_operand, TF_DATA_, features, #__VA_ARGS__, .features = TF_UNSET_, TF_HERE_, \
+    TF_PLACES_(__VA_ARGS__))
+#define tf_nn_softplus(...) TF_NAMED1_(tf_nn_softplus_, tf_operand, TF_DATA_, features, #__VA_ARGS__, .features = TF_UNSET_, \
+    TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_nn_softsign(...) TF_NAMED1_(tf_nn_softsign_, tf_operand, TF_DATA_, features, #__VA_ARGS__, .features = TF_UNSET_, \
+    TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_math_softplus(...) tf_nn_softplus(__VA_ARGS__)
+#define tf_math_softsign(...) tf_nn_softsign(__VA_ARGS__)
 TF1C_API tf_tensor tf_nn_relu_(tf_operand features, struct tf_name_args args);
 TF1C_API tf_tensor tf_nn_relu6_(tf_operand features, struct tf_name_args args);
 TF1C_API tf_tensor tf_nn_elu_(tf_operand features, struct tf_name_args args);
@@ -33,7 +39,8 @@ TF1C_API tf_tensor tf_nn_softsign_(tf_operand features, struct tf_name_args args
 
 /* x·sigmoid(x); its derivative is worked out from x again, as in TF1.                TF1: tf.nn.swish
  *   shapes  y as x;   dtypes  floating;   errors  TypeError: integers;   source  python/ops/nn_impl.py swish */
-#define tf_nn_swish(features) tf_nn_swish_(TF_T(features), TF_NAMED_())
+#define tf_nn_swish(...) TF_NAMED1_(tf_nn_swish_, tf_operand, TF_DATA_, features, #__VA_ARGS__, .features = TF_UNSET_, TF_HERE_, \
+    TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_nn_swish_(tf_operand features, struct tf_name_args args);
 
 /* max(x, alpha·x); integers become float32.                                          TF1: tf.nn.leaky_relu */

@@ -35,14 +35,16 @@ TF1C_API tf_tensor tf_nn_depthwise_conv2d_(tf_operand input, tf_operand filter, 
 /* The same without rates, a node.                                    TF1: tf.nn.depthwise_conv2d_native */
 struct tf_depthwise_native_args {
     tf_source here;
-    tf_dims strides;
-    const char *padding, *data_format;
-    tf_dims dilations; /* one number an axis; TF's CPU knows 1 alone */
-    const char *name;
+    TF_ARG_(1) tf_operand input;
+    TF_ARG_(2) tf_operand filter;
+    TF_ARG_(3) tf_dims strides;
+    TF_ARG_(4) const char *padding;
+    TF_ARG_(5) const char *data_format;
+    TF_ARG_(6) tf_dims dilations; /* one number an axis; TF's CPU knows 1 alone */
+    TF_ARG_(7) const char *name;
 };
-#define tf_nn_depthwise_conv2d_native(input, filter, ...)              \
-    TF_IN_ORDER2_(tf_nn_depthwise_conv2d_native_, TF_T(input), TF_T(filter), \
-                  (struct tf_depthwise_native_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_nn_depthwise_conv2d_native(...) TF_FIRST2_(tf_nn_depthwise_conv2d_native_, struct tf_depthwise_native_args, TF_DATA_, \
+    input, TF_DATA_, filter, #__VA_ARGS__, .input = TF_UNSET_, .filter = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_nn_depthwise_conv2d_native_(tf_operand input, tf_operand filter, struct tf_depthwise_native_args args);
 
 /* depthwise_conv2d, then a conv2d of windows of one place: pointwise_filter [1, 1, c·m, f].       TF1: tf.nn.separable_conv2d
@@ -58,12 +60,16 @@ TF1C_API tf_tensor tf_nn_separable_conv2d_(tf_operand input, tf_operand depthwis
  *            dilation_rate > 1", and those of tf_nn_conv2d */
 struct tf_convolution_args {
     tf_source here;
-    const char *padding;
-    tf_dims strides, dilation_rate;
-    const char *name, *data_format;
+    TF_ARG_(1) tf_operand input;
+    TF_ARG_(2) tf_operand filter;
+    TF_ARG_(3) const char *padding;
+    TF_ARG_(4) tf_dims strides;
+    TF_ARG_(5) tf_dims dilation_rate;
+    TF_ARG_(6) const char *name;
+    TF_ARG_(7) const char *data_format;
 };
-#define tf_nn_convolution(input, filter, ...) \
-    TF_IN_ORDER2_(tf_nn_convolution_, TF_T(input), TF_T(filter), (struct tf_convolution_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_nn_convolution(...) TF_FIRST2_(tf_nn_convolution_, struct tf_convolution_args, TF_DATA_, input, TF_DATA_, filter, \
+    #__VA_ARGS__, .input = TF_UNSET_, .filter = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_nn_convolution_(tf_operand input, tf_operand filter, struct tf_convolution_args args);
 
 /* conv2d whose windows take every rate-th row and column; and its transpose.  TF1: tf.nn.atrous_conv2d, tf.nn.atrous_conv2d_transpose

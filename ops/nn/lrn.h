@@ -19,14 +19,16 @@ extern "C" {
  *   source   core/kernels/lrn_op.cc */
 struct tf_lrn_args {
     tf_source here;
-    int64_t depth_radius;
-    double bias, alpha, beta;
-    const char *name;
+    TF_ARG_(1) tf_operand input;
+    TF_ARG_(2) int64_t depth_radius;
+    TF_ARG_(3) double bias;
+    TF_ARG_(4) double alpha;
+    TF_ARG_(5) double beta;
+    TF_ARG_(6) const char *name;
 };
-#define tf_nn_lrn(input, ...)                                                                                           \
-    TF_KWARGS_(TF_IN_ORDER1_(tf_nn_lrn_, TF_T(input), (struct tf_lrn_args){                                             \
-        .depth_radius = 5, .bias = 1, .alpha = 1, .beta = 0.5, TF_HERE_, __VA_ARGS__ }))
-#define tf_nn_local_response_normalization(input, ...) tf_nn_lrn(input, __VA_ARGS__)
+#define tf_nn_lrn(...) TF_FIRST1_(tf_nn_lrn_, struct tf_lrn_args, TF_DATA_, input, #__VA_ARGS__, .input = TF_UNSET_, \
+    .depth_radius = 5, .bias = 1, .alpha = 1, .beta = 0.5, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_nn_local_response_normalization(...) tf_nn_lrn(__VA_ARGS__)
 TF1C_API tf_tensor tf_nn_lrn_(tf_operand input, struct tf_lrn_args args);
 
 #ifdef __cplusplus

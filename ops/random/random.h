@@ -65,11 +65,12 @@ TF1C_API tf_tensor tf_random_uniform_(struct tf_random_uniform_args args);
 /* The rows of value in random order.                                                                  TF1: tf.random_shuffle */
 struct tf_seeded_args {
     tf_source here;
-    int64_t seed;
-    const char *name;
+    TF_ARG_(1) tf_operand value;
+    TF_ARG_(2) int64_t seed;
+    TF_ARG_(3) const char *name;
 };
-#define tf_random_shuffle(value, ...) \
-    TF_KWARGS_(tf_random_shuffle_(TF_T(value), (struct tf_seeded_args){ .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
+#define tf_random_shuffle(...) TF_FIRST1_(tf_random_shuffle_, struct tf_seeded_args, TF_DATA_, value, #__VA_ARGS__, .value = \
+    TF_UNSET_, .seed = TF_NO_SEED, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_random_shuffle_(tf_operand value, struct tf_seeded_args args);
 
 /* num_samples class numbers for each row of logits, unnormalized log probabilities.    TF1: tf.multinomial, tf.random.categorical

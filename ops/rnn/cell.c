@@ -33,8 +33,8 @@ bool tf1c_layer_scope(tf1c_cell_scope *s, const char *name, const char *default_
         return true;
     if (!g)
         return false;
-    struct tf_with_ w =
-        tf_variable_scope_open_((struct tf_variable_scope_args){ .here = here, .name = name, .default_name = default_name });
+    struct tf_with_ w = tf_variable_scope_open_(
+        (struct tf_variable_scope_args){ .here = here, .name_or_scope = name, .default_name = default_name });
     if (w.close) {
         const tf1c_variable_scope *open = &g->universe->variable_scope;
         *s = (tf1c_cell_scope){ .variables = open->name,

@@ -324,8 +324,11 @@ static tf_rnn run_loop(looping *r)
         tf_append(&start, t);
     }
     int ids = g->universe->last_id;
-    tf_tensor time = r->length.op ? tf_range_(tf_operand_integer(0), tf_operand_tensor(r->steps), tf_operand_integer(1),
-                                              (struct tf_range_args){ .here = r->here, .name = "time" })
+    tf_tensor time = r->length.op ? tf_range_((struct tf_range_args){ .here = r->here,
+                                                                      .start = tf_operand_integer(0),
+                                                                      .limit = tf_operand_tensor(r->steps),
+                                                                      .delta = tf_operand_integer(1),
+                                                                      .name = "time" })
                                   : (tf_tensor){ 0 };
     g->universe->last_id = ids + 1;
     const char *scope = tf1c_unique_name(g, "while");

@@ -108,10 +108,14 @@ TF1C_API tf_cell_output tf_call_(tf_cell *cell, tf_operand inputs, tf_state *sta
  * tensor. */
 struct tf_zero_state_args {
     tf_source here;
-    tf_dtype dtype;
+    TF_ARG_(1) tf_cell *cell;
+    TF_ARG_(2) tf_operand batch_size;
+    TF_ARG_(3) tf_dtype dtype;
 };
-#define tf_zero_state(cell, batch_size, ...) \
-    tf_zero_state_(cell, TF_T(batch_size), ((struct tf_zero_state_args){ TF_HERE_, __VA_ARGS__ }).dtype, TF_SOURCE)
+#define tf_zero_state(...)                                                                                          \
+    TF_FIRST2_(tf_zero_state_of_, struct tf_zero_state_args, TF_SAME_, cell, TF_GIVEN_, batch_size, #__VA_ARGS__,   \
+               .batch_size = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_zero_state_of_(cell, batch_size, args) tf_zero_state_(cell, batch_size, args.dtype, args.here)
 TF1C_API tf_state *tf_zero_state_(tf_cell *cell, tf_operand batch_size, tf_dtype dtype, tf_source here);
 
 /* h' = act([x, h]·kernel + bias).                                              TF1: tf.nn.rnn_cell.BasicRNNCell
@@ -208,12 +212,12 @@ typedef struct tf_cells {
 #define CELLS(...) ((tf_cells){ (int)(sizeof((tf_cell *[]){ __VA_ARGS__ }) / sizeof(tf_cell *)), (tf_cell *[]){ __VA_ARGS__ } })
 struct tf_multi_rnn_cell_args {
     tf_source here;
-    bool state_is_tuple;
+    TF_ARG_(1) tf_cells cells;
+    TF_ARG_(2) bool state_is_tuple;
 };
-#define tf_nn_rnn_cell_multi_rnn_cell(cells, ...) \
-    TF_KWARGS_(                                   \
-        tf_nn_rnn_cell_multi_rnn_cell_(cells, (struct tf_multi_rnn_cell_args){ .state_is_tuple = true, TF_HERE_, __VA_ARGS__ }))
-#define tf_contrib_rnn_multi_rnn_cell(cells, ...) tf_nn_rnn_cell_multi_rnn_cell(cells, __VA_ARGS__)
+#define tf_nn_rnn_cell_multi_rnn_cell(...) TF_FIRST1_(tf_nn_rnn_cell_multi_rnn_cell_, struct tf_multi_rnn_cell_args, TF_SAME_, \
+    cells, #__VA_ARGS__, .state_is_tuple = true, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_contrib_rnn_multi_rnn_cell(...) tf_nn_rnn_cell_multi_rnn_cell(__VA_ARGS__)
 TF1C_API tf_cell *tf_nn_rnn_cell_multi_rnn_cell_(tf_cells cells, struct tf_multi_rnn_cell_args args);
 
 /* Dropout on a cell's input, output and new state (an LSTM's h, never its c).        TF1: tf.nn.rnn_cell.DropoutWrapper
@@ -244,11 +248,12 @@ TF1C_API tf_cell *tf_nn_rnn_cell_dropout_wrapper_(struct tf_dropout_wrapper_args
  *   errors  ValueError "Shapes (?, 3) and (?, 4) are incompatible" */
 struct tf_residual_wrapper_args {
     tf_source here;
-    tf_tensor (*residual_fn)(tf_tensor inputs, tf_tensor outputs);
+    TF_ARG_(1) tf_cell *cell;
+    TF_ARG_(2) tf_tensor (*residual_fn)(tf_tensor inputs, tf_tensor outputs);
 };
-#define tf_nn_rnn_cell_residual_wrapper(cell, ...) \
-    tf_nn_rnn_cell_residual_wrapper_(cell, (struct tf_residual_wrapper_args){ TF_HERE_, __VA_ARGS__ })
-#define tf_contrib_rnn_residual_wrapper(cell, ...) tf_nn_rnn_cell_residual_wrapper(cell, __VA_ARGS__)
+#define tf_nn_rnn_cell_residual_wrapper(...) TF_FIRST1_(tf_nn_rnn_cell_residual_wrapper_, struct tf_residual_wrapper_args, \
+    TF_SAME_, cell, #__VA_ARGS__, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_contrib_rnn_residual_wrapper(...) tf_nn_rnn_cell_residual_wrapper(__VA_ARGS__)
 TF1C_API tf_cell *tf_nn_rnn_cell_residual_wrapper_(tf_cell *cell, struct tf_residual_wrapper_args args);
 
 /* The cell's nodes made for `device`.                                                TF1: tf.nn.rnn_cell.DeviceWrapper */

@@ -22,7 +22,7 @@ struct tf_with_ tf1c_rnn_scope(const char *name, bool again, tf_source here)
     tf_graph *g = tf1c_current_graph();
     if (again && g)
         return tf1c_scope_again(g->universe->variable_scope.name);
-    return tf_variable_scope_open_((struct tf_variable_scope_args){ .here = here, .name = name });
+    return tf_variable_scope_open_((struct tf_variable_scope_args){ .here = here, .name_or_scope = name });
 }
 
 /* ---- lengths -------------------------------------------------------------------------------------------------------------------- */

@@ -57,7 +57,7 @@ typedef struct {
 static again open_again(bool reuse, tf_source here)
 {
     again a = { .names = tf1c_scope_again(tf_get_variable_scope().name) };
-    a.variables = tf_variable_scope_open_((struct tf_variable_scope_args){ .here = here, .name = "", .reuse = reuse });
+    a.variables = tf_variable_scope_open_((struct tf_variable_scope_args){ .here = here, .name_or_scope = "", .reuse = reuse });
     return a;
 }
 static void close_again(again *a)

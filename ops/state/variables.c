@@ -346,7 +346,7 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
         return mistake;
     tf1c_universe *u = g->universe;
     const tf1c_variable_scope *scope = &u->variable_scope;
-    const char *name = a.name ? a.name : "Variable";
+    const char *name = a.name ? tf1c_given_name(a.name) : "Variable";
     const char *full = *scope->name ? tf1c_graph_printf(g, "%s/%s", scope->name, name) : tf1c_graph_strdup(g, name);
     if (!full)
         return (tf_tensor){ .op = tf1c_record_mistake(g) };
@@ -383,7 +383,7 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
     tf_tensor initial = initial_of(a, dtype);
     if (tf_is_poisoned(initial))
         return initial;
-    tf_tensor ref = make_variable(exact, initial, a.trainable, a.collection, a.here);
+    tf_tensor ref = make_variable(exact, initial, a.trainable, a.collections ? a.collections : a.collection, a.here);
     if (!tf_is_poisoned(ref))
         tf1c_map_set(&u->variables, full, ref.op); /* without memory it is merely not found again */
     if (!tf_is_poisoned(ref) && a.regularizer.fn) {

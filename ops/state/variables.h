@@ -43,7 +43,8 @@ struct tf_get_variable_args {
     TF_ARG_(5) tf_regularizer regularizer;
     TF_ARG_(6) bool trainable;
     TF_ARG_(7) tf_operand initial;
-    TF_ARG_(8) const char *collection;
+    TF_ARG_(8) const char *collections; /* the one it joins; unset: TF_GLOBAL_VARIABLES */
+    const char *collection;             /* the same */
 };
 #define tf_get_variable(...) \
     TF_KWARGS_(tf_get_variable_((struct tf_get_variable_args){ .initializer = { .value = TF_UNSET_ }, .initial = TF_UNSET_, .trainable = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
@@ -57,9 +58,12 @@ TF1C_API tf_tensor tf_get_variable_(struct tf_get_variable_args args);
  *           tf_run(sess, OPS(train, clip)) clips, then trains
  *   shapes  value as ref;   dtypes  value as ref;   grad  none
  *   errors  TypeError: ref is no variable;  ValueError: shapes differ */
-#define tf_assign(ref, value, ...) TF_IN_ORDER2_(tf_assign_, ref, TF_T(value), TF_NAMED_(__VA_ARGS__))
-#define tf_assign_add(ref, value, ...) TF_IN_ORDER2_(tf_assign_add_, ref, TF_T(value), TF_NAMED_(__VA_ARGS__))
-#define tf_assign_sub(ref, value, ...) TF_IN_ORDER2_(tf_assign_sub_, ref, TF_T(value), TF_NAMED_(__VA_ARGS__))
+#define tf_assign(...) TF_NAMED2_(tf_assign_, tf_tensor, TF_SAME_, ref, tf_operand, TF_DATA_, value, #__VA_ARGS__, .value = \
+    TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_assign_add(...) TF_NAMED2_(tf_assign_add_, tf_tensor, TF_SAME_, ref, tf_operand, TF_DATA_, value, #__VA_ARGS__, \
+    .value = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_assign_sub(...) TF_NAMED2_(tf_assign_sub_, tf_tensor, TF_SAME_, ref, tf_operand, TF_DATA_, value, #__VA_ARGS__, \
+    .value = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_assign_(tf_tensor ref, tf_operand value, struct tf_name_args args);
 TF1C_API tf_tensor tf_assign_add_(tf_tensor ref, tf_operand value, struct tf_name_args args);
 TF1C_API tf_tensor tf_assign_sub_(tf_tensor ref, tf_operand value, struct tf_name_args args);
@@ -114,7 +118,8 @@ TF1C_API tf_list tf_local_variables(void);
  * tf.report_uninitialized_variables
  *   var_list  unset: all global and local variables
  *   errors    TypeError: no variable;   grad  none */
-#define tf_is_variable_initialized(variable, ...) tf_is_variable_initialized_(variable, TF_NAMED_(__VA_ARGS__))
+#define tf_is_variable_initialized(...) TF_NAMED1_(tf_is_variable_initialized_, tf_tensor, TF_SAME_, variable, #__VA_ARGS__, \
+    TF_HERE_, TF_PLACES_(__VA_ARGS__))
 struct tf_report_uninitialized_args {
     tf_source here;
     tf_list var_list;
@@ -130,8 +135,9 @@ TF1C_API tf_tensor tf_report_uninitialized_variables_(struct tf_report_uninitial
 #define tf_global_variables_initializer() tf_variables_initializer_(tf_global_variables(), TF_NAMED_())
 #define tf_initialize_all_variables() tf_global_variables_initializer()
 #define tf_local_variables_initializer() tf_variables_initializer_(tf_local_variables(), TF_NAMED_())
-#define tf_initialize_variables(variables, ...) tf_variables_initializer(variables, __VA_ARGS__)
-#define tf_variables_initializer(variables, ...) tf_variables_initializer_(variables, TF_NAMED_(__VA_ARGS__))
+#define tf_initialize_variables(...) tf_variables_initializer(__VA_ARGS__)
+#define tf_variables_initializer(...) TF_NAMED1_(tf_variables_initializer_, tf_list, TF_LISTED_, var_list, #__VA_ARGS__, \
+    TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_operation *tf_variables_initializer_(tf_list variables, struct tf_name_args args);
 /* The assignment that gives `variable` its initial value. TF1: Variable.initializer */
 TF1C_API tf_operation *tf_initializer_of(tf_tensor variable);

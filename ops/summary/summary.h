@@ -81,7 +81,8 @@ struct tf_merge_all_args {
     const char *key;
     const char *name;
 };
-#define tf_summary_merge(inputs, ...) tf_summary_merge_(TF_LIST_(inputs), TF_NAMED_(__VA_ARGS__))
+#define tf_summary_merge(...) TF_NAMED1_(tf_summary_merge_, tf_list, TF_LISTED_, inputs, #__VA_ARGS__, TF_HERE_, \
+    TF_PLACES_(__VA_ARGS__))
 #define tf_summary_merge_all(...) tf_summary_merge_all_((struct tf_merge_all_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_tensor tf_summary_merge_(tf_list inputs, struct tf_name_args args);
 TF1C_API tf_tensor tf_summary_merge_all_(struct tf_merge_all_args args);

@@ -51,13 +51,16 @@ TF1C_API tf_saver *tf_train_saver_(struct tf_saver_args args);
  *                    full disk), OSError with the file's name */
 struct tf_save_args {
     tf_source here;
-    tf_operand global_step;
-    const char *latest_filename;
-    bool write_meta_graph, write_state;
+    TF_ARG_(1) tf_saver *saver;
+    TF_ARG_(2) tf_session *sess;
+    TF_ARG_(3) const char *save_path;
+    TF_ARG_(4) tf_operand global_step;
+    TF_ARG_(5) const char *latest_filename;
+    TF_ARG_(6) bool write_meta_graph;
+    TF_ARG_(7) bool write_state;
 };
-#define tf_save(saver, session, path, ...)                       \
-    TF_KWARGS_(tf_save_(saver, session, path, (struct tf_save_args){ \
-        .global_step = TF_UNSET_, .write_meta_graph = true, .write_state = true, TF_HERE_, __VA_ARGS__ }))
+#define tf_save(...) TF_FIRST3_(tf_save_, struct tf_save_args, TF_SAME_, saver, TF_SAME_, sess, TF_SAME_, save_path, \
+    #__VA_ARGS__, .global_step = TF_UNSET_, .write_meta_graph = true, .write_state = true, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API const char *tf_save_(tf_saver *saver, tf_session *session, const char *path, struct tf_save_args args);
 
 /* The variables as they were saved; no initializer needs to have run. All is checked before anything changes.
@@ -146,17 +149,18 @@ typedef struct tf_checkpoint_state {
 } tf_checkpoint_state;
 struct tf_checkpoint_state_args {
     tf_source here;
-    const char *latest_filename;
+    TF_ARG_(1) const char *checkpoint_dir;
+    TF_ARG_(2) const char *latest_filename;
 };
-#define tf_train_get_checkpoint_state(directory, ...) \
-    tf_train_get_checkpoint_state_(directory, (struct tf_checkpoint_state_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_train_get_checkpoint_state(...) TF_FIRST1_(tf_train_get_checkpoint_state_, struct tf_checkpoint_state_args, TF_SAME_, \
+    checkpoint_dir, #__VA_ARGS__, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_checkpoint_state *tf_train_get_checkpoint_state_(const char *directory, struct tf_checkpoint_state_args args);
 TF1C_API void tf_checkpoint_state_free(tf_checkpoint_state *state); /* NULL is fine */
 
 /* The latest checkpoint of a directory whose files are there; NULL if there is none. It lives until the thread's next call.
  * TF1: tf.train.latest_checkpoint */
-#define tf_train_latest_checkpoint(directory, ...) \
-    tf_train_latest_checkpoint_(directory, (struct tf_checkpoint_state_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_train_latest_checkpoint(...) TF_FIRST1_(tf_train_latest_checkpoint_, struct tf_checkpoint_state_args, TF_SAME_, \
+    checkpoint_dir, #__VA_ARGS__, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API const char *tf_train_latest_checkpoint_(const char *directory, struct tf_checkpoint_state_args args);
 /* Whether there is a checkpoint of that name.                                       TF1: tf.train.checkpoint_exists */
 TF1C_API bool tf_train_checkpoint_exists(const char *path);

@@ -24,14 +24,14 @@ typedef struct tf_summary_writer tf_summary_writer;
  *   source       python/summary/writer/writer.py, core/util/events_writer.cc */
 struct tf_file_writer_args {
     tf_source here;
-    tf_graph *graph;
-    int max_queue;
-    double flush_secs;
-    const char *filename_suffix;
+    TF_ARG_(1) const char *logdir;
+    TF_ARG_(2) tf_graph *graph;
+    TF_ARG_(3) int max_queue;
+    TF_ARG_(4) double flush_secs;
+    TF_ARG_(5) const char *filename_suffix;
 };
-#define tf_summary_file_writer(logdir, ...)                            \
-    TF_KWARGS_(tf_summary_file_writer_(logdir, (struct tf_file_writer_args){ \
-        .max_queue = 10, .flush_secs = 120.0, TF_HERE_, __VA_ARGS__ }))
+#define tf_summary_file_writer(...) TF_FIRST1_(tf_summary_file_writer_, struct tf_file_writer_args, TF_SAME_, logdir, \
+    #__VA_ARGS__, .max_queue = 10, .flush_secs = 120.0, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_summary_writer *tf_summary_file_writer_(const char *logdir, struct tf_file_writer_args args);
 
 /* A fetched summary, a string scalar, at a step:

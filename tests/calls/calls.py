@@ -151,8 +151,8 @@ VALUES = {
                    "((tf_fetches){ .n = -3, .items = w.fetch })", "((tf_fetches){ .n = 2, .items = w.no_fetches })", "((tf_fetches){ .n = 8, .items = w.wrong_fetches })",
                    "((tf_fetches){ .n = INT_MAX, .items = NULL })"],
     "tf_fetches *": ["&w.fetches", "NULL"],
-    "tf_config": ["((tf_config){ .intra_op_parallelism_threads = 1 })", "((tf_config){ 0 })", "((tf_config){ -1, -1, -1, \"\" })",
-                  "((tf_config){ INT_MAX, INT_MAX, INT64_MAX, \"no such pass\" })"],
+    "tf_config": ["((tf_config){ .intra_op_parallelism_threads = 1 })", "((tf_config){ 0 })", "((tf_config){ 0, -1, -1, -1, \"\" })",
+                  "((tf_config){ 0, INT_MAX, INT_MAX, INT64_MAX, \"no such pass\" })"],
     "tf_variable_scope": ["tf_get_variable_scope()", "((tf_variable_scope){ 0 })", "((tf_variable_scope){ .graph = w.graph })"],
     "tf_indexed_slices": ["((tf_indexed_slices){ .values = w.x, .indices = w.rows })", "((tf_indexed_slices){ 0 })",
                           "((tf_indexed_slices){ .indices = w.rows })", "((tf_indexed_slices){ .values = { .op = w.x.op, .index = 7 }, .indices = { .op = w.x.op, .index = -1 } })"],
@@ -194,7 +194,7 @@ VALUES = {
 }
 # What ends the process because it is asked to.
 LEFT_OUT = {"tf_exit": "ends the process", "tf_options_": "ends the program, as argparse does, where it finds a mistake",
-            "tf_list_same_": "passes on what it is given", "tf_gfile_delete_recursively_": "deletes what it is given",
+            "tf_list_same_": "passes on what it is given", "tf_list_given_": "likewise", "tf_gfile_delete_recursively_": "deletes what it is given",
             "tf_gfile_remove_": "deletes what it is given", "tf_gfile_rename_": "moves what it is given"}
 # Results that are looked at, built on or released: use_… of test_calls.c.
 CONSUMED = {"tf_tensor", "tf_list", "tf_operation *", "tf_ndarray", "char *", "tf_session *", "tf_graph *", "struct tf_with_",

@@ -378,7 +378,7 @@ START_TEST(gradients_are_central_differences)
         np_free(&y[i]);
     }
     tf_list dxs = tf_gradients(((tf_list){ .n = c.n_ys, .items = c.ys }), ((tf_list){ .n = c.n_xs, .items = c.xs }),
-                               .grad_ys = { .n = c.n_ys, .items = dys });
+                               .grad_ys = ((tf_list){ .n = c.n_ys, .items = dys }));
     check_built(c.row->op, c.row->tag);
     for (int i = 0; i < c.n_xs; i++)
         check_dx(&c, i, dxs.items[i]);
