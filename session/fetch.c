@@ -32,10 +32,12 @@ static tf_status fetch_number(const tf1c_run *r, const tf_fetch *f, const tf_vie
     tf_ndarray one = np_array(v->data, v->dtype, (tf_dims){ .known = true });
     const double x = np_get(one, 0);
     const int64_t i = tf1c_whole(&one, 0);
-    const bool whole = f->into == TF_INTO_INT32 || f->into == TF_INTO_INT64;
-    if (whole && (!(x >= -0x1p63 && x <= 0x1p63) || (f->into == TF_INTO_INT32 && i != (int32_t)i)))
-        return tf_fail(tf_value_error, r->here, f->op->name, "'%s:%d' of dtype %s holds %.17g, which an %s cannot", f->op->name,
-                       f->tensor.index, tf_dtype_name(v->dtype), x, f->into == TF_INTO_INT32 ? "int32_t" : "int64_t");
+    static const char *const whole[] = { [TF_INTO_INT32] = "int32_t", [TF_INTO_INT64] = "int64_t", [TF_INTO_BOOL] = "bool" };
+    const bool integer = f->into == TF_INTO_INT32 || f->into == TF_INTO_INT64;
+    if ((integer && (!(x >= -0x1p63 && x <= 0x1p63) || (f->into == TF_INTO_INT32 && i != (int32_t)i))) ||
+        ((integer || f->into == TF_INTO_BOOL) && x != trunc(x)))
+        return tf_fail(tf_value_error, r->here, f->op->name, "'%s:%d' of dtype %s holds %.17g, which %s %s cannot", f->op->name,
+                       f->tensor.index, tf_dtype_name(v->dtype), x, integer ? "an" : "a", whole[f->into]);
     write_number(f, x, f->into == TF_INTO_BOOL ? x != 0 : i);
     return tf_ok;
 }

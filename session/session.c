@@ -134,6 +134,14 @@ tf_status tf_eval_(tf_tensor t, tf_ndarray *array, tf_feeds feeds, tf_source her
     return eval(t, tf_into_array(tf_fetch_tensor(t), array), feeds, here);
 }
 
+int64_t tf_train_global_step_(tf_session *s, tf_tensor global_step_tensor, tf_source here)
+{
+    int64_t step = 0;
+    const tf_fetch f = tf_into_int64(tf_fetch_tensor(global_step_tensor), &step);
+    tf_run_fetches(s, (tf_fetches){ .n = 1, .items = &f }, (tf_feeds){ 0 }, here);
+    return step;
+}
+
 /* ---- load ---------------------------------------------------------------------------------------------------------- */
 
 static tf_status load_array(tf_session *s, const tf_operation *op, const tf_ndarray *value, tf_source here)

@@ -18,7 +18,13 @@ typedef struct tf_session tf_session;
 /* How a session computes. TF1: tf.ConfigProto. Unset (0) means: the environment's TF1C_THREADS, else every core.
  * TF1C_PASSES_OFF stands for an unset passes_off. TF1C_TRACE=FILE writes what every thread does in every run of the process to
  * FILE, for chrome://tracing and Perfetto; one that cannot be written is an OSError, once, and runs go on. */
+typedef struct tf_gpu_options {
+    double per_process_gpu_memory_fraction;
+    bool allow_growth;
+    const char *visible_device_list;
+} tf_gpu_options;
 typedef struct tf_config {
+    char none; /* as yet */
     int intra_op_parallelism_threads; /* at most 64 */
     int inter_op_parallelism_threads; /* accepted; ops run in one order */
     /* Of a loop of known length, keep for its gradient only every so-many-th state, and compute what is between anew: an extra forward
@@ -26,10 +32,14 @@ typedef struct tf_config {
      * A loop whose body draws random numbers, assigns or holds loops is as without. */
     int64_t checkpoint_steps;
     const char *passes_off;           /* plan passes to leave out, by the names in tf_session_explain, separated by commas; "all" */
+    bool allow_soft_placement; /* these are accepted: there is one device */
+    bool log_device_placement;
+    tf_gpu_options gpu_options; /* config.gpu_options.allow_growth = true; */
 } tf_config;
 enum { TF_CHECKPOINT_ROOT = -1 };
-/* TF1's spelling: tf_config_proto(.intra_op_parallelism_threads = 1). */
-#define tf_config_proto(...) ((tf_config){ __VA_ARGS__ })
+/* TF1's spelling: tf_config_proto(.intra_op_parallelism_threads = 1), tf_gpu_options(.allow_growth = true). */
+#define tf_config_proto(...) ((tf_config){ .none = 0, __VA_ARGS__ })
+#define tf_gpu_options(...) ((tf_gpu_options){ .visible_device_list = NULL, __VA_ARGS__ })
 
 struct tf_session_args {
     tf_source here;
@@ -87,7 +97,7 @@ TF1C_API tf_feed tf_feed_state(const tf_state *state, tf_operand value);
             unsigned char: tf_operand_integer, short: tf_operand_integer, unsigned short: tf_operand_integer,     \
             int: tf_operand_integer, unsigned: tf_operand_integer, long: tf_operand_integer,                      \
             unsigned long: tf_operand_integer, long long: tf_operand_integer,                                     \
-            unsigned long long: tf_operand_integer TF_ELSE_(tf_not_an_operand_))(tf_fed_);                                                     \
+            unsigned long long: tf_operand_integer TF_ELSE_(tf_not_an_operand_))(tf_fed_);                          \
     })
 TF1C_API tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value);
 TF1C_API tf_status tf_feed_set_state_(tf_feeds *feeds, const tf_state *state, tf_operand value);
@@ -139,10 +149,17 @@ TF1C_API tf_fetch tf_into_bool(tf_fetch f, bool *out);
 TF1C_API tf_fetch tf_into_array(tf_fetch f, tf_ndarray *out);
 TF1C_API tf_fetch tf_into_arrays(tf_fetch f, tf_ndarray *arrays, int n);
 TF1C_API tf_fetch tf_into_nothing(tf_fetch f, void *out);
-#define TF_FETCHED_(x) \
-    _Generic((x), tf_tensor: tf_fetch_tensor, tf_operation *: tf_fetch_op, tf_state *: tf_fetch_state, tf_list: tf_fetch_list)(x)
-#define TF_FEED1_(k, v) _Generic((k), tf_tensor: tf_feed_tensor, tf_state *: tf_feed_state)((k), TF_FED_(v))
+#define TF_FETCHED_(x)                                                                                                     \
+    _Generic((x), tf_tensor: tf_fetch_tensor, tf_operation *: tf_fetch_op, tf_state *: tf_fetch_state, tf_list: tf_fetch_list \
+        TF_ELSE_(tf_fetch_what_))(x)
+#define TF_FEED1_(k, v) _Generic((k), tf_tensor: tf_feed_tensor, tf_state *: tf_feed_state TF_ELSE_(tf_feed_what_))((k), TF_FED_(v))
 #ifndef __cplusplus
+extern tf_fetch tf_fetch_what_()
+    TF_SAYS_("FETCH takes a tensor, an operation, a cell's state or a LIST; by name: tf_get_tensor_by_name(tf_get_default_graph(), \"loss:0\")");
+extern tf_feed tf_feed_what_()
+    TF_SAYS_("FEED takes a tensor or a cell's state, and its value; by name: tf_get_tensor_by_name(tf_get_default_graph(), \"x:0\")");
+extern tf_status tf_run_what_()
+    TF_SAYS_("tf_run takes a session, what to run, and what is fed in FEED: tf_run(sess, FETCH(loss, &value), FEED(x, array))");
 extern tf_fetch tf_into_what_()
     TF_SAYS_("FETCH takes pairs of a tensor and where it goes: a pointer to a float, double, int32_t, int64_t, bool or tf_ndarray, or NULL");
 extern tf_feed tf_feed_without_value_(void) TF_SAYS_("FEED takes pairs: a placeholder and its value");
@@ -203,18 +220,20 @@ TF1C_API tf_feeds tf_feeds_keep_(int n, const tf_feed *items);
  *           placeholder, shapes that clash once fed), FailedPreconditionError (uninitialized value); a mistake made while
  *           building, if what is fetched depends on it */
 #define TF_RUN_PICK_(_1, _2, _3, N, ...) N
-#define TF_RUN_PICK5_(_1, _2, _3, _4, _5, N, ...) N
+#define TF_RUNS_PICK_(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, N, ...) N
+#define TF_RUN_MORE_(...) tf_run_what_()
 #define TF_RUN2_(s, what) TF_RUN3_(s, what, ((tf_feeds){ 0 }))
 #define TF_RUN_OF_(what)                                                                                                   \
     _Generic((what), tf_fetches: tf_run_fetches, tf_operation *: tf_run_op, tf_ops: tf_run_ops, tf_tensor: tf_run_tensor, \
-        tf_list: tf_run_list)
+        tf_list: tf_run_list TF_ELSE_(tf_run_what_))
 #if defined(__clang__) /* which has less to say after a mistake in `what` */
 #define TF_RUN3_(s, what, feeds) __extension__({ __auto_type tf_what_ = (what); TF_RUN_OF_(tf_what_)(s, tf_what_, feeds, TF_SOURCE); })
 #else
 #define TF_RUN3_(s, what, feeds) TF_RUN_OF_(what)(s, what, feeds, TF_SOURCE)
 #endif
-#define tf_run(...) \
-    TF_RUN_PICK5_(__VA_ARGS__, TF_RUN_ASKED_, TF_RUN_ASKED_, TF_RUN3_, TF_RUN2_, )(__VA_ARGS__)
+#define tf_run(...)                                                                                                  \
+    TF_RUNS_PICK_(__VA_ARGS__, TF_RUN_MORE_, TF_RUN_MORE_, TF_RUN_MORE_, TF_RUN_MORE_, TF_RUN_MORE_, TF_RUN_ASKED_, \
+                  TF_RUN_ASKED_, TF_RUN3_, TF_RUN2_, )(__VA_ARGS__)
 TF1C_API tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here);
 TF1C_API tf_status tf_run_op(tf_session *s, tf_operation *op, tf_feeds feeds, tf_source here);
 TF1C_API tf_status tf_run_ops(tf_session *s, tf_ops ops, tf_feeds feeds, tf_source here);
@@ -279,6 +298,18 @@ TF1C_API double tf_eval_double_(tf_tensor t, tf_feeds feeds, tf_source here);
 TF1C_API int64_t tf_eval_int_(tf_tensor t, tf_feeds feeds, tf_source here);
 TF1C_API bool tf_eval_bool_(tf_tensor t, tf_feeds feeds, tf_source here);
 TF1C_API tf_status tf_eval_(tf_tensor t, tf_ndarray *array, tf_feeds feeds, tf_source here);
+
+/* The step counter's value in a session; 0 after a report.                         TF1: tf.train.global_step */
+#define tf_train_global_step(...)                                                                                              \
+    TF_FIRST2_(tf_train_global_step_of_, struct tf_global_step_args, TF_SAME_, sess, TF_SAME_, global_step_tensor, #__VA_ARGS__, \
+               TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_train_global_step_of_(sess, tensor, args) tf_train_global_step_(sess, tensor, args.here)
+struct tf_global_step_args {
+    tf_source here;
+    TF_ARG_(1) tf_session *sess;
+    TF_ARG_(2) tf_tensor global_step_tensor;
+};
+TF1C_API int64_t tf_train_global_step_(tf_session *sess, tf_tensor global_step_tensor, tf_source here);
 
 /* Sets a variable's value without an op in the graph. TF1: Variable.load
  *   errors  ValueError: another shape than the variable's;  TypeError: not a variable */

@@ -101,7 +101,8 @@ struct tf_weighted_xent_args {
 TF1C_API tf_tensor tf_nn_weighted_cross_entropy_with_logits_(struct tf_weighted_xent_args args);
 
 /* Σ x² / 2, a scalar.                                                                TF1: tf.nn.l2_loss */
-#define tf_nn_l2_loss(t, ...) tf_nn_l2_loss_(TF_T(t), TF_NAMED_(__VA_ARGS__))
+#define tf_nn_l2_loss(...) TF_NAMED1_(tf_nn_l2_loss_, tf_operand, TF_DATA_, t, #__VA_ARGS__, .t = TF_UNSET_, TF_HERE_, \
+    TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_nn_l2_loss_(tf_operand t, struct tf_name_args args);
 
 /* x / √max(Σ x², epsilon) along axis (or .axes = AXES(0, 1); unset: all).            TF1: tf.nn.l2_normalize */
@@ -135,6 +136,17 @@ struct tf_bias_add_args {
     TF_KWARGS_(tf_nn_bias_add_((struct tf_bias_add_args){ .value = TF_UNSET_, .bias = TF_UNSET_, TF_HERE_, \
         TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_nn_bias_add_(struct tf_bias_add_args args);
+
+/* The share of zeros among the elements, a float32 scalar.                          TF1: tf.nn.zero_fraction */
+struct tf_zero_fraction_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand value;
+    TF_ARG_(2) const char *name;
+};
+#define tf_nn_zero_fraction(...) \
+    TF_KWARGS_(tf_nn_zero_fraction_((struct tf_zero_fraction_args){ .value = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_math_zero_fraction(...) tf_nn_zero_fraction(__VA_ARGS__)
+TF1C_API tf_tensor tf_nn_zero_fraction_(struct tf_zero_fraction_args args);
 
 /* x·weights + biases.                                                                TF1: tf.nn.xw_plus_b */
 struct tf_xw_plus_b_args {

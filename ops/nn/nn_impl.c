@@ -307,6 +307,23 @@ tf_tensor tf_nn_xw_plus_b_(struct tf_xw_plus_b_args a)
     return nn_xw_plus_b_of(tf1c_given(a.x), tf1c_given(a.weights), tf1c_given(a.biases), (struct tf_name_args){ a.here, a.name });
 }
 
+/* TF counts in int32 where that is enough, in a branch; the count is the same. */
+static tf_tensor counts_to_fraction(tf_tensor size, tf_tensor nonzero)
+{
+    TF_SCOPE(NULL, "counts_to_fraction");
+    const tf_tensor zeros = tf_cast(tf_sub(size, nonzero), tf_float32);
+    return tf_truediv(zeros, tf_cast(size, tf_float32));
+}
+
+tf_tensor tf_nn_zero_fraction_(struct tf_zero_fraction_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "zero_fraction");
+    const tf_tensor value = tf_convert(tf1c_given(a.value), tf_dtype_unset, a.here, "value");
+    const tf_tensor size = tf_size(value, .out_type = tf_int64);
+    return tf_identity(counts_to_fraction(size, tf_count_nonzero(value)), .name = "fraction");
+}
+
 static tf_moments nn_moments_of(tf_operand operand, struct tf_moments_args a)
 {
     TF_FROM(a.here);

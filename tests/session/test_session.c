@@ -76,8 +76,8 @@ START_TEST(a_number_takes_any_dtype_of_one_element)
     double d = 0;
     int32_t i = 0;
     int64_t l = 0, one = 0;
-    must(tf_run(sess, FETCH(half, &f, half, &d, half, &i, big, &l, yes, &one)));
-    ck_assert(f == 2.5f && d == 2.5 && i == 2 && l == (int64_t)1 << 53 && one == 1);
+    must(tf_run(sess, FETCH(half, &f, half, &d, tf_mul(half, 2.0), &i, big, &l, yes, &one)));
+    ck_assert(f == 2.5f && d == 2.5 && i == 5 && l == (int64_t)1 << 53 && one == 1);
 }
 END_TEST
 
