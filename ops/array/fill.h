@@ -27,8 +27,7 @@ TF1C_API tf_tensor tf_ones_(struct tf_zeros_args args);
 /* `value`, a scalar, everywhere in a tensor of shape `dims`.                                          TF1: tf.fill
  *   dtypes  value's;   grad  dvalue = sum of dy
  *   errors  ValueError "Fill dimensions must be >= 0" */
-#define tf_fill(...) TF_NAMED2_(tf_fill_, tf_operand, TF_GIVEN_, dims, tf_operand, TF_DATA_, value, #__VA_ARGS__, .dims = \
-    TF_UNSET_, .value = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_fill(dims, value, ...) TF_IN_ORDER2_(tf_fill_, TF_T(dims), TF_T(value), TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_tensor tf_fill_(tf_operand dims, tf_operand value, struct tf_name_args args);
 
 #ifdef __cplusplus

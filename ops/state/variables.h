@@ -58,11 +58,11 @@ TF1C_API tf_tensor tf_get_variable_(struct tf_get_variable_args args);
  *           tf_run(sess, OPS(train, clip)) clips, then trains
  *   shapes  value as ref;   dtypes  value as ref;   grad  none
  *   errors  TypeError: ref is no variable;  ValueError: shapes differ */
-#define tf_assign(...) TF_NAMED2_(tf_assign_, tf_tensor, TF_SAME_, ref, tf_operand, TF_DATA_, value, #__VA_ARGS__, .value = \
+#define tf_assign(...) TF_NAMED2_(tf_assign_, tf_tensor, TF_SAME_, ref, tf_operand, TF_GIVEN_, value, #__VA_ARGS__, .value = \
     TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
-#define tf_assign_add(...) TF_NAMED2_(tf_assign_add_, tf_tensor, TF_SAME_, ref, tf_operand, TF_DATA_, value, #__VA_ARGS__, \
+#define tf_assign_add(...) TF_NAMED2_(tf_assign_add_, tf_tensor, TF_SAME_, ref, tf_operand, TF_GIVEN_, value, #__VA_ARGS__, \
     .value = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
-#define tf_assign_sub(...) TF_NAMED2_(tf_assign_sub_, tf_tensor, TF_SAME_, ref, tf_operand, TF_DATA_, value, #__VA_ARGS__, \
+#define tf_assign_sub(...) TF_NAMED2_(tf_assign_sub_, tf_tensor, TF_SAME_, ref, tf_operand, TF_GIVEN_, value, #__VA_ARGS__, \
     .value = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_assign_(tf_tensor ref, tf_operand value, struct tf_name_args args);
 TF1C_API tf_tensor tf_assign_add_(tf_tensor ref, tf_operand value, struct tf_name_args args);

@@ -85,11 +85,7 @@ static const slip slips[] = {
     MEANS("range_keywords", same(tf_range(.start = 1, .limit = 4), NP_INT(1, 2, 3));
           same(tf_range(.limit = 4, .start = 1), NP_INT(1, 2, 3)); is(tf_range(3, .dtype = tf_float32), tf_float32);
           is(tf_range(3.0), tf_float32); is(tf_range(0, 3, .delta = 1.), tf_float32); is(tf_range(0, 3), tf_int32);),
-    MEANS("fill_keywords", is(tf_fill(.dims = SHAPE(2), .value = 3.0), tf_float32); is(tf_fill(SHAPE(2), .value = 3), tf_int32);
-          is(tf_fill(SHAPE(2), 3.0), tf_float32); same(tf_fill(.value = 2, .dims = LIST(2)), NP_INT(2, 2));),
     MEANS("linspace_variables", const float a = 0, b = 1; same(tf_linspace(a, b, 3), NP_FLOAT(0, 0.5, 1));),
-    MEANS("fill_of_bools", is(tf_fill(SHAPE(2), true), tf_bool); is(tf_fill(SHAPE(2), .value = false), tf_bool);),
-    IS_TOLD("fill_of_a_variable", "A bare 3 may be an int or a float here", float f = 3; tf_fill(SHAPE(2), f);),
     MEANS("linspace_keywords", same(tf_linspace(.start = 0., .stop = 1., .num = 3), NP_FLOAT(0, 0.5, 1));),
     MEANS("gradients_keywords",
           same(tf_at(tf_gradients(.xs = x, .ys = tf_nn_l2_loss(.t = x)), 0), NP_FLOAT2D({ 1, 2, 3 }, { 4, 5, 6 }));),
