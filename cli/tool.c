@@ -135,8 +135,8 @@ static bool is_table(const char *path)
     static const unsigned char magic[] = { 0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb };
     unsigned char end[sizeof magic] = { 0 };
     FILE *f = fopen(path, "rb");
-    const bool is = f && fseek(f, -(long)sizeof end, SEEK_END) == 0 && fread(end, sizeof end, 1, f) == 1 &&
-                    memcmp(end, magic, sizeof end) == 0;
+    const bool is =
+        f && fseek(f, -(long)sizeof end, SEEK_END) == 0 && fread(end, sizeof end, 1, f) == 1 && memcmp(end, magic, sizeof end) == 0;
     if (f)
         fclose(f);
     return is;

@@ -193,17 +193,20 @@ TF1C_API tf_tensor tf_contrib_layers_layer_norm_(tf_operand inputs, struct tf_co
  *   source     contrib/layers/python/layers/normalization.py */
 struct tf_contrib_instance_norm_args {
     tf_source here;
-    bool center, scale;
-    double epsilon;
-    tf_activation *activation_fn;
-    tf_reuse reuse;
-    const char *outputs_collections;
-    bool trainable;
-    const char *data_format, *scope;
+    TF_ARG_(1) tf_operand inputs;
+    TF_ARG_(2) bool center;
+    TF_ARG_(3) bool scale;
+    TF_ARG_(4) double epsilon;
+    TF_ARG_(5) tf_activation *activation_fn;
+    TF_ARG_(6) tf_reuse reuse;
+    TF_ARG_(7) const char *outputs_collections;
+    TF_ARG_(8) bool trainable;
+    TF_ARG_(9) const char *data_format;
+    TF_ARG_(10) const char *scope;
 };
-#define tf_contrib_layers_instance_norm(inputs, ...)                                                                    \
-    TF_KWARGS_(TF_IN_ORDER1_(tf_contrib_layers_instance_norm_, TF_T(inputs), (struct tf_contrib_instance_norm_args){    \
-        .center = true, .scale = true, .epsilon = 1e-6, .trainable = true, TF_HERE_, __VA_ARGS__ }))
+#define tf_contrib_layers_instance_norm(...)                                                                            \
+    TF_FIRST1_(tf_contrib_layers_instance_norm_, struct tf_contrib_instance_norm_args, TF_DATA_, inputs, #__VA_ARGS__,  \
+               .inputs = TF_UNSET_, .center = true, .scale = true, .epsilon = 1e-6, .trainable = true, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_contrib_layers_instance_norm_(tf_operand inputs, struct tf_contrib_instance_norm_args args);
 
 /* As values of normalizer_fn: what a macro cannot be. params: NULL, or of the call of that name with _params.

@@ -169,8 +169,10 @@ static const tf_op_def bitcast_op = {
     .gradient = tf1c_undefined_gradient,
 };
 
-tf_tensor tf_bitcast_(tf_operand input, tf_dtype type, struct tf_name_args a)
+tf_tensor tf_bitcast_(struct tf_bitcast_args a)
 {
+    const tf_operand input = tf1c_given(a.input);
+    const tf_dtype type = a.type;
     if (!tf_dtype_size(type))
         return tf_mistake(tf_type_error, a.here, NULL, "Expected DataType for argument 'type' not %s.", tf_dtype_name(type));
     if (!(TF_NUMERIC & TF_DTYPE_BIT(type)))
@@ -179,7 +181,7 @@ tf_tensor tf_bitcast_(tf_operand input, tf_dtype type, struct tf_name_args a)
             "Value passed to parameter 'type' has DataType %s not in list of allowed values: float32, float64, int64, "
             "int32, uint8",
             tf_dtype_name(type));
-    return array_op(&bitcast_op, a, NULL, &(bitcast_attrs){ type }, 1, &input);
+    return array_op(&bitcast_op, (struct tf_name_args){ a.here, a.name }, NULL, &(bitcast_attrs){ type }, 1, &input);
 }
 
 /* clang-format off */

@@ -36,8 +36,14 @@ TF1C_API tf_tensor tf_to_(tf_operand x, tf_dtype dtype, struct tf_name_args args
  *   errors  ValueError "Cannot bitcast due to shape. 3 does not match 2"; at run InvalidArgumentError "Cannot bitcast from 1 to 9", which
  *           are dtypes by their numbers
  *   source  core/ops/array_ops.cc "Bitcast", core/kernels/bitcast_op.cc */
-#define tf_bitcast(input, type, ...) tf_bitcast_(TF_T(input), type, TF_NAMED_(__VA_ARGS__))
-TF1C_API tf_tensor tf_bitcast_(tf_operand input, tf_dtype type, struct tf_name_args args);
+struct tf_bitcast_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand input;
+    TF_ARG_(2) tf_dtype type;
+    TF_ARG_(3) const char *name;
+};
+#define tf_bitcast(...) TF_KWARGS_(tf_bitcast_((struct tf_bitcast_args){ .input = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_bitcast_(struct tf_bitcast_args args);
 
 #ifdef __cplusplus
 }
