@@ -406,7 +406,8 @@ static bool is_written_out(const char *op)
 /* A shape that a builder sets, as Python does, is in no GraphDef. */
 static bool has_shape_set(const char *row)
 {
-    static const char *const set[] = { "SoftmaxCrossEntropyWithLogits.no_classes", "Conv2DBackpropInput.layer", "Slice.central_rows" };
+    static const char *const set[] = { "SoftmaxCrossEntropyWithLogits.no_classes", "Conv2DBackpropInput.layer",
+                                       "Slice.central_rows" };
     bool found = strstr(row, ".unknown_rank"); /* all is reduced: to a scalar */
     for (size_t i = 0; i < sizeof set / sizeof *set; i++)
         found |= strcmp(row, set[i]) == 0;
