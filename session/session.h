@@ -15,16 +15,16 @@ extern "C" {
  * code, and leaves 0 or NaN in what it was to fetch.                               TF1: tf.Session */
 typedef struct tf_session tf_session;
 
-/* How a session computes. TF1: tf.ConfigProto. Unset (0) means: the environment's TF1C_THREADS, else every core.
- * TF1C_PASSES_OFF stands for an unset passes_off. TF1C_TRACE=FILE writes what every thread does in every run of the process to
- * FILE, for chrome://tracing and Perfetto; one that cannot be written is an OSError, once, and runs go on. */
-typedef struct tf_gpu_options {
+typedef struct tf_gpu_options { /* accepted: there is one device, and it is none */
     double per_process_gpu_memory_fraction;
     bool allow_growth;
     const char *visible_device_list;
 } tf_gpu_options;
+/* How a session computes. TF1: tf.ConfigProto. Unset (0) means: the environment's TF1C_THREADS, else every core.
+ * TF1C_PASSES_OFF stands for an unset passes_off. TF1C_TRACE=FILE writes what every thread does in every run of the process to
+ * FILE, for chrome://tracing and Perfetto; one that cannot be written is an OSError, once, and runs go on. */
 typedef struct tf_config {
-    char none; /* as yet */
+    char none; /* what tf_config_proto() sets, so that it sets something */
     int intra_op_parallelism_threads; /* at most 64 */
     int inter_op_parallelism_threads; /* accepted; ops run in one order */
     /* Of a loop of known length, keep for its gradient only every so-many-th state, and compute what is between anew: an extra forward
@@ -32,7 +32,7 @@ typedef struct tf_config {
      * A loop whose body draws random numbers, assigns or holds loops is as without. */
     int64_t checkpoint_steps;
     const char *passes_off;           /* plan passes to leave out, by the names in tf_session_explain, separated by commas; "all" */
-    bool allow_soft_placement; /* these are accepted: there is one device */
+    bool allow_soft_placement;        /* this and those below are accepted */
     bool log_device_placement;
     tf_gpu_options gpu_options; /* config.gpu_options.allow_growth = true; */
 } tf_config;

@@ -640,7 +640,7 @@ tf_tensor tf1c_stack_sizes(int n, const tf_tensor *values, const int64_t *known,
 {
     tf_dims all = { .known = true, .rank = n };
     tf_list list = { 0 };
-    char name[8];
+    char name[16];
     bool constant = true;
     for (int i = 0; i < n; i++) {
         constant &= tf_is_none(values[i]);
