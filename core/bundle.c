@@ -65,7 +65,7 @@ float tf1c_half_to_float(uint16_t h)
     return u.x;
 }
 
-static float bfloat_to_float(uint16_t b)
+float tf1c_bfloat_to_float(uint16_t b)
 {
     union {
         uint32_t bits;
@@ -90,7 +90,7 @@ static void convert(int type, const char *raw, int64_t n, void *to)
     case TF1C__DATA_TYPE__DT_UINT16: WIDEN(uint16_t, int32_t, x);
     case TF1C__DATA_TYPE__DT_UINT32: WIDEN(uint32_t, int64_t, x);
     case TF1C__DATA_TYPE__DT_HALF: WIDEN(uint16_t, float, tf1c_half_to_float(x));
-    case TF1C__DATA_TYPE__DT_BFLOAT16: WIDEN(uint16_t, float, bfloat_to_float(x));
+    case TF1C__DATA_TYPE__DT_BFLOAT16: WIDEN(uint16_t, float, tf1c_bfloat_to_float(x));
     case TF1C__DATA_TYPE__DT_BOOL: WIDEN(uint8_t, bool, x != 0);
     default: break;
     }
@@ -115,13 +115,12 @@ static char *file_name(const char *prefix, const char *ending)
 
 static void add_message(tf1c_bundle_writer *w, const char *key, const ProtobufCMessage *m)
 {
-    const size_t n = protobuf_c_message_get_packed_size(m);
-    uint8_t *packed = tf1c_alloc(n + 1);
+    size_t n;
+    uint8_t *packed = tf1c_pb_packed(m, &n);
     if (!packed) {
         w->status = tf1c_bundle_no_memory(w->here);
         return;
     }
-    protobuf_c_message_pack(m, packed);
     tf1c_table_add(&w->index, (tf_bytes){ key, strlen(key) }, (tf_bytes){ (char *)packed, n });
     tf1c_free(packed);
 }
@@ -366,13 +365,13 @@ tf1c_bundle *tf1c_bundle_open(const char *prefix, tf_source here)
         b->fd = b->open_shard = -1;
     if (!b || !index || !(b->prefix = tf1c_strdup(prefix)))
         status = tf1c_bundle_no_memory(here);
-    else if (access(index, F_OK) != 0 && tf1c_bundle_v1_exists(prefix))
+    else if (access(index, F_OK) == 0)
+        status = open_index(b, index, here);
+    else if (tf1c_bundle_v1_exists(prefix))
         status = tf1c_bundle_v1_open(b, prefix, here);
-    else if (access(index, F_OK) != 0)
+    else
         status = tf_fail(tf_not_found, here, NULL,
                          "Unsuccessful TensorSliceReader constructor: Failed to find any matching files for %s", prefix);
-    else
-        status = open_index(b, index, here);
     tf1c_free(index);
     if (!status)
         return b;

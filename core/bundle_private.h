@@ -4,6 +4,7 @@
 
 #include "core/alloc.h"
 #include "core/bundle.h"
+#include "core/map.h"
 #include "core/proto/bundle.pb-c.h"
 
 typedef struct {
@@ -35,6 +36,7 @@ struct tf1c_bundle {
     int fd, open_shard; /* of the data file read last; -1 */
     int n_files;        /* 0: the format of today */
     tf1c_bundle_file *files;
+    tf1c_map numbers; /* name -> 1 + which of the entries, while files are opened */
 };
 
 /* bundle.c */
@@ -45,6 +47,7 @@ bool tf1c_bundle_extent(const Tf1c__TensorSliceProto *slice, tf_dims dims, tf1c_
 tf_dims tf1c_part_dims(const tf1c_stored *whole, const tf1c_extent *x);
 void tf1c_place_part(const tf1c_stored *whole, const tf1c_extent *x, tf_dims dims, const char *from, char *to, size_t size);
 float tf1c_half_to_float(uint16_t h);
+float tf1c_bfloat_to_float(uint16_t b);
 tf_status tf1c_bundle_no_memory(tf_source here);
 
 /* bundle_v1.c */

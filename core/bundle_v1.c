@@ -47,22 +47,6 @@ static Tf1c__SavedTensorSlices *unpacked(const tf1c_table_entry *e)
     return tf1c__saved_tensor_slices__unpack(&tf1c_pb, e->value.size, (const uint8_t *)e->value.data);
 }
 
-static int find(const tf1c_bundle *b, const char *name)
-{
-    for (int i = 0; i < b->n; i++) /* of the files before: as many as there are are not many */
-        if (strcmp(b->entries[i].name, name) == 0)
-            return i;
-    return -1;
-}
-
-static bool same_dims(tf_dims a, tf_dims b)
-{
-    bool same = a.rank == b.rank;
-    for (int i = 0; same && i < a.rank; i++)
-        same = a.dims[i] == b.dims[i];
-    return same;
-}
-
 static const char *add_slices(tf1c_bundle *b, const Tf1c__SavedSliceMeta *from, tf1c_stored *e)
 {
     tf1c_extent *all = tf1c_arena_alloc(&b->memory, ((size_t)e->n_slices + from->n_slice) * sizeof *all);
@@ -83,13 +67,13 @@ static const char *add_array(tf1c_bundle *b, const Tf1c__SavedSliceMeta *from, i
     tf1c_stored new = { .type = (int)from->type };
     if (!tf1c_bundle_dims(from->shape, &new.dims))
         return "a tensor whose shape cannot be";
-    int i = before ? find(b, from->name) : -1;
+    int i = before ? (int)(intptr_t)tf1c_map_get(&b->numbers, from->name) - 1 : -1;
     if (i < 0) {
         new.name = tf1c_arena_strdup(&b->memory, from->name);
-        if (!new.name)
+        if (!new.name || !tf1c_map_set(&b->numbers, new.name, (void *)(intptr_t)(b->n + 1)))
             return tf1c_no_memory_left;
         b->entries[i = b->n++] = new;
-    } else if (b->entries[i].type != new.type || !same_dims(b->entries[i].dims, new.dims)) {
+    } else if (b->entries[i].type != new.type || !tf_dims_equal(b->entries[i].dims, new.dims)) {
         return "a tensor that differs from file to file";
     }
     return add_slices(b, from, &b->entries[i]);
@@ -169,6 +153,7 @@ tf_status tf1c_bundle_v1_open(tf1c_bundle *b, const char *path, tf_source here)
         status = open_file(b, alone ? path : found.gl_pathv[i], here);
     if (!alone)
         globfree(&found);
+    tf1c_map_free(&b->numbers);
     return status ? status : sort(b, here);
 }
 
@@ -192,15 +177,6 @@ void tf1c_bundle_v1_close(tf1c_bundle *b)
         return true;                               \
     } while (0)
 
-static float bfloat_to_float(int32_t b)
-{
-    union {
-        uint32_t bits;
-        float x;
-    } u = { (uint32_t)b << 16 };
-    return u.x;
-}
-
 /* A part's elements as the bundle gives them; to NULL: are they there? */
 static bool elements(const Tf1c__TensorProto *t, int type, int64_t n, void *to)
 {
@@ -215,7 +191,7 @@ static bool elements(const Tf1c__TensorProto *t, int type, int64_t n, void *to)
     case TF1C__DATA_TYPE__DT_UINT16:
     case TF1C__DATA_TYPE__DT_INT32: COPY(int_val, int32_t, t->int_val[i]);
     case TF1C__DATA_TYPE__DT_HALF: COPY(half_val, float, tf1c_half_to_float((uint16_t)t->half_val[i]));
-    case TF1C__DATA_TYPE__DT_BFLOAT16: COPY(half_val, float, bfloat_to_float(t->half_val[i]));
+    case TF1C__DATA_TYPE__DT_BFLOAT16: COPY(half_val, float, tf1c_bfloat_to_float((uint16_t)t->half_val[i]));
     case TF1C__DATA_TYPE__DT_UINT32: COPY(uint32_val, int64_t, t->uint32_val[i]);
     default: return false;
     }

@@ -20,6 +20,15 @@ static inline void tf1c_pb_free(void *none, void *p)
     (void)none;
     tf1c_free(p);
 }
+/* The message's *n bytes, the caller's to tf1c_free; NULL without memory. */
+static inline uint8_t *tf1c_pb_packed(const ProtobufCMessage *m, size_t *n)
+{
+    *n = protobuf_c_message_get_packed_size(m);
+    uint8_t *packed = tf1c_alloc(*n + 1);
+    if (packed)
+        protobuf_c_message_pack(m, packed);
+    return packed;
+}
 static ProtobufCAllocator tf1c_pb __attribute__((unused)) = { tf1c_pb_alloc, tf1c_pb_free, NULL };
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/protobuf.h"
+
 static void *take(tf1c_node_def *d, size_t size)
 {
     void *p = tf1c_arena_alloc(&d->memory, size + 1);
@@ -251,12 +253,11 @@ void tf1c_put_bytes(tf1c_buffer *to, int number, const void *data, size_t n)
 
 void tf1c_put_message(tf1c_buffer *to, int number, const ProtobufCMessage *message)
 {
-    const size_t n = protobuf_c_message_get_packed_size(message);
-    uint8_t *packed = tf1c_alloc(n + 1);
+    size_t n;
+    uint8_t *packed = tf1c_pb_packed(message, &n);
     to->failed |= !packed;
     if (!packed)
         return;
-    protobuf_c_message_pack(message, packed);
     tf1c_put_bytes(to, number, packed, n);
     tf1c_free(packed);
 }

@@ -39,11 +39,10 @@ static tf_status write_event(tf_summary_writer *w, Tf1c__Event *e, int64_t step,
 {
     e->wall_time = tf1c_now();
     e->step = step;
-    const size_t n = tf1c__event__get_packed_size(e);
-    uint8_t *packed = tf1c_alloc(n + 1);
+    size_t n;
+    uint8_t *packed = tf1c_pb_packed(&e->base, &n);
     if (!packed)
         return no_memory(here);
-    tf1c__event__pack(e, packed);
     flockfile(w->file);
     errno = 0;
     const bool written = tf1c_record_write(w->file, packed, n);

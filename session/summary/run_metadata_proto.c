@@ -1,8 +1,8 @@
 /* Messages in one arena, packed at once. */
 #include "session/summary/run_metadata_proto.h"
 
-#include "core/alloc.h"
 #include "core/proto/step_stats.pb-c.h"
+#include "core/protobuf.h"
 
 /* All that a node's message points at. */
 typedef struct {
@@ -90,14 +90,12 @@ static Tf1c__NodeExecStats *node_of(tf1c_arena *a, const tf_node_exec_stats *fro
 
 static bool pack(const Tf1c__RunMetadata *m, tf1c_buffer *to)
 {
-    const size_t n = tf1c__run_metadata__get_packed_size(m);
-    uint8_t *packed = tf1c_alloc(n + 1);
-    if (!packed)
-        return false;
-    tf1c__run_metadata__pack(m, packed);
-    tf1c_buffer_put(to, packed, n);
+    size_t n;
+    uint8_t *packed = tf1c_pb_packed(&m->base, &n);
+    if (packed)
+        tf1c_buffer_put(to, packed, n);
     tf1c_free(packed);
-    return !to->failed;
+    return packed && !to->failed;
 }
 
 bool tf1c_pack_run_metadata(const tf_run_metadata *m, tf1c_buffer *to)
