@@ -134,11 +134,16 @@ tf_status tf_eval_(tf_tensor t, tf_ndarray *array, tf_feeds feeds, tf_source her
     return eval(t, tf_into_array(tf_fetch_tensor(t), array), feeds, here);
 }
 
+tf_status tf1c_run_integer(tf_session *s, tf_tensor t, int64_t *value, tf_source here)
+{
+    const tf_fetch f = tf_into_int64(tf_fetch_tensor(t), value);
+    return tf_run_fetches(s, (tf_fetches){ .n = 1, .items = &f }, (tf_feeds){ 0 }, here);
+}
+
 int64_t tf_train_global_step_(tf_session *s, tf_tensor global_step_tensor, tf_source here)
 {
     int64_t step = 0;
-    const tf_fetch f = tf_into_int64(tf_fetch_tensor(global_step_tensor), &step);
-    tf_run_fetches(s, (tf_fetches){ .n = 1, .items = &f }, (tf_feeds){ 0 }, here);
+    tf1c_run_integer(s, global_step_tensor, &step, here);
     return step;
 }
 

@@ -30,6 +30,8 @@ struct tf_session {
     tf1c_context *contexts; /* free ones */
 };
 
+/* The value of one integer tensor. */
+tf_status tf1c_run_integer(tf_session *s, tf_tensor t, int64_t *value, tf_source here); /* session.c */
 tf_session *tf1c_session_on(tf_graph *graph, int threads); /* session.c: open, with the defaults; NULL without memory */
 
 #endif

@@ -68,15 +68,14 @@ static const tf_op_def dots_op = { .name = "(dots)",
 /* What an axis list leaves: a bit for each axis of x that is summed over; 0 where that is not known. */
 static unsigned axes_of(const ir_node *sum)
 {
+    const ir_value *given = sum->in[1];
     const int rank = sum->in[0]->view.rank;
+    tf_dims list;
     unsigned axes = 0;
-    if (!sum->in[1]->known)
+    if (!given->known || !tf1c_ints_of_array(np_array((void *)given->known, given->view.dtype, ir_dims(&given->view)), &list))
         return 0;
-    for (int64_t i = 0; i < tf_view_count(&sum->in[1]->view); i++) {
-        const int64_t axis =
-            sum->in[1]->view.dtype == tf_int64 ? ((const int64_t *)sum->in[1]->known)[i] : ((const int32_t *)sum->in[1]->known)[i];
-        axes |= 1u << (axis < 0 ? axis + rank : axis);
-    }
+    for (int i = 0; i < list.rank; i++)
+        axes |= 1u << (list.dims[i] < 0 ? list.dims[i] + rank : list.dims[i]);
     return axes;
 }
 

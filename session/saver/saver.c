@@ -273,9 +273,7 @@ static char *path_of_step(tf_session *s, const char *path, const struct tf_save_
     int64_t n = 0;
     tf_status status = tf_ok;
     if (step.kind == TF_OPERAND_TENSOR)
-        status =
-            tf_run_fetches(s, (tf_fetches){ .n = 1, .items = (tf_fetch[]){ tf_into_int64(tf_fetch_tensor(step.as.tensor), &n) } },
-                           (tf_feeds){ 0 }, a->here);
+        status = tf1c_run_integer(s, step.as.tensor, &n, a->here);
     else if (step.kind == TF_OPERAND_INTEGER)
         n = step.as.integer;
     else if (step.kind != TF_OPERAND_NONE)

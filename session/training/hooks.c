@@ -14,6 +14,7 @@
 #include "ops/summary/summary.h"
 #include "ops/training/global_step.h"
 #include "session/graphdef/graph_def.h"
+#include "session/session_private.h"
 
 /* A hook in the current graph's memory, that much of it; NULL after a report. */
 static void *new_hook(size_t size, tf_session_run_hook functions)
@@ -51,13 +52,6 @@ static tf_status find_step(tf_tensor *step, const char *hook, tf_source here)
     TF_FROM(here);
     *step = step_read();
     return tf_is_none(*step) ? tf_fail(tf_runtime_error, here, NULL, "Global step should be created to use %s.", hook) : tf_ok;
-}
-
-/* What it is now. */
-static tf_status run_step(tf_session *s, tf_tensor step, int64_t *value)
-{
-    const tf_fetch fetch = tf_into_int64(tf_fetch_tensor(step), value);
-    return tf_run_fetches(s, (tf_fetches){ .n = 1, .items = &fetch }, (tf_feeds){ 0 }, (tf_source){ 0 });
 }
 
 /* ---- at most every so many steps or seconds ------------------------------------------------------------------------------------------ */
@@ -122,7 +116,7 @@ static tf_status stop_created(tf_session_run_hook *hook, tf_session *s, tf_coord
 {
     (void)coord;
     stop_hook *h = (stop_hook *)hook;
-    const tf_status status = h->last_step < 0 ? run_step(s, h->step, &h->now) : tf_ok;
+    const tf_status status = h->last_step < 0 ? tf1c_run_integer(s, h->step, &h->now, (tf_source){ 0 }) : tf_ok;
     if (h->last_step < 0)
         h->last_step = h->num_steps > INT64_MAX - h->now ? INT64_MAX : h->now + h->num_steps;
     return status;
@@ -138,7 +132,7 @@ static tf_status stop_after(tf_session_run_hook *hook, tf_session_run_context *c
 {
     stop_hook *h = (stop_hook *)hook;
     tf_status status = tf_ok;
-    if (h->now + 1 >= h->last_step && !(status = run_step(c->session, h->step, &h->now)))
+    if (h->now + 1 >= h->last_step && !(status = tf1c_run_integer(c->session, h->step, &h->now, (tf_source){ 0 })))
         c->stop_requested |= h->now >= h->last_step;
     return status;
 }
@@ -385,7 +379,7 @@ static tf_status saver_created(tf_session_run_hook *hook, tf_session *s, tf_coor
     saver_hook *h = (saver_hook *)hook;
     double secs;
     int64_t steps;
-    tf_status status = run_step(s, h->step, &h->now);
+    tf_status status = tf1c_run_integer(s, h->step, &h->now, (tf_source){ 0 });
     if (status)
         return status;
     write_graph(h, tf_session_graph(s));
@@ -407,7 +401,7 @@ static tf_status saver_after(tf_session_run_hook *hook, tf_session_run_context *
     int64_t steps;
     if (!is_due(&h->timer, h->now + 1))
         return tf_ok;
-    const tf_status status = run_step(c->session, h->step, &h->now);
+    const tf_status status = tf1c_run_integer(c->session, h->step, &h->now, (tf_source){ 0 });
     if (status || !is_due(&h->timer, h->now))
         return status;
     trigger(&h->timer, h->now, &secs, &steps);
@@ -417,7 +411,7 @@ static tf_status saver_after(tf_session_run_hook *hook, tf_session_run_context *
 static tf_status saver_end(tf_session_run_hook *hook, tf_session *s)
 {
     saver_hook *h = (saver_hook *)hook;
-    tf_status status = run_step(s, h->step, &h->now);
+    tf_status status = tf1c_run_integer(s, h->step, &h->now, (tf_source){ 0 });
     if (!status && h->now != h->timer.last_step)
         status = save_now(h, s, h->now);
     return status ? status : tf_flush_(h->writer, h->here);
@@ -487,7 +481,7 @@ static tf_status summary_after(tf_session_run_hook *hook, tf_session_run_context
     int64_t steps, step = h->now + 1;
     if (!h->writer)
         return tf_ok;
-    tf_status status = !h->started || h->due ? run_step(c->session, h->step, &step) : tf_ok;
+    tf_status status = !h->started || h->due ? tf1c_run_integer(c->session, h->step, &step, (tf_source){ 0 }) : tf_ok;
     if (!status && !h->started)
         status = tf_add_session_log_(h->writer, TF_SESSION_LOG_START, step, (struct tf_session_log_args){ .here = h->here });
     if (!status && h->due) {
@@ -564,7 +558,7 @@ static tf_status count_steps(counter_hook *h, tf_session *s)
 {
     int64_t step, steps;
     double secs;
-    tf_status status = run_step(s, h->step, &step);
+    tf_status status = tf1c_run_integer(s, h->step, &step, (tf_source){ 0 });
     if (status || !is_due(&h->timer, step) || !trigger(&h->timer, step, &secs, &steps))
         return status;
     const double rate = (double)steps / secs;

@@ -41,11 +41,8 @@ typedef struct tf_supervisor_state state;
 
 static tf_status read_step(const tf_supervisor *sv, tf_session *s, int64_t *step)
 {
-    const tf_fetch fetch = tf_into_int64(tf_fetch_tensor(sv->global_step), step);
     *step = 0;
-    return tf_is_none(sv->global_step)
-               ? tf_ok
-               : tf_run_fetches(s, (tf_fetches){ .n = 1, .items = &fetch }, (tf_feeds){ 0 }, sv->state->here);
+    return tf_is_none(sv->global_step) ? tf_ok : tf1c_run_integer(s, sv->global_step, step, sv->state->here);
 }
 
 static void save_model(void *arg)
