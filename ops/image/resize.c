@@ -16,6 +16,12 @@ static const tf_attr_def resize_fields[] = { TF_ATTR(resize_attrs, align_corners
 static const tf_shard_rule by_image = { .out = 0, .in = { 0, TF_WHOLE } };
 static int64_t images(const tf_kernel_ctx *k) { return k->out[0].dims[0]; }
 
+#define RESIZE_OP(type, in_, out_, dtypes, shape_, kernel_, gradient_)                                                 \
+    {                                                                                                                  \
+        .name = type, .in = in_, .out = out_, .T = dtypes, .attrs = resize_fields, .attrs_size = sizeof(resize_attrs), \
+        .shape = shape_, .kernel = kernel_, .units = images, .shard = &by_image, .gradient = gradient_,                \
+    }
+
 /* images [n, h, w, c] and a size [2] -> [n, size[0], size[1], c] */
 static void resize_shape(tf_shape_ctx *c)
 {
@@ -89,6 +95,22 @@ static void bilinear_kernel(tf_kernel_ctx *k)
         }
 }
 
+/* What a gradient's kernel goes by: the image that dy is sent back to, of which its part is cleared. */
+typedef struct {
+    const tf_view *dy, *dx;
+    int64_t h, w, c;
+    float down, right;
+} way_back;
+
+static way_back begin_back(const tf_kernel_ctx *k)
+{
+    const tf_view *dy = &k->in[0], *dx = &k->out[0];
+    const int64_t h = dx->dims[1], w = dx->dims[2], c = dx->dims[3];
+    const size_t size = tf_dtype_size(dx->dtype) * (size_t)(h * w * c);
+    memset((char *)dx->data + (size_t)k->begin * size, 0, (size_t)(k->end - k->begin) * size);
+    return (way_back){ dy, dx, h, w, c, scale_of(h, dy->dims[1], k), scale_of(w, dy->dims[2], k) };
+}
+
 /* dy [n, H, W, c] float, an image [n, h, w, c] whose shape counts -> dx of it */
 static void back_shape(tf_shape_ctx *c)
 {
@@ -99,10 +121,10 @@ static void back_shape(tf_shape_ctx *c)
 #define BILINEAR_BACK(type)                                                                                                       \
     for (int64_t n = k->begin; n < k->end; n++)                                                                                   \
         for (int64_t y = 0; y < dy->dims[1]; y++) {                                                                               \
-            const between row = place(y, down, h);                                                                                \
+            const between row = place(y, b.down, h);                                                                              \
             type *top = (type *)dx->data + (n * h + row.lower) * w * c, *bottom = (type *)dx->data + (n * h + row.upper) * w * c; \
             for (int64_t x = 0; x < dy->dims[2]; x++) {                                                                           \
-                const between column = place(x, right, w);                                                                        \
+                const between column = place(x, b.right, w);                                                                      \
                 for (int64_t i = 0; i < c; i++) {                                                                                 \
                     const type d = (type)((const float *)dy->data)[((n * dy->dims[1] + y) * dy->dims[2] + x) * c + i];            \
                     const type below = (type)row.lerp, beside = (type)column.lerp;                                                \
@@ -116,11 +138,9 @@ static void back_shape(tf_shape_ctx *c)
 
 static void bilinear_back_kernel(tf_kernel_ctx *k)
 {
-    const tf_view *dy = &k->in[0], *dx = &k->out[0];
-    const int64_t h = dx->dims[1], w = dx->dims[2], c = dx->dims[3];
-    const float down = scale_of(h, dy->dims[1], k), right = scale_of(w, dy->dims[2], k);
-    const size_t size = tf_dtype_size(dx->dtype) * (size_t)(h * w * c);
-    memset((char *)dx->data + (size_t)k->begin * size, 0, (size_t)(k->end - k->begin) * size);
+    const way_back b = begin_back(k);
+    const tf_view *dy = b.dy, *dx = b.dx;
+    const int64_t h = b.h, w = b.w, c = b.c;
     if (dx->dtype == tf_float32)
         BILINEAR_BACK(float)
     else
@@ -130,32 +150,10 @@ static void bilinear_back_kernel(tf_kernel_ctx *k)
 static void bilinear_gradient(tf_grad_ctx *g, tf_tensor dy);
 static void bilinear_back_gradient(tf_grad_ctx *g, tf_tensor dy);
 
-static const tf_op_def bilinear_op = {
-    .name = "ResizeBilinear",
-    .in = "images:T, size:int32",
-    .out = "resized_images:float32",
-    .T = TF_NUMERIC,
-    .attrs = resize_fields,
-    .attrs_size = sizeof(resize_attrs),
-    .shape = resize_shape,
-    .kernel = bilinear_kernel,
-    .units = images,
-    .shard = &by_image,
-    .gradient = bilinear_gradient,
-};
-static const tf_op_def bilinear_back_op = {
-    .name = "ResizeBilinearGrad",
-    .in = "grads:float32, original_image:T",
-    .out = "output:T",
-    .T = TF_FLOATING,
-    .attrs = resize_fields,
-    .attrs_size = sizeof(resize_attrs),
-    .shape = back_shape,
-    .kernel = bilinear_back_kernel,
-    .units = images,
-    .shard = &by_image,
-    .gradient = bilinear_back_gradient,
-};
+static const tf_op_def bilinear_op = RESIZE_OP("ResizeBilinear", "images:T, size:int32", "resized_images:float32", TF_NUMERIC,
+                                               resize_shape, bilinear_kernel, bilinear_gradient);
+static const tf_op_def bilinear_back_op = RESIZE_OP("ResizeBilinearGrad", "grads:float32, original_image:T", "output:T",
+                                                    TF_FLOATING, back_shape, bilinear_back_kernel, bilinear_back_gradient);
 
 static void add_back(tf_grad_ctx *g, const tf_op_def *back, tf_tensor dy)
 {
@@ -166,13 +164,16 @@ static void add_back(tf_grad_ctx *g, const tf_op_def *back, tf_tensor dy)
 }
 static void bilinear_gradient(tf_grad_ctx *g, tf_tensor dy) { add_back(g, &bilinear_back_op, dy); }
 
+static tf_tensor with_size_of(const tf_op_def *def, const void *attrs, tf_tensor x, tf_tensor like)
+{
+    const tf_operand in[2] = { operand_of(x), operand_of(tf_getitem(tf_shape(like), "1:3")) };
+    return (tf_tensor){ .op = tf_op_new(def, (struct tf_op_args){ .attrs = attrs, .n_inputs = 2, .inputs = in }) };
+}
+
 /* It is linear in its first input: the derivative is the resizing itself. */
 static void bilinear_back_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
-    const tf_tensor shape = tf_shape(g->in[0]);
-    const tf_operand in[2] = { operand_of(dy), operand_of(tf_getitem(shape, "1:3")) };
-    tf_add_grad(
-        g, 0, (tf_tensor){ .op = tf_op_new(&bilinear_op, (struct tf_op_args){ .attrs = g->attrs, .n_inputs = 2, .inputs = in }) });
+    tf_add_grad(g, 0, with_size_of(&bilinear_op, g->attrs, dy, g->in[0]));
 }
 
 /* ---- ResizeNearestNeighbor --------------------------------------------------------------------------------------------------------------- */
@@ -202,16 +203,14 @@ static void nearest_kernel(tf_kernel_ctx *k)
 /* dy [n, H, W, c] and a size [2] -> [n, h, w, c]: each goes where it came from. */
 static void nearest_back_kernel(tf_kernel_ctx *k)
 {
-    const tf_view *dy = &k->in[0], *dx = &k->out[0];
-    const int64_t h = dx->dims[1], w = dx->dims[2], c = dx->dims[3];
-    const float down = scale_of(h, dy->dims[1], k), right = scale_of(w, dy->dims[2], k);
-    const size_t size = tf_dtype_size(dx->dtype) * (size_t)(h * w * c);
-    memset((char *)dx->data + (size_t)k->begin * size, 0, (size_t)(k->end - k->begin) * size);
+    const way_back b = begin_back(k);
+    const tf_view *dy = b.dy, *dx = b.dx;
+    const int64_t h = b.h, w = b.w, c = b.c;
     for (int64_t n = k->begin; n < k->end; n++)
         for (int64_t y = 0; y < dy->dims[1]; y++)
             for (int64_t x = 0; x < dy->dims[2]; x++)
                 for (int64_t i = 0; i < c; i++) {
-                    const int64_t to = ((n * h + nearest(y, down, h, k)) * w + nearest(x, right, w, k)) * c + i;
+                    const int64_t to = ((n * h + nearest(y, b.down, h, k)) * w + nearest(x, b.right, w, k)) * c + i;
                     const int64_t from = ((n * dy->dims[1] + y) * dy->dims[2] + x) * c + i;
                     if (dx->dtype == tf_float32)
                         ((float *)dx->data)[to] += ((const float *)dy->data)[from];
@@ -223,38 +222,11 @@ static void nearest_back_kernel(tf_kernel_ctx *k)
 static void nearest_gradient(tf_grad_ctx *g, tf_tensor dy);
 static void nearest_back_gradient(tf_grad_ctx *g, tf_tensor dy);
 
-static const tf_op_def nearest_op = {
-    .name = "ResizeNearestNeighbor",
-    .in = "images:T, size:int32",
-    .out = "resized_images:T",
-    .T = TF_NUMERIC,
-    .attrs = resize_fields,
-    .attrs_size = sizeof(resize_attrs),
-    .shape = resize_shape,
-    .kernel = nearest_kernel,
-    .units = images,
-    .shard = &by_image,
-    .gradient = nearest_gradient,
-};
-static const tf_op_def nearest_back_op = {
-    .name = "ResizeNearestNeighborGrad",
-    .in = "grads:T, size:int32",
-    .out = "output:T",
-    .T = TF_FLOATING,
-    .attrs = resize_fields,
-    .attrs_size = sizeof(resize_attrs),
-    .shape = resize_shape,
-    .kernel = nearest_back_kernel,
-    .units = images,
-    .shard = &by_image,
-    .gradient = nearest_back_gradient,
-};
+static const tf_op_def nearest_op = RESIZE_OP("ResizeNearestNeighbor", "images:T, size:int32", "resized_images:T", TF_NUMERIC,
+                                              resize_shape, nearest_kernel, nearest_gradient);
+static const tf_op_def nearest_back_op = RESIZE_OP("ResizeNearestNeighborGrad", "grads:T, size:int32", "output:T", TF_FLOATING,
+                                                   resize_shape, nearest_back_kernel, nearest_back_gradient);
 
-static tf_tensor with_size_of(const tf_op_def *def, const void *attrs, tf_tensor x, tf_tensor like)
-{
-    const tf_operand in[2] = { operand_of(x), operand_of(tf_getitem(tf_shape(like), "1:3")) };
-    return (tf_tensor){ .op = tf_op_new(def, (struct tf_op_args){ .attrs = attrs, .n_inputs = 2, .inputs = in }) };
-}
 static void nearest_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     if (TF_FLOATING & TF_DTYPE_BIT(tf_get_dtype(g->in[0])))
@@ -322,9 +294,9 @@ static void bicubic_kernel(tf_kernel_ctx *k)
 #define BICUBIC_BACK(type)                                                                                \
     for (int64_t n = k->begin; n < k->end; n++)                                                           \
         for (int64_t y = 0; y < dy->dims[1]; y++) {                                                       \
-            const cubic rows = place_of_four(y, down, h);                                                 \
+            const cubic rows = place_of_four(y, b.down, h);                                               \
             for (int64_t x = 0; x < dy->dims[2]; x++) {                                                   \
-                const cubic columns = place_of_four(x, right, w);                                         \
+                const cubic columns = place_of_four(x, b.right, w);                                       \
                 const float *d = (const float *)dy->data + ((n * dy->dims[1] + y) * dy->dims[2] + x) * c; \
                 for (int r = 0; r < 4; r++)                                                               \
                     for (int q = 0; q < 4; q++)                                                           \
@@ -336,11 +308,9 @@ static void bicubic_kernel(tf_kernel_ctx *k)
 
 static void bicubic_back_kernel(tf_kernel_ctx *k)
 {
-    const tf_view *dy = &k->in[0], *dx = &k->out[0];
-    const int64_t h = dx->dims[1], w = dx->dims[2], c = dx->dims[3];
-    const float down = scale_of(h, dy->dims[1], k), right = scale_of(w, dy->dims[2], k);
-    const size_t size = tf_dtype_size(dx->dtype) * (size_t)(h * w * c);
-    memset((char *)dx->data + (size_t)k->begin * size, 0, (size_t)(k->end - k->begin) * size);
+    const way_back b = begin_back(k);
+    const tf_view *dy = b.dy, *dx = b.dx;
+    const int64_t h = b.h, w = b.w, c = b.c;
     if (dx->dtype == tf_float32)
         BICUBIC_BACK(float)
     else
@@ -349,32 +319,10 @@ static void bicubic_back_kernel(tf_kernel_ctx *k)
 
 static void bicubic_gradient(tf_grad_ctx *g, tf_tensor dy);
 
-static const tf_op_def bicubic_op = {
-    .name = "ResizeBicubic",
-    .in = "images:T, size:int32",
-    .out = "resized_images:float32",
-    .T = TF_NUMERIC,
-    .attrs = resize_fields,
-    .attrs_size = sizeof(resize_attrs),
-    .shape = resize_shape,
-    .kernel = bicubic_kernel,
-    .units = images,
-    .shard = &by_image,
-    .gradient = bicubic_gradient,
-};
-static const tf_op_def bicubic_back_op = {
-    .name = "ResizeBicubicGrad",
-    .in = "grads:float32, original_image:T",
-    .out = "output:T",
-    .T = TF_FLOATING,
-    .attrs = resize_fields,
-    .attrs_size = sizeof(resize_attrs),
-    .shape = back_shape,
-    .kernel = bicubic_back_kernel,
-    .units = images,
-    .shard = &by_image,
-    .gradient = tf1c_undefined_gradient,
-};
+static const tf_op_def bicubic_op = RESIZE_OP("ResizeBicubic", "images:T, size:int32", "resized_images:float32", TF_NUMERIC,
+                                              resize_shape, bicubic_kernel, bicubic_gradient);
+static const tf_op_def bicubic_back_op = RESIZE_OP("ResizeBicubicGrad", "grads:float32, original_image:T", "output:T", TF_FLOATING,
+                                                   back_shape, bicubic_back_kernel, tf1c_undefined_gradient);
 
 static void bicubic_gradient(tf_grad_ctx *g, tf_tensor dy) { add_back(g, &bicubic_back_op, dy); }
 
@@ -411,19 +359,8 @@ static void area_kernel(tf_kernel_ctx *k)
         }
 }
 
-static const tf_op_def area_op = {
-    .name = "ResizeArea",
-    .in = "images:T, size:int32",
-    .out = "resized_images:float32",
-    .T = TF_NUMERIC,
-    .attrs = resize_fields,
-    .attrs_size = sizeof(resize_attrs),
-    .shape = resize_shape,
-    .kernel = area_kernel,
-    .units = images,
-    .shard = &by_image,
-    .gradient = tf1c_undefined_gradient,
-};
+static const tf_op_def area_op = RESIZE_OP("ResizeArea", "images:T, size:int32", "resized_images:float32", TF_NUMERIC, resize_shape,
+                                           area_kernel, tf1c_undefined_gradient);
 
 /* ---- builders -------------------------------------------------------------------------------------------------------------------------------- */
 
