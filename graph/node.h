@@ -184,6 +184,14 @@ tf_list tf1c_sound_list(tf_list list, tf_source here); /* without items: a list 
 tf_operand tf1c_sound_operand(tf_operand o, tf_source here);
 tf_operation *tf1c_unsound(const tf_operand *o, tf_source here); /* the mistake; NULL: it is sound */
 
+/* convert.c */
+tf_dtype tf1c_operand_dtype(const tf_operand *o); /* what it brings along; numbers bring none */
+tf_dtype tf1c_literal_dtype(const tf_operand *o); /* what a number is where nothing says */
+/* As a tensor in `g`; what is no tensor yet a constant of `dtype` called exactly `name`. ref: a variable itself, not its value.
+ * Without an operation: `message`, of n bytes, says why; empty: it was reported. */
+tf_tensor tf1c_convert_operand(tf_graph *g, const tf_operand *o, tf_dtype dtype, bool ref, const char *name, tf_source here,
+                               char *message, size_t n);
+
 /* opened.c */
 struct tf_with_ tf1c_opened(struct tf_with_ with);                         /* from here on, until tf_with_close_ */
 bool tf1c_is_inside(void (*close)(struct tf_with_ *w), const tf_graph *g); /* one that closes so is open */
