@@ -461,6 +461,13 @@ tf_ndarray np_load_(const char *path, tf_source here)
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
+static void free_names(tf1c_npy_writer *w)
+{
+    tf1c_free(w->path);
+    tf1c_free(w->real);
+    tf1c_free(w->part);
+}
+
 /* As NumPy does: np.save("x") writes x.npy. */
 tf_status tf1c_npy_create(tf1c_npy_writer *w, const char *path, const char *ending, tf_source here)
 {
@@ -470,21 +477,22 @@ tf_status tf1c_npy_create(tf1c_npy_writer *w, const char *path, const char *endi
 
     *w = (tf1c_npy_writer){ .place = { .path = path, .here = here } };
     w->path = tf1c_alloc(n + m + 1);
-    w->part = tf1c_alloc(n + m + sizeof ".part");
-    if (!w->path || !w->part) {
+    if (w->path) {
+        sprintf(w->path, "%s%s", path, has ? "" : ending);
+        w->real = tf1c_real_place(w->path);
+    }
+    w->part = w->real ? tf1c_alloc(strlen(w->real) + sizeof ".part") : NULL;
+    if (!w->part) {
         code = tf1c_npy_no_memory(&w->place, n + m + sizeof ".part");
     } else {
-        sprintf(w->path, "%s%s", path, has ? "" : ending);
-        sprintf(w->part, "%s.part", w->path);
+        sprintf(w->part, "%s.part", w->real);
         w->place.path = w->path;
         w->file = fopen(w->part, "wb");
         if (!w->file)
             code = tf1c_npy_fault(&w->place, errno == ENOENT ? tf_not_found : tf_os_error, "%s", strerror(errno));
     }
-    if (code) {
-        tf1c_free(w->path);
-        tf1c_free(w->part);
-    }
+    if (code)
+        free_names(w);
     return code;
 }
 
@@ -499,14 +507,13 @@ tf_status tf1c_npy_finish(tf1c_npy_writer *w, tf_status code)
 {
     if (fclose(w->file) != 0 && !w->error)
         w->error = errno;
-    if (!code && !w->error && rename(w->part, w->path) != 0)
+    if (!code && !w->error && rename(w->part, w->real) != 0)
         w->error = errno;
     if (!code && w->error)
         code = tf1c_npy_fault(&w->place, tf_os_error, "%s", strerror(w->error));
     if (code)
         remove(w->part);
-    tf1c_free(w->path);
-    tf1c_free(w->part);
+    free_names(w);
     return code;
 }
 

@@ -36,10 +36,10 @@ typedef struct {
 /* The whole array, which must fill the reader's bytes exactly; without data on failure. */
 tf_ndarray tf1c_npy_read_array(tf1c_npy_reader *r);
 
-/* ---- writing: into "file.npy.part", renamed once it is complete ---- */
+/* ---- writing: into "file.npy.part", renamed once it is complete; a symbolic link stays one ---- */
 typedef struct {
     tf1c_npy_place place; /* path: as given, plus the ending if it was missing */
-    char *path, *part;
+    char *path, *real, *part; /* as given; where that is; written there first */
     FILE *file;
     uint64_t at; /* bytes written */
     int error;   /* the first errno of writing; what follows is skipped */

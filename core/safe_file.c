@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -29,16 +30,59 @@ static void release(tf1c_safe_file *f)
     f->fd = -1;
 }
 
+/* A device, a pipe, links in a circle: a file with its name would not be it. */
+static bool is_no_file(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 ? !S_ISREG(s.st_mode) : lstat(path, &s) == 0;
+}
+
+/* What there is no place beside is written as it is; a FIFO that nobody reads is an error, not a wait. */
+static int open_in_place(const char *path)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+    if (fd >= 0)
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+    return fd;
+}
+
+static int open_beside(const tf1c_safe_file *f, size_t room)
+{
+    snprintf(f->beside, room, "%s.part-%ld", f->path, (long)getpid());
+    return open(f->beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+}
+
+/* Not by realpath, for which it would have to be there. */
+char *tf1c_real_place(const char *path)
+{
+    enum { MOST_LINKS = 40 };
+    char at[PATH_MAX], to[PATH_MAX];
+    if (strlen(path) >= sizeof at)
+        return tf1c_strdup(path);
+    strcpy(at, path);
+    for (int links = 0; links < MOST_LINKS; links++) {
+        const ssize_t n = readlink(at, to, sizeof to - 1);
+        const char *slash = strrchr(at, '/');
+        const size_t kept = n > 0 && *to != '/' && slash ? (size_t)(slash + 1 - at) : 0;
+        if (n <= 0 || kept + (size_t)n >= sizeof at)
+            break;
+        memcpy(at + kept, to, (size_t)n);
+        at[kept + (size_t)n] = '\0';
+    }
+    return tf1c_strdup(at);
+}
+
 tf_status tf1c_safe_open(tf1c_safe_file *f, const char *path, tf_source here)
 {
-    const size_t room = strlen(path) + 32;
-    *f = (tf1c_safe_file){ .path = tf1c_strdup(path), .beside = tf1c_alloc(room), .fd = -1, .here = here };
-    if (!f->path || !f->beside) {
+    *f = (tf1c_safe_file){ .path = tf1c_real_place(path), .fd = -1, .here = here };
+    const bool in_place = f->path && is_no_file(f->path);
+    const size_t room = f->path ? strlen(f->path) + 32 : 0;
+    f->beside = room && !in_place ? tf1c_alloc(room) : NULL;
+    if (!f->path || (!f->beside && !in_place)) {
         release(f);
         return no_memory(here);
     }
-    snprintf(f->beside, room, "%s.part-%ld", path, (long)getpid());
-    f->fd = open(f->beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    f->fd = in_place ? open_in_place(f->path) : open_beside(f, room);
     if (f->fd >= 0)
         return tf_ok;
     const tf_status code = tf1c_file_error(errno, path, here);
@@ -67,7 +111,8 @@ void tf1c_safe_abandon(tf1c_safe_file *f)
 {
     if (f->fd >= 0) {
         close(f->fd);
-        unlink(f->beside);
+        if (f->beside)
+            unlink(f->beside);
     }
     release(f);
 }
@@ -94,13 +139,14 @@ tf_status tf1c_safe_commit(tf1c_safe_file *f)
         f->error = errno;
     if (close(f->fd) != 0 && !f->error)
         f->error = errno;
-    if (!f->error && rename(f->beside, f->path) != 0)
+    if (!f->error && f->beside && rename(f->beside, f->path) != 0)
         f->error = errno;
     tf_status code = tf_ok;
     if (f->error) {
         code = tf1c_file_error(f->error, f->path, f->here);
-        unlink(f->beside);
-    } else {
+        if (f->beside)
+            unlink(f->beside);
+    } else if (f->beside) {
         flush_directory(f->path);
     }
     release(f);

@@ -1,5 +1,5 @@
 /* A file that is there whole or not at all: written beside its place, flushed to the disk, renamed. What was there before stays
- * until then, whatever ends the process. */
+ * until then, whatever ends the process. A symbolic link stays, what it leads to is replaced; a device or a pipe is written as it is. */
 #ifndef TF1C_CORE_SAFE_FILE_H
 #define TF1C_CORE_SAFE_FILE_H
 
@@ -12,7 +12,7 @@
 #include "core/status.h"
 
 typedef struct {
-    char *path, *beside; /* where it will be; where it is written */
+    char *path, *beside; /* where it will be; where it is written, NULL: there */
     int fd;
     int error;   /* the first errno; what follows is skipped */
     uint64_t at; /* bytes written */
@@ -24,6 +24,8 @@ tf_status tf1c_safe_open(tf1c_safe_file *f, const char *path, tf_source here);
 void tf1c_safe_write(tf1c_safe_file *f, const void *data, size_t n);
 tf_status tf1c_safe_commit(tf1c_safe_file *f); /* released either way */
 void tf1c_safe_abandon(tf1c_safe_file *f);
+/* Where a file of that name is, symbolic links followed; the caller's to tf1c_free, NULL: no memory. */
+char *tf1c_real_place(const char *path);
 /* All of a file that is written at once. */
 tf_status tf1c_safe_write_file(const char *path, const void *data, size_t n, tf_source here);
 

@@ -2,6 +2,7 @@
  * and what was there before is there still. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <math.h>
 #include <signal.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/fixture.h"
 #include "tf1c.h"
@@ -257,6 +259,50 @@ START_TEST(a_flush_or_a_renaming_that_fails_is_reported_and_what_was_there_stays
 }
 END_TEST
 
+static mode_t kind_of(const char *path)
+{
+    struct stat s;
+    return lstat(path, &s) ? 0 : s.st_mode & S_IFMT;
+}
+
+START_TEST(a_symbolic_link_stays_one_and_what_it_leads_to_is_written)
+{
+    static const struct {
+        const char *file;
+        tf_status (*write)(void);
+        bool (*is_there)(void);
+    } rows[] = { { "x.npy", array, array_is_there },
+                 { "x.npz", archive, archive_is_there },
+                 { "graph.pb", graph, graph_is_there } };
+    char link[600], place[600];
+    snprintf(link, sizeof link, "%s", in_folder(rows[_i].file));
+    snprintf(place, sizeof place, "%s", in_folder("elsewhere"));
+    ck_assert_int_eq(symlink("elsewhere", link), 0);
+    for (number = 1; number < 3; number++) { /* the first time it leads nowhere yet */
+        must(rows[_i].write());
+        ck_assert_int_eq(kind_of(link), S_IFLNK);
+        ck_assert_int_eq(kind_of(place), S_IFREG);
+        ck_assert(rows[_i].is_there());
+    }
+}
+END_TEST
+
+START_TEST(a_pipe_is_written_and_not_replaced)
+{
+    char path[600], bytes[16];
+    snprintf(path, sizeof path, "%s", in_folder("graph.pb"));
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_int_ne(graph(), tf_ok); /* nobody reads it */
+    ck_assert_msg(strstr(caught()->message, "graph.pb") != NULL, "%s", caught()->message);
+    catch_errors();
+    const int reader = open(path, O_RDONLY | O_NONBLOCK);
+    must(graph());
+    ck_assert_int_eq(kind_of(path), S_IFIFO);
+    ck_assert_int_gt(read(reader, bytes, sizeof bytes), 0);
+    close(reader);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("writes");
@@ -265,6 +311,8 @@ int main(void)
     tcase_add_checked_fixture(c, open_writers, close_session_and_folder);
     tcase_add_loop_test(c, a_file_that_cannot_grow_is_reported_and_what_was_there_stays, 0, WRITERS);
     tcase_add_loop_test(c, a_flush_or_a_renaming_that_fails_is_reported_and_what_was_there_stays, 0, WRITERS);
+    tcase_add_loop_test(c, a_symbolic_link_stays_one_and_what_it_leads_to_is_written, 0, 3);
+    tcase_add_test(c, a_pipe_is_written_and_not_replaced);
     suite_add_tcase(s, c);
     return run_suite(s);
 }
