@@ -277,12 +277,12 @@ static tf_cell_output block_call(tf_cell *self, tf_tensor x, tf_state *state, tf
     return lstm_output(next_c, tf_mul(show, tf_tanh(next_c)));
 }
 
-tf_cell *tf_contrib_rnn_lstm_block_cell_(struct tf_lstm_block_cell_args a)
+static tf_cell *block_cell(const char *class_name, struct tf_lstm_block_cell_args a)
 {
     TF_FROM(a.here);
     tf_cell *mistake;
-    void *k = context_of("LSTMBlockCell", a.num_units, &a, sizeof a, a.here, &mistake);
-    return k ? tf_cell_new_((tf_cell){ .class_name = "LSTMBlockCell",
+    void *k = context_of(class_name, a.num_units, &a, sizeof a, a.here, &mistake);
+    return k ? tf_cell_new_((tf_cell){ .class_name = class_name,
                                        .name = a.name,
                                        .dtype = a.dtype,
                                        .reuse = a.reuse,
@@ -293,6 +293,9 @@ tf_cell *tf_contrib_rnn_lstm_block_cell_(struct tf_lstm_block_cell_args a)
                             a.here)
              : mistake;
 }
+
+tf_cell *tf_contrib_rnn_lstm_block_cell_(struct tf_lstm_block_cell_args a) { return block_cell("LSTMBlockCell", a); }
+tf_cell *tf_contrib_rnn_lstm_block_fused_cell_(struct tf_lstm_block_cell_args a) { return block_cell("LSTMBlockFusedCell", a); }
 
 /* ---- projections --------------------------------------------------------------------------------------------------------------------------------- */
 typedef struct {

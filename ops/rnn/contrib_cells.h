@@ -83,6 +83,13 @@ struct tf_lstm_block_cell_args {
         .forget_bias = 1.0, .cell_clip = NAN, .name = "lstm_cell", TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_cell *tf_contrib_rnn_lstm_block_cell_(struct tf_lstm_block_cell_args args);
 
+/* The same over a whole sequence, by tf_call_fused.                                  TF1: tf.contrib.rnn.LSTMBlockFusedCell
+ *   variables  lstm_fused_cell/kernel, bias and, with use_peephole, w_i_diag, w_f_diag, w_o_diag */
+#define tf_contrib_rnn_lstm_block_fused_cell(...)                                      \
+    TF_KWARGS_(tf_contrib_rnn_lstm_block_fused_cell_((struct tf_lstm_block_cell_args){ \
+        .forget_bias = 1.0, .cell_clip = NAN, .name = "lstm_fused_cell", TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_cell *tf_contrib_rnn_lstm_block_fused_cell_(struct tf_lstm_block_cell_args args);
+
 /* A cell whose inputs, or whose outputs, go through a product and a bias.
  * TF1: tf.contrib.rnn.InputProjectionWrapper, OutputProjectionWrapper
  *   variables  input_projection_wrapper/kernel [in, num_proj], bias;  output_projection_wrapper/kernel [out, output_size], bias

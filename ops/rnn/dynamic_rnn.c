@@ -7,6 +7,8 @@
 #include "ops/array/sequence.h"
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
+#include "ops/control_flow/counts.h"
+#include "ops/control_flow/looping.h"
 #include "ops/data_flow/tensor_array_loop.h"
 #include "ops/family.h"
 #include "ops/math/cast.h"
@@ -64,7 +66,7 @@ typedef struct {
     tf_state *state;
     tf_dtype dtype;
     bool swaps;
-} looping;
+} rnn_call;
 
 tf_tensor tf1c_swap_batch_time(tf_tensor x)
 {
@@ -89,7 +91,7 @@ static tf_operand batch_size(tf_tensor x)
     return known > 0 ? tf_operand_integer(known) : tf_operand_tensor(tf_getitem(tf_shape(x), "1"));
 }
 
-static bool take_x(looping *r, tf_operand given, bool time_major)
+static bool take_x(rnn_call *r, tf_operand given, bool time_major)
 {
     char text[256];
     r->x = tf_convert(given, tf_dtype_unset, r->here, "inputs");
@@ -106,7 +108,7 @@ static bool take_x(looping *r, tf_operand given, bool time_major)
     return !r->mistake.op;
 }
 
-static bool take_length(looping *r, tf_operand given)
+static bool take_length(rnn_call *r, tf_operand given)
 {
     char text[TF_DIMS_TEXT];
     given = tf1c_given(given);
@@ -125,7 +127,7 @@ static bool take_length(looping *r, tf_operand given)
     return !r->mistake.op;
 }
 
-static bool take_state(looping *r, tf_state *initial)
+static bool take_state(rnn_call *r, tf_state *initial)
 {
     r->batch = batch_size(r->x);
     if (initial)
@@ -138,7 +140,7 @@ static bool take_state(looping *r, tf_state *initial)
 }
 
 /* TF asserts the lengths' shape with ten nodes; they count for seeds. */
-static void check_length(looping *r)
+static void check_length(rnn_call *r)
 {
     if (!r->length.op)
         return;
@@ -156,7 +158,7 @@ static void check_length(looping *r)
     };
 }
 
-static bool take_steps(looping *r)
+static bool take_steps(rnn_call *r)
 {
     char text[TF_DIMS_TEXT];
     tf_dims d = tf_get_shape(r->x);
@@ -183,13 +185,12 @@ static bool take_steps(looping *r)
 /* ---- the loop --------------------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-    const looping *r;
-    tf1c_body *b;
+    const rnn_call *r;
+    tf1c_looping loop;
     tf_list before, after; /* the state's tensors in the body */
     tf_list outer;
     int *ports, *outputs;
     tf1c_tensor_array_written *arrays;
-    tf_tensor mistake;
 } stepping;
 
 static bool stepping_memory(stepping *s, tf_graph *g)
@@ -211,39 +212,6 @@ static bool counts_steps(tf_tensor index, void *context)
     return false;
 }
 
-static tf_tensor result_in(stepping *s, tf_tensor t)
-{
-    if (!tf_is_poisoned(t))
-        t = t.op->read ? tf_identity(t) : tf1c_import(s->b->graph, t, s->r->here);
-    if (tf_is_poisoned(t) && !s->mistake.op)
-        s->mistake = (tf_tensor){ .op = tf_tensor_op(t) };
-    return t;
-}
-
-/* TF1: control_flow_ops.py _EnforceShapeInvariant */
-static void check_state(stepping *s, tf_tensor outer, tf_tensor before, tf_tensor after)
-{
-    char entered[TF_DIMS_TEXT], left[TF_DIMS_TEXT];
-    tf_dims was = tf_get_shape(before), is = tf_get_shape(after), merged;
-    if (s->mistake.op)
-        return;
-    if (tf_get_dtype(before) != tf_get_dtype(after)) {
-        s->mistake =
-            tf_mistake(tf_type_error, s->r->here, NULL,
-                       "Input tensor '%s:%d' enters the loop with dtype %s, but has dtype %s after one iteration.", outer.op->name,
-                       outer.index, tf_dtype_name(tf_get_dtype(before)), tf_dtype_name(tf_get_dtype(after)));
-        return;
-    }
-    bool fits = !was.known || (is.known && tf_merge_dims(was, is, &merged));
-    for (int i = 0; fits && was.known && i < was.rank; i++)
-        fits = was.dims[i] == NONE || was.dims[i] == is.dims[i];
-    if (!fits)
-        s->mistake = tf_mistake(
-            tf_value_error, s->r->here, NULL,
-            "Input tensor '%s:%d' enters the loop with shape %s, but has shape %s after one iteration. To allow the shape to vary across iterations, use the `shape_invariants` argument of tf.while_loop to specify a less-specific shape.",
-            outer.op->name, outer.index, tf_dims_text(was, entered, sizeof entered), tf_dims_text(is, left, sizeof left));
-}
-
 static tf_dims row_dims(tf_tensor x)
 {
     tf_dims d = tf_get_shape(x);
@@ -257,51 +225,54 @@ static tf_dims row_dims(tf_tensor x)
 static void take_next(stepping *s, int i)
 {
     const tf_tensor before = s->before.items[i], after = s->after.items[i];
+    tf1c_body *b = s->loop.b;
     bool good = true;
-    s->outputs[i] = s->b->n_out;
+    s->outputs[i] = b->n_out;
     if (tf1c_is_tensor_array(before)) {
-        good = tf1c_tensor_array_results(s->b, before, after, counts_steps, s, &s->arrays[i], s->r->here);
+        good = tf1c_tensor_array_results(b, before, after, counts_steps, s, &s->arrays[i], s->r->here);
     } else {
-        check_state(s, s->outer.items[i], before, after);
-        good = s->mistake.op || tf1c_body_result(s->b, TF1C_FINAL, s->ports[i], after);
+        tf1c_check_invariant(&s->loop, s->outer.items[i], before, after);
+        good = s->loop.poison || tf1c_body_result(b, TF1C_FINAL, s->ports[i], after);
     }
     if (!good)
-        s->mistake = (tf_tensor){ .op = tf1c_record_mistake(s->b->parent) };
+        s->loop.poison = tf1c_record_mistake(b->parent);
 }
 
 /* Outputs: the stacked output, then the state's tensors. */
 static void build_body(stepping *s, tf_tensor time, tf_list outer)
 {
-    const looping *r = s->r;
-    tf1c_universe *u = s->b->graph->universe;
+    const rnn_call *r = s->r;
+    tf1c_looping *l = &s->loop;
+    tf1c_body *b = l->b;
+    tf1c_universe *u = b->graph->universe;
     tf_tensor past = { 0 };
     int n = 3 + outer.n, base = u->last_id + 26 + 4 * n +
                                 (r->length.op ? 2 : 0); /* where TF's cell begins: seeds are counted over its loop's nodes */
     for (int i = 0; i < outer.n; i++) {
         const tf_tensor t = outer.items[i];
-        s->ports[i] = s->b->n_in;
+        s->ports[i] = b->n_in;
         tf_append(&s->before,
-                  tf1c_is_tensor_array(t) ? tf1c_tensor_array_arg(s->b, t) : tf1c_body_arg(s->b, TF1C_CARRIED, t, tf_get_shape(t)));
+                  tf1c_is_tensor_array(t) ? tf1c_tensor_array_arg(b, t) : tf1c_body_arg(b, TF1C_CARRIED, t, tf_get_shape(t)));
     }
-    tf_tensor x = tf1c_body_arg(s->b, TF1C_SLICED, r->x, row_dims(r->x));
+    tf_tensor x = tf1c_body_arg(b, TF1C_SLICED, r->x, row_dims(r->x));
     if (r->length.op)
-        past = tf_greater_equal(tf1c_body_arg(s->b, TF1C_SLICED, time, (tf_dims){ .known = true }), r->length);
+        past = tf_greater_equal(tf1c_body_arg(b, TF1C_SLICED, time, (tf_dims){ .known = true }), r->length);
     u->last_id = base;
     tf_state *state = tf1c_state_pack(r->state, s->before.items);
     tf_cell_output out = tf_call_(r->cell, tf_operand_tensor(x), state, r->here);
     if (past.op && !tf_is_poisoned(out.output))
         out = tf1c_copy_through(out, state, past, r->zero_output);
     tf_list after = tf_state_flatten(out.state);
-    tf_tensor y = result_in(s, out.output);
-    if (!s->mistake.op && after.n != outer.n)
-        s->mistake = tf_mistake(tf_value_error, r->here, NULL,
-                                "The two structures don't have the same nested structure: a state of %d tensors became one of %d.",
-                                outer.n, after.n);
-    if (!s->mistake.op && !tf1c_body_result(s->b, TF1C_STACKED, -1, y))
-        s->mistake = (tf_tensor){ .op = tf1c_record_mistake(s->b->parent) };
-    for (int i = 0; i < after.n && !s->mistake.op; i++)
-        tf_append(&s->after, tf1c_is_tensor_array(after.items[i]) ? after.items[i] : result_in(s, after.items[i]));
-    for (int i = 0; i < after.n && !s->mistake.op; i++)
+    tf_tensor y = tf1c_loop_result(l, out.output);
+    if (!l->poison && after.n != outer.n)
+        tf1c_spoil(l, tf_mistake(tf_value_error, r->here, NULL,
+                                 "The two structures don't have the same nested structure: a state of %d tensors became one of %d.",
+                                 outer.n, after.n));
+    if (!l->poison && !tf1c_body_result(b, TF1C_STACKED, -1, y))
+        l->poison = tf1c_record_mistake(b->parent);
+    for (int i = 0; i < after.n && !l->poison; i++)
+        tf_append(&s->after, tf1c_is_tensor_array(after.items[i]) ? after.items[i] : tf1c_loop_result(l, after.items[i]));
+    for (int i = 0; i < after.n && !l->poison; i++)
         take_next(s, i);
     u->last_id += 9 + 2 * n;
 }
@@ -311,7 +282,7 @@ static tf_rnn spoiled(const tf_cell *cell, tf_tensor mistake)
     return (tf_rnn){ mistake, cell ? tf1c_state_for(&cell->state_size, mistake) : tf1c_state_leaf(mistake) };
 }
 
-static tf_rnn run_loop(looping *r)
+static tf_rnn run_loop(rnn_call *r)
 {
     tf_graph *g = tf1c_current_graph();
     stepping s = { .r = r };
@@ -331,23 +302,15 @@ static tf_rnn run_loop(looping *r)
                                                                       .name = "time" })
                                   : (tf_tensor){ 0 };
     g->universe->last_id = ids + 1;
-    const char *scope = tf1c_unique_name(g, "while");
-    const char *node = scope ? tf1c_graph_printf(g, "%s/Loop", scope) : NULL;
-    s.b = node ? tf1c_body_open(scope, r->here) : NULL;
     s.outer = start;
-    if (!s.b || !stepping_memory(&s, g)) {
-        if (s.b)
-            tf1c_body_close(s.b);
-        return spoiled(r->cell, (tf_tensor){ .op = tf1c_record_mistake(g) });
-    }
-    s.b->swaps = r->swaps;
-    build_body(&s, time, start);
-    tf1c_body_close(s.b);
-    if (s.mistake.op)
-        return spoiled(r->cell, s.mistake);
-    ids = g->universe->last_id;
-    tf_operation *op = tf1c_loop_node(s.b, tf1c_find_op("Loop"), node, r->here);
-    g->universe->last_id = ids;
+    if (!tf1c_open_loop(&s.loop, NULL, "while", r->here))
+        return spoiled(r->cell, (tf_tensor){ .op = s.loop.poison });
+    s.loop.b->swaps = r->swaps;
+    if (stepping_memory(&s, g))
+        build_body(&s, time, start);
+    else
+        s.loop.poison = tf1c_record_mistake(g);
+    tf_operation *op = tf1c_close_counted(&s.loop, tf1c_count_now());
     tf1c_skip("Const", 1);
     if (tf_dims_fully_known(tf_get_shape(r->x)))
         tf1c_skip("Const", 1);
@@ -361,25 +324,31 @@ static tf_rnn run_loop(looping *r)
                  : spoiled(r->cell, (tf_tensor){ .op = tf1c_poison(g) });
 }
 
-static tf_rnn dynamic_rnn(tf_cell *cell, tf_operand inputs, struct tf_dynamic_rnn_args a, bool again)
+/* In whatever scope is open. */
+static tf_rnn run_cell(tf_cell *cell, tf_operand inputs, struct tf_dynamic_rnn_args a)
 {
-    looping r = { .cell = cell, .here = a.here, .dtype = a.dtype, .swaps = a.swap_memory };
-    if (!tf1c_is_cell(cell, "cell", a.here))
-        return spoiled(NULL, (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
-    struct tf_with_ scope = tf1c_rnn_scope(a.scope ? a.scope : "rnn", again, a.here);
-    tf_rnn out = { 0 };
+    rnn_call r = { .cell = cell, .here = a.here, .dtype = a.dtype, .swaps = a.swap_memory };
     bool good = take_x(&r, inputs, a.time_major) && take_length(&r, a.sequence_length) && take_state(&r, a.initial_state);
     if (good) {
         check_length(&r);
         good = take_steps(&r);
     }
-    if (good) {
-        out = run_loop(&r);
-        if (!a.time_major)
-            out.outputs = tf1c_swap_batch_time(out.outputs);
-    } else {
-        out = spoiled(cell, r.mistake);
-    }
+    if (!good)
+        return spoiled(cell, r.mistake);
+    tf_rnn out = run_loop(&r);
+    if (!a.time_major)
+        out.outputs = tf1c_swap_batch_time(out.outputs);
+    return out;
+}
+
+static tf_rnn no_cell(void) { return spoiled(NULL, (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }); }
+
+static tf_rnn dynamic_rnn(tf_cell *cell, tf_operand inputs, struct tf_dynamic_rnn_args a, bool again)
+{
+    if (!tf1c_is_cell(cell, "cell", a.here))
+        return no_cell();
+    struct tf_with_ scope = tf1c_rnn_scope(a.scope ? a.scope : "rnn", again, a.here);
+    const tf_rnn out = run_cell(cell, inputs, a);
     tf_with_close_(&scope);
     return out;
 }
@@ -391,6 +360,21 @@ static tf_rnn nn_dynamic_rnn_of(tf_cell *cell, tf_operand inputs, struct tf_dyna
 }
 
 tf_rnn tf_nn_dynamic_rnn_(struct tf_dynamic_rnn_args a) { return nn_dynamic_rnn_of(a.cell, tf1c_given(a.inputs), a); }
+
+tf_rnn tf_call_fused_(struct tf_call_fused_args a)
+{
+    TF_FROM(a.here);
+    if (!tf1c_is_cell(a.cell, "cell", a.here))
+        return no_cell();
+    if (!a.initial_state && !a.dtype)
+        return spoiled(a.cell, tf_mistake(tf_value_error, a.here, NULL, "Either initial_state or dtype needs to be specified"));
+    return run_cell(a.cell, tf1c_given(a.inputs),
+                    (struct tf_dynamic_rnn_args){ .here = a.here,
+                                                  .sequence_length = a.sequence_length,
+                                                  .initial_state = a.initial_state,
+                                                  .dtype = a.dtype,
+                                                  .time_major = true });
+}
 
 /* ---- bidirectional_dynamic_rnn -------------------------------------------------------------------------------------------------------- */
 
@@ -413,7 +397,7 @@ static tf_birnn nn_bidirectional_dynamic_rnn_of(tf_cell *cell_fw, tf_cell *cell_
                                        .swap_memory = a.swap_memory,
                                        .time_major = a.time_major };
     if (!tf1c_is_cell(cell_fw, "cell_fw", a.here) || !tf1c_is_cell(cell_bw, "cell_bw", a.here)) {
-        fw = spoiled(NULL, (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
+        fw = no_cell();
         return (tf_birnn){ fw.outputs, fw.outputs, fw.state, fw.state };
     }
     struct tf_with_ outer = tf1c_rnn_scope(a.scope ? a.scope : "bidirectional_rnn", false, a.here);

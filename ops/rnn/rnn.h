@@ -334,6 +334,21 @@ struct tf_dynamic_rnn_args {
     TF_KWARGS_(tf_nn_dynamic_rnn_((struct tf_dynamic_rnn_args){ .sequence_length = TF_UNSET_, .inputs = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_rnn tf_nn_dynamic_rnn_(struct tf_dynamic_rnn_args args);
 
+/* A fused cell, tf_contrib_rnn_lstm_block_fused_cell, over all steps of inputs [time, batch, depth]; any other cell too, as TF's
+ * FusedRNNCellAdaptor has it. Rows beyond their length give zeros and keep their state. In Python: cell(inputs, …).
+ *   errors  ValueError "Either initial_state or dtype needs to be specified" */
+struct tf_call_fused_args {
+    tf_source here;
+    TF_ARG_(1) tf_cell *cell;
+    TF_ARG_(2) tf_operand inputs;
+    TF_ARG_(3) tf_state *initial_state;
+    TF_ARG_(4) tf_dtype dtype;
+    TF_ARG_(5) tf_operand sequence_length;
+};
+#define tf_call_fused(...) \
+    TF_KWARGS_(tf_call_fused_((struct tf_call_fused_args){ .inputs = TF_UNSET_, .sequence_length = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_rnn tf_call_fused_(struct tf_call_fused_args args);
+
 /* TF1: tf.nn.bidirectional_dynamic_rnn */
 typedef struct tf_birnn {
     tf_tensor output_fw, output_bw;
