@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 
-TIMEOUT = 120  # seconds for a suite: a loop that never ends is noticed too
+LONGEST = 900  # seconds for a suite without any edit
+SHORTEST, SLOWER = 30, 5  # with one it may take so long, and so many times as long as without: a loop that never ends is noticed too
 OPTIONS = ['-Dbuildtype=release', '-Dexamples=disabled', '-Ddebug=false']
 
 
@@ -103,18 +104,18 @@ def build(directory, suite):
     return run(['ninja', '-C', directory, 'tests/test_' + suite.split('@')[0]], directory)
 
 
-def passes(directory, suite):
+def passes(directory, suite, timeout):
     """Whether SUITE, or SUITE@LEVEL with the kernels of that level, succeeds."""
     name, _, level = suite.partition('@')
     level = ['env', 'TF1C_ISA=' + level] if level else []
-    return run(level + [os.path.join(directory, 'tests', 'test_' + name)], directory, TIMEOUT)
+    return run(level + [os.path.join(directory, 'tests', 'test_' + name)], directory, timeout)
 
 
-def verdict(mutant, copy, directory):
+def verdict(mutant, directory, patience):
     for suite in mutant.suites:
         if not build(directory, suite):
             return 'does not compile', False
-        if not passes(directory, suite):
+        if not passes(directory, suite, patience[suite]):
             return 'caught by ' + suite, True
     return 'SURVIVES ' + ', '.join(mutant.suites), False
 
@@ -139,9 +140,13 @@ def main():
         os.makedirs(directory, exist_ok=True)
         if not run(['meson', 'setup', directory, copy] + OPTIONS, directory):
             sys.exit('Configuring failed: see %s/mutants.log' % directory)
+    patience = {}
     for suite in sorted({suite for m in chosen for suite in m.suites}):
-        if not build(directory, suite) or not passes(directory, suite):
+        built = build(directory, suite)
+        begin = time.monotonic()
+        if not built or not passes(directory, suite, LONGEST):
             sys.exit('The suite %s fails without any edit: see %s/mutants.log' % (suite, directory))
+        patience[suite] = SHORTEST + SLOWER * (time.monotonic() - begin)
     caught = 0
     for mutant in chosen:
         path = os.path.join(copy, mutant.path)
@@ -153,7 +158,7 @@ def main():
         begin = time.monotonic()
         write(path, text)
         try:
-            said, good = verdict(mutant, copy, directory)
+            said, good = verdict(mutant, directory, patience)
         finally:
             write(path, was)
         caught += good

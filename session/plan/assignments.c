@@ -156,6 +156,7 @@ typedef struct {
     int *first;
     int n_variables, n_accesses;
     ir_node **writers, **changing; /* of the variable at hand, and those of them that come behind */
+    int n_overwriting;             /* of the writers, the first; they and the rest are each in the block's order */
     ir_node **only_reader;         /* per position: of its output 0; NULL: several read it, or none */
     ir_waiting *waits;
     int n_waits;
@@ -270,6 +271,7 @@ static int order_writers(ordering *o, int v)
         last = w;
     }
     memcpy(o->writers + n, o->changing, (size_t)behind * sizeof(ir_node *));
+    o->n_overwriting = n;
     return n + behind;
 }
 
@@ -278,12 +280,36 @@ static void wait_for(ordering *o, int v, ir_node *reader, int input, ir_node *wr
     o->waits[o->n_waits++] = (ir_waiting){ reader, writer, o->variables[v], input, false };
 }
 
+/* The place among writers [from, to), which are in the block's order, of the first that stands no earlier than `node`. */
+static int earlier(const ordering *o, int from, int to, const ir_node *node)
+{
+    while (from < to) {
+        const int middle = from + (to - from) / 2;
+        if (o->writers[middle]->position < node->position)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
 static int place_of(const ordering *o, int n, const ir_node *writer)
 {
-    for (int i = 0; i < n; i++)
-        if (o->writers[i] == writer)
-            return i;
-    return n;
+    const int overwrites = earlier(o, 0, o->n_overwriting, writer), changes = earlier(o, o->n_overwriting, n, writer);
+    return overwrites < o->n_overwriting && o->writers[overwrites] == writer ? overwrites
+           : changes < n && o->writers[changes] == writer                    ? changes
+                                                                             : n;
+}
+
+/* The place of the first of n writers that stands behind all those that reader comes after. */
+static int next_writer(ordering *o, int n, const ir_node *reader)
+{
+    const int groups[] = { 0, o->n_overwriting, n };
+    for (int g = 2; g-- > 0;)
+        for (int next = earlier(o, groups[g], groups[g + 1], reader); next > groups[g]; next--)
+            if (comes_after(&o->paths, reader, o->writers[next - 1]))
+                return next;
+    return 0;
 }
 
 /* Whether n is v - x, or x - v, of an x that is computed and not from v alone. */
@@ -318,9 +344,7 @@ static void order_accesses(ordering *o, int v)
         const access *a = &o->accesses[i];
         const bool anew = a->input >= 0 && a->node != last;
         const int own = anew ? own_writer(o, v, n, a->node) : n;
-        int next = n;
-        while (anew && next > 0 && !comes_after(&o->paths, a->node, o->writers[next - 1]))
-            next--;
+        int next = anew ? next_writer(o, n, a->node) : n;
         if (own < n && own > next && o->writers[own - 1]->position < a->node->position)
             wait_for(o, v, o->writers[(next = own) - 1], -1, a->node);
         if (anew && next < n)
