@@ -34,13 +34,14 @@ static void *append(tf_graph *g, void *items, int *n, int *capacity, size_t size
 
 tf_tensor tf1c_body_arg(tf1c_body *b, tf1c_in_kind kind, tf_tensor outer, tf_dims shape)
 {
-    const tf1c_arg_attrs attrs = { outer, kind };
+    const tf1c_arg_attrs attrs = { outer, kind, b->n_in };
     const char *name = tf1c_unique_name(b->graph, kind == TF1C_CAPTURED ? "captured" : kind == TF1C_SLICED ? "element" : "state");
     tf_operation *op = name ? tf1c_node(b->graph, &tf1c_arg_op, name, tf1c_source((tf_source){ 0 }), &attrs, 0, NULL, 1) : NULL;
     tf1c_in_port *in = op ? append(b->graph, b->in, &b->n_in, &b->cap_in, sizeof *in) : NULL;
-    if (!in)
+    if (in)
+        b->in = in;
+    if (!in || !tf1c_note_port(b->graph, &b->outers, kind, outer, b->n_in - 1))
         return (tf_tensor){ .op = tf1c_record_mistake(b->graph) };
-    b->in = in;
     op->outputs[0] = (tf1c_output){ tf_get_dtype(outer), shape };
     op->n_controls = 0;
     if (kind == TF1C_CAPTURED && outer.op->read)
@@ -51,7 +52,7 @@ tf_tensor tf1c_body_arg(tf1c_body *b, tf1c_in_kind kind, tf_tensor outer, tf_dim
 
 tf_tensor tf1c_body_parameter(tf1c_body *b, tf_dtype dtype, tf_dims shape)
 {
-    const tf1c_arg_attrs attrs = { .kind = TF1C_CARRIED };
+    const tf1c_arg_attrs attrs = { .kind = TF1C_CARRIED, .port = -1 };
     const char *name = tf1c_unique_name(b->graph, "arg");
     tf_operation *op = name ? tf1c_node(b->graph, &tf1c_arg_op, name, tf1c_source((tf_source){ 0 }), &attrs, 0, NULL, 1) : NULL;
     if (!op)
@@ -61,26 +62,26 @@ tf_tensor tf1c_body_parameter(tf1c_body *b, tf_dtype dtype, tf_dims shape)
     return (tf_tensor){ .op = op };
 }
 
-static tf_tensor capture(tf1c_body *b, tf_tensor outer)
+/* The body's argument of that kind for a tensor outside, the one that is there or a new one. */
+static tf_tensor argument_for(tf1c_body *b, tf1c_in_kind kind, tf_tensor outer, tf_dims shape)
 {
     tf_tensor t = tf1c_import(b->parent, outer, tf1c_source((tf_source){ 0 }));
     if (tf1c_is_mistake(t.op))
         return t;
-    for (int i = 0; i < b->n_in; i++)
-        if (b->in[i].kind == TF1C_CAPTURED && tf_same_tensor(b->in[i].outer, t))
-            return b->in[i].arg;
-    return tf1c_body_arg(b, TF1C_CAPTURED, t, tf_get_shape(t));
+    const int port = tf1c_port_of(&b->outers, kind, t);
+    if (port >= 0 && tf_same_tensor(b->in[port].outer, t)) /* import_loop.c turns sequences round */
+        return b->in[port].arg;
+    return tf1c_body_arg(b, kind, t, shape);
 }
 
-static tf_tensor slice_of(tf1c_body *b, tf_tensor outer, tf_dims shape)
+static tf_tensor capture(tf1c_body *b, tf_tensor outer) { return argument_for(b, TF1C_CAPTURED, outer, tf_get_shape(outer)); }
+static tf_tensor slice_of(tf1c_body *b, tf_tensor outer, tf_dims shape) { return argument_for(b, TF1C_SLICED, outer, shape); }
+
+/* The port of f that t is the argument of; -1: it is none. */
+static int port_of(const tf1c_body *f, tf_tensor t)
 {
-    tf_tensor t = tf1c_import(b->parent, outer, tf1c_source((tf_source){ 0 }));
-    if (tf1c_is_mistake(t.op))
-        return t;
-    for (int i = 0; i < b->n_in; i++)
-        if (b->in[i].kind == TF1C_SLICED && tf_same_tensor(b->in[i].outer, t))
-            return b->in[i].arg;
-    return tf1c_body_arg(b, TF1C_SLICED, t, shape);
+    const int port = t.op->def == &tf1c_arg_op ? ((const tf1c_arg_attrs *)t.op->attrs)->port : -1;
+    return port >= 0 && port < f->n_in && tf_same_tensor(f->in[port].arg, t) ? port : -1;
 }
 
 /* A constant is made anew, wherever it is read. */
@@ -168,17 +169,15 @@ static tf_tensor from_forward(tf1c_body *b, tf_tensor t)
         return constant_again(b, value);
     if (!floating && from_shapes(t.op, 0))
         return made_again(b, t);
-    for (int i = 0; i < f->n_in; i++)
-        if (tf_same_tensor(f->in[i].arg, t)) {
-            if (f->in[i].kind == TF1C_CAPTURED)
-                return capture(b, b->forward->inputs[b->forward_input + i]);
-            if (f->in[i].kind == TF1C_SLICED)
-                return slice_of(b, b->forward->inputs[b->forward_input + i], tf_get_shape(t));
-        }
+    int port = port_of(f, t);
+    if (port >= 0 && f->in[port].kind == TF1C_CAPTURED)
+        return capture(b, b->forward->inputs[b->forward_input + port]);
+    if (port >= 0 && f->in[port].kind == TF1C_SLICED)
+        return slice_of(b, b->forward->inputs[b->forward_input + port], tf_get_shape(t));
     if (t.op->def == tf1c_basic.identity && t.op->inputs[0].op->read) { /* a read of a captured variable */
-        for (int i = 0; i < f->n_in; i++)
-            if (tf_same_tensor(f->in[i].arg, t.op->inputs[0]) && !assigns(f, i))
-                return capture(b, (tf_tensor){ .op = b->forward->inputs[b->forward_input + i].op->read });
+        port = port_of(f, t.op->inputs[0]);
+        if (port >= 0 && !assigns(f, port))
+            return capture(b, (tf_tensor){ .op = b->forward->inputs[b->forward_input + port].op->read });
     }
     if (b->save) {
         tf_tensor saved = b->save(b, t, b->save_arg);
@@ -225,7 +224,7 @@ bool tf1c_body_result(tf1c_body *b, tf1c_out_kind kind, int carried, tf_tensor r
         return false;
     b->out = out;
     out[b->n_out - 1] = (tf1c_out_port){ .kind = kind, .carried = carried, .result = result };
-    return true;
+    return tf_is_none(result) || tf1c_note_port(b->graph, &b->results, kind, result, b->n_out - 1);
 }
 
 /* ---- the node ------------------------------------------------------------------------------------------------------------------------- */
@@ -408,9 +407,9 @@ static tf_tensor add_output(tf_operation *loop, tf1c_out_kind kind, tf_tensor re
 static tf_tensor save_result(tf_operation *loop, tf_tensor result)
 {
     const tf1c_body *b = ((tf1c_loop_attrs *)loop->attrs)->body;
-    for (int i = 0; i < b->n_out; i++)
-        if (b->out[i].kind == TF1C_STACKED && tf_same_tensor(b->out[i].result, result))
-            return (tf_tensor){ .op = loop, .index = i };
+    const int stacked = tf1c_port_of(&b->results, TF1C_STACKED, result);
+    if (stacked >= 0)
+        return (tf_tensor){ .op = loop, .index = stacked };
     if (!tf1c_fits_stacked(tf_get_shape(result), loop->name))
         return (tf_tensor){ 0 };
     tf_tensor saved = add_output(loop, TF1C_STACKED, result);

@@ -10,6 +10,7 @@
 #define TF1C_GRAPH_LOOP_H
 
 #include "graph/node.h"
+#include "graph/port_map.h"
 
 typedef enum { TF1C_CAPTURED, TF1C_SLICED, TF1C_CARRIED } tf1c_in_kind;
 typedef enum { TF1C_FINAL, TF1C_STACKED, TF1C_SUMMED, TF1C_COUNT } tf1c_out_kind; /* count: int32, the steps taken */
@@ -34,6 +35,7 @@ typedef struct tf1c_body {
     int room; /* outputs that the node has memory for, where some were added; 0: those it was made with */
     tf1c_in_port *in;   /* in the graph's memory; port i is input i of the node (Loop) */
     tf1c_out_port *out; /* port i is output i of the node */
+    tf1c_port_map outers, results; /* the ports by what they stand for outside, and by what they give */
     bool reverse;       /* steps run from the last element to the first */
     bool swaps;         /* swap_memory: its gradient should need little memory, rather than little time */
     int trip;           /* the input that holds the number of steps; -1: the length of the sliced ones */
@@ -61,6 +63,7 @@ typedef struct {
 typedef struct {
     tf_tensor outer; /* what it stands for outside: of a state its start, of an element its sequence */
     tf1c_in_kind kind;
+    int port; /* -1: it is none */
 } tf1c_arg_attrs;
 extern const tf_op_def tf1c_arg_op;
 

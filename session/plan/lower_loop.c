@@ -20,11 +20,11 @@ static const tf1c_out_port *final_of(const tf1c_body *b, int input)
 static void reach_state(tf1c_pruning *w, const tf_operation *op, void *body)
 {
     const tf1c_body *b = body;
-    if (op->def != &tf1c_arg_op)
-        return;
-    for (int i = 0; i < b->n_in; i++)
-        if (b->in[i].arg.op == op && b->in[i].kind == TF1C_CARRIED && final_of(b, i))
-            tf1c_want(w, final_of(b, i)->result);
+    const int port = op->def == &tf1c_arg_op ? ((const tf1c_arg_attrs *)op->attrs)->port : -1;
+    const bool here = port >= 0 && port < b->n_in && b->in[port].arg.op == op;
+    const tf1c_out_port *final = here && b->in[port].kind == TF1C_CARRIED ? final_of(b, port) : NULL;
+    if (final)
+        tf1c_want(w, final->result);
 }
 
 typedef struct {

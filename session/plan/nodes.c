@@ -126,12 +126,14 @@ bool ir_is_captured(const ir_loop *l, const ir_value *v)
 {
     if (v->known)
         return true;
+    if (v->node) /* an argument has none */
+        return v->node->block != l->body.id;
     if (ir_slice_of(l, v))
         return false;
     for (int i = 0; i < l->n_carried; i++)
         if (l->carried[i].arg == v)
             return false;
-    return !v->node || v->node->block != l->body.id;
+    return true;
 }
 
 ir_value *ir_slot_value(ir_ctx *c, tf_dtype dtype, tf_dims dims)
