@@ -25,7 +25,7 @@ typedef struct {
     char *wanted;         /* per operation reached: on a path from an x */
     contributions **into; /* per operation, per output */
     tf_list xs;
-    tf1c_tensors stop;
+    tf1c_tensors stop; /* operations, each as its output 0: what flows in at them goes no further, as TF's stop_ops */
     const tf_graph *innermost;
     bool outwards, gated;
     int made, given; /* by the gradient function that is running, as TF's does; -1: it has not said */
@@ -47,7 +47,12 @@ static int number_of(const backprop *b, const tf_operation *op)
 static bool is_wanted(const backprop *b, tf_tensor t)
 {
     const int i = number_of(b, t.op);
-    return i >= 0 && b->wanted[i] && tf1c_tensors_find(&b->stop, t) < 0;
+    return i >= 0 && b->wanted[i];
+}
+
+static bool is_stopped(const backprop *b, const tf_operation *op)
+{
+    return tf1c_tensors_find(&b->stop, (tf_tensor){ .op = (tf_operation *)op }) >= 0;
 }
 
 static contributions *into(const backprop *b, const tf_operation *op)
@@ -227,7 +232,8 @@ static void mark_wanted(backprop *b, int n_xs, const tf_tensor *xs)
         if (number_of(b, xs[i].op) >= 0)
             b->wanted[number_of(b, xs[i].op)] = 1;
     for (int i = b->reached.n; i-- > 0;)
-        b->wanted[i] |= comes_from_wanted(b, b->reached.items[i].op);
+        if (!is_stopped(b, b->reached.items[i].op))
+            b->wanted[i] |= comes_from_wanted(b, b->reached.items[i].op);
 }
 
 /* TF fills in zeros for the outputs of an op that nothing flows back to, if something does to others, as long as the op itself is
@@ -321,7 +327,7 @@ static void differentiate(backprop *b, tf_grad_ctx *g)
 
 static void through(backprop *b, tf_operation *op)
 {
-    contributions *all = into(b, op);
+    contributions *all = is_stopped(b, op) ? NULL : into(b, op);
     if (all && op->def == &tf1c_arg_op)
         leave_body(b, op, all);
     if (!op->n_inputs || !all)
@@ -428,7 +434,7 @@ static void find_stops(backprop *b, tf_list stop_gradients)
     if (!b->stop.items)
         no_memory(b);
     for (int i = 0; b->stop.items && i < stop_gradients.n; i++)
-        tf1c_tensors_add(&b->stop, stop_gradients.items[i]);
+        tf1c_tensors_add(&b->stop, (tf_tensor){ .op = stop_gradients.items[i].op });
 }
 
 static void forget(backprop *b)

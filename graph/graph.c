@@ -234,6 +234,7 @@ static void universe_free(tf1c_universe *u)
     tf1c_map_free(&u->variables);
     tf1c_map_free(&u->tensor_arrays);
     tf1c_map_free(&u->scope_counts);
+    tf1c_map_free(&u->scope_hints);
     tf1c_map_free(&u->shapes_seen);
     tf1c_free(u->subscopes);
     tf1c_arena_free(&u->arena);

@@ -195,14 +195,9 @@ enum { TF_NO_AXIS = INT_MIN }; /* an unset axis */
 #define LIST(...) tf_list_of_(TF_COUNT_(__VA_ARGS__), (tf_operand[]){ TF_MAP_(TF_T, __VA_ARGS__) }, TF_SOURCE)
 #define tf_at(list, i) tf_at_(list, i, TF_SOURCE)
 #define tf_append(list, tensor) tf_append_(list, tensor, TF_SOURCE)
-/* A list, or a tensor as the list of it alone. */
-#define TF_LIST_(x)                                                                 \
-    __extension__({                                                                 \
-        __auto_type tf_x_ = (x);                                                    \
-        _Generic(tf_x_, tf_list: tf_list_same_, tf_tensor: tf_list_of_one_)(tf_x_); \
-    })
-TF1C_API tf_list tf_list_same_(tf_list list);
-TF1C_API tf_list tf_list_of_one_(tf_tensor t);
+/* A list, or a tensor, a number or an array as the list of it alone. */
+#define TF_LIST_(x) tf_list_of_any_(TF_T(x), TF_SOURCE)
+TF1C_API tf_list tf_list_of_any_(tf_operand x, tf_source here);
 TF1C_API tf_list tf_list_of_(int n, const tf_operand *items, tf_source here);
 TF1C_API tf_list tf_list_new_(int n, const tf_tensor *items, tf_source here);
 TF1C_API tf_tensor tf_at_(tf_list list, int i, tf_source here);

@@ -67,8 +67,10 @@ tf_list tf_list_of_(int n, const tf_operand *items, tf_source here)
     return tf_list_new_(n > MOST ? -1 : n, items ? tensors : NULL, here);
 }
 
-tf_list tf_list_same_(tf_list list) { return list; }
-tf_list tf_list_of_one_(tf_tensor t) { return tf_list_new_(1, &t, (tf_source){ 0 }); }
+tf_list tf_list_of_any_(tf_operand x, tf_source here)
+{
+    return x.kind == TF_OPERAND_LIST ? tf1c_sound_list(x.as.list, here) : tf_list_of_(1, &x, here);
+}
 
 tf_tensor tf_at_(tf_list list, int i, tf_source here)
 {

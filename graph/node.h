@@ -37,6 +37,9 @@ struct tf_operation {
 
 /* A shape as Python's may be given: SHAPE(…), NONE, or 3 for SHAPE(3). False, and a mistake, for 3, 4. */
 bool tf1c_given_shape(tf_dims *shape, tf_source here, tf_tensor *mistake);
+/* Numbers for axes: SHAPE(…), LIST(…) of numbers, which becomes it, a plain number (tf1c_plain), or none. False, and a mistake,
+ * for anything else. */
+bool tf1c_given_sizes(tf_dims *sizes, const char *what, tf_source here);
 
 typedef struct {
     const char *name;
@@ -79,6 +82,7 @@ typedef struct {
     tf1c_map shapes_seen;   /* by gradients: what TF makes once alone is counted once */
     tf1c_map tensor_arrays; /* handle's name -> what it stands for (ops/data_flow/tensor_array.c) */
     tf1c_map scope_counts;  /* variable scopes opened in each, for default names */
+    tf1c_map scope_hints;   /* of a default name, from which number on one may be free */
     const char **subscopes; /* those opened in the open ones, a scope's own before what is below it */
     int n_subscopes, cap_subscopes;
     tf1c_collection *collections;

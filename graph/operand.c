@@ -13,11 +13,14 @@ tf_operand tf_operand_integer(int64_t i) { return (tf_operand){ .kind = TF_OPERA
 tf_operand tf_operand_real(double x) { return (tf_operand){ .kind = TF_OPERAND_REAL, .as.real = x }; }
 tf_operand tf_operand_bool(bool b) { return (tf_operand){ .kind = TF_OPERAND_BOOL, .as.boolean = b }; }
 tf_operand tf_operand_dims(tf_dims d) { return (tf_operand){ .kind = TF_OPERAND_DIMS, .as.dims = d }; }
-tf_operand tf_operand_list(tf_list l) { return (tf_operand){ .kind = TF_OPERAND_LIST, .as.list = l }; }
+tf_operand tf_operand_list(tf_list l) /* a list { x } as LIST(x) */
+{
+    return (tf_operand){ .kind = TF_OPERAND_LIST, .as.list = tf1c_given_list(l, (tf_source){ 0 }) };
+}
 
 static tf_operand operand_of_number(long double x, bool floating)
 {
-    const bool whole = x >= -0x1p63L && x < 0x1p63L && x == truncl(x);
+    const bool whole = x >= -0x1p63L && x < 0x1p63L && x == truncl(x) && !(x == 0 && signbit(x)); /* no integer is -0 */
     if (x == TF_UNSET_NUMBER_)
         return (tf_operand)TF_UNSET_;
     return whole && !floating ? tf_operand_integer((int64_t)x) : tf_operand_real((double)x);
@@ -43,6 +46,17 @@ tf_operand tf1c_keyword(tf_operand given, bool floating)
     return given.kind == TF_OPERAND_NONE ? operand_as_written(&given.as.array, floating) : given;
 }
 
+/* The end of what is quoted here, if anything is. */
+static const char *past_quoted(const char *text)
+{
+    const char quote = *text;
+    if (quote != '"' && quote != '\'')
+        return text;
+    for (text++; *text && *text != quote; text++)
+        text += *text == '\\' && text[1];
+    return text;
+}
+
 /* The argument at `place`, from 1 on, in the text of a call's arguments, or the one by keyword, ".value". */
 static const char *argument_text(const char *text, int place, const char *keyword)
 {
@@ -56,6 +70,7 @@ static const char *argument_text(const char *text, int place, const char *keywor
             found = text;
         if (begins && strncmp(text, keyword, n) == 0 && strchr(" =", text[n]))
             return text + n;
+        text = past_quoted(text);
         depth += (strchr("([{", *text) && *text) - (strchr(")]}", *text) && *text);
         if (!*text)
             break;
@@ -63,13 +78,45 @@ static const char *argument_text(const char *text, int place, const char *keywor
     return found ? found : "";
 }
 
-/* Whether an argument is written as a number, and as which. */
+/* Of a C number: digits, letters and points, and the sign of an exponent. */
+static const char *end_of_number(const char *text)
+{
+    const bool hex = strncmp(text, "0x", 2) == 0 || strncmp(text, "0X", 2) == 0;
+    while (isalnum((unsigned char)*text) || *text == '.' || (strchr("+-", *text) && *text && strchr(hex ? "pP" : "eE", text[-1])))
+        text++;
+    return text;
+}
+static bool is_floating(const char *text)
+{
+    const bool hex = strncmp(text, "0x", 2) == 0 || strncmp(text, "0X", 2) == 0;
+    const size_t n = (size_t)(end_of_number(text) - text);
+    return memchr(text, '.', n) ||
+           (hex ? memchr(text, 'p', n) || memchr(text, 'P', n) : memchr(text, 'e', n) || memchr(text, 'E', n));
+}
+
+/* Whether an argument is written in numbers alone, `-1`, `2 * 0.5`, and whether one of them is floating. */
 static bool is_literal(const char *text, bool *floating)
 {
-    text += strspn(text, "= +-(");
-    const size_t n = strspn(text, "0123456789.abcdefxABCDEFXpP+-");
-    *floating = memchr(text, '.', n) || (strncmp(text, "0x", 2) != 0 && (memchr(text, 'e', n) || memchr(text, 'E', n)));
-    return isdigit((unsigned char)*text) || (*text == '.' && isdigit((unsigned char)text[1]));
+    int digits = 0, depth = 0;
+    for (*floating = false; *text && (depth || *text != ',') && depth >= 0;) {
+        if (isdigit((unsigned char)*text) || *text == '.') {
+            *floating |= is_floating(text);
+            text = end_of_number(text);
+            digits++;
+        } else {
+            depth += (*text == '(') - (*text == ')');
+            if (!strchr(" +-*/()", *text))
+                return false;
+            text++;
+        }
+    }
+    return digits;
+}
+
+static bool is_word(const char *text, const char *word)
+{
+    const size_t n = strlen(word);
+    return strncmp(text, word, n) == 0 && !isalnum((unsigned char)text[n]) && text[n] != '_';
 }
 
 /* Makes a whole number real if the text of the call writes it so; false where it is no literal there. */
@@ -77,11 +124,11 @@ static bool as_written(tf_operand *o, const char *text, int place, const char *k
 {
     bool floating = false;
     const char *written = text && keyword ? argument_text(text, place, keyword) : "";
-    const bool known = is_literal(written, &floating);
     written += strspn(written, "= ");
-    if (strncmp(written, "true", 4) == 0 || strncmp(written, "false", 5) == 0)
+    const bool known = is_literal(written, &floating);
+    if (is_word(written, "true") || is_word(written, "false"))
         return *o = tf_operand_bool(o->as.integer != 0), true;
-    if (floating)
+    if (known && floating)
         *o = tf_operand_real((double)o->as.integer);
     return known;
 }
@@ -161,36 +208,59 @@ tf_tensor tf1c_given_tensor(tf_tensor given, const char *argument, tf_source her
                       (double)given.number);
 }
 
-enum { RING = 1 << 14 };
-static pthread_key_t ring_key; /* of each thread, made on first use: not in its stack, as thread-local storage is */
-static pthread_once_t ring_once = PTHREAD_ONCE_INIT;
-static void make_ring_key(void) { pthread_key_create(&ring_key, tf1c_free); }
-__attribute__((destructor)) static void free_ring_of_main(void)
+/* TF_T's argument is evaluated in a block of its own, at whose end a literal's elements are gone: each thread keeps those of its
+ * last literals, more than any call has, whatever their sizes; and of other arrays that are borrowed as far as they are small, for
+ * np_array((float[]){ 1, 2 }, …) is one that nobody can tell. */
+enum { KEPT_LITERALS = 256, SMALL = 1 << 16 };
+typedef struct {
+    int next;
+    struct {
+        void *data;
+        size_t room;
+    } of[KEPT_LITERALS];
+} literals;
+static pthread_key_t literals_key; /* of each thread, made on first use: not in its stack, as thread-local storage is */
+static pthread_once_t literals_once = PTHREAD_ONCE_INIT;
+static void free_literals(void *of_thread)
 {
-    pthread_once(&ring_once, make_ring_key);
-    tf1c_free(pthread_getspecific(ring_key));
-    pthread_setspecific(ring_key, NULL);
+    literals *kept = of_thread;
+    for (int i = 0; kept && i < KEPT_LITERALS; i++)
+        tf1c_free(kept->of[i].data);
+    tf1c_free(kept);
 }
-static char *literal_ring(void)
+static void make_literals_key(void) { pthread_key_create(&literals_key, free_literals); }
+__attribute__((destructor)) static void free_literals_of_main(void)
 {
-    pthread_once(&ring_once, make_ring_key);
-    char *ring = pthread_getspecific(ring_key);
-    if (!ring && (ring = tf1c_alloc(RING)))
-        pthread_setspecific(ring_key, ring);
-    return ring;
+    pthread_once(&literals_once, make_literals_key);
+    free_literals(pthread_getspecific(literals_key));
+    pthread_setspecific(literals_key, NULL);
+}
+static literals *literals_of_thread(void)
+{
+    pthread_once(&literals_once, make_literals_key);
+    literals *kept = pthread_getspecific(literals_key);
+    if (!kept && (kept = tf1c_alloc_zero(sizeof *kept)))
+        pthread_setspecific(literals_key, kept);
+    return kept;
 }
 
-/* TF_T's argument is evaluated in a block of its own, at whose end a literal's elements are gone: they are kept in a ring, long
- * enough for the call that the operand is made for. */
+/* NULL without memory. */
+static void *keep_literal(const void *data, size_t size)
+{
+    literals *kept = literals_of_thread();
+    const int i = kept ? kept->next++ % KEPT_LITERALS : 0;
+    if (!kept || !tf1c_grow_buffer(&kept->of[i].data, &kept->of[i].room, size))
+        return NULL;
+    kept->next %= KEPT_LITERALS;
+    return memcpy(kept->of[i].data, data, size);
+}
+
 tf_operand tf_operand_array(tf_ndarray a)
 {
-    static _Thread_local size_t used;
-    size_t size = a.literal ? np_nbytes(a) : 0;
-    char *ring = size && size <= RING ? literal_ring() : NULL;
-    if (ring) {
-        used = used + size > RING ? 0 : used;
-        a.data = memcpy(ring + used, a.data, size);
-        used += (size + 15) / 16 * 16;
+    const size_t size = a.data && !a.memory ? np_nbytes(a) : 0;
+    if (size && (a.literal || size <= SMALL) && !(a.data = keep_literal(a.data, size))) {
+        tf_fail(tf_memory_error, tf1c_source((tf_source){ 0 }), NULL, "no memory left for the graph");
+        return tf_operand_tensor((tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
     }
     return (tf_operand){ .kind = TF_OPERAND_ARRAY, .as.array = a };
 }
@@ -203,8 +273,39 @@ tf_operand tf_operand_string(const char *s)
     return tf_operand_array(a);
 }
 
+/* A list of numbers, or of tensors that the graph knows, as a shape. */
+static bool shape_of_list(tf_list list, tf_dims *shape)
+{
+    tf_ndarray value;
+    tf_dims d = { .known = true, .rank = list.n };
+    for (int i = 0; i < list.n; i++)
+        if (list.n > TF_MAX_RANK || tf_is_poisoned(list.items[i]) || !list.items[i].op ||
+            !tf_constant_value(list.items[i], &value) || value.shape.rank || !(TF_INDEX & TF_DTYPE_BIT(value.dtype)))
+            return false;
+        else
+            d.dims[i] = np_get_int(value, 0);
+    return list.n > 0 ? *shape = d, true : false;
+}
+
+bool tf1c_given_sizes(tf_dims *sizes, const char *what, tf_source here)
+{
+    const tf_list given = sizes->given;
+    const long double number = given.alone.number;
+    if (sizes->known || (!given.n && !given.alone.op && (number == 0 || tf1c_plain(*sizes))))
+        return true;
+    if (given.items && shape_of_list(given, sizes))
+        return true;
+    if (given.n || given.alone.op)
+        tf_mistake(tf_type_error, here, NULL, "Expected numbers for '%s', such as SHAPE(2, 2), got a tensor", what);
+    else
+        tf_mistake(tf_type_error, here, NULL, "Expected int for argument '%s' not %g.", what, (double)number);
+    return false;
+}
+
 bool tf1c_given_shape(tf_dims *shape, tf_source here, tf_tensor *mistake)
 {
+    if (!shape->known && shape->given.items && shape_of_list(shape->given, shape))
+        return true;
     const tf_list *given = &shape->given;
     const long double number = given->alone.number;
     if (shape->known || (!given->n && !given->alone.op && (number == 0 || number == TF_UNSET_NUMBER_ || number == NONE))) {

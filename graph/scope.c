@@ -2,6 +2,7 @@
  * collections and seeds that hang on the graph. TF1: framework/ops.py (unique_name, name_scope), variable_scope.py,
  * framework/random_seed.py. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/philox.h"
@@ -206,26 +207,50 @@ static const char *unique_variable_scope(tf_graph *g, const char *prefix)
     tf1c_universe *u = g->universe;
     const char *outer = u->variable_scope.name;
     const char *base = *outer ? tf1c_graph_printf(g, "%s/%s", outer, prefix) : tf1c_graph_strdup(g, prefix), *name = base;
-    for (int i = 1; name && tf1c_map_get(&u->scope_counts, name); i++)
-        name = tf1c_graph_printf(g, "%s_%d", base, i);
+    intptr_t i = base ? (intptr_t)tf1c_map_get(&u->scope_hints, base) : 0;
+    if (i)
+        name = tf1c_graph_printf(g, "%s_%d", base, (int)i);
+    while (name && tf1c_map_get(&u->scope_counts, name))
+        name = tf1c_graph_printf(g, "%s_%d", base, (int)++i);
+    if (name)
+        tf1c_map_set(&u->scope_hints, base, (void *)i); /* without memory the search is longer */
     return name ? name + (*outer ? strlen(outer) + 1 : 0) : NULL;
 }
 
-/* TF1's _VariableStore.close_variable_subscopes: default names below a scope that is left may come again. */
-void tf1c_forget_subscopes(tf_graph *g, const char *name)
+/* A name is free again; so numbers are sought from the beginning. */
+static void forget_name(tf1c_universe *u, const char *name)
 {
-    const tf1c_map *m = &g->universe->scope_counts;
     size_t n = strlen(name);
+    tf1c_map_set(&u->scope_counts, name, NULL);
+    while (n && isdigit((unsigned char)name[n - 1]))
+        n--;
+    char *base = n && name[n - 1] == '_' && name[n] ? strndup(name, n - 1) : NULL;
+    if (tf1c_map_get(&u->scope_hints, name))
+        tf1c_map_set(&u->scope_hints, name, NULL);
+    if (base && tf1c_map_get(&u->scope_hints, base))
+        tf1c_map_set(&u->scope_hints, base, NULL);
+    free(base);
+}
+
+static void forget_below(tf1c_map *m, const char *name)
+{
+    const size_t n = strlen(name);
     for (size_t i = 0; n && i < m->capacity; i++)
         if (m->slots[i].key && strncmp(m->slots[i].key, name, n) == 0 && m->slots[i].key[n] == '/')
             m->slots[i].value = NULL;
 }
 
+/* TF1's _VariableStore.close_variable_subscopes: default names below a scope that is left may come again. */
+void tf1c_forget_subscopes(tf_graph *g, const char *name)
+{
+    forget_below(&g->universe->scope_counts, name);
+    forget_below(&g->universe->scope_hints, name);
+}
+
 void tf1c_forget_scope(tf_graph *g, const char *name)
 {
-    tf1c_map *m = &g->universe->scope_counts;
-    if (tf1c_map_get(m, name))
-        tf1c_map_set(m, name, NULL);
+    if (tf1c_map_get(&g->universe->scope_counts, name))
+        forget_name(g->universe, name);
     tf1c_forget_subscopes(g, name);
 }
 
@@ -235,7 +260,7 @@ static void forget_opened(tf1c_universe *u, int first)
     const size_t n = strlen(u->variable_scope.name);
     for (int i = first + 1; n && i < u->n_subscopes; i++)
         if (strncmp(u->subscopes[i], u->variable_scope.name, n) == 0 && u->subscopes[i][n] == '/')
-            tf1c_map_set(&u->scope_counts, u->subscopes[i], NULL);
+            forget_name(u, u->subscopes[i]);
     u->n_subscopes = n && first < u->n_subscopes ? first + 1 : u->n_subscopes;
 }
 

@@ -20,6 +20,8 @@ static tf_tensor refuse_list(int n, tf_source here)
 tf_list tf1c_sound_list(tf_list list, tf_source here)
 {
     if (list.n == 0)
+        list = tf1c_given_list((tf_list){ .alone = list.alone }, here);
+    if (list.n == 0)
         return (tf_list){ 0 };
     if (list.n < 0 || !list.items)
         return tf_mistake_list(1, refuse_list(list.n, here));

@@ -172,7 +172,7 @@ static tf_status call_with(const tf1c_function *f, const tf_ndarray *in, tf_ndar
 {
     for (int i = 0; i < f->n_args; i++) {
         feeds[i] = f->feeds[i];
-        feeds[i].value = tf_operand_array(in[i]);
+        feeds[i].value = tf_fed_array_(in[i]);
     }
     for (int i = 0; i < f->n_results; i++)
         fetches[i] = tf_into_array(f->fetches[i], &out[i]);

@@ -21,6 +21,8 @@ tf_fetch tf_into_bool(tf_fetch f, bool *out) { return into(f, TF_INTO_BOOL, out)
 tf_fetch tf_into_array(tf_fetch f, tf_ndarray *out) { return into(f, TF_INTO_ARRAY, out); }
 tf_fetch tf_into_nothing(tf_fetch f, void *out) { return into(f, TF_INTO_NOTHING, out); }
 
+tf_operand tf_fed_array_(tf_ndarray a) { return (tf_operand){ .kind = TF_OPERAND_ARRAY, .as.array = a }; }
+
 /* ---- the last FEEDs of a thread ---------------------------------------------------------------------------------------- */
 
 enum { KEPT = 32, PAIRS = 16 };
@@ -130,8 +132,9 @@ static void release_literal(const tf_feed *f)
         np_free(&a);
 }
 
-tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value)
+tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value, tf_source here)
 {
+    TF_FROM(here);
     if (feeds)
         *feeds = tf1c_kept_feeds(*feeds);
     if (!feeds || feeds->n < 0 || (feeds->n && !feeds->items))

@@ -88,21 +88,21 @@ TF1C_API void tf_state_free(tf_state_value *value); /* NULL and { 0 } are fine *
 TF1C_API tf_operand tf_operand_state(tf_state_value value);
 TF1C_API tf_feed tf_feed_tensor(tf_tensor tensor, tf_operand value);
 TF1C_API tf_feed tf_feed_state(const tf_state *state, tf_operand value);
-#define TF_FED_(x) /* TF_T, and states */                                                                         \
-    __extension__({                                                                                               \
-        __auto_type tf_fed_ = (x);                                                                                \
-        _Generic(tf_fed_, tf_state_value: tf_operand_state, tf_tensor: tf_operand_tensor, tf_operand: tf_operand_same, \
-            tf_ndarray: tf_operand_array, tf_dims: tf_operand_dims, tf_list: tf_operand_list, float: tf_operand_real, \
-            double: tf_operand_real, bool: tf_operand_bool, const char *: tf_operand_string, char *: tf_operand_string, char: tf_operand_integer, signed char: tf_operand_integer, \
-            unsigned char: tf_operand_integer, short: tf_operand_integer, unsigned short: tf_operand_integer,     \
-            int: tf_operand_integer, unsigned: tf_operand_integer, long: tf_operand_integer,                      \
-            unsigned long: tf_operand_integer, long long: tf_operand_integer,                                     \
-            unsigned long long: tf_operand_integer TF_ELSE_(tf_not_an_operand_))(tf_fed_);                          \
-    })
-TF1C_API tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value);
-TF1C_API tf_status tf_feed_set_state_(tf_feeds *feeds, const tf_state *state, tf_operand value);
+TF1C_API tf_operand tf_fed_array_(tf_ndarray a);
+/* TF_T, and states, without a block around it: a literal lives as long as the FEED. */
+#define TF_FED_(x)                                                                                                \
+    _Generic((x), tf_state_value: tf_operand_state, tf_tensor: tf_operand_tensor, tf_operand: tf_operand_same,    \
+        tf_ndarray: tf_fed_array_, tf_dims: tf_operand_dims, tf_list: tf_operand_list, float: tf_operand_real,    \
+        double: tf_operand_real, bool: tf_operand_bool, const char *: tf_operand_string, char *: tf_operand_string, char: tf_operand_integer, signed char: tf_operand_integer, \
+        unsigned char: tf_operand_integer, short: tf_operand_integer, unsigned short: tf_operand_integer,         \
+        int: tf_operand_integer, unsigned: tf_operand_integer, long: tf_operand_integer,                          \
+        unsigned long: tf_operand_integer, long long: tf_operand_integer,                                         \
+        unsigned long long: tf_operand_integer TF_ELSE_(tf_not_an_operand_))(x)
+/* No block around it: np_array((float[]){ 1, 2 }, …) lives as long as where it stands. */
+TF1C_API tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value, tf_source here);
+TF1C_API tf_status tf_feed_set_state_(tf_feeds *feeds, const tf_state *state, tf_operand value, tf_source here);
 #define tf_feed_set(feeds, key, value) \
-    TF_AT_(_Generic((key), tf_tensor: tf_feed_set_, tf_state *: tf_feed_set_state_)(feeds, key, TF_FED_(value)))
+    _Generic((key), tf_tensor: tf_feed_set_, tf_state *: tf_feed_set_state_)(feeds, key, TF_FED_(value), TF_SOURCE)
 TF1C_API void tf_feeds_free(tf_feeds *feeds);
 
 /* ---- fetching ------------------------------------------------------------------------------------------------------

@@ -279,7 +279,11 @@ static tf_tensor eye_of(tf_operand num_rows, struct tf_eye_args a)
     return rows == columns ? tf_matrix_diag(ones) : tf_matrix_set_diag(tf_zeros(whole, .dtype = dtype), ones);
 }
 
-tf_tensor tf_eye_(struct tf_eye_args a) { return eye_of(tf1c_given(a.num_rows), a); }
+tf_tensor tf_eye_(struct tf_eye_args a)
+{
+    tf_tensor mistake;
+    return tf1c_given_shape(&a.batch_shape, a.here, &mistake) ? eye_of(tf1c_given(a.num_rows), a) : mistake;
+}
 
 /* clang-format off */
 tf1c_op_family tf1c_family_diag = {

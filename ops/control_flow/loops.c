@@ -557,7 +557,9 @@ static tf_list list_given(tf_operand given, const char *name, tf_source here)
 static tf_list scan_args(scan_fn f, bool reverse, bool stacked, struct tf_scan_args a, const char *default_name)
 {
     TF_FROM(a.here);
-    const tf_operand first = tf1c_given(tf1c_given(a.initializer).kind ? a.initializer : a.initializers);
+    const bool several = !tf1c_given(a.initializer).kind;
+    const tf_operand first =
+        several ? tf1c_given(a.initializers) : tf_operand_given_(a.initializer, a.text, 2, ".initializer", a.here);
     const tf_list init = first.kind ? list_given(first, "initializer", a.here) : (tf_list){ 0 };
     const tf_list elems = list_given(tf1c_given(a.elems), "elems", a.here);
     f.context = a.context;

@@ -28,6 +28,7 @@ struct tf_scan_args {
     TF_ARG_(6) int parallel_iterations; /* accepted */
     TF_ARG_(7) bool swap_memory;        /* a long one's gradient computes most steps anew instead of saving what it reads */
     tf_operand initializers;            /* the same as initializer */
+    const char *text;                   /* of the call after fn: whether 0 or 0.0 is written */
 };
 
 /* state ← fn(state, elems[t]), all states stacked along axis 0.                                          TF1: tf.scan
@@ -38,16 +39,16 @@ struct tf_scan_args {
  *   errors  ValueError: the state's shape changes ("Inconsistent shapes: saw (2,) but expected (1,) ");  run: InvalidArgumentError
  *           "Tried to read from index 0 but array size is: 0" (empty elems without an initializer)
  *   source  python/ops/functional_ops.py scan */
-#define TF_SCAN_(fn, one, many, ...)                                                                                           \
+#define TF_SCAN_(fn, one, many, words, ...)                                                                                    \
     TF_KWARGS_(_Generic((fn), tf_scan_list_fn *: many, default: one)(fn, (struct tf_scan_args){ .elems = TF_UNSET_,           \
-        .initializer = TF_UNSET_, .initializers = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
-#define tf_scan(fn, ...) TF_SCAN_(fn, tf_scan_, tf_scan_list_, __VA_ARGS__)
+        .initializer = TF_UNSET_, .initializers = TF_UNSET_, .text = words, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_scan(fn, ...) TF_SCAN_(fn, tf_scan_, tf_scan_list_, #__VA_ARGS__, __VA_ARGS__)
 TF1C_API tf_tensor tf_scan_(tf_scan_fn *fn, struct tf_scan_args args);
 TF1C_API tf_list tf_scan_list_(tf_scan_list_fn *fn, struct tf_scan_args args);
 
 /* The last state alone; tf_foldr goes from the last element to the first.                 TF1: tf.foldl, tf.foldr */
-#define tf_foldl(fn, ...) TF_SCAN_(fn, tf_foldl_, tf_foldl_list_, __VA_ARGS__)
-#define tf_foldr(fn, ...) TF_SCAN_(fn, tf_foldr_, tf_foldr_list_, __VA_ARGS__)
+#define tf_foldl(fn, ...) TF_SCAN_(fn, tf_foldl_, tf_foldl_list_, #__VA_ARGS__, __VA_ARGS__)
+#define tf_foldr(fn, ...) TF_SCAN_(fn, tf_foldr_, tf_foldr_list_, #__VA_ARGS__, __VA_ARGS__)
 TF1C_API tf_tensor tf_foldl_(tf_scan_fn *fn, struct tf_scan_args args);
 TF1C_API tf_tensor tf_foldr_(tf_scan_fn *fn, struct tf_scan_args args);
 TF1C_API tf_list tf_foldl_list_(tf_scan_list_fn *fn, struct tf_scan_args args);

@@ -486,12 +486,24 @@ static bool set_padded(tf1c_dataset *d, int i, tf_dims want)
     return true;
 }
 
-static bool set_padding(tf1c_dataset *d, int i, tf_list given)
+/* How many there are; a bare number stands for one, of the component's dtype. */
+static int padding_values(struct tf_padded_batch_args *a, tf_operand *number)
+{
+    const tf_tensor alone = a->padding_values.alone;
+    if (!a->padding_values.n && !alone.op) {
+        *number = tf1c_given((tf_operand){ .as.tensor = alone });
+        return number->kind != TF_OPERAND_NONE;
+    }
+    a->padding_values = tf1c_sound_list(a->padding_values, a->here);
+    return a->padding_values.n;
+}
+
+static bool set_padding(tf1c_dataset *d, int i, tf_list given, tf_operand number)
 {
     static const char *const empty = "";
     const tf_dtype dtype = type_of(d, i);
     const tf_operand none = dtype == tf_string ? tf_operand_string(empty) : tf_operand_integer(0);
-    set_value(d, 1 + i, given.n ? tf_operand_tensor(given.items[i]) : none, dtype, "padding_value");
+    set_value(d, 1 + i, given.n ? tf_operand_tensor(given.items[i]) : number.kind ? number : none, dtype, "padding_value");
     if (tf_is_poisoned(d->values[1 + i]))
         return false;
     const tf_dims s = tf_get_shape(d->values[1 + i]);
@@ -510,10 +522,11 @@ tf_data_dataset *tf_dataset_padded_batch_(tf_data_dataset *dataset, tf_operand b
     tf1c_dataset *d = dataset_on(dataset, &tf1c_padded_batch_stage, 1 + n, here);
     if (!d)
         return refused(dataset);
-    if (!tf1c_sound_structure(d->public_.output_types, padded) || !padded.items || (a.padding_values.n && a.padding_values.n != n))
+    tf_operand number = TF_UNSET_;
+    const int values = padding_values(&a, &number);
+    if (!tf1c_sound_structure(d->public_.output_types, padded) || !padded.items || (values && values != n))
         return tf_mistake(tf_value_error, here, NULL,
-                          "An element of %d components was given %d padded shapes and %d padding values.", n, padded.n,
-                          a.padding_values.n),
+                          "An element of %d components was given %d padded shapes and %d padding values.", n, padded.n, values),
                refused(dataset);
     if (!fits_batch(d))
         return refused(dataset);
@@ -521,7 +534,8 @@ tf_data_dataset *tf_dataset_padded_batch_(tf_data_dataset *dataset, tf_operand b
     set_number(d, 0, tf1c_sound_operand(batch_size, here), "batch_size");
     tf_dims *shapes = tf1c_graph_alloc(d->graph, (size_t)n * sizeof *shapes);
     for (int i = 0; i < n; i++) {
-        if (!shapes || tf_is_poisoned(d->values[0]) || !set_padded(d, i, padded.items[i]) || !set_padding(d, i, a.padding_values))
+        if (!shapes || tf_is_poisoned(d->values[0]) || !set_padded(d, i, padded.items[i]) ||
+            !set_padding(d, i, a.padding_values, number))
             return refused(dataset);
         shapes[i] = padded.items[i];
     }

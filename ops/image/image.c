@@ -45,10 +45,11 @@ static tf_tensor part(tf_tensor x, int64_t top, int64_t left, int64_t height, in
                                      : tf_slice(x, SHAPE(0, top, left, 0), SHAPE(-1, height, width, -1));
 }
 
-tf_tensor tf_image_crop_(tf_operand image, int64_t top, int64_t left, int64_t height, int64_t width, tf_source here)
+tf_tensor tf_image_crop_(tf_operand image, struct tf_image_box_args a)
 {
-    TF_FROM(here);
-    const tf_tensor x = image_of(image, here);
+    TF_FROM(a.here);
+    const int64_t top = a.offset_height, left = a.offset_width, height = a.target_height, width = a.target_width;
+    const tf_tensor x = image_of(image, a.here);
     if (tf_is_poisoned(x))
         return x;
     const tf_dims d = tf_get_shape(x);
@@ -60,32 +61,43 @@ tf_tensor tf_image_crop_(tf_operand image, int64_t top, int64_t left, int64_t he
                         : w != NONE && w - width < left ? "width must be >= target + offset."
                         : h != NONE && h - height < top ? "height must be >= target + offset."
                                                         : NULL;
-    return wrong ? tf_mistake(tf_value_error, here, NULL, "%s", wrong) : part(x, top, left, height, width);
+    return wrong ? tf_mistake(tf_value_error, a.here, NULL, "%s", wrong) : part(x, top, left, height, width);
 }
 
-tf_tensor tf_image_pad_(tf_operand image, int64_t top, int64_t left, int64_t height, int64_t width, tf_source here)
+/* int64 where they need it, as tf.pad makes of numbers. */
+static tf_tensor padded(tf_tensor x, int rank, const int64_t *around)
 {
-    TF_FROM(here);
-    const tf_tensor x = image_of(image, here);
+    int32_t narrow[8];
+    bool fits = true;
+    for (int i = 0; i < 2 * rank; i++)
+        fits &= (narrow[i] = (int32_t)around[i]) == around[i];
+    return tf_pad(x, np_array(fits ? (void *)narrow : (void *)around, fits ? tf_int32 : tf_int64, SHAPE(rank, 2)));
+}
+
+tf_tensor tf_image_pad_(tf_operand image, struct tf_image_box_args a)
+{
+    TF_FROM(a.here);
+    const int64_t top = a.offset_height, left = a.offset_width, height = a.target_height, width = a.target_width;
+    const tf_tensor x = image_of(image, a.here);
     if (tf_is_poisoned(x))
         return x;
     const tf_dims d = tf_get_shape(x);
     const int64_t h = d.dims[d.rank - 3], w = d.dims[d.rank - 2];
     if (h == NONE || w == NONE)
-        return tf_mistake(tf_value_error, here, NULL, "'image' must be fully defined.");
+        return tf_mistake(tf_value_error, a.here, NULL, "'image' must be fully defined.");
     const char *wrong = top < 0            ? "offset_height must be >= 0"
                         : left < 0         ? "offset_width must be >= 0"
                         : width - w < left ? "width must be <= target - offset"
                         : height - h < top ? "height must be <= target - offset"
                                            : NULL;
     if (wrong)
-        return tf_mistake(tf_value_error, here, NULL, "%s", wrong);
-    int32_t around[8] = { 0 }, *of_image = around + (d.rank == 4 ? 2 : 0);
-    of_image[0] = (int32_t)top;
-    of_image[1] = (int32_t)(height - h - top);
-    of_image[2] = (int32_t)left;
-    of_image[3] = (int32_t)(width - w - left);
-    return tf_pad(x, np_array(around, tf_int32, SHAPE(d.rank, 2)));
+        return tf_mistake(tf_value_error, a.here, NULL, "%s", wrong);
+    int64_t around[8] = { 0 }, *of_image = around + (d.rank == 4 ? 2 : 0);
+    of_image[0] = top;
+    of_image[1] = height - h - top;
+    of_image[2] = left;
+    of_image[3] = width - w - left;
+    return padded(x, d.rank, around);
 }
 
 /* A length: known, or as the run has it. */
@@ -121,22 +133,23 @@ static tf_tensor stacked(int rank, int64_t first, length height, length width, i
     return tf1c_stack_sizes(rank, values + 4 - rank, known + 4 - rank, tf_int32);
 }
 
-tf_tensor tf_image_central_crop_(tf_operand image, double fraction, tf_source here)
+tf_tensor tf_image_central_crop_(tf_operand image, struct tf_central_crop_args a)
 {
-    TF_FROM(here);
+    TF_FROM(a.here);
+    const double fraction = a.central_fraction;
     TF_SCOPE(NULL, "central_crop");
-    const tf_tensor x = tf_convert(tf1c_sound_operand(image, here), tf_dtype_unset, here, "image");
+    const tf_tensor x = tf_convert(tf1c_sound_operand(image, a.here), tf_dtype_unset, a.here, "image");
     tf_dims d = tf_get_shape(x);
     if (tf_is_poisoned(x))
         return x;
     if (!(fraction > 0 && fraction <= 1))
-        return tf_mistake(tf_value_error, here, NULL, "central_fraction must be within (0, 1]");
+        return tf_mistake(tf_value_error, a.here, NULL, "central_fraction must be within (0, 1]");
     if (fraction == 1)
         return x;
     if (d.known && d.rank < 3)
-        return tf_mistake(tf_value_error, here, NULL, "'image' must be at least three-dimensional.");
+        return tf_mistake(tf_value_error, a.here, NULL, "'image' must be at least three-dimensional.");
     if (!d.known || d.rank > 4)
-        return tf_mistake(tf_value_error, here, NULL,
+        return tf_mistake(tf_value_error, a.here, NULL,
                           d.known ? "`image` should either be a Tensor with rank = 3 or rank = 4. Had rank = %d."
                                   : "`image` should either be a Tensor with rank = 3 or rank = 4. Had rank = None.",
                           d.rank);
@@ -153,29 +166,41 @@ tf_tensor tf_image_central_crop_(tf_operand image, double fraction, tf_source he
 }
 
 /* What is too long is cropped on both sides, what is too short padded. */
-tf_tensor tf_image_crop_or_pad_(tf_operand image, int64_t height, int64_t width, tf_source here)
+tf_tensor tf_image_crop_or_pad_(tf_operand image, struct tf_image_target_args a)
 {
-    TF_FROM(here);
-    tf_tensor x = image_of(image, here);
+    TF_FROM(a.here);
+    const int64_t height = a.target_height, width = a.target_width;
+    tf_tensor x = image_of(image, a.here);
     if (tf_is_poisoned(x))
         return x;
     const tf_dims d = tf_get_shape(x);
     const int64_t h = d.dims[d.rank - 3], w = d.dims[d.rank - 2];
     if (height <= 0 || width <= 0)
-        return tf_mistake(tf_value_error, here, NULL, "%s must be > 0.", height <= 0 ? "target_height" : "target_width");
+        return tf_mistake(tf_value_error, a.here, NULL, "%s must be > 0.", height <= 0 ? "target_height" : "target_width");
     if (h == NONE || w == NONE)
-        return tf_mistake(tf_value_error, here, NULL, "'image' must be fully defined.");
+        return tf_mistake(tf_value_error, a.here, NULL, "'image' must be fully defined.");
     const int64_t more_h = height - h, more_w = width - w;
-    x = tf_image_crop_(operand_of(x), more_h < 0 ? -more_h / 2 : 0, more_w < 0 ? -more_w / 2 : 0, more_h < 0 ? height : h,
-                       more_w < 0 ? width : w, here);
+    x = tf_image_crop_(operand_of(x), (struct tf_image_box_args){ .here = a.here,
+                                                                  .offset_height = more_h < 0 ? -more_h / 2 : 0,
+                                                                  .offset_width = more_w < 0 ? -more_w / 2 : 0,
+                                                                  .target_height = more_h < 0 ? height : h,
+                                                                  .target_width = more_w < 0 ? width : w });
     return tf_is_poisoned(x)
                ? x
-               : tf_image_pad_(operand_of(x), more_h > 0 ? more_h / 2 : 0, more_w > 0 ? more_w / 2 : 0, height, width, here);
+               : tf_image_pad_(operand_of(x), (struct tf_image_box_args){ .here = a.here,
+                                                                          .offset_height = more_h > 0 ? more_h / 2 : 0,
+                                                                          .offset_width = more_w > 0 ? more_w / 2 : 0,
+                                                                          .target_height = height,
+                                                                          .target_width = width });
 }
 
-tf_tensor tf_random_crop_(tf_operand value, tf_dims size, struct tf_image_random_args a)
+tf_tensor tf_random_crop_(tf_operand value, struct tf_random_crop_args a)
 {
     TF_FROM(a.here);
+    tf_dims size = a.size;
+    tf_tensor mistake;
+    if (!tf1c_given_shape(&size, a.here, &mistake))
+        return mistake;
     const tf_tensor x = tf_convert(tf1c_sound_operand(value, a.here), tf_dtype_unset, a.here, "value");
     if (tf_is_poisoned(x))
         return x;
@@ -195,12 +220,14 @@ tf_tensor tf_random_crop_(tf_operand value, tf_dims size, struct tf_image_random
 
 /* ---- mirrors ---------------------------------------------------------------------------------------------------------------------------- */
 
-tf_tensor tf_image_flip_(tf_operand image, int axis, tf_source here)
+static tf_tensor flipped(tf_operand image, int axis, tf_source here)
 {
     TF_FROM(here);
     const tf_tensor x = image_of(image, here);
     return tf_is_poisoned(x) ? x : tf_reverse(x, AXES(tf_get_shape(x).rank + axis));
 }
+tf_tensor tf_image_flip_left_right_(tf_operand image, struct tf_name_args a) { return flipped(image, -2, a.here); }
+tf_tensor tf_image_flip_up_down_(tf_operand image, struct tf_name_args a) { return flipped(image, -3, a.here); }
 
 typedef struct {
     tf_tensor image;
@@ -222,7 +249,7 @@ static tf_tensor mirror_some(tf_tensor x, int axis, int64_t seed)
     return tf_add(tf_mul(tf_sub(1, keep), tf_reverse(x, AXES(axis))), tf_mul(keep, x));
 }
 
-tf_tensor tf_image_random_flip_(tf_operand image, int axis, struct tf_image_random_args a)
+static tf_tensor flipped_by_chance(tf_operand image, int axis, struct tf_image_random_args a)
 {
     TF_FROM(a.here);
     const tf_tensor x = image_of(image, a.here);
@@ -235,6 +262,11 @@ tf_tensor tf_image_random_flip_(tf_operand image, int axis, struct tf_image_rand
     const tf_tensor draw = tf_random_uniform(SCALAR, .seed = a.seed);
     return tf_cond(tf_less(draw, 0.5), mirrored, unchanged, .context = &m);
 }
+tf_tensor tf_image_random_flip_left_right_(tf_operand image, struct tf_image_random_args a)
+{
+    return flipped_by_chance(image, -2, a);
+}
+tf_tensor tf_image_random_flip_up_down_(tf_operand image, struct tf_image_random_args a) { return flipped_by_chance(image, -3, a); }
 
 /* ---- colours ------------------------------------------------------------------------------------------------------------------------------ */
 
@@ -273,10 +305,10 @@ tf_tensor tf_image_grayscale_to_rgb_(tf_operand images, struct tf_name_args a)
     return tf_concat(LIST(x, x, x), -1);
 }
 
-tf_tensor tf_image_standardization_(tf_operand image, tf_source here)
+tf_tensor tf_image_standardization_(tf_operand image, struct tf_name_args a)
 {
-    TF_FROM(here);
-    tf_tensor x = image_of(image, here);
+    TF_FROM(a.here);
+    tf_tensor x = image_of(image, a.here);
     if (tf_is_poisoned(x))
         return x;
     TF_SCOPE(NULL, "per_image_standardization");
@@ -290,23 +322,23 @@ tf_tensor tf_image_standardization_(tf_operand image, tf_source here)
     return tf_div(tf_sub(x, mean), tf_maximum(tf_sqrt(tf_nn_relu(variance)), least));
 }
 
-tf_tensor tf_image_adjust_brightness_(tf_operand image, tf_operand delta, tf_source here)
+tf_tensor tf_image_adjust_brightness_(tf_operand image, tf_operand delta, struct tf_name_args a)
 {
-    TF_FROM(here);
-    const tf_tensor x = image_of(image, here);
+    TF_FROM(a.here);
+    const tf_tensor x = image_of(image, a.here);
     if (tf_is_poisoned(x))
         return x;
-    TF_SCOPE(NULL, "adjust_brightness");
+    TF_SCOPE(a.name, "adjust_brightness");
     return as_it_was(tf_add(as_float(x), delta), tf_get_dtype(x));
 }
 
-tf_tensor tf_image_adjust_contrast_(tf_operand images, tf_operand factor, tf_source here)
+tf_tensor tf_image_adjust_contrast_(tf_operand images, tf_operand factor, struct tf_name_args a)
 {
-    TF_FROM(here);
-    const tf_tensor x = image_of(images, here);
+    TF_FROM(a.here);
+    const tf_tensor x = image_of(images, a.here);
     if (tf_is_poisoned(x))
         return x;
-    TF_SCOPE(NULL, "adjust_contrast");
+    TF_SCOPE(a.name, "adjust_contrast");
     const int r = tf_get_shape(x).rank;
     const tf_tensor y = as_float(x), mean = tf_reduce_mean(y, AXES(r - 3, r - 2), .keepdims = true);
     return as_it_was(tf_add(tf_mul(tf_sub(y, mean), factor), mean), tf_get_dtype(x));
@@ -335,37 +367,43 @@ tf_tensor tf_image_adjust_hue_(tf_operand image, tf_operand delta, struct tf_nam
 /* ---- colours by chance ---------------------------------------------------------------------------------------------------------------------- */
 
 /* A number in [least, most), or a mistake: `wrong`. */
-static tf_tensor drawn(const char *wrong, double least, double most, const struct tf_image_random_args *a)
+static tf_tensor drawn(const char *wrong, double least, double most, int64_t seed, tf_source here)
 {
-    return wrong ? tf_mistake(tf_value_error, a->here, NULL, "%s", wrong) : tf_random_uniform(SCALAR, least, most, .seed = a->seed);
+    return wrong ? tf_mistake(tf_value_error, here, NULL, "%s", wrong) : tf_random_uniform(SCALAR, least, most, .seed = seed);
 }
-static const char *wrong_delta(double most) { return most >= 0 ? NULL : "max_delta must be non-negative."; }
-static const char *wrong_factor(double lower, double upper)
+static tf_tensor drawn_delta(const char *wrong, const struct tf_image_delta_args *a)
 {
-    return !(upper > lower) ? "upper must be > lower." : !(lower >= 0) ? "lower must be non-negative." : NULL;
+    return drawn(!(a->max_delta >= 0) ? "max_delta must be non-negative." : wrong, -a->max_delta, a->max_delta, a->seed, a->here);
+}
+static tf_tensor drawn_factor(const struct tf_image_factor_args *a)
+{
+    const char *wrong = !(a->upper > a->lower) ? "upper must be > lower." : !(a->lower >= 0) ? "lower must be non-negative." : NULL;
+    return drawn(wrong, a->lower, a->upper, a->seed, a->here);
 }
 
-tf_tensor tf_image_random_brightness_(tf_operand image, double most, struct tf_image_random_args a)
+tf_tensor tf_image_random_brightness_(tf_operand image, struct tf_image_delta_args a)
 {
     TF_FROM(a.here);
-    const tf_tensor delta = drawn(wrong_delta(most), -most, most, &a);
-    return tf_is_poisoned(delta) ? delta : tf_image_adjust_brightness_(image, operand_of(delta), a.here);
+    const tf_tensor delta = drawn_delta(NULL, &a);
+    return tf_is_poisoned(delta) ? delta
+                                 : tf_image_adjust_brightness_(image, operand_of(delta), (struct tf_name_args){ .here = a.here });
 }
-tf_tensor tf_image_random_hue_(tf_operand image, double most, struct tf_image_random_args a)
+tf_tensor tf_image_random_hue_(tf_operand image, struct tf_image_delta_args a)
 {
     TF_FROM(a.here);
-    const tf_tensor delta = drawn(most > 0.5 ? "max_delta must be <= 0.5." : wrong_delta(most), -most, most, &a);
+    const tf_tensor delta = drawn_delta(a.max_delta > 0.5 ? "max_delta must be <= 0.5." : NULL, &a);
     return tf_is_poisoned(delta) ? delta : adjusted(image, operand_of(delta), true, (struct tf_name_args){ .here = a.here });
 }
-tf_tensor tf_image_random_contrast_(tf_operand image, double lower, double upper, struct tf_image_random_args a)
+tf_tensor tf_image_random_contrast_(tf_operand image, struct tf_image_factor_args a)
 {
     TF_FROM(a.here);
-    const tf_tensor factor = drawn(wrong_factor(lower, upper), lower, upper, &a);
-    return tf_is_poisoned(factor) ? factor : tf_image_adjust_contrast_(image, operand_of(factor), a.here);
+    const tf_tensor factor = drawn_factor(&a);
+    return tf_is_poisoned(factor) ? factor
+                                  : tf_image_adjust_contrast_(image, operand_of(factor), (struct tf_name_args){ .here = a.here });
 }
-tf_tensor tf_image_random_saturation_(tf_operand image, double lower, double upper, struct tf_image_random_args a)
+tf_tensor tf_image_random_saturation_(tf_operand image, struct tf_image_factor_args a)
 {
     TF_FROM(a.here);
-    const tf_tensor factor = drawn(wrong_factor(lower, upper), lower, upper, &a);
+    const tf_tensor factor = drawn_factor(&a);
     return tf_is_poisoned(factor) ? factor : adjusted(image, operand_of(factor), false, (struct tf_name_args){ .here = a.here });
 }

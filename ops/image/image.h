@@ -71,36 +71,68 @@ TF1C_API tf_tensor tf_image_resize_images_(tf_operand images, tf_operand size, s
 
 /* ---- parts and mirrors -----------------------------------------------------------------------------------------------------------
  * errors  ValueError "width must be >= target + offset.", "'image' must be at least three-dimensional." */
-#define tf_image_crop_to_bounding_box(image, top, left, height, width) \
-    tf_image_crop_(TF_T(image), top, left, height, width, TF_SOURCE)
-#define tf_image_pad_to_bounding_box(image, top, left, height, width) \
-    tf_image_pad_(TF_T(image), top, left, height, width, TF_SOURCE)
-#define tf_image_resize_image_with_crop_or_pad(image, height, width) tf_image_crop_or_pad_(TF_T(image), height, width, TF_SOURCE)
-#define tf_image_flip_left_right(image) tf_image_flip_(TF_T(image), -2, TF_SOURCE)
-#define tf_image_flip_up_down(image) tf_image_flip_(TF_T(image), -3, TF_SOURCE)
+struct tf_image_box_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand image;
+    TF_ARG_(2) int64_t offset_height;
+    TF_ARG_(3) int64_t offset_width;
+    TF_ARG_(4) int64_t target_height;
+    TF_ARG_(5) int64_t target_width;
+};
+struct tf_image_target_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand image;
+    TF_ARG_(2) int64_t target_height;
+    TF_ARG_(3) int64_t target_width;
+};
+#define TF_IMAGE_(fn, args, text, ...) TF_FIRST1_(fn, struct args, TF_DATA_, image, text, .image = TF_UNSET_, TF_HERE_, __VA_ARGS__)
+#define tf_image_crop_to_bounding_box(...) TF_IMAGE_(tf_image_crop_, tf_image_box_args, #__VA_ARGS__, TF_PLACES_(__VA_ARGS__))
+#define tf_image_pad_to_bounding_box(...) TF_IMAGE_(tf_image_pad_, tf_image_box_args, #__VA_ARGS__, TF_PLACES_(__VA_ARGS__))
+#define tf_image_resize_image_with_crop_or_pad(...) \
+    TF_IMAGE_(tf_image_crop_or_pad_, tf_image_target_args, #__VA_ARGS__, TF_PLACES_(__VA_ARGS__))
+#define tf_image_flip_left_right(...) TF_NAMED1_(tf_image_flip_left_right_, tf_operand, TF_DATA_, image, #__VA_ARGS__, \
+    .image = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_image_flip_up_down(...) TF_NAMED1_(tf_image_flip_up_down_, tf_operand, TF_DATA_, image, #__VA_ARGS__, \
+    .image = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 /* The middle of each axis, that share of it.          TF1: tf.image.central_crop
  *   errors  ValueError "central_fraction must be within (0, 1]" */
-#define tf_image_central_crop(image, central_fraction) tf_image_central_crop_(TF_T(image), central_fraction, TF_SOURCE)
-TF1C_API tf_tensor tf_image_central_crop_(tf_operand image, double central_fraction, tf_source here);
-TF1C_API tf_tensor tf_image_crop_(tf_operand image, int64_t top, int64_t left, int64_t height, int64_t width, tf_source here);
-TF1C_API tf_tensor tf_image_pad_(tf_operand image, int64_t top, int64_t left, int64_t height, int64_t width, tf_source here);
-TF1C_API tf_tensor tf_image_crop_or_pad_(tf_operand image, int64_t height, int64_t width, tf_source here);
-TF1C_API tf_tensor tf_image_flip_(tf_operand image, int axis, tf_source here);
+struct tf_central_crop_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand image;
+    TF_ARG_(2) double central_fraction;
+};
+#define tf_image_central_crop(...) TF_IMAGE_(tf_image_central_crop_, tf_central_crop_args, #__VA_ARGS__, TF_PLACES_(__VA_ARGS__))
+TF1C_API tf_tensor tf_image_central_crop_(tf_operand image, struct tf_central_crop_args args);
+TF1C_API tf_tensor tf_image_crop_(tf_operand image, struct tf_image_box_args args);
+TF1C_API tf_tensor tf_image_pad_(tf_operand image, struct tf_image_box_args args);
+TF1C_API tf_tensor tf_image_crop_or_pad_(tf_operand image, struct tf_image_target_args args);
+TF1C_API tf_tensor tf_image_flip_left_right_(tf_operand image, struct tf_name_args args);
+TF1C_API tf_tensor tf_image_flip_up_down_(tf_operand image, struct tf_name_args args);
 
 /* By chance, with TF's draws for the same seeds.             TF1: tf.random_crop, tf.image.random_flip_left_right, random_flip_up_down,
  *                                                            random_brightness */
+struct tf_random_crop_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand value;
+    TF_ARG_(2) tf_dims size;
+    TF_ARG_(3) int64_t seed;
+    TF_ARG_(4) const char *name;
+};
 struct tf_image_random_args {
     tf_source here;
-    int64_t seed;
+    TF_ARG_(1) tf_operand image;
+    TF_ARG_(2) int64_t seed;
     const char *name;
 };
-#define TF_IMAGE_RANDOM_(...) ((struct tf_image_random_args){ .seed = INT64_MIN, TF_HERE_, __VA_ARGS__ })
-#define tf_random_crop(value, size, ...) TF_KWARGS_(tf_random_crop_(TF_T(value), size, TF_IMAGE_RANDOM_(__VA_ARGS__)))
-#define tf_image_random_crop(value, size, ...) tf_random_crop(value, size, __VA_ARGS__)
-#define tf_image_random_flip_left_right(image, ...) TF_KWARGS_(tf_image_random_flip_(TF_T(image), -2, TF_IMAGE_RANDOM_(__VA_ARGS__)))
-#define tf_image_random_flip_up_down(image, ...) TF_KWARGS_(tf_image_random_flip_(TF_T(image), -3, TF_IMAGE_RANDOM_(__VA_ARGS__)))
-TF1C_API tf_tensor tf_random_crop_(tf_operand value, tf_dims size, struct tf_image_random_args args);
-TF1C_API tf_tensor tf_image_random_flip_(tf_operand image, int axis, struct tf_image_random_args args);
+#define TF_IMAGE_DRAWN_(fn, args, text, ...) TF_IMAGE_(fn, args, text, .seed = INT64_MIN, __VA_ARGS__)
+#define tf_random_crop(...) TF_FIRST1_(tf_random_crop_, struct tf_random_crop_args, TF_DATA_, value, #__VA_ARGS__, \
+    .value = TF_UNSET_, .seed = INT64_MIN, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_image_random_crop(...) tf_random_crop(__VA_ARGS__)
+#define tf_image_random_flip_left_right(...) TF_IMAGE_DRAWN_(tf_image_random_flip_left_right_, tf_image_random_args, #__VA_ARGS__, TF_PLACES_(__VA_ARGS__))
+#define tf_image_random_flip_up_down(...) TF_IMAGE_DRAWN_(tf_image_random_flip_up_down_, tf_image_random_args, #__VA_ARGS__, TF_PLACES_(__VA_ARGS__))
+TF1C_API tf_tensor tf_random_crop_(tf_operand value, struct tf_random_crop_args args);
+TF1C_API tf_tensor tf_image_random_flip_left_right_(tf_operand image, struct tf_image_random_args args);
+TF1C_API tf_tensor tf_image_random_flip_up_down_(tf_operand image, struct tf_image_random_args args);
 
 /* ---- colours ----------------------------------------------------------------------------------------------------------------------
  * Grey of three colours; floats of mean 0 and variance 1, each image by itself; plus delta; contrast about each channel's mean.
@@ -109,14 +141,18 @@ TF1C_API tf_tensor tf_image_random_flip_(tf_operand image, int axis, struct tf_i
     .images = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 #define tf_image_grayscale_to_rgb(...) TF_NAMED1_(tf_image_grayscale_to_rgb_, tf_operand, TF_DATA_, images, #__VA_ARGS__, \
     .images = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
-#define tf_image_per_image_standardization(image) tf_image_standardization_(TF_T(image), TF_SOURCE)
-#define tf_image_adjust_brightness(image, delta) tf_image_adjust_brightness_(TF_T(image), TF_T(delta), TF_SOURCE)
-#define tf_image_adjust_contrast(images, factor) tf_image_adjust_contrast_(TF_T(images), TF_T(factor), TF_SOURCE)
+#define tf_image_per_image_standardization(...) TF_NAMED1_(tf_image_standardization_, tf_operand, TF_DATA_, image, \
+    #__VA_ARGS__, .image = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_image_adjust_brightness(...) TF_NAMED2_(tf_image_adjust_brightness_, tf_operand, TF_DATA_, image, tf_operand, \
+    TF_GIVEN_, delta, #__VA_ARGS__, .image = TF_UNSET_, .delta = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_image_adjust_contrast(...) TF_NAMED2_(tf_image_adjust_contrast_, tf_operand, TF_DATA_, images, tf_operand, \
+    TF_GIVEN_, contrast_factor, #__VA_ARGS__, .images = TF_UNSET_, .contrast_factor = TF_UNSET_, TF_HERE_, \
+    TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_image_rgb_to_grayscale_(tf_operand images, struct tf_name_args args);
 TF1C_API tf_tensor tf_image_grayscale_to_rgb_(tf_operand images, struct tf_name_args args);
-TF1C_API tf_tensor tf_image_standardization_(tf_operand image, tf_source here);
-TF1C_API tf_tensor tf_image_adjust_brightness_(tf_operand image, tf_operand delta, tf_source here);
-TF1C_API tf_tensor tf_image_adjust_contrast_(tf_operand images, tf_operand factor, tf_source here);
+TF1C_API tf_tensor tf_image_standardization_(tf_operand image, struct tf_name_args args);
+TF1C_API tf_tensor tf_image_adjust_brightness_(tf_operand image, tf_operand delta, struct tf_name_args args);
+TF1C_API tf_tensor tf_image_adjust_contrast_(tf_operand images, tf_operand contrast_factor, struct tf_name_args args);
 
 /* Hue, saturation and value of red, green and blue, each in [0, 1], and back; floating [..., 3].     TF1: tf.image.rgb_to_hsv, hsv_to_rgb
  * Saturation by a factor, hue turned by delta of a whole circle: of floats, or of bytes, which stay bytes; [..., 3].
@@ -140,18 +176,33 @@ TF1C_API tf_tensor tf_image_adjust_hue_(tf_operand image, tf_operand delta, stru
 /* The same by chance, with TF's draws for the same seeds: delta in [-max_delta, max_delta), or a factor in [lower, upper).
  *   errors  ValueError "max_delta must be non-negative.", "upper must be > lower.", "lower must be non-negative."
  *   TF1: tf.image.random_brightness, random_hue, random_contrast, random_saturation */
-#define tf_image_random_brightness(image, max_delta, ...) \
-    TF_KWARGS_(tf_image_random_brightness_(TF_T(image), max_delta, TF_IMAGE_RANDOM_(__VA_ARGS__)))
-#define tf_image_random_hue(image, max_delta, ...) \
-    TF_KWARGS_(tf_image_random_hue_(TF_T(image), max_delta, TF_IMAGE_RANDOM_(__VA_ARGS__)))
-#define tf_image_random_contrast(image, lower, upper, ...) \
-    TF_KWARGS_(tf_image_random_contrast_(TF_T(image), lower, upper, TF_IMAGE_RANDOM_(__VA_ARGS__)))
-#define tf_image_random_saturation(image, lower, upper, ...) \
-    TF_KWARGS_(tf_image_random_saturation_(TF_T(image), lower, upper, TF_IMAGE_RANDOM_(__VA_ARGS__)))
-TF1C_API tf_tensor tf_image_random_brightness_(tf_operand image, double max_delta, struct tf_image_random_args args);
-TF1C_API tf_tensor tf_image_random_hue_(tf_operand image, double max_delta, struct tf_image_random_args args);
-TF1C_API tf_tensor tf_image_random_contrast_(tf_operand image, double lower, double upper, struct tf_image_random_args args);
-TF1C_API tf_tensor tf_image_random_saturation_(tf_operand image, double lower, double upper, struct tf_image_random_args args);
+struct tf_image_delta_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand image;
+    TF_ARG_(2) double max_delta;
+    TF_ARG_(3) int64_t seed;
+    const char *name;
+};
+struct tf_image_factor_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand image;
+    TF_ARG_(2) double lower;
+    TF_ARG_(3) double upper;
+    TF_ARG_(4) int64_t seed;
+    const char *name;
+};
+#define tf_image_random_brightness(...) \
+    TF_IMAGE_DRAWN_(tf_image_random_brightness_, tf_image_delta_args, #__VA_ARGS__, .max_delta = -1, TF_PLACES_(__VA_ARGS__))
+#define tf_image_random_hue(...) \
+    TF_IMAGE_DRAWN_(tf_image_random_hue_, tf_image_delta_args, #__VA_ARGS__, .max_delta = -1, TF_PLACES_(__VA_ARGS__))
+#define tf_image_random_contrast(...) \
+    TF_IMAGE_DRAWN_(tf_image_random_contrast_, tf_image_factor_args, #__VA_ARGS__, TF_PLACES_(__VA_ARGS__))
+#define tf_image_random_saturation(...) \
+    TF_IMAGE_DRAWN_(tf_image_random_saturation_, tf_image_factor_args, #__VA_ARGS__, TF_PLACES_(__VA_ARGS__))
+TF1C_API tf_tensor tf_image_random_brightness_(tf_operand image, struct tf_image_delta_args args);
+TF1C_API tf_tensor tf_image_random_hue_(tf_operand image, struct tf_image_delta_args args);
+TF1C_API tf_tensor tf_image_random_contrast_(tf_operand image, struct tf_image_factor_args args);
+TF1C_API tf_tensor tf_image_random_saturation_(tf_operand image, struct tf_image_factor_args args);
 
 #ifdef __cplusplus
 }

@@ -25,12 +25,15 @@ tf_dims tf1c_layer_sizes_operand(tf_operand given)
 {
     return given.kind == TF_OPERAND_DIMS      ? given.as.dims
            : given.kind == TF_OPERAND_INTEGER ? SHAPE(given.as.integer)
+           : given.kind == TF_OPERAND_LIST    ? (tf_dims){ .given = given.as.list }
                                               : SHAPE(0, 0, 0, 0);
 }
 
 bool tf1c_layer_sizes(tf_dims given, int n, int64_t otherwise, const char *what, tf_source here, tf_dims *sizes)
 {
     char text[TF_DIMS_TEXT];
+    if (!tf1c_given_sizes(&given, what, here))
+        return false;
     if (!given.known)
         given = SHAPE(tf1c_plain(given) ? tf1c_plain(given) : otherwise);
     *sizes = (tf_dims){ .known = true, .rank = n };
@@ -289,6 +292,8 @@ static tf_tensor pooled(int n, bool max, tf_tensor x, tf_dims size, tf_dims stri
                       .axes = AXES(between));
 }
 
+static bool is_given(tf_dims d) { return d.known || d.given.n || d.given.alone.op || d.given.alone.number != 0; }
+
 static tf_tensor pool_of(int n, bool max, tf_operand inputs, tf_operand pool_size, const struct tf_layers_pooling_args *a,
                          const char *kind)
 {
@@ -302,7 +307,7 @@ static tf_tensor pool_of(int n, bool max, tf_operand inputs, tf_operand pool_siz
         return x;
     if (!padding || !tf1c_layer_format(a->data_format, a->here, &channels_first) ||
         !tf1c_layer_sizes(given, n, 0, "pool_size", a->here, &size) ||
-        !tf1c_layer_sizes(a->strides.known || tf1c_plain(a->strides) ? a->strides : given, n, 0, "strides", a->here, &strides) ||
+        !tf1c_layer_sizes(is_given(a->strides) ? a->strides : given, n, 0, "strides", a->here, &strides) ||
         !tf1c_layer_rank(x, a->name ? a->name : kind, n + 2, a->here) || !tf1c_layer_scope(&scope, a->name, kind, a->here))
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, tf_reuse_false);

@@ -128,7 +128,7 @@ typedef struct {
 
 tf_tensor tf1c_layer_variable(const tf1c_layer_weight *w, tf_dims shape, tf_dtype dtype)
 {
-    const int before = tf_global_variables().n;
+    const int before = w->regularizer.fn ? tf_global_variables().n : 0;
     const tf_tensor v = tf_get_variable(w->name, shape, .dtype = dtype, .trainable = !w->frozen, .initializer = w->initializer);
     if (tf_is_poisoned(v) || !w->regularizer.fn || tf_global_variables().n == before)
         return v;

@@ -309,6 +309,7 @@ static tf_operation *check_said(tf_tensor holds, const char *said, tf_tensor x, 
         return tf_tensor_op(all);
     tf_graph *g = all.op->graph;
     const int n = tf_is_none(y) ? 1 : 2;
+    a.data = tf1c_given_list(a.data, a.here);
     const char *first = a.message ? tf1c_graph_printf(g, " [%s]", a.message) : "", *second = "";
     int strings = a.message ? 1 : 0;
     if (first && !a.data.n) {
@@ -324,19 +325,28 @@ static tf_operation *check_said(tf_tensor holds, const char *said, tf_tensor x, 
 }
 #define DID_NOT_HOLD(condition) "Condition " condition " did not hold element-wise:"
 
-/* Numbers take x's dtype. */
+/* Numbers take the other's dtype, x's too where it alone is one. */
 static tf_tensor convert_like(tf_operand y, tf_tensor x, tf_source here)
 {
     return tf_convert(y, y.kind == TF_OPERAND_TENSOR || tf_is_poisoned(x) ? tf_dtype_unset : tf_get_dtype(x), here, "y");
 }
+static tf_tensor convert_first(tf_operand x, tf_operand y, tf_source here)
+{
+    const bool number = x.kind == TF_OPERAND_INTEGER || x.kind == TF_OPERAND_REAL;
+    const bool beside = number && y.kind == TF_OPERAND_TENSOR && y.as.tensor.op;
+    return tf_convert(x, beside && !tf_is_poisoned(y.as.tensor) ? tf_get_dtype(y.as.tensor) : tf_dtype_unset, here, "x");
+}
+#define CHECK_ARGS(a) \
+    ((struct tf_check_args){ .here = (a).here, .data = (a).data, .summarize = (a).summarize, .message = (a).message })
 
-#define ASSERT_BOTH(id, compare, sign)                                                                    \
-    tf_operation *tf_assert_##id##_(tf_operand x_, tf_operand y_, struct tf_check_args a)                 \
-    {                                                                                                     \
-        TF_FROM(a.here);                                                                                  \
-        TF_SCOPE(a.name, "assert_" #id);                                                                  \
-        const tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x"), y = convert_like(y_, x, a.here); \
-        return check_said(compare(x, y), DID_NOT_HOLD("x " sign " y") "] [", x, y, a);                    \
+#define ASSERT_BOTH(id, compare, sign)                                                                   \
+    tf_operation *tf_assert_##id##_(struct tf_compare_args a)                                            \
+    {                                                                                                    \
+        TF_FROM(a.here);                                                                                 \
+        TF_SCOPE(a.name, "assert_" #id);                                                                 \
+        const tf_operand y_ = tf1c_given(a.y);                                                           \
+        const tf_tensor x = convert_first(tf1c_given(a.x), y_, a.here), y = convert_like(y_, x, a.here); \
+        return check_said(compare(x, y), DID_NOT_HOLD("x " sign " y") "] [", x, y, CHECK_ARGS(a));       \
     }
 ASSERT_BOTH(equal, tf_equal, "==")
 ASSERT_BOTH(none_equal, tf_not_equal, "!=")
@@ -347,11 +357,11 @@ ASSERT_BOTH(greater_equal, tf_greater_equal, ">=")
 
 /* Beside zero; TF shows an empty message here. */
 #define ASSERT_ONE(id, inner, holds, said)                                                       \
-    tf_operation *tf_assert_##id##_(tf_operand x_, struct tf_check_args a)                       \
+    tf_operation *tf_assert_##id##_(struct tf_check_args a)                                      \
     {                                                                                            \
         TF_FROM(a.here);                                                                         \
         TF_SCOPE(a.name, "assert_" #id);                                                         \
-        const tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x");                         \
+        const tf_tensor x = tf_convert(tf1c_given(a.x), tf_dtype_unset, a.here, "x");            \
         if (tf_is_poisoned(x))                                                                   \
             return tf_tensor_op(x);                                                              \
         const tf_tensor zero = tf_convert(tf_operand_integer(0), tf_get_dtype(x), a.here, NULL); \
@@ -393,11 +403,15 @@ tf_operation *tf_assert_near_(struct tf_assert_near_args a)
 
 static tf_operation *known_to_hold(const char *name) { return tf_no_op(.name = name); }
 
-static tf_operation *check_rank(tf_operand x_, int64_t rank, const char *more, struct tf_check_args a)
+static tf_operation *check_rank(const char *more, struct tf_rank_args a)
 {
     char shape[TF_DIMS_TEXT], place[160];
-    const tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x"),
+    if (a.rank == INT64_MIN)
+        return tf_tensor_op(tf_mistake(tf_type_error, a.here, NULL, "assert_rank wants a rank: tf_assert_rank(x, 2)."));
+    const int64_t rank = a.rank;
+    const tf_tensor x = tf_convert(tf1c_given(a.x), tf_dtype_unset, a.here, "x"),
                     wanted = tf_convert(tf_operand_integer(rank), tf_int32, a.here, "rank");
+    a.data = tf1c_given_list(a.data, a.here);
     if (tf_is_poisoned(x))
         return tf_tensor_op(x);
     const tf_dims d = tf_get_shape(x);
@@ -419,17 +433,17 @@ static tf_operation *check_rank(tf_operand x_, int64_t rank, const char *more, s
     return make_assert(holds, a.data.n ? a.data : (tf_list){ .n = 2, .items = own },
                        (assert_attrs){ a.summarize, first, " [Received shape: ]" }, 3, a.here);
 }
-tf_operation *tf_assert_rank_(tf_operand x, int64_t rank, struct tf_check_args a)
+tf_operation *tf_assert_rank_(struct tf_rank_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "assert_rank");
-    return check_rank(x, rank, "", a);
+    return check_rank("", a);
 }
-tf_operation *tf_assert_rank_at_least_(tf_operand x, int64_t rank, struct tf_check_args a)
+tf_operation *tf_assert_rank_at_least_(struct tf_rank_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "assert_rank_at_least");
-    return check_rank(x, rank, " at least", a);
+    return check_rank(" at least", a);
 }
 
 static bool is_among(int rank, tf_dims ranks)
@@ -454,7 +468,7 @@ static const char *ranks_text(tf_dims ranks, char *text, size_t n)
 
 static tf_tensor is_one_of(tf_tensor rank, const tf_tensor *ranks, int n)
 {
-    tf_tensor equal[TF_MAX_RANK], one;
+    tf_tensor equal[TF_MAX_RANK] = { { 0 } }, one;
     for (int i = 0; i < n; i++)
         equal[i] = tf_equal(rank, ranks[i]);
     one = equal[0];
@@ -463,13 +477,18 @@ static tf_tensor is_one_of(tf_tensor rank, const tf_tensor *ranks, int n)
     return one;
 }
 
-static tf_operation *check_rank_in(tf_operand x_, tf_dims ranks, struct tf_check_args a)
+static tf_operation *check_rank_in(struct tf_rank_in_args a)
 {
     char shape[TF_DIMS_TEXT], text[40 * TF_MAX_RANK], place[160];
     tf_tensor own[TF_MAX_RANK + 1];
-    const tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x");
+    tf_dims ranks = a.ranks;
+    tf_tensor mistake;
+    const tf_tensor x = tf_convert(tf1c_given(a.x), tf_dtype_unset, a.here, "x");
+    a.data = tf1c_given_list(a.data, a.here);
     if (tf_is_poisoned(x))
         return tf_tensor_op(x);
+    if (!tf1c_given_shape(&ranks, a.here, &mistake))
+        return tf_tensor_op(mistake);
     if (!ranks.known || ranks.rank < 1 || ranks.rank > TF_MAX_RANK)
         return tf_tensor_op(tf_mistake(tf_value_error, a.here, NULL, "assert_rank_in wants from 1 to %d ranks, got %d.",
                                        TF_MAX_RANK, ranks.known ? ranks.rank : 0));
@@ -477,7 +496,7 @@ static tf_operation *check_rank_in(tf_operand x_, tf_dims ranks, struct tf_check
         own[i] = tf_convert(tf_operand_integer(ranks.dims[i]), tf_int32, a.here, "rank");
     own[ranks.rank] = tf_shape(x);
     for (int i = 0; i < ranks.rank; i++)
-        tf_assert_type_(operand_of(own[i]), tf_int32, (struct tf_known_args){ .here = a.here });
+        tf_assert_type(own[i], tf_int32);
     const tf_dims d = tf_get_shape(x);
     const char *message = a.message ? a.message : "";
     snprintf(place, sizeof place, "%s:%d", x.op->name, x.index);
@@ -500,14 +519,14 @@ static tf_operation *check_rank_in(tf_operand x_, tf_dims ranks, struct tf_check
                        (assert_attrs){ a.summarize, first, "" }, 3, a.here);
 }
 
-tf_operation *tf_assert_rank_in_(tf_operand x, tf_dims ranks, struct tf_check_args a)
+tf_operation *tf_assert_rank_in_(struct tf_rank_in_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "assert_rank_in");
-    return check_rank_in(x, ranks, a);
+    return check_rank_in(a);
 }
 
-tf_operation *tf_assert_integer_(tf_operand x_, struct tf_known_args a)
+tf_operation *tf_assert_integer_(tf_operand x_, struct tf_assert_integer_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "assert_integer");
@@ -519,8 +538,9 @@ tf_operation *tf_assert_integer_(tf_operand x_, struct tf_known_args a)
                                    a.message ? a.message : "", x.op->name, x.index, tf_dtype_name(tf_get_dtype(x))));
 }
 
-tf_operation *tf_assert_type_(tf_operand x_, tf_dtype dtype, struct tf_known_args a)
+tf_operation *tf_assert_type_(tf_operand x_, struct tf_assert_type_args a)
 {
+    const tf_dtype dtype = a.tf_type;
     TF_FROM(a.here);
     TF_SCOPE(a.name, "assert_type");
     const tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "tensor");
@@ -530,7 +550,7 @@ tf_operation *tf_assert_type_(tf_operand x_, tf_dtype dtype, struct tf_known_arg
                                    a.message ? a.message : "", x.op->name, x.index, tf_dtype_name(dtype)));
 }
 
-tf_tensor tf_assert_scalar_(tf_operand x_, struct tf_known_args a)
+tf_tensor tf_assert_scalar_(tf_operand x_, struct tf_assert_scalar_args a)
 {
     TF_FROM(a.here);
     char text[TF_DIMS_TEXT];

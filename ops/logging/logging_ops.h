@@ -59,44 +59,56 @@ TF1C_API tf_operation *tf_assert_(struct tf_assert_args args);
  *   errors   when run: InvalidArgumentError "assertion failed: [message] [Condition x < y did not hold element-wise:]
  *            [x (a:0) = ] [1 2] [y (b:0) = ] [1 3]"
  *   source   python/ops/check_ops.py                 TF1: tf.assert_equal, tf.assert_less, tf.assert_positive, tf.assert_near, … */
+struct tf_compare_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand x;
+    TF_ARG_(2) tf_operand y;
+    TF_ARG_(3) tf_list data;
+    TF_ARG_(4) int summarize;
+    TF_ARG_(5) const char *message;
+    TF_ARG_(6) const char *name;
+};
 struct tf_check_args {
     tf_source here;
-    TF_ARG_(1) tf_list data;
-    TF_ARG_(2) int summarize;
-    TF_ARG_(3) const char *message;
-    TF_ARG_(4) const char *name;
+    TF_ARG_(1) tf_operand x;
+    TF_ARG_(2) tf_list data;
+    TF_ARG_(3) int summarize;
+    TF_ARG_(4) const char *message;
+    TF_ARG_(5) const char *name;
 };
-#define TF_CHECK_ARGS_(...) ((struct tf_check_args){ .summarize = 3, TF_HERE_, TF_PLACES_(__VA_ARGS__) })
-#define tf_assert_equal(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_equal_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
-#define tf_assert_none_equal(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_none_equal_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
-#define tf_assert_less(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_less_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
-#define tf_assert_less_equal(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_less_equal_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
-#define tf_assert_greater(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_greater_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
-#define tf_assert_greater_equal(x, y, ...) TF_KWARGS_(TF_IN_ORDER2_(tf_assert_greater_equal_, TF_T(x), TF_T(y), TF_CHECK_ARGS_(__VA_ARGS__)))
-#define tf_assert_positive(x, ...) TF_KWARGS_(tf_assert_positive_(TF_T(x), TF_CHECK_ARGS_(__VA_ARGS__)))
-#define tf_assert_non_negative(x, ...) TF_KWARGS_(tf_assert_non_negative_(TF_T(x), TF_CHECK_ARGS_(__VA_ARGS__)))
-#define tf_assert_negative(x, ...) TF_KWARGS_(tf_assert_negative_(TF_T(x), TF_CHECK_ARGS_(__VA_ARGS__)))
-#define tf_assert_non_positive(x, ...) TF_KWARGS_(tf_assert_non_positive_(TF_T(x), TF_CHECK_ARGS_(__VA_ARGS__)))
-#define tf_debugging_assert_equal(x, y, ...) tf_assert_equal(x, y, __VA_ARGS__)
-#define tf_debugging_assert_none_equal(x, y, ...) tf_assert_none_equal(x, y, __VA_ARGS__)
-#define tf_debugging_assert_less(x, y, ...) tf_assert_less(x, y, __VA_ARGS__)
-#define tf_debugging_assert_less_equal(x, y, ...) tf_assert_less_equal(x, y, __VA_ARGS__)
-#define tf_debugging_assert_greater(x, y, ...) tf_assert_greater(x, y, __VA_ARGS__)
-#define tf_debugging_assert_greater_equal(x, y, ...) tf_assert_greater_equal(x, y, __VA_ARGS__)
-#define tf_debugging_assert_positive(x, ...) tf_assert_positive(x, __VA_ARGS__)
-#define tf_debugging_assert_non_negative(x, ...) tf_assert_non_negative(x, __VA_ARGS__)
-#define tf_debugging_assert_negative(x, ...) tf_assert_negative(x, __VA_ARGS__)
-#define tf_debugging_assert_non_positive(x, ...) tf_assert_non_positive(x, __VA_ARGS__)
-TF1C_API tf_operation *tf_assert_equal_(tf_operand x, tf_operand y, struct tf_check_args args);
-TF1C_API tf_operation *tf_assert_none_equal_(tf_operand x, tf_operand y, struct tf_check_args args);
-TF1C_API tf_operation *tf_assert_less_(tf_operand x, tf_operand y, struct tf_check_args args);
-TF1C_API tf_operation *tf_assert_less_equal_(tf_operand x, tf_operand y, struct tf_check_args args);
-TF1C_API tf_operation *tf_assert_greater_(tf_operand x, tf_operand y, struct tf_check_args args);
-TF1C_API tf_operation *tf_assert_greater_equal_(tf_operand x, tf_operand y, struct tf_check_args args);
-TF1C_API tf_operation *tf_assert_positive_(tf_operand x, struct tf_check_args args);
-TF1C_API tf_operation *tf_assert_non_negative_(tf_operand x, struct tf_check_args args);
-TF1C_API tf_operation *tf_assert_negative_(tf_operand x, struct tf_check_args args);
-TF1C_API tf_operation *tf_assert_non_positive_(tf_operand x, struct tf_check_args args);
+#define TF_COMPARE_(fn, ...) \
+    TF_KWARGS_(fn((struct tf_compare_args){ .x = TF_UNSET_, .y = TF_UNSET_, .summarize = 3, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define TF_CHECK_(fn, ...) TF_KWARGS_(fn((struct tf_check_args){ .x = TF_UNSET_, .summarize = 3, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_assert_equal(...) TF_COMPARE_(tf_assert_equal_, __VA_ARGS__)
+#define tf_assert_none_equal(...) TF_COMPARE_(tf_assert_none_equal_, __VA_ARGS__)
+#define tf_assert_less(...) TF_COMPARE_(tf_assert_less_, __VA_ARGS__)
+#define tf_assert_less_equal(...) TF_COMPARE_(tf_assert_less_equal_, __VA_ARGS__)
+#define tf_assert_greater(...) TF_COMPARE_(tf_assert_greater_, __VA_ARGS__)
+#define tf_assert_greater_equal(...) TF_COMPARE_(tf_assert_greater_equal_, __VA_ARGS__)
+#define tf_assert_positive(...) TF_CHECK_(tf_assert_positive_, __VA_ARGS__)
+#define tf_assert_non_negative(...) TF_CHECK_(tf_assert_non_negative_, __VA_ARGS__)
+#define tf_assert_negative(...) TF_CHECK_(tf_assert_negative_, __VA_ARGS__)
+#define tf_assert_non_positive(...) TF_CHECK_(tf_assert_non_positive_, __VA_ARGS__)
+#define tf_debugging_assert_equal(...) tf_assert_equal(__VA_ARGS__)
+#define tf_debugging_assert_none_equal(...) tf_assert_none_equal(__VA_ARGS__)
+#define tf_debugging_assert_less(...) tf_assert_less(__VA_ARGS__)
+#define tf_debugging_assert_less_equal(...) tf_assert_less_equal(__VA_ARGS__)
+#define tf_debugging_assert_greater(...) tf_assert_greater(__VA_ARGS__)
+#define tf_debugging_assert_greater_equal(...) tf_assert_greater_equal(__VA_ARGS__)
+#define tf_debugging_assert_positive(...) tf_assert_positive(__VA_ARGS__)
+#define tf_debugging_assert_non_negative(...) tf_assert_non_negative(__VA_ARGS__)
+#define tf_debugging_assert_negative(...) tf_assert_negative(__VA_ARGS__)
+#define tf_debugging_assert_non_positive(...) tf_assert_non_positive(__VA_ARGS__)
+TF1C_API tf_operation *tf_assert_equal_(struct tf_compare_args args);
+TF1C_API tf_operation *tf_assert_none_equal_(struct tf_compare_args args);
+TF1C_API tf_operation *tf_assert_less_(struct tf_compare_args args);
+TF1C_API tf_operation *tf_assert_less_equal_(struct tf_compare_args args);
+TF1C_API tf_operation *tf_assert_greater_(struct tf_compare_args args);
+TF1C_API tf_operation *tf_assert_greater_equal_(struct tf_compare_args args);
+TF1C_API tf_operation *tf_assert_positive_(struct tf_check_args args);
+TF1C_API tf_operation *tf_assert_non_negative_(struct tf_check_args args);
+TF1C_API tf_operation *tf_assert_negative_(struct tf_check_args args);
+TF1C_API tf_operation *tf_assert_non_positive_(struct tf_check_args args);
 
 /* Stops the run unless |x - y| < atol + rtol·|y| for every element; each unset: ten times the dtype's epsilon. */
 struct tf_assert_near_args {
@@ -120,35 +132,70 @@ TF1C_API tf_operation *tf_assert_near_(struct tf_assert_near_args args);
  *   ranks   a list: tf_assert_rank_in(x, AXES(2, 4))
  *   errors  ValueError "message.  Tensor x:0 must have rank 2.  Received rank 1, shape (2,)";  when run: InvalidArgumentError
  *           "assertion failed: [message] [Tensor x:0 must have rank] [2] [Received shape: ] [2]" */
-#define tf_assert_rank(x, rank, ...) TF_KWARGS_(tf_assert_rank_(TF_T(x), rank, TF_CHECK_ARGS_(__VA_ARGS__)))
-#define tf_assert_rank_at_least(x, rank, ...) TF_KWARGS_(tf_assert_rank_at_least_(TF_T(x), rank, TF_CHECK_ARGS_(__VA_ARGS__)))
-#define tf_assert_rank_in(x, ranks, ...) TF_KWARGS_(tf_assert_rank_in_(TF_T(x), ranks, TF_CHECK_ARGS_(__VA_ARGS__)))
-#define tf_debugging_assert_rank_in(x, ranks, ...) tf_assert_rank_in(x, ranks, __VA_ARGS__)
-#define tf_debugging_assert_rank(x, rank, ...) tf_assert_rank(x, rank, __VA_ARGS__)
-#define tf_debugging_assert_rank_at_least(x, rank, ...) tf_assert_rank_at_least(x, rank, __VA_ARGS__)
-TF1C_API tf_operation *tf_assert_rank_(tf_operand x, int64_t rank, struct tf_check_args args);
-TF1C_API tf_operation *tf_assert_rank_in_(tf_operand x, tf_dims ranks, struct tf_check_args args);
-TF1C_API tf_operation *tf_assert_rank_at_least_(tf_operand x, int64_t rank, struct tf_check_args args);
+struct tf_rank_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand x;
+    TF_ARG_(2) int64_t rank;
+    TF_ARG_(3) tf_list data;
+    TF_ARG_(4) int summarize;
+    TF_ARG_(5) const char *message;
+    TF_ARG_(6) const char *name;
+};
+struct tf_rank_in_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand x;
+    TF_ARG_(2) tf_dims ranks;
+    TF_ARG_(3) tf_list data;
+    TF_ARG_(4) int summarize;
+    TF_ARG_(5) const char *message;
+    TF_ARG_(6) const char *name;
+};
+#define TF_RANK_(fn, args, ...) TF_KWARGS_(fn((struct args){ .x = TF_UNSET_, .summarize = 3, TF_HERE_, __VA_ARGS__ }))
+#define tf_assert_rank(...) TF_RANK_(tf_assert_rank_, tf_rank_args, .rank = INT64_MIN, TF_PLACES_(__VA_ARGS__))
+#define tf_assert_rank_at_least(...) TF_RANK_(tf_assert_rank_at_least_, tf_rank_args, .rank = INT64_MIN, TF_PLACES_(__VA_ARGS__))
+#define tf_assert_rank_in(...) TF_RANK_(tf_assert_rank_in_, tf_rank_in_args, TF_PLACES_(__VA_ARGS__))
+#define tf_debugging_assert_rank_in(...) tf_assert_rank_in(__VA_ARGS__)
+#define tf_debugging_assert_rank(...) tf_assert_rank(__VA_ARGS__)
+#define tf_debugging_assert_rank_at_least(...) tf_assert_rank_at_least(__VA_ARGS__)
+TF1C_API tf_operation *tf_assert_rank_(struct tf_rank_args args);
+TF1C_API tf_operation *tf_assert_rank_in_(struct tf_rank_in_args args);
+TF1C_API tf_operation *tf_assert_rank_at_least_(struct tf_rank_args args);
 
 /* What the graph knows of a tensor: an integer dtype, this dtype, a scalar (which is given back).
  * TF1: tf.assert_integer, tf.assert_type, tf.assert_scalar
  *   errors  TypeError "message  Expected "x" to be integer type.  Found: x:0 of dtype <dtype: 'float32'>", "message  x:0 must be of
  *           type <dtype: 'int32'>";  ValueError "messageExpected scalar shape for x:0, saw shape: (2,)." */
-struct tf_known_args {
+struct tf_assert_integer_args {
     tf_source here;
-    TF_ARG_(1) const char *message;
-    TF_ARG_(2) const char *name;
+    TF_ARG_(1) tf_operand x;
+    TF_ARG_(2) const char *message;
+    TF_ARG_(3) const char *name;
 };
-#define TF_KNOWN_ARGS_(...) ((struct tf_known_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) })
-#define tf_assert_integer(x, ...) TF_KWARGS_(tf_assert_integer_(TF_T(x), TF_KNOWN_ARGS_(__VA_ARGS__)))
-#define tf_assert_type(tensor, tf_type, ...) TF_KWARGS_(tf_assert_type_(TF_T(tensor), tf_type, TF_KNOWN_ARGS_(__VA_ARGS__)))
-#define tf_assert_scalar(tensor, ...) TF_KWARGS_(tf_assert_scalar_(TF_T(tensor), TF_KNOWN_ARGS_(__VA_ARGS__)))
-#define tf_debugging_assert_integer(x, ...) tf_assert_integer(x, __VA_ARGS__)
-#define tf_debugging_assert_type(tensor, tf_type, ...) tf_assert_type(tensor, tf_type, __VA_ARGS__)
-#define tf_debugging_assert_scalar(tensor, ...) tf_assert_scalar(tensor, __VA_ARGS__)
-TF1C_API tf_operation *tf_assert_integer_(tf_operand x, struct tf_known_args args);
-TF1C_API tf_operation *tf_assert_type_(tf_operand tensor, tf_dtype tf_type, struct tf_known_args args);
-TF1C_API tf_tensor tf_assert_scalar_(tf_operand tensor, struct tf_known_args args);
+struct tf_assert_type_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand tensor;
+    TF_ARG_(2) tf_dtype tf_type;
+    TF_ARG_(3) const char *message;
+    TF_ARG_(4) const char *name;
+};
+struct tf_assert_scalar_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand tensor;
+    TF_ARG_(2) const char *name;
+    TF_ARG_(3) const char *message;
+};
+#define tf_assert_integer(...) TF_FIRST1_(tf_assert_integer_, struct tf_assert_integer_args, TF_DATA_, x, #__VA_ARGS__, \
+    .x = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_assert_type(...) TF_FIRST1_(tf_assert_type_, struct tf_assert_type_args, TF_DATA_, tensor, #__VA_ARGS__, \
+    .tensor = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_assert_scalar(...) TF_FIRST1_(tf_assert_scalar_, struct tf_assert_scalar_args, TF_DATA_, tensor, #__VA_ARGS__, \
+    .tensor = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_debugging_assert_integer(...) tf_assert_integer(__VA_ARGS__)
+#define tf_debugging_assert_type(...) tf_assert_type(__VA_ARGS__)
+#define tf_debugging_assert_scalar(...) tf_assert_scalar(__VA_ARGS__)
+TF1C_API tf_operation *tf_assert_integer_(tf_operand x, struct tf_assert_integer_args args);
+TF1C_API tf_operation *tf_assert_type_(tf_operand tensor, struct tf_assert_type_args args);
+TF1C_API tf_tensor tf_assert_scalar_(tf_operand tensor, struct tf_assert_scalar_args args);
 
 /* The tensor itself, if it is all finite. Gradient: dy, checked as well.
  *   dtypes   float32, float64

@@ -171,7 +171,7 @@ static const tf_op_def bitcast_op = {
 
 tf_tensor tf_bitcast_(struct tf_bitcast_args a)
 {
-    const tf_operand input = tf1c_given(a.input);
+    const tf_operand input = tf1c_given_data(a.input, NULL, NULL, a.here);
     const tf_dtype type = a.type;
     if (!tf_dtype_size(type))
         return tf_mistake(tf_type_error, a.here, NULL, "Expected DataType for argument 'type' not %s.", tf_dtype_name(type));

@@ -112,7 +112,9 @@ static tf_clipped clip_by_global_norm_of(tf_list t_list, tf_operand clip_norm, s
 {
     TF_FROM(a.here);
     t_list = tf1c_sound_list(t_list, a.here);
-    tf_clipped clipped = { .norm = a.use_norm.op ? a.use_norm : tf_global_norm(t_list, a.name) };
+    const tf_operand use_norm = tf1c_keyword(a.use_norm, true);
+    tf_clipped clipped = { .norm = use_norm.kind ? tf_convert(use_norm, tf_dtype_unset, a.here, "use_norm")
+                                                 : tf_global_norm(t_list, a.name) };
     if (tf_is_poisoned(clipped.norm)) {
         clipped.list = tf_mistake_list(t_list.n, clipped.norm);
         return clipped;

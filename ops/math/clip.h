@@ -62,12 +62,12 @@ struct tf_clip_by_global_norm_args {
     tf_source here;
     TF_ARG_(1) tf_list t_list;
     TF_ARG_(2) tf_operand clip_norm;
-    TF_ARG_(3) tf_tensor use_norm;
+    TF_ARG_(3) tf_operand use_norm;
     TF_ARG_(4) const char *name;
 };
 #define tf_clip_by_global_norm(...)                                                                            \
-    TF_KWARGS_(tf_clip_by_global_norm_((struct tf_clip_by_global_norm_args){ .clip_norm = TF_UNSET_, TF_HERE_, \
-        TF_PLACES_(__VA_ARGS__) }))
+    TF_KWARGS_(tf_clip_by_global_norm_((struct tf_clip_by_global_norm_args){ .clip_norm = TF_UNSET_, \
+        .use_norm = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_clipped tf_clip_by_global_norm_(struct tf_clip_by_global_norm_args args);
 
 #ifdef __cplusplus

@@ -401,22 +401,22 @@ CONV_FILTER_OP(conv3d_filter_op, "Conv3DBackpropFilterV2", "int32", filter3d_sha
 static tf_tensor recorded(void) { return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }; }
 
 /* Python's padding, a word or a list of pairs. */
-static bool settle_padding(conv_attrs *attrs, const char *op, const struct tf_conv2d_args *a)
+static bool settle_padding(conv_attrs *attrs, const char *op, const struct tf_conv2d_args *a, tf_dims explicit_paddings)
 {
     static const char *const paddings[] = { "SAME", "VALID", "EXPLICIT", NULL };
     attrs->padding = a->padding;
-    attrs->explicit_paddings = a->explicit_paddings.known ? a->explicit_paddings : SCALAR;
+    attrs->explicit_paddings = explicit_paddings.known ? explicit_paddings : SCALAR;
     if (a->padding && strcmp(a->padding, "EXPLICIT") == 0)
         tf_mistake(
             tf_value_error, a->here, NULL,
             "\"EXPLICIT\" is not a valid value for the padding parameter. To use explicit padding, the padding parameter must "
             "be a list.");
-    else if (a->padding && a->explicit_paddings.known)
+    else if (a->padding && explicit_paddings.known)
         tf_mistake(tf_value_error, a->here, NULL, "Only one of padding and explicit_paddings can be given.");
-    else if (a->explicit_paddings.known && a->explicit_paddings.rank != 8)
+    else if (explicit_paddings.known && explicit_paddings.rank != 8)
         tf_mistake(tf_value_error, a->here, NULL, "When padding is a list, it must be of size 4. Got padding of size: %d",
-                   a->explicit_paddings.rank / 2);
-    else if (a->explicit_paddings.known)
+                   explicit_paddings.rank / 2);
+    else if (explicit_paddings.known)
         return attrs->padding = "EXPLICIT", true;
     else
         return tf1c_check_attr(op, "padding", a->padding, paddings, a->here);
@@ -425,8 +425,9 @@ static bool settle_padding(conv_attrs *attrs, const char *op, const struct tf_co
 
 static bool conv2d_attrs(conv_attrs *attrs, const char *op, const struct tf_conv2d_args *a)
 {
+    tf_dims explicit_paddings = a->explicit_paddings;
     *attrs = (conv_attrs){ .use_cudnn_on_gpu = a->use_cudnn_on_gpu, .data_format = a->data_format ? a->data_format : "NHWC" };
-    return settle_padding(attrs, op, a) &&
+    return tf1c_given_sizes(&explicit_paddings, "explicit_paddings", a->here) && settle_padding(attrs, op, a, explicit_paddings) &&
            tf1c_window_sequence(a->strides, 2, attrs->data_format, "strides", a->here, &attrs->strides) &&
            tf1c_window_sequence(a->dilations, 2, attrs->data_format, "dilations", a->here, &attrs->dilations) &&
            tf1c_check_format(op, attrs->data_format, 2, a->here);

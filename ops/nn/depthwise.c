@@ -323,8 +323,12 @@ static const tf_op_def depthwise_filter_op = {
 tf_tensor tf_nn_depthwise_conv2d_native_(tf_operand input, tf_operand filter, struct tf_depthwise_native_args a)
 {
     TF_FROM(a.here);
+    if (!tf1c_given_sizes(&a.strides, "strides", a.here) || !tf1c_given_sizes(&a.dilations, "dilations", a.here))
+        return recorded();
     const depthwise_attrs attrs = { a.strides, a.padding, a.data_format ? a.data_format : "NHWC",
-                                    a.dilations.known ? a.dilations : SHAPE(1, 1, 1, 1) };
+                                    a.dilations.known         ? a.dilations
+                                    : tf1c_plain(a.dilations) ? SHAPE(tf1c_plain(a.dilations))
+                                                              : SHAPE(1, 1, 1, 1) };
     if (attrs.strides.rank != 4 || attrs.dilations.rank != 4)
         return tf_mistake(
             tf_value_error, a.here, NULL, "DepthwiseConv2D requires the %s attribute to contain 4 values, but got: %d",
@@ -338,7 +342,10 @@ tf_tensor tf_nn_depthwise_conv2d_native_(tf_operand input, tf_operand filter, st
 /* The rate of both axes; false after a report. */
 static bool rate_of(const struct tf_depthwise_args *a, tf_dims *rate)
 {
-    const tf_dims given = a->dilations.known || tf1c_plain(a->dilations) ? a->dilations : a->rate;
+    tf_dims both[] = { a->dilations, a->rate };
+    if (!tf1c_given_sizes(&both[0], "dilations", a->here) || !tf1c_given_sizes(&both[1], "rate", a->here))
+        return false;
+    const tf_dims given = both[0].known || tf1c_plain(both[0]) ? both[0] : both[1];
     if (!given.known && !tf1c_plain(given))
         return *rate = SHAPE(1, 1), true;
     *rate = !given.known      ? SHAPE(tf1c_plain(given), tf1c_plain(given))
@@ -461,6 +468,8 @@ static bool all_of_at_least(tf_dims d, int64_t least)
 /* One number for each of n axes, unset 1; false after a report. */
 static bool numbers_of(tf_dims given, int n, const char *what, tf_source here, tf_dims *numbers)
 {
+    if (!tf1c_given_sizes(&given, what, here))
+        return false;
     *numbers = (tf_dims){ .known = true, .rank = n };
     for (int i = 0; i < n; i++)
         numbers->dims[i] = given.known ? given.dims[given.rank == 1 ? 0 : i] : tf1c_plain(given) ? tf1c_plain(given) : 1;

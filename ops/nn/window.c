@@ -12,6 +12,8 @@ int tf1c_channel_axis(const char *data_format, int rank) { return tf1c_channels_
 
 bool tf1c_window_sequence(tf_dims given, int n, const char *data_format, const char *what, tf_source here, tf_dims *sequence)
 {
+    if (!tf1c_given_sizes(&given, what, here))
+        return false;
     if (!given.known)
         given = SHAPE(tf1c_plain(given) ? tf1c_plain(given) : 1);
     *sequence = given;

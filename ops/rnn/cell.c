@@ -53,7 +53,7 @@ tf1c_entered tf1c_layer_enter(const tf1c_cell_scope *s, tf_reuse reuse)
 {
     tf_graph *g = tf1c_current_graph();
     tf1c_universe *u = g->universe;
-    tf1c_entered e = { g, u->variable_scope, g->scope };
+    tf1c_entered e = { g, u->variable_scope, g->scope, u->n_subscopes };
     u->variable_scope = (tf1c_variable_scope){
         .name = s->variables, .reuse = reuse ? reuse : s->reuse, .initializer = s->initializer, .regularizer = s->regularizer
     };
@@ -64,7 +64,8 @@ tf1c_entered tf1c_layer_enter(const tf1c_cell_scope *s, tf_reuse reuse)
 /* Scopes that were opened inside are forgotten: the same default names come again at the next call. */
 void tf1c_layer_leave(tf1c_entered *e)
 {
-    tf1c_forget_subscopes(e->graph, e->graph->universe->variable_scope.name);
+    if (e->graph->universe->n_subscopes != e->subscopes)
+        tf1c_forget_subscopes(e->graph, e->graph->universe->variable_scope.name);
     e->graph->universe->variable_scope = e->saved;
     e->graph->scope = e->names;
 }

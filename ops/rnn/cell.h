@@ -32,6 +32,7 @@ typedef struct {
     tf_graph *graph;
     tf1c_variable_scope saved;
     const char *names;
+    int subscopes; /* that were open or known of */
 } tf1c_entered;
 /* On first use takes the scope `name`, or a default name that is free; false after a report. */
 bool tf1c_layer_scope(tf1c_cell_scope *s, const char *name, const char *default_name, tf_source here);

@@ -200,6 +200,9 @@ tf_sparse_tensor tf_sparse_at_(tf_sparse_list list, int i, tf_source here)
 
 tf_sparse_tensor tf_sparse_placeholder_(struct tf_sparse_placeholder_args a)
 {
+    tf_tensor mistake;
+    if (!tf1c_given_shape(&a.shape, a.here, &mistake))
+        return (tf_sparse_tensor){ mistake, mistake, mistake };
     const tf_tensor shape = a.shape.known ? tf_convert(tf_operand_dims(a.shape), tf_int64, a.here, a.name)
                                           : part_placeholder(a.name, "shape", tf_int64, SHAPE(NONE), a.here);
     const tf_tensor values = part_placeholder(a.name, "values", a.dtype, SHAPE(NONE), a.here);

@@ -126,7 +126,7 @@ struct tf_report_uninitialized_args {
     const char *name;
 };
 #define tf_report_uninitialized_variables(...) \
-    tf_report_uninitialized_variables_((struct tf_report_uninitialized_args){ TF_HERE_, __VA_ARGS__ })
+    TF_KWARGS_(tf_report_uninitialized_variables_((struct tf_report_uninitialized_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_is_variable_initialized_(tf_tensor variable, struct tf_name_args args);
 TF1C_API tf_tensor tf_report_uninitialized_variables_(struct tf_report_uninitialized_args args);
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/map.h"
 #include "core/protobuf.h"
 #include "ops/array/array.h"
 #include "ops/array/constant.h"
@@ -250,31 +251,36 @@ static const tf_op_def tensor_op = {
 
 /* ---- MergeSummary: one message after the other is their merger ------------------------------------------------------------------- */
 
-static bool has_tag_before(Tf1c__Summary *const *all, int i, const char *tag)
+/* The tags of one summary among those `seen`; false after a report. */
+static bool note_tags(tf_kernel_ctx *k, const Tf1c__Summary *summary, tf1c_map *seen)
 {
-    for (int j = 0; j < i; j++)
-        for (size_t v = 0; v < all[j]->n_value; v++)
-            if (strcmp(all[j]->value[v]->tag, tag) == 0)
-                return true;
-    return false;
+    for (size_t v = 0; v < summary->n_value; v++) {
+        const char *tag = summary->value[v]->tag;
+        if (tf1c_map_get(seen, tag)) {
+            tf_kernel_error(k, tf_invalid_argument, "Duplicate tag %s found in summary inputs", tag);
+            return false;
+        }
+        if (!tf1c_map_set(seen, tag, seen)) {
+            tf_kernel_error(k, tf_memory_error, "no memory left for the summaries");
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool check_tags(tf_kernel_ctx *k, Tf1c__Summary **all)
 {
-    for (int i = 0; i < k->n_in; i++) {
+    tf1c_map seen = { 0 };
+    bool good = true;
+    for (int i = 0; good && i < k->n_in; i++) {
         const tf_bytes packed = *TF_DATA(k, in, i, tf_bytes);
         all[i] = tf1c__summary__unpack(&tf1c_pb, packed.size, (const uint8_t *)packed.data);
-        if (!all[i]) {
+        if (!all[i])
             tf_kernel_error(k, tf_invalid_argument, "Could not parse one of the summary inputs");
-            return false;
-        }
-        for (size_t v = 0; v < all[i]->n_value; v++)
-            if (has_tag_before(all, i, all[i]->value[v]->tag)) {
-                tf_kernel_error(k, tf_invalid_argument, "Duplicate tag %s found in summary inputs", all[i]->value[v]->tag);
-                return false;
-            }
+        good = all[i] && note_tags(k, all[i], &seen);
     }
-    return true;
+    tf1c_map_free(&seen);
+    return good;
 }
 
 static void merge_kernel(tf_kernel_ctx *k)

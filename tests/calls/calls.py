@@ -194,7 +194,7 @@ VALUES = {
 }
 # What ends the process because it is asked to.
 LEFT_OUT = {"tf_exit": "ends the process", "tf_options_": "ends the program, as argparse does, where it finds a mistake",
-            "tf_list_same_": "passes on what it is given", "tf_list_given_": "likewise", "tf_gfile_delete_recursively_": "deletes what it is given",
+            "tf_list_given_": "passes on what it is given", "tf_gfile_delete_recursively_": "deletes what it is given",
             "tf_gfile_remove_": "deletes what it is given", "tf_gfile_rename_": "moves what it is given"}
 # Results that are looked at, built on or released: use_… of test_calls.c.
 CONSUMED = {"tf_tensor", "tf_list", "tf_operation *", "tf_ndarray", "char *", "tf_session *", "tf_graph *", "struct tf_with_",

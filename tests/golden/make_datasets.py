@@ -62,6 +62,8 @@ DATASETS = {
     "padded": lambda: filled().padded_batch(3, [None]),
     "padded_fixed": lambda: filled().padded_batch(3, [2]),
     "padded_value": lambda: filled().padded_batch(3, [5], padding_values=np.int64(-1)),
+    "padded_number": lambda: filled().padded_batch(3, [5], padding_values=np.int64(-1)),
+    "padded_tensor": lambda: filled().padded_batch(3, [5], padding_values=tf.constant(-1, tf.int64)),
     "padded_strings": lambda: D.from_tensor_slices([["a", "b"], ["c", "d"]]).padded_batch(2, [3]),
     "take_all": lambda: D.range(3).take(-1),
     "take": lambda: D.range(3).take(2),

@@ -30,6 +30,42 @@ static void expect_report(tf_status code, const char *message)
 static tf_tensor named(const char *name) { return tf_constant(1.0, .name = name); }
 static const char *name_of(tf_tensor t) { return tf_op_name(tf_tensor_op(t)); }
 
+/* ---- arrays as literals ----------------------------------------------------------------------------------------------------- */
+#define EIGHT(x) x, x, x, x, x, x, x, x
+#define SIXTY_FOUR(x) EIGHT(x), EIGHT(x), EIGHT(x), EIGHT(x), EIGHT(x), EIGHT(x), EIGHT(x), EIGHT(x)
+#define MANY(x) \
+    SIXTY_FOUR(x), SIXTY_FOUR(x), SIXTY_FOUR(x), SIXTY_FOUR(x), SIXTY_FOUR(x), SIXTY_FOUR(x), SIXTY_FOUR(x), SIXTY_FOUR(x)
+enum { SO_MANY = 512 };
+static double value_of(tf_tensor t, int64_t i)
+{
+    tf_ndarray value = { 0 };
+    tf_session *sess = tf_session();
+    ck_assert_int_eq(tf_run(sess, FETCH(t, &value)), tf_ok);
+    const double element = np_get(value, i);
+    np_free(&value);
+    tf_close(sess);
+    return element;
+}
+
+START_TEST(a_call_keeps_all_of_its_literals)
+{
+    const tf_tensor t =
+        tf_concat(LIST(NP_FLOAT(MANY(1)), NP_FLOAT(MANY(2)), NP_FLOAT(MANY(3)), NP_FLOAT(MANY(4)), NP_FLOAT(MANY(5)),
+                       NP_FLOAT(MANY(6)), NP_FLOAT(MANY(7)), NP_FLOAT(MANY(8)), NP_FLOAT(MANY(9))),
+                  0);
+    for (int i = 0; i < 9; i++)
+        ck_assert_double_eq(value_of(t, i * SO_MANY), i + 1);
+}
+END_TEST
+
+START_TEST(a_list_in_braces_is_a_list)
+{
+    const tf_list one = { .alone = tf_constant(NP_FLOAT(4, 5)) };
+    ck_assert_double_eq(value_of(tf_stack(one), 1), 5);
+    ck_assert_double_eq(value_of(tf_add_n(one), 0), 4);
+}
+END_TEST
+
 /* ---- names ----------------------------------------------------------------------------------------------------------------- */
 START_TEST(a_taken_name_gets_the_next_number)
 {
@@ -316,6 +352,8 @@ int main(void)
     Suite *suite = suite_create("graph");
     TCase *cases = tcase_create("graph");
     tcase_add_checked_fixture(cases, begin, end);
+    tcase_add_test(cases, a_call_keeps_all_of_its_literals);
+    tcase_add_test(cases, a_list_in_braces_is_a_list);
     tcase_add_test(cases, a_taken_name_gets_the_next_number);
     tcase_add_test(cases, a_scope_begins_the_names_inside_and_a_second_one_gets_a_number);
     tcase_add_loop_test(cases, names_are_tensorflows, 0, sizeof bad_names / sizeof *bad_names);

@@ -90,12 +90,37 @@ START_TEST(a_scope_that_is_not_open_cannot_begin_to_reuse)
 }
 END_TEST
 
+static const char *opened(const char *default_name)
+{
+    const char *name = NULL;
+    tf_with_variable_scope(NULL, .default_name = default_name)
+        name = tf_get_variable_scope().name;
+    return name;
+}
+
+START_TEST(default_names_are_the_first_that_are_free)
+{
+    for (int pass = 0; pass < 2; pass++)
+        tf_with_variable_scope("o") {
+            ck_assert_str_eq(opened("a"), "o/a");
+            ck_assert_str_eq(opened("a"), "o/a_1");
+            tf_with_variable_scope("a_2")
+                ck_assert_str_eq(opened("a"), "o/a_2/a");
+            ck_assert_str_eq(opened("a"), "o/a_3");
+            ck_assert_str_eq(opened("a"), "o/a_4");
+            ck_assert_str_eq(opened("a_4"), "o/a_4_1");
+        }
+    ck_assert_str_eq(opened("a"), "a");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("scopes");
     TCase *tc = tcase_create("variable scopes");
     tcase_add_checked_fixture(tc, begin, end);
     tcase_add_loop_test(tc, a_scope_reuses_as_it_says_or_as_the_one_outside, 0, (int)(sizeof reuse_rows / sizeof reuse_rows[0]));
+    tcase_add_test(tc, default_names_are_the_first_that_are_free);
     tcase_add_test(tc, reuse_true_finds_the_variable_again);
     tcase_add_test(tc, reuse_false_makes_no_second_variable);
     tcase_add_test(tc, a_scope_may_begin_to_reuse_in_its_middle);

@@ -1,5 +1,6 @@
 /* Every argument by place or by keyword, in any order, as in Python: both make the same. A number, AXES, a tensor or a list where
  * Python takes any of them. */
+#include <math.h>
 #include <string.h>
 
 #include "fixture.h"
@@ -78,6 +79,24 @@ static tf_tensor dense(tf_tensor made) { return tf_reduce_sum(tf_mul(made, 1)); 
 #define KERNEL .kernel_initializer = tf_ones_initializer
 static tf_tensor table(void) { return tf_constant(NP_FLOAT2D({ 1, 2 }, { 3, 4 }, { 5, 6 })); }
 static tf_tensor weight(tf_tensor w) { return w; }
+static const int true_rows = 3; /* begins as a word of C's does */
+static tf_tensor picture(void) { return tf_reshape(tf_range(48.0), SHAPE(4, 4, 3)); }
+/* 1, once the assertion holds. */
+static tf_tensor checked(tf_operation *assertion)
+{
+    tf_tensor one = { 0 };
+    tf_with_control_dependencies(OPS(assertion))
+        one = tf_constant(1.0);
+    return one;
+}
+static tf_tensor slope(tf_list gradients) { return tf_at(gradients, 0); }
+/* TF's own example: a and b = 2·a of a + b, each as if the other were given. */
+static tf_tensor partial(int i)
+{
+    const tf_tensor a = tf_constant(NP_FLOAT(3)), b = tf_mul(2., a);
+    return tf_at(tf_gradients(tf_add(a, b), LIST(a, b), .stop_gradients = LIST(a, b)), i);
+}
+static tf_tensor report(tf_tensor names) { return tf_size(names); }
 
 /* By place as Python's signature goes on the left, by keyword in another order on the right. */
 #define PLACES(ROW)                                                                                                                \
@@ -182,6 +201,8 @@ static tf_tensor weight(tf_tensor w) { return w; }
     ROW(tf_scan(plus, x, NP_FLOAT(1, 1, 1)), tf_scan(plus, .initializer = tf_constant(NP_FLOAT(1, 1, 1)), .elems = x))             \
     ROW(tf_at(tf_scan(plus_both, LIST(x, y), tf_zeros(SHAPE(3))), 0),                                                              \
         tf_at(tf_scan(plus_both, LIST(x, y), .initializers = LIST(tf_zeros(SHAPE(3)))), 0))                                        \
+    ROW(tf_foldl(plus, ids, 0), tf_foldl(plus, ids, .initializer = tf_constant(0)))                                                \
+    ROW(tf_foldl(plus, NP_FLOAT(1, 2), 0.0), tf_foldl(plus, NP_FLOAT(1, 2), .initializer = tf_constant(0.f)))                      \
     ROW(tf_foldl(plus, x), tf_foldl(plus, .elems = x))                                                                             \
     ROW(tf_map_fn(twice, x), tf_map_fn(twice, .elems = x, .dtype = tf_float32))                                                    \
     ROW(tf_cond(true, one, two), tf_cond(.false_fn = two, .true_fn = one, .pred = tf_constant((bool)true)))                        \
@@ -192,7 +213,46 @@ static tf_tensor weight(tf_tensor w) { return w; }
         weight(tf_get_variable("w", SHAPE(3), .initializer = tf_zeros_initializer)))                                               \
     ROW(weight(tf_get_variable("v", SHAPE(3, 2), .initializer = tf_constant_initializer(NP_FLOAT(1, 2, 3, 4, 5, 6)))), table())    \
     ROW(weight(tf_get_variable("v", .initializer = 0.5)), tf_constant(0.5))                                                        \
-    ROW(weight(tf_get_variable("v", .initializer = 0, .dtype = tf_int64)), tf_constant(0, tf_int64))
+    ROW(weight(tf_get_variable("v", .initializer = 0, .dtype = tf_int64)), tf_constant(0, tf_int64))                               \
+    ROW(slope(tf_gradients(tf_mul(2., x), x, y)), slope(tf_gradients(tf_mul(2., x), x, .grad_ys = LIST(y))))                       \
+    ROW(slope(tf_gradients(tf_mul(2., x), x, .grad_ys = y)), tf_mul(2., y))                                                        \
+    ROW(slope(tf_gradients(tf_mul(x, y), y, .stop_gradients = x)), tf_identity(x))                                                 \
+    ROW(partial(0), tf_constant(NP_FLOAT(1)))                                                                                      \
+    ROW(partial(1), tf_constant(NP_FLOAT(1)))                                                                                      \
+    ROW(slope(tf_gradients(tf_add(tf_exp(x), y), x, .stop_gradients = LIST(x, y))), tf_exp(x))                                     \
+    ROW(slope(tf_gradients(tf_mul(x, tf_square(x)), x, .stop_gradients = x)), slope(tf_gradients(tf_pow(x, 3), x)))                \
+    ROW(tf_at(tf_clip_by_global_norm(LIST(x), 1, 4).list, 0), tf_mul(.25, x))                                                      \
+    ROW(report(tf_report_uninitialized_variables(.var_list = tf_variable(1.0))), tf_constant(0))                                   \
+    ROW(tf_nn_conv2d(image, filter, LIST(1, 2, 2, 1), "VALID"), tf_nn_conv2d(image, filter, SHAPE(1, 2, 2, 1), "VALID"))           \
+    ROW(tf_nn_max_pool(image, LIST(2, 2), 2, "VALID"), tf_nn_max_pool(image, 2, 2, "VALID"))                                       \
+    ROW(tf_layers_max_pooling2d(image, LIST(2, 2), LIST(1, 1)), tf_layers_max_pooling2d(image, 2, 1))                              \
+    ROW(tf_zeros(SHAPE(2)), tf_constant(0., .shape = LIST(2)))                                                                     \
+    ROW(tf_expand_dims(2 * 0.5, 0), tf_constant(NP_FLOAT(1)))                                                                      \
+    ROW(tf_expand_dims(6 / 2.0, 0), tf_constant(NP_FLOAT(3)))                                                                      \
+    ROW(tf_expand_dims(-(1 + 2), 0), tf_constant(NP_INT(-3)))                                                                      \
+    ROW(tf_expand_dims(1e3, 0), tf_constant(NP_FLOAT(1000)))                                                                       \
+    ROW(tf_truediv(1., tf_expand_dims(-0.0, 0)), tf_constant(NP_FLOAT(-INFINITY)))                                                 \
+    ROW(tf_image_crop_to_bounding_box(picture(), 1, 0, 2, 3),                                                                      \
+        tf_image_crop_to_bounding_box(.target_height = 2, .target_width = 3, .offset_height = 1, .offset_width = 0,                \
+                                      .image = picture()))                                                                         \
+    ROW(tf_image_pad_to_bounding_box(picture(), 1, 0, 6, 5),                                                                       \
+        tf_image_pad_to_bounding_box(picture(), .target_width = 5, .target_height = 6, .offset_width = 0, .offset_height = 1))     \
+    ROW(tf_image_resize_image_with_crop_or_pad(picture(), 2, 6),                                                                   \
+        tf_image_resize_image_with_crop_or_pad(.target_width = 6, .target_height = 2, .image = picture()))                         \
+    ROW(tf_image_flip_left_right(picture()), tf_image_flip_left_right(.image = picture()))                                         \
+    ROW(tf_image_central_crop(picture(), .5), tf_image_central_crop(.central_fraction = .5, .image = picture()))                   \
+    ROW(tf_image_adjust_contrast(picture(), 2), tf_image_adjust_contrast(.contrast_factor = 2, .images = picture()))               \
+    ROW(tf_image_random_brightness(picture(), .5, 3), tf_image_random_brightness(.seed = 3, .max_delta = .5, .image = picture()))  \
+    ROW(tf_image_random_contrast(picture(), .5, 2, 3),                                                                             \
+        tf_image_random_contrast(.seed = 3, .upper = 2, .lower = .5, .image = picture()))                                          \
+    ROW(tf_image_random_flip_up_down(picture(), 5), tf_image_random_flip_up_down(.seed = 5, .image = picture()))                   \
+    ROW(tf_random_crop(picture(), SHAPE(2, 2, 3), 5), tf_random_crop(.seed = 5, .size = SHAPE(2, 2, 3), .value = picture()))       \
+    ROW(checked(tf_assert_equal(x, x)), checked(tf_assert_equal(.y = x, .x = x)))                                                  \
+    ROW(checked(tf_assert_less(true_rows, tf_add(x, 4))), checked(tf_assert_less(.x = 3, .y = tf_add(x, 4))))                      \
+    ROW(checked(tf_assert_rank(x, 2)), checked(tf_assert_rank(.rank = 2, .x = x)))                                                 \
+    ROW(checked(tf_assert_rank_in(x, AXES(1, 2))), checked(tf_assert_rank_in(.ranks = AXES(1, 2), .x = x)))                        \
+    ROW(checked(tf_assert_type(x, tf_float32)), checked(tf_assert_type(.tf_type = tf_float32, .tensor = x)))                       \
+    ROW(checked(tf_assert_positive(x)), checked(tf_assert_positive(.message = "no", .x = x)))
 enum { N_PLACES = 0 PLACES(COUNT) };
 
 #define MAKE(first, second)   \
@@ -217,6 +277,10 @@ END_TEST
     ROW(tf_transpose(x, 1), "Shape must be rank 1 but is rank 0")                                             \
     ROW(tf_reduce_sum(x, .5), "Value passed to parameter 'reduction_indices' has DataType float")             \
     ROW(tf_reduce_sum(3), "A bare 3 may be an int or a float here: write tf_constant(3) or tf_constant(3.0)") \
+    ROW(tf_reduce_sum(true_rows), "A bare 3 may be an int or a float here")                                   \
+    ROW(tf_reduce_sum(2 * true_rows), "A bare 6 may be an int or a float here")                               \
+    ROW(tf_image_random_brightness(image), "max_delta must be non-negative.")                                 \
+    ROW(slope(tf_gradients(x, x, .grad_ys = 3)), "Expected a list such as LIST(a, b), got the bare number 3") \
     ROW(tf_get_variable("v", .initializer = 1), "A bare 1 may be an int or a float here")                     \
     ROW(tf_get_variable("v", SHAPE(3), .initializer = x),                                                     \
         "The initializer of shape (2, 3) does not fit the variable's shape (3,)")                             \
@@ -225,6 +289,14 @@ END_TEST
     ROW(tf_concat(3, 0), "Expected a list such as LIST(a, b), got the bare number 3")                         \
     ROW(tf_concat(LIST(x, y)), "None values not supported.")                                                  \
     ROW(tf_at(tf_gradients(tf_square(x), x), 1), "list index out of range")                                   \
+    ROW(tf_nn_conv2d(image, filter, 1.5, "VALID"), "Expected int for argument 'strides' not 1.5")             \
+    ROW(tf_nn_conv2d(image, filter, ids, "VALID"), "Expected numbers for 'strides'")                          \
+    ROW(tf_layers_conv2d(image, 2, 3, .dilation_rate = .5), "Expected int for argument 'dilation_rate'")      \
+    ROW(tf_nn_depthwise_conv2d_native(image, filter, SHAPE(1, 1, 1, 1), "SAME", .dilations = 2),              \
+        "dilation attribute to contain 4 values")                                                             \
+    ROW(tf_foldl(plus, ids, true_rows), "A bare 3 may be an int or a float here")                             \
+    ROW(tf_bitcast(1.0, tf_int32), "A bare 1 may be an int or a float here")                                  \
+    ROW(tf_eye(2, .batch_shape = LIST(tf_size(tf_unique(ids).y))), "got a tensor, which is not known yet")    \
     ROW(tf_scan(plus, LIST(x, y)), "with lists it is a function of lists")                                    \
     ROW(tf_map_fn(twice, LIST(x, y)), "it is a function of lists")
 enum { N_REFUSED = 0 REFUSED(COUNT) };

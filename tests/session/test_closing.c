@@ -223,6 +223,53 @@ START_TEST(a_function_may_return_feeds)
 }
 END_TEST
 
+/* A C array in braces is gone with the block around it, and a macro may be one: what is read after it is left to chance. */
+__attribute__((noinline)) static double sum_of_arrays_in_braces(tf_session *s, tf_tensor t)
+{
+    tf_ndarray out = { 0 };
+    tf_feeds feeds = { 0 };
+    const tf_tensor sum =
+        tf_add(np_array((float[]){ 1, 2 }, tf_float32, SHAPE(2)), np_array((float[]){ 10, 20 }, tf_float32, SHAPE(2)));
+    tf_run(s, FETCH(tf_add(sum, t), &out), FEED(t, np_array((float[]){ 100, 200 }, tf_float32, SHAPE(2))));
+    const double fed = np_get(out, 1);
+    tf_feed_set(&feeds, t, np_array((float[]){ 1000, 2000 }, tf_float32, SHAPE(2)));
+    tf_run(s, FETCH(tf_add(sum, t), &out), feeds);
+    const double set = np_get(out, 1);
+    tf_feeds_free(&feeds);
+    np_free(&out);
+    return fed + set;
+}
+
+START_TEST(arrays_in_braces_last_as_long_as_the_call)
+{
+    begin();
+    sess = tf_session();
+    ck_assert_double_eq(sum_of_arrays_in_braces(sess, tf_placeholder(tf_float32, SHAPE(2))), 222 + 2022);
+    tf_close(sess);
+    tf_reset_default_graph();
+}
+END_TEST
+
+START_TEST(feeds_last_as_long_as_their_block)
+{
+    begin();
+    x = tf_placeholder(tf_float32, SHAPE(NONE));
+    y = tf_placeholder(tf_float32, SCALAR);
+    tf_tensor product = tf_mul(x, y);
+    tf_ndarray out = { 0 };
+    sess = tf_session();
+    const tf_feeds first = FEED(x, NP_FLOAT(1, 2), y, 3.0);
+    for (int i = 0; i < 2000; i++)
+        ck_assert_int_eq(tf_run(sess, FETCH(product, &out), FEED(x, NP_FLOAT(7, 8), y, 1.0)), tf_ok);
+    ck_assert_int_eq(tf_run(sess, FETCH(product, &out), first), tf_ok);
+    ck_assert_double_eq(np_get(out, 0), 3);
+    ck_assert_double_eq(np_get(out, 1), 6);
+    np_free(&out);
+    tf_close(sess);
+    tf_reset_default_graph();
+}
+END_TEST
+
 /* ---- forks -------------------------------------------------------------------------------------------------------------------- */
 
 /* In the child: a model of its own, and the parent's session, which may have been amidst a run. */
@@ -315,6 +362,8 @@ int main(void)
     tcase_add_test(t, a_kernel_may_close_its_own_session);
     tcase_add_test(t, a_closed_handle_stays_answerable);
     tcase_add_test(t, a_function_may_return_feeds);
+    tcase_add_test(t, arrays_in_braces_last_as_long_as_the_call);
+    tcase_add_test(t, feeds_last_as_long_as_their_block);
     suite_add_tcase(s, t);
     t = tcase_create("forks");
     tcase_set_timeout(t, 60);
