@@ -382,29 +382,47 @@ struct tf_regularizer {
     double scales[2]; /* what fn reads: l1, l2 */
     const char *scope;
 };
+/* A variable scope, as tf.get_variable_scope() or "with … as scope" gives it. Where one is asked for, a name may stand. */
+typedef struct tf_variable_scope {
+    const char *name; /* first, see above: "a/b", "" at the root; belongs to the graph */
+    tf_reuse reuse;
+    tf_graph *graph; /* NULL: a name was given, or nothing */
+    tf_initializer initializer;
+    tf_regularizer regularizer;
+    tf_dtype dtype;
+    const char *original_name_scope; /* "a/b_1/": tf_with_name_scope(scope.original_name_scope) goes on there */
+} tf_variable_scope;
+/* By name below the open one; given a scope, in that very scope, wherever it is opened, with its reuse, initializer, regularizer and dtype
+ * unless others are given. Nodes then get a new name scope that is called as its last part.                    TF1: tf.variable_scope
+ *   dtype                 of variables that are given none, nor a value; unset: as the scope outside, float32 at the root
+ *   auxiliary_name_scope  false: nodes stay in the open name scope
+ *   errors                TypeError "If default_name is None then name_or_scope is required"; ValueError "reuse=True cannot be used without
+ *                         a name_or_scope", "'a b' is not a valid scope name" */
 struct tf_variable_scope_args {
     tf_source here;
-    TF_ARG_(1) const char *name_or_scope; /* NULL with .default_name: uniquified from it, as tf.variable_scope(None, default_name) */
+    TF_ARG_(1) tf_variable_scope name_or_scope; /* NULL with .default_name: uniquified from it, as tf.variable_scope(None, default_name) */
     TF_ARG_(2) const char *default_name;
     TF_ARG_(3) tf_list values; /* accepted */
     TF_ARG_(4) tf_initializer initializer;
     TF_ARG_(5) tf_regularizer regularizer; /* of the variables made in it that have none of their own */
     TF_ARG_(6) tf_reuse reuse;
+    TF_ARG_(7) tf_dtype dtype;
+    TF_ARG_(8) bool auxiliary_name_scope;
 };
-#define tf_with_variable_scope(...) \
-    TF_WITH_(TF_KWARGS_(tf_variable_scope_open_((struct tf_variable_scope_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) })))
+#define tf_with_variable_scope(...)                                                       \
+    TF_WITH_(TF_KWARGS_(tf_variable_scope_open_((struct tf_variable_scope_args){          \
+        .auxiliary_name_scope = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) })))
 TF1C_API struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args);
-/* The open variable scope, and from here to its end .reuse = true: tf_reuse_variables(tf_get_variable_scope()).
- * TF1: tf.get_variable_scope, VariableScope.reuse_variables
+/* The open variable scope; what from here to its end is otherwise: .reuse = true, the initializer or the regularizer of variables that have
+ * none. TF1: tf.get_variable_scope, VariableScope.reuse_variables, set_initializer, set_regularizer
  *   errors  ValueError: scope is not the open one */
-typedef struct tf_variable_scope {
-    const char *name; /* "a/b", "" at the root; belongs to the graph */
-    tf_reuse reuse;
-    tf_graph *graph;
-} tf_variable_scope;
 #define tf_reuse_variables(scope) tf_reuse_variables_(scope, TF_SOURCE)
+#define tf_set_initializer(scope, initializer) tf_set_initializer_(scope, initializer, TF_SOURCE)
+#define tf_set_regularizer(scope, regularizer) tf_set_regularizer_(scope, regularizer, TF_SOURCE)
 TF1C_API tf_variable_scope tf_get_variable_scope(void);
 TF1C_API tf_status tf_reuse_variables_(tf_variable_scope scope, tf_source here);
+TF1C_API tf_status tf_set_initializer_(tf_variable_scope scope, tf_initializer initializer, tf_source here);
+TF1C_API tf_status tf_set_regularizer_(tf_variable_scope scope, tf_regularizer regularizer, tf_source here);
 
 /* ---- collections: TF1: tf.add_to_collection, tf.get_collection ---------------------------------------------------- */
 #define TF_GLOBAL_VARIABLES "variables"

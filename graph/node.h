@@ -53,6 +53,8 @@ typedef struct {
     tf_reuse reuse;   /* inherited where a scope below says nothing */
     tf_initializer initializer;
     tf_regularizer regularizer;
+    tf_dtype dtype;                  /* unset: float32 */
+    const char *original_name_scope; /* "rnn_1/": what it opened for its nodes; NULL at the root */
 } tf1c_variable_scope;
 
 typedef struct tf1c_cleanup {

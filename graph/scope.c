@@ -264,9 +264,23 @@ static void forget_opened(tf1c_universe *u, int first)
     u->n_subscopes = n && first < u->n_subscopes ? first + 1 : u->n_subscopes;
 }
 
+/* All of those opened since, wherever: a scope that was entered again leaves the numbers of default names as it found them. */
+static void uncount_opened(tf1c_universe *u, int first)
+{
+    for (int i = first + 1; i < u->n_subscopes; i++) {
+        const intptr_t opened = (intptr_t)tf1c_map_get(&u->scope_counts, u->subscopes[i]);
+        if (opened > 1)
+            tf1c_map_set(&u->scope_counts, u->subscopes[i], (void *)(opened - 1));
+        else if (opened)
+            forget_name(u, u->subscopes[i]);
+    }
+    u->n_subscopes = first < u->n_subscopes ? first + 1 : u->n_subscopes;
+}
+
 static void variable_scope_close(struct tf_with_ *w)
 {
-    forget_opened(w->graph->universe, w->saved_int);
+    const bool again = w->saved[2];
+    (again ? uncount_opened : forget_opened)(w->graph->universe, w->saved_int);
     w->graph->scope = w->saved[0];
     tf1c_variable_scope *scope = (tf1c_variable_scope *)w->saved[1];
     w->graph->universe->variable_scope = *scope;
@@ -274,35 +288,68 @@ static void variable_scope_close(struct tf_with_ *w)
 
 bool tf1c_is_variable_scope_open(const tf_graph *g) { return tf1c_is_inside(variable_scope_close, g); }
 
+static const char *last_part(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    return slash ? slash + 1 : name;
+}
+
+/* What a scope below `outer` has before anything is given for it; of one that is entered again, what it had. */
+static tf1c_variable_scope inherited(const tf_variable_scope *given, const tf1c_variable_scope *outer, const char *full)
+{
+    tf1c_variable_scope scope = *outer;
+    if (given->graph)
+        scope = (tf1c_variable_scope){
+            .reuse = given->reuse, .initializer = given->initializer, .regularizer = given->regularizer, .dtype = given->dtype
+        };
+    scope.name = full;
+    return scope;
+}
+
+static bool mistaken_scope(const struct tf_variable_scope_args *a, tf_source here)
+{
+    if (!a->name_or_scope.name && !a->default_name)
+        tf_fail(tf_type_error, here, NULL, "If default_name is None then name_or_scope is required");
+    else if (!a->name_or_scope.name && a->reuse == tf_reuse_true)
+        tf_fail(tf_value_error, here, NULL, "reuse=True cannot be used without a name_or_scope");
+    else
+        return false;
+    return true;
+}
+
+/* "a/b" of variables: below the open scope by name, in itself again. */
+static const char *full_scope_name(tf_graph *g, const struct tf_variable_scope_args *a, const char *outer, const char *name)
+{
+    return a->name_or_scope.graph ? tf1c_graph_strdup(g, a->name_or_scope.name)
+           : !*name               ? outer
+           : *outer               ? tf1c_graph_printf(g, "%s/%s", outer, name)
+                                  : tf1c_graph_strdup(g, name);
+}
+
 struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
 {
     tf_source here = tf1c_source(args.here);
     struct tf_with_ w = { .open = 1 };
     tf_graph *g = tf1c_current_graph();
-    if (!g)
+    if (!g || mistaken_scope(&args, here))
         return w;
     tf1c_universe *u = g->universe;
-    if (!args.name_or_scope && !args.default_name) {
-        tf_fail(tf_type_error, here, NULL, "If default_name is None then name_or_scope is required");
-        return w;
-    }
-    if (!args.name_or_scope && args.reuse == tf_reuse_true) {
-        tf_fail(tf_value_error, here, NULL, "reuse=True cannot be used without a name_or_scope");
-        return w;
-    }
+    const tf_variable_scope *given = &args.name_or_scope;
     tf1c_variable_scope *saved = tf1c_graph_alloc(g, sizeof *saved);
-    const char *name = args.name_or_scope ? tf1c_given_name(args.name_or_scope)
-                       : saved            ? unique_variable_scope(g, args.default_name)
-                                          : NULL;
+    const char *name = given->graph  ? last_part(given->name)
+                       : given->name ? tf1c_given_name(given->name)
+                       : saved       ? unique_variable_scope(g, args.default_name)
+                                     : NULL;
     if (!saved || !name)
         return w;
     *saved = u->variable_scope;
-    const char *nodes =
-        args.name_or_scope ? name : args.default_name; /* of a default name, nodes and variables are numbered apart */
-    const char *scope = !*name ? g->scope : tf1c_valid_name(name, *g->scope) ? tf1c_unique_name(g, nodes) : NULL; /* "": as it is */
-    const char *full = !*name         ? saved->name
-                       : *saved->name ? tf1c_graph_printf(g, "%s/%s", saved->name, name)
-                                      : tf1c_graph_strdup(g, name);
+    const char *nodes = given->name ? name : args.default_name; /* of a default name, nodes and variables are numbered apart */
+    const bool here_too = !*name || !args.auxiliary_name_scope; /* "": as it is */
+    const char *scope = here_too ? g->scope : tf1c_valid_name(name, *g->scope) ? tf1c_unique_name(g, nodes) : NULL;
+    const char *full = full_scope_name(g, &args, saved->name, name);
+    const char *original = given->graph               ? given->original_name_scope
+                           : *name && scope && *scope ? tf1c_graph_printf(g, "%s/", scope)
+                                                      : NULL;
     if (args.regularizer.scope) /* a cell may come back to it later */
         args.regularizer.scope = tf1c_graph_strdup(g, args.regularizer.scope);
     if (!scope || !full) {
@@ -310,15 +357,19 @@ struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
             tf_fail(tf_value_error, here, NULL, "'%s' is not a valid scope name", name);
         return w;
     }
-    w = (struct tf_with_){
-        .open = 1, .close = variable_scope_close, .graph = g, .saved = { g->scope, saved }, .saved_int = u->n_subscopes
-    };
+    w = (struct tf_with_){ .open = 1,
+                           .close = variable_scope_close,
+                           .graph = g,
+                           .saved = { g->scope, saved, given->graph ? given->name : NULL },
+                           .saved_int = u->n_subscopes };
     tf1c_append_ptr(&u->subscopes, &u->n_subscopes, &u->cap_subscopes, &full, sizeof full); /* without memory likewise, see below */
     g->scope = scope;
     intptr_t opened = (intptr_t)tf1c_map_get(&u->scope_counts, full);
     tf1c_map_set(&u->scope_counts, full, (void *)(opened + 1)); /* without memory a default name may come twice */
-    u->variable_scope.name = full;
-    u->variable_scope.reuse = args.reuse ? args.reuse : saved->reuse;
+    u->variable_scope = inherited(given, saved, full);
+    u->variable_scope.original_name_scope = original;
+    u->variable_scope.reuse = args.reuse ? args.reuse : u->variable_scope.reuse;
+    u->variable_scope.dtype = args.dtype ? args.dtype : u->variable_scope.dtype;
     if (tf1c_given_initializer(&args.initializer))
         u->variable_scope.initializer = args.initializer;
     if (args.regularizer.fn)
@@ -332,18 +383,51 @@ tf_variable_scope tf_get_variable_scope(void)
     if (!g)
         return (tf_variable_scope){ .name = "" };
     const tf1c_variable_scope *open = &g->universe->variable_scope;
-    return (tf_variable_scope){ .name = open->name, .reuse = open->reuse, .graph = g };
+    return (tf_variable_scope){ .name = open->name,
+                                .reuse = open->reuse,
+                                .graph = g,
+                                .initializer = open->initializer,
+                                .regularizer = open->regularizer,
+                                .dtype = open->dtype,
+                                .original_name_scope = open->original_name_scope ? open->original_name_scope : "" };
+}
+
+/* The open scope, if it is this one; else NULL after a report. */
+static tf1c_variable_scope *open_scope(const tf_variable_scope *scope, tf_source here)
+{
+    tf_graph *g = tf1c_current_graph();
+    tf1c_variable_scope *open = g && g == scope->graph ? &g->universe->variable_scope : NULL;
+    if (open && scope->name && strcmp(scope->name, open->name) == 0)
+        return open;
+    tf_fail(tf_value_error, here, NULL, "Variable scope '%s' is not open; the open one is '%s'.", scope->name ? scope->name : "",
+            open ? open->name : "");
+    return NULL;
 }
 
 tf_status tf_reuse_variables_(tf_variable_scope scope, tf_source here)
 {
-    tf_graph *g = tf1c_current_graph();
-    tf1c_variable_scope *open = g && g == scope.graph ? &g->universe->variable_scope : NULL;
-    if (!open || !scope.name || strcmp(scope.name, open->name) != 0)
-        return tf_fail(tf_value_error, here, NULL, "Variable scope '%s' is not open; the open one is '%s'.",
-                       scope.name ? scope.name : "", open ? open->name : "");
-    open->reuse = tf_reuse_true;
-    return tf_ok;
+    tf1c_variable_scope *open = open_scope(&scope, here);
+    if (open)
+        open->reuse = tf_reuse_true;
+    return open ? tf_ok : tf_value_error;
+}
+
+tf_status tf_set_initializer_(tf_variable_scope scope, tf_initializer initializer, tf_source here)
+{
+    tf1c_variable_scope *open = open_scope(&scope, here);
+    if (open)
+        open->initializer = initializer;
+    return open ? tf_ok : tf_value_error;
+}
+
+tf_status tf_set_regularizer_(tf_variable_scope scope, tf_regularizer regularizer, tf_source here)
+{
+    tf1c_variable_scope *open = open_scope(&scope, here);
+    if (open && regularizer.scope) /* a cell may come back to it later */
+        regularizer.scope = tf1c_graph_strdup(scope.graph, regularizer.scope);
+    if (open)
+        open->regularizer = regularizer;
+    return open ? tf_ok : tf_value_error;
 }
 
 /* ---- collections ----------------------------------------------------------------------------------------------------------- */

@@ -1,9 +1,11 @@
 /* Tensors made from a shape. TF1: core/ops/array_ops.cc, python/ops/array_ops.py. */
 #include "ops/array/fill.h"
 
+#include "graph/exchange.h"
 #include "ops/array/array.h"
 #include "ops/array/constant.h"
 #include "ops/array/shape.h"
+#include "ops/control_flow/counts.h"
 #include "ops/math/reduce.h"
 
 enum { SMALL = 1000 }; /* elements below which zeros and ones are constants */
@@ -84,6 +86,22 @@ static tf_tensor small_constant(tf_dims shape, tf_dtype dtype, bool one, struct 
     return t;
 }
 
+/* TF asks of a list, too, whether np.prod(shape) < 1000, and its tensors answer with nodes: a product each, two where a number is one of
+ * its factors, and a comparison. */
+static int nodes_of_asking(tf_list shape)
+{
+    tf_ndarray number;
+    bool tensors = false;
+    int nodes = 2;
+    for (int i = 0; i < shape.n; i++) {
+        const bool plain = tf1c_is_constant(shape.items[i], &number);
+        if (i > 0 && (tensors || !plain))
+            nodes += tensors && !plain ? 1 : 2;
+        tensors |= !plain;
+    }
+    return tensors ? nodes : 0;
+}
+
 static tf_tensor all_of(tf_operand shape, bool one, struct tf_zeros_args a, const char *default_name)
 {
     tf_dtype dtype = a.dtype ? a.dtype : tf_float32;
@@ -101,6 +119,8 @@ static tf_tensor all_of(tf_operand shape, bool one, struct tf_zeros_args a, cons
             return small_constant(d, dtype, one, a, default_name);
     }
     TF_SCOPE(a.name, default_name);
+    if (shape.kind == TF_OPERAND_LIST)
+        tf1c_count_more(nodes_of_asking(shape.as.list));
     struct tf_name_args whole = { .name = tf_scope_name() };
     tf_tensor dims = tf_convert(shape, tf_dtype_unset, a.here, shape.kind == TF_OPERAND_LIST ? NULL : "shape_as_tensor");
     if (!tf_is_poisoned(dims) && (!tf_get_shape(dims).known || tf_get_shape(dims).rank == 0))

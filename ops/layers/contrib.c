@@ -4,12 +4,16 @@
 #include <string.h>
 
 #include "ops/array/array.h"
+#include "ops/array/concat.h"
 #include "ops/array/gather.h"
 #include "ops/array/identity.h"
 #include "ops/array/shape.h"
+#include "ops/array/slice.h"
+#include "ops/array/where.h"
 #include "ops/layers/convolutional.h"
 #include "ops/layers/layer.h"
 #include "ops/math/arithmetic.h"
+#include "ops/math/reduce.h"
 #include "ops/nn/batch_norm.h"
 #include "ops/nn/nn.h"
 #include "ops/nn/pool.h"
@@ -57,7 +61,9 @@ static tf_tensor convolution(bool transposed, tf_operand inputs, int64_t filters
     if (!format)
         return recorded();
     const tf1c_finish finish = { a->normalizer_fn, a->normalizer_params, a->activation_fn };
-    const tf1c_conv_names names = { transposed ? "Conv2d_transpose" : "Conv", "weights", "biases", tf1c_layer_finish, &finish };
+    const tf1c_conv_names names = {
+        transposed ? "Conv2d_transpose" : "Conv", "weights", "biases", a->scope, tf1c_layer_finish, &finish
+    };
     const struct tf_layers_conv_args args = { .here = a->here,
                                               .strides = a->stride,
                                               .padding = a->padding,
@@ -71,7 +77,7 @@ static tf_tensor convolution(bool transposed, tf_operand inputs, int64_t filters
                                               .kernel_regularizer = a->weights_regularizer,
                                               .bias_regularizer = a->biases_regularizer,
                                               .trainable = a->trainable,
-                                              .name = a->scope,
+                                              .name = a->scope.name,
                                               .reuse = a->reuse };
     return collected(a->outputs_collections, tf1c_conv_layer(2, transposed, inputs, filters, kernel_size, &args, &names));
 }
@@ -93,8 +99,9 @@ tf_tensor tf_contrib_layers_separable_conv2d_(tf_operand inputs, int64_t filters
     if (!format)
         return recorded();
     const tf1c_finish finish = { a.normalizer_fn, a.normalizer_params, a.activation_fn };
-    const tf1c_separable_names names = { "SeparableConv2d", "depthwise_weights", "pointwise_weights",
-                                         "biases",          tf1c_layer_finish,   &finish };
+    const tf1c_separable_names names = {
+        "SeparableConv2d", "depthwise_weights", "pointwise_weights", "biases", a.scope, tf1c_layer_finish, &finish
+    };
     const tf_initializer first =
         tf1c_given_initializer(&a.weights_initializer) ? a.weights_initializer : tf_contrib_layers_xavier_initializer();
     const struct tf_layers_separable_conv_args args = {
@@ -112,7 +119,7 @@ tf_tensor tf_contrib_layers_separable_conv2d_(tf_operand inputs, int64_t filters
         .pointwise_regularizer = a.weights_regularizer,
         .bias_regularizer = a.biases_regularizer,
         .trainable = a.trainable,
-        .name = a.scope,
+        .name = a.scope.name,
         .reuse = a.reuse
     };
     return collected(a.outputs_collections, tf1c_separable_layer(inputs, filters, kernel_size, &args, &names));
@@ -159,9 +166,8 @@ tf_tensor tf_contrib_layers_dropout_(tf_operand inputs, struct tf_contrib_dropou
                                                              : tf_operand_real(keep.kind ? 1 - keep.as.real : 0.5),
                                                  .noise_shape = a.noise_shape,
                                                  .seed = a.seed,
-                                                 .training = training.kind ? training : tf_operand_bool(true),
-                                                 .name = a.scope };
-    return collected(a.outputs_collections, tf1c_dropout_layer(inputs, &args, "Dropout", true));
+                                                 .training = training.kind ? training : tf_operand_bool(true) };
+    return collected(a.outputs_collections, tf1c_dropout_layer(inputs, &args, a.scope, "Dropout", true));
 }
 
 /* ---- batch_norm: vectors as images of one place --------------------------------------------------------------------------------------------- */
@@ -177,11 +183,12 @@ static tf_tensor normalized(tf_tensor x, const struct tf_contrib_batch_norm_args
                                                       .scale = a->scale,
                                                       .training = training.kind ? training : tf_operand_bool(true),
                                                       .trainable = a->trainable,
-                                                      .name = a->scope,
-                                                      .reuse = a->reuse };
+                                                      .name = a->scope.name,
+                                                      .reuse = a->reuse,
+                                                      .fused = true };
     const bool by_contrib =
         tf_get_shape(x).rank == 2 || !a->updates_collections || strcmp(a->updates_collections, TF_UPDATE_OPS) != 0;
-    const tf1c_norm_style style = { "BatchNorm", a->updates_collections, by_contrib, a->activation_fn };
+    const tf1c_norm_style style = { "BatchNorm", a->scope, a->updates_collections, by_contrib, a->activation_fn };
     return tf1c_norm_layer(x, args, &style);
 }
 
@@ -368,6 +375,26 @@ tf_tensor(tf_contrib_layers_layer_norm)(tf_tensor inputs, const tf_normalizer_pa
                                          params ? params->as.layer : (struct tf_contrib_layer_norm_args){ TF_CONTRIB_LAYER_NORM_ });
 }
 
+/* ---- embedding_lookup_unique ------------------------------------------------------------------------------------------------------------------------ */
+
+tf_tensor tf_contrib_layers_embedding_lookup_unique_(struct tf_embedding_lookup_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "EmbeddingLookupUnique");
+    const tf_tensor ids = tf_convert(tf1c_given(a.ids), tf_dtype_unset, a.here, NULL);
+    const tf_tensor shape = tf_shape(ids), count = tf_reduce_prod(shape, .keepdims = true);
+    const tf_unique once = tf_unique(tf_reshape(ids, count));
+    const tf_tensor rows = tf_nn_embedding_lookup(a.params, once.y), flat = tf_gather(rows, once.idx);
+    const tf_tensor rest = tf_getitem(tf_shape(rows), "1:"), y = tf_reshape(flat, tf_concat(LIST(shape, rest), 0));
+    const tf_dims row = tf_get_shape(rows);
+    tf_dims whole = tf_get_shape(ids);
+    for (int i = 1; whole.known && row.known && i < row.rank && whole.rank < TF_MAX_RANK; i++)
+        whole.dims[whole.rank++] = row.dims[i];
+    if (!tf_is_poisoned(y) && row.known)
+        tf_set_shape(y, whole);
+    return y;
+}
+
 /* ---- embed_sequence ---------------------------------------------------------------------------------------------------------------------------------- */
 
 static const char *count_text(int64_t n, char *text, size_t size)
@@ -397,7 +424,9 @@ tf_tensor tf_contrib_layers_embed_sequence_(tf_operand ids, struct tf_embed_sequ
                                                 .initializer = a.initializer,
                                                 .regularizer = a.regularizer,
                                                 .trainable = a.trainable };
-    const tf_tensor y = tf_nn_embedding_lookup(tf_get_variable_(table), ids);
+    const tf_tensor embeddings = tf_get_variable_(table);
+    const tf_tensor y =
+        a.unique ? tf_contrib_layers_embedding_lookup_unique(embeddings, ids) : tf_nn_embedding_lookup(embeddings, ids);
     tf1c_layer_leave(&e);
     return y;
 }

@@ -4,6 +4,7 @@
 #if defined(__GNUC__)
 #pragma GCC system_header
 #endif
+#include "../array/gather.h"
 #include "../state/initializers.h"
 #include "layers.h"
 
@@ -40,7 +41,7 @@ struct tf_contrib_conv_args {
     TF_ARG_(15) tf_reuse reuse;
     TF_ARG_(16) const char *outputs_collections;
     TF_ARG_(17) bool trainable;
-    TF_ARG_(18) const char *scope;
+    TF_ARG_(18) tf_variable_scope scope;
 };
 #define TF_CONTRIB_CONV_(fn, text, ...)                                                                                    \
     TF_FIRST3_(fn, struct tf_contrib_conv_args, TF_DATA_, inputs, TF_SAME_, num_outputs, TF_GIVEN_, kernel_size, text,     \
@@ -79,7 +80,7 @@ struct tf_contrib_separable_args {
     TF_ARG_(17) tf_reuse reuse;
     TF_ARG_(18) const char *outputs_collections;
     TF_ARG_(19) bool trainable;
-    TF_ARG_(20) const char *scope;
+    TF_ARG_(20) tf_variable_scope scope;
 };
 #define tf_contrib_layers_separable_conv2d(...) TF_FIRST3_(tf_contrib_layers_separable_conv2d_, struct \
     tf_contrib_separable_args, TF_DATA_, inputs, TF_SAME_, num_outputs, TF_GIVEN_, kernel_size, #__VA_ARGS__, .inputs = \
@@ -118,7 +119,7 @@ struct tf_contrib_dropout_args {
     TF_ARG_(3) tf_operand noise_shape;
     TF_ARG_(4) tf_operand is_training;
     TF_ARG_(5) const char *outputs_collections;
-    TF_ARG_(6) const char *scope;
+    TF_ARG_(6) tf_variable_scope scope;
     TF_ARG_(7) int64_t seed;
 };
 #define tf_contrib_layers_dropout(...) TF_FIRST1_(tf_contrib_layers_dropout_, struct tf_contrib_dropout_args, TF_DATA_, inputs, \
@@ -145,7 +146,7 @@ struct tf_contrib_batch_norm_args {
     TF_ARG_(10) const char *outputs_collections;
     TF_ARG_(11) bool trainable;
     TF_ARG_(12) bool zero_debias_moving_mean;
-    TF_ARG_(13) const char *scope;
+    TF_ARG_(13) tf_variable_scope scope;
 };
 #define TF_CONTRIB_BATCH_NORM_                                                                                          \
     .inputs = TF_UNSET_, .decay = 0.999, .center = true, .epsilon = 0.001, .updates_collections = TF_UPDATE_OPS,        \
@@ -174,7 +175,7 @@ struct tf_contrib_layer_norm_args {
     TF_ARG_(7) bool trainable;
     TF_ARG_(8) int begin_norm_axis;
     TF_ARG_(9) int begin_params_axis;
-    TF_ARG_(10) const char *scope;
+    TF_ARG_(10) tf_variable_scope scope;
 };
 #define TF_CONTRIB_LAYER_NORM_                                                                                          \
     .inputs = TF_UNSET_, .center = true, .scale = true, .trainable = true, .begin_norm_axis = 1, .begin_params_axis = -1, TF_HERE_
@@ -202,7 +203,7 @@ struct tf_contrib_instance_norm_args {
     TF_ARG_(7) const char *outputs_collections;
     TF_ARG_(8) bool trainable;
     TF_ARG_(9) const char *data_format;
-    TF_ARG_(10) const char *scope;
+    TF_ARG_(10) tf_variable_scope scope;
 };
 #define tf_contrib_layers_instance_norm(...)                                                                            \
     TF_FIRST1_(tf_contrib_layers_instance_norm_, struct tf_contrib_instance_norm_args, TF_DATA_, inputs, #__VA_ARGS__,  \
@@ -216,6 +217,14 @@ TF1C_API tf_tensor (tf_contrib_layers_batch_norm)(tf_tensor inputs, const tf_nor
 TF1C_API tf_tensor (tf_contrib_layers_layer_norm)(tf_tensor inputs, const tf_normalizer_params *params);
 #endif
 
+/* tf_nn_embedding_lookup of each id once, and the rows where they belong.      TF1: tf.contrib.layers.embedding_lookup_unique
+ *   shapes  params [n, …], ids [..] -> [.., …];   dtypes  ids int32 or int64;   grad  IndexedSlices of params: each id's rows once, summed
+ *   source  contrib/layers/python/layers/embedding_ops.py */
+#define tf_contrib_layers_embedding_lookup_unique(...)                                                                     \
+    TF_KWARGS_(tf_contrib_layers_embedding_lookup_unique_((struct tf_embedding_lookup_args){ .params = TF_UNSET_,          \
+        .ids = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_contrib_layers_embedding_lookup_unique_(struct tf_embedding_lookup_args args);
+
 /* Rows of a table of its own for each id.                        TF1: tf.contrib.layers.embed_sequence
  *   variables  EmbedSequence/embeddings [vocab_size, embed_dim];   shapes  ids [..] -> [.., embed_dim]
  *   errors     ValueError "Must specify vocab size and embedding dimension when not reusing. Got vocab_size=None and embed_dim=None" */
@@ -224,11 +233,11 @@ struct tf_embed_sequence_args {
     TF_ARG_(1) tf_operand ids;
     TF_ARG_(2) int64_t vocab_size;
     TF_ARG_(3) int64_t embed_dim;
-    TF_ARG_(4) bool unique; /* the same numbers */
+    TF_ARG_(4) bool unique; /* the same numbers, by tf_contrib_layers_embedding_lookup_unique */
     TF_ARG_(5) tf_initializer initializer;
     TF_ARG_(6) tf_regularizer regularizer;
     TF_ARG_(7) bool trainable;
-    TF_ARG_(8) const char *scope;
+    TF_ARG_(8) tf_variable_scope scope;
     TF_ARG_(9) tf_reuse reuse;
 };
 #define tf_contrib_layers_embed_sequence(...) TF_FIRST1_(tf_contrib_layers_embed_sequence_, struct tf_embed_sequence_args, \

@@ -208,7 +208,7 @@ static tf_tensor make(const conv_layer *l, tf_operand inputs, const char *name, 
         return recorded();
     if (tf_get_shape(x).dims[l->channels_first ? 1 : l->n + 1] == NONE)
         return tf_mistake(tf_value_error, here, NULL, "The channel dimension of the inputs should be defined. Found `None`.");
-    if (!tf1c_layer_scope(&scope, name, kind, here))
+    if (!tf1c_layer_scope(&scope, tf1c_scope_or(l->names->given, name), kind, here))
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, reuse);
     if (l->names->finish)
@@ -308,7 +308,8 @@ static tf_tensor pool_of(int n, bool max, tf_operand inputs, tf_operand pool_siz
     if (!padding || !tf1c_layer_format(a->data_format, a->here, &channels_first) ||
         !tf1c_layer_sizes(given, n, 0, "pool_size", a->here, &size) ||
         !tf1c_layer_sizes(is_given(a->strides) ? a->strides : given, n, 0, "strides", a->here, &strides) ||
-        !tf1c_layer_rank(x, a->name ? a->name : kind, n + 2, a->here) || !tf1c_layer_scope(&scope, a->name, kind, a->here))
+        !tf1c_layer_rank(x, a->name ? a->name : kind, n + 2, a->here) ||
+        !tf1c_layer_scope(&scope, TF1C_SCOPE_NAMED(a->name), kind, a->here))
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, tf_reuse_false);
     const tf_tensor y = pooled(n, max, x, size, strides, padding, channels_first);

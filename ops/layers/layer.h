@@ -41,7 +41,8 @@ tf_tensor tf1c_layer_apply(tf_layer *layer, tf_tensor inputs, tf_source here);
 
 /* A convolution under other names, and what is done with it in its scope after biases; without: NULL. */
 typedef struct {
-    const char *scope, *kernel, *bias;
+    const char *scope, *kernel, *bias; /* scope: the default name */
+    tf_variable_scope given;           /* instead of the layer's name; unset: by that */
     tf_tensor (*finish)(const void *context, tf_tensor y);
     const void *context;
 } tf1c_conv_names;
@@ -50,13 +51,15 @@ tf_tensor tf1c_conv_layer(int n, bool transposed, tf_operand inputs, int64_t fil
 /* A separable convolution likewise. */
 typedef struct {
     const char *scope, *depthwise, *pointwise, *bias;
+    tf_variable_scope given;
     tf_tensor (*finish)(const void *context, tf_tensor y);
     const void *context;
 } tf1c_separable_names;
 tf_tensor tf1c_separable_layer(tf_operand inputs, int64_t filters, tf_operand kernel_size,
                                const struct tf_layers_separable_conv_args *a, const tf1c_separable_names *names);
 /* again: see tf1c_scope_within. */
-tf_tensor tf1c_dropout_layer(tf_operand inputs, const struct tf_layers_dropout_args *a, const char *scope, bool again);
+tf_tensor tf1c_dropout_layer(tf_operand inputs, const struct tf_layers_dropout_args *a, tf_variable_scope given, const char *scope,
+                             bool again);
 /* tf.contrib.layers opens a layer's scope inside itself, which takes the scope's own name in it: what would be called so, in whatever
  * case, is Dropout/dropout_1. */
 void tf1c_scope_within(const tf1c_cell_scope *scope);
@@ -64,6 +67,7 @@ void tf1c_scope_within(const tf1c_cell_scope *scope);
 /* A batch normalization under another name. */
 typedef struct {
     const char *scope;
+    tf_variable_scope given;
     const char *updates; /* their collection; NULL: the result waits for them */
     bool by_contrib; /* vectors as images of one place, beta before gamma */
     tf_activation *activation;

@@ -160,6 +160,7 @@ static tf_tensor apply_dense(const dense *k, tf_tensor x)
 /* Its scope is found on first use, and then entered again. */
 struct tf_layer {
     struct tf_dense_args a;
+    bool is_object; /* its name is a default one, which another of that name does not share */
     tf1c_cell_scope scope;
 };
 
@@ -170,7 +171,8 @@ static tf_tensor apply_layer(tf_layer *layer, tf_operand inputs, tf_source here)
     tf_tensor mistake = check_dense(x, a.name ? a.name : "dense", a.units, here);
     if (mistake.op)
         return mistake;
-    if (!tf1c_layer_scope(&layer->scope, a.name, "dense", here))
+    const char *exact = layer->is_object ? NULL : a.name, *otherwise = layer->is_object && a.name ? a.name : "dense";
+    if (!tf1c_layer_scope(&layer->scope, TF1C_SCOPE_NAMED(exact), otherwise, here))
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&layer->scope, layer->scope.built ? tf_reuse_true : a.reuse);
     const dense k = { "kernel",
@@ -210,7 +212,8 @@ tf_layer *tf_layers_Dense_(struct tf_dense_layer_args a)
                                     .kernel_regularizer = a.kernel_regularizer,
                                     .bias_regularizer = a.bias_regularizer,
                                     .trainable = a.trainable,
-                                    .name = a.name ? tf1c_graph_strdup(g, a.name) : NULL } };
+                                    .name = a.name ? tf1c_graph_strdup(g, a.name) : NULL },
+                             .is_object = true };
     return layer;
 }
 
@@ -233,7 +236,7 @@ tf_tensor tf_contrib_layers_fully_connected_(struct tf_fully_connected_args a)
     const tf_operand inputs = tf1c_keyword(a.inputs, true);
     TF_FROM(a.here);
     tf_tensor x = tf_convert(inputs, tf_dtype_unset, a.here, "inputs");
-    tf_tensor mistake = check_dense(x, a.scope ? a.scope : "fully_connected", a.num_outputs, a.here);
+    tf_tensor mistake = check_dense(x, tf1c_scope_or(a.scope, "fully_connected").name, a.num_outputs, a.here);
     if (mistake.op)
         return mistake;
     tf1c_cell_scope scope = { 0 };
@@ -282,7 +285,8 @@ int tf1c_known_training(tf_operand training)
     }
 }
 
-tf_tensor tf1c_dropout_layer(tf_operand inputs, const struct tf_layers_dropout_args *given, const char *default_scope, bool again)
+tf_tensor tf1c_dropout_layer(tf_operand inputs, const struct tf_layers_dropout_args *given, tf_variable_scope given_scope,
+                             const char *default_scope, bool again)
 {
     struct tf_layers_dropout_args a = *given;
     tf1c_cell_scope scope = { 0 };
@@ -291,7 +295,7 @@ tf_tensor tf1c_dropout_layer(tf_operand inputs, const struct tf_layers_dropout_a
     dropping k = { tf_convert(inputs, tf_dtype_unset, a.here, "inputs"), a };
     if (tf_is_poisoned(k.x))
         return k.x;
-    if (!tf1c_layer_scope(&scope, a.name, default_scope, a.here))
+    if (!tf1c_layer_scope(&scope, given_scope, default_scope, a.here))
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, tf_reuse_false);
     if (again)
@@ -305,7 +309,7 @@ tf_tensor tf1c_dropout_layer(tf_operand inputs, const struct tf_layers_dropout_a
 tf_tensor tf_layers_dropout_(struct tf_layers_dropout_args a)
 {
     TF_FROM(a.here);
-    return tf1c_dropout_layer(tf1c_keyword(a.inputs, true), &a, "dropout", false);
+    return tf1c_dropout_layer(tf1c_keyword(a.inputs, true), &a, TF1C_SCOPE_NAMED(a.name), "dropout", false);
 }
 
 /* ---- flatten ------------------------------------------------------------------------------------------------------------------------- */
@@ -336,7 +340,7 @@ tf_tensor tf_layers_flatten_(tf_operand inputs, struct tf_name_args a)
     tf_tensor mistake = tf_is_poisoned(x) ? x : check_rank(x, a.name ? a.name : "flatten", 1, a.here);
     if (mistake.op)
         return mistake;
-    if (!tf1c_layer_scope(&scope, a.name, "flatten", a.here))
+    if (!tf1c_layer_scope(&scope, TF1C_SCOPE_NAMED(a.name), "flatten", a.here))
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, tf_reuse_false);
     tf_tensor y = flat(x);

@@ -44,7 +44,7 @@ struct tf_dense_args {
 TF1C_API tf_tensor tf_layers_dense_(struct tf_dense_args args);
 
 /* The same as an object, whose variables are made where it is first applied, tf_apply(layer, x), and found again later. Belongs to the
- * graph.                                                                  TF1: layer = tf.layers.Dense(units); layer(x), layer.apply(x) */
+ * graph. Two of one name are d and d_1, as cells are.                     TF1: layer = tf.layers.Dense(units); layer(x), layer.apply(x) */
 typedef struct tf_layer tf_layer;
 struct tf_dense_layer_args {
     tf_source here;
@@ -81,7 +81,7 @@ struct tf_fully_connected_args {
     TF_ARG_(9) tf_regularizer biases_regularizer;
     TF_ARG_(10) tf_reuse reuse;
     TF_ARG_(11) bool trainable;
-    TF_ARG_(12) const char *scope;
+    TF_ARG_(12) tf_variable_scope scope;
 };
 #define TF_FULLY_CONNECTED_(activation, ...)                                                                              \
     TF_KWARGS_(tf_contrib_layers_fully_connected_((struct tf_fully_connected_args){ .inputs = TF_UNSET_,                  \

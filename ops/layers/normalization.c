@@ -5,6 +5,7 @@
 #include "ops/array/identity.h"
 #include "ops/array/shape.h"
 #include "ops/control_flow/cond.h"
+#include "ops/control_flow/counts.h"
 #include "ops/layers/layer.h"
 #include "ops/math/arithmetic.h"
 #include "ops/nn/batch_norm.h"
@@ -105,6 +106,9 @@ static tf_tensor along(const norm_layer *l, tf_tensor v)
 
 static tf_tensor of_any(norm_layer *l)
 {
+    /* Told by a tensor, TF makes the moments in any case, and a cond for each of mean, variance and the two averages */
+    enum { MOMENTS = 8, CHOSEN = 7, AVERAGED = 13 };
+    const int before = tf1c_count_now();
     const tf_list m = l->training < 0 ? tf_cond_list(l->a->training, moments, averages, l) : l->training ? moments(l) : averages(l);
     const tf_tensor mean = tf_at(m, 0), variance = tf_at(m, 1);
     if (tf_is_poisoned(mean))
@@ -113,6 +117,8 @@ static tf_tensor of_any(norm_layer *l)
         update(l, l->moving_mean, mean, (tf_tensor){ 0 }, 1 - l->a->momentum);
         update(l, l->moving_variance, variance, (tf_tensor){ 0 }, 1 - l->a->momentum);
     }
+    if (l->training < 0)
+        tf1c_count_as(before + MOMENTS + 2 * CHOSEN + 2 * AVERAGED);
     return tf_nn_batch_normalization(l->x, along(l, mean), along(l, variance), along(l, l->beta), along(l, l->gamma),
                                      l->a->epsilon);
 }
@@ -128,7 +134,7 @@ static tf_tensor weight(const char *name, const char *role, tf_initializer given
 /* One node computes it, which takes a gamma and a beta in any case. */
 static bool is_fused(const norm_layer *l)
 {
-    return tf_get_shape(l->x).rank == 4 && l->axis == 3 && tf_get_dtype(l->x) == tf_float32;
+    return l->a->fused && tf_get_shape(l->x).rank == 4 && l->axis == 3 && tf_get_dtype(l->x) == tf_float32;
 }
 
 static tf_tensor instead(const norm_layer *l, double value, int64_t channels)
@@ -220,7 +226,8 @@ tf_tensor tf1c_norm_layer(tf_tensor x, struct tf_batch_normalization_args a, con
 {
     tf1c_cell_scope scope = { 0 };
     norm_layer l = { .a = &a, .training = tf1c_known_training(a.training), .x = x, .style = style };
-    if (!check(&l, a.name ? a.name : style->scope, a.here) || !tf1c_layer_scope(&scope, a.name, style->scope, a.here))
+    if (!check(&l, a.name ? a.name : style->scope, a.here) ||
+        !tf1c_layer_scope(&scope, tf1c_scope_or(style->given, a.name), style->scope, a.here))
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, a.reuse);
     const tf_tensor y = apply(&l);
@@ -235,5 +242,5 @@ tf_tensor tf_layers_batch_normalization_(struct tf_batch_normalization_args a)
     const tf_tensor x = tf_convert(tf1c_keyword(a.inputs, true), tf_dtype_unset, a.here, "inputs");
     if (tf_is_poisoned(x))
         return x;
-    return tf1c_norm_layer(x, a, &(tf1c_norm_style){ "batch_normalization", TF_UPDATE_OPS, false, NULL });
+    return tf1c_norm_layer(x, a, &(tf1c_norm_style){ .scope = "batch_normalization", .updates = TF_UPDATE_OPS });
 }

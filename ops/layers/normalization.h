@@ -17,7 +17,8 @@ extern "C" {
  *   variables    batch_normalization/gamma, beta, and not trained: moving_mean, moving_variance, all [channels]
  *   update ops   the averages' updates are in the collection TF_UPDATE_OPS, and are done where a training step waits for them:
  *                tf_with_control_dependencies(tf_get_collection(TF_UPDATE_OPS)) train_op = tf_minimize(optimizer, loss);
- *   shapes       of any rank from 2 on, channels known; images by one node, tf_nn_fused_batch_norm
+ *   fused        images, of float32 and channels last, by one node, tf_nn_fused_batch_norm; false: as all others, by its parts
+ *   shapes       of any rank from 2 on, channels known
  *   source       python/keras/layers/normalization.py, python/layers/normalization.py */
 struct tf_batch_normalization_args {
     tf_source here;
@@ -37,11 +38,12 @@ struct tf_batch_normalization_args {
     TF_ARG_(14) bool trainable;
     TF_ARG_(15) const char *name;
     TF_ARG_(16) tf_reuse reuse;
+    bool fused;
 };
 #define tf_layers_batch_normalization(...)                                                                                    \
     TF_KWARGS_(tf_layers_batch_normalization_((struct tf_batch_normalization_args){ .inputs = TF_UNSET_, .axis = -1,          \
-        .momentum = 0.99, .epsilon = 1e-3, .center = true, .scale = true, .training = TF_UNSET_, .trainable = true, TF_HERE_, \
-        TF_PLACES_(__VA_ARGS__) }))
+        .momentum = 0.99, .epsilon = 1e-3, .center = true, .scale = true, .training = TF_UNSET_, .trainable = true, \
+        .fused = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_layers_batch_normalization_(struct tf_batch_normalization_args args);
 
 #ifdef __cplusplus

@@ -77,7 +77,7 @@ tf_tensor tf1c_separable_layer(tf_operand inputs, int64_t filters, tf_operand ke
     if (tf_get_shape(x).dims[l.channels_first ? 1 : 3] == NONE)
         return tf_mistake(tf_value_error, a->here, NULL,
                           "The channel dimension of the inputs to `SeparableConv2D` should be defined. Found `None`.");
-    if (!tf1c_layer_scope(&scope, a->name, names->scope, a->here))
+    if (!tf1c_layer_scope(&scope, tf1c_scope_or(names->given, a->name), names->scope, a->here))
         return recorded();
     tf1c_entered e = tf1c_layer_enter(&scope, a->reuse);
     if (names->finish)

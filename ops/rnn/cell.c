@@ -26,15 +26,17 @@ struct tf_with_ tf1c_scope_again(const char *variable_scope)
     return tf_name_scope_open_(last_part(variable_scope), (tf_source){ 0 });
 }
 
-bool tf1c_layer_scope(tf1c_cell_scope *s, const char *name, const char *default_name, tf_source here)
+tf_variable_scope tf1c_scope_or(tf_variable_scope scope, const char *name) { return scope.name ? scope : TF1C_SCOPE_NAMED(name); }
+
+bool tf1c_layer_scope(tf1c_cell_scope *s, tf_variable_scope scope, const char *default_name, tf_source here)
 {
     tf_graph *g = tf1c_current_graph();
     if (s->set)
         return true;
     if (!g)
         return false;
-    struct tf_with_ w = tf_variable_scope_open_(
-        (struct tf_variable_scope_args){ .here = here, .name_or_scope = name, .default_name = default_name });
+    struct tf_with_ w = tf_variable_scope_open_((struct tf_variable_scope_args){
+        .here = here, .name_or_scope = scope, .default_name = default_name, .auxiliary_name_scope = true });
     if (w.close) {
         const tf1c_variable_scope *open = &g->universe->variable_scope;
         *s = (tf1c_cell_scope){ .variables = open->name,
@@ -54,9 +56,12 @@ tf1c_entered tf1c_layer_enter(const tf1c_cell_scope *s, tf_reuse reuse)
     tf_graph *g = tf1c_current_graph();
     tf1c_universe *u = g->universe;
     tf1c_entered e = { g, u->variable_scope, g->scope, u->n_subscopes };
-    u->variable_scope = (tf1c_variable_scope){
-        .name = s->variables, .reuse = reuse ? reuse : s->reuse, .initializer = s->initializer, .regularizer = s->regularizer
-    };
+    u->variable_scope = (tf1c_variable_scope){ .name = s->variables,
+                                               .reuse = reuse ? reuse : s->reuse,
+                                               .initializer = s->initializer,
+                                               .regularizer = s->regularizer,
+                                               .dtype = e.saved.dtype,
+                                               .original_name_scope = e.saved.original_name_scope };
     g->scope = s->names;
     return e;
 }
@@ -272,7 +277,8 @@ static tf_tensor check_state(const tf_cell *cell, const tf_state *state, tf_sour
 static tf_cell_output call_in_scope(tf_cell *cell, tf_tensor inputs, tf_state *state, tf_source here)
 {
     tf1c_cell_scope *s = cell->scope;
-    if (!tf1c_layer_scope(s, cell->reuse == tf_reuse_true || cell->reuse == tf_AUTO_REUSE ? cell->name : NULL, cell->name, here))
+    const bool by_name = cell->reuse == tf_reuse_true || cell->reuse == tf_AUTO_REUSE;
+    if (!tf1c_layer_scope(s, TF1C_SCOPE_NAMED(by_name ? cell->name : NULL), cell->name, here))
         return tf1c_cell_poison(cell, (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
     if (!cell->dtype)
         cell->dtype = tf_get_dtype(inputs);

@@ -34,8 +34,11 @@ typedef struct {
     const char *names;
     int subscopes; /* that were open or known of */
 } tf1c_entered;
-/* On first use takes the scope `name`, or a default name that is free; false after a report. */
-bool tf1c_layer_scope(tf1c_cell_scope *s, const char *name, const char *default_name, tf_source here);
+/* On first use takes the scope by name, or the one given, or a default name that is free; false after a report. */
+bool tf1c_layer_scope(tf1c_cell_scope *s, tf_variable_scope scope, const char *default_name, tf_source here);
+#define TF1C_SCOPE_NAMED(x) ((tf_variable_scope){ .name = (x) })
+/* What was given as `scope`, else the scope of that name. */
+tf_variable_scope tf1c_scope_or(tf_variable_scope scope, const char *name);
 tf1c_entered tf1c_layer_enter(const tf1c_cell_scope *s, tf_reuse reuse);
 void tf1c_layer_leave(tf1c_entered *e);
 /* A name scope for the open variable scope's last part, as tf.variable_scope(tf.get_variable_scope()) opens it. */

@@ -347,7 +347,7 @@ static tf_rnn dynamic_rnn(tf_cell *cell, tf_operand inputs, struct tf_dynamic_rn
 {
     if (!tf1c_is_cell(cell, "cell", a.here))
         return no_cell();
-    struct tf_with_ scope = tf1c_rnn_scope(a.scope ? a.scope : "rnn", again, a.here);
+    struct tf_with_ scope = tf1c_rnn_scope(a.scope, "rnn", again, a.here);
     const tf_rnn out = run_cell(cell, inputs, a);
     tf_with_close_(&scope);
     return out;
@@ -400,7 +400,7 @@ static tf_birnn nn_bidirectional_dynamic_rnn_of(tf_cell *cell_fw, tf_cell *cell_
         fw = no_cell();
         return (tf_birnn){ fw.outputs, fw.outputs, fw.state, fw.state };
     }
-    struct tf_with_ outer = tf1c_rnn_scope(a.scope ? a.scope : "bidirectional_rnn", false, a.here);
+    struct tf_with_ outer = tf1c_rnn_scope(a.scope, "bidirectional_rnn", false, a.here);
     tf_tensor x = tf_convert(inputs, tf_dtype_unset, a.here, "inputs");
     tf_with_variable_scope("fw") {
         one.initial_state = a.initial_state_fw;
@@ -469,7 +469,7 @@ tf_stacked_birnn tf_contrib_rnn_stack_bidirectional_dynamic_rnn_(struct tf_stack
     }
     const int layers = a.cells_fw.n;
     tf_tensor x = { 0 };
-    tf_with_variable_scope(a.scope ? a.scope : "stack_bidirectional_rnn") {
+    tf_with_variable_scope(tf1c_scope_or(a.scope, "stack_bidirectional_rnn")) {
         for (int i = 0; i < layers; i++) {
             const char *name = tf1c_graph_printf(g, "cell_%d", i);
             tf_with_variable_scope(name ? name : "cell") {

@@ -163,7 +163,7 @@ tf_raw_rnn tf_nn_raw_rnn_(struct tf_raw_rnn_args a)
         return spoiled(NULL, (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
     if (!a.loop_fn)
         return spoiled(a.cell, tf_mistake(tf_type_error, a.here, NULL, "loop_fn must be a callable"));
-    struct tf_with_ scope = tf1c_rnn_scope(a.scope ? a.scope : "rnn", false, a.here);
+    struct tf_with_ scope = tf1c_rnn_scope(a.scope, "rnn", false, a.here);
     const tf_raw_rnn out = run(&r);
     tf_with_close_(&scope);
     return out;

@@ -38,10 +38,10 @@ struct tf_raw_rnn_args {
     TF_ARG_(2) tf_raw_rnn_fn *loop_fn;
     TF_ARG_(3) int parallel_iterations; /* accepted, as swap_memory */
     TF_ARG_(4) bool swap_memory;
-    TF_ARG_(5) const char *scope; /* unset: "rnn" */
+    TF_ARG_(5) tf_variable_scope scope; /* unset: "rnn" */
     void *context;
 };
-#define tf_nn_raw_rnn(...) tf_nn_raw_rnn_((struct tf_raw_rnn_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) })
+#define tf_nn_raw_rnn(...) TF_KWARGS_(tf_nn_raw_rnn_((struct tf_raw_rnn_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_raw_rnn tf_nn_raw_rnn_(struct tf_raw_rnn_args args);
 
 #ifdef __cplusplus

@@ -282,7 +282,7 @@ struct tf_static_rnn_args {
     TF_ARG_(3) tf_state *initial_state;
     TF_ARG_(4) tf_dtype dtype;
     TF_ARG_(5) tf_operand sequence_length;
-    TF_ARG_(6) const char *scope; /* unset: "rnn" */
+    TF_ARG_(6) tf_variable_scope scope; /* unset: "rnn" */
 };
 #define tf_nn_static_rnn(...) TF_KWARGS_(tf_nn_static_rnn_((struct tf_static_rnn_args){ .sequence_length = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_contrib_rnn_static_rnn(...) tf_nn_static_rnn(__VA_ARGS__)
@@ -302,7 +302,7 @@ struct tf_static_birnn_args {
     TF_ARG_(5) tf_state *initial_state_bw;
     TF_ARG_(6) tf_dtype dtype;
     TF_ARG_(7) tf_operand sequence_length;
-    TF_ARG_(8) const char *scope; /* unset: "bidirectional_rnn" */
+    TF_ARG_(8) tf_variable_scope scope; /* unset: "bidirectional_rnn" */
 };
 #define tf_nn_static_bidirectional_rnn(...) \
     TF_KWARGS_(tf_nn_static_bidirectional_rnn_((struct tf_static_birnn_args){ .sequence_length = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
@@ -328,7 +328,7 @@ struct tf_dynamic_rnn_args {
     TF_ARG_(6) int parallel_iterations;
     TF_ARG_(7) bool swap_memory;
     TF_ARG_(8) bool time_major;
-    TF_ARG_(9) const char *scope; /* unset: "rnn" */
+    TF_ARG_(9) tf_variable_scope scope; /* unset: "rnn" */
 };
 #define tf_nn_dynamic_rnn(...) \
     TF_KWARGS_(tf_nn_dynamic_rnn_((struct tf_dynamic_rnn_args){ .sequence_length = TF_UNSET_, .inputs = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
@@ -366,7 +366,7 @@ struct tf_bidirectional_rnn_args {
     TF_ARG_(8) int parallel_iterations;
     TF_ARG_(9) bool swap_memory;
     TF_ARG_(10) bool time_major;
-    TF_ARG_(11) const char *scope; /* unset: "bidirectional_rnn" */
+    TF_ARG_(11) tf_variable_scope scope; /* unset: "bidirectional_rnn" */
 };
 #define tf_nn_bidirectional_dynamic_rnn(...)                                                                       \
     TF_KWARGS_(tf_nn_bidirectional_dynamic_rnn_((struct tf_bidirectional_rnn_args){ .sequence_length = TF_UNSET_, .inputs = TF_UNSET_, TF_HERE_, \
@@ -393,7 +393,7 @@ struct tf_stacked_birnn_args {
     TF_ARG_(7) tf_operand sequence_length;
     TF_ARG_(8) int parallel_iterations;
     TF_ARG_(9) bool time_major;
-    TF_ARG_(10) const char *scope; /* unset: "stack_bidirectional_rnn" */
+    TF_ARG_(10) tf_variable_scope scope; /* unset: "stack_bidirectional_rnn" */
     TF_ARG_(11) bool swap_memory;
 };
 #define tf_contrib_rnn_stack_bidirectional_dynamic_rnn(...)                                                                   \

@@ -4,7 +4,7 @@
 
 #include "ops/rnn/cell.h"
 
-struct tf_with_ tf1c_rnn_scope(const char *name, bool again, tf_source here);
+struct tf_with_ tf1c_rnn_scope(tf_variable_scope given, const char *name, bool again, tf_source here);
 tf_tensor tf1c_zero_output(const tf_cell *cell, tf_operand batch, tf_dtype dtype);
 tf_dtype tf1c_state_dtype(const tf_state *s, tf_dtype given); /* TF's _infer_state_dtype */
 tf_tensor tf1c_swap_batch_time(tf_tensor x); /* [batch, time, …] <-> [time, batch, …] */

@@ -15,14 +15,15 @@
 
 static tf_tensor recorded(void) { return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }; }
 
-/* ---- scopes: a variable scope by name, or the open one again (TF passes its object) ------------------------------------------- */
+/* ---- scopes: the variable scope that is given, or one by name, or the open one again (TF passes its object) ------------------------ */
 
-struct tf_with_ tf1c_rnn_scope(const char *name, bool again, tf_source here)
+struct tf_with_ tf1c_rnn_scope(tf_variable_scope given, const char *name, bool again, tf_source here)
 {
     tf_graph *g = tf1c_current_graph();
     if (again && g)
         return tf1c_scope_again(g->universe->variable_scope.name);
-    return tf_variable_scope_open_((struct tf_variable_scope_args){ .here = here, .name_or_scope = name });
+    return tf_variable_scope_open_(
+        (struct tf_variable_scope_args){ .here = here, .name_or_scope = tf1c_scope_or(given, name), .auxiliary_name_scope = true });
 }
 
 /* ---- lengths -------------------------------------------------------------------------------------------------------------------- */
@@ -286,7 +287,7 @@ static tf_rnn_list static_rnn(tf_cell *cell, tf_list inputs, struct tf_static_rn
         return spoiled(NULL, inputs.n, recorded());
     if (inputs.n < 1)
         return spoiled(cell, 1, tf_mistake(tf_value_error, a.here, NULL, "inputs must not be empty"));
-    struct tf_with_ scope = tf1c_rnn_scope(a.scope ? a.scope : "rnn", again, a.here);
+    struct tf_with_ scope = tf1c_rnn_scope(a.scope, "rnn", again, a.here);
     tf1c_variable_scope saved = tf1c_current_graph() ? tf1c_current_graph()->universe->variable_scope : (tf1c_variable_scope){ 0 };
     bool good = take_inputs(&r, inputs) && take_batch(&r) && take_state(&r, a.initial_state, a.dtype) &&
                 take_length(&r, a.sequence_length, a.dtype);
@@ -339,7 +340,7 @@ static tf_birnn_list nn_static_bidirectional_rnn_of(tf_cell *cell_fw, tf_cell *c
     tf_rnn_list fw = { 0 }, bw = { 0 };
     a.sequence_length = tf1c_given(a.sequence_length);
     struct tf_static_rnn_args one = { .here = a.here, .dtype = a.dtype, .sequence_length = a.sequence_length };
-    struct tf_with_ outer = tf1c_rnn_scope(a.scope ? a.scope : "bidirectional_rnn", false, a.here);
+    struct tf_with_ outer = tf1c_rnn_scope(a.scope, "bidirectional_rnn", false, a.here);
     tf_with_variable_scope("fw") {
         one.initial_state = a.initial_state_fw;
         fw = static_rnn(cell_fw, inputs, one, true);

@@ -184,8 +184,8 @@ tf_decoded tf_contrib_seq2seq_dynamic_decode_(struct tf_dynamic_decode_args a)
         return spoiled(tf_mistake(tf_type_error, a.here, NULL, "Expected decoder to be type Decoder, but saw: <class 'NoneType'>"));
     if (a.decoder->mistake.op)
         return spoiled(a.decoder->mistake);
-    struct tf_with_ scope = tf_variable_scope_open_(
-        (struct tf_variable_scope_args){ .here = a.here, .name_or_scope = a.scope, .default_name = "decoder" });
+    struct tf_with_ scope = tf_variable_scope_open_((struct tf_variable_scope_args){
+        .here = a.here, .name_or_scope = a.scope, .default_name = "decoder", .auxiliary_name_scope = true });
     tf_tensor mistake, limit = take_limit(a.maximum_iterations, a.here, &mistake);
     if (!mistake.op)
         mistake = start(&d, limit);

@@ -60,7 +60,7 @@ struct tf_dynamic_decode_args {
     TF_ARG_(4) tf_operand maximum_iterations;
     TF_ARG_(5) int parallel_iterations; /* accepted, as swap_memory */
     TF_ARG_(6) bool swap_memory;
-    TF_ARG_(7) const char *scope;
+    TF_ARG_(7) tf_variable_scope scope;
 };
 #define tf_contrib_seq2seq_dynamic_decode(...)                                           \
     TF_KWARGS_(tf_contrib_seq2seq_dynamic_decode_((struct tf_dynamic_decode_args){       \
@@ -96,10 +96,16 @@ TF1C_API tf_tensor tf_contrib_seq2seq_sequence_loss_(struct tf_sequence_loss_arg
 /* Each row so many times, one below the other: of a tensor [batch, …], or of every tensor of a state.
  * TF1: tf.contrib.seq2seq.tile_batch
  *   errors  ValueError "t must have statically known rank" */
-#define tf_contrib_seq2seq_tile_batch(t, multiplier, ...)                                                                      \
-    _Generic((t), tf_state *: tf_tile_batch_of_state_, default: tf_contrib_seq2seq_tile_batch_)(t, multiplier, TF_NAMED_(__VA_ARGS__))
-TF1C_API tf_tensor tf_contrib_seq2seq_tile_batch_(tf_tensor t, int64_t multiplier, struct tf_name_args args);
-TF1C_API tf_state *tf_tile_batch_of_state_(tf_state *t, int64_t multiplier, struct tf_name_args args);
+struct tf_tile_batch_args {
+    tf_source here;
+    TF_ARG_(1) int64_t multiplier;
+    TF_ARG_(2) const char *name;
+};
+#define tf_contrib_seq2seq_tile_batch(t, ...)                                                             \
+    TF_KWARGS_(_Generic((t), tf_state *: tf_tile_batch_of_state_, default: tf_contrib_seq2seq_tile_batch_)( \
+        t, (struct tf_tile_batch_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_contrib_seq2seq_tile_batch_(tf_tensor t, struct tf_tile_batch_args args);
+TF1C_API tf_state *tf_tile_batch_of_state_(tf_state *t, struct tf_tile_batch_args args);
 
 #ifdef __cplusplus
 }

@@ -57,7 +57,8 @@ typedef struct {
 static again open_again(bool reuse, tf_source here)
 {
     again a = { .names = tf1c_scope_again(tf_get_variable_scope().name) };
-    a.variables = tf_variable_scope_open_((struct tf_variable_scope_args){ .here = here, .name_or_scope = "", .reuse = reuse });
+    a.variables = tf_variable_scope_open_((struct tf_variable_scope_args){
+        .here = here, .name_or_scope = { .name = "" }, .reuse = reuse, .auxiliary_name_scope = true });
     return a;
 }
 static void close_again(again *a)
@@ -105,7 +106,7 @@ static tf_tensor next_input(const reading *r, tf_tensor prev, int i)
     return own ? by_loop_function(r, prev, i) : x;
 }
 
-static tf_rnn_list decode(const reading *r, tf_state *state, tf_cell *cell, const char *scope)
+static tf_rnn_list decode(const reading *r, tf_state *state, tf_cell *cell, tf_variable_scope scope)
 {
     tf_rnn_list out = { .state = state };
     tf_with_variable_scope(scope) {
@@ -130,12 +131,12 @@ tf_rnn_list tf_contrib_legacy_seq2seq_rnn_decoder_(struct tf_rnn_decoder_args a)
     if (mistake.op)
         return spoiled(a.cell, a.decoder_inputs.n, mistake);
     const reading r = { .inputs = a.decoder_inputs, .fn = a.loop_function, .context = a.context, .here = a.here };
-    return decode(&r, a.initial_state, a.cell, a.scope ? a.scope : "rnn_decoder");
+    return decode(&r, a.initial_state, a.cell, tf1c_scope_or(a.scope, "rnn_decoder"));
 }
 
 /* ---- the cell alone ------------------------------------------------------------------------------------------------------------ */
 
-static tf_rnn_list encode(tf_cell *cell, tf_list inputs, tf_dtype dtype, const char *scope, tf_source here)
+static tf_rnn_list encode(tf_cell *cell, tf_list inputs, tf_dtype dtype, tf_variable_scope scope, tf_source here)
 {
     return tf_nn_static_rnn_((struct tf_static_rnn_args){
         .here = here, .cell = cell, .inputs = inputs, .dtype = dtype ? dtype : tf_float32, .scope = scope });
@@ -148,18 +149,18 @@ tf_rnn_list tf_contrib_legacy_seq2seq_basic_rnn_seq2seq_(struct tf_basic_seq2seq
     tf_rnn_list out = spoiled(NULL, 0, mistake);
     if (mistake.op)
         return spoiled(a.cell, a.decoder_inputs.n, mistake);
-    tf_with_variable_scope(a.scope ? a.scope : "basic_rnn_seq2seq") {
-        tf_state *read = encode(tf_cell_copy_(a.cell, a.here), a.encoder_inputs, a.dtype, NULL, a.here).state;
+    tf_with_variable_scope(tf1c_scope_or(a.scope, "basic_rnn_seq2seq")) {
+        tf_state *read = encode(tf_cell_copy_(a.cell, a.here), a.encoder_inputs, a.dtype, TF1C_SCOPE_NAMED(NULL), a.here).state;
         const reading r = { .inputs = a.decoder_inputs, .here = a.here };
-        out = decode(&r, read, a.cell, "rnn_decoder");
+        out = decode(&r, read, a.cell, TF1C_SCOPE_NAMED("rnn_decoder"));
     }
     return out;
 }
 
-static tf_rnn_list tied(tf_cell *cell, tf_list encoder_inputs, tf_dtype dtype, const char *scope, const reading *r)
+static tf_rnn_list tied(tf_cell *cell, tf_list encoder_inputs, tf_dtype dtype, tf_variable_scope scope, const reading *r)
 {
     tf_rnn_list out = spoiled(NULL, 0, (tf_tensor){ 0 });
-    scope = scope ? scope : "tied_rnn_seq2seq";
+    scope = tf1c_scope_or(scope, "tied_rnn_seq2seq");
     tf_with_variable_scope("combined_tied_rnn_seq2seq") {
         tf_state *read = encode(cell, encoder_inputs, dtype, scope, r->here).state;
         tf_reuse_variables(tf_get_variable_scope());
@@ -231,7 +232,7 @@ tf_rnn_list tf_contrib_legacy_seq2seq_embedding_rnn_decoder_(struct tf_embedding
     tf_rnn_list out = { 0 };
     embedder e = { .updates = a.update_embedding_for_previous };
     if (!mistake.op)
-        tf_with_variable_scope(a.scope ? a.scope : "embedding_rnn_decoder") {
+        tf_with_variable_scope(tf1c_scope_or(a.scope, "embedding_rnn_decoder")) {
             mistake = check_projection(&a.output_projection, true, a.num_symbols, tf_float32, a.here);
             if (mistake.op)
                 break;
@@ -243,7 +244,7 @@ tf_rnn_list tf_contrib_legacy_seq2seq_embedding_rnn_decoder_(struct tf_embedding
                                 .context = &e,
                                 .own = true,
                                 .here = a.here };
-            out = decode(&r, a.initial_state, a.cell, "rnn_decoder");
+            out = decode(&r, a.initial_state, a.cell, TF1C_SCOPE_NAMED("rnn_decoder"));
         }
     return out.state ? out : spoiled(a.cell, a.decoder_inputs.n, mistake.op ? mistake : recorded());
 }
@@ -447,7 +448,7 @@ static tf_rnn_list attention_decoder(const struct tf_attention_decoder_args *a, 
 {
     attending k = { .heads = a->num_heads, .size = tf_get_shape(states).dims[2], .dtype = a->dtype ? a->dtype : tf_float32 };
     tf_rnn_list out = { .state = a->initial_state };
-    tf_with_variable_scope(a->scope ? a->scope : "attention_decoder") {
+    tf_with_variable_scope(tf1c_scope_or(a->scope, "attention_decoder")) {
         const tf_tensor batch = tf_getitem(tf_shape(r->inputs.items[0]), "0");
         take_features(&k, states);
         tf_list seen = blank_attention(&k, batch);
@@ -504,7 +505,7 @@ tf_rnn_list tf_contrib_legacy_seq2seq_embedding_attention_decoder_(struct tf_emb
     embedder e = { .projection = a.output_projection, .updates = a.update_embedding_for_previous };
     reading r = { .fn = a.feed_previous ? embed_likeliest : NULL, .context = &e, .own = true, .here = a.here };
     tf_rnn_list out = { 0 };
-    tf_with_variable_scope(a.scope ? a.scope : "embedding_attention_decoder") {
+    tf_with_variable_scope(tf1c_scope_or(a.scope, "embedding_attention_decoder")) {
         e.table = tf_get_variable("embedding", SHAPE(a.num_symbols, a.embedding_size));
         for (int i = 0; i < a.decoder_inputs.n; i++)
             tf_append(&r.inputs, tf_nn_embedding_lookup(e.table, a.decoder_inputs.items[i]));
@@ -550,9 +551,9 @@ static tf_rnn_list embedding_seq2seq(struct tf_embedding_attention_seq2seq_args 
         return spoiled(a.cell, a.decoder_inputs.n, mistake);
     maker m = { .make = attends ? make_attention_decoder : make_embedding_decoder, .args = &a, .cell = a.cell, .here = a.here };
     tf_rnn_list out = { 0 };
-    tf_with_variable_scope(a.scope ? a.scope : attends ? "embedding_attention_seq2seq" : "embedding_rnn_seq2seq") {
+    tf_with_variable_scope(tf1c_scope_or(a.scope, attends ? "embedding_attention_seq2seq" : "embedding_rnn_seq2seq")) {
         tf_cell *encoder = embedding_encoder(tf_cell_copy_(a.cell, a.here), a.num_encoder_symbols, a.embedding_size, a.here);
-        const tf_rnn_list read = encode(encoder, a.encoder_inputs, a.dtype, NULL, a.here);
+        const tf_rnn_list read = encode(encoder, a.encoder_inputs, a.dtype, TF1C_SCOPE_NAMED(NULL), a.here);
         m.state = read.state;
         if (attends)
             m.attended = states_of(read.outputs, a.cell->output_size.dims[0]);
@@ -611,7 +612,7 @@ static tf_rnn_list make_tied(const maker *m, bool feed_previous, bool updates)
     const reading r = {
         .inputs = w->decoder_inputs, .fn = feed_previous ? embed_likeliest : NULL, .context = &e, .own = true, .here = m->here
     };
-    return tied(m->cell, w->encoder_inputs, w->a->dtype, NULL, &r);
+    return tied(m->cell, w->encoder_inputs, w->a->dtype, TF1C_SCOPE_NAMED(NULL), &r);
 }
 
 /* TF makes zeros like the state where a tensor tells: seeds are counted over them. */
@@ -633,7 +634,7 @@ tf_rnn_list tf_contrib_legacy_seq2seq_embedding_tied_rnn_seq2seq_(struct tf_embe
     tied_words w = { .a = &a };
     maker m = { .make = make_tied, .args = &w, .cell = a.cell, .here = a.here };
     tf_rnn_list out = { 0 };
-    tf_with_variable_scope(a.scope ? a.scope : "embedding_tied_rnn_seq2seq") {
+    tf_with_variable_scope(tf1c_scope_or(a.scope, "embedding_tied_rnn_seq2seq")) {
         mistake = check_projection(&a.output_projection, true, a.num_symbols, a.dtype, a.here);
         if (mistake.op)
             break;
@@ -695,9 +696,9 @@ tf_rnn_lists tf_contrib_legacy_seq2seq_one2many_rnn_seq2seq_(struct tf_one2many_
     tf_rnn_list *made = mistake.op || !g ? NULL : tf1c_graph_alloc(g, (size_t)a.decoders.n * sizeof *made);
     if (!made)
         return (tf_rnn_lists){ 0 };
-    tf_with_variable_scope(a.scope ? a.scope : "one2many_rnn_seq2seq") {
+    tf_with_variable_scope(tf1c_scope_or(a.scope, "one2many_rnn_seq2seq")) {
         tf_cell *encoder = embedding_encoder(a.enc_cell, a.num_encoder_symbols, a.embedding_size, a.here);
-        tf_state *read = encode(encoder, a.encoder_inputs, a.dtype, NULL, a.here).state;
+        tf_state *read = encode(encoder, a.encoder_inputs, a.dtype, TF1C_SCOPE_NAMED(NULL), a.here).state;
         for (int i = 0; i < a.decoders.n; i++)
             made[i] = one_of_many(&a, &a.decoders.items[i], read);
     }

@@ -32,7 +32,7 @@ struct tf_rnn_decoder_args {
     TF_ARG_(2) tf_state *initial_state;
     TF_ARG_(3) tf_cell *cell;
     TF_ARG_(4) tf_loop_function *loop_function;
-    TF_ARG_(5) const char *scope;
+    TF_ARG_(5) tf_variable_scope scope;
     void *context; /* the loop function's */
 };
 #define tf_contrib_legacy_seq2seq_rnn_decoder(...) \
@@ -49,7 +49,7 @@ struct tf_basic_seq2seq_args {
     TF_ARG_(2) tf_list decoder_inputs;
     TF_ARG_(3) tf_cell *cell;
     TF_ARG_(4) tf_dtype dtype;
-    TF_ARG_(5) const char *scope;
+    TF_ARG_(5) tf_variable_scope scope;
 };
 struct tf_tied_seq2seq_args {
     tf_source here;
@@ -58,7 +58,7 @@ struct tf_tied_seq2seq_args {
     TF_ARG_(3) tf_cell *cell;
     TF_ARG_(4) tf_loop_function *loop_function;
     TF_ARG_(5) tf_dtype dtype;
-    TF_ARG_(6) const char *scope;
+    TF_ARG_(6) tf_variable_scope scope;
     void *context;
 };
 #define tf_contrib_legacy_seq2seq_basic_rnn_seq2seq(...) \
@@ -84,7 +84,7 @@ struct tf_embedding_decoder_args {
     TF_ARG_(6) tf_output_projection output_projection;
     TF_ARG_(7) bool feed_previous;
     TF_ARG_(8) bool update_embedding_for_previous;
-    TF_ARG_(9) const char *scope;
+    TF_ARG_(9) tf_variable_scope scope;
 };
 struct tf_embedding_seq2seq_args {
     tf_source here;
@@ -97,7 +97,7 @@ struct tf_embedding_seq2seq_args {
     TF_ARG_(7) tf_output_projection output_projection;
     TF_ARG_(8) tf_operand feed_previous;
     TF_ARG_(9) tf_dtype dtype;
-    TF_ARG_(10) const char *scope;
+    TF_ARG_(10) tf_variable_scope scope;
 };
 #define tf_contrib_legacy_seq2seq_embedding_rnn_decoder(...)                                                                \
     TF_KWARGS_(tf_contrib_legacy_seq2seq_embedding_rnn_decoder_((struct tf_embedding_decoder_args){                         \
@@ -122,7 +122,7 @@ struct tf_embedding_tied_seq2seq_args {
     TF_ARG_(7) tf_output_projection output_projection;
     TF_ARG_(8) tf_operand feed_previous;
     TF_ARG_(9) tf_dtype dtype;
-    TF_ARG_(10) const char *scope;
+    TF_ARG_(10) tf_variable_scope scope;
 };
 #define tf_contrib_legacy_seq2seq_embedding_tied_rnn_seq2seq(...)                                                           \
     TF_KWARGS_(tf_contrib_legacy_seq2seq_embedding_tied_rnn_seq2seq_((struct tf_embedding_tied_seq2seq_args){               \
@@ -160,7 +160,7 @@ struct tf_one2many_seq2seq_args {
     TF_ARG_(5) int64_t embedding_size;
     TF_ARG_(6) tf_operand feed_previous;
     TF_ARG_(7) tf_dtype dtype;
-    TF_ARG_(8) const char *scope;
+    TF_ARG_(8) tf_variable_scope scope;
 };
 #define tf_contrib_legacy_seq2seq_one2many_rnn_seq2seq(...)                                                                 \
     TF_KWARGS_(tf_contrib_legacy_seq2seq_one2many_rnn_seq2seq_((struct tf_one2many_seq2seq_args){                           \
@@ -186,7 +186,7 @@ struct tf_attention_decoder_args {
     TF_ARG_(6) int num_heads;
     TF_ARG_(7) tf_loop_function *loop_function;
     TF_ARG_(8) tf_dtype dtype;
-    TF_ARG_(9) const char *scope;
+    TF_ARG_(9) tf_variable_scope scope;
     TF_ARG_(10) bool initial_state_attention;
     void *context;
 };
@@ -204,7 +204,7 @@ struct tf_embedding_attention_decoder_args {
     TF_ARG_(10) bool feed_previous;
     TF_ARG_(11) bool update_embedding_for_previous;
     TF_ARG_(12) tf_dtype dtype;
-    TF_ARG_(13) const char *scope;
+    TF_ARG_(13) tf_variable_scope scope;
     TF_ARG_(14) bool initial_state_attention;
 };
 struct tf_embedding_attention_seq2seq_args {
@@ -219,7 +219,7 @@ struct tf_embedding_attention_seq2seq_args {
     TF_ARG_(8) tf_output_projection output_projection;
     TF_ARG_(9) tf_operand feed_previous;
     TF_ARG_(10) tf_dtype dtype;
-    TF_ARG_(11) const char *scope;
+    TF_ARG_(11) tf_variable_scope scope;
     TF_ARG_(12) bool initial_state_attention;
 };
 #define tf_contrib_legacy_seq2seq_attention_decoder(...)                                                                    \

@@ -33,24 +33,24 @@ static tf_tensor check_multiplier(int64_t multiplier, tf_source here)
     return tf_mistake(tf_value_error, here, NULL, "Expected multiples[1] >= 0, but got %lld", (long long)multiplier);
 }
 
-tf_tensor tf_contrib_seq2seq_tile_batch_(tf_tensor t, int64_t multiplier, struct tf_name_args a)
+tf_tensor tf_contrib_seq2seq_tile_batch_(tf_tensor t, struct tf_tile_batch_args a)
 {
     TF_FROM(a.here);
-    const tf_tensor mistake = check_multiplier(multiplier, a.here);
+    const tf_tensor mistake = check_multiplier(a.multiplier, a.here);
     TF_SCOPE(a.name, "tile_batch");
-    return mistake.op ? mistake : tile(tf1c_given_tensor(t, "t", a.here), multiplier, a.here);
+    return mistake.op ? mistake : tile(tf1c_given_tensor(t, "t", a.here), a.multiplier, a.here);
 }
 
-tf_state *tf_tile_batch_of_state_(tf_state *t, int64_t multiplier, struct tf_name_args a)
+tf_state *tf_tile_batch_of_state_(tf_state *t, struct tf_tile_batch_args a)
 {
     TF_FROM(a.here);
-    const tf_tensor mistake = t ? check_multiplier(multiplier, a.here) : tf_mistake(tf_type_error, a.here, NULL, "t is None.");
+    const tf_tensor mistake = t ? check_multiplier(a.multiplier, a.here) : tf_mistake(tf_type_error, a.here, NULL, "t is None.");
     if (mistake.op)
         return tf1c_state_leaf(mistake);
     TF_SCOPE(a.name, "tile_batch");
     tf_list leaves = tf_state_flatten(t), tiled = { 0 };
     for (int i = 0; i < leaves.n; i++)
-        tf_append(&tiled, tile(tf1c_given_tensor(leaves.items[i], "t", a.here), multiplier, a.here));
+        tf_append(&tiled, tile(tf1c_given_tensor(leaves.items[i], "t", a.here), a.multiplier, a.here));
     return tiled.n == leaves.n && tiled.n ? tf1c_state_pack(t, tiled.items)
                                           : tf1c_state_leaf((tf_tensor){ .op = tf1c_poison(NULL) });
 }

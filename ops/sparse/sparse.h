@@ -27,12 +27,14 @@ struct tf_sparse_tensor_args {
     TF_KWARGS_(tf_sparse_tensor_((struct tf_sparse_tensor_args){ .indices = TF_UNSET_, .values = TF_UNSET_,                 \
         .dense_shape = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_sparse_tensor tf_sparse_tensor_(struct tf_sparse_tensor_args args);
-/* Several of them, and one of those; outside the list a ValueError and poisoned tensors. */
+/* Several of them, and one of those; outside the list a ValueError and poisoned tensors. One alone is a list of itself, as Python's
+ * decoded[0] of a greedy decoder. */
 typedef struct tf_sparse_list {
     tf_list indices, values, dense_shapes;
 } tf_sparse_list;
-#define tf_sparse_at(list, i) tf_sparse_at_(list, i, TF_SOURCE)
+#define tf_sparse_at(list, i) _Generic((list), tf_sparse_tensor: tf_sparse_at_of_one_, tf_sparse_list: tf_sparse_at_)(list, i, TF_SOURCE)
 TF1C_API tf_sparse_tensor tf_sparse_at_(tf_sparse_list list, int i, tf_source here);
+TF1C_API tf_sparse_tensor tf_sparse_at_of_one_(tf_sparse_tensor only, int i, tf_source here);
 struct tf_sparse_placeholder_args {
     tf_source here;
     TF_ARG_(1) tf_dtype dtype;

@@ -83,6 +83,7 @@ struct tf_xavier_args {
 #define tf_contrib_layers_xavier_initializer(...)     \
     TF_KWARGS_(tf_contrib_layers_xavier_initializer_( \
         (struct tf_xavier_args){ .uniform = true, .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))
+#define tf_contrib_layers_xavier_initializer_conv2d(...) tf_contrib_layers_xavier_initializer(__VA_ARGS__)
 /* variance_scaling with scale 2 (he) or 1 (lecun) by the inputs, normal or uniform. TF1: tf.initializers.he_normal, he_uniform, … */
 #define TF_FAN_IN_(scale, law, ...) \
     TF_KWARGS_(tf_fan_in_initializer_(scale, law, (struct tf_glorot_args){ .seed = TF_NO_SEED, TF_HERE_, __VA_ARGS__ }))

@@ -363,7 +363,7 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
             tf_value_error, a.here, full,
             "Variable %s does not exist, or was not created with tf.get_variable(). Did you mean to set reuse=tf.AUTO_REUSE in VarScope?",
             full);
-    tf_dtype dtype = a.dtype ? a.dtype : tf_float32;
+    tf_dtype dtype = a.dtype ? a.dtype : scope->dtype ? scope->dtype : tf_float32;
     if (!a.initializer.fn && !a.initial.kind) {
         a.initializer = scope->initializer;
         a.initial = initial_given(&a);

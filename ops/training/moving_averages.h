@@ -38,9 +38,9 @@ struct tf_apply_args {
     tf_source here;
     tf_list var_list;
 };
-#define tf_apply(object, ...)                                                        \
-    _Generic((object), struct tf_layer *: tf_layer_apply_, default: tf_apply_)(object, \
-        (struct tf_apply_args){ TF_HERE_, __VA_ARGS__ })
+#define tf_apply(object, ...)                                                                       \
+    TF_KWARGS_(_Generic((object), struct tf_layer *: tf_layer_apply_, default: tf_apply_)(object,   \
+        (struct tf_apply_args){ TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_operation *tf_apply_(tf_moving_average *average, struct tf_apply_args args);
 /* Of a layer, tf_layers_Dense: what it makes of a tensor.                                              TF1: Layer.apply, layer(x) */
 TF1C_API tf_tensor tf_layer_apply_(struct tf_layer *layer, struct tf_apply_args args);

@@ -42,6 +42,25 @@ def hand_sgd(): train.GradientDescentOptimizer(.1).minimize(by_hand())
 @model
 def mlp_sgd(): train.GradientDescentOptimizer(.1).minimize(mlp())
 @model
+def zeros_of_lists():
+    b, c = tf.unstack(tf.shape(x(None, None)))
+    for shape in [b], [b, 1], [1, b], [2, 3, b], [b, c], [b, 2, 3], [3, b, c, 2], [2, 3]:
+        tf.zeros(shape), tf.ones(shape, tf.int32)
+@model
+def normalized_as_told():
+    told = tf.placeholder(tf.bool)
+    layers.batch_normalization(layers.dense(x(None, 4), 5), training=told)
+    layers.batch_normalization(x(None, 8, 5), training=told, axis=1, scale=False)
+@model
+def images_normalized_as_told():
+    told = tf.placeholder(tf.bool)
+    layers.batch_normalization(layers.conv2d(x(None, 8, 8, 1), 4, 3), training=told)
+    layers.batch_normalization(layers.conv2d(x(None, 8, 8, 1), 4, 3), training=told, fused=False)
+@model
+def images_normalized_by_parts():
+    h = layers.batch_normalization(layers.conv2d(x(None, 8, 8, 1), 4, 3), training=True, fused=False)
+    train.AdamOptimizer(.1).minimize(tf.reduce_sum(nn.relu(h)))
+@model
 def mlp_known_sgd(): train.GradientDescentOptimizer(.1).minimize(mlp(8))
 @model
 def mlp_adam(): train.AdamOptimizer(.1).minimize(mlp())

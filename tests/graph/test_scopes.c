@@ -114,6 +114,45 @@ START_TEST(default_names_are_the_first_that_are_free)
 }
 END_TEST
 
+/* ---- scopes that are entered again ------------------------------------------------------------------------------------------- */
+
+START_TEST(a_scope_is_entered_again_wherever_it_is_opened)
+{
+    tf_variable_scope outer = { 0 };
+    tf_with_variable_scope("outer", .initializer = tf_ones_initializer())
+        outer = tf_get_variable_scope();
+    tf_with_variable_scope("other", .initializer = tf_zeros_initializer()) {
+        tf_with_variable_scope(outer) {
+            const tf_variable_scope again = tf_get_variable_scope();
+            ck_assert_str_eq(again.name, "outer");
+            ck_assert_str_eq(again.original_name_scope, "outer/");
+            ck_assert_str_eq(tf_scope_name(), "other/outer/");
+            ck_assert_ptr_eq(again.initializer.fn, tf_ones_initializer().fn);
+            ck_assert_int_eq(again.initializer.params[0] == tf_ones_initializer().params[0], 1);
+        }
+        ck_assert_str_eq(tf_get_variable_scope().name, "other");
+    }
+    ck_assert_int_eq(tf_set_initializer(outer, tf_ones_initializer()), tf_value_error);
+    ck_assert_str_eq(caught()->message, "Variable scope 'outer' is not open; the open one is ''.");
+    ck_assert_int_eq(tf_set_regularizer(outer, (tf_regularizer){ 0 }), tf_value_error);
+}
+END_TEST
+
+START_TEST(a_scope_that_is_entered_again_leaves_default_names_as_it_found_them)
+{
+    tf_with_variable_scope("outer") {
+        tf_with_variable_scope("x") {
+        }
+        tf_with_variable_scope(tf_get_variable_scope()) {
+            tf_with_variable_scope("x") {
+            }
+        }
+        tf_with_variable_scope(.default_name = "x")
+            ck_assert_str_eq(tf_get_variable_scope().name, "outer/x_1");
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("scopes");
@@ -125,6 +164,8 @@ int main(void)
     tcase_add_test(tc, reuse_false_makes_no_second_variable);
     tcase_add_test(tc, a_scope_may_begin_to_reuse_in_its_middle);
     tcase_add_test(tc, a_scope_that_is_not_open_cannot_begin_to_reuse);
+    tcase_add_test(tc, a_scope_is_entered_again_wherever_it_is_opened);
+    tcase_add_test(tc, a_scope_that_is_entered_again_leaves_default_names_as_it_found_them);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -7,7 +7,63 @@
 #include "tf1c.h"
 
 static np_npz *npz;
-static tf_tensor x, values[8];
+enum { n_values = 12 };
+static tf_tensor x, values[n_values], there, here;
+static int n_nodes; /* before scopes are entered again */
+
+/* Scopes that are entered again, as objects. */
+static tf_tensor make_again(tf_tensor f)
+{
+    tf_variable_scope outer = { 0 }, inner = { 0 };
+    tf_tensor g = { 0 }, h = { 0 }, k = { 0 }, v = { 0 };
+    tf_with_variable_scope("outer", .initializer = tf_ones_initializer()) {
+        outer = tf_get_variable_scope();
+        g = tf_contrib_layers_fully_connected(f, 3);
+        tf_with_variable_scope("inner") {
+            inner = tf_get_variable_scope();
+            h = tf_contrib_layers_fully_connected(g, 4, .scope = inner);
+        }
+        tf_with_variable_scope(outer)
+            tf_contrib_layers_fully_connected(h, 2);
+    }
+    tf_with_variable_scope("other") {
+        tf_variable_scope again = { 0 };
+        tf_with_variable_scope(inner, .reuse = true) {
+            again = tf_get_variable_scope();
+            k = tf_contrib_layers_fully_connected(g, 4, .scope = again);
+        }
+        tf_with_name_scope(inner.original_name_scope)
+            there = tf_zeros(SHAPE(2), .name = "there");
+        tf_with_variable_scope(outer, .auxiliary_name_scope = false) {
+            tf_get_variable("ones", SHAPE(2));
+            here = tf_zeros(SHAPE(2), .name = "here");
+        }
+        tf_with_variable_scope("wide", .dtype = tf_float64)
+            tf_get_variable("w", SHAPE(2));
+        tf_set_initializer(tf_get_variable_scope(), tf_constant_initializer(3.0));
+        tf_set_regularizer(tf_get_variable_scope(), tf_contrib_layers_l2_regularizer(0.5));
+        tf_get_variable("threes", SHAPE(2));
+        tf_nn_static_rnn(tf_nn_rnn_cell_basic_rnn_cell(3), LIST(k, k), .dtype = tf_float32, .scope = outer);
+        tf_variable_scope image = { 0 };
+        tf_with_variable_scope("image") {
+            image = tf_get_variable_scope();
+            tf_contrib_layers_conv2d(x, 2, 1, .scope = image, .normalizer_fn = tf_contrib_layers_batch_norm,
+                                     .normalizer_params = tf_contrib_layers_batch_norm_params(.scope = inner));
+        }
+        tf_contrib_layers_separable_conv2d(x, 2, 1, 1, .scope = outer, .activation_fn = NULL);
+        for (int i = 0; i < 2; i++) {
+            tf_layer *layer = tf_layers_Dense(3, .name = "d");
+            const tf_tensor once = tf_apply(layer, g);
+            tf_apply(layer, once);
+        }
+        tf_contrib_layers_layer_norm(g, .scope = image);
+        tf_contrib_layers_dropout(tf_contrib_layers_instance_norm(x, .scope = outer), 0.5, .scope = inner);
+    }
+    tf_with_variable_scope(tf_get_variable_scope(), .reuse = tf_AUTO_REUSE)
+        v = tf_get_variable("outer/ones");
+    values[10] = k;
+    return v;
+}
 
 static void make_net(void)
 {
@@ -27,8 +83,13 @@ static void make_net(void)
     tf_tensor a = tf_contrib_layers_avg_pool2d(s, SHAPE(2, 2), .stride = 1, .padding = "SAME");
     tf_tensor m = tf_contrib_layers_separable_conv2d(x, 4, 3, 2, .stride = 2);
     tf_tensor e = tf_contrib_layers_embed_sequence(tf_constant(NP_INT2D({ 1, 2 }, { 0, 1 })), 5, 4);
-    const tf_tensor all[] = { c, d, b, q, r, a, e, m };
+    tf_tensor u =
+        tf_contrib_layers_embed_sequence(tf_constant(NP_INT2D({ 1, 2 }, { 0, 1 })), 5, 4, .unique = true, .scope = "once");
+    tf_tensor w = tf_contrib_layers_embedding_lookup_unique(tf_getitem(e, "0"), NP_INT2D({ 1, 0 }, { 1, 1 }));
+    const tf_tensor all[] = { c, d, b, q, r, a, e, m, u, w };
     memcpy(values, all, sizeof all);
+    n_nodes = tf_graph_operation_count(tf_get_default_graph());
+    values[11] = make_again(f);
 }
 
 static void open_net(void)
@@ -60,7 +121,7 @@ START_TEST(its_nodes_are_tensorflows)
     tf_ndarray text = np_npz_get(npz, "nodes");
     tf_graph *g = tf_get_default_graph();
     const char *at = text.data, *end = at + np_size(text);
-    for (int i = 0; i < tf_graph_operation_count(g); i++) {
+    for (int i = 0; i < n_nodes; i++) {
         char got[256];
         const tf_operation *op = tf_graph_operation(g, i);
         const int n = snprintf(got, sizeof got, "%s %s", tf_op_type(op), tf_op_name(op));
@@ -74,15 +135,35 @@ START_TEST(its_nodes_are_tensorflows)
 }
 END_TEST
 
+/* Line by line: two nodes, the losses of regularizers, the variables. */
+START_TEST(scopes_that_are_entered_again_name_as_tensorflows)
+{
+    tf_ndarray text = np_npz_get(npz, "names");
+    const tf_list all = tf_global_variables(), losses = tf_losses_get_regularization_losses();
+    const char *at = text.data, *end = at + np_size(text);
+    for (int i = 0; i < 2 + losses.n + all.n; i++) {
+        const tf_tensor t = i == 0 ? there : i == 1 ? here : i < 2 + losses.n ? losses.items[i - 2] : all.items[i - 2 - losses.n];
+        const char *got = tf_op_name(t.op), *newline = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
+        const int want = (int)((newline ? newline : end) - at);
+        ck_assert_msg((int)strlen(got) == want && memcmp(got, at, (size_t)want) == 0, "%s and not %.*s", got, want, at);
+        at = newline ? newline + 1 : end;
+    }
+    ck_assert_msg(at == end, "TensorFlow has more: %.*s", (int)(end - at), at);
+    ck_assert_int_gt(losses.n, 0);
+    np_free(&text);
+}
+END_TEST
+
 START_TEST(its_values_from_a_graph_seed_are_tensorflows)
 {
-    tf_ndarray fed = np_npz_get(npz, "x"), got[8] = { { .dtype = tf_dtype_unset } };
+    tf_ndarray fed = np_npz_get(npz, "x"), got[n_values] = { { .dtype = tf_dtype_unset } };
     must(tf_run(sess, tf_global_variables_initializer()));
     must(tf_run(sess,
                 FETCH(values[0], &got[0], values[1], &got[1], values[2], &got[2], values[3], &got[3], values[4], &got[4], values[5],
-                      &got[5], values[6], &got[6], values[7], &got[7]),
+                      &got[5], values[6], &got[6], values[7], &got[7], values[8], &got[8], values[9], &got[9], values[10], &got[10],
+                      values[11], &got[11]),
                 FEED(x, fed)));
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < n_values; i++) {
         check_array("value", i, got[i]);
         np_free(&got[i]);
     }
@@ -102,7 +183,7 @@ START_TEST(averages_without_a_collection_change_as_the_result_is_computed)
             must(tf_run(sess, FETCH(all.items[i], &got)));
             check_array("average", n++, got);
         }
-    ck_assert_int_eq(n, 4);
+    ck_assert_int_eq(n, 6);
     np_free(&got), np_free(&fed);
 }
 END_TEST
@@ -247,6 +328,7 @@ int main(void)
     TCase *net = tcase_create("layers"), *averages = tcase_create("averages");
     tcase_add_checked_fixture(net, open_net, close_net);
     tcase_add_test(net, its_nodes_are_tensorflows);
+    tcase_add_test(net, scopes_that_are_entered_again_name_as_tensorflows);
     tcase_add_test(net, its_values_from_a_graph_seed_are_tensorflows);
     tcase_add_test(net, averages_without_a_collection_change_as_the_result_is_computed);
     tcase_add_test(net, each_image_is_normalized_by_itself);

@@ -25,6 +25,38 @@ static void hand_gradients(void) { tf_gradients(LIST(by_hand()), tf_trainable_va
 OPTIMIZED(hand_sgd, tf_train_gradient_descent_optimizer(.1), by_hand())
 OPTIMIZED(mlp_sgd, tf_train_gradient_descent_optimizer(.1), mlp())
 OPTIMIZED(mlp_known_sgd, tf_train_gradient_descent_optimizer(.1), mlp_of(8))
+static void zeros_of_lists(void)
+{
+    const tf_list sizes = tf_unstack(tf_shape(x(NONE, NONE)));
+    const tf_tensor b = tf_at(sizes, 0), c = tf_at(sizes, 1);
+    tf_zeros(LIST(b)), tf_ones(LIST(b), tf_int32);
+    tf_zeros(LIST(b, 1)), tf_ones(LIST(b, 1), tf_int32);
+    tf_zeros(LIST(1, b)), tf_ones(LIST(1, b), tf_int32);
+    tf_zeros(LIST(2, 3, b)), tf_ones(LIST(2, 3, b), tf_int32);
+    tf_zeros(LIST(b, c)), tf_ones(LIST(b, c), tf_int32);
+    tf_zeros(LIST(b, 2, 3)), tf_ones(LIST(b, 2, 3), tf_int32);
+    tf_zeros(LIST(3, b, c, 2)), tf_ones(LIST(3, b, c, 2), tf_int32);
+    tf_zeros(SHAPE(2, 3)), tf_ones(SHAPE(2, 3), tf_int32);
+}
+static void normalized_as_told(void)
+{
+    tf_tensor told = tf_placeholder(tf_bool), h = tf_layers_dense(x(NONE, 4), 5);
+    tf_layers_batch_normalization(h, .training = told);
+    tf_layers_batch_normalization(x(NONE, 8, 5), .training = told, .axis = 1, .scale = false);
+}
+static void images_normalized_as_told(void)
+{
+    tf_tensor told = tf_placeholder(tf_bool), h = tf_layers_conv2d(x(NONE, 8, 8, 1), 4, 3);
+    tf_layers_batch_normalization(h, .training = told);
+    h = tf_layers_conv2d(x(NONE, 8, 8, 1), 4, 3);
+    tf_layers_batch_normalization(h, .training = told, .fused = false);
+}
+static void images_normalized_by_parts(void)
+{
+    tf_tensor h = tf_layers_conv2d(x(NONE, 8, 8, 1), 4, 3);
+    h = tf_layers_batch_normalization(h, .training = TF_T(true), .fused = false);
+    tf_minimize(tf_train_adam_optimizer(.1), tf_reduce_sum(tf_nn_relu(h)));
+}
 OPTIMIZED(mlp_adam, tf_train_adam_optimizer(.1), mlp())
 static void mlp_adam_step(void)
 {
@@ -271,6 +303,10 @@ static const struct {
     MODEL(hand_sgd, 67, 0.519064307, 0.736366272)
     MODEL(mlp_sgd, 127, 0.0159139633, 0.636405349)
     MODEL(mlp_known_sgd, 118, 0.410612345, 0.884690404)
+    MODEL(normalized_as_told, 164, 0.312863111, 0.807826042)
+    MODEL(images_normalized_as_told, 161, 0.620274901, 0.243112326)
+    MODEL(images_normalized_by_parts, 254, 0.452035785, 0.965716839)
+    MODEL(zeros_of_lists, 123, 0.627465248, 0.360696912)
     MODEL(mlp_adam, 174, 0.774713159, 0.0139271021)
     MODEL(mlp_adam_step, 180, 0.715305209, 0.527172923)
     MODEL(mlp_momentum, 144, 0.326468587, 0.564646125)
