@@ -331,6 +331,8 @@ struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
     tf_source here = tf1c_source(args.here);
     struct tf_with_ w = { .open = 1 };
     tf_graph *g = tf1c_current_graph();
+    if (!args.name_or_scope.name) /* made by hand: it is none */
+        args.name_or_scope.graph = NULL;
     if (!g || mistaken_scope(&args, here))
         return w;
     tf1c_universe *u = g->universe;

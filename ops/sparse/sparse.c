@@ -200,9 +200,7 @@ tf_sparse_tensor tf_sparse_at_(tf_sparse_list list, int i, tf_source here)
 
 tf_sparse_tensor tf_sparse_at_of_one_(tf_sparse_tensor only, int i, tf_source here)
 {
-    return tf_sparse_at_(
-        (tf_sparse_list){ tf_list_of_one_(only.indices), tf_list_of_one_(only.values), tf_list_of_one_(only.dense_shape) }, i,
-        here);
+    return tf_sparse_at_((tf_sparse_list){ LIST(only.indices), LIST(only.values), LIST(only.dense_shape) }, i, here);
 }
 
 tf_sparse_tensor tf_sparse_placeholder_(struct tf_sparse_placeholder_args a)
