@@ -78,17 +78,20 @@ static const char *argument_text(const char *text, int place, const char *keywor
     return found ? found : "";
 }
 
+static bool is_hex(const char *text) { return text[0] == '0' && (text[1] == 'x' || text[1] == 'X'); }
+
 /* Of a C number: digits, letters and points, and the sign of an exponent. */
 static const char *end_of_number(const char *text)
 {
-    const bool hex = strncmp(text, "0x", 2) == 0 || strncmp(text, "0X", 2) == 0;
+    const bool hex = is_hex(text);
     while (isalnum((unsigned char)*text) || *text == '.' || (strchr("+-", *text) && *text && strchr(hex ? "pP" : "eE", text[-1])))
         text++;
     return text;
 }
+
 static bool is_floating(const char *text)
 {
-    const bool hex = strncmp(text, "0x", 2) == 0 || strncmp(text, "0X", 2) == 0;
+    const bool hex = is_hex(text);
     const size_t n = (size_t)(end_of_number(text) - text);
     return memchr(text, '.', n) ||
            (hex ? memchr(text, 'p', n) || memchr(text, 'P', n) : memchr(text, 'e', n) || memchr(text, 'E', n));

@@ -224,12 +224,14 @@ static void forget_name(tf1c_universe *u, const char *name)
     tf1c_map_set(&u->scope_counts, name, NULL);
     while (n && isdigit((unsigned char)name[n - 1]))
         n--;
-    char *base = n && name[n - 1] == '_' && name[n] ? strndup(name, n - 1) : NULL;
+    char *base = n && name[n - 1] == '_' && name[n] ? tf1c_strdup(name) : NULL;
+    if (base)
+        base[n - 1] = '\0';
     if (tf1c_map_get(&u->scope_hints, name))
         tf1c_map_set(&u->scope_hints, name, NULL);
     if (base && tf1c_map_get(&u->scope_hints, base))
         tf1c_map_set(&u->scope_hints, base, NULL);
-    free(base);
+    tf1c_free(base);
 }
 
 static void forget_below(tf1c_map *m, const char *name)

@@ -194,14 +194,20 @@ static __attribute__((noinline)) int other_work(int n)
     return stack[n];
 }
 
-START_TEST(a_function_may_return_feeds)
+/* x · y, both to be fed. */
+static tf_tensor begin_product(void)
 {
     begin();
     x = tf_placeholder(tf_float32, SHAPE(NONE));
     y = tf_placeholder(tf_float32, SCALAR);
-    tf_tensor product = tf_mul(x, y);
-    tf_ndarray out = { 0 };
     sess = tf_session();
+    return tf_mul(x, y);
+}
+
+START_TEST(a_function_may_return_feeds)
+{
+    const tf_tensor product = begin_product();
+    tf_ndarray out = { 0 };
     tf_feeds first = feed_dict(3);
     for (int i = 0; i < 20; i++) {
         tf_feeds feeds = feed_dict((float)i);
@@ -252,12 +258,8 @@ END_TEST
 
 START_TEST(feeds_last_as_long_as_their_block)
 {
-    begin();
-    x = tf_placeholder(tf_float32, SHAPE(NONE));
-    y = tf_placeholder(tf_float32, SCALAR);
-    tf_tensor product = tf_mul(x, y);
+    const tf_tensor product = begin_product();
     tf_ndarray out = { 0 };
-    sess = tf_session();
     const tf_feeds first = FEED(x, NP_FLOAT(1, 2), y, 3.0);
     for (int i = 0; i < 2000; i++)
         ck_assert_int_eq(tf_run(sess, FETCH(product, &out), FEED(x, NP_FLOAT(7, 8), y, 1.0)), tf_ok);
