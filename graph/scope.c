@@ -2,7 +2,6 @@
  * collections and seeds that hang on the graph. TF1: framework/ops.py (unique_name, name_scope), variable_scope.py,
  * framework/random_seed.py. */
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/philox.h"
@@ -290,7 +289,7 @@ static void variable_scope_close(struct tf_with_ *w)
 
 bool tf1c_is_variable_scope_open(const tf_graph *g) { return tf1c_is_inside(variable_scope_close, g); }
 
-static const char *last_part(const char *name)
+const char *tf1c_last_part(const char *name)
 {
     const char *slash = strrchr(name, '/');
     return slash ? slash + 1 : name;
@@ -340,7 +339,7 @@ struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
     tf1c_universe *u = g->universe;
     const tf_variable_scope *given = &args.name_or_scope;
     tf1c_variable_scope *saved = tf1c_graph_alloc(g, sizeof *saved);
-    const char *name = given->graph  ? last_part(given->name)
+    const char *name = given->graph  ? tf1c_last_part(given->name)
                        : given->name ? tf1c_given_name(given->name)
                        : saved       ? unique_variable_scope(g, args.default_name)
                                      : NULL;

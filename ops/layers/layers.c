@@ -53,11 +53,7 @@ bool tf1c_layer_rank(tf_tensor x, const char *layer, int n, tf_source here)
     return false;
 }
 
-void tf1c_scope_within(const tf1c_cell_scope *scope)
-{
-    const char *slash = strrchr(scope->names, '/');
-    tf1c_unique_name(tf1c_current_graph(), slash ? slash + 1 : scope->names);
-}
+void tf1c_scope_within(const tf1c_cell_scope *scope) { tf1c_unique_name(tf1c_current_graph(), tf1c_last_part(scope->names)); }
 
 /* ---- dense: y = x·kernel + bias -------------------------------------------------------------------------------------------------- */
 

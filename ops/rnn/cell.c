@@ -13,17 +13,11 @@
 
 /* ---- scopes --------------------------------------------------------------------------------------------------------------- */
 
-static const char *last_part(const char *name)
-{
-    const char *slash = strrchr(name, '/');
-    return slash ? slash + 1 : name;
-}
-
 struct tf_with_ tf1c_scope_again(const char *variable_scope)
 {
     if (!*variable_scope)
         return (struct tf_with_){ .open = 1 };
-    return tf_name_scope_open_(last_part(variable_scope), (tf_source){ 0 });
+    return tf_name_scope_open_(tf1c_last_part(variable_scope), (tf_source){ 0 });
 }
 
 tf_variable_scope tf1c_scope_or(tf_variable_scope scope, const char *name) { return scope.name ? scope : TF1C_SCOPE_NAMED(name); }
