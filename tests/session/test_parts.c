@@ -413,7 +413,7 @@ START_TEST(what_has_no_room_is_refused)
         ck_assert_int_eq(tf_run(sess, y, FEED(ids, np_array(values, tf_int64, SHAPE(2)))), wants[i]);
     }
     catch_errors();
-    check_run(y, FEED(ids, np_astype(NP_INT(0, 0), tf_int64)), NUMBERS(2, 2, 2));
+    check_run(y, FEED(ids, np_array((int64_t[]){ 0, 0 }, tf_int64, SHAPE(2))), NUMBERS(2, 2, 2));
 }
 END_TEST
 
