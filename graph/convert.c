@@ -175,6 +175,34 @@ static tf_operation *constant_of(tf_graph *g, const tf_operand *o, tf_dtype dtyp
     return make_constant(g, np_array(value, dtype, SCALAR), name, here);
 }
 
+/* Whether a node of the body reads the variable that `ref` stands for, or writes it. */
+static bool is_used(const tf_graph *g, tf_tensor ref, bool to_write)
+{
+    for (int i = 0; i < g->n_ops; i++) {
+        const tf_operation *op = g->ops[i];
+        const bool writes = op->def->traits & TF_WRITES_REF;
+        if (op->n_inputs && tf_same_tensor(op->inputs[0], ref) && (to_write ? writes : op->def == tf1c_basic.identity))
+            return true;
+    }
+    return false;
+}
+
+/* TF captures a variable's value once, however often it is read, and itself once more where it is written. Of the two our argument
+ * counts for the first. */
+static bool is_captured_again(const tf_graph *g, tf_tensor ref, bool to_write)
+{
+    return !is_used(g, ref, to_write) && is_used(g, ref, !to_write);
+}
+
+/* The variable itself, to be written. */
+static tf_tensor ref_of(tf_graph *g, tf_tensor t, tf_source here)
+{
+    const tf_tensor ref = tf1c_import(g, t, here);
+    if (g->parent && !tf1c_is_mistake(ref.op) && ref.op->read && is_captured_again(g, ref, true))
+        g->universe->last_id++;
+    return ref;
+}
+
 /* The value of a variable, where `t` is one: its read Identity; inside a body a read of its own, under the control
  * dependencies open there. */
 static tf_tensor value_of(tf_graph *g, tf_tensor t, tf_source here)
@@ -184,12 +212,13 @@ static tf_tensor value_of(tf_graph *g, tf_tensor t, tf_source here)
     if (!g->parent)
         return (tf_tensor){ .op = t.op->read };
     tf_tensor ref = tf1c_import(g, t, here);
+    const bool again = !tf1c_is_mistake(ref.op) && is_captured_again(g, ref, false);
     const char *name = tf1c_is_mistake(ref.op) ? NULL : tf1c_graph_printf(g, "%s/read", t.op->name);
     name = name ? tf1c_unique_name(g, name) : NULL;
     tf_operation *read = name ? tf1c_node(g, tf1c_basic.identity, name, here, NULL, 1, &ref, 1) : NULL;
     if (!read)
         return (tf_tensor){ .op = tf1c_is_mistake(ref.op) ? ref.op : tf1c_record_mistake(g) };
-    g->universe->last_id--; /* TF captures its value once, however often it is read: the argument counts for that */
+    g->universe->last_id -= !again;
     read->outputs[0] = ref.op->outputs[ref.index];
     read->T = read->outputs[0].dtype;
     return (tf_tensor){ .op = read };
@@ -202,7 +231,7 @@ tf_tensor tf1c_convert_operand(tf_graph *g, const tf_operand *o, tf_dtype dtype,
     if (o->kind == TF_OPERAND_LIST)
         return tf1c_basic.pack(o->as.list, here, name);
     if (o->kind == TF_OPERAND_TENSOR)
-        return tf1c_import(g, ref ? o->as.tensor : value_of(g, o->as.tensor, here), here);
+        return ref ? ref_of(g, o->as.tensor, here) : tf1c_import(g, value_of(g, o->as.tensor, here), here);
     return (tf_tensor){ .op = constant_of(g, o, dtype, name, here, message, n) };
 }
 

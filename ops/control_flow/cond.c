@@ -253,6 +253,14 @@ static tf_list call_branch(const branch_fn *f, void *context)
     return tf_list_new_(1, &one, (tf_source){ 0 });
 }
 
+/* What a variable is as a result: its value, which TF has captured already. */
+static tf_tensor read_here(tf_tensor variable)
+{
+    const tf_tensor value = tf_identity(variable);
+    tf1c_count_more(-1);
+    return value;
+}
+
 static tf_tensor fill_body(tf1c_body *b, const branch_fn *f, void *context, tf_source here)
 {
     tf_list results = call_branch(f, context);
@@ -261,7 +269,7 @@ static tf_tensor fill_body(tf1c_body *b, const branch_fn *f, void *context, tf_s
         if (tf_is_none(t))
             return body_mistake(
                 b, tf_mistake(tf_value_error, here, NULL, "A branch of tf.cond returned None where a tensor was expected."));
-        t = tf_is_poisoned(t) ? t : t.op->read ? tf_identity(t) : tf1c_import(b->graph, t, here);
+        t = tf_is_poisoned(t) ? t : t.op->read ? read_here(t) : tf1c_import(b->graph, t, here);
         if (tf_is_poisoned(t))
             return body_mistake(b, t);
         if (!tf1c_body_result(b, TF1C_FINAL, -1, t))

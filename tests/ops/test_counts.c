@@ -41,6 +41,14 @@ BRANCH(constant, tf_constant(1.0))
 BRANCH(s_plus_1, tf_raw_ops_add_v2(s, 1.0))
 BRANCH(w_plus_w, tf_raw_ops_add_v2(w, w))
 BRANCH(w_times_2, tf_mul(w, 2.0))
+BRANCH(just_w, w)
+BRANCH(just_k, k)
+BRANCH(w_set_to_k, tf_assign(w, k))
+BRANCH(w_plus_k_assigned, tf_assign(w, tf_raw_ops_add_v2(w, k)))
+BRANCH(w_assigned_twice, tf_raw_ops_add_v2(tf_assign_sub(w, k), tf_assign_add(w, w)))
+MAP(w_plus_element_assigned, tf_assign(w, tf_raw_ops_add_v2(w, e)))
+static tf_list w_twice_and_w(void *c) { return (void)c, LIST(tf_raw_ops_add_v2(w, w), w); }
+static tf_list k_and_k(void *c) { return (void)c, LIST(k, k); }
 BRANCH(branch_within, tf_cond(TF_T(p), s_plus_1, just_s))
 static tf_tensor e_plus_k(void *e) { return tf_raw_ops_add_v2(*(tf_tensor *)e, k); }
 static tf_tensor just_e(void *e) { return *(tf_tensor *)e; }
@@ -92,12 +100,19 @@ static tf_list plus_1(tf_list l, void *c) { return (void)c, LIST(tf_raw_ops_add_
                                                     10, tf_while_loop(less_s, plus_s, LIST(s)))                                    \
                                                     row(10, tf_while_loop(less_itself, plus_s, LIST(s))) row(                      \
                                                         22, tf_while_loop(less_itself, doubled, LIST(s), .maximum_iterations = 5)) \
-                                                        row(9, tf_cond(TF_T(p), s_plus_s, s_times_s))                              \
-                                                            row(7, tf_cond(TF_T(p), constant, constant))                           \
-                                                                row(7, tf_cond(TF_T(p), just_s, just_s))                           \
-                                                                    row(10, tf_cond(TF_T(p), w_plus_w, w_times_2))                 \
-                                                                        row(9, tf_cond(tf_less(s, 1.0), just_s, just_s))           \
-                                                                            row(17, tf_cond(TF_T(p), branch_within, just_s))
+                                                        row(9, tf_cond(TF_T(p), s_plus_s, s_times_s)) row(                         \
+                                                            7, tf_cond(TF_T(p), constant,                                          \
+                                                                       constant)) row(7, tf_cond(TF_T(p), just_s, just_s))         \
+                                                            row(10, tf_cond(TF_T(p), w_plus_w, w_times_2)) row(                    \
+                                                                9, tf_cond(tf_less(s, 1.0), just_s, just_s))                       \
+                                                                row(17, tf_cond(TF_T(p), branch_within, just_s)) row(              \
+                                                                    7, tf_cond(TF_T(p), just_w, just_w))                           \
+                                                                    row(7, tf_cond(TF_T(p), just_w, just_k)) row(                  \
+                                                                        9, tf_cond_list(TF_T(p), w_twice_and_w, k_and_k))          \
+                                                                        row(9, tf_cond(TF_T(p), w_set_to_k, just_k)) row(          \
+                                                                            11, tf_cond(TF_T(p), w_plus_k_assigned, just_w))       \
+                                                                            row(12, tf_cond(TF_T(p), w_assigned_twice, just_k))    \
+                                                                                row(59, tf_map_fn(w_plus_element_assigned, x))
 
 /* Row `wanted` alone is made. */
 static int make(int wanted)
