@@ -21,6 +21,7 @@ typedef struct {
     int training; /* 1, 0, or -1: known when run */
     int axis;
     tf_tensor x, gamma, beta, moving_mean, moving_variance; /* gamma, beta: none if left out */
+    tf_tensor momentum, rate;                               /* none: numbers */
     const tf1c_norm_style *style;
     tf_tensor updates[2]; /* that the result is to wait for */
     int n_updates;
@@ -28,13 +29,21 @@ typedef struct {
 
 /* ---- averages: variable -= (variable - value)·(1 - momentum) -------------------------------------------------------------------------- */
 
-static void update(norm_layer *l, tf_tensor variable, tf_tensor value, tf_tensor momentum, double decay)
+/* A number goes by float32, as Python's do, whatever the variable's dtype. */
+static tf_tensor rate_of(const norm_layer *l, tf_dtype dtype)
+{
+    if (!tf_is_none(l->rate))
+        return l->rate;
+    const tf_tensor rate =
+        tf_is_none(l->momentum) ? tf_constant(1 - l->a->momentum, tf_float32, .name = "decay") : tf_sub(1.0, l->momentum);
+    return tf1c_cast(rate, dtype, (tf_source){ 0 });
+}
+
+static void update(norm_layer *l, tf_tensor variable, tf_tensor value)
 {
     TF_SCOPE(NULL, "AssignMovingAvg");
     const char *scope = tf_scope_name();
-    const tf_tensor rate =
-        tf_is_none(momentum) ? tf_constant(decay, tf_get_dtype(variable), .name = "decay") : tf_sub(1.0, momentum);
-    const tf_tensor delta = tf_mul(tf_sub(variable, value), rate);
+    const tf_tensor rate = rate_of(l, tf_get_dtype(variable)), delta = tf_mul(tf_sub(variable, value), rate);
     const tf_tensor updated = tf_assign_sub(variable, delta, .name = scope);
     if (tf_is_poisoned(updated))
         return;
@@ -60,17 +69,32 @@ static tf_list fused_inference(void *context) { return fused(context, false); }
 static tf_tensor own_momentum(void *context) { return tf_constant(((const norm_layer *)context)->a->momentum); }
 static tf_tensor momentum_of_1(void *context) { return (void)context, tf_constant(1.0); }
 
+static tf_tensor own_rate(void *context) { return tf_constant(1 - ((const norm_layer *)context)->a->momentum); }
+static tf_tensor rate_of_0(void *context) { return (void)context, tf_constant(0.0); }
+
+/* Contrib's is a number, which TF uses in a cond of its own; else a tensor tells it, which TF makes though nothing trains. */
+static void make_rate(norm_layer *l)
+{
+    if (!l->style->by_contrib)
+        l->momentum = l->training < 0 ? tf_cond(l->a->training, own_momentum, momentum_of_1, l) : tf_constant(l->a->momentum);
+    else if (l->training < 0)
+        l->rate = tf_cond(l->a->training, own_rate, rate_of_0, l);
+}
+
 static tf_tensor of_images(norm_layer *l)
 {
+    enum { MOVED = 22 }; /* what TF's cond about contrib's averages is made of */
     const tf_list out = l->training < 0 ? tf_cond_list(l->a->training, fused_training, fused_inference, l) : fused(l, l->training);
-    if (l->training == 0 || tf_is_poisoned(tf_at(out, 0)))
+    const int before = tf1c_count_now();
+    if (tf_is_poisoned(tf_at(out, 0)))
         return tf_at(out, 0);
-    const bool constant = l->style->by_contrib && l->training == 1;
-    const tf_tensor momentum = constant          ? (tf_tensor){ 0 }
-                               : l->training < 0 ? tf_cond(l->a->training, own_momentum, momentum_of_1, l)
-                                                 : tf_constant(l->a->momentum);
-    update(l, l->moving_mean, tf_at(out, 1), momentum, 1 - l->a->momentum);
-    update(l, l->moving_variance, tf_at(out, 2), momentum, 1 - l->a->momentum);
+    make_rate(l);
+    if (l->training) {
+        update(l, l->moving_mean, tf_at(out, 1));
+        update(l, l->moving_variance, tf_at(out, 2));
+    }
+    if (l->style->by_contrib && l->training < 0)
+        tf1c_count_as(before + MOVED - !l->style->updates); /* y's Identity, which comes yet, is one of them */
     return tf_at(out, 0);
 }
 
@@ -108,17 +132,17 @@ static tf_tensor of_any(norm_layer *l)
 {
     /* Told by a tensor, TF makes the moments in any case, and a cond for each of mean, variance and the two averages */
     enum { MOMENTS = 8, CHOSEN = 7, AVERAGED = 13 };
-    const int before = tf1c_count_now();
+    const int before = tf1c_count_now(), casts = tf_get_dtype(l->x) != tf_float32; /* of the rate */
     const tf_list m = l->training < 0 ? tf_cond_list(l->a->training, moments, averages, l) : l->training ? moments(l) : averages(l);
     const tf_tensor mean = tf_at(m, 0), variance = tf_at(m, 1);
     if (tf_is_poisoned(mean))
         return mean;
     if (l->training) {
-        update(l, l->moving_mean, mean, (tf_tensor){ 0 }, 1 - l->a->momentum);
-        update(l, l->moving_variance, variance, (tf_tensor){ 0 }, 1 - l->a->momentum);
+        update(l, l->moving_mean, mean);
+        update(l, l->moving_variance, variance);
     }
     if (l->training < 0)
-        tf1c_count_as(before + MOMENTS + 2 * CHOSEN + 2 * AVERAGED);
+        tf1c_count_as(before + MOMENTS + 2 * CHOSEN + 2 * (AVERAGED + casts));
     return tf_nn_batch_normalization(l->x, along(l, mean), along(l, variance), along(l, l->beta), along(l, l->gamma),
                                      l->a->epsilon);
 }
