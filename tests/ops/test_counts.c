@@ -72,61 +72,23 @@ static tf_list doubled(tf_list l, void *c)
 static tf_list plus_s(tf_list l, void *c) { return (void)c, LIST(tf_raw_ops_add_v2(tf_at(l, 0), s)); }
 static tf_list plus_1(tf_list l, void *c) { return (void)c, LIST(tf_raw_ops_add_v2(tf_at(l, 0), 1.0)); }
 
-#define ROWS(row)                                                                                                                  \
-    row(62, tf_scan(plus, x, .initializer = z)) row(61, tf_scan(plus, xs, .initializer = z)) row(66, tf_scan(plus, x))             \
-        row(65, tf_scan(plus, xs)) row(66, tf_scan(plus, x, .initializer = z, .reverse = true)) row(                               \
-            72, tf_scan(plus, x, .reverse = true)) row(61, tf_scan(plus, xs, .initializer = z, .reverse = true))                   \
-            row(65, tf_scan(plus, xs, .reverse = true)) row(63, tf_scan(plus_k, x, .initializer = z)) row(                         \
-                64, tf_scan(plus_k_twice, x, .initializer = z)) row(63, tf_scan(plus_w, x, .initializer = z))                      \
-                row(64, tf_scan(plus_w_twice, x, .initializer = z)) row(63, tf_scan(plus_one, x, .initializer = z)) row(           \
-                    61, tf_scan(element, x, .initializer = z)) row(62, tf_scan(captured, x, .initializer = z))                     \
-                    row(65, tf_scan(plus, w)) row(82, tf_scan(two_states, LIST(x), .initializers = LIST(z, z))) row(               \
-                        75, tf_scan(one_state, LIST(x, x), .initializers = LIST(z)))                                               \
-                        row(95, tf_scan(two_states, LIST(x, x), .initializers = LIST(z, z))) row(                                  \
-                            75, tf_scan(one_state, LIST(xs, xs), .initializers = LIST(z))) row(56, tf_map_fn(twice, x))            \
-                            row(55, tf_map_fn(twice, xs)) row(57, tf_map_fn(with_k, x)) row(55, tf_map_fn(itself, x)) row(         \
-                                56, tf_map_fn(one, x)) row(69, tf_map_fn(sum_of_two, LIST(x, x)))                                  \
-                                row(83, tf_map_fn(two_of_two, LIST(x, x))) row(117, tf_map_fn(scanned, x)) row(                    \
-                                    112, tf_map_fn(mapped, x)) row(66, tf_map_fn(branching, x))                                    \
-                                    row(48, tf_foldl(plus, x, .initializer = z)) row(50, tf_foldl(plus, x)) row(                   \
-                                        48, tf_foldl(plus, xs)) row(48, tf_foldr(plus, x, .initializer = z))                       \
-                                        row(46, tf_foldr(plus, xs, .initializer = z)) row(51, tf_foldr(plus, x)) row(              \
-                                            48,                                                                                    \
-                                            tf_foldr(plus, xs)) row(61, tf_foldl(one_state, LIST(x, x), .initializers = LIST(z)))  \
-                                            row(54, tf_foldl(two_states, LIST(x), .initializers = LIST(z, z))) row(                \
-                                                9, tf_while_loop(less_itself, doubled,                                             \
-                                                                 LIST(s))) row(11, tf_while_loop(less_3, plus_1, LIST(s)))         \
-                                                row(15, tf_while_loop(less_itself, doubled, LIST(s, k))) row(                      \
-                                                    10, tf_while_loop(less_s, plus_s, LIST(s)))                                    \
-                                                    row(10, tf_while_loop(less_itself, plus_s, LIST(s))) row(                      \
-                                                        22, tf_while_loop(less_itself, doubled, LIST(s), .maximum_iterations = 5)) \
-                                                        row(9, tf_cond(TF_T(p), s_plus_s, s_times_s)) row(                         \
-                                                            7, tf_cond(TF_T(p), constant,                                          \
-                                                                       constant)) row(7, tf_cond(TF_T(p), just_s, just_s))         \
-                                                            row(10, tf_cond(TF_T(p), w_plus_w, w_times_2)) row(                    \
-                                                                9, tf_cond(tf_less(s, 1.0), just_s, just_s))                       \
-                                                                row(17, tf_cond(TF_T(p), branch_within, just_s)) row(              \
-                                                                    7, tf_cond(TF_T(p), just_w, just_w))                           \
-                                                                    row(7, tf_cond(TF_T(p), just_w, just_k)) row(                  \
-                                                                        9, tf_cond_list(TF_T(p), w_twice_and_w, k_and_k))          \
-                                                                        row(9, tf_cond(TF_T(p), w_set_to_k, just_k)) row(          \
-                                                                            11, tf_cond(TF_T(p), w_plus_k_assigned, just_w))       \
-                                                                            row(12, tf_cond(TF_T(p), w_assigned_twice, just_k))    \
-                                                                                row(59, tf_map_fn(w_plus_element_assigned, x))
-
 /* Row `wanted` alone is made. */
 static int make(int wanted)
 {
     int i = 0, n = -1;
-#define MAKE(count, expr) \
-    if (i++ == wanted)    \
+#define COUNT(count, expr) \
+    if (i++ == wanted)     \
         (void)(expr), n = count;
-    ROWS(MAKE)
-#undef MAKE
+#include "cases/counts.def"
+#undef COUNT
     return n;
 }
-#define ONE(count, expr) +1
-enum { COUNT = 0 ROWS(ONE) };
+enum {
+#define COUNT(count, expr) +1
+    N_COUNTS = 0
+#include "cases/counts.def"
+#undef COUNT
+};
 
 START_TEST(loops_and_branches_count_as_many_operations_as_tensorflow_makes)
 {
@@ -192,7 +154,7 @@ int main(void)
     Suite *suite = suite_create("counts");
     TCase *c = tcase_create("counts");
     tcase_add_checked_fixture(c, setup, close_session);
-    tcase_add_loop_test(c, loops_and_branches_count_as_many_operations_as_tensorflow_makes, 0, COUNT);
+    tcase_add_loop_test(c, loops_and_branches_count_as_many_operations_as_tensorflow_makes, 0, N_COUNTS);
     tcase_add_loop_test(c, draws_in_a_body_and_after_it_are_tensorflows, 0, (int)(sizeof draws / sizeof *draws));
     suite_add_tcase(suite, c);
     return run_suite(suite);

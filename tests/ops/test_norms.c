@@ -98,8 +98,7 @@ END_TEST
 
 typedef struct {
     const char *name;
-    int64_t axis;
-    int rank;
+    int axis, rank;
     tf_dtype dtype;
     bool by_contrib, by_parts;
     const char *updates; /* of contrib's: the collection, or NULL: at once */
@@ -122,10 +121,10 @@ enum { N_NORMS = sizeof norms / sizeof *norms, WAYS = 3, RUNS = 4, OF_A_RUN = 4 
 
 static tf_tensor norm_of(const norm_case *c, tf_tensor x, tf_operand training)
 {
-    return c->by_contrib ? tf_contrib_layers_batch_norm(x, .decay = .999, .scale = true, .is_training = training,
-                                                        .updates_collections = c->updates)
-                         : tf_layers_batch_normalization(x, .axis = (int)c->axis, .momentum = .9, .training = training,
-                                                         .fused = !c->by_parts);
+    return c->by_contrib
+               ? tf_contrib_layers_batch_norm(x, .decay = .999, .scale = true, .is_training = training,
+                                              .updates_collections = c->updates)
+               : tf_layers_batch_normalization(x, .axis = c->axis, .momentum = .9, .training = training, .fused = !c->by_parts);
 }
 
 /* A mean begins at 0: how fast it leaves it shows the rate. */
