@@ -175,30 +175,20 @@ static tf_operation *constant_of(tf_graph *g, const tf_operand *o, tf_dtype dtyp
     return make_constant(g, np_array(value, dtype, SCALAR), name, here);
 }
 
-/* Whether a node of the body reads the variable that `ref` stands for, or writes it. */
-static bool is_used(const tf_graph *g, tf_tensor ref, bool to_write)
+/* TF captures a variable's value once, however often it is read, and itself once more where an op takes it as such. Of the two our
+ * argument counts for the first: true says that this is the other. */
+static bool mark_captured(bool *as_this, bool as_other)
 {
-    for (int i = 0; i < g->n_ops; i++) {
-        const tf_operation *op = g->ops[i];
-        const bool writes = op->def->traits & TF_WRITES_REF;
-        if (op->n_inputs && tf_same_tensor(op->inputs[0], ref) && (to_write ? writes : op->def == tf1c_basic.identity))
-            return true;
-    }
-    return false;
-}
-
-/* TF captures a variable's value once, however often it is read, and itself once more where it is written. Of the two our argument
- * counts for the first. */
-static bool is_captured_again(const tf_graph *g, tf_tensor ref, bool to_write)
-{
-    return !is_used(g, ref, to_write) && is_used(g, ref, !to_write);
+    const bool again = !*as_this && as_other;
+    *as_this = true;
+    return again;
 }
 
 /* The variable itself, to be written. */
 static tf_tensor ref_of(tf_graph *g, tf_tensor t, tf_source here)
 {
     const tf_tensor ref = tf1c_import(g, t, here);
-    if (g->parent && !tf1c_is_mistake(ref.op) && ref.op->read && is_captured_again(g, ref, true))
+    if (g->parent && !tf1c_is_mistake(ref.op) && ref.op->read && mark_captured(&ref.op->ref_captured, ref.op->value_captured))
         g->universe->last_id++;
     return ref;
 }
@@ -212,7 +202,7 @@ static tf_tensor value_of(tf_graph *g, tf_tensor t, tf_source here)
     if (!g->parent)
         return (tf_tensor){ .op = t.op->read };
     tf_tensor ref = tf1c_import(g, t, here);
-    const bool again = !tf1c_is_mistake(ref.op) && is_captured_again(g, ref, false);
+    const bool again = !tf1c_is_mistake(ref.op) && mark_captured(&ref.op->value_captured, ref.op->ref_captured);
     const char *name = tf1c_is_mistake(ref.op) ? NULL : tf1c_graph_printf(g, "%s/read", t.op->name);
     name = name ? tf1c_unique_name(g, name) : NULL;
     tf_operation *read = name ? tf1c_node(g, tf1c_basic.identity, name, here, NULL, 1, &ref, 1) : NULL;

@@ -33,6 +33,8 @@ struct tf_operation {
     tf_operation *initializer; /* of a variable: the Assign of its initial value */
     tf_ndarray value;          /* of a foldable node: its value once computed */
     char value_state;          /* 0 not tried, 1 known, 2 cannot be known */
+    bool value_captured;       /* of a body's argument that stands for a variable: read in the body, */
+    bool ref_captured;         /* or taken as it is, by an op that writes it or asks about it */
 };
 
 /* A shape as Python's may be given: SHAPE(…), NONE, or 3 for SHAPE(3). False, and a mistake, for 3, 4. */

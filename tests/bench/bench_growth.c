@@ -125,6 +125,24 @@ static void body(int n)
     run(tf_at(tf_gradients(tf_scan(long_step, x, .context = &n), x), 0));
 }
 
+static tf_tensor w;
+static tf_tensor reading_step(tf_tensor state, tf_tensor x, void *length)
+{
+    state = long_step(state, x, length);
+    for (int i = 0; i < *(int *)length; i++)
+        state = tf_add(state, w);
+    return state;
+}
+static void reads(int n)
+{
+    w = tf_variable(1.0);
+    tf_session *s = tf_session();
+    tf_tensor y = tf_scan(reading_step, tf_random_uniform(SHAPE(3, 2)), .context = &n);
+    tf_run(s, tf_global_variables_initializer());
+    tf_run(s, y);
+    tf_close(s);
+}
+
 static const struct {
     const char *what;
     int n;
@@ -142,6 +160,7 @@ static const struct {
     { "n assignments in a chain", 5000, assignments },
     { "n scans in a chain, and back", 500, scans },
     { "scan over a body of n operations, and back", 1000, body },
+    { "scan over a body that reads a variable n times", 2000, reads },
 };
 
 static double time_of(void (*make)(int n), int n)

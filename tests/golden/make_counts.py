@@ -75,6 +75,10 @@ cnt('cond assign', L(lambda d: tf.cond(d.p, lambda: tf.assign(d.w, d.k), lambda:
 cnt('cond assign what it reads', L(lambda d: tf.cond(d.p, lambda: tf.assign(d.w, d.w + d.k), lambda: d.w)))
 cnt('cond assign twice', L(lambda d: tf.cond(d.p, lambda: tf.assign_sub(d.w, d.k) + tf.assign_add(d.w, d.w), lambda: d.k)))
 cnt('map assign what it reads', L(lambda d: tf.map_fn(lambda e: tf.assign(d.w, d.w + e), d.x)))
+def peeked_and_read(w, k): return tf.is_variable_initialized(w), w + k
+def read_and_peeked_twice(w, k): return w + k, tf.is_variable_initialized(w), tf.is_variable_initialized(w)
+cnt('cond peek and read', L(lambda d: tf.cond(d.p, lambda: peeked_and_read(d.w, d.k), lambda: (d.p, d.k))))
+cnt('cond read and peek twice', L(lambda d: tf.cond(d.p, lambda: read_and_peeked_twice(d.w, d.k), lambda: (d.k, d.p, d.p))))
 cnt('cond less', L(lambda d: tf.cond(d.s < 1., lambda: d.s, lambda: d.s)))
 cnt('cond nested', L(lambda d: tf.cond(d.p, lambda: tf.cond(d.p, lambda: d.s + 1., lambda: d.s), lambda: d.s)))
 cnt('case', L(lambda d: tf.case([(d.p, lambda: d.s + 1.)], default=lambda: d.s)))

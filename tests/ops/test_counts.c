@@ -49,6 +49,18 @@ BRANCH(w_assigned_twice, tf_raw_ops_add_v2(tf_assign_sub(w, k), tf_assign_add(w,
 MAP(w_plus_element_assigned, tf_assign(w, tf_raw_ops_add_v2(w, e)))
 static tf_list w_twice_and_w(void *c) { return (void)c, LIST(tf_raw_ops_add_v2(w, w), w); }
 static tf_list k_and_k(void *c) { return (void)c, LIST(k, k); }
+static tf_list peeked_and_read(void *c)
+{
+    const tf_tensor has = tf_is_variable_initialized(w);
+    return (void)c, LIST(has, tf_raw_ops_add_v2(w, k));
+}
+static tf_list read_and_peeked_twice(void *c)
+{
+    const tf_tensor sum = tf_raw_ops_add_v2(w, k), has = tf_is_variable_initialized(w);
+    return (void)c, LIST(tf_is_variable_initialized(w), sum, has);
+}
+static tf_list p_and_k(void *c) { return (void)c, LIST(p, k); }
+static tf_list p_k_and_p(void *c) { return (void)c, LIST(p, k, p); }
 BRANCH(branch_within, tf_cond(TF_T(p), s_plus_1, just_s))
 static tf_tensor e_plus_k(void *e) { return tf_raw_ops_add_v2(*(tf_tensor *)e, k); }
 static tf_tensor just_e(void *e) { return *(tf_tensor *)e; }
