@@ -1,6 +1,7 @@
 /* Sessions that are closed while they run: by another thread, by a kernel of their own, inside a loop without end; handles that
  * are used afterwards; and processes that fork meanwhile. */
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -8,6 +9,17 @@
 
 #include "support.h"
 #include "tf1c.h"
+
+#ifdef __has_feature
+#define HAS_FEATURE(x) __has_feature(x)
+#else
+#define HAS_FEATURE(x) 0
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define UNDER_ASAN 1
+#else
+#define UNDER_ASAN HAS_FEATURE(address_sanitizer)
+#endif
 
 enum { THREADS = 3 };
 
@@ -274,10 +286,17 @@ END_TEST
 
 /* ---- forks -------------------------------------------------------------------------------------------------------------------- */
 
+/* A child that hangs ends by itself. Check's own handler would end the whole test instead, without a word of which child. */
+static void end_when_hung(void)
+{
+    signal(SIGALRM, SIG_DFL);
+    alarm(20 * (unsigned)slowness());
+}
+
 /* In the child: a model of its own, and the parent's session, which may have been amidst a run. */
 static int child(tf_session *of_parent)
 {
-    alarm(20 * (unsigned)slowness());
+    end_when_hung();
     tf_on_error(tf_silent);
     tf_ndarray in = np_zeros(SHAPE(4, 32), tf_float32), out = { 0 };
     tf_status status = tf_run(of_parent, FETCH(y, &out), FEED(x, in));
@@ -297,6 +316,10 @@ static int child(tf_session *of_parent)
 START_TEST(a_process_may_fork_while_other_threads_run)
 {
     pthread_t threads[THREADS];
+    if (UNDER_ASAN) {
+        skipped("AddressSanitizer's allocator keeps what other threads held when the process forked: a child waits for ever");
+        return;
+    }
     begin();
     make_model();
     start(threads, run_until_refused);
@@ -323,7 +346,7 @@ static void forking_kernel(tf_kernel_ctx *k)
         waitpid(pid, &status, 0);
     TF_DATA(k, out, 0, float)[0] = (float)status;
     if (pid == 0) {
-        alarm(20 * (unsigned)slowness());
+        end_when_hung();
         TF_DATA(k, out, 0, float)[0] = 7;
         atomic_store(&runs, -1);
     }
