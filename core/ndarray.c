@@ -64,6 +64,30 @@ tf_ndarray np_floats_(void *into, const void *from, tf_dims shape)
     return np_literal_(into, tf_float32, shape);
 }
 
+static bool is_int64(long double x) { return x >= -0x1p63L && x < 0x1p63L && x == (long double)(int64_t)x; }
+
+tf_ndarray np_ints_(void *narrow, void *wide, const void *from, tf_dims shape, tf_source here)
+{
+    const int64_t n = tf_dims_count(shape);
+    const long double *x = from;
+    int32_t *as_int32 = narrow;
+    int64_t *as_int64 = wide;
+    bool fits = true;
+
+    for (int64_t i = 0; i < n; i++) {
+        if (!is_int64(x[i])) {
+            tf_fail(tf_type_error, here, NULL, "Expected int64, got %.15Lg of type 'float' instead; NP_FLOAT holds fractions",
+                    x[i]);
+            return (tf_ndarray){ 0 };
+        }
+        as_int64[i] = (int64_t)x[i];
+        fits &= as_int64[i] == (int32_t)as_int64[i];
+    }
+    for (int64_t i = 0; i < n && fits; i++)
+        as_int32[i] = (int32_t)as_int64[i];
+    return np_literal_(fits ? narrow : wide, fits ? tf_int32 : tf_int64, shape);
+}
+
 /* "72.8 TiB" */
 static const char *bytes_text(double bytes, char *text, size_t n)
 {

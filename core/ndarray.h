@@ -102,10 +102,24 @@ typedef struct tf_dims {
     ((TF_RANK_BOUND_ - (int)sizeof(char[TF_RANK_BOUND_ - 2 * (int)(sizeof((int64_t[]){ TF_DIMS_(__VA_ARGS__) }) / 8)])) / 2)
 #ifndef __cplusplus
 extern int64_t tf_not_a_dimension_(void) TF_SAYS_("a SHAPE is of numbers; with tensors write LIST(n, 3)");
-#define TF_DIM_(x) _Generic((x), tf_tensor: tf_not_a_dimension_(), default: (x))
+extern int64_t tf_not_a_whole_number_(void) TF_SAYS_("a SHAPE, and AXES, are of whole numbers; write (int64_t)(x / 2)");
+#define TF_DIM_(x)                                                                              \
+    _Generic((x), tf_tensor: tf_not_a_dimension_(), float: tf_not_a_whole_number_(), double: tf_not_a_whole_number_(), \
+             default: (x))
 #else
 #define TF_DIM_(x) (x)
 #endif
+/* One, or none: TF_COMMA_ before it takes what is in parentheses, and behind it finds those that follow where there is nothing. */
+#define TF_COMMA_(...) ,
+#define TF_HAS_COMMA_(...) TF_HAS_COMMA_PICK_(__VA_ARGS__, 1, 0, )
+#define TF_HAS_COMMA_PICK_(_1, _2, has, ...) has
+#define TF_DIMS_ONE_(...) TF_DIMS_ONE_IF_(TF_HAS_COMMA_(TF_COMMA_ __VA_ARGS__), TF_HAS_COMMA_(TF_COMMA_ __VA_ARGS__()))(__VA_ARGS__)
+#define TF_DIMS_ONE_IF_(in_parentheses, none) TF_DIMS_ONE_IF_EXPANDED_(in_parentheses, none)
+#define TF_DIMS_ONE_IF_EXPANDED_(in_parentheses, none) TF_DIMS_ONE_##in_parentheses##none##_
+#define TF_DIMS_ONE_00_(a) TF_DIM_(a)
+#define TF_DIMS_ONE_11_(a) TF_DIM_(a)
+#define TF_DIMS_ONE_10_(a) TF_DIM_(a)
+#define TF_DIMS_ONE_01_(...)
 #define TF_DIMS_1_(a) TF_DIM_(a)
 #define TF_DIMS_2_(a, ...) TF_DIM_(a), TF_DIMS_1_(__VA_ARGS__)
 #define TF_DIMS_3_(a, ...) TF_DIM_(a), TF_DIMS_2_(__VA_ARGS__)
@@ -114,12 +128,15 @@ extern int64_t tf_not_a_dimension_(void) TF_SAYS_("a SHAPE is of numbers; with t
 #define TF_DIMS_6_(a, ...) TF_DIM_(a), TF_DIMS_5_(__VA_ARGS__)
 #define TF_DIMS_7_(a, ...) TF_DIM_(a), TF_DIMS_6_(__VA_ARGS__)
 #define TF_DIMS_8_(a, ...) TF_DIM_(a), TF_DIMS_7_(__VA_ARGS__)
-#define TF_DIMS_MORE_(...) __VA_ARGS__ /* than eight: as they are; so is one, which may be none */
+#define TF_DIMS_MORE_(...) __VA_ARGS__ /* than eight: as they are */
 #define TF_DIMS_PICK_(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, N, ...) N
-#define TF_DIMS_(...)                                                                                                         \
+#define TF_DIMS_(...)                                                                                                    \
     TF_DIMS_PICK_(__VA_ARGS__, TF_DIMS_MORE_, TF_DIMS_MORE_, TF_DIMS_MORE_, TF_DIMS_MORE_, TF_DIMS_8_, TF_DIMS_7_, TF_DIMS_6_, \
-                  TF_DIMS_5_, TF_DIMS_4_, TF_DIMS_3_, TF_DIMS_2_, TF_DIMS_MORE_, )(__VA_ARGS__)
-#define SHAPE(...) ((tf_dims){ .known = true, .rank = TF_COUNT_INT64_(__VA_ARGS__), .dims = { TF_DIMS_(__VA_ARGS__) } })
+                  TF_DIMS_5_, TF_DIMS_4_, TF_DIMS_3_, TF_DIMS_2_, TF_DIMS_ONE_, )(__VA_ARGS__)
+#define SHAPE(...)                                                        \
+    ((tf_dims){ .known = true,                                            \
+                .rank = TF_COUNT_INT64_(__VA_ARGS__),                     \
+                .dims = { TF_DIMS_(__VA_ARGS__) } })
 #define SCALAR ((tf_dims){ .known = true })
 #define PERM(...) SHAPE(__VA_ARGS__)
 #define AXES(...) SHAPE(__VA_ARGS__)
@@ -149,27 +166,31 @@ typedef struct tf_ndarray {
 /* Borrowed array over the caller's memory: np_array(buffer, tf_float32, SHAPE(2, 3)). */
 TF1C_API tf_ndarray np_array(void *data, tf_dtype dtype, tf_dims shape);
 /* Literals: NP_FLOAT(1, 2, 3), NP_INT(…), and matrices NP_FLOAT2D({1, 2}, {3, 4}), NP_INT2D(…); borrowed from the
- * enclosing block. float32 and int32, as tf.constant makes of them. A matrix has up to 64 elements and 64 columns, and
- * rows of one length. */
+ * enclosing block. float32 and int32, as tf.constant makes of them: int64 where int32 does not hold one of the integers. A
+ * matrix has up to 64 elements and 64 columns, and rows of one length. Error: a fraction in NP_INT. */
 #define NP_FLOAT(...)                                                                \
     np_floats_((float[NP_COUNT_(double, __VA_ARGS__)]){ 0 }, (double[]){ __VA_ARGS__ }, \
                SHAPE((int64_t)NP_COUNT_(double, __VA_ARGS__)))
-#define NP_INT(...) NP_LITERAL_(int32_t, tf_int32, __VA_ARGS__)
+#define NP_INT(...)                                                                                                          \
+    np_ints_((int32_t[NP_COUNT_(long double, __VA_ARGS__)]){ 0 }, (int64_t[NP_COUNT_(long double, __VA_ARGS__)]){ 0 },        \
+             (long double[]){ __VA_ARGS__ }, SHAPE((int64_t)NP_COUNT_(long double, __VA_ARGS__)), TF_SOURCE)
 #define NP_FLOAT2D(...)                                                                                                       \
     np_floats_((float[NP_ROWS_(double, __VA_ARGS__)][NP_COLUMNS_(double, __VA_ARGS__)]){ { 0 } },                             \
                (double[][NP_COLUMNS_(double, __VA_ARGS__)]){ __VA_ARGS__ },                                                   \
                SHAPE((int64_t)NP_ROWS_(double, __VA_ARGS__), (int64_t)NP_COLUMNS_(double, __VA_ARGS__)))
-#define NP_INT2D(...) NP_LITERAL2D_(int32_t, tf_int32, __VA_ARGS__)
+#define NP_INT2D(...)                                                                                                         \
+    np_ints_((int32_t[NP_ROWS_(long double, __VA_ARGS__)][NP_COLUMNS_(long double, __VA_ARGS__)]){ { 0 } },                   \
+             (int64_t[NP_ROWS_(long double, __VA_ARGS__)][NP_COLUMNS_(long double, __VA_ARGS__)]){ { 0 } },                   \
+             (long double[][NP_COLUMNS_(long double, __VA_ARGS__)]){ __VA_ARGS__ },                                           \
+             SHAPE((int64_t)NP_ROWS_(long double, __VA_ARGS__), (int64_t)NP_COLUMNS_(long double, __VA_ARGS__)), TF_SOURCE)
 
 TF1C_API tf_ndarray np_literal_(void *data, tf_dtype dtype, tf_dims shape);
 /* Rounds `from` into `into` here, so that 0.1 is no conversion that -Wconversion warns of. */
 TF1C_API tf_ndarray np_floats_(void *into, const void *from, tf_dims shape);
-#define NP_LITERAL_(type, dtype, ...) \
-    np_literal_((type[]){ __VA_ARGS__ }, dtype, SHAPE((int64_t)NP_COUNT_(type, __VA_ARGS__)))
+/* `from` in `narrow` where int32 holds it all, else in `wide`; what is no integer is an error. Whole as long double, which holds
+ * every int64 on most processors. */
+TF1C_API tf_ndarray np_ints_(void *narrow, void *wide, const void *from, tf_dims shape, tf_source here);
 #define NP_COUNT_(type, ...) (sizeof((type[]){ __VA_ARGS__ }) / sizeof(type))
-#define NP_LITERAL2D_(type, dtype, ...)                                      \
-    np_literal_((type[][NP_COLUMNS_(type, __VA_ARGS__)]){ __VA_ARGS__ }, dtype, \
-             SHAPE((int64_t)NP_ROWS_(type, __VA_ARGS__), (int64_t)NP_COLUMNS_(type, __VA_ARGS__)))
 /* Rows: the braces, counted by initializing rows of 64. Columns: all elements by rows; a remainder does not compile. */
 #define NP_ROWS_(type, ...) (sizeof((type[][64]){ __VA_ARGS__ }) / (64 * sizeof(type)))
 #define NP_COLUMNS_(type, ...) \

@@ -1,4 +1,5 @@
 /* Dtypes, shapes and arrays. What NumPy answers is NumPy 1.18.5's answer. */
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -203,8 +204,42 @@ START_TEST(literals_have_shapes)
 {
     check_text(NP_FLOAT(1, 2.5), "[1.  2.5]");
     check_text(NP_INT2D({ 1, 2 }, { 3, 4 }, { 5, 6 }), "[[1 2]\n [3 4]\n [5 6]]");
+    check_text(NP_INT(-2147483647 - 1, 2147483647, 3.0), "[-2147483648  2147483647           3]");
     check_text(NP_FLOAT2D({ 1, 2, 3 }), "[[1. 2. 3.]]");
     check_text(NP_FLOAT2D({ 1 }, { 2 }), "[[1.]\n [2.]]");
+}
+END_TEST
+
+START_TEST(integers_that_int32_does_not_hold_are_int64)
+{
+    const int64_t most = INT64_MAX;
+    ck_assert_int_eq(NP_INT(1, 2147483647).dtype, tf_int32);
+    ck_assert_int_eq(NP_INT(1, 2147483648).dtype, tf_int64);
+    ck_assert_int_eq(NP_INT(-2147483649).dtype, tf_int64);
+    check_text(NP_INT(3000000000, -1), "[3000000000         -1]");
+    check_text(NP_INT2D({ 1, 1LL << 40 }), "[[            1 1099511627776]]");
+    if (LDBL_MANT_DIG >= 64) /* 32-bit ARM's is a double */
+        ck_assert_int_eq(np_get_int(NP_INT(most), 0), most);
+}
+END_TEST
+
+static const struct {
+    double number;
+    const char *told;
+} no_integers[] = {
+    { 1.5, "Expected int64, got 1.5 of type 'float' instead; NP_FLOAT holds fractions" },
+    { NAN, "Expected int64, got nan of type 'float' instead; NP_FLOAT holds fractions" },
+    { 1e19, "Expected int64, got 1e+19 of type 'float' instead; NP_FLOAT holds fractions" },
+};
+
+START_TEST(what_is_no_integer_is_refused_among_integers)
+{
+    const tf_ndarray a = NP_INT(1, no_integers[_i].number), b = NP_INT2D({ 1, 2 }, { 3, no_integers[_i].number });
+    ck_assert_ptr_null(a.data);
+    ck_assert_ptr_null(b.data);
+    ck_assert_int_eq(tf_last_error()->code, tf_type_error);
+    ck_assert_str_eq(tf_last_error()->message, no_integers[_i].told);
+    ck_assert_str_eq(tf_last_error()->where.file, __FILE__);
 }
 END_TEST
 
@@ -520,6 +555,8 @@ int main(void)
     tcase_add_test(tests, a_line_ends_before_column_75);
     tcase_add_test(tests, text_keeps_to_its_buffer);
     tcase_add_test(tests, literals_have_shapes);
+    tcase_add_test(tests, integers_that_int32_does_not_hold_are_int64);
+    tcase_add_loop_test(tests, what_is_no_integer_is_refused_among_integers, 0, sizeof no_integers / sizeof no_integers[0]);
     tcase_add_test(tests, new_arrays_hold_what_numpy_puts_in);
     tcase_add_test(tests, an_array_that_cannot_be_is_reported_and_without_data);
     tcase_add_test(tests, what_is_made_of_an_array_without_data_stays_quiet);

@@ -80,6 +80,19 @@ static const slip slips[] = {
     IS_TOLD("variable_of_a_number", "was a LIST forgotten?", tf_get_variable((const char *)119, SHAPE(2));),
     IS_TOLD("fraction_into_int", "holds 2.75, which an int32_t cannot", int32_t i = 0; tf_run(s, FETCH(tf_constant(2.75), &i));),
     IS_TOLD("fraction_into_bool", "holds 0.5, which a bool cannot", bool b = false; tf_run(s, FETCH(tf_constant(0.5), &b));),
+    SAYS("fraction_in_shape", "a SHAPE, and AXES, are of whole numbers", "a SHAPE, and AXES, are of whole numbers", 0,
+         double half = 1.5;
+         tf_tensor z = tf_zeros(SHAPE(half, 2)); (void)z;),
+    SAYS("fraction_alone_in_shape", "a SHAPE, and AXES, are of whole numbers", "a SHAPE, and AXES, are of whole numbers", 0,
+         tf_tensor z = tf_zeros(SHAPE(3 * .5f));
+         (void)z;),
+    SAYS("tensor_alone_in_shape", "a SHAPE is of numbers; with tensors write LIST(n, 3)",
+         "a SHAPE is of numbers; with tensors write LIST(n, 3)", 0, tf_tensor z = tf_zeros(SHAPE(tf_constant(3)));
+         (void)z;),
+    IS_TOLD("fraction_in_np_int", "Expected int64, got 1.5 of type 'float' instead; NP_FLOAT holds fractions", NP_INT(1, 1.5);),
+    MEANS("shapes_of_any_whole_number", same(tf_zeros(SHAPE((int)2)), NP_FLOAT(0, 0));
+          same(tf_zeros(SHAPE(1 << 1)), NP_FLOAT(0, 0)); same(tf_zeros(SHAPE()), np_reshape(NP_FLOAT(0), SCALAR));
+          same(tf_zeros(SHAPE((2), 'a' - 96)), NP_FLOAT2D({ 0 }, { 0 }));),
     MEANS("whole_into_int", int32_t i = 0; bool b = false; tf_run(s, FETCH(tf_constant(3.0), &i, tf_constant(1.0), &b));
           same(tf_constant(i), np_reshape(NP_INT(b ? 3 : 0), SCALAR));),
     MEANS("range_keywords", same(tf_range(.start = 1, .limit = 4), NP_INT(1, 2, 3));
