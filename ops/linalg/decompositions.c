@@ -396,7 +396,15 @@ static void values_gradient(tf_grad_ctx *g, tf_tensor ds)
 {
     const tf_tensor middle = tf_matrix_diag(ds);
     const tf_svd_result all = tf_svd(g->in[0]);
+    tf1c_gradient_makes(g, 4);
     tf_add_grad(g, 0, tf_matmul(all.u, tf_matmul(middle, all.v, .adjoint_b = true)));
+}
+
+/* Of TF's _SvdGrad: of a square, of what lies beyond it, of the rest of full vectors, and turned back. */
+static int count_svd(const svd_parts *p, bool tall)
+{
+    enum { SQUARE = 54, BEYOND = 8, REST = 11, TURN = 2 };
+    return SQUARE + (p->m == p->n ? 0 : BEYOND + (p->full ? REST : 0)) + (tall ? TURN : 0);
 }
 
 static void svd_gradient(tf_grad_ctx *g, tf_tensor unused)
@@ -422,6 +430,7 @@ static void svd_gradient(tf_grad_ctx *g, tf_tensor unused)
         add_unimplemented(g, "svd gradient is not implemented for abs(m - n) > 1 when full_matrices is True");
         return;
     }
+    tf1c_gradient_makes(g, count_svd(&p, p.m > p.n));
     if (p.m <= p.n)
         tf_add_grad(g, 0, svd_da(&p));
     else {

@@ -15,6 +15,7 @@
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
 #include "ops/math/compare.h"
+#include "ops/math/gradient_counts.h"
 #include "ops/math/reduce.h"
 #include "ops/math/unary.h"
 
@@ -281,6 +282,16 @@ static tf_tensor rows_of(const tf_grad_ctx *g, tf_tensor segments)
 
 static void unsorted_sum_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, rows_of(g, dy)); }
 
+/* What _GatherDropNegatives makes: of ids clipped before; whether each counts, in the shape of `whole`; the rows, or zeros. */
+static int count_clipped(tf_tensor ids) { return tf1c_count_zeros(ids) + 1; }
+enum { GATHER = 2 }; /* the axis is a Const */
+static int count_counted(tf_tensor ids, tf_tensor whole)
+{
+    const tf_dims shape = tf_get_shape(ids), d = tf_get_shape(whole);
+    return 2 + (shape.known && d.known ? 2 * (d.rank - shape.rank) : 0) + TF1C_ONES_LIKE + 1;
+}
+static int count_dropped(tf_tensor whole) { return tf1c_count_zeros(whole) + 1; }
+
 static void unsorted_extreme_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     const tf_tensor rows = tf_gather(g->out[0], clipped(g->in[1]));
@@ -288,6 +299,8 @@ static void unsorted_extreme_gradient(tf_grad_ctx *g, tf_tensor dy)
     const tf_tensor count = tf_unsorted_segment_sum(tf_cast(selected, tf_get_dtype(dy)), g->in[1], g->in[2]);
     const tf_tensor shares = rows_of(g, tf_truediv(dy, count));
     tf_add_grad(g, 0, tf_where(selected, shares, tf_zeros_like(shares)));
+    tf1c_gradient_makes(g,
+                        count_clipped(g->in[1]) + count_counted(g->in[1], g->in[0]) + 5 + 2 * GATHER + 3 * count_dropped(g->in[0]));
 }
 
 /* dy · the product of the others: by division, but where there is one 0 the product of those that are not; 0 where there are more. */
@@ -300,6 +313,8 @@ static void unsorted_prod_gradient(tf_grad_ctx *g, tf_tensor dy)
     const tf_tensor by_division = tf_truediv(tf_gather(g->out[0], clipped(ids)), data);
     const tf_tensor partial = tf_where(zero, tf_gather(others, clipped(ids)), by_division);
     tf_add_grad(g, 0, tf_mul(rows_of(g, dy), partial));
+    tf1c_gradient_makes(g, 4 + 2 + tf1c_count_zeros(dy) + 1 + TF1C_ONES_LIKE + 2 + count_clipped(ids) + 3 * GATHER + 2 +
+                               count_counted(ids, data) + count_dropped(data) + 1);
 }
 
 #define UNSORTED_OP(id, type, dtypes, by, grad)                                                                \

@@ -10,6 +10,7 @@
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
 #include "ops/math/compare.h"
+#include "ops/math/gradient_counts.h"
 #include "ops/math/reduce.h"
 #include "ops/math/unary.h"
 
@@ -297,17 +298,20 @@ static void atanh_gradient(tf_grad_ctx *g, tf_tensor dy)
 
 static void polygamma_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, TF1C_BROADCAST_ONE + 4);
     const tf_tensor dx = tf_polygamma(tf_add(g->in[0], 1), g->in[1]);
     tf_add_grad(g, 1, tf_sum_to(flowing(dx, dy), g->in[1]));
 }
 static void zeta_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, TF1C_BROADCAST_ONE + 6);
     const tf_tensor x = g->in[0], dq = tf_mul(tf_neg(x), tf_zeta(tf_add(x, 1), g->in[1]));
     tf_add_grad(g, 1, tf_sum_to(flowing(dq, dy), g->in[1]));
 }
 
 static void igamma_gradients(tf_grad_ctx *g, tf_tensor dy, bool upper)
 {
+    tf1c_gradient_makes(g, TF1C_BROADCAST_ALWAYS + (upper ? 14 : 12));
     const tf_tensor a = g->in[0], x = g->in[1];
     const tf_operand in[] = { operand_of(a), operand_of(x) };
     const tf_tensor da = array_op(&igamma_grad_a_op, (struct tf_name_args){ 0 }, NULL, NULL, 2, in);
@@ -327,20 +331,27 @@ static void atan2_gradient(tf_grad_ctx *g, tf_tensor dy)
 }
 
 static tf_tensor where_not_0(tf_tensor x) { return tf_cast(tf_not_equal(x, tf_zeros_like(x)), tf_get_dtype(x)); }
+/* A 0 that is converted to x's dtype; NotEqual, Cast */
+static int count_where_not_0(tf_tensor x) { return (tf_get_dtype(x) == tf_float32 ? 1 : 2) + 2; }
 static void xlogy_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
+    tf1c_gradient_makes(g, TF1C_BROADCAST_ALWAYS + count_where_not_0(g->in[0]) + 4);
     const tf_tensor x = g->in[0], y = g->in[1];
     tf_add_grad(g, 0, tf_sum_to(tf_mul(tf_math_xlogy(where_not_0(x), y), dz), x));
     tf_add_grad(g, 1, tf_sum_to(tf_mul(tf_math_xdivy(x, y), dz), y));
 }
 static void xdivy_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
+    tf1c_gradient_makes(g, TF1C_BROADCAST_ALWAYS + count_where_not_0(g->in[0]) + 7);
     const tf_tensor x = g->in[0], y = g->in[1];
     tf_add_grad(g, 0, tf_sum_to(tf_mul(tf_math_xdivy(where_not_0(x), y), dz), x));
     tf_add_grad(g, 1, tf_sum_to(tf_mul(tf_math_xdivy(tf_neg(x), tf_square(y)), dz), y));
 }
 static void mul_no_nan_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
+    const tf_dims x = tf_get_shape(g->in[0]), y = tf_get_shape(g->in[1]);
+    const bool same = tf_dims_fully_known(x) && tf_dims_equal(x, y);
+    tf1c_gradient_makes(g, (same ? 0 : TF1C_BROADCAST_ALWAYS) + 2);
     tf_add_grad(g, 0, tf_sum_to(tf_math_multiply_no_nan(dz, g->in[1]), g->in[0]));
     tf_add_grad(g, 1, tf_sum_to(tf_math_multiply_no_nan(g->in[0], dz), g->in[1]));
 }
@@ -379,6 +390,7 @@ static void betainc_shape(tf_shape_ctx *c)
 
 static void betainc_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_makes(g, TF1C_BROADCAST_ONE + 20);
     const tf_tensor a = g->in[0], b = g->in[1], x = g->in[2];
     const tf_tensor log_beta = tf_sub(tf_add(tf_lgamma(a), tf_lgamma(b)), tf_lgamma(tf_add(a, b)));
     const tf_tensor powers = tf_add(tf_mul(tf_sub(b, 1), tf_log(tf_sub(1, x))), tf_mul(tf_sub(a, 1), tf_log(x)));

@@ -22,8 +22,13 @@ LOOPS = {'scan', 'scan_unknown', 'scan_weights', 'foldr', 'map', 'nested', 'cond
 # Written otherwise than TensorFlow's own functions make it: what is counted for a gradient is what those make.
 OTHERWISE = {'IdentityN', 'IndexedSlices', 'SelfAdjointEigV2'}
 OTHERWISE_TOO = '.four_times'
-# What TensorFlow's own gradients fail with: a branch that is imported and differentiated once more; slices where a tensor is wanted.
-REFUSALS = ('cond_graph takes', "'IndexedSlices' object has no attribute 'shape'")
+# What TensorFlow fails with: a branch that is imported and differentiated once more; slices where a tensor is wanted; dilations, whose
+# gradients it has for GPUs alone.
+REFUSALS = ('cond_graph takes', "'IndexedSlices' object has no attribute 'shape'", 'do not yet support dilation rates larger than 1')
+# Computed in float there, whatever the dtype.
+SINGLE = {'CTCLoss', 'CTCBeamSearchDecoder'}
+# Rows that no segment reaches: TensorFlow leaves in them what was in the memory.
+UNWRITTEN = {'SparseSegmentMean.none', 'SparseSegmentSqrtN.none'}
 # Small graphs: what TensorFlow would make of them takes longer than running them.
 PLAIN = tf.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
 PLAIN.graph_options.rewrite_options.disable_meta_optimizer = True
@@ -114,7 +119,7 @@ def check(folder, name):
             if any(n.op == 'VariableV2' for n in graph_def.node):
                 session.run('init')
             for k, got in session.run(fetched, feeds).items():
-                fault = differ(k, np.asarray(got), held[k.split()[0]], random_graph(name))
+                fault = differ(k, np.asarray(got), held[k.split()[0]], random_graph(name) or name.split('.')[0] in SINGLE)
                 if fault:
                     return fault
         if random_graph(name):
@@ -206,10 +211,10 @@ def main():
                 refused += 1
                 continue
             fault = '%s: %s' % (type(e).__name__, str(e).split('\n')[0][:300])
-        if fault and name.split('.')[0] not in RANDOM:
+        if fault and name.split('.')[0] not in RANDOM and name not in UNWRITTEN:
             failed += 1
             print('%s: %s' % (name, fault))
-    print('%d graphs, %d models, %d failed, %d that TensorFlow refuses to differentiate' %
+    print('%d graphs, %d models, %d failed, %d that TensorFlow refuses' %
           (len(names), len(saved), failed, refused))
     sys.exit(failed != 0)
 

@@ -1,5 +1,5 @@
-/* How many operations TensorFlow 1.15.5 makes of a loop or a branch (tests/golden/make_counts.py printed the numbers): with the
- * graph's seed alone an op draws by their number before it. */
+/* How many operations TensorFlow 1.15.5 makes of a loop, a branch or a gradient (tests/golden/make_counts.py printed the numbers):
+ * with the graph's seed alone an op draws by their number before it. */
 #include "fixture.h"
 #include "graph/node.h"
 
@@ -102,7 +102,7 @@ enum {
 #undef COUNT
 };
 
-START_TEST(loops_and_branches_count_as_many_operations_as_tensorflow_makes)
+START_TEST(loops_branches_and_gradients_count_as_many_operations_as_tensorflow_makes)
 {
     const int *made = &tf_get_default_graph()->universe->last_id, before = *made, want = make(_i);
     ck_assert_msg(*made - before == want, "row %d makes %d, not %d", _i, *made - before, want);
@@ -166,7 +166,7 @@ int main(void)
     Suite *suite = suite_create("counts");
     TCase *c = tcase_create("counts");
     tcase_add_checked_fixture(c, setup, close_session);
-    tcase_add_loop_test(c, loops_and_branches_count_as_many_operations_as_tensorflow_makes, 0, N_COUNTS);
+    tcase_add_loop_test(c, loops_branches_and_gradients_count_as_many_operations_as_tensorflow_makes, 0, N_COUNTS);
     tcase_add_loop_test(c, draws_in_a_body_and_after_it_are_tensorflows, 0, (int)(sizeof draws / sizeof *draws));
     suite_add_tcase(suite, c);
     return run_suite(suite);
