@@ -39,13 +39,13 @@ static void plot(const tf_training *run, const char *path)
 int main(int argc, char **argv)
 {
     const char *data = NULL, *save = "cnn_mnist.png";
-    int steps = 0, batch_size = 100, seed = 1;
+    int steps = 0, batch_size = 0, seed = 1;
     double learning_rate = 0.001;
     tf_training run = { 0 };
     tf_options(argc, argv, "A convolutional network learns to read digits.",
                OPTION("data", &data, "folder with images in MNIST's idx.gz layout, instead of the digits of 8 x 8 pixels"),
                OPTION("steps", &steps, "training steps; 0: 1000, with --data three times through the images", AT_LEAST(0)),
-               OPTION("batch-size", &batch_size, "images a step", AT_LEAST(1)),
+               OPTION("batch-size", &batch_size, "images a step; 0: 100, with --data 50", AT_LEAST(0)),
                OPTION("learning-rate", &learning_rate, "of Adam", AT_LEAST(0)),
                OPTION("seed", &seed, "of weights, dropout and batches", AT_LEAST(0)),
                OPTION("save", &save, "PNG for the curves", TO_WRITE), TRAINING_OPTIONS(run));
@@ -57,6 +57,8 @@ int main(int argc, char **argv)
                               : tf_digits_read_data_sets(.seed = seed);
     const int width = (int)mnist->train->images.shape.dims[1];        /* of an image, a row of pixels */
     const int num_classes = (int)mnist->train->labels.shape.dims[1]; /* digits 0-9 */
+    if (batch_size == 0)
+        batch_size = data ? 50 : 100;
     if (steps == 0)
         steps = data ? (int)(3 * mnist->train->num_examples / batch_size) : 1000;
     printf("%lld training and %lld test images of %d x %d from %s; %d steps of %d images\n", (long long)mnist->train->num_examples,

@@ -122,7 +122,7 @@ static const struct {
     { "char_rnn --units -1", 2, "option --units: -1 is less than 0" },
     { "char_rnn --batch-size 5000", 1, "shorter than one batch" },
     { "scan_basics --steps 1", 2, "option --steps: 1 is not from 2 to 60" },
-    { "cnn_mnist --batch-size 0", 2, "option --batch-size: 0 is less than 1" },
+    { "cnn_mnist --batch-size -1", 2, "option --batch-size: -1 is less than 0" },
     { "cnn_mnist --data nowhere", 1, "nowhere/train-images-idx3-ubyte.gz" },
     { "mnist_data --data nowhere", 1, "nowhere/train-images-idx3-ubyte.gz" },
     { "mnist_data --records /dev/null/no", 1, "/dev/null/no; Not a directory" },
