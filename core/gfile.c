@@ -66,12 +66,11 @@ static tf_status open_for(tf_gfile *f, bool writing, tf_source here)
 {
     if (writing ? *f->mode == 'r' && !strchr(f->mode, '+') : *f->mode != 'r' && !strchr(f->mode, '+'))
         return tf_fail(tf_os_error, here, NULL, "File isn't open for %s", writing ? "writing" : "reading");
-    struct stat s;
-    if (!f->f && !writing && stat(f->path, &s) == 0 && S_ISDIR(s.st_mode))
+    if (f->f || (f->f = tf1c_open_at_once(f->path, f->mode)))
+        return tf_ok;
+    if (!writing && errno == EISDIR)
         return tf_fail(tf_failed_precondition, here, NULL, "%s; Is a directory", f->path);
-    if (!f->f && !(f->f = fopen(f->path, f->mode)))
-        return tf1c_file_error(errno, f->path, here);
-    return tf_ok;
+    return tf1c_file_error(errno, f->path, here);
 }
 
 static bool make_room(tf_gfile *f, size_t n)
@@ -330,7 +329,7 @@ tf_record_writer *tf_record_writer_new(const char *path, tf_source here)
         no_memory(here);
         return NULL;
     }
-    if (!(w->f = fopen(w->path, "wb"))) {
+    if (!(w->f = tf1c_open_at_once(w->path, "wb"))) {
         tf1c_file_error(errno, w->path, here);
         tf_record_writer_close_(w);
         return NULL;

@@ -461,59 +461,33 @@ tf_ndarray np_load_(const char *path, tf_source here)
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
-static void free_names(tf1c_npy_writer *w)
-{
-    tf1c_free(w->path);
-    tf1c_free(w->real);
-    tf1c_free(w->part);
-}
-
 /* As NumPy does: np.save("x") writes x.npy. */
 tf_status tf1c_npy_create(tf1c_npy_writer *w, const char *path, const char *ending, tf_source here)
 {
-    size_t n = strlen(path), m = strlen(ending);
-    bool has = n >= m && strcmp(path + n - m, ending) == 0;
-    tf_status code = tf_ok;
+    const size_t n = strlen(path), m = strlen(ending);
+    const bool has = n >= m && strcmp(path + n - m, ending) == 0;
 
-    *w = (tf1c_npy_writer){ .place = { .path = path, .here = here } };
-    w->path = tf1c_alloc(n + m + 1);
-    if (w->path) {
-        sprintf(w->path, "%s%s", path, has ? "" : ending);
-        w->real = tf1c_real_place(w->path);
-    }
-    w->part = w->real ? tf1c_alloc(strlen(w->real) + sizeof ".part") : NULL;
-    if (!w->part) {
-        code = tf1c_npy_no_memory(&w->place, n + m + sizeof ".part");
-    } else {
-        sprintf(w->part, "%s.part", w->real);
-        w->place.path = w->path;
-        w->file = fopen(w->part, "wb");
-        if (!w->file)
-            code = tf1c_npy_fault(&w->place, errno == ENOENT ? tf_not_found : tf_os_error, "%s", strerror(errno));
-    }
+    *w = (tf1c_npy_writer){ .place = { .path = path, .here = here }, .path = tf1c_alloc(n + m + 1) };
+    if (!w->path)
+        return tf1c_npy_no_memory(&w->place, n + m + 1);
+    sprintf(w->path, "%s%s", path, has ? "" : ending);
+    w->place.path = w->path;
+    const tf_status code = tf1c_safe_open(&w->file, w->path, here);
+    w->file.unflushed = true;
     if (code)
-        free_names(w);
+        tf1c_free(w->path);
     return code;
 }
 
-void tf1c_npy_put(tf1c_npy_writer *w, const void *bytes, size_t n)
-{
-    if (!w->error && n && fwrite(bytes, 1, n, w->file) != n)
-        w->error = errno;
-    w->at += n;
-}
+void tf1c_npy_put(tf1c_npy_writer *w, const void *bytes, size_t n) { tf1c_safe_write(&w->file, bytes, n); }
 
 tf_status tf1c_npy_finish(tf1c_npy_writer *w, tf_status code)
 {
-    if (fclose(w->file) != 0 && !w->error)
-        w->error = errno;
-    if (!code && !w->error && rename(w->part, w->real) != 0)
-        w->error = errno;
-    if (!code && w->error)
-        code = tf1c_npy_fault(&w->place, tf_os_error, "%s", strerror(w->error));
     if (code)
-        remove(w->part);
-    free_names(w);
+        tf1c_safe_abandon(&w->file);
+    else
+        code = tf1c_safe_commit(&w->file);
+    tf1c_free(w->path);
     return code;
 }
 

@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include "ndarray.h"
+#include "safe_file.h"
 
 /* Who is read or written, for messages: "file.npz:key: what is wrong". */
 typedef struct {
@@ -36,13 +37,11 @@ typedef struct {
 /* The whole array, which must fill the reader's bytes exactly; without data on failure. */
 tf_ndarray tf1c_npy_read_array(tf1c_npy_reader *r);
 
-/* ---- writing: into "file.npy.part", renamed once it is complete; a symbolic link stays one ---- */
+/* ---- writing: there whole or not at all; not flushed to the disk, which NumPy does not either ---- */
 typedef struct {
     tf1c_npy_place place; /* path: as given, plus the ending if it was missing */
-    char *path, *real, *part; /* as given; where that is; written there first */
-    FILE *file;
-    uint64_t at; /* bytes written */
-    int error;   /* the first errno of writing; what follows is skipped */
+    char *path;
+    tf1c_safe_file file;
 } tf1c_npy_writer;
 
 tf_status tf1c_npy_no_path(tf_source here);

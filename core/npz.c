@@ -445,7 +445,7 @@ static void put_central(tf1c_npy_writer *w, const written *e)
 
 static void put_end(tf1c_npy_writer *w, uint64_t count, uint64_t at)
 {
-    uint64_t bytes = w->at - at, here = w->at;
+    uint64_t bytes = w->file.at - at, here = w->file.at;
     record r = { .n = 0 };
 
     if (count >= UINT16_MAX || bytes >= UINT32_MAX || at >= UINT32_MAX) {
@@ -487,7 +487,7 @@ static tf_status put_array(tf1c_npy_writer *w, written *e, const char *key, tf_n
     crc = crc32_z(0, (const Bytef *)m.header, m.header_size);
     if (np_nbytes(m.array))
         crc = crc32_z(crc, m.array.data, np_nbytes(m.array));
-    *e = (written){ key, w->at, m.header_size + np_nbytes(m.array), (uint32_t)crc };
+    *e = (written){ key, w->file.at, m.header_size + np_nbytes(m.array), (uint32_t)crc };
     put_local(w, e);
     tf1c_npy_put(w, m.header, m.header_size);
     tf1c_npy_put(w, m.array.data, np_nbytes(m.array));
@@ -519,7 +519,7 @@ static tf_status write_archive(tf1c_npy_writer *w, int n, const char *const *key
 
     for (int i = 0; !code && i < n; i++)
         code = put_array(w, &entries[i], keys[i], arrays[i]);
-    at = w->at;
+    at = w->file.at;
     for (int i = 0; !code && i < n; i++)
         put_central(w, &entries[i]);
     put_end(w, (uint64_t)n, at);

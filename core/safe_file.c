@@ -12,12 +12,14 @@
 
 static tf_status no_memory(tf_source here) { return tf_fail(tf_memory_error, here, NULL, "no memory left for a file"); }
 
+const char *tf1c_errno_text(int error) { return error == ESPIPE ? "Not a regular file" : strerror(error); }
+
 tf_status tf1c_file_error(int error, const char *path, tf_source here)
 {
     const tf_status code = error == ENOENT || error == ENOTDIR  ? tf_not_found
                            : error == ENOSPC || error == EDQUOT ? tf_resource_exhausted
                                                                 : tf_os_error;
-    return tf_fail(code, here, NULL, "%s; %s", path, strerror(error));
+    return tf_fail(code, here, NULL, "%s; %s", path, tf1c_errno_text(error));
 }
 
 /* ---- writing ---------------------------------------------------------------------------------------------------------------- */
@@ -135,7 +137,7 @@ tf_status tf1c_safe_commit(tf1c_safe_file *f)
 {
     if (f->fd < 0)
         return f->error ? tf1c_file_error(f->error, f->path ? f->path : "", f->here) : tf_ok;
-    if (!f->error && fsync(f->fd) != 0 && errno != EINVAL && errno != EROFS)
+    if (!f->error && !f->unflushed && fsync(f->fd) != 0 && errno != EINVAL && errno != EROFS)
         f->error = errno;
     if (close(f->fd) != 0 && !f->error)
         f->error = errno;
@@ -146,7 +148,7 @@ tf_status tf1c_safe_commit(tf1c_safe_file *f)
         code = tf1c_file_error(f->error, f->path, f->here);
         if (f->beside)
             unlink(f->beside);
-    } else if (f->beside) {
+    } else if (f->beside && !f->unflushed) {
         flush_directory(f->path);
     }
     release(f);
@@ -202,6 +204,38 @@ FILE *tf1c_open_regular(const char *path)
         close(fd);
     errno = error;
     return f;
+}
+
+/* Whether somebody writes to it, or has: its first byte, put back, or that it is not there yet. */
+static bool is_written_to(FILE *pipe)
+{
+    const int c = getc(pipe);
+    const bool waits = c == EOF && ferror(pipe) && errno == EAGAIN;
+    clearerr(pipe);
+    return waits || (c != EOF && ungetc(c, pipe) == c);
+}
+
+FILE *tf1c_open_at_once(const char *path, const char *mode)
+{
+    const bool both = strchr(mode, '+') != NULL;
+    const int how = *mode == 'r' ? 0 : *mode == 'w' ? O_CREAT | O_TRUNC : O_CREAT | O_APPEND;
+    const int fd = open(path, how | (both ? O_RDWR : *mode == 'r' ? O_RDONLY : O_WRONLY) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+    struct stat s = { 0 };
+    FILE *f = fd < 0 || fstat(fd, &s) != 0 ? NULL : fdopen(fd, mode);
+    int error = f ? 0 : errno;
+
+    if (f && *mode == 'r' && S_ISFIFO(s.st_mode) && !both && !is_written_to(f))
+        error = ENXIO;
+    else if (f && *mode == 'r' && !S_ISREG(s.st_mode) && !S_ISFIFO(s.st_mode))
+        error = S_ISDIR(s.st_mode) ? EISDIR : ESPIPE;
+    if (!error)
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+    else if (f)
+        fclose(f);
+    else if (fd >= 0)
+        close(fd);
+    errno = error ? error : errno;
+    return error ? NULL : f;
 }
 
 char *tf1c_read_file(const char *path, size_t most, size_t *n, tf_source here)

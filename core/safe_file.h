@@ -16,6 +16,7 @@ typedef struct {
     int fd;
     int error;   /* the first errno; what follows is skipped */
     uint64_t at; /* bytes written */
+    bool unflushed; /* set it where a file may be lost with the machine, if never with the process */
     tf_source here;
 } tf1c_safe_file;
 
@@ -32,9 +33,13 @@ tf_status tf1c_safe_write_file(const char *path, const void *data, size_t n, tf_
 /* A regular file to read from; NULL with errno: EISDIR of a directory, ESPIPE of what else there is no end of. Never waits, as opening
  * a FIFO would. */
 FILE *tf1c_open_regular(const char *path);
+/* What fopen opens, for binary reading or writing, but at once: a FIFO that nobody is at the other end of is ENXIO, and what is read
+ * without an end, as /dev/zero is, ESPIPE. */
+FILE *tf1c_open_at_once(const char *path, const char *mode);
 /* A regular file of at most `most` bytes, its end a 0 that does not count; the caller's to tf1c_free, NULL after a report. */
 char *tf1c_read_file(const char *path, size_t most, size_t *n, tf_source here);
 /* An errno as TensorFlow's class of error has it, with the path: "…; No such file or directory". */
+const char *tf1c_errno_text(int error);
 tf_status tf1c_file_error(int error, const char *path, tf_source here);
 
 #endif

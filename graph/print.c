@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/safe_file.h"
 #include "graph/node.h"
 
 const char *tf_tensor_text(tf_tensor t, char *text, size_t n)
@@ -131,7 +132,7 @@ char *tf_graph_dot(const tf_graph *g) { return written(g, write_dot); }
 
 tf_status tf_graph_write_dot(const tf_graph *g, const char *path)
 {
-    FILE *f = g && path ? fopen(path, "w") : NULL;
+    FILE *f = g && path ? tf1c_open_at_once(path, "wb") : NULL;
     if (!f)
         return tf_fail(tf_os_error, (tf_source){ 0 }, NULL, "%s: cannot be written", path ? path : "NULL");
     write_dot(f, g, 0);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/safe_file.h"
 #include "ops/family.h"
 
 static char *text_in(tf_kernel_ctx *k, int i, int64_t element)
@@ -26,7 +27,7 @@ static void file_error(tf_kernel_ctx *k, const char *path, int error)
                     error == ENOENT || error == ENOTDIR ? tf_not_found
                     : error == EISDIR                   ? tf_failed_precondition
                                                         : tf_os_error,
-                    "%s; %s", path, strerror(error));
+                    "%s; %s", path, tf1c_errno_text(error));
 }
 
 static bool with_scalars(tf_shape_ctx *c)
@@ -49,17 +50,15 @@ static void read_shape(tf_shape_ctx *c)
 static void read_kernel(tf_kernel_ctx *k)
 {
     const char *path = text_in(k, 0, 0);
-    FILE *f = path ? fopen(path, "rb") : NULL;
+    FILE *f = path ? tf1c_open_at_once(path, "rb") : NULL;
     struct stat s;
     if (!path)
         return;
-    if (!f || fstat(fileno(f), &s) != 0 || S_ISDIR(s.st_mode)) {
-        file_error(k, path, f ? EISDIR : errno);
-        if (f)
-            fclose(f);
+    if (!f) {
+        file_error(k, path, errno);
         return;
     }
-    size_t room = s.st_size > 0 ? (size_t)s.st_size + 1 : 4096, n = 0;
+    size_t room = fstat(fileno(f), &s) == 0 && s.st_size > 0 ? (size_t)s.st_size + 1 : 4096, n = 0;
     char *data = tf_kernel_string(k, room + 1);
     for (size_t got; data && (got = fread(data + n, 1, room - n, f)) > 0;) {
         n += got;
@@ -111,7 +110,7 @@ static void write_kernel(tf_kernel_ctx *k)
         return;
     if (*path)
         make_folders(path);
-    FILE *f = fopen(path, "wb");
+    FILE *f = tf1c_open_at_once(path, "wb");
     const bool written = f && (!contents.size || fwrite(contents.data, 1, contents.size, f) == contents.size);
     int error = errno;
     if (f && fclose(f) != 0 && written) {

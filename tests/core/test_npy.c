@@ -30,12 +30,12 @@ static void setup(void)
 
 static void teardown(void)
 {
-    static const char *const names[] = { "a.npy", "a.npz", "b.npz", "a.npy.part", "a.npz.part" };
+    static const char *const names[] = { "a.npy", "a.npz", "b.npz" };
 
     tf1c_alloc_hook = NULL;
     for (int i = 0; i < COUNT(names); i++)
         remove(in_folder(names[i]));
-    rmdir(folder);
+    ck_assert_int_eq(rmdir(folder), 0); /* no part of a file is left behind */
 }
 
 /* ---- files ----------------------------------------------------------------------------------------------------------
@@ -114,7 +114,6 @@ START_TEST(an_array_survives_a_npy_round_trip)
     ck_assert_int_eq(np_save(in_folder("a"), a), tf_ok); /* ".npy" is added, as NumPy does */
     b = np_load(in_folder("a.npy"));
     ck_assert(same(a, b));
-    ck_assert_int_ne(access(in_folder("a.npy.part"), F_OK), 0);
     np_free(&a);
     np_free(&b);
 }
@@ -146,7 +145,7 @@ START_TEST(files_that_are_not_there_are_named)
     ck_assert_ptr_null(np_load(NULL).data);
     check_error(tf_not_found, "No such file");
     ck_assert_int_eq(np_save(in_folder("no/such/a.npy"), one), tf_not_found);
-    check_error(tf_not_found, "no/such/a.npy: ");
+    check_error(tf_not_found, "no/such/a.npy; No such file or directory");
     ck_assert_int_eq(np_save(in_folder("a.npy"), (tf_ndarray){ 0 }), tf_value_error);
     check_error(tf_value_error, "a.npy: the array to save has no data");
     ck_assert_int_eq(np_npz_count(NULL), 0);
@@ -521,7 +520,6 @@ START_TEST(memory_running_out_anywhere_is_reported_and_nothing_leaks)
     }
     ck_assert(good);
     ck_assert_int_gt(n, 4);
-    ck_assert_int_ne(access(in_folder("b.npz.part"), F_OK), 0);
 }
 END_TEST
 
