@@ -74,6 +74,8 @@ tf_ndarray np_ints_(void *narrow, void *wide, const void *from, tf_dims shape, t
     int64_t *as_int64 = wide;
     bool fits = true;
 
+    if (!x || !as_int32 || !as_int64)
+        return (tf_ndarray){ 0 };
     for (int64_t i = 0; i < n; i++) {
         if (!is_int64(x[i])) {
             tf_fail(tf_type_error, here, NULL, "Expected int64, got %.15Lg of type 'float' instead; NP_FLOAT holds fractions",
