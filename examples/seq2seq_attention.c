@@ -1,6 +1,5 @@
 /* A decoder that attends to what an encoder read learns to write dates as numbers, "9 march 1998" as "1998-03-09", letter by letter.
  * TF1: what tf.contrib.seq2seq is for: TrainingHelper while it learns, GreedyEmbeddingHelper when it is asked. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,9 +71,11 @@ int main(int argc, char **argv)
 {
     int steps = 400, units = 64, seed = 1;
     const char *save = "seq2seq_attention.png", *date = "9 march 1998";
+    tf_training run = { 0 };
     tf_options(argc, argv, "A decoder with attention learns to write dates as numbers.", OPTION("steps", &steps, "training steps", AT_LEAST(1)),
                OPTION("units", &units, "of encoder and decoder", AT_LEAST(1)), OPTION("seed", &seed, "of weights and dates", AT_LEAST(0)),
-               OPTION("date", &date, "to be answered at the end, in small letters"), OPTION("save", &save, "PNG for the attention", TO_WRITE));
+               OPTION("date", &date, "to be answered at the end, in small letters"), OPTION("save", &save, "PNG for the attention", TO_WRITE),
+               TRAINING_OPTIONS(run));
     tf_on_error(tf_exit);
     tf_set_random_seed(seed);
     np_random_seed((uint32_t)seed);
@@ -104,17 +105,20 @@ int main(int argc, char **argv)
     static dates d;
     tf_ndarray sources = np_array(d.source, tf_int32, SHAPE(batch_size, longest)), counts = np_array(d.lengths, tf_int32, SHAPE(batch_size));
     tf_ndarray ins = np_array(d.written, tf_int32, SHAPE(batch_size, answer_length)), outs = np_array(d.answer, tf_int32, SHAPE(batch_size, answer_length));
-    float value = NAN;
     tf_session *sess = tf_session();
     tf_run(sess, tf_global_variables_initializer());
-    tf_progress bar = tf_progress_start(steps);
-    for (int step = 1; step <= steps; step++) {
+    tf_training_start(&run, sess, steps);
+    for (int step = 1; tf_training_goes_on(&run, step); step++) {
+        float value;
         draw_batch(&d);
+        if (step <= run.done)
+            continue;
         tf_run(sess, FETCH(train, NULL, loss, &value), FEED(source, sources, lengths, counts, written, ins, answer, outs));
-        if (tf_progress_due(&bar, step))
-            tf_progress_show(&bar, step, .loss = value);
+        tf_training_note(&run, step, .loss = value);
+        if (tf_progress_due(&run.bar, step))
+            tf_progress_show(&run.bar, step, .loss = value);
     }
-    tf_progress_end(&bar);
+    tf_training_end(&run);
 
     char text[longest + 1], numbers[answer_length + 4] = "";
     snprintf(text, sizeof text, "%s", date);
@@ -124,7 +128,7 @@ int main(int argc, char **argv)
     tf_run(sess, FETCH(own.outputs.sample_id, &ids, history, &alignments), FEED(source, sources, lengths, counts));
     for (int i = 0; i < np_size(ids) && i < answer_length + 3 && np_get(ids, i) != end; i++)
         numbers[i] = symbols[(int)np_get(ids, i)];
-    printf("Loss %.4f; '%s' is %s\n", value, text, numbers);
+    printf("'%s' is %s\n", text, numbers);
     if (numbers[0])
         draw_attention(alignments, text, numbers, save);
     np_free(&ids);

@@ -120,8 +120,7 @@ int main(int argc, char **argv)
     tf_session *session = tf_session();
     tf_run(session, tf_global_variables_initializer());
     tf_ndarray batch = np_zeros(SHAPE(batch_size), tf_int32), labels = np_zeros(SHAPE(batch_size, 1), tf_int32);
-    double sum_loss = 0;
-    int seen = 0;
+    double sum_loss = 0, seen = 0;
     tf_training_start(&run, session, steps);
     for (int step = 1; tf_training_goes_on(&run, step); step++) {
         float loss_val;

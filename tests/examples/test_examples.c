@@ -42,7 +42,7 @@ static const struct {
       "mnist_data.png" },
     { "vae --epochs 2", { "Epoch: 0001 cost= ", "Epoch: 0002 cost= ", "Generated digits" }, "vae.png" },
     { "word2vec --steps 1000", { "47 are different", "Average loss at step  1000", "Nearest to cheese:" }, "word2vec.png" },
-    { "seq2seq_attention --steps 30 --units 8", { "step 30/30", "Loss ", "'9 march 1998' is " }, "seq2seq_attention.png" },
+    { "seq2seq_attention --steps 30 --units 8", { "step 30/30", "loss ", "'9 march 1998' is " }, "seq2seq_attention.png" },
     { "speech_ctc --steps 30 --units 8", { "step 30/30", "  said ", "Label error rate on 320 new sentences: " }, "speech_ctc.png" },
     { "adding_gru --steps 60 --length 6", { "step 60/60", "is right", "Mean squared error" }, "adding_gru.png" },
 };
@@ -69,6 +69,7 @@ static const char *const trainings[] = {
     "vae --epochs ",
     "word2vec --steps ",
     "char_rnn --units 8 --samples 0 --steps 2 --epochs ",
+    "seq2seq_attention --units 8 --steps ",
     "speech_ctc --units 8 --steps ",
 };
 
