@@ -74,6 +74,7 @@ typedef struct {
     const execution *e;
     char **slots;
     int worker, workers;
+    bool alone;             /* in a loop or branch that the plan leaves to one worker */
     tf1c_trace_lane *trace; /* NULL: none */
 } walker;
 
@@ -230,6 +231,13 @@ static void run_branch(const walker *w, const ir_instruction *i)
 
 /* ---- instructions ------------------------------------------------------------------------------------------------------------- */
 
+/* One worker for several shards, which others keep from the cores, takes them as one: they have the same bits. Not so BLAS's, whose
+ * bits are of the rows that it is given. */
+static bool goes_as_one(const walker *w, const ir_instruction *i)
+{
+    return !i->parallel || w->alone || (w->workers == 1 && !w->e->b->blas);
+}
+
 /* Whether this worker had any part in it. */
 static bool run_instruction(const walker *w, const ir_instruction *i)
 {
@@ -239,13 +247,14 @@ static bool run_instruction(const walker *w, const ir_instruction *i)
         walker one = *w;
         if (i->alone && w->worker)
             return false;
-        one.workers = i->alone ? 1 : w->workers;
+        one.alone |= i->alone;
+        one.workers = one.alone ? 1 : w->workers;
         (i->node->loop ? run_loop : run_branch)(&one, i);
         return true;
     }
     if (stopped(w))
-        return false;                      /* what depends on it must not run; the barriers still count */
-    if (!i->parallel || w->workers == 1) { /* one after the other or as one, shards have the same bits */
+        return false; /* what depends on it must not run; the barriers still count */
+    if (goes_as_one(w, i)) {
         if (w->worker == 0)
             run_shard(w->e, i, w->slots, 0, i->units, 0);
         return w->worker == 0;
@@ -294,7 +303,7 @@ static void worker_run(void *arg, int worker, int workers)
     char **slots = e->x->slots + (size_t)worker * (size_t)e->b->n_slots;
     if (worker)
         memcpy(slots, e->x->slots, (size_t)(IR_FIRST_FEED_SLOT + e->b->n_feeds) * sizeof *slots);
-    walker w = { e, slots, worker, workers, NULL };
+    walker w = { e, slots, worker, workers, false, NULL };
     const uint64_t before = tf1c_denormals_flush();
     if (e->traced || e->timing)
         run_traced(w);

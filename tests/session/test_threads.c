@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/team.h"
 #include "support.h"
 #include "tf1c.h"
 
@@ -193,6 +194,51 @@ START_TEST(runs_that_find_the_team_busy_give_the_same_bits)
 }
 END_TEST
 
+typedef struct {
+    tf_session *sess;
+    tf_tensor x, y;
+    tf_ndarray in, out;
+    tf_status status;
+} product;
+
+static void multiply(void *arg, int worker, int workers)
+{
+    product *p = arg;
+    (void)workers;
+    if (worker == 0)
+        p->status = tf_run(p->sess, FETCH(p->y, &p->out), FEED(p->x, p->in));
+}
+
+/* Of two shards, each half of the rows: their bits are those that the halves have for themselves. */
+START_TEST(a_run_without_its_team_gives_the_same_bits)
+{
+    enum { ROWS = 303, INNER = 161, HALF = ROWS / 2 }; /* halves that no BLAS goes through in whole tiles */
+    tf_ndarray in = np_zeros(SHAPE(ROWS, INNER), tf_float32);
+    for (int i = 0; i < ROWS * INNER; i++)
+        ((float *)in.data)[i] = sinf((float)i);
+    const tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE, INNER)),
+                    w = tf_variable(tf_random_normal(SHAPE(INNER, 163), .seed = 2));
+    const tf_tensor y = tf_matmul(x, w);
+    product p = { tf_session(.config = tf_config_proto(.intra_op_parallelism_threads = 2)), x, y, in, { 0 }, tf_unknown };
+    tf_session *single = tf_session(.config = tf_config_proto(.intra_op_parallelism_threads = 1));
+    must(tf_run(p.sess, tf_global_variables_initializer()));
+    must(tf_run(single, tf_global_variables_initializer()));
+    tf1c_team_run(2, multiply, &p); /* which holds the team, so that the run has none */
+    must(p.status);
+    for (int half = 0; half < 2; half++) {
+        const int begin = half ? HALF : 0, end = half ? ROWS : HALF;
+        tf_ndarray of_half = { 0 }, rows = np_slice(p.out, begin, end);
+        must(tf_run(single, FETCH(y, &of_half), FEED(x, np_slice(in, begin, end))));
+        ck_assert_int_eq(memcmp(of_half.data, rows.data, np_nbytes(rows)), 0);
+        np_free(&of_half);
+    }
+    np_free(&in);
+    np_free(&p.out);
+    tf_close(p.sess);
+    tf_close(single);
+}
+END_TEST
+
 /* Random numbers without a seed and with one: each draw is given out once. */
 static void *draw(void *arg)
 {
@@ -310,6 +356,7 @@ int main(void)
     tcase_add_test(c, assignments_from_several_threads_are_all_there);
     tcase_add_test(c, training_and_reading_go_side_by_side);
     tcase_add_test(c, runs_that_find_the_team_busy_give_the_same_bits);
+    tcase_add_test(c, a_run_without_its_team_gives_the_same_bits);
     tcase_add_test(c, random_numbers_are_drawn_by_several_threads);
     suite_add_tcase(s, c);
     c = tcase_create("each thread");
