@@ -9,6 +9,7 @@
 #include <jpeglib.h>
 #endif
 
+#include "ops/control_flow/counts.h"
 #include "ops/family.h"
 #include "ops/image/codec.h"
 #include "ops/image/image.h"
@@ -173,12 +174,18 @@ tf_tensor tf_image_decode_(tf_operand contents, const char *default_name, struct
     const decode_attrs attrs = { a.channels };
     if (a.channels < 0 || a.channels > 4 || a.channels == 2)
         return tf_mistake(tf_value_error, a.here, NULL, "channels must be 0, 1, 3, or 4, got %lld", (long long)a.channels);
-    return (tf_tensor){
+    enum { TRIED_IN_TURN = 76 }; /* by TF's decode_image: three conds, that each make sure of the channels and the format */
+    const tf_tensor bytes = tf_convert(contents, tf_dtype_unset, a.here, "contents");
+    const int made = tf1c_count_now() + (strcmp(default_name, "decode_image") ? 1 : TRIED_IN_TURN);
+    const tf_operand in = operand_of(bytes);
+    const tf_tensor image = {
         .op = tf_op_new(
             &decode_image_op,
             (struct tf_op_args){
-                .here = a.here, .name = a.name, .default_name = default_name, .attrs = &attrs, .n_inputs = 1, .inputs = &contents })
+                .here = a.here, .name = a.name, .default_name = default_name, .attrs = &attrs, .n_inputs = 1, .inputs = &in })
     };
+    tf1c_count_as(made);
+    return image;
 }
 
 /* ---- EncodePng ------------------------------------------------------------------------------------------------------------------------------ */

@@ -5,106 +5,63 @@
 
 #include "ops/array/array.h"
 #include "ops/array/concat.h"
-#include "ops/array/constant.h"
 #include "ops/array/identity.h"
 #include "ops/array/pad.h"
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
 #include "ops/control_flow/cond.h"
+#include "ops/control_flow/counts.h"
 #include "ops/family.h"
 #include "ops/image/color.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
-#include "ops/math/clip.h"
 #include "ops/math/compare.h"
+#include "ops/math/matmul.h"
 #include "ops/math/reduce.h"
 #include "ops/math/unary.h"
-#include "ops/nn/activation.h"
-#include "ops/nn/nn.h"
+#include "ops/math/variance.h"
 #include "ops/random/random.h"
 
-/* An image of known rank 3, or a batch of rank 4; else a mistake. */
+/* What TF has of an image at most: the length of each axis, as operations and as it is known. */
+enum {
+    MADE_SURE = 22, /* that no length is 0 and that there are three or more, where the graph does not know it */
+    LENGTHS = 2,    /* Shape, Unpack */
+    ASSERTED = 5,   /* a number, a comparison or a sum of two, a comparison; Assert and its text, twice */
+    PASSED_ON = 1   /* Identity, under control of what is asserted */
+};
+
+/* An image of rank 3, or a batch of rank 4, or of a rank that the run knows; else a mistake. */
 static tf_tensor image_of(tf_operand x, tf_source here)
 {
     const tf_tensor t = tf_convert(tf1c_sound_operand(x, here), tf_dtype_unset, here, "image");
     const tf_dims d = tf_get_shape(t);
-    if (tf_is_poisoned(t) || (d.known && (d.rank == 3 || d.rank == 4)))
+    if (tf_is_poisoned(t) || !d.known || d.rank == 3 || d.rank == 4)
         return t;
-    if (d.known && d.rank < 3)
-        return tf_mistake(tf_value_error, here, NULL, "'image' must be at least three-dimensional.");
     return tf_mistake(tf_value_error, here, NULL,
-                      d.known ? "'image' must have either 3 or 4 dimensions." : "'image' must be fully defined.");
+                      d.rank < 3 ? "'image' must be at least three-dimensional." : "'image' must have either 3 or 4 dimensions.");
+}
+
+static int count_made_sure(tf_tensor x) { return tf_dims_fully_known(tf_get_shape(x)) ? 0 : MADE_SURE; }
+
+/* The same for what TF passes on once it has made sure of it. */
+static tf_tensor sure_image_of(tf_operand image, tf_source here)
+{
+    const tf_tensor x = image_of(image, here);
+    if (!tf_is_poisoned(x))
+        tf1c_count_more(count_made_sure(x) + PASSED_ON);
+    return x;
 }
 
 /* ---- crops ------------------------------------------------------------------------------------------------------------------------------ */
 
-/* From top and left on, of that height and width; the other axes as they are. */
-static tf_tensor part(tf_tensor x, int64_t top, int64_t left, int64_t height, int64_t width)
-{
-    return tf_get_shape(x).rank == 3 ? tf_slice(x, SHAPE(top, left, 0), SHAPE(height, width, -1))
-                                     : tf_slice(x, SHAPE(0, top, left, 0), SHAPE(-1, height, width, -1));
-}
-
-tf_tensor tf_image_crop_(tf_operand image, struct tf_image_box_args a)
-{
-    TF_FROM(a.here);
-    const int64_t top = a.offset_height, left = a.offset_width, height = a.target_height, width = a.target_width;
-    const tf_tensor x = image_of(image, a.here);
-    if (tf_is_poisoned(x))
-        return x;
-    const tf_dims d = tf_get_shape(x);
-    const int64_t h = d.dims[d.rank - 3], w = d.dims[d.rank - 2];
-    const char *wrong = top < 0                         ? "offset_height must be >= 0."
-                        : left < 0                      ? "offset_width must be >= 0."
-                        : width <= 0                    ? "target_width must be > 0."
-                        : height <= 0                   ? "target_height must be > 0."
-                        : w != NONE && w - width < left ? "width must be >= target + offset."
-                        : h != NONE && h - height < top ? "height must be >= target + offset."
-                                                        : NULL;
-    return wrong ? tf_mistake(tf_value_error, a.here, NULL, "%s", wrong) : part(x, top, left, height, width);
-}
-
-/* int64 where they need it, as tf.pad makes of numbers. */
-static tf_tensor padded(tf_tensor x, int rank, const int64_t *around)
-{
-    int32_t narrow[8];
-    bool fits = true;
-    for (int i = 0; i < 2 * rank; i++)
-        fits &= (narrow[i] = (int32_t)around[i]) == around[i];
-    return tf_pad(x, np_array(fits ? (void *)narrow : (void *)around, fits ? tf_int32 : tf_int64, SHAPE(rank, 2)));
-}
-
-tf_tensor tf_image_pad_(tf_operand image, struct tf_image_box_args a)
-{
-    TF_FROM(a.here);
-    const int64_t top = a.offset_height, left = a.offset_width, height = a.target_height, width = a.target_width;
-    const tf_tensor x = image_of(image, a.here);
-    if (tf_is_poisoned(x))
-        return x;
-    const tf_dims d = tf_get_shape(x);
-    const int64_t h = d.dims[d.rank - 3], w = d.dims[d.rank - 2];
-    if (h == NONE || w == NONE)
-        return tf_mistake(tf_value_error, a.here, NULL, "'image' must be fully defined.");
-    const char *wrong = top < 0            ? "offset_height must be >= 0"
-                        : left < 0         ? "offset_width must be >= 0"
-                        : width - w < left ? "width must be <= target - offset"
-                        : height - h < top ? "height must be <= target - offset"
-                                           : NULL;
-    if (wrong)
-        return tf_mistake(tf_value_error, a.here, NULL, "%s", wrong);
-    int64_t around[8] = { 0 }, *of_image = around + (d.rank == 4 ? 2 : 0);
-    of_image[0] = top;
-    of_image[1] = height - h - top;
-    of_image[2] = left;
-    of_image[3] = width - w - left;
-    return padded(x, d.rank, around);
-}
-
 /* A length: known, or as the run has it. */
 typedef struct {
-    int64_t known; /* NONE: `value` */
-    tf_tensor value;
+    int64_t known;
+    tf_tensor value; /* where it is not known, and that is NONE */
 } length;
+
+static length number(int64_t n) { return (length){ .known = n }; }
+static bool is_known(length n) { return tf_is_none(n.value); }
 
 static length length_of(tf_tensor x, int axis)
 {
@@ -115,22 +72,31 @@ static length length_of(tf_tensor x, int axis)
 /* Where the middle `fraction` of n begins, and how long it is. */
 static length margin_of(length n, double fraction)
 {
-    if (n.known != NONE)
+    if (is_known(n))
         return (length){ (int64_t)(((double)n.known - (double)n.known * fraction) / 2), { 0 } };
     const tf_tensor all = tf_cast(n.value, tf_float64);
     return (length){ NONE, tf_cast(tf_truediv(tf_sub(all, tf_mul(all, fraction)), 2), tf_int32) };
 }
 static length between(length n, length margin)
 {
-    return n.known != NONE ? (length){ n.known - 2 * margin.known, { 0 } }
-                           : (length){ NONE, tf_sub(n.value, tf_mul(margin.value, 2)) };
+    return is_known(n) ? (length){ n.known - 2 * margin.known, { 0 } } : (length){ NONE, tf_sub(n.value, tf_mul(margin.value, 2)) };
 }
 
-static tf_tensor stacked(int rank, int64_t first, length height, length width, int64_t last)
+static tf_tensor stacked(int rank, const length *lengths)
 {
-    const int64_t known[] = { first, height.known, width.known, last };
-    const tf_tensor values[] = { { 0 }, height.value, width.value, { 0 } };
-    return tf1c_stack_sizes(rank, values + 4 - rank, known + 4 - rank, tf_int32);
+    int64_t known[8];
+    tf_tensor values[8];
+    for (int i = 0; i < rank; i++) {
+        known[i] = lengths[i].known;
+        values[i] = lengths[i].value;
+    }
+    return tf1c_stack_sizes(rank, values, known, tf_int32);
+}
+/* The middle two are an image's; of one image there is no first. */
+static tf_tensor stacked_sizes(int rank, int64_t first, length height, length width, int64_t last)
+{
+    const length all[] = { number(first), height, width, number(last) };
+    return stacked(rank, all + 4 - rank);
 }
 
 tf_tensor tf_image_central_crop_(tf_operand image, struct tf_central_crop_args a)
@@ -153,11 +119,12 @@ tf_tensor tf_image_central_crop_(tf_operand image, struct tf_central_crop_args a
                           d.known ? "`image` should either be a Tensor with rank = 3 or rank = 4. Had rank = %d."
                                   : "`image` should either be a Tensor with rank = 3 or rank = 4. Had rank = None.",
                           d.rank);
+    tf1c_count_more(count_made_sure(x) + PASSED_ON);
     const length rows = length_of(x, d.rank - 3), columns = length_of(x, d.rank - 2);
     const length top = margin_of(rows, fraction), left = margin_of(columns, fraction);
     const length height = between(rows, top), width = between(columns, left);
-    const tf_tensor begin = stacked(d.rank, 0, top, left, 0);
-    const tf_tensor y = tf_slice(x, begin, stacked(d.rank, -1, height, width, -1));
+    const tf_tensor begin = stacked_sizes(d.rank, 0, top, left, 0);
+    const tf_tensor y = tf_slice(x, begin, stacked_sizes(d.rank, -1, height, width, -1));
     d.dims[d.rank - 3] = height.known;
     d.dims[d.rank - 2] = width.known;
     if (!tf_is_poisoned(y))
@@ -165,33 +132,181 @@ tf_tensor tf_image_central_crop_(tf_operand image, struct tf_central_crop_args a
     return y;
 }
 
+/* ---- crops and frames, of batches -------------------------------------------------------------------------------------------------------- */
+
+/* A batch of one, of one image. */
+static tf_tensor batch_of(tf_tensor x, bool *single)
+{
+    const tf_dims d = tf_get_shape(x);
+    *single = !d.known || d.rank == 3;
+    const tf_tensor batch = *single ? tf_expand_dims(x, 0) : x;
+    if (!d.known && !tf_is_poisoned(batch))
+        tf_set_shape(batch, SHAPE(NONE, NONE, NONE, NONE));
+    return batch;
+}
+static tf_tensor image_again(tf_tensor batch, bool single)
+{
+    return single && !tf_is_poisoned(batch) ? tf_squeeze(batch, AXES(0)) : batch;
+}
+
+/* Of a batch, once it is made sure that it is one. */
+static void measure(tf_tensor batch, length *height, length *width)
+{
+    const tf_dims d = tf_get_shape(batch);
+    *height = number(d.dims[1]), *width = number(d.dims[2]);
+    if (d.dims[1] != NONE && d.dims[2] != NONE) {
+        tf1c_count_more(tf_dims_fully_known(d) ? 0 : LENGTHS);
+        return;
+    }
+    const tf_list sizes = tf_unstack(tf_shape(batch));
+    if (d.dims[1] == NONE)
+        height->value = tf_at(sizes, 1);
+    if (d.dims[2] == NONE)
+        width->value = tf_at(sizes, 2);
+}
+
+/* Where an image's part lies in it, or an image in its frame. */
+typedef struct {
+    length top, left, height, width;
+} box;
+static box box_of(const struct tf_image_box_args *a)
+{
+    return (box){ number(a->offset_height), number(a->offset_width), number(a->target_height), number(a->target_width) };
+}
+
+static bool below(length n, int64_t least) { return is_known(n) && n.known < least; }
+static bool ends_after(length begin, length size, length n)
+{
+    return is_known(begin) && is_known(size) && is_known(n) && begin.known + size.known > n.known;
+}
+/* TF asserts what it does not know. */
+static int asserted(bool known) { return known ? 0 : ASSERTED; }
+static bool all_known(length a, length b, length c) { return is_known(a) && is_known(b) && is_known(c); }
+
+static tf_tensor with_size(tf_tensor batch, tf_dims d, length height, length width)
+{
+    d.dims[1] = height.known;
+    d.dims[2] = width.known;
+    if (!tf_is_poisoned(batch))
+        tf_set_shape(batch, d);
+    return batch;
+}
+
+static tf_tensor cropped(tf_tensor batch, box b, tf_source here)
+{
+    length height, width;
+    const tf_dims d = tf_get_shape(batch);
+    tf1c_count_more(count_made_sure(batch));
+    measure(batch, &height, &width);
+    const char *wrong = below(b.left, 0)                      ? "offset_width must be >= 0."
+                        : below(b.top, 0)                     ? "offset_height must be >= 0."
+                        : below(b.width, 1)                   ? "target_width must be > 0."
+                        : below(b.height, 1)                  ? "target_height must be > 0."
+                        : ends_after(b.left, b.width, width)  ? "width must be >= target + offset."
+                        : ends_after(b.top, b.height, height) ? "height must be >= target + offset."
+                                                              : NULL;
+    if (wrong)
+        return tf_mistake(tf_value_error, here, NULL, "%s", wrong);
+    tf1c_count_more(asserted(is_known(b.left)) + asserted(is_known(b.top)) + asserted(is_known(b.width)) +
+                    asserted(is_known(b.height)) + asserted(all_known(b.left, b.width, width)) +
+                    asserted(all_known(b.top, b.height, height)) + PASSED_ON);
+    const tf_tensor begin = stacked_sizes(4, 0, b.top, b.left, 0);
+    return with_size(tf_slice(batch, begin, stacked_sizes(4, -1, b.height, b.width, -1)), d, b.height, b.width);
+}
+
+static length difference(length a, length b)
+{
+    if (is_known(a) && is_known(b))
+        return number(a.known - b.known);
+    const tf_operand from = is_known(a) ? tf_operand_integer(a.known) : operand_of(a.value);
+    const tf_operand less = is_known(b) ? tf_operand_integer(b.known) : operand_of(b.value);
+    return (length){ NONE, tf_sub(from, less) };
+}
+
+/* What tf.pad makes of numbers: int64 where they need it. */
+static tf_tensor paddings(box b, length below_it, length beside)
+{
+    const length all[8] = { number(0), number(0), b.top, below_it, b.left, beside, number(0), number(0) };
+    const tf_tensor known = stacked(8, all);
+    return tf_is_poisoned(known) ? known : tf_reshape(known, SHAPE(4, 2));
+}
+
+static tf_tensor padded(tf_tensor batch, box b, tf_source here)
+{
+    length height, width;
+    const tf_dims d = tf_get_shape(batch);
+    tf1c_count_more(count_made_sure(batch));
+    measure(batch, &height, &width);
+    const length beside = difference(difference(b.width, b.left), width);
+    const length below_it = difference(difference(b.height, b.top), height);
+    const char *wrong = below(b.top, 0)      ? "offset_height must be >= 0"
+                        : below(b.left, 0)   ? "offset_width must be >= 0"
+                        : below(beside, 0)   ? "width must be <= target - offset"
+                        : below(below_it, 0) ? "height must be <= target - offset"
+                                             : NULL;
+    if (wrong)
+        return tf_mistake(tf_value_error, here, NULL, "%s", wrong);
+    tf1c_count_more(asserted(is_known(b.top)) + asserted(is_known(b.left)) + asserted(is_known(beside)) +
+                    asserted(is_known(below_it)) + PASSED_ON);
+    return with_size(tf_pad(batch, paddings(b, below_it, beside)), d, b.height, b.width);
+}
+
+static tf_tensor boxed(tf_operand image, const struct tf_image_box_args *a, const char *scope,
+                       tf_tensor (*make)(tf_tensor batch, box b, tf_source here))
+{
+    TF_FROM(a->here);
+    TF_SCOPE(NULL, scope);
+    bool single;
+    const tf_tensor x = image_of(image, a->here), batch = tf_is_poisoned(x) ? x : batch_of(x, &single);
+    return tf_is_poisoned(batch) ? batch : image_again(make(batch, box_of(a), a->here), single);
+}
+tf_tensor tf_image_crop_(tf_operand image, struct tf_image_box_args a) { return boxed(image, &a, "crop_to_bounding_box", cropped); }
+tf_tensor tf_image_pad_(tf_operand image, struct tf_image_box_args a) { return boxed(image, &a, "pad_to_bounding_box", padded); }
+
+/* Half of what n is more than `than`, rounded down as Python does; 0 if it is less. */
+static int64_t half_down(int64_t n) { return n < 0 ? -((1 - n) / 2) : n / 2; }
+static length half_or_0(length n, bool negated)
+{
+    if (is_known(n)) {
+        const int64_t half = half_down(negated ? -n.known : n.known);
+        return number(half > 0 ? half : 0);
+    }
+    return (length){ NONE, tf_maximum(tf_floordiv(negated ? tf_neg(n.value) : n.value, 2), 0) };
+}
+static length least_of(int64_t a, length b)
+{
+    return is_known(b) ? number(a < b.known ? a : b.known) : (length){ NONE, tf_minimum((int)a, b.value) };
+}
+
 /* What is too long is cropped on both sides, what is too short padded. */
+static tf_tensor fitted(tf_tensor batch, int64_t target_height, int64_t target_width, tf_source here)
+{
+    length height, width;
+    tf1c_count_more(count_made_sure(batch) + PASSED_ON);
+    measure(batch, &height, &width);
+    const length wider = difference(number(target_width), width);
+    const length left = half_or_0(wider, true), beside = half_or_0(wider, false);
+    const length higher = difference(number(target_height), height);
+    const length top = half_or_0(higher, true), above = half_or_0(higher, false);
+    const length rows = least_of(target_height, height), columns = least_of(target_width, width);
+    tf_tensor y = cropped(batch, (box){ top, left, rows, columns }, here);
+    if (!tf_is_poisoned(y))
+        y = padded(y, (box){ above, beside, number(target_height), number(target_width) }, here);
+    tf1c_count_more((tf_dims_fully_known(tf_get_shape(y)) ? 0 : LENGTHS) + PASSED_ON);
+    return y;
+}
+
 tf_tensor tf_image_crop_or_pad_(tf_operand image, struct tf_image_target_args a)
 {
     TF_FROM(a.here);
-    const int64_t height = a.target_height, width = a.target_width;
-    tf_tensor x = image_of(image, a.here);
-    if (tf_is_poisoned(x))
-        return x;
-    const tf_dims d = tf_get_shape(x);
-    const int64_t h = d.dims[d.rank - 3], w = d.dims[d.rank - 2];
-    if (height <= 0 || width <= 0)
-        return tf_mistake(tf_value_error, a.here, NULL, "%s must be > 0.", height <= 0 ? "target_height" : "target_width");
-    if (h == NONE || w == NONE)
-        return tf_mistake(tf_value_error, a.here, NULL, "'image' must be fully defined.");
-    const int64_t more_h = height - h, more_w = width - w;
-    x = tf_image_crop_(operand_of(x), (struct tf_image_box_args){ .here = a.here,
-                                                                  .offset_height = more_h < 0 ? -more_h / 2 : 0,
-                                                                  .offset_width = more_w < 0 ? -more_w / 2 : 0,
-                                                                  .target_height = more_h < 0 ? height : h,
-                                                                  .target_width = more_w < 0 ? width : w });
-    return tf_is_poisoned(x)
-               ? x
-               : tf_image_pad_(operand_of(x), (struct tf_image_box_args){ .here = a.here,
-                                                                          .offset_height = more_h > 0 ? more_h / 2 : 0,
-                                                                          .offset_width = more_w > 0 ? more_w / 2 : 0,
-                                                                          .target_height = height,
-                                                                          .target_width = width });
+    TF_SCOPE(NULL, "resize_image_with_crop_or_pad");
+    bool single;
+    const tf_tensor x = image_of(image, a.here), batch = tf_is_poisoned(x) ? x : batch_of(x, &single);
+    if (tf_is_poisoned(batch))
+        return batch;
+    if (a.target_height <= 0 || a.target_width <= 0)
+        return tf_mistake(tf_value_error, a.here, NULL, "%s must be > 0.", a.target_width <= 0 ? "target_width" : "target_height");
+    return image_again(fitted(batch, a.target_height, a.target_width, a.here), single);
 }
 
 tf_tensor tf_random_crop_(tf_operand value, struct tf_random_crop_args a)
@@ -213,21 +328,36 @@ tf_tensor tf_random_crop_(tf_operand value, struct tf_random_crop_args a)
         return tf_mistake(tf_invalid_argument, a.here, NULL, "assertion failed: [Need value.shape >= size, got ] %s %s",
                           tf_dims_kernel_text(d, have, sizeof have), tf_dims_kernel_text(size, want, sizeof want));
     TF_SCOPE(a.name, "random_crop");
-    const tf_tensor limit = tf_add(tf_sub(tf_shape(x), size), 1);
+    enum { FITS = 6 }; /* that it does: a comparison, All with its axes, Assert and its texts */
+    const tf_tensor sizes = tf_convert(tf_operand_dims(size), tf_int32, a.here, "size"), shape = tf_shape(x);
+    tf1c_count_more(FITS + PASSED_ON);
+    const tf_tensor limit = tf_operator_add(tf_sub(shape, sizes), 1);
     const tf_tensor draw = tf_random_uniform(SHAPE(size.rank), .dtype = tf_int32, .maxval = INT32_MAX, .seed = a.seed);
-    return tf_slice(x, tf_floormod(draw, limit), size);
+    return tf_slice(x, tf_floormod(draw, limit), sizes, .name = tf_scope_name());
 }
 
 /* ---- mirrors ---------------------------------------------------------------------------------------------------------------------------- */
 
-static tf_tensor flipped(tf_operand image, int axis, tf_source here)
+/* The rows' axis, or the columns', one further in a batch. */
+static int axis_of(tf_tensor x, int of_image) { return of_image + (tf_get_shape(x).known && tf_get_shape(x).rank == 4); }
+
+/* As long as x; of a rank that the run knows it is taken for one image. */
+static tf_tensor as_long(tf_tensor y, tf_tensor x)
 {
-    TF_FROM(here);
-    const tf_tensor x = image_of(image, here);
-    return tf_is_poisoned(x) ? x : tf_reverse(x, AXES(tf_get_shape(x).rank + axis));
+    if (!tf_is_poisoned(y))
+        tf_set_shape(y, tf_get_shape(x).known ? tf_get_shape(x) : SHAPE(NONE, NONE, NONE));
+    return y;
 }
-tf_tensor tf_image_flip_left_right_(tf_operand image, struct tf_name_args a) { return flipped(image, -2, a.here); }
-tf_tensor tf_image_flip_up_down_(tf_operand image, struct tf_name_args a) { return flipped(image, -3, a.here); }
+
+static tf_tensor flipped(tf_operand image, int axis, struct tf_name_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, axis ? "flip_left_right" : "flip_up_down");
+    const tf_tensor x = sure_image_of(image, a.here);
+    return tf_is_poisoned(x) ? x : as_long(tf_reverse(x, AXES(axis_of(x, axis))), x);
+}
+tf_tensor tf_image_flip_left_right_(tf_operand image, struct tf_name_args a) { return flipped(image, 1, a); }
+tf_tensor tf_image_flip_up_down_(tf_operand image, struct tf_name_args a) { return flipped(image, 0, a); }
 
 typedef struct {
     tf_tensor image;
@@ -240,120 +370,162 @@ static tf_tensor mirrored(void *context)
 }
 static tf_tensor unchanged(void *context) { return ((const mirror *)context)->image; }
 
-/* Each image of a batch by itself: it is kept where its number is not below a half. */
+/* Each image of a batch by itself, where its number rounds to 1. */
 static tf_tensor mirror_some(tf_tensor x, int axis, int64_t seed)
 {
     const tf_tensor n = tf_getitem(tf_shape(x), "0");
-    const tf_tensor draw = tf_random_uniform(tf_stack(LIST(n)), .seed = seed);
-    const tf_tensor keep = tf_cast(tf_reshape(tf_less(0.5, draw), SHAPE(-1, 1, 1, 1)), tf_get_dtype(x));
-    return tf_add(tf_mul(tf_sub(1, keep), tf_reverse(x, AXES(axis))), tf_mul(keep, x));
+    const tf_tensor draw = tf_random_uniform(LIST(n), .seed = seed);
+    const tf_tensor flips = tf_cast(tf_round(tf_reshape(draw, LIST(n, 1, 1, 1))), tf_get_dtype(x));
+    const tf_tensor there = tf_mul(flips, tf_reverse(x, AXES(axis)));
+    return tf_operator_add(there, tf_mul(tf_sub(1, flips), x));
 }
 
 static tf_tensor flipped_by_chance(tf_operand image, int axis, struct tf_image_random_args a)
 {
     TF_FROM(a.here);
-    const tf_tensor x = image_of(image, a.here);
+    TF_SCOPE(a.name, axis ? "random_flip_left_right" : "random_flip_up_down");
+    const tf_tensor x = sure_image_of(image, a.here);
     if (tf_is_poisoned(x))
         return x;
-    TF_SCOPE(a.name, axis == -2 ? "random_flip_left_right" : "random_flip_up_down");
-    mirror m = { x, tf_get_shape(x).rank + axis };
-    if (tf_get_shape(x).rank == 4)
+    mirror m = { x, axis_of(x, axis) };
+    if (m.axis != axis)
         return mirror_some(x, m.axis, a.seed);
     const tf_tensor draw = tf_random_uniform(SCALAR, .seed = a.seed);
-    return tf_cond(tf_less(draw, 0.5), mirrored, unchanged, .context = &m);
+    return as_long(tf_cond(tf_less(draw, 0.5), mirrored, unchanged, .context = &m), x);
 }
 tf_tensor tf_image_random_flip_left_right_(tf_operand image, struct tf_image_random_args a)
 {
-    return flipped_by_chance(image, -2, a);
+    return flipped_by_chance(image, 1, a);
 }
-tf_tensor tf_image_random_flip_up_down_(tf_operand image, struct tf_image_random_args a) { return flipped_by_chance(image, -3, a); }
+tf_tensor tf_image_random_flip_up_down_(tf_operand image, struct tf_image_random_args a) { return flipped_by_chance(image, 0, a); }
 
 /* ---- colours ------------------------------------------------------------------------------------------------------------------------------ */
 
-static bool is_floating(tf_tensor t) { return TF_FLOATING & TF_DTYPE_BIT(tf_get_dtype(t)); }
+static bool is_floating(tf_dtype dtype) { return TF_FLOATING & TF_DTYPE_BIT(dtype); }
 
-/* As floats in [0, 1] if they are bytes, and back. TF1: convert_image_dtype */
-static tf_tensor as_float(tf_tensor x) { return is_floating(x) ? x : tf_mul(tf_cast(x, tf_float32), 1.0 / 255); }
-static tf_tensor as_it_was(tf_tensor x, tf_dtype dtype)
+static double most_of(tf_dtype dtype) { return dtype == tf_uint8 ? UINT8_MAX : dtype == tf_int32 ? INT32_MAX : (double)INT64_MAX; }
+static double least_of_dtype(tf_dtype dtype) { return dtype == tf_uint8 ? 0 : dtype == tf_int32 ? INT32_MIN : (double)INT64_MIN; }
+
+/* Of integers as floats in [0, 1]. TF1: convert_image_dtype, to float32 */
+static tf_tensor scaled(tf_tensor x)
 {
-    return dtype == tf_uint8 ? tf_cast(tf_clip_by_value(tf_mul(x, 255.5), 0.0, 255.0), tf_uint8) : x;
+    const tf_dtype dtype = tf_get_dtype(x);
+    const tf_tensor y = tf_cast(x, tf_float32);
+    return is_floating(dtype) ? y : tf_mul(y, 1 / most_of(dtype));
+}
+static tf_tensor as_float(tf_tensor x) { return tf_get_dtype(x) == tf_float32 ? x : scaled(x); }
+
+/* And back; saturated: what is out of an integer's range becomes its nearest. */
+static tf_tensor as_it_was(tf_tensor x, tf_dtype dtype, bool saturated)
+{
+    if (dtype == tf_float32)
+        return tf_identity(x);
+    if (is_floating(dtype))
+        return tf_cast(x, dtype);
+    const tf_tensor y = tf_mul(x, most_of(dtype) + 0.5);
+    return tf_cast(saturated ? tf_minimum(tf_maximum(y, least_of_dtype(dtype)), most_of(dtype)) : y, dtype);
+}
+
+static tf_tensor colours_of(tf_operand images, tf_source here, const char *name)
+{
+    const tf_tensor x = tf_convert(tf1c_sound_operand(images, here), tf_dtype_unset, here, name);
+    const tf_dtype dtype = tf_is_poisoned(x) ? tf_float32 : tf_get_dtype(x);
+    return TF_NUMERIC & TF_DTYPE_BIT(dtype)
+               ? x
+               : tf_mistake(tf_type_error, here, NULL, "An image of numbers is needed, not of %s.", tf_dtype_name(dtype));
 }
 
 tf_tensor tf_image_rgb_to_grayscale_(tf_operand images, struct tf_name_args a)
 {
     TF_FROM(a.here);
-    const tf_tensor x = image_of(images, a.here);
+    TF_SCOPE(a.name, "rgb_to_grayscale");
+    const tf_tensor x = colours_of(images, a.here, "images");
     if (tf_is_poisoned(x))
         return x;
-    const tf_dtype dtype = tf_get_dtype(x);
-    if (dtype != tf_uint8 && !is_floating(x))
-        return tf_mistake(tf_type_error, a.here, NULL, "An image of uint8 or of floats is needed, not of %s.",
-                          tf_dtype_name(dtype));
-    TF_SCOPE(a.name, "rgb_to_grayscale");
-    const tf_tensor weights = tf_constant(NP_FLOAT(0.2989, 0.587, 0.114), .dtype = is_floating(x) ? dtype : tf_float32);
-    const tf_tensor grey = tf_reduce_sum(tf_mul(as_float(x), weights), .axis = -1, .keepdims = true);
-    return as_it_was(grey, dtype);
+    const tf_tensor colours = tf_get_dtype(x) == tf_float32 ? tf_identity(x) : scaled(x);
+    const tf_tensor grey =
+        tf_tensordot(colours, NP_FLOAT(0.2989, 0.587, 0.114), .axes_a = TF_T(AXES(-1)), .axes_b = TF_T(AXES(-1)));
+    return as_it_was(tf_expand_dims(grey, -1), tf_get_dtype(x), false);
+}
+
+static tf_tensor with_colours(tf_tensor y, tf_dims d)
+{
+    d.dims[d.rank - 1] = 3;
+    tf_set_shape(y, d);
+    return y;
 }
 
 tf_tensor tf_image_grayscale_to_rgb_(tf_operand images, struct tf_name_args a)
 {
     TF_FROM(a.here);
-    const tf_tensor x = image_of(images, a.here);
+    TF_SCOPE(a.name, "grayscale_to_rgb");
+    enum { TILED = 14, ONE_COLOUR = 32 }; /* how often along each axis; the last one's length is 1, and there are three */
+    const tf_tensor x = tf_convert(tf1c_sound_operand(images, a.here), tf_dtype_unset, a.here, "images");
     if (tf_is_poisoned(x))
         return x;
-    TF_SCOPE(a.name, "grayscale_to_rgb");
-    return tf_concat(LIST(x, x, x), -1);
+    const tf_dims d = tf_get_shape(x);
+    if (d.known && d.rank < 2)
+        return tf_mistake(tf_value_error, a.here, NULL, "A grayscale image must be at least two-dimensional.");
+    if (tf_dims_fully_known(d) && d.dims[d.rank - 1] != 1)
+        return tf_mistake(tf_value_error, a.here, NULL, "Last dimension of a grayscale image should be size 1.");
+    const int made = tf1c_count_now() + TILED + (tf_dims_fully_known(d) ? 0 : ONE_COLOUR);
+    const tf_tensor y = tf_concat(LIST(x, x, x), -1);
+    tf1c_count_as(made);
+    return d.known && !tf_is_poisoned(y) ? with_colours(y, d) : y;
 }
 
 tf_tensor tf_image_standardization_(tf_operand image, struct tf_name_args a)
 {
     TF_FROM(a.here);
-    tf_tensor x = image_of(image, a.here);
-    if (tf_is_poisoned(x))
-        return x;
-    TF_SCOPE(NULL, "per_image_standardization");
-    const int r = tf_get_shape(x).rank;
-    const tf_dims axes = AXES(r - 3, r - 2, r - 1);
-    const tf_tensor n = tf_reduce_prod(tf_getitem(tf_shape(x), "-3:"));
-    x = is_floating(x) ? x : tf_cast(x, tf_float32);
-    const tf_tensor mean = tf_reduce_mean(x, axes, .keepdims = true);
-    const tf_tensor variance = tf_sub(tf_reduce_mean(tf_square(x), axes, .keepdims = true), tf_square(mean));
-    const tf_tensor least = tf_rsqrt(tf_cast(n, tf_get_dtype(x)));
-    return tf_div(tf_sub(x, mean), tf_maximum(tf_sqrt(tf_nn_relu(variance)), least));
+    TF_SCOPE(a.name, "per_image_standardization");
+    const tf_tensor given = sure_image_of(image, a.here);
+    if (tf_is_poisoned(given))
+        return given;
+    const tf_dims axes = AXES(-1, -2, -3);
+    const tf_tensor x = as_float(given), n = tf_reduce_prod(tf_getitem(tf_shape(x), "-3:"));
+    const tf_tensor mean = tf_reduce_mean(x, axes, .keepdims = true), stddev = tf_math_reduce_std(x, axes, .keepdims = true);
+    const tf_tensor least = tf_maximum(stddev, tf_rsqrt(tf_cast(n, tf_float32)));
+    return as_it_was(tf_div(tf_sub(x, mean), least), tf_get_dtype(given), true);
 }
 
 tf_tensor tf_image_adjust_brightness_(tf_operand image, tf_operand delta, struct tf_name_args a)
 {
     TF_FROM(a.here);
-    const tf_tensor x = image_of(image, a.here);
+    TF_SCOPE(a.name, "adjust_brightness");
+    const tf_tensor x = colours_of(image, a.here, "image");
     if (tf_is_poisoned(x))
         return x;
-    TF_SCOPE(a.name, "adjust_brightness");
-    return as_it_was(tf_add(as_float(x), delta), tf_get_dtype(x));
+    const tf_tensor y = as_float(x), by = tf_convert(delta, tf_dtype_unset, a.here, "Cast/x");
+    return tf_is_poisoned(by) ? by : as_it_was(tf_add(y, tf_cast(by, tf_float32)), tf_get_dtype(x), true);
+}
+
+/* In TF one operation: of each channel, how far it is from the mean. */
+static tf_tensor contrasted(tf_tensor x, tf_tensor factor)
+{
+    const int made = tf1c_count_now() + 1;
+    const tf_tensor mean = tf_reduce_mean(x, AXES(-3, -2), .keepdims = true);
+    const tf_tensor y = tf_add(tf_mul(tf_sub(x, mean), factor), mean);
+    tf1c_count_as(made);
+    return y;
 }
 
 tf_tensor tf_image_adjust_contrast_(tf_operand images, tf_operand factor, struct tf_name_args a)
 {
     TF_FROM(a.here);
-    const tf_tensor x = image_of(images, a.here);
+    TF_SCOPE(a.name, "adjust_contrast");
+    const tf_tensor x = colours_of(images, a.here, "images");
     if (tf_is_poisoned(x))
         return x;
-    TF_SCOPE(a.name, "adjust_contrast");
-    const int r = tf_get_shape(x).rank;
-    const tf_tensor y = as_float(x), mean = tf_reduce_mean(y, AXES(r - 3, r - 2), .keepdims = true);
-    return as_it_was(tf_add(tf_mul(tf_sub(y, mean), factor), mean), tf_get_dtype(x));
+    const tf_tensor y = as_float(x), by = tf_convert(factor, tf_float32, a.here, "contrast_factor");
+    return tf_is_poisoned(by) ? by : as_it_was(contrasted(y, by), tf_get_dtype(x), true);
 }
 
 static tf_tensor adjusted(tf_operand image, tf_operand by, bool hue, struct tf_name_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, hue ? "adjust_hue" : "adjust_saturation");
-    const tf_tensor x = tf_convert(tf1c_sound_operand(image, a.here), tf_dtype_unset, a.here, "image");
-    if (tf_is_poisoned(x))
-        return x;
-    const tf_dtype dtype = tf_get_dtype(x);
-    const tf_tensor y = tf1c_adjust_colour(dtype == tf_float64 ? tf_cast(x, tf_float32) : as_float(x), by, hue);
-    return dtype == tf_float32 ? tf_identity(y) : dtype == tf_float64 ? tf_cast(y, tf_float64) : as_it_was(y, dtype);
+    const tf_tensor x = colours_of(image, a.here, "image");
+    return tf_is_poisoned(x) ? x : as_it_was(tf1c_adjust_colour(as_float(x), by, hue), tf_get_dtype(x), false);
 }
 tf_tensor tf_image_adjust_saturation_(tf_operand image, tf_operand factor, struct tf_name_args a)
 {

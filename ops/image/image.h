@@ -70,7 +70,8 @@ TF1C_API tf_tensor tf_image_resize_nearest_(tf_operand images, tf_operand size, 
 TF1C_API tf_tensor tf_image_resize_images_(tf_operand images, tf_operand size, struct tf_resize_args args);
 
 /* ---- parts and mirrors -----------------------------------------------------------------------------------------------------------
- * errors  ValueError "width must be >= target + offset.", "'image' must be at least three-dimensional." */
+ * Sizes may be known to the run alone, and the rank: then it is one image.
+ *   errors  ValueError "width must be >= target + offset.", "'image' must be at least three-dimensional." */
 struct tf_image_box_args {
     tf_source here;
     TF_ARG_(1) tf_operand image;

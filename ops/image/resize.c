@@ -395,6 +395,15 @@ tf_tensor tf_image_resize_area_(tf_operand images_, tf_operand size, struct tf_r
     return resize(&area_op, images_, size, a, NULL);
 }
 
+/* Then TF leaves images as they are, of their own dtype. */
+static bool is_of_size(tf_tensor batch, tf_tensor size)
+{
+    const tf_dims d = tf_get_shape(batch);
+    tf_dims to;
+    return !tf_is_poisoned(size) && tf1c_partial_ints(size, &to) && to.rank == 2 && d.dims[1] != NONE && d.dims[2] != NONE &&
+           to.dims[0] == d.dims[1] && to.dims[1] == d.dims[2];
+}
+
 tf_tensor tf_image_resize_images_(tf_operand images_, tf_operand size, struct tf_resize_args a)
 {
     TF_FROM(a.here);
@@ -414,7 +423,8 @@ tf_tensor tf_image_resize_images_(tf_operand images_, tf_operand size, struct tf
     if (d.rank == 3)
         x = tf_expand_dims(x, 0);
     const tf_tensor to = tf_convert(size, tf_int32, a.here, "size");
-    x = resize(methods[a.method], operand_of(x), operand_of(to), a, NULL);
+    if (!is_of_size(x, to))
+        x = resize(methods[a.method], operand_of(x), operand_of(to), a, NULL);
     return d.rank == 3 && !tf_is_poisoned(x) ? tf_squeeze(x, AXES(0)) : x;
 }
 

@@ -9,6 +9,7 @@
 #include "ops/array/concat.h"
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
+#include "ops/control_flow/counts.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/range.h"
 #include "ops/math/reduce.h"
@@ -419,6 +420,53 @@ static tf_dims free_dims(tf_dims d, tf_dims axes)
     return free;
 }
 
+/* What TF makes of an operand's axes: of known lengths two numbers and what they tell; else the lengths it sums over and those it
+ * leaves, their products, an order; where it does not know how many there are, which ones are meant besides. */
+static int count_as_matrix(tf_dims d, bool listed)
+{
+    enum { TURNED = 4, AT_RUN = 13, LISTED = 3, FOUND = 10 };
+    return tf_dims_fully_known(d) && listed ? TURNED : AT_RUN + (d.known && listed ? LISTED : FOUND + listed);
+}
+static int count_tensordot(const dot_args *args, tf_dims a, tf_dims b)
+{
+    enum {
+        PRODUCT = 1,
+        RESHAPED = 2,
+        JOINED = 3,
+        LAST_OF_ALL = 5,
+        FIRST = 4
+    }; /* the last axes of an unknown rank, the first ones */
+    const bool listed = args->axes_a.known || a.known;
+    const bool a_known = listed && tf_dims_fully_known(a), b_known = listed && tf_dims_fully_known(b);
+    return (listed ? 0 : LAST_OF_ALL + FIRST) + count_as_matrix(a, listed) + count_as_matrix(b, listed) + PRODUCT +
+           (a_known && b_known ? RESHAPED : a_known + b_known + JOINED);
+}
+
+static tf_tensor product_over(tf_tensor p, tf_tensor q, const dot_args *args)
+{
+    const tf_dims da = tf_get_shape(p), db = tf_get_shape(q);
+    tf_dims axes_a, axes_b, free_a, free_b;
+    if (args->axes < 0 || args->axes_a.known != args->axes_b.known || args->axes_a.rank != args->axes_b.rank ||
+        (da.known && db.known && !dot_axes(args, da, db, &axes_a, &axes_b)))
+        return tf_mistake(tf_value_error, args->here, NULL,
+                          "'axes' must be a pair of axes of a and of b, or a number no larger than their ranks");
+    if (!da.known || !db.known)
+        return dot_at_run(p, q, args);
+    if (count_unknown(da) > (da.dims[0] == NONE) || count_unknown(db)) {
+        tf_tensor y = dot_at_run(p, q, args);
+        tf_dims shape = free_dims(da, axes_a), more = free_dims(db, axes_b);
+        for (int i = 0; i < more.rank && shape.rank < TF_MAX_RANK; i++)
+            shape.dims[shape.rank++] = more.dims[i];
+        tf_set_shape_(y, shape, args->here);
+        return y;
+    }
+    tf_tensor left = as_matrix(p, axes_a, true, &free_a), right = as_matrix(q, axes_b, false, &free_b);
+    tf_tensor y = tf_matmul(left, right);
+    for (int i = 0; i < free_b.rank && free_a.rank < TF_MAX_RANK; i++)
+        free_a.dims[free_a.rank++] = free_b.dims[i];
+    return tf_reshape(y, free_a, .name = tf_scope_name());
+}
+
 static tf_tensor tensordot_of(tf_operand a, tf_operand b, struct tf_tensordot_args given)
 {
     dot_args args = { .here = given.here, .name = given.name, .axes = given.axes };
@@ -432,27 +480,10 @@ static tf_tensor tensordot_of(tf_operand a, tf_operand b, struct tf_tensordot_ar
     tf_tensor q = tf_is_poisoned(p) ? p : tf_convert(b, tf_dtype_unset, args.here, "b");
     if (tf_is_poisoned(q))
         return q;
-    const tf_dims da = tf_get_shape(p), db = tf_get_shape(q);
-    tf_dims axes_a, axes_b, free_a, free_b;
-    if (args.axes < 0 || args.axes_a.known != args.axes_b.known || args.axes_a.rank != args.axes_b.rank ||
-        (da.known && db.known && !dot_axes(&args, da, db, &axes_a, &axes_b)))
-        return tf_mistake(tf_value_error, args.here, NULL,
-                          "'axes' must be a pair of axes of a and of b, or a number no larger than their ranks");
-    if (!da.known || !db.known)
-        return dot_at_run(p, q, &args);
-    if (count_unknown(da) > (da.dims[0] == NONE) || count_unknown(db)) {
-        tf_tensor y = dot_at_run(p, q, &args);
-        tf_dims shape = free_dims(da, axes_a), more = free_dims(db, axes_b);
-        for (int i = 0; i < more.rank && shape.rank < TF_MAX_RANK; i++)
-            shape.dims[shape.rank++] = more.dims[i];
-        tf_set_shape_(y, shape, args.here);
-        return y;
-    }
-    tf_tensor left = as_matrix(p, axes_a, true, &free_a), right = as_matrix(q, axes_b, false, &free_b);
-    tf_tensor y = tf_matmul(left, right);
-    for (int i = 0; i < free_b.rank && free_a.rank < TF_MAX_RANK; i++)
-        free_a.dims[free_a.rank++] = free_b.dims[i];
-    return tf_reshape(y, free_a, .name = tf_scope_name());
+    const int made = tf1c_count_now() + count_tensordot(&args, tf_get_shape(p), tf_get_shape(q));
+    const tf_tensor y = product_over(p, q, &args);
+    tf1c_count_as(made);
+    return y;
 }
 
 tf_tensor tf_tensordot_(struct tf_tensordot_args a) { return tensordot_of(tf1c_given(a.a), tf1c_given(a.b), a); }

@@ -1,5 +1,5 @@
-/* How many operations TensorFlow 1.15.5 makes of a loop, a branch or a gradient (tests/golden/make_counts.py printed the numbers):
- * with the graph's seed alone an op draws by their number before it. */
+/* How many operations TensorFlow 1.15.5 makes of a loop, a branch, a gradient or a usual call (tests/golden/make_counts.py printed the
+ * numbers): with the graph's seed alone an op draws by their number before it. */
 #include "fixture.h"
 #include "graph/node.h"
 
@@ -84,28 +84,88 @@ static tf_list doubled(tf_list l, void *c)
 static tf_list plus_s(tf_list l, void *c) { return (void)c, LIST(tf_raw_ops_add_v2(tf_at(l, 0), s)); }
 static tf_list plus_1(tf_list l, void *c) { return (void)c, LIST(tf_raw_ops_add_v2(tf_at(l, 0), 1.0)); }
 
-/* Row `wanted` alone is made. */
-static int make(int wanted)
+/* What a call takes: placeholders of a dtype, a scalar, one of unknown shape, a variable. */
+#define F(...) tf_placeholder(tf_float32, SHAPE(__VA_ARGS__))
+#define I(...) tf_placeholder(tf_int32, SHAPE(__VA_ARGS__))
+#define L(...) tf_placeholder(tf_int64, SHAPE(__VA_ARGS__))
+#define B(...) tf_placeholder(tf_bool, SHAPE(__VA_ARGS__))
+#define U(...) tf_placeholder(tf_uint8, SHAPE(__VA_ARGS__))
+#define D(...) tf_placeholder(tf_float64, SHAPE(__VA_ARGS__))
+#define F0 tf_placeholder(tf_float32, SCALAR)
+#define I0 tf_placeholder(tf_int32, SCALAR)
+#define L0 tf_placeholder(tf_int64, SCALAR)
+#define B0 tf_placeholder(tf_bool, SCALAR)
+#define S0 tf_placeholder(tf_string, SCALAR)
+#define FU() tf_placeholder(tf_float32)
+static tf_tensor v(tf_dims shape)
 {
-    int i = 0, n = -1;
-#define COUNT(count, expr) \
-    if (i++ == wanted)     \
-        (void)(expr), n = count;
+    char name[16];
+    snprintf(name, sizeof name, "v%d", tf_get_default_graph()->universe->last_id);
+    return tf_get_variable(name, shape);
+}
+#define V(...) v(SHAPE(__VA_ARGS__))
+
+typedef struct {
+    int made, draws; /* so many operations; this one is the last that draws, 0: none does */
+    const char *text;
+} row;
+
+/* Row `wanted` alone is made. */
+static row make(int wanted)
+{
+    int i = 0;
+    row wants = { 0 };
+#define CALL(made, draws, expr) \
+    if (i++ == wanted)          \
+        (void)(expr), wants = (row){ made, draws, #expr };
+#define COUNT(made, expr) CALL(made, 0, expr)
 #include "cases/counts.def"
 #undef COUNT
-    return n;
+#undef CALL
+    return wants;
 }
 enum {
-#define COUNT(count, expr) +1
+#define CALL(made, draws, expr) +1
+#define COUNT(made, expr) +1
     N_COUNTS = 0
 #include "cases/counts.def"
 #undef COUNT
+#undef CALL
 };
 
-START_TEST(loops_branches_and_gradients_count_as_many_operations_as_tensorflow_makes)
+static bool has_seeds(const tf_op_def *def)
 {
-    const int *made = &tf_get_default_graph()->universe->last_id, before = *made, want = make(_i);
-    ck_assert_msg(*made - before == want, "row %d makes %d, not %d", _i, *made - before, want);
+    const tf_attr_def *a = def->attrs;
+    while (a && a->name && strcmp(a->name, "seed2"))
+        a++;
+    return a && a->name;
+}
+static int last_draw_of(const tf_graph *g)
+{
+    int last = 0;
+    for (int i = 0; i < g->n_ops; i++)
+        if (has_seeds(g->ops[i]->def) && g->ops[i]->id > last)
+            last = g->ops[i]->id;
+    return last;
+}
+static int last_draw(void)
+{
+    const tf1c_universe *u = tf_get_default_graph()->universe;
+    int last = last_draw_of(u->root);
+    for (int i = 0; i < u->n_bodies; i++) {
+        const int within = last_draw_of(u->bodies[i]);
+        last = within > last ? within : last;
+    }
+    return last;
+}
+
+START_TEST(as_many_operations_count_as_tensorflow_makes)
+{
+    const int *made = &tf_get_default_graph()->universe->last_id, before = *made;
+    const row want = make(_i);
+    const int draws = last_draw() ? last_draw() - before : 0;
+    ck_assert_msg(*made - before == want.made, "%s makes %d, not %d", want.text, *made - before, want.made);
+    ck_assert_msg(draws == want.draws, "%s draws by the %dth, not the %dth", want.text, draws, want.draws);
 }
 END_TEST
 
@@ -166,7 +226,7 @@ int main(void)
     Suite *suite = suite_create("counts");
     TCase *c = tcase_create("counts");
     tcase_add_checked_fixture(c, setup, close_session);
-    tcase_add_loop_test(c, loops_branches_and_gradients_count_as_many_operations_as_tensorflow_makes, 0, N_COUNTS);
+    tcase_add_loop_test(c, as_many_operations_count_as_tensorflow_makes, 0, N_COUNTS);
     tcase_add_loop_test(c, draws_in_a_body_and_after_it_are_tensorflows, 0, (int)(sizeof draws / sizeof *draws));
     suite_add_tcase(suite, c);
     return run_suite(suite);

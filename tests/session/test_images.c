@@ -121,6 +121,49 @@ START_TEST(parts_and_mirrors_are_tensorflows)
 }
 END_TEST
 
+/* The numbers from 0 on in that shape, of which the graph knows `known` alone. */
+static tf_tensor of_unknown(tf_dims shape, tf_dims known)
+{
+    int32_t v[48];
+    for (int i = 0; i < 48; i++)
+        v[i] = i;
+    return tf_placeholder_with_default(np_array(v, tf_int32, shape), known);
+}
+static void check_shape(tf_tensor t, const char *want)
+{
+    char text[TF_DIMS_TEXT];
+    ck_assert_str_eq(tf_dims_text(tf_get_shape(t), text, sizeof text), want);
+}
+
+START_TEST(sizes_that_the_run_knows_do_as_well)
+{
+    const tf_dims rows = SHAPE(NONE, NONE, 3), none = { 0 };
+    tf_tensor y = tf_image_resize_image_with_crop_or_pad(of_unknown(SHAPE(2, 2, 3), rows), 3, 1);
+    check(y, NUMBERS(0, 1, 2, 6, 7, 8, 0, 0, 0));
+    check_shape(y, "(3, 1, 3)");
+    y = tf_image_resize_image_with_crop_or_pad(of_unknown(SHAPE(2, 2, 3), none), 1, 5);
+    check(y, NUMBERS(0, 0, 0, 0, 1, 2, 3, 4, 5, 0, 0, 0, 0, 0, 0));
+    check_shape(y, "(1, 5, ?)");
+    check(tf_image_resize_image_with_crop_or_pad(of_unknown(SHAPE(1, 2, 2, 3), SHAPE(NONE, NONE, NONE, NONE)), 1, 1),
+          NUMBERS(0, 1, 2));
+    check(tf_image_pad_to_bounding_box(of_unknown(SHAPE(2, 2, 1), SHAPE(NONE, NONE, 1)), 1, 0, 4, 2),
+          NUMBERS(0, 0, 0, 1, 2, 3, 0, 0));
+    check(tf_image_crop_to_bounding_box(of_unknown(SHAPE(2, 2, 3), none), 1, 0, 1, 2), NUMBERS(6, 7, 8, 9, 10, 11));
+    y = tf_image_flip_left_right(of_unknown(SHAPE(2, 2, 3), none));
+    check(y, NUMBERS(3, 4, 5, 0, 1, 2, 9, 10, 11, 6, 7, 8));
+    check_shape(y, "(?, ?, ?)");
+    check_shape(tf_image_grayscale_to_rgb(of_unknown(SHAPE(2, 2, 1), SHAPE(NONE, NONE, NONE))), "(?, ?, 3)");
+}
+END_TEST
+
+START_TEST(each_image_of_a_batch_is_flipped_by_its_own_number)
+{
+    tf_set_random_seed(3);
+    tf_tensor y = tf_image_random_flip_left_right(numbers(24, SHAPE(6, 1, 4, 1), tf_float32), .seed = 5);
+    check(tf_getitem(y, ":, 0, 0, 0"), NUMBERS(0, 7, 8, 15, 19, 23));
+}
+END_TEST
+
 START_TEST(chance_is_tensorflows_for_the_same_seeds)
 {
     static const double crops[] = { 12, 24, 12, 27, 6 }, flips[] = { 0, 0, 0, 0, 0, 0, 3, 3 };
@@ -142,6 +185,11 @@ START_TEST(colours_are_tensorflows)
     check(tf_image_rgb_to_grayscale(floats), NUMBERS(0.18149));
     check(tf_image_per_image_standardization(x), NUMBERS(-1.5932550, -1.3035723, -1.0138896, -0.7242068, -0.4345241, -0.1448414,
                                                          0.1448414, 0.4345241, 0.7242068, 1.0138896, 1.3035723, 1.5932550));
+    check(tf_image_per_image_standardization(tf_cast(x, tf_uint8)), NUMBERS(0, 0, 0, 0, 0, 0, 1, 5, 8, 12, 15, 19));
+    ck_assert_int_eq(tf_get_dtype(tf_image_rgb_to_grayscale(tf_cast(floats, tf_float64))), tf_float64);
+    check(tf_image_adjust_brightness(tf_cast(tf_mul(x, 1e7), tf_int32), .25),
+          NUMBERS(536870912, 546870912, 556870912, 566870912, 576870912, 586870912, 596870912, 606870912, 616870912, 626870912,
+                  636870912, 646870912));
     check(tf_image_adjust_brightness(floats, .5), NUMBERS(.6, .7, .8));
     check(tf_image_adjust_contrast(x, 2.0), NUMBERS(-4.5, -3.5, -2.5, 1.5, 2.5, 3.5, 7.5, 8.5, 9.5, 13.5, 14.5, 15.5));
 }
@@ -159,6 +207,8 @@ int main(void)
     tcase_add_test(tc, sizes_are_tensorflows);
     tcase_add_test(tc, gradients_of_sizes_are_tensorflows);
     tcase_add_test(tc, parts_and_mirrors_are_tensorflows);
+    tcase_add_test(tc, sizes_that_the_run_knows_do_as_well);
+    tcase_add_test(tc, each_image_of_a_batch_is_flipped_by_its_own_number);
     tcase_add_test(tc, chance_is_tensorflows_for_the_same_seeds);
     tcase_add_test(tc, colours_are_tensorflows);
     suite_add_tcase(suite, tc);
