@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ops/array/array.h"
+#include "ops/control_flow/counts.h"
 
 /* ---- OneHot ------------------------------------------------------------------------------------------------------------------------- */
 typedef struct {
@@ -99,7 +100,7 @@ static tf_operand unless_number(tf_operand given)
     return real.kind == TF_OPERAND_REAL ? given : real;
 }
 
-/* A plain number under a keyword becomes one of dtype, or of the other value's, or a float32. */
+/* A plain number under a keyword becomes one of dtype, or of the other value's, or a float32; TF makes one to learn its dtype, and one. */
 static tf_operand plain_value(tf_operand given, tf_operand other, tf_dtype dtype, tf_source here)
 {
     const tf_operand as_real = tf1c_keyword(given, true);
@@ -107,6 +108,7 @@ static tf_operand plain_value(tf_operand given, tf_operand other, tf_dtype dtype
         return as_real;
     dtype = dtype ? dtype : other.kind ? given_dtype(&other, here) : tf_float32;
     const tf_operand value = tf1c_keyword(given, TF_FLOATING & TF_DTYPE_BIT(dtype));
+    tf1c_count_more(1);
     return operand_of(tf_convert(dtype == tf_bool ? tf_operand_bool(as_real.as.real != 0) : value, dtype, here, NULL));
 }
 

@@ -6,6 +6,7 @@
 #include "ops/array/gather.h"
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
+#include "ops/control_flow/counts.h"
 #include "ops/math/reduce.h"
 
 /* ---- Where: no gradient ------------------------------------------------------------------------------------------------ */
@@ -336,12 +337,17 @@ static tf_tensor boolean_mask_of(tf_operand tensor, tf_operand mask_given, struc
     tf_tensor mistake = check_mask(x, mask, a.axis, a.here);
     if (!tf_is_none(mistake))
         return mistake;
-    int end = a.axis + tf_get_shape(mask).rank;
+    enum {
+        MASKED = 27
+    }; /* the axes' product written as a sum over a slice of the shape, the mask flat, Where, Squeeze, a gather */
+    const int end = a.axis + tf_get_shape(mask).rank, made = tf1c_count_now() + MASKED;
     tf_tensor masked = tf_reduce_prod(tf_getitem(tf_shape(x), "%d:%d", a.axis, end), .axes = AXES(0));
     tf_tensor before = tf_getitem(tf_shape(x), ":%d", a.axis), behind = tf_getitem(tf_shape(x), "%d:", end);
     tf_tensor rows = tf_reshape(x, tf_concat(LIST(before, tf_expand_dims(masked, 0), behind), 0));
     tf_tensor indices = tf_squeeze(tf_where(tf_reshape(mask, SHAPE(-1))), .axes = AXES(1));
-    return tf_gather(rows, indices, a.axis);
+    const tf_tensor kept = tf_gather(rows, indices, a.axis);
+    tf1c_count_as(made);
+    return kept;
 }
 
 tf_tensor tf_boolean_mask_(struct tf_boolean_mask_args a) { return boolean_mask_of(tf1c_given(a.tensor), tf1c_given(a.mask), a); }

@@ -3,16 +3,19 @@
 #include "ops/layers/convolutional.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 #include "ops/array/concat.h"
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
+#include "ops/control_flow/counts.h"
 #include "ops/layers/layer.h"
 #include "ops/math/arithmetic.h"
 #include "ops/nn/conv.h"
 #include "ops/nn/nn.h"
 #include "ops/nn/pool.h"
+#include "ops/nn/window.h"
 #include "ops/rnn/cell.h"
 #include "ops/state/initializers.h"
 #include "ops/state/variables.h"
@@ -139,6 +142,8 @@ static tf_tensor convolved(const conv_layer *l, tf_tensor x, tf_tensor kernel)
 {
     const tf_dims strides = of_all_axes(l, l->strides), dilations = of_all_axes(l, l->dilations);
     tf_convert(tf_operand_dims(l->dilations), tf_int32, (tf_source){ 0 }, "dilation_rate");
+    if (is_more_than_1(l->dilations))
+        tf1c_count_more(tf1c_count_dilated(tf_get_shape(x), l->n, l->format, strcmp(l->padding, "SAME") == 0));
     if (l->n == 1)
         return tf_nn_conv1d(x, kernel, l->strides, l->padding, .data_format = l->format, .dilations = l->dilations);
     if (l->n == 2)

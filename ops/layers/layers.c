@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "ops/array/array.h"
 #include "ops/array/concat.h"
 #include "ops/array/gather.h"
 #include "ops/array/identity.h"
@@ -261,10 +262,29 @@ typedef struct {
     struct tf_layers_dropout_args a;
 } dropping;
 
+/* As one tensor; where it says NONE, x's length. */
+static tf_operand noise_of(const dropping *k)
+{
+    const tf_operand given = tf1c_given(k->a.noise_shape);
+    tf_tensor lengths[TF_MAX_RANK] = { 0 };
+    if (given.kind == TF_OPERAND_NONE)
+        return given;
+    const tf_dims known = tf_get_shape(k->x);
+    const tf_tensor shape =
+        tf_dims_fully_known(known) ? tf_convert(tf_operand_dims(known), tf_int32, k->a.here, "Shape") : tf_shape(k->x);
+    if (given.kind != TF_OPERAND_DIMS)
+        return given;
+    const tf_dims d = given.as.dims;
+    for (int i = 0; i < d.rank; i++)
+        if (d.dims[i] == NONE)
+            lengths[i] = tf_getitem(shape, "%d", i);
+    return operand_of(tf1c_stack_sizes(d.rank, lengths, d.dims, tf_int32));
+}
+
 static tf_tensor dropped(void *context)
 {
     const dropping *k = context;
-    return tf_nn_dropout(k->x, .noise_shape = k->a.noise_shape, .seed = k->a.seed,
+    return tf_nn_dropout(k->x, .noise_shape = noise_of(k), .seed = k->a.seed,
                          .rate = k->a.rate.kind ? k->a.rate : tf_operand_real(0.5));
 }
 static tf_tensor kept(void *context) { return tf_identity(((const dropping *)context)->x); }

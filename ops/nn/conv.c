@@ -315,9 +315,20 @@ static tf_tensor filter_gradient(const tf_grad_ctx *g, tf_tensor x, tf_tensor w,
     return conv_node(g, FILTER, x, tf_shape(w), dy);
 }
 
+/* TF leads a dilated one's gradient through batches in space, and back if anyone asks for the images'. */
+static int count_dilated_gradient(const tf_grad_ctx *g)
+{
+    const tf_dims d = ((const conv_attrs *)g->op->attrs)->dilations;
+    for (int i = 0; i < d.rank; i++)
+        if (d.dims[i] > 1)
+            return 1 + tf1c_grad_wanted(g, 0);
+    return 0;
+}
+
 static void conv_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
-    tf1c_gradient_makes(g, g->op->def == &conv3d_op ? 4 : 3); /* a Shape of each, or ShapeN of both */
+    const int shapes = g->op->def == &conv3d_op ? 2 : 1; /* a Shape of each, or ShapeN of both */
+    tf1c_gradient_makes(g, shapes + 2 + count_dilated_gradient(g));
     if (tf1c_grad_wanted(g, 0))
         tf_add_grad(g, 0, input_gradient(g, g->in[0], g->in[1], dy));
     if (tf1c_grad_wanted(g, 1))

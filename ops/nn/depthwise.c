@@ -10,6 +10,7 @@
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
 #include "ops/array/space.h"
+#include "ops/control_flow/counts.h"
 #include "ops/math/arithmetic.h"
 #include "ops/nn/conv.h"
 #include "ops/nn/window.h"
@@ -396,13 +397,16 @@ static tf_tensor with_space_to_batch(const convolving *c, tf_tensor x, tf_dims r
         return tf_mistake(tf_value_error, (tf_source){ 0 }, NULL,
                           "a rate needs a filter of known size and an input of rank 4, channels last");
     const bool same = strcmp(c->padding, "SAME") == 0;
+    const int made = tf1c_count_now() + tf1c_count_dilated(d, 2, "NHWC", false) + 1; /* and itself */
     const borders rows = borders_of(x, 1, w.dims[0], rate.dims[0], same), columns = borders_of(x, 2, w.dims[1], rate.dims[1], same);
     const tf_tensor zero = tf_constant(0);
     const tf_tensor paddings =
         tf_stack(LIST(tf_stack(LIST(rows.before, rows.after)), tf_stack(LIST(columns.before, columns.after))));
     const tf_tensor crops = tf_stack(LIST(tf_stack(LIST(zero, rows.cut)), tf_stack(LIST(zero, columns.cut))));
     const tf_tensor y = native(c, tf_space_to_batch_nd(x, rate, paddings), "VALID");
-    return tf_batch_to_space_nd(y, rate, crops);
+    const tf_tensor back = tf_batch_to_space_nd(y, rate, crops);
+    tf1c_count_as(made);
+    return back;
 }
 
 /* In a scope. */
@@ -513,6 +517,8 @@ tf_tensor tf_nn_convolution_(tf_operand input, tf_operand filter, struct tf_conv
         return recorded();
     if (product(strides.dims, 0, n) > 1 && product(rate.dims, 0, n) > 1)
         return tf_mistake(tf_value_error, a.here, NULL, "strides > 1 not supported in conjunction with dilation_rate > 1");
+    if (product(rate.dims, 0, n) > 1)
+        tf1c_count_more(1 + tf1c_count_dilated(tf_get_shape(x), n, format, a.padding && strcmp(a.padding, "SAME") == 0));
     if (n == 1)
         return tf_nn_conv1d(x, filter, strides, a.padding, .data_format = format, .dilations = rate, .name = scope);
     strides = of_all_axes(strides, format);

@@ -7,6 +7,7 @@
 #include "ops/array/identity.h"
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
+#include "ops/control_flow/counts.h"
 #include "ops/family.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
@@ -393,11 +394,23 @@ static tf_operand noise_shape(tf_tensor x, tf_operand given)
     return given;
 }
 
-static tf_tensor drop(tf_tensor x, tf_tensor rate, const struct tf_dropout_args *a)
+/* In a body the operand counts when TF captures it, which is when an operation reads it: 0, 1. */
+static tf_tensor converted(tf_operand operand, tf_dtype dtype, tf_source here, const char *name, int *captured)
+{
+    const int made = tf1c_count_now();
+    const tf_tensor t = tf_convert(operand, dtype, here, name);
+    *captured = operand.kind == TF_OPERAND_TENSOR ? tf1c_count_now() - made : 0;
+    return t;
+}
+
+/* late: how many of x and the rate TF captures after the draw, which is before them here. */
+static tf_tensor drop(tf_tensor x, int late, tf_tensor rate, const struct tf_dropout_args *a)
 {
     const tf_dtype dtype = tf_get_dtype(x);
     const tf_operand noise = noise_shape(x, a->noise_shape);
+    tf1c_count_more(-late);
     const tf_tensor uniform = tf_random_uniform(noise, .dtype = dtype, .seed = a->seed);
+    tf1c_count_more(late);
     const tf_tensor keep = tf_sub(1, rate), scale = tf_truediv(1, keep);
     const tf_tensor kept = tf_greater_equal(uniform, rate);
     const tf_tensor scaled = tf_mul(x, scale);
@@ -421,7 +434,8 @@ static tf_tensor nn_dropout_of(tf_operand operand, struct tf_dropout_args a)
     if (given.kind == TF_OPERAND_INTEGER)
         given = tf_operand_real((double)given.as.integer);
     TF_SCOPE(a.name, "dropout");
-    const tf_tensor x = tf_convert(operand, tf_dtype_unset, a.here, "x");
+    int x_captured, rate_captured;
+    const tf_tensor x = converted(operand, tf_dtype_unset, a.here, "x", &x_captured);
     if (tf_is_poisoned(x))
         return x;
     if (!(TF_FLOATING & TF_DTYPE_BIT(tf_get_dtype(x))))
@@ -433,7 +447,7 @@ static tf_tensor nn_dropout_of(tf_operand operand, struct tf_dropout_args a)
                           given.as.real);
     if (given.kind == TF_OPERAND_REAL && given.as.real == 0)
         return x;
-    const tf_tensor rate = tf_convert(given, tf_get_dtype(x), a.here, "rate");
+    const tf_tensor rate = converted(given, tf_get_dtype(x), a.here, "rate", &rate_captured);
     if (tf_is_poisoned(rate))
         return rate;
     if (tf_get_shape(rate).known && tf_get_shape(rate).rank)
@@ -442,7 +456,8 @@ static tf_tensor nn_dropout_of(tf_operand operand, struct tf_dropout_args a)
     tf_ndarray value;
     if (tf_constant_value(rate, &value) && rate.op->def == tf1c_basic.constant && np_get(value, 0) == 0)
         return x;
-    return drop(x, rate, &a);
+    const bool for_its_shape = !a.noise_shape.kind && !tf_dims_fully_known(tf_get_shape(x));
+    return drop(x, rate_captured + (for_its_shape ? 0 : x_captured), rate, &a);
 }
 
 tf_tensor tf_nn_dropout_(struct tf_dropout_args a) { return nn_dropout_of(tf1c_keyword(a.x, true), a); }

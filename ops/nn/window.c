@@ -8,6 +8,15 @@ bool tf1c_channels_second(const char *data_format) { return strncmp(data_format,
 int tf1c_spatial_axis(const char *data_format, int i) { return 1 + i + tf1c_channels_second(data_format); }
 int tf1c_channel_axis(const char *data_format, int rank) { return tf1c_channels_second(data_format) ? 1 : rank - 1; }
 
+int tf1c_count_dilated(tf_dims in, int n, const char *data_format, bool same)
+{
+    enum { KNOWN = 10, UNKNOWN = 35, AXIS = 19 }; /* of lengths that the run knows a Shape, slices, sums and remainders, an axis */
+    bool known = in.known;
+    for (int i = 0; known && i < n; i++)
+        known = in.dims[tf1c_spatial_axis(data_format, i)] != NONE;
+    return (known ? KNOWN : UNKNOWN + AXIS * n) + same; /* the filter's shape, by which it is padded */
+}
+
 /* ---- arguments --------------------------------------------------------------------------------------------------------------- */
 
 bool tf1c_window_sequence(tf_dims given, int n, const char *data_format, const char *what, tf_source here, tf_dims *sequence)

@@ -11,6 +11,9 @@ bool tf1c_channels_second(const char *data_format);
 int tf1c_spatial_axis(const char *data_format, int i);
 int tf1c_channel_axis(const char *data_format, int rank);
 
+/* What TF makes of a dilated convolution over n axes, beside itself and the rate: space in batch and back, and the sizes this takes. */
+int tf1c_count_dilated(tf_dims in, int n, const char *data_format, bool same);
+
 /* `given` as one number an axis of rank n + 2: a number, one or n of them are the middle axes'; unset is 1. False after a
  * ValueError "strides should be of length 1, 2 or 4 but was 3". TF1: python/ops/nn_ops.py _get_sequence */
 bool tf1c_window_sequence(tf_dims given, int n, const char *data_format, const char *what, tf_source here, tf_dims *sequence);

@@ -5,6 +5,7 @@
 #include "ops/array/constant.h"
 #include "ops/array/identity.h"
 #include "ops/control_flow/cond.h"
+#include "ops/control_flow/counts.h"
 #include "ops/family.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
@@ -92,8 +93,11 @@ static tf_tensor train_polynomial_decay_of(tf_operand rate, tf_operand step, tf_
     const tf_dtype dtype = tf_get_dtype(lr);
     const tf_tensor end = real(a.end_learning_rate, dtype), power = real(a.power, dtype);
     tf_tensor s = tf_cast(step, dtype), n = tf_cast(steps, dtype);
-    if (a.cycle) { /* n times how often it has gone by, at least once */
+    if (a.cycle) {            /* n times how often it has gone by, at least once */
+        enum { CHOSEN = 12 }; /* by TF's cond: a comparison with a number, a number, a quotient of what it captures, rounded up */
+        const int made = tf1c_count_now() + CHOSEN;
         const tf_tensor rounds = tf_where(tf_equal(s, 0), tf_ones_like(s), tf_ceil(tf_truediv(s, steps)));
+        tf1c_count_as(made);
         n = tf_multiply(n, rounds);
     } else {
         s = tf_minimum(s, steps);
@@ -227,6 +231,14 @@ tf_tensor tf_train_noisy_linear_cosine_decay_(struct tf_noisy_cosine_args a)
 }
 
 /* values[0] up to boundaries[0], values[1] up to boundaries[1], …: chosen from the last on. */
+/* TF's case of n + 1 branches, each below the others: two more lines and a capture more for each. */
+static int count_case(int n, bool widened)
+{
+    enum { ONE_AT_MOST = 19 }; /* holds of the predicates, which is asserted */
+    const int numbers = 2 * n + 1 + (widened ? n : 0), predicates = 2 + 3 * (n - 1), branches = (n + 1) * (n + 7);
+    return numbers + predicates + ONE_AT_MOST + branches;
+}
+
 tf_tensor tf_train_piecewise_constant_(tf_operand x, tf_ndarray boundaries, tf_ndarray values, struct tf_name_args a)
 {
     TF_FROM(a.here);
@@ -242,6 +254,7 @@ tf_tensor tf_train_piecewise_constant_(tf_operand x, tf_ndarray boundaries, tf_n
     if (boundaries.dtype != dtype && !widened)
         return tf_mistake(tf_value_error, a.here, NULL, "Boundaries (<dtype: '%s'>) must have the same dtype as x (<dtype: '%s'>).",
                           tf_dtype_name(boundaries.dtype), tf_dtype_name(dtype));
+    const int made = tf1c_count_now() + count_case((int)n, widened);
     tf_tensor y = tf_constant(np_get(values, n), values.dtype);
     for (int64_t i = n; i-- > 0;) {
         const double bound = np_get(boundaries, i);
@@ -249,5 +262,6 @@ tf_tensor tf_train_piecewise_constant_(tf_operand x, tf_ndarray boundaries, tf_n
         const tf_tensor below = tf_less_equal(at, b), value = tf_constant(np_get(values, i), values.dtype);
         y = tf_where(below, value, y);
     }
+    tf1c_count_as(made);
     return y;
 }
