@@ -9,8 +9,10 @@
 #include "ops/array/identity.h"
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
+#include "ops/control_flow/counts.h"
 #include "ops/control_flow/group.h"
 #include "ops/family.h"
+#include "ops/losses/weights.h"
 #include "ops/math/add_n.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
@@ -57,8 +59,13 @@ static const char *wrong_weights(tf_dims weights, tf_dims values, char *message,
     return NULL;
 }
 
-/* TF's nodes up to the check that passes while building; what only a run could check is left to the product. NULL: a mistake. */
-static tf_operation *assert_broadcastable(tf_operand weights, tf_tensor values, tf_source here, tf_tensor *poison)
+/* Of unknown lengths TF asserts it in the run: conds about ranks, and whether each length is 1 or the values'. */
+static bool is_checked_here(tf_dims weights, tf_dims values)
+{
+    return weights.known && values.known && (weights.rank == 0 || (tf_dims_fully_known(weights) && tf_dims_fully_known(values)));
+}
+
+tf_operation *tf1c_assert_broadcastable(tf_operand weights, tf_tensor values, tf_source here, tf_tensor *poison)
 {
     char message[512];
     TF_SCOPE(NULL, "assert_broadcastable");
@@ -84,8 +91,26 @@ static tf_operation *assert_broadcastable(tf_operand weights, tf_tensor values, 
         *poison = tf_mistake(tf_value_error, here, NULL, "%s", message);
         return NULL;
     }
+    enum { CHECKED_IN_RUN = 58 }; /* more than the NoOp */
+    tf1c_count_more(is_checked_here(tf_get_shape(w), tf_get_shape(values)) ? 0 : CHECKED_IN_RUN);
     return tf_no_op(.name = tf_get_shape(w).known && tf_get_shape(w).rank == 0 ? "static_scalar_check_success"
                                                                                : "static_dims_check_success");
+}
+
+tf_tensor tf1c_broadcast_weights(tf_tensor weights, tf_tensor values, tf_source here)
+{
+    const tf_dims w = tf_get_shape(weights), v = tf_get_shape(values);
+    if (tf_dims_fully_known(w) && tf_dims_fully_known(v) && tf_dims_equal(w, v))
+        return weights;
+    TF_SCOPE(NULL, "broadcast_weights");
+    const char *scope = tf_scope_name();
+    tf_tensor all = { 0 };
+    tf_operation *checked = tf1c_assert_broadcastable(tf_operand_tensor(weights), values, here, &all);
+    if (!checked)
+        return all;
+    tf_with_control_dependencies(OPS(checked))
+        all = tf_multiply(weights, ones_like(values), .name = scope);
+    return all;
 }
 
 /* How many of the losses have a weight other than 0. */
@@ -94,18 +119,8 @@ static tf_tensor num_present(tf_tensor losses, tf_tensor weights, tf_source here
     TF_SCOPE(NULL, "num_present");
     const char *scope = tf_scope_name();
     const tf_tensor absent = tf_equal(weights, 0.0), zeros = zeros_like(weights);
-    tf_tensor present = tf_where(absent, zeros, ones_like(weights)), poison;
-    const tf_dims w = tf_get_shape(weights), v = tf_get_shape(losses);
-    if (!(tf_dims_fully_known(w) && tf_dims_fully_known(v) && tf_dims_equal(w, v))) {
-        TF_SCOPE(NULL, "broadcast_weights");
-        const char *broadcast = tf_scope_name();
-        tf_operation *checked = assert_broadcastable(tf_operand_tensor(present), losses, here, &poison);
-        if (!checked)
-            return poison;
-        tf_with_control_dependencies(OPS(checked))
-            present = tf_multiply(present, ones_like(losses), .name = broadcast);
-    }
-    return tf_reduce_sum(present, .name = scope);
+    const tf_tensor present = tf1c_broadcast_weights(tf_where(absent, zeros, ones_like(weights)), losses, here);
+    return tf_is_poisoned(present) ? present : tf_reduce_sum(present, .name = scope);
 }
 
 static tf_tensor num_elements(tf_tensor losses)
@@ -161,7 +176,7 @@ tf_tensor tf_losses_compute_weighted_loss_(tf_tensor losses, struct tf_weighted_
     const tf_operand given = a.weights.kind == TF_OPERAND_NONE ? tf_operand_real(1) : a.weights;
     TF_SCOPE(a.scope, "weighted_loss");
     tf_tensor loss = { 0 };
-    tf_operation *checked = assert_broadcastable(given, losses, a.here, &loss);
+    tf_operation *checked = tf1c_assert_broadcastable(given, losses, a.here, &loss);
     if (!checked)
         return loss;
     tf_with_control_dependencies(OPS(checked)) {
@@ -303,6 +318,9 @@ tf_tensor tf_losses_sparse_softmax_cross_entropy_(struct tf_sparse_softmax_loss_
     a.weights = tf1c_keyword(a.weights, true);
     if (a.weights.kind != TF_OPERAND_TENSOR)
         a.weights = tf_operand_tensor(tf_constant(a.weights.kind == TF_OPERAND_NONE ? tf_operand_real(1) : a.weights));
+    const tf_dims weights = tf_get_shape(a.weights.as.tensor), d = tf_get_shape(z);
+    if (weights.known && d.known && weights.rank == d.rank + 1)
+        a.weights = operand_of(tf_squeeze(a.weights.as.tensor, -1));
     const tf_tensor losses = tf_nn_sparse_softmax_cross_entropy_with_logits(.labels = z, .logits = x, .name = "xentropy");
     return WEIGHTED(losses, scope);
 }

@@ -5,11 +5,14 @@
 
 #include "ops/array/constant.h"
 #include "ops/array/diag.h"
+#include "ops/array/fill.h"
 #include "ops/array/identity.h"
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
+#include "ops/control_flow/counts.h"
 #include "ops/family.h"
 #include "ops/logging/logging_ops.h"
+#include "ops/losses/weights.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
 #include "ops/math/compare.h"
@@ -32,13 +35,41 @@ static tf_tensor counter(const char *name)
 
 static bool has_weights(const struct tf_metrics_args *a) { return tf1c_keyword(a->weights, true).kind != TF_OPERAND_NONE; }
 
+/* How many axes t has more than u: -1, 0 or 1 where both are known, else 0. */
+static int axes_more(tf_tensor t, tf_tensor u)
+{
+    const tf_dims d = tf_get_shape(t), e = tf_get_shape(u);
+    return !d.known || !e.known ? 0 : d.rank == e.rank + 1 ? 1 : e.rank == d.rank + 1 ? -1 : 0;
+}
+
+/* Of labels and predictions, one of whom has an axis more, its last, of length 1, goes. TF1: remove_squeezable_dimensions */
+static void fit_ranks(tf_tensor *y, tf_tensor *p)
+{
+    const int more = tf_is_poisoned(*y) || tf_is_poisoned(*p) ? 0 : axes_more(*p, *y);
+    if (!more)
+        return;
+    TF_SCOPE(NULL, "remove_squeezable_dimensions");
+    if (more > 0)
+        *p = tf_squeeze(*p, -1);
+    else
+        *y = tf_squeeze(*y, -1);
+}
+
+/* Once: as a tensor, with as many axes as the values, by one of length 1 more or less; a number stays one. */
+static void fit_weights(struct tf_metrics_args *a, tf_tensor values)
+{
+    if (!has_weights(a))
+        return;
+    tf_tensor w = tf_convert(tf1c_keyword(a->weights, true), tf_dtype_unset, a->here, "weights");
+    const bool fits = tf_is_poisoned(w) || tf_is_poisoned(values) || (tf_get_shape(w).known && tf_get_shape(w).rank == 0);
+    const int more = fits ? 0 : axes_more(w, values);
+    a->weights = operand_of(more > 0 ? tf_squeeze(w, -1) : more < 0 ? tf_expand_dims(w, -1) : w);
+}
+
 /* The weights in the values' shape. */
 static tf_tensor weights_like(const struct tf_metrics_args *a, tf_tensor values)
 {
-    const tf_tensor weights = tf_cast(tf_convert(tf1c_keyword(a->weights, true), tf_dtype_unset, a->here, "weights"), tf_float32);
-    TF_SCOPE(NULL, "broadcast_weights");
-    const char *scope = tf_scope_name();
-    return tf_multiply(weights, tf_ones_like(values), .name = scope);
+    return tf1c_broadcast_weights(tf_cast(tf1c_keyword(a->weights, true), tf_float32), values, a->here);
 }
 
 /* ---- mean -------------------------------------------------------------------------------------------------------------------- */
@@ -49,10 +80,12 @@ static tf_tensor quotient(tf_tensor total, tf_tensor count, const char *name)
 }
 
 /* In the metric's scope. */
-static tf_metric mean_of(tf_tensor values, const struct tf_metrics_args *a)
+static tf_metric mean_of(tf_tensor values, const struct tf_metrics_args *given)
 {
+    struct tf_metrics_args args = *given, *a = &args;
     const tf_tensor total = counter("total"), count = counter("count");
     tf_tensor n, more = { 0 };
+    fit_weights(a, values);
     if (has_weights(a)) {
         const tf_tensor weights = weights_like(a, values);
         values = tf_multiply(values, weights);
@@ -88,20 +121,24 @@ tf_metric tf_metrics_accuracy_(struct tf_metrics_args a)
 {
     const tf_operand labels = tf1c_given(a.labels), predictions = tf1c_given(a.predictions);
     TF_FROM(a.here);
-    const tf_tensor y = tf_convert(labels, tf_dtype_unset, a.here, "labels");
+    tf_tensor y = tf_convert(labels, tf_dtype_unset, a.here, "labels");
     tf_tensor p = tf_convert(predictions, tf_dtype_unset, a.here, "predictions");
     if (tf_is_poisoned(y) || tf_is_poisoned(p))
         return both(tf_is_poisoned(y) ? y : p);
+    fit_ranks(&y, &p);
+    fit_weights(&a, p);
     if (tf_get_dtype(p) != tf_get_dtype(y))
         p = tf_cast(p, tf_get_dtype(y));
     return mean_in_scope(tf_cast(tf_equal(p, y), tf_float32), "accuracy", &a);
 }
 
-/* Labels and predictions as float32. */
-static void both_real(const struct tf_metrics_args *a, tf_tensor *y, tf_tensor *p)
+/* Labels and predictions as float32, of one rank. */
+static void both_real(struct tf_metrics_args *a, tf_tensor *y, tf_tensor *p)
 {
     *p = tf_cast(tf_convert(tf1c_given(a->predictions), tf_dtype_unset, a->here, "predictions"), tf_float32);
     *y = tf_cast(tf_convert(tf1c_given(a->labels), tf_dtype_unset, a->here, "labels"), tf_float32);
+    fit_ranks(y, p);
+    fit_weights(a, *p);
 }
 
 tf_metric tf_metrics_mean_squared_error_(struct tf_metrics_args a)
@@ -115,8 +152,10 @@ tf_metric tf_metrics_mean_squared_error_(struct tf_metrics_args a)
 tf_metric tf_metrics_mean_absolute_error_(struct tf_metrics_args a)
 {
     TF_FROM(a.here);
-    const tf_tensor p = tf_convert(tf1c_given(a.predictions), tf_dtype_unset, a.here, "predictions"),
-                    y = tf_convert(tf1c_given(a.labels), tf_dtype_unset, a.here, "labels");
+    tf_tensor p = tf_convert(tf1c_given(a.predictions), tf_dtype_unset, a.here, "predictions"),
+              y = tf_convert(tf1c_given(a.labels), tf_dtype_unset, a.here, "labels");
+    fit_ranks(&y, &p);
+    fit_weights(&a, p);
     return mean_in_scope(tf_cast(tf_abs(tf_sub(p, y)), tf_float32), "mean_absolute_error", &a);
 }
 
@@ -137,8 +176,12 @@ static tf_metric count_as(tf_tensor y, bool label, tf_tensor p, bool prediction,
     const tf_tensor met = tf_logical_and(tf_equal(y, label), tf_equal(p, prediction));
     const tf_tensor count = counter("count");
     tf_tensor values = tf_cast(met, tf_float32);
-    if (has_weights(a))
-        values = tf_multiply(values, weights_like(a, values));
+    tf1c_count_more(1); /* TF asserts that they are bool, with a NoOp */
+    if (has_weights(a)) {
+        enum { RANK_ASSERTED = 6 }; /* to be 0 or the values': both ranks, a shape, a NoOp for each thing that is known */
+        tf1c_count_more(RANK_ASSERTED);
+        values = tf_multiply(values, tf_cast(tf1c_keyword(a->weights, true), tf_float32));
+    }
     tf_metric m = { .value = tf_identity(count) };
     m.update_op = tf_assign_add(count, tf_reduce_sum(values));
     return m;
@@ -159,12 +202,14 @@ static tf_tensor share(tf_tensor met, tf_tensor missed, const char *name)
 }
 
 static tf_metric share_of(const char *default_name, tf_operand labels, tf_operand predictions, bool missed_label,
-                          const struct tf_metrics_args *a)
+                          struct tf_metrics_args *a)
 {
     tf_metric m = { 0 };
     TF_FROM(a->here);
     tf_with_variable_scope(a->name, .default_name = default_name) {
-        const tf_tensor p = tf_cast(predictions, tf_bool), y = tf_cast(labels, tf_bool);
+        tf_tensor p = tf_cast(predictions, tf_bool), y = tf_cast(labels, tf_bool);
+        fit_ranks(&y, &p);
+        fit_weights(a, p);
         const tf_metric met = count_of("true_positives", y, true, p, true, a);
         const tf_metric missed =
             count_of(missed_label ? "false_negatives" : "false_positives", y, missed_label, p, !missed_label, a);
@@ -189,12 +234,14 @@ tf_metric tf_metrics_recall_(struct tf_metrics_args a)
 /* ---- counts alone ----------------------------------------------------------------------------------------------------------------- */
 
 /* How many labels and predictions are as asked. */
-static tf_metric counted(const struct tf_metrics_args *a, const char *default_name, bool label, bool prediction)
+static tf_metric counted(struct tf_metrics_args *a, const char *default_name, bool label, bool prediction)
 {
     tf_metric m = { 0 };
     TF_FROM(a->here);
     tf_with_variable_scope(a->name, .default_name = default_name) {
-        const tf_tensor p = tf_cast(tf1c_given(a->predictions), tf_bool), y = tf_cast(tf1c_given(a->labels), tf_bool);
+        tf_tensor p = tf_cast(tf1c_given(a->predictions), tf_bool), y = tf_cast(tf1c_given(a->labels), tf_bool);
+        fit_ranks(&y, &p);
+        fit_weights(a, p);
         m = count_as(y, label, p, prediction, a);
     }
     return m;
@@ -246,13 +293,16 @@ tf_metric tf_metrics_mean_iou_(struct tf_mean_iou_args a)
         tf_tensor batch;
         if (has_weights(&args)) {
             const tf_tensor w = tf_convert(tf1c_keyword(a.weights, true), tf_dtype_unset, a.here, "weights");
-            batch = tf_confusion_matrix(y, p, a.num_classes, .dtype = tf_float64, .weights = tf_reshape(w, SHAPE(-1)));
+            const bool is_flat = tf_is_poisoned(w) || !tf_get_shape(w).known || tf_get_shape(w).rank <= 1;
+            batch =
+                tf_confusion_matrix(y, p, a.num_classes, .dtype = tf_float64, .weights = is_flat ? w : tf_reshape(w, SHAPE(-1)));
         } else {
             batch = tf_confusion_matrix(y, p, a.num_classes, .dtype = tf_float64);
         }
         const tf_tensor update = tf_assign_add(total, batch);
         m.value = mean_iou_of(total, "mean_iou");
         m.update_op = tf_identity(update);
+        tf1c_count_more(-1); /* TF answers the assignment itself */
     }
     return m;
 }
@@ -277,7 +327,9 @@ static tf_metric counts_at(const char *name, int64_t n, tf_tensor y, tf_tensor p
     tf_tensor met = tf_cast(tf_logical_and(y, p), tf_float32);
     if (!tf_is_none(weights))
         met = tf_multiply(met, weights);
-    return (tf_metric){ tf_identity(count), tf_assign_add(count, tf_reduce_sum(met, 1)) };
+    const tf_metric m = { tf_identity(count), tf_assign_add(count, tf_reduce_sum(met, 1)) };
+    tf1c_count_more(-1); /* TF answers the variable */
+    return m;
 }
 
 /* The area below recall over the rate of false positives (ROC), or below precision over recall (PR), by trapezoids. */
@@ -307,24 +359,43 @@ typedef struct {
     unsigned wanted;
 } thresholds;
 
-static threshold_counts count_at_thresholds(const struct tf_metrics_args *a, const thresholds *t)
+/* What TF makes of predictions, labels and thresholds before it counts: each as long as all of them, by tiles. */
+static int count_tiles(const thresholds *t, tf_tensor p)
 {
+    enum { TILED = 14, KNOWN = 1, UNKNOWN = 7 }; /* how many predictions there are, and once as a multiple */
+    const bool negated = t->wanted & (1u << FALSE_NEGATIVES | 1u << TRUE_NEGATIVES),
+               labels_negated = t->wanted & (1u << FALSE_POSITIVES | 1u << TRUE_NEGATIVES);
+    return tf_is_none(t->given) + TILED + (tf_dims_fully_known(tf_get_shape(p)) ? KNOWN : UNKNOWN) + negated + labels_negated;
+}
+
+static threshold_counts count_at_thresholds(const struct tf_metrics_args *given, const thresholds *t)
+{
+    struct tf_metrics_args args = *given, *a = &args;
     static const char *const names[] = { "true_positives", "false_negatives", "true_negatives", "false_positives" };
     threshold_counts c;
-    tf_tensor p = tf_cast(tf_convert(tf1c_given(a->predictions), tf_dtype_unset, a->here, "predictions"), tf_float32);
+    const tf_tensor predictions = tf_convert(tf1c_given(a->predictions), tf_dtype_unset, a->here, "predictions");
+    tf_tensor p = tf_cast(predictions, tf_float32);
     for (int i = 0; i < COUNTS; i++)
         c.values[i] = c.updates[i] = p;
     if (tf_is_poisoned(p))
         return c;
+    tf1c_count_more(tf_get_dtype(predictions) == tf_float32 ? 0 : 2); /* 0 and 1, of their dtype */
     tf_with_control_dependencies(OPS(tf_assert_greater_equal(p, 0.0, .message = "predictions must be in [0, 1]"),
                                      tf_assert_less_equal(p, 1.0, .message = "predictions must be in [0, 1]")))
         p = tf_identity(p);
+    tf1c_count_more(-1);
+    tf_tensor y = tf_cast(tf1c_given(a->labels), tf_bool);
+    fit_ranks(&y, &p);
+    fit_weights(a, p);
+    const int tiled = tf1c_count_now() + count_tiles(t, p);
     const tf_tensor bounds = tf_expand_dims(tf_is_none(t->given) ? thresholds_of(t->n, t->last) : t->given, 1),
                     flat = tf_reshape(p, SHAPE(1, -1));
     const tf_tensor positive = tf_greater(flat, bounds), negative = tf_logical_not(positive);
-    const tf_tensor labels = tf_reshape(tf_cast(tf1c_given(a->labels), tf_bool), SHAPE(1, -1));
+    const tf_tensor labels = tf_reshape(y, SHAPE(1, -1));
     const tf_tensor yes = tf_logical_and(labels, tf_ones_like(positive)), no = tf_logical_not(yes);
+    tf1c_count_as(tiled);
     const tf_tensor weights = has_weights(a) ? tf_reshape(weights_like(a, p), SHAPE(1, -1)) : (tf_tensor){ 0 };
+    tf1c_count_more(has_weights(a) ? 2 : 0); /* Tile, its multiples */
     const tf_tensor truth[] = { yes, yes, no, no }, said[] = { positive, negative, negative, positive };
     for (int i = 0; i < COUNTS; i++) {
         if (!(t->wanted & 1u << i))
@@ -466,18 +537,21 @@ tf_metric tf_metrics_recall_at_thresholds_(struct tf_at_thresholds_args a)
 
 tf_metric tf_metrics_mean_relative_error_(struct tf_mean_relative_args a)
 {
-    const struct tf_metrics_args args = { .here = a.here, .weights = a.weights, .name = a.name };
+    struct tf_metrics_args args = { .here = a.here, .weights = a.weights, .name = a.name };
     TF_FROM(a.here);
-    const tf_tensor p = tf_convert(tf1c_given(a.predictions), tf_dtype_unset, a.here, "predictions"),
-                    y = tf_convert(tf1c_given(a.labels), tf_dtype_unset, a.here, "labels"),
-                    by = tf_convert(tf1c_keyword(a.normalizer, true), tf_get_dtype(p), a.here, "normalizer");
+    tf_tensor p = tf_convert(tf1c_given(a.predictions), tf_dtype_unset, a.here, "predictions"),
+              y = tf_convert(tf1c_given(a.labels), tf_dtype_unset, a.here, "labels"),
+              by = tf_convert(tf1c_keyword(a.normalizer, true), tf_get_dtype(p), a.here, "normalizer");
+    fit_ranks(&y, &p);
+    fit_weights(&args, p);
+    fit_ranks(&p, &by);
     const tf_tensor error = tf_div(tf_abs(tf_sub(y, p)), by);
     return mean_in_scope(tf_cast(tf_where(tf_equal(by, 0.0), tf_zeros_like(y), error), tf_float32), "mean_relative_error", &args);
 }
 
 tf_metric tf_metrics_mean_cosine_distance_(struct tf_mean_cosine_args a)
 {
-    const struct tf_metrics_args args = {
+    struct tf_metrics_args args = {
         .here = a.here, .labels = a.labels, .predictions = a.predictions, .weights = a.weights, .name = a.name
     };
     tf_tensor y, p;
@@ -512,7 +586,11 @@ static tf_metric per_class(const struct tf_mean_iou_args *a)
         p = tf_reshape(p, SHAPE(-1));
     const tf_tensor total = counters("total", SHAPE(a->num_classes), tf_float32),
                     count = counters("count", SHAPE(a->num_classes), tf_float32);
-    tf_tensor ones = tf_cast(tf_ones_like(y), tf_float32), right = tf_cast(tf_equal(tf_cast(p, tf_int64), y), tf_float32);
+    enum { ONES = 6 }; /* as many as labels, by a list of their number */
+    const int made = tf1c_count_now() + ONES;
+    tf_tensor ones = tf_ones(LIST(tf_size(y)));
+    tf1c_count_as(made);
+    tf_tensor right = tf_cast(tf_equal(tf_cast(p, tf_int64), y), tf_float32);
     if (has_weights(&args)) {
         tf_tensor w = tf_convert(tf1c_keyword(a->weights, true), tf_dtype_unset, a->here, "weights");
         if (tf_get_shape(w).known && tf_get_shape(w).rank > 1)

@@ -53,6 +53,23 @@ START_TEST(means_take_weights)
 }
 END_TEST
 
+START_TEST(an_axis_of_length_1_too_many_is_left_out)
+{
+    const tf_tensor p = tf_constant(NP_INT(1, 0, 0)), y = tf_reshape(tf_constant(NP_INT(1, 2, 0)), SHAPE(3, 1)),
+                    w = tf_reshape(tf_constant(NP_FLOAT(1, 3, 2)), SHAPE(3, 1)), c = tf_constant(NP_FLOAT(.1, .6, .8));
+    const tf_metric each[] = { tf_metrics_accuracy(y, p),
+                               tf_metrics_accuracy(y, p, w),
+                               tf_metrics_mean_squared_error(tf_cast(y, tf_float32), tf_cast(p, tf_float32)),
+                               tf_metrics_precision(y, p, w),
+                               tf_metrics_auc(tf_cast(y, tf_bool), c, w),
+                               tf_metrics_mean(w, tf_squeeze(w, -1)) };
+    static const double want[] = { 2. / 3, .5, 4. / 3, 1, 2.5e-7, 14. / 6 };
+    must(tf_run(sess, tf_local_variables_initializer()));
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++)
+        check_run(each[i].update_op, (tf_feeds){ 0 }, 1, &want[i]);
+}
+END_TEST
+
 static tf_tensor answers, chances; /* labels int32, predictions in [0, 1] */
 static tf_metric absolute_error(void) { return tf_metrics_mean_absolute_error(tf_cast(answers, tf_float32), chances); }
 static tf_metric root_error(void) { return tf_metrics_root_mean_squared_error(answers, chances); }
@@ -207,6 +224,7 @@ int main(void)
     tcase_add_checked_fixture(tc, open_batches, close_session);
     tcase_add_loop_test(tc, a_metric_counts_from_batch_to_batch, 0, (int)(sizeof counted / sizeof *counted));
     tcase_add_test(tc, means_take_weights);
+    tcase_add_test(tc, an_axis_of_length_1_too_many_is_left_out);
     tcase_add_loop_test(tc, scores_are_tensorflows, 0, (int)(sizeof scored / sizeof *scored));
     tcase_add_test(tc, scores_refuse_what_they_cannot_count);
     tcase_add_test(tc, thresholds_count_what_they_need);
