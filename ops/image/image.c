@@ -175,9 +175,15 @@ static box box_of(const struct tf_image_box_args *a)
 }
 
 static bool below(length n, int64_t least) { return is_known(n) && n.known < least; }
+/* a - b; what int64 does not hold is its end, which no image reaches. */
+static int64_t minus(int64_t a, int64_t b)
+{
+    int64_t c;
+    return __builtin_sub_overflow(a, b, &c) ? (a < 0 ? INT64_MIN : INT64_MAX) : c;
+}
 static bool ends_after(length begin, length size, length n)
 {
-    return is_known(begin) && is_known(size) && is_known(n) && begin.known + size.known > n.known;
+    return is_known(begin) && is_known(size) && is_known(n) && begin.known > minus(n.known, size.known);
 }
 /* TF asserts what it does not know. */
 static int asserted(bool known) { return known ? 0 : ASSERTED; }
@@ -217,7 +223,7 @@ static tf_tensor cropped(tf_tensor batch, box b, tf_source here)
 static length difference(length a, length b)
 {
     if (is_known(a) && is_known(b))
-        return number(a.known - b.known);
+        return number(minus(a.known, b.known));
     const tf_operand from = is_known(a) ? tf_operand_integer(a.known) : operand_of(a.value);
     const tf_operand less = is_known(b) ? tf_operand_integer(b.known) : operand_of(b.value);
     return (length){ NONE, tf_sub(from, less) };
@@ -275,7 +281,7 @@ static length half_or_0(length n, bool negated)
 }
 static length least_of(int64_t a, length b)
 {
-    return is_known(b) ? number(a < b.known ? a : b.known) : (length){ NONE, tf_minimum((int)a, b.value) };
+    return is_known(b) ? number(a < b.known ? a : b.known) : (length){ NONE, tf_minimum(a, b.value) };
 }
 
 /* What is too long is cropped on both sides, what is too short padded. */

@@ -177,6 +177,19 @@ START_TEST(chance_is_tensorflows_for_the_same_seeds)
 }
 END_TEST
 
+START_TEST(boxes_beyond_any_image_are_refused)
+{
+    const int64_t most = INT64_MAX;
+    tf_tensor x = numbers(12, SHAPE(2, 2, 3), tf_float32);
+    ck_assert(tf_is_poisoned(tf_image_crop_to_bounding_box(x, most, 0, most, 1)));
+    ck_assert(tf_is_poisoned(tf_image_crop_to_bounding_box(x, INT64_MIN, 0, 1, 1)));
+    ck_assert(tf_is_poisoned(tf_image_pad_to_bounding_box(x, most, INT64_MIN, 1, most)));
+    ck_assert(tf_is_poisoned(tf_image_pad_to_bounding_box(x, 0, most, INT64_MIN, INT64_MIN)));
+    ck_assert(tf_is_poisoned(tf_image_resize_image_with_crop_or_pad(x, INT64_MIN, most)));
+    catch_errors();
+}
+END_TEST
+
 START_TEST(colours_are_tensorflows)
 {
     tf_tensor bytes = tf_reshape(tf_cast(tf_constant(NP_INT(10, 20, 30)), tf_uint8), SHAPE(1, 1, 3));
@@ -210,6 +223,7 @@ int main(void)
     tcase_add_test(tc, sizes_that_the_run_knows_do_as_well);
     tcase_add_test(tc, each_image_of_a_batch_is_flipped_by_its_own_number);
     tcase_add_test(tc, chance_is_tensorflows_for_the_same_seeds);
+    tcase_add_test(tc, boxes_beyond_any_image_are_refused);
     tcase_add_test(tc, colours_are_tensorflows);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
