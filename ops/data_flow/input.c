@@ -6,6 +6,7 @@
 #include "ops/array/sequence.h"
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
+#include "ops/control_flow/counts.h"
 #include "ops/control_flow/group.h"
 #include "ops/data_flow/queue_state.h"
 #include "ops/family.h"
@@ -24,18 +25,26 @@ static tf_queue *with_runner(tf_queue *q, tf_operation *enqueue, int threads, in
     return q;
 }
 
+/* What TF makes of a queue that is filled: itself, an enqueue, two that close it; how full it is, in a summary, which a shuffled one is
+ * told by what it has more than it must keep. */
+enum { CREATED = 1, FILLED = 3, FULL = 6, FULL_AFTER = 10 };
+
 /* The elements, in another order each time, one by one into a queue. */
 static tf_queue *producer(tf_tensor elements, struct tf_producer_args a, const char *default_name, tf_source here)
 {
+    enum { LIMITED = 6 }; /* a variable, which counts up to the epochs, and an Identity behind it */
     const tf_dtype dtype = tf_get_dtype(elements);
     const tf_dims scalar = SCALAR;
     TF_SCOPE(a.name, default_name);
     if (a.shuffle && !tf_is_poisoned(elements))
         elements = tf_random_shuffle(elements, .seed = a.seed);
+    const int made = tf1c_count_now() + (a.num_epochs ? LIMITED : 0) + CREATED + FILLED + FULL;
     tf_queue *q = tf_fifo_queue_(a.capacity, (tf_types){ 1, &dtype },
                                  (struct tf_queue_args){ .here = here, .shapes = { 1, &scalar }, .name = default_name });
     const tf_list all = tf_list_new_(1, &elements, here);
-    return with_runner(q, tf_enqueue_(q, all, true, (struct tf_name_args){ .here = here }), 1, a.num_epochs, here);
+    with_runner(q, tf_enqueue_(q, all, true, (struct tf_name_args){ .here = here }), 1, a.num_epochs, here);
+    tf1c_count_as(made);
+    return q;
 }
 
 tf_queue *tf_input_producer_(tf_operand elements, tf_dtype dtype, struct tf_producer_args a)
@@ -43,8 +52,11 @@ tf_queue *tf_input_producer_(tf_operand elements, tf_dtype dtype, struct tf_prod
     const tf_source here = tf1c_source(a.here);
     TF_FROM(here);
     tf_tensor t = tf_convert(tf1c_sound_operand(elements, here), dtype, here, "strings");
+    enum { SOME_ASSERTED = 7 }; /* that there are any: Size, a comparison with 0, Assert and its text, Identity */
+    const int made = tf1c_count_now() + SOME_ASSERTED;
     if (!tf_is_poisoned(t))
         t = tf_reshape(t, SHAPE(-1));
+    tf1c_count_as(made);
     return producer(t, a, "input_producer", here);
 }
 
@@ -117,10 +129,14 @@ static tf_list batches(bool shuffle, struct tf_train_shuffle_batch_args a)
     TF_SCOPE(a.name, shuffle ? "shuffle_batch" : "batch");
     const struct tf_queue_args args = { .here = here, .shapes = { tensors.n, shapes }, .seed = a.seed };
     const tf_types types = { tensors.n, dtypes };
+    tf1c_count_more(1); /* TF's keep_input */
+    const int filled = tf1c_count_now() + CREATED + FILLED + (shuffle ? FULL_AFTER : FULL);
     tf_queue *q =
         shuffle ? tf_random_shuffle_queue_(a.capacity, a.min_after_dequeue, types, args) : tf_fifo_queue_(a.capacity, types, args);
     with_runner(q, tf_enqueue_(q, tensors, a.enqueue_many, (struct tf_name_args){ .here = here }), a.num_threads, 0, here);
-    return tf_dequeue_(q, batch_size, a.allow_smaller_final_batch, (struct tf_name_args){ .here = here });
+    const tf_list batch = tf_dequeue_(q, batch_size, a.allow_smaller_final_batch, (struct tf_name_args){ .here = here });
+    tf1c_count_as(filled + 2); /* how many, and the dequeue */
+    return batch;
 }
 
 tf_list tf_train_shuffle_batch_(struct tf_train_shuffle_batch_args a) { return batches(true, a); }
