@@ -5,6 +5,7 @@
 
 #include "core/bytes.h"
 #include "core/strings.h"
+#include "ops/control_flow/counts.h"
 #include "ops/family.h"
 #include "ops/parsing/example.h"
 #include "ops/strings/number.h"
@@ -490,8 +491,21 @@ static tf_tensor var_len(tf_tensor serialized, const tf_feature_entry *f, bool s
                                         (struct tf_op_args){ .here = here, .attrs = &attrs, .n_inputs = 1, .inputs = &in }) };
 }
 
+/* TF makes of each feature a default, a number with a shape or none, and of a batch a constant for each key and for its names. */
+static int count_parsed(tf_feature_specs specs, bool single)
+{
+    enum { PARSED = 1, NAMES = 1, KEY = 1, NO_DEFAULT = 1, SHAPED = 3 };
+    int n = PARSED + (single ? 0 : NAMES + KEY * specs.n);
+    for (int i = 0; i < specs.n; i++) {
+        const tf_operand otherwise = tf1c_keyword(specs.items[i].spec.default_value, false);
+        n += !specs.items[i].spec.fixed || otherwise.kind == TF_OPERAND_TENSOR ? 0 : otherwise.kind ? SHAPED : NO_DEFAULT;
+    }
+    return n;
+}
+
 static tf_list parse_with(tf_tensor serialized, tf_feature_specs specs, bool single, fixed_features *fixed, tf_source here)
 {
+    const int made = tf1c_count_now() + count_parsed(specs, single);
     tf_operation *op = NULL;
     tf_list out = { 0 };
     fixed->in[fixed->n_in++] = tf_operand_tensor(serialized);
@@ -510,6 +524,7 @@ static tf_list parse_with(tf_tensor serialized, tf_feature_specs specs, bool sin
         const tf_tensor t = specs.items[i].spec.fixed ? tf_op_output(op, o++) : var_len(serialized, &specs.items[i], single, here);
         tf_append(&out, t);
     }
+    tf1c_count_as(made);
     return out;
 }
 

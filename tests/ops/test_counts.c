@@ -91,6 +91,7 @@ static tf_list plus_1(tf_list l, void *c) { return (void)c, LIST(tf_raw_ops_add_
 #define B(...) tf_placeholder(tf_bool, SHAPE(__VA_ARGS__))
 #define U(...) tf_placeholder(tf_uint8, SHAPE(__VA_ARGS__))
 #define D(...) tf_placeholder(tf_float64, SHAPE(__VA_ARGS__))
+#define S(...) tf_placeholder(tf_string, SHAPE(__VA_ARGS__))
 #define F0 tf_placeholder(tf_float32, SCALAR)
 #define I0 tf_placeholder(tf_int32, SCALAR)
 #define L0 tf_placeholder(tf_int64, SCALAR)
