@@ -113,17 +113,19 @@ static bool is_elementwise_matrix(const ir_node *e)
 static bool divide(ir_ctx *c, ir_block *to, ir_node *view, const ir_node *e)
 {
     const ir_value *whole = &e->out[0];
-    part r;
+    part parts[IR_MOST_OPERANDS];
+    if (view->n_out > IR_MOST_OPERANDS)
+        return true;
     for (int o = 0; o < view->n_out; o++) /* all or nothing */
-        if (view->out[o].uses && (!part_read(view, o, whole, &r) || r.row || r.rows != whole->view.dims[0]))
+        if (view->out[o].uses && (!part_read(view, o, whole, &parts[o]) || parts[o].row || parts[o].rows != whole->view.dims[0]))
             return true;
     for (int o = 0; o < view->n_out; o++) {
         if (!view->out[o].uses)
             continue;
-        part_read(view, o, whole, &r);
-        ir_node *piece = smaller_node(c, e, r.rows, r.columns);
+        const part *r = &parts[o];
+        ir_node *piece = smaller_node(c, e, r->rows, r->columns);
         for (int i = 0; piece && i < e->n_in; i++)
-            if (!(piece->in[i] = operand_part(c, to, e->in[i], e, &r)))
+            if (!(piece->in[i] = operand_part(c, to, e->in[i], e, r)))
                 return false;
         if (!piece)
             return false;
