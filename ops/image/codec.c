@@ -176,7 +176,7 @@ tf_tensor tf_image_decode_(tf_operand contents, const char *default_name, struct
         return tf_mistake(tf_value_error, a.here, NULL, "channels must be 0, 1, 3, or 4, got %lld", (long long)a.channels);
     enum { TRIED_IN_TURN = 76 }; /* by TF's decode_image: three conds, that each make sure of the channels and the format */
     const tf_tensor bytes = tf_convert(contents, tf_dtype_unset, a.here, "contents");
-    const int made = tf1c_count_now() + (strcmp(default_name, "decode_image") ? 1 : TRIED_IN_TURN);
+    const int made = tf1c_count_now() + (default_name && strcmp(default_name, "decode_image") == 0 ? TRIED_IN_TURN : 1);
     const tf_operand in = operand_of(bytes);
     const tf_tensor image = {
         .op = tf_op_new(

@@ -265,14 +265,14 @@ typedef struct {
 /* As one tensor; where it says NONE, x's length. */
 static tf_operand noise_of(const dropping *k)
 {
-    const tf_operand given = tf1c_given(k->a.noise_shape);
+    const tf_operand given = tf1c_sound_operand(tf1c_given(k->a.noise_shape), k->a.here);
     tf_tensor lengths[TF_MAX_RANK] = { 0 };
     if (given.kind == TF_OPERAND_NONE)
         return given;
     const tf_dims known = tf_get_shape(k->x);
     const tf_tensor shape =
         tf_dims_fully_known(known) ? tf_convert(tf_operand_dims(known), tf_int32, k->a.here, "Shape") : tf_shape(k->x);
-    if (given.kind != TF_OPERAND_DIMS)
+    if (given.kind != TF_OPERAND_DIMS || !given.as.dims.known)
         return given;
     const tf_dims d = given.as.dims;
     for (int i = 0; i < d.rank; i++)

@@ -359,7 +359,7 @@ class Writer:
         for t, p in params:
             if t is None:
                 sys.exit(f"calls.py: {name} takes a function pointer without a name; give its type one")
-            if (name, p) == ("np_floats_", "shape"): # the macro's own count of what it passes
+            if (name, p) in (("np_floats_", "shape"), ("np_ints_", "shape")): # the macro's own count of what it passes
                 t = "literal_dims"
             # Of an array and its length only lengths that the array has can be told from wrong ones.
             if counted and t in ("int", "int64_t") and p in ("n", "argc", "length"):
