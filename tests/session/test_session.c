@@ -676,20 +676,20 @@ START_TEST(memory_does_not_grow_over_ten_thousand_steps)
     tf_operation *step = tf_minimize(tf_train_adam_optimizer(0.01), loss);
     tf_ndarray in = np_zeros(SHAPE(4, 8), tf_float32), labels = np_zeros(SHAPE(4, 3), tf_float32);
     float l = 0;
-    enum { FEW_PAGES = 16 }; /* that stacks may yet reach into */
     long early = 0;
     size_t used = 0;
     initialize();
     for (int i = 1; i <= 10000 / slowness(); i++) {
         must(tf_run(sess, FETCH(step, NULL, loss, &l), FEED(x, in, y, labels)));
-        if (i == 100) {
+        if (i == 100 || i == 1000) /* by then stacks are as deep as they get, those of BLAS's threads too */
             early = resident_pages();
+        if (i == 100) /* and behind the first look, which takes memory itself */
             used = bytes_in_use();
-        }
     }
     if (!under_sanitizer()) {
         ck_assert_uint_eq(bytes_in_use(), used);
-        ck_assert_msg(resident_pages() <= early + FEW_PAGES, "%ld pages at step 100, %ld at step 10,000", early, resident_pages());
+        ck_assert_msg((double)resident_pages() <= 1.01 * (double)early, "%ld pages at step 1,000, %ld at step 10,000", early,
+                      resident_pages());
     }
     np_free(&in);
     np_free(&labels);
