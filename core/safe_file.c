@@ -39,12 +39,16 @@ static bool is_no_file(const char *path)
     return stat(path, &s) == 0 ? !S_ISREG(s.st_mode) : lstat(path, &s) == 0;
 }
 
-/* What there is no place beside is written as it is; a FIFO that nobody reads is an error, not a wait. */
+/* A FIFO that nobody is at the other end of is an error, or empty, not a wait. */
+static int open_now(const char *path, int flags) { return open(path, flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666); }
+static void wait_from_now_on(int fd) { fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK); }
+
+/* What there is no place beside is written as it is. */
 static int open_in_place(const char *path)
 {
-    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+    const int fd = open_now(path, O_WRONLY | O_CREAT | O_TRUNC);
     if (fd >= 0)
-        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+        wait_from_now_on(fd);
     return fd;
 }
 
@@ -189,21 +193,35 @@ static char *read_all(int fd, size_t n)
     return data;
 }
 
-FILE *tf1c_open_regular(const char *path)
+static mode_t kind_of(int fd)
 {
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat s;
-    if (fd < 0)
-        return NULL;
-    const bool known = fstat(fd, &s) == 0;
-    if (known && !S_ISREG(s.st_mode))
-        errno = S_ISDIR(s.st_mode) ? EISDIR : ESPIPE;
-    FILE *f = known && S_ISREG(s.st_mode) ? fdopen(fd, "rb") : NULL;
-    const int error = errno;
-    if (!f)
+    return fstat(fd, &s) == 0 ? s.st_mode : 0;
+}
+
+/* As a stream; or not at all, with errno: `error`. */
+static FILE *stream_of(int fd, const char *mode, int error)
+{
+    FILE *f = error ? NULL : fdopen(fd, mode);
+    if (f)
+        return f;
+    error = error ? error : errno;
+    if (fd >= 0)
         close(fd);
     errno = error;
-    return f;
+    return NULL;
+}
+
+/* Of what cannot be read to its end; 0. */
+static int error_of_kind(mode_t kind, bool pipes_too)
+{
+    return S_ISREG(kind) || (pipes_too && S_ISFIFO(kind)) ? 0 : S_ISDIR(kind) ? EISDIR : ESPIPE;
+}
+
+FILE *tf1c_open_regular(const char *path)
+{
+    const int fd = open_now(path, O_RDONLY);
+    return stream_of(fd, "rb", fd < 0 ? errno : error_of_kind(kind_of(fd), false));
 }
 
 /* Whether somebody writes to it, or has: its first byte, put back, or that it is not there yet. */
@@ -215,32 +233,32 @@ static bool is_written_to(FILE *pipe)
     return waits || (c != EOF && ungetc(c, pipe) == c);
 }
 
+/* Of a mode of fopen's. */
+static int flags_of(const char *mode)
+{
+    const int how = *mode == 'r' ? 0 : *mode == 'w' ? O_CREAT | O_TRUNC : O_CREAT | O_APPEND;
+    return how | (strchr(mode, '+') ? O_RDWR : *mode == 'r' ? O_RDONLY : O_WRONLY);
+}
+
 FILE *tf1c_open_at_once(const char *path, const char *mode)
 {
-    const bool both = strchr(mode, '+') != NULL;
-    const int how = *mode == 'r' ? 0 : *mode == 'w' ? O_CREAT | O_TRUNC : O_CREAT | O_APPEND;
-    const int fd = open(path, how | (both ? O_RDWR : *mode == 'r' ? O_RDONLY : O_WRONLY) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
-    struct stat s = { 0 };
-    FILE *f = fd < 0 || fstat(fd, &s) != 0 ? NULL : fdopen(fd, mode);
-    int error = f ? 0 : errno;
-
-    if (f && *mode == 'r' && S_ISFIFO(s.st_mode) && !both && !is_written_to(f))
-        error = ENXIO;
-    else if (f && *mode == 'r' && !S_ISREG(s.st_mode) && !S_ISFIFO(s.st_mode))
-        error = S_ISDIR(s.st_mode) ? EISDIR : ESPIPE;
-    if (!error)
-        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
-    else if (f)
+    const bool reads = *mode == 'r', both = strchr(mode, '+') != NULL;
+    const int fd = open_now(path, flags_of(mode));
+    const mode_t kind = fd < 0 ? 0 : kind_of(fd);
+    FILE *f = stream_of(fd, mode, fd < 0 ? errno : reads ? error_of_kind(kind, true) : 0);
+    if (f && reads && !both && S_ISFIFO(kind) && !is_written_to(f)) {
         fclose(f);
-    else if (fd >= 0)
-        close(fd);
-    errno = error ? error : errno;
-    return error ? NULL : f;
+        errno = ENXIO;
+        return NULL;
+    }
+    if (f)
+        wait_from_now_on(fd);
+    return f;
 }
 
 char *tf1c_read_file(const char *path, size_t most, size_t *n, tf_source here)
 {
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO would wait for ever */
+    const int fd = open_now(path, O_RDONLY);
     struct stat s;
     char *data = NULL;
     if (fd < 0 || fstat(fd, &s) != 0) {

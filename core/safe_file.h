@@ -14,8 +14,8 @@
 typedef struct {
     char *path, *beside; /* where it will be; where it is written, NULL: there */
     int fd;
-    int error;   /* the first errno; what follows is skipped */
-    uint64_t at; /* bytes written */
+    int error;      /* the first errno; what follows is skipped */
+    uint64_t at;    /* bytes written */
     bool unflushed; /* set it where a file may be lost with the machine, if never with the process */
     tf_source here;
 } tf1c_safe_file;
@@ -38,8 +38,9 @@ FILE *tf1c_open_regular(const char *path);
 FILE *tf1c_open_at_once(const char *path, const char *mode);
 /* A regular file of at most `most` bytes, its end a 0 that does not count; the caller's to tf1c_free, NULL after a report. */
 char *tf1c_read_file(const char *path, size_t most, size_t *n, tf_source here);
-/* An errno as TensorFlow's class of error has it, with the path: "…; No such file or directory". */
+/* In the system's words; ESPIPE in those of tf1c_open_regular. */
 const char *tf1c_errno_text(int error);
+/* An errno as TensorFlow's class of error has it, with the path: "…; No such file or directory". */
 tf_status tf1c_file_error(int error, const char *path, tf_source here);
 
 #endif
