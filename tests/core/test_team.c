@@ -9,21 +9,11 @@
 
 #include "core/team.h"
 #include "core/thread.h"
-
-#if defined(__SANITIZE_THREAD__)
-#define THREADS_WATCHED 1 /* ThreadSanitizer ends a child that starts threads, and takes of their stacks */
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define THREADS_WATCHED 1
-#endif
-#endif
+#include "sanitizers.h"
 
 enum { WORKERS = 4 };
-#ifdef THREADS_WATCHED
-enum { STACK_USED = 128 << 10 };
-#else
-enum { STACK_USED = 512 << 10 };
-#endif
+/* ThreadSanitizer takes of stacks, and ends a child that starts threads. */
+enum { STACK_USED = UNDER_TSAN ? 128 << 10 : 512 << 10 };
 
 typedef struct {
     tf1c_barrier barrier;
@@ -159,7 +149,7 @@ START_TEST(a_region_within_a_region_runs_alone)
 }
 END_TEST
 
-#ifndef THREADS_WATCHED
+#if !UNDER_TSAN
 START_TEST(a_forked_child_makes_its_own_team)
 {
     int status;
@@ -297,7 +287,7 @@ int main(void)
     tcase_add_loop_test(t, a_barrier_separates_steps, 0, WORKERS);
     tcase_add_test(t, several_callers_get_all_their_shards_done);
     tcase_add_test(t, a_region_within_a_region_runs_alone);
-#ifndef THREADS_WATCHED
+#if !UNDER_TSAN
     tcase_add_test(t, a_forked_child_makes_its_own_team);
 #endif
     tcase_add_test(t, after_shutdown_the_team_starts_again);
