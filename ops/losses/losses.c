@@ -97,6 +97,12 @@ tf_operation *tf1c_assert_broadcastable(tf_operand weights, tf_tensor values, tf
                                                                                : "static_dims_check_success");
 }
 
+int tf1c_axes_more(tf_tensor t, tf_tensor u)
+{
+    const tf_dims d = tf_get_shape(t), e = tf_get_shape(u);
+    return !d.known || !e.known ? 0 : d.rank == e.rank + 1 ? 1 : e.rank == d.rank + 1 ? -1 : 0;
+}
+
 tf_tensor tf1c_broadcast_weights(tf_tensor weights, tf_tensor values, tf_source here)
 {
     const tf_dims w = tf_get_shape(weights), v = tf_get_shape(values);
@@ -318,8 +324,7 @@ tf_tensor tf_losses_sparse_softmax_cross_entropy_(struct tf_sparse_softmax_loss_
     a.weights = tf1c_keyword(a.weights, true);
     if (a.weights.kind != TF_OPERAND_TENSOR)
         a.weights = tf_operand_tensor(tf_constant(a.weights.kind == TF_OPERAND_NONE ? tf_operand_real(1) : a.weights));
-    const tf_dims weights = tf_get_shape(a.weights.as.tensor), d = tf_get_shape(z);
-    if (weights.known && d.known && weights.rank == d.rank + 1)
+    if (tf1c_axes_more(a.weights.as.tensor, z) > 0)
         a.weights = operand_of(tf_squeeze(a.weights.as.tensor, -1));
     const tf_tensor losses = tf_nn_sparse_softmax_cross_entropy_with_logits(.labels = z, .logits = x, .name = "xentropy");
     return WEIGHTED(losses, scope);

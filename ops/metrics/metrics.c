@@ -35,17 +35,10 @@ static tf_tensor counter(const char *name)
 
 static bool has_weights(const struct tf_metrics_args *a) { return tf1c_keyword(a->weights, true).kind != TF_OPERAND_NONE; }
 
-/* How many axes t has more than u: -1, 0 or 1 where both are known, else 0. */
-static int axes_more(tf_tensor t, tf_tensor u)
-{
-    const tf_dims d = tf_get_shape(t), e = tf_get_shape(u);
-    return !d.known || !e.known ? 0 : d.rank == e.rank + 1 ? 1 : e.rank == d.rank + 1 ? -1 : 0;
-}
-
 /* Of labels and predictions, one of whom has an axis more, its last, of length 1, goes. TF1: remove_squeezable_dimensions */
 static void fit_ranks(tf_tensor *y, tf_tensor *p)
 {
-    const int more = tf_is_poisoned(*y) || tf_is_poisoned(*p) ? 0 : axes_more(*p, *y);
+    const int more = tf_is_poisoned(*y) || tf_is_poisoned(*p) ? 0 : tf1c_axes_more(*p, *y);
     if (!more)
         return;
     TF_SCOPE(NULL, "remove_squeezable_dimensions");
@@ -62,7 +55,7 @@ static void fit_weights(struct tf_metrics_args *a, tf_tensor values)
         return;
     tf_tensor w = tf_convert(tf1c_keyword(a->weights, true), tf_dtype_unset, a->here, "weights");
     const bool fits = tf_is_poisoned(w) || tf_is_poisoned(values) || (tf_get_shape(w).known && tf_get_shape(w).rank == 0);
-    const int more = fits ? 0 : axes_more(w, values);
+    const int more = fits ? 0 : tf1c_axes_more(w, values);
     a->weights = operand_of(more > 0 ? tf_squeeze(w, -1) : more < 0 ? tf_expand_dims(w, -1) : w);
 }
 
