@@ -103,7 +103,7 @@ typedef struct tf_dims {
 #ifndef __cplusplus
 extern int64_t tf_not_a_dimension_(void) TF_SAYS_("a SHAPE is of numbers; with tensors write LIST(n, 3)");
 extern int64_t tf_not_a_whole_number_(void) TF_SAYS_("a SHAPE, and AXES, are of whole numbers; write (int64_t)(x / 2)");
-#define TF_DIM_(x)                                                                              \
+#define TF_DIM_(x)                                                                                                     \
     _Generic((x), tf_tensor: tf_not_a_dimension_(), float: tf_not_a_whole_number_(), double: tf_not_a_whole_number_(), \
              default: (x))
 #else
@@ -130,13 +130,10 @@ extern int64_t tf_not_a_whole_number_(void) TF_SAYS_("a SHAPE, and AXES, are of 
 #define TF_DIMS_8_(a, ...) TF_DIM_(a), TF_DIMS_7_(__VA_ARGS__)
 #define TF_DIMS_MORE_(...) __VA_ARGS__ /* than eight: as they are */
 #define TF_DIMS_PICK_(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, N, ...) N
-#define TF_DIMS_(...)                                                                                                    \
+#define TF_DIMS_(...)                                                                                                         \
     TF_DIMS_PICK_(__VA_ARGS__, TF_DIMS_MORE_, TF_DIMS_MORE_, TF_DIMS_MORE_, TF_DIMS_MORE_, TF_DIMS_8_, TF_DIMS_7_, TF_DIMS_6_, \
                   TF_DIMS_5_, TF_DIMS_4_, TF_DIMS_3_, TF_DIMS_2_, TF_DIMS_ONE_, )(__VA_ARGS__)
-#define SHAPE(...)                                                        \
-    ((tf_dims){ .known = true,                                            \
-                .rank = TF_COUNT_INT64_(__VA_ARGS__),                     \
-                .dims = { TF_DIMS_(__VA_ARGS__) } })
+#define SHAPE(...) ((tf_dims){ .known = true, .rank = TF_COUNT_INT64_(__VA_ARGS__), .dims = { TF_DIMS_(__VA_ARGS__) } })
 #define SCALAR ((tf_dims){ .known = true })
 #define PERM(...) SHAPE(__VA_ARGS__)
 #define AXES(...) SHAPE(__VA_ARGS__)

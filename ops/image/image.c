@@ -269,7 +269,7 @@ static tf_tensor boxed(tf_operand image, const struct tf_image_box_args *a, cons
 tf_tensor tf_image_crop_(tf_operand image, struct tf_image_box_args a) { return boxed(image, &a, "crop_to_bounding_box", cropped); }
 tf_tensor tf_image_pad_(tf_operand image, struct tf_image_box_args a) { return boxed(image, &a, "pad_to_bounding_box", padded); }
 
-/* Half of what n is more than `than`, rounded down as Python does; 0 if it is less. */
+/* As Python's n // 2. */
 static int64_t half_down(int64_t n) { return n < 0 ? -((1 - n) / 2) : n / 2; }
 static length half_or_0(length n, bool negated)
 {

@@ -230,7 +230,6 @@ tf_tensor tf_train_noisy_linear_cosine_decay_(struct tf_noisy_cosine_args a)
     return missing(step) ? no_step("noisy linear cosine decay", a.here) : along_a_line(rate, step, steps, &a, true);
 }
 
-/* values[0] up to boundaries[0], values[1] up to boundaries[1], …: chosen from the last on. */
 /* TF's case of n + 1 branches, each below the others: two more lines and a capture more for each. */
 static int count_case(int n, bool widened)
 {
@@ -239,6 +238,7 @@ static int count_case(int n, bool widened)
     return numbers + predicates + ONE_AT_MOST + branches;
 }
 
+/* values[0] up to boundaries[0], values[1] up to boundaries[1], …: chosen from the last on. */
 tf_tensor tf_train_piecewise_constant_(tf_operand x, tf_ndarray boundaries, tf_ndarray values, struct tf_name_args a)
 {
     TF_FROM(a.here);

@@ -248,7 +248,7 @@ static bool run_instruction(const walker *w, const ir_instruction *i)
         if (i->alone && w->worker)
             return false;
         one.alone |= i->alone;
-        one.workers = one.alone ? 1 : w->workers;
+        one.workers = i->alone ? 1 : w->workers;
         (i->node->loop ? run_loop : run_branch)(&one, i);
         return true;
     }

@@ -27,7 +27,7 @@ OTHERWISE_TOO = '.four_times'
 REFUSALS = ('cond_graph takes', "'IndexedSlices' object has no attribute 'shape'", 'do not yet support dilation rates larger than 1')
 # Computed in float there, whatever the dtype.
 SINGLE = {'CTCLoss', 'CTCBeamSearchDecoder'}
-# Rows that no segment reaches: TensorFlow leaves in them what was in the memory.
+# Rows that no segment reaches: in their gradients TensorFlow leaves what was in the memory.
 UNWRITTEN = {'SparseSegmentMean.none', 'SparseSegmentSqrtN.none'}
 # Small graphs: what TensorFlow would make of them takes longer than running them.
 PLAIN = tf.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
@@ -211,7 +211,7 @@ def main():
                 refused += 1
                 continue
             fault = '%s: %s' % (type(e).__name__, str(e).split('\n')[0][:300])
-        if fault and name.split('.')[0] not in RANDOM and name not in UNWRITTEN:
+        if fault and name.split('.')[0] not in RANDOM and not (name in UNWRITTEN and fault.startswith('dx0: ')):
             failed += 1
             print('%s: %s' % (name, fault))
     print('%d graphs, %d models, %d failed, %d that TensorFlow refuses' %
