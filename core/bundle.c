@@ -1,100 +1,16 @@
 #include "core/bundle_private.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "core/cast.h"
 #include "core/crc32c.h"
 #include "core/ordered_code.h"
 #include "core/protobuf.h"
 #include "core/strings.h"
 
-enum { CHUNK = 1 << 18, MOST_INDEX = 1 << 30, MOST_SHARDS = 99999 };
-
-/* ---- dtypes ------------------------------------------------------------------------------------------------------------------ */
-
-/* How TensorFlow's dtypes are read: as which of ours, from how many bytes. */
-static const struct {
-    int type;
-    tf_dtype as;
-    int size;
-    const char *name;
-} types[] = {
-    { TF1C__DATA_TYPE__DT_FLOAT, tf_float32, 4, "float32" },
-    { TF1C__DATA_TYPE__DT_DOUBLE, tf_float64, 8, "float64" },
-    { TF1C__DATA_TYPE__DT_INT32, tf_int32, 4, "int32" },
-    { TF1C__DATA_TYPE__DT_UINT8, tf_uint8, 1, "uint8" },
-    { TF1C__DATA_TYPE__DT_INT16, tf_int32, 2, "int16" },
-    { TF1C__DATA_TYPE__DT_INT8, tf_int32, 1, "int8" },
-    { TF1C__DATA_TYPE__DT_STRING, tf_dtype_unset, 0, "string" },
-    { TF1C__DATA_TYPE__DT_INT64, tf_int64, 8, "int64" },
-    { TF1C__DATA_TYPE__DT_BOOL, tf_bool, 1, "bool" },
-    { TF1C__DATA_TYPE__DT_BFLOAT16, tf_float32, 2, "bfloat16" },
-    { TF1C__DATA_TYPE__DT_UINT16, tf_int32, 2, "uint16" },
-    { TF1C__DATA_TYPE__DT_HALF, tf_float32, 2, "float16" },
-    { TF1C__DATA_TYPE__DT_UINT32, tf_int64, 4, "uint32" },
-};
-enum { TYPES = sizeof types / sizeof *types };
-
-static int row_of(int type)
-{
-    int i = 0;
-    while (i < TYPES && types[i].type != type)
-        i++;
-    return i;
-}
-
-float tf1c_half_to_float(uint16_t h)
-{
-    const uint32_t sign = (uint32_t)(h >> 15) << 31, exponent = h >> 10 & 31, fraction = h & 1023;
-    union {
-        uint32_t bits;
-        float x;
-    } u;
-    if (exponent == 31)
-        u.bits = sign | 0x7f800000u | fraction << 13;
-    else if (exponent)
-        u.bits = sign | (exponent + 112) << 23 | fraction << 13;
-    else {
-        u.x = (float)fraction * 0x1p-24f;
-        u.bits |= sign;
-    }
-    return u.x;
-}
-
-float tf1c_bfloat_to_float(uint16_t b)
-{
-    union {
-        uint32_t bits;
-        float x;
-    } u = { (uint32_t)b << 16 };
-    return u.x;
-}
-
-#define WIDEN(from, to_type, value)                        \
-    for (int64_t i = 0; i < n; i++) {                      \
-        from x;                                            \
-        memcpy(&x, raw + i * (int64_t)sizeof x, sizeof x); \
-        ((to_type *)to)[i] = (to_type)(value);             \
-    }                                                      \
-    break
-
-static void convert(int type, const char *raw, int64_t n, void *to)
-{
-    switch (type) {
-    case TF1C__DATA_TYPE__DT_INT16: WIDEN(int16_t, int32_t, x);
-    case TF1C__DATA_TYPE__DT_INT8: WIDEN(int8_t, int32_t, x);
-    case TF1C__DATA_TYPE__DT_UINT16: WIDEN(uint16_t, int32_t, x);
-    case TF1C__DATA_TYPE__DT_UINT32: WIDEN(uint32_t, int64_t, x);
-    case TF1C__DATA_TYPE__DT_HALF: WIDEN(uint16_t, float, tf1c_half_to_float(x));
-    case TF1C__DATA_TYPE__DT_BFLOAT16: WIDEN(uint16_t, float, tf1c_bfloat_to_float(x));
-    case TF1C__DATA_TYPE__DT_BOOL: WIDEN(uint8_t, bool, x != 0);
-    default: break;
-    }
-}
+enum { MOST_INDEX = 1 << 30, MOST_SHARDS = 99999 };
 
 _Thread_local bool tf1c_pb_refused;
 const char tf1c_no_memory_left[] = "no memory left";
@@ -104,7 +20,7 @@ const char tf1c_no_memory_left[] = "no memory left";
 tf_status tf1c_bundle_no_memory(tf_source here) { return tf_fail(tf_memory_error, here, NULL, "no memory left for a checkpoint"); }
 
 /* A name beside the prefix; the caller's to free. */
-static char *file_name(const char *prefix, const char *ending)
+char *tf1c_bundle_file_name(const char *prefix, const char *ending)
 {
     const size_t room = strlen(prefix) + strlen(ending) + 1;
     char *name = tf1c_alloc(room);
@@ -145,7 +61,7 @@ static int free_shards(const char *prefix, tf_source here)
     size_t n = 0;
     tf1c_table t;
     int there = 0;
-    char *index = file_name(prefix, ".index"), *data = NULL;
+    char *index = tf1c_bundle_file_name(prefix, ".index"), *data = NULL;
     const bool is_there = index && access(index, F_OK) == 0;
     if (is_there)
         data = tf1c_read_file(index, MOST_INDEX, &n, here);
@@ -165,16 +81,18 @@ static int free_shards(const char *prefix, tf_source here)
 
 static void remove_data(const char *prefix, const char *ending)
 {
-    char *data = file_name(prefix, ending);
+    char *data = tf1c_bundle_file_name(prefix, ending);
     if (data)
         unlink(data);
     tf1c_free(data);
 }
 
-tf_status tf1c_bundle_create(tf1c_bundle_writer *w, const char *prefix, tf_source here)
+tf_status tf1c_bundle_create(tf1c_bundle_writer *w, const char *prefix, int threads, tf_source here)
 {
-    *w = (tf1c_bundle_writer){ .prefix = tf1c_strdup(prefix), .here = here, .data.fd = -1, .shards = free_shards(prefix, here) };
-    char *data = w->shards ? file_name(prefix, endings[w->shards - 1]) : NULL;
+    *w = (tf1c_bundle_writer){
+        .prefix = tf1c_strdup(prefix), .here = here, .threads = threads, .data.fd = -1, .shards = free_shards(prefix, here)
+    };
+    char *data = w->shards ? tf1c_bundle_file_name(prefix, endings[w->shards - 1]) : NULL;
     w->status = w->prefix && data ? tf1c_safe_open(&w->data, data, here) : tf1c_bundle_no_memory(here);
     tf1c_free(data);
     if (!w->status) {
@@ -206,14 +124,7 @@ tf_status tf1c_bundle_add(tf1c_bundle_writer *w, const char *name, const tf_ndar
     entry.shape = &shape;
     entry.offset = (int64_t)w->data.at;
     entry.size = (int64_t)np_nbytes(*array);
-    uint32_t crc = 0;
-    const char *data = array->data;
-    for (size_t at = 0, n = np_nbytes(*array), m; at < n; at += m) { /* each piece is still in the cache when it is written */
-        m = n - at < CHUNK ? n - at : CHUNK;
-        crc = tf1c_crc32c(crc, data + at, m);
-        tf1c_safe_write(&w->data, data + at, m);
-    }
-    entry.crc32c = tf1c_crc32c_mask(crc);
+    entry.crc32c = tf1c_crc32c_mask(tf1c_bundle_write_data(w, array->data, np_nbytes(*array)));
     add_message(w, name, &entry.base);
     return w->status;
 }
@@ -228,7 +139,7 @@ tf_status tf1c_bundle_finish(tf1c_bundle_writer *w, tf_status before)
         tf1c_safe_abandon(&w->data);
     else
         status = tf1c_safe_commit(&w->data);
-    char *index = status ? NULL : file_name(w->prefix, ".index");
+    char *index = status ? NULL : tf1c_bundle_file_name(w->prefix, ".index");
     if (!status)
         status = index ? tf1c_safe_write_file(index, w->index.out.data, w->index.out.n, w->here) : tf1c_bundle_no_memory(w->here);
     if (!status)
@@ -356,13 +267,15 @@ static bool has_index(const char *prefix)
 
 bool tf1c_bundle_exists(const char *prefix) { return has_index(prefix) || tf1c_bundle_v1_exists(prefix); }
 
-tf1c_bundle *tf1c_bundle_open(const char *prefix, tf_source here)
+tf1c_bundle *tf1c_bundle_open(const char *prefix, int threads, tf_source here)
 {
     tf1c_bundle *b = tf1c_alloc_zero(sizeof *b);
-    char *index = file_name(prefix, ".index");
+    char *index = tf1c_bundle_file_name(prefix, ".index");
     tf_status status = tf_ok;
-    if (b)
+    if (b) {
         b->fd = b->open_shard = -1;
+        b->threads = threads;
+    }
     if (!b || !index || !(b->prefix = tf1c_strdup(prefix)))
         status = tf1c_bundle_no_memory(here);
     else if (access(index, F_OK) == 0)
@@ -416,97 +329,7 @@ int tf1c_bundle_find(const tf1c_bundle *b, const char *name)
     return -1;
 }
 
-tf_dtype tf1c_bundle_dtype(const tf1c_bundle *b, int i)
-{
-    const int row = row_of(b->entries[i].type);
-    return row < TYPES ? types[row].as : tf_dtype_unset;
-}
-
-const char *tf1c_bundle_dtype_name(const tf1c_bundle *b, int i)
-{
-    const int row = row_of(b->entries[i].type);
-    return row < TYPES ? types[row].name : "unknown";
-}
-
-/* ---- an entry's bytes ---------------------------------------------------------------------------------------------------------- */
-
-static tf_status open_shard(tf1c_bundle *b, int shard, tf_source here)
-{
-    char ending[48];
-    if (b->open_shard == shard)
-        return tf_ok;
-    if (b->fd >= 0)
-        close(b->fd);
-    b->open_shard = b->fd = -1;
-    snprintf(ending, sizeof ending, ".data-%05d-of-%05d", shard, b->shards);
-    char *path = file_name(b->prefix, ending);
-    if (!path)
-        return tf1c_bundle_no_memory(here);
-    b->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    const tf_status status = b->fd < 0 ? tf1c_file_error(errno, path, here) : tf_ok;
-    b->open_shard = status ? -1 : shard;
-    tf1c_free(path);
-    return status;
-}
-
-/* Fewer bytes than asked for: false. */
-static bool read_at(int fd, char *to, size_t n, int64_t at)
-{
-    while (n) {
-        const ssize_t got = pread(fd, to, n, at);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return false;
-        to += got;
-        at += got;
-        n -= (size_t)got;
-    }
-    return true;
-}
-
-/* The elements of e, `n` of them: straight to where they belong, or through `room`, converted to there or, at NULL, checked alone. */
-static tf_status read_elements(tf1c_bundle *b, const tf1c_stored *e, int64_t n, char *to, char *room, tf_source here)
-{
-    const int row = row_of(e->type), size = types[row].size, wide = (int)tf_dtype_size(types[row].as);
-    if (e->size != n * size)
-        return tf_fail(tf_data_loss, here, NULL, "Invalid size in bundle entry: key %s; stored size %lld; expected size %lld",
-                       e->name, (long long)e->size, (long long)(n * size));
-    tf_status status = open_shard(b, e->shard, here);
-    uint32_t crc = 0;
-    for (int64_t at = 0, m; at < n && !status; at += m) {
-        m = n - at < CHUNK / 8 ? n - at : CHUNK / 8;
-        char *raw = room ? room : to + at * size;
-        if (!read_at(b->fd, raw, (size_t)(m * size), e->offset + at * size))
-            return tf_fail(tf_out_of_range, here, NULL, "Read less bytes than requested (%s in %s)", e->name, b->prefix);
-        crc = tf1c_crc32c(crc, raw, (size_t)(m * size));
-        if (room && to)
-            convert(e->type, raw, m, to + at * wide);
-    }
-    if (!status && tf1c_crc32c_mask(crc) != e->crc)
-        return tf_fail(tf_data_loss, here, NULL,
-                       "Checksum does not match: stored %u vs. calculated on the restored bytes %u (%s in %s)", e->crc,
-                       tf1c_crc32c_mask(crc), e->name, b->prefix);
-    return status;
-}
-
-static bool needs_converting(int type, int size, tf_dtype as)
-{
-    return type == TF1C__DATA_TYPE__DT_BOOL || (size_t)size != tf_dtype_size(as);
-}
-
-static tf_status read_plain(tf1c_bundle *b, const tf1c_stored *e, int64_t n, void *to, tf_source here)
-{
-    const int row = row_of(e->type);
-    char *room = NULL;
-    if ((!to || needs_converting(e->type, types[row].size, types[row].as)) && !(room = tf1c_alloc(CHUNK)))
-        return tf1c_bundle_no_memory(here);
-    const tf_status status = read_elements(b, e, n, to, room, here);
-    if (to)
-        tf1c_make_bools(&(tf_ndarray){ .data = to, .dtype = types[row].as, .shape = SHAPE(n) });
-    tf1c_free(room);
-    return status;
-}
+/* ---- an entry's bytes, which for a partitioned array are those of its parts ---------------------------------------------------------- */
 
 /* A part's rows, which lie below each other in `from`, to their places in the whole. */
 void tf1c_place_part(const tf1c_stored *e, const tf1c_extent *x, tf_dims dims, const char *from, char *to, size_t size)
@@ -549,10 +372,10 @@ static tf_status read_part(tf1c_bundle *b, const tf1c_stored *whole, const tf1c_
         return tf_fail(tf_data_loss, here, NULL, "%s: the partitioned variable %s has %s", b->prefix, whole->name,
                        fault ? fault : "a part of another dtype");
     part.name = whole->name;
-    tf_ndarray a = np_empty(dims, types[row_of(whole->type)].as);
+    tf_ndarray a = np_empty(dims, tf1c_bundle_read_as(whole->type));
     if (!a.data)
         return tf_memory_error;
-    const tf_status status = read_plain(b, &part, np_size(a), a.data, here);
+    const tf_status status = tf1c_bundle_read_plain(b, &part, np_size(a), a.data, here);
     if (!status && np_size(a) && to)
         tf1c_place_part(whole, x, dims, a.data, to, tf_dtype_size(a.dtype));
     np_free(&a);
@@ -568,7 +391,7 @@ tf_status tf1c_bundle_read(tf1c_bundle *b, int i, void *to, tf_source here)
     if (b->n_files)
         return tf1c_bundle_v1_read(b, i, to, here);
     if (!e->n_slices)
-        return read_plain(b, e, tf_dims_count(e->dims), to, here);
+        return tf1c_bundle_read_plain(b, e, tf_dims_count(e->dims), to, here);
     tf_status status = tf_ok;
     for (int k = 0; k < e->n_slices && !status; k++)
         status = read_part(b, e, &e->slices[k], to, here);

@@ -12,11 +12,12 @@ typedef struct {
     char *prefix;
     tf1c_safe_file data;
     tf1c_table_writer index;
-    int shards;
+    int shards, threads;
     tf_status status; /* the first failure; what follows is skipped */
     tf_source here;
 } tf1c_bundle_writer;
-tf_status tf1c_bundle_create(tf1c_bundle_writer *w, const char *prefix, tf_source here); /* to be finished even if it fails */
+/* To be finished even if it fails. Here as below, `threads` are how many may read, write and sum up a large array. */
+tf_status tf1c_bundle_create(tf1c_bundle_writer *w, const char *prefix, int threads, tf_source here);
 /* Contiguous elements of a numeric array; names ascending, as strcmp orders them. */
 tf_status tf1c_bundle_add(tf1c_bundle_writer *w, const char *name, const tf_ndarray *array);
 tf_status tf1c_bundle_finish(tf1c_bundle_writer *w, tf_status before); /* before: what has failed elsewhere; releases w */
@@ -30,7 +31,7 @@ typedef struct {
 } tf1c_bundle_entry;
 typedef struct tf1c_bundle tf1c_bundle;
 
-tf1c_bundle *tf1c_bundle_open(const char *prefix, tf_source here); /* NULL after a report */
+tf1c_bundle *tf1c_bundle_open(const char *prefix, int threads, tf_source here); /* NULL after a report */
 void tf1c_bundle_close(tf1c_bundle *b);
 int tf1c_bundle_count(const tf1c_bundle *b);
 tf1c_bundle_entry tf1c_bundle_at(const tf1c_bundle *b, int i); /* ascending by name */

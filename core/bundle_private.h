@@ -31,7 +31,7 @@ struct tf1c_bundle {
     char *prefix, *index; /* the index' bytes */
     tf1c_table table;
     tf1c_arena memory;
-    int n, shards;
+    int n, shards, threads;
     tf1c_stored *entries;
     int fd, open_shard; /* of the data file read last; -1 */
     int n_files;        /* 0: the format of today */
@@ -46,9 +46,16 @@ bool tf1c_bundle_dims(const Tf1c__TensorShapeProto *shape, tf_dims *dims);
 bool tf1c_bundle_extent(const Tf1c__TensorSliceProto *slice, tf_dims dims, tf1c_extent *x);
 tf_dims tf1c_part_dims(const tf1c_stored *whole, const tf1c_extent *x);
 void tf1c_place_part(const tf1c_stored *whole, const tf1c_extent *x, tf_dims dims, const char *from, char *to, size_t size);
+tf_status tf1c_bundle_no_memory(tf_source here);
+char *tf1c_bundle_file_name(const char *prefix, const char *ending); /* the caller's to free */
+
+/* bundle_data.c */
 float tf1c_half_to_float(uint16_t h);
 float tf1c_bfloat_to_float(uint16_t b);
-tf_status tf1c_bundle_no_memory(tf_source here);
+tf_dtype tf1c_bundle_read_as(int type); /* the dtype that TensorFlow's DataType is read as; unset: none */
+uint32_t tf1c_bundle_write_data(tf1c_bundle_writer *w, const char *data, size_t n); /* their CRC */
+/* The elements of e, n of them, to where they belong, or at NULL checked alone. */
+tf_status tf1c_bundle_read_plain(tf1c_bundle *b, const tf1c_stored *e, int64_t n, void *to, tf_source here);
 
 /* bundle_v1.c */
 bool tf1c_bundle_v1_exists(const char *path);                                        /* a file, or a pattern of shards */

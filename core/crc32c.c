@@ -89,3 +89,24 @@ uint32_t tf1c_crc32c(uint32_t crc, const void *data, size_t n)
     crc = ~crc;
     return ~(has_instruction() ? by_instruction(crc, data, n) : by_table(crc, data, n));
 }
+
+/* Both are polynomials over bits, the highest power first. */
+static uint32_t product(uint32_t a, uint32_t b)
+{
+    uint32_t sum = 0;
+    for (uint32_t bit = 1u << 31; bit; bit >>= 1) {
+        sum ^= a & bit ? b : 0;
+        b = b >> 1 ^ (b & 1 ? POLYNOMIAL : 0);
+    }
+    return sum;
+}
+
+uint32_t tf1c_crc32c_join(uint32_t first, uint32_t rest, uint64_t n)
+{
+    uint32_t shift = 1u << 31, power = 1u << 23; /* of no byte, and of one: x to the 0th and the 8th */
+    for (; n; n >>= 1) {
+        shift = n & 1 ? product(shift, power) : shift;
+        power = product(power, power);
+    }
+    return product(first, shift) ^ rest;
+}

@@ -4,6 +4,7 @@
 #include "core/alloc.h"
 #include "core/bundle.h"
 #include "core/report.h"
+#include "core/team.h"
 #include "session/saver/saver.h"
 
 struct tf_checkpoint_reader {
@@ -21,7 +22,7 @@ tf_checkpoint_reader *tf_train_new_checkpoint_reader_(const char *path, tf_sourc
     tf_checkpoint_reader *reader = tf1c_alloc_zero(sizeof *reader);
     if (!reader)
         tf_fail(tf_memory_error, here, NULL, "no memory left for a checkpoint");
-    if (reader && !(reader->bundle = tf1c_bundle_open(latest ? latest : path, here))) {
+    if (reader && !(reader->bundle = tf1c_bundle_open(latest ? latest : path, tf1c_team_cores(), here))) {
         tf1c_free(reader);
         return NULL;
     }

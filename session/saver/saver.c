@@ -180,7 +180,7 @@ static tf_status write_values(tf_saver *saver, tf_session *s, const char *prefix
         status = take_resources(s, &items, &n, here);
     if (!status) {
         tf1c_bundle_writer w;
-        tf1c_bundle_create(&w, prefix, here);
+        tf1c_bundle_create(&w, prefix, s->planner.threads, here);
         qsort(items, (size_t)n, sizeof *items, items_by_name);
         for (int i = 0; i < n; i++)
             tf1c_bundle_add(&w, items[i].name, &items[i].value);
@@ -419,7 +419,7 @@ static tf_status restore(tf_saver *saver, tf_session *s, const char *path, tf_so
         return tf_fail(tf_value_error, here, NULL, "Can't load save_path when it is None.");
     if (!tf1c_bundle_exists(path))
         return tf_fail(tf_value_error, here, NULL, "The passed save_path is not a valid checkpoint: %s", path);
-    tf1c_bundle *b = tf1c_bundle_open(path, here);
+    tf1c_bundle *b = tf1c_bundle_open(path, s->planner.threads, here);
     if (!b)
         return tf_last_error()->code;
     for (int i = 0; i < saver->n && !status; i++)

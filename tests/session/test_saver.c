@@ -77,6 +77,19 @@ START_TEST(a_crc_is_castagnoli_s_however_its_bytes_come)
 }
 END_TEST
 
+START_TEST(crcs_of_two_parts_are_joined)
+{
+    static char bytes[9001];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)(i * 31 + i / 7);
+    for (size_t cut = 0; cut <= sizeof bytes; cut += 9001 / 17)
+        ck_assert_uint_eq(
+            tf1c_crc32c_join(tf1c_crc32c(0, bytes, cut), tf1c_crc32c(0, bytes + cut, sizeof bytes - cut), sizeof bytes - cut),
+            tf1c_crc32c(0, bytes, sizeof bytes));
+    ck_assert_uint_eq(tf1c_crc32c_join(0, 0xe3069283, 9), 0xe3069283);
+}
+END_TEST
+
 START_TEST(a_table_gives_back_its_keys_and_values)
 {
     enum { N = 3000 };
@@ -260,6 +273,53 @@ START_TEST(damaged_data_are_refused)
 }
 END_TEST
 
+/* Threads read and sum up a large array's parts: what they find is told as one thread would, and they write its bytes. */
+START_TEST(a_large_array_is_saved_and_restored_by_many_threads)
+{
+    enum { N = 1300003 };
+    char file[300];
+    tf_tensor n = tf_get_variable("n", SHAPE(N)), flags = tf_get_variable("flags", SHAPE(N), .dtype = tf_bool);
+    tf_saver *saver = tf_train_saver();
+    tf_session *s = tf_session(.config = { .intra_op_parallelism_threads = 1 << _i });
+    must(tf_run(s, OPS(tf_assign(n, tf_range(N, .dtype = tf_float32)), tf_assign(flags, tf_ones(SHAPE(N), .dtype = tf_bool)))));
+    ck_assert_ptr_nonnull(tf_save(saver, s, path));
+    must(tf_run(s, OPS(tf_assign(n, tf_zeros(SHAPE(N))), tf_assign(flags, tf_zeros(SHAPE(N), .dtype = tf_bool)))));
+    must(tf_restore(saver, s, path));
+    tf_ndarray got = { 0 };
+    int32_t count = 0;
+    must(tf_run(s, FETCH(n, &got, tf_reduce_sum(tf_cast(flags, tf_int32)), &count)));
+    for (int i = 0; i < N; i++)
+        ck_assert_float_eq(((const float *)got.data)[i], (float)i);
+    ck_assert_int_eq(count, N);
+    snprintf(file, sizeof file, "%s.data-00000-of-00001", path);
+    size_t size;
+    char *bytes = tf1c_read_file(file, 2 * N * 5, &size, TF_SOURCE);
+    ck_assert(bytes && size == N * 5);
+    ck_assert_uint_eq(tf1c_crc32c(0, bytes, size),
+                      tf1c_crc32c_join(tf1c_crc32c(0, bytes, N), tf1c_crc32c(0, got.data, N * 4), N * 4));
+    tf1c_free(bytes);
+    for (int part = 0; part < 4; part++) {
+        FILE *f = fopen(file, "r+b");
+        const long at = N + part * (long)N + 17;
+        fseek(f, at, SEEK_SET);
+        const int was = fgetc(f);
+        fseek(f, at, SEEK_SET);
+        fputc(was ^ 0x55, f);
+        fseek(f, at, SEEK_SET); /* written by then */
+        ck_assert_int_eq(tf_restore(saver, s, path), tf_data_loss);
+        must_have_reported(tf_data_loss, "Checksum does not match: stored");
+        fputc(was, f);
+        fclose(f);
+    }
+    must(tf_restore(saver, s, path));
+    ck_assert_int_eq(truncate(file, N * 5 - 1), 0);
+    ck_assert_int_eq(tf_restore(saver, s, path), tf_out_of_range);
+    must_have_reported(tf_out_of_range, "Read less bytes than requested (n in ");
+    tf_close(s);
+    np_free(&got);
+}
+END_TEST
+
 START_TEST(a_save_that_cannot_be_says_why)
 {
     tf_get_variable("w", SHAPE(2));
@@ -426,6 +486,8 @@ int main(void)
     tcase_add_checked_fixture(tc, open_path, close_session_and_folder);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, a_crc_is_castagnoli_s_however_its_bytes_come);
+    tcase_add_test(tc, crcs_of_two_parts_are_joined);
+    tcase_add_loop_test(tc, a_large_array_is_saved_and_restored_by_many_threads, 0, 3);
     tcase_add_test(tc, a_table_gives_back_its_keys_and_values);
     tcase_add_test(tc, a_damaged_index_is_refused);
     tcase_add_test(tc, what_tensorflow_wrote_is_read_and_written_again_byte_for_byte);
