@@ -16,7 +16,7 @@ static tf_tensor static_lstm(tf_tensor x, tf_tensor y)
 static tf_tensor char_rnn(tf_tensor x, tf_tensor y)
 {
     tf_tensor table = tf_get_variable("embedding", SHAPE(5, 4));
-    tf_cell *cell = tf_nn_rnn_cell_dropout_wrapper(tf_nn_rnn_cell_basic_lstm_cell(4), .output_keep_prob = .8);
+    tf_cell *cell = tf_nn_rnn_cell_dropout_wrapper(tf_nn_rnn_cell_basic_lstm_cell(4), .output_keep_prob = .8, .seed = 5);
     tf_cell *cells = tf_nn_rnn_cell_multi_rnn_cell(CELLS(cell));
     tf_list outputs = tf_nn_static_rnn(cells, tf_unstack(tf_nn_embedding_lookup(table, x), 3, 1), .dtype = tf_float32).outputs;
     tf_tensor logits = tf_layers_dense(tf_reshape(tf_stack(outputs, 1), SHAPE(-1, 4)), 5);

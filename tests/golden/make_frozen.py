@@ -1,18 +1,12 @@
 """Loops and branches as TensorFlow 1.15.5 freezes them, into frozen/NAME.pb, and what they answer, frozen/NAME.npz: the inputs x (and n,
 lengths), out, and dx, the gradient of out for x. Those that begin with functional_ hold While, If and calls of functions.
-python make_frozen.py [NAME …]"""
+python make_frozen.py [--into FOLDER] [NAME …]"""
 import os
-import sys
-import warnings
 
-os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
-warnings.filterwarnings('ignore')
 import numpy as np
-import tensorflow as tf
-from tensorflow.python.framework import graph_util
+from tensorflow1 import folder_and_names, tf
 
-tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
-HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'frozen')
+HERE, NAMES = folder_and_names('frozen')
 
 
 def placeholder(shape, static=None):
@@ -20,7 +14,7 @@ def placeholder(shape, static=None):
 
 
 def save(name, build):
-    if len(sys.argv) > 1 and name not in sys.argv[1:]:
+    if NAMES and name not in NAMES:
         return
     with tf.Graph().as_default() as graph:
         tf.set_random_seed(1)
@@ -31,7 +25,7 @@ def save(name, build):
         dx = tf.gradients(out, graph.get_tensor_by_name('x:0'))[0]
         with tf.Session() as session:
             session.run(tf.global_variables_initializer())
-            frozen = graph_util.convert_variables_to_constants(session, forward, ['out'])
+            frozen = tf.graph_util.convert_variables_to_constants(session, forward, ['out'])
             value, dx = session.run([out, dx], feeds)
         with open(os.path.join(HERE, name + '.pb'), 'wb') as f:
             f.write(frozen.SerializeToString())
@@ -117,6 +111,6 @@ CASES = {
         'cond_in_loop': of_vector(cond_in_loop)}
 for name, build in CASES.items():
     save(name, build)
-tf.compat.v1.enable_control_flow_v2()
+tf.enable_control_flow_v2()
 for name, build in dict(CASES, called=of_vector(called)).items():
     save('functional_' + name, build)

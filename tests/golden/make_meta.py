@@ -1,18 +1,13 @@
 """Models that TensorFlow 1.15.5 has trained some steps and saved, as meta/NAME.meta, .index and .data-…, and the losses of the steps after
 that: meta/NAME.npz, with what is fed. Nodes "loss" and "step", which is in the collection train_op. A SavedModel with signature, in
-meta/saved_model, and what it answers. python make_meta.py [NAME …]"""
+meta/saved_model, and what it answers. python make_meta.py [--into FOLDER] [NAME …]"""
 import os
 import shutil
-import sys
-import warnings
 
-os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
-warnings.filterwarnings('ignore')
 import numpy as np
-import tensorflow as tf
+from tensorflow1 import folder_and_names, tf
 
-tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
-HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'meta')
+HERE, NAMES = folder_and_names('meta')
 BEFORE, AFTER = 20, 20
 
 
@@ -43,7 +38,7 @@ def char_rnn():
     feeds = fed(x=np.array([[1, 3, 0], [2, 2, 4]], np.int32), y=np.array([[3, 0, 1], [2, 4, 2]], np.int32))
     x, y = feeds
     table = tf.get_variable('embedding', [5, 4])
-    cell = tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.BasicLSTMCell(4), output_keep_prob=.8)
+    cell = tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.BasicLSTMCell(4), output_keep_prob=.8, seed=5)
     cells = tf.nn.rnn_cell.MultiRNNCell([cell])
     outputs, _ = tf.nn.static_rnn(cells, tf.unstack(tf.nn.embedding_lookup(table, x), 3, 1), dtype=tf.float32)
     logits = tf.layers.dense(tf.reshape(tf.stack(outputs, 1), [-1, 4]), 5)
@@ -125,7 +120,7 @@ def cond_in_loop(x):
 
 
 def save(name, build):
-    if len(sys.argv) > 1 and name not in sys.argv[1:]:
+    if NAMES and name not in NAMES:
         return
     with tf.Graph().as_default():
         tf.set_random_seed(1)
@@ -165,5 +160,5 @@ MODELS = {'static_lstm': static_lstm, 'char_rnn': char_rnn, 'cnn': cnn, 'word2ve
 if __name__ == '__main__':
     for name, build in MODELS.items():
         save(name, build)
-    if len(sys.argv) < 2 or 'saved_model' in sys.argv:
+    if not NAMES or 'saved_model' in NAMES:
         simple_save()
