@@ -377,15 +377,13 @@ static bool set_controls(tf_graph *g, tf_operation *op)
     op->controls = tf1c_graph_alloc(g, (size_t)g->n_control * sizeof *op->controls);
     if (!op->controls)
         return false;
-    for (int i = 0; i < g->n_control; i++) {
-        bool known = false;
-        for (int j = 0; j < op->n_inputs; j++)
-            known |= op->inputs[j].op == g->control[i];
-        for (int j = 0; j < op->n_controls; j++)
-            known |= op->controls[j] == g->control[i];
-        if (!known)
+    for (int i = 0; i < op->n_inputs; i++)
+        op->inputs[i].op->listed_by = op;
+    for (int i = 0; i < g->n_control; i++)
+        if (g->control[i]->listed_by != op) {
+            g->control[i]->listed_by = op;
             op->controls[op->n_controls++] = g->control[i];
-    }
+        }
     return true;
 }
 

@@ -35,6 +35,7 @@ struct tf_operation {
     char value_state;          /* 0 not tried, 1 known, 2 cannot be known */
     bool value_captured;       /* of a body's argument that stands for a variable: read in the body, */
     bool ref_captured;         /* or taken as it is, by an op that writes it or asks about it */
+    const tf_operation *listed_by; /* the node made last whose input or control it is: it is no control of it once more */
 };
 
 /* A shape as Python's may be given: SHAPE(…), NONE, or 3 for SHAPE(3). False, and a mistake, for 3, 4. */

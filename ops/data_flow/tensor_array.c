@@ -2,6 +2,7 @@
  * write adds. Only where it is read or stacked is that put together, out of other ops. TF1: python/ops/tensor_array_ops.py */
 #include "ops/data_flow/tensor_array.h"
 
+#include "core/alloc.h"
 #include "core/cast.h"
 #include "ops/array/concat.h"
 #include "ops/array/constant.h"
@@ -23,6 +24,8 @@ typedef struct array {
     tf_tensor size;  /* of an empty one */
     bool dynamic;
     const struct array *before; /* of a write */
+    const struct array *root;   /* where it all began */
+    int64_t in_order;           /* so many elements, 0, 1, …, are all that was written since, in this order; -1: it is not so */
     tf_tensor indices, values;  /* written: [n] and [n, …], or `one` index and its value */
     bool one;
     tf_tensor contents; /* all of it, once known */
@@ -53,6 +56,7 @@ static tf_tensor handle(array given)
     *a = given;
     a->graph = g;
     a->carried = -1;
+    a->root = a->before ? a->before->root : a;
     return tf1c_map_set(&g->universe->tensor_arrays, flow.op->name, a) ? flow : no_memory();
 }
 
@@ -79,14 +83,21 @@ static const array *beginning_of(const array *a)
     return a;
 }
 
+/* The element that a write of one wrote; -1: it is not known. */
+static int64_t index_of(const array *a)
+{
+    tf_ndarray value;
+    return a->one && tf_constant_value(a->indices, &value) ? tf1c_whole(&value, 0) : -1;
+}
+
 /* Which write of a wrote element i; NULL: none that is known to have. */
 static const array *writer_of(const array *a, int64_t i)
 {
-    tf_ndarray value;
-    for (; a->before; a = a->before)
-        if (a->one && tf_constant_value(a->indices, &value) && tf1c_whole(&value, 0) == i)
-            return a;
-    return NULL;
+    if (a->in_order >= 0 && i >= a->in_order)
+        return NULL;
+    while (a->before && index_of(a) != i)
+        a = a->before;
+    return a->before ? a : NULL;
 }
 
 /* Of an array that was empty and whose elements 0, 1, … were written one by one: these. */
@@ -103,13 +114,17 @@ static bool one_by_one(const array *a, tf_list *elements)
             return false;
     if (!n || (!begin->dynamic && (!tf_constant_value(begin->size, &size) || tf1c_whole(&size, 0) != n)))
         return false;
-    for (int64_t i = 0; i < n; i++) {
-        const array *w = writer_of(a, i);
-        if (!w)
-            return false;
-        tf_append(elements, w->values);
+    const array **writers = tf1c_alloc_zero((size_t)n * sizeof *writers);
+    bool each = writers;
+    for (const array *w = a; w != begin && each; w = w->before) {
+        const int64_t i = index_of(w);
+        if ((each = i >= 0 && i < n && !writers[i]))
+            writers[i] = w;
     }
-    return true;
+    for (int64_t i = 0; i < n && each; i++)
+        tf_append(elements, writers[i]->values);
+    tf1c_free(writers);
+    return each;
 }
 
 static tf_tensor with_front_axis(tf_tensor t) { return tf_expand_dims(t, 0); }
@@ -252,7 +267,7 @@ static tf_tensor check_index(const array *a, tf_tensor index, tf_source here)
     if (!tf_constant_value(index, &value) || np_size(value) != 1)
         return (tf_tensor){ 0 };
     const int64_t i = tf1c_whole(&value, 0);
-    const array *begin = beginning_of(a);
+    const array *begin = a->root;
     if (i < 0)
         return tf_mistake(tf_invalid_argument, here, NULL,
                           "Tried to write to index %lld but array is not resizeable and size is: 0", (long long)i);
@@ -281,14 +296,13 @@ static tf_tensor written(tf_tensor ta, tf_operand index, tf_operand given, bool 
     if (!mistake.op && d.known && d.rank != (several ? 1 : 0))
         mistake = tf_mistake(tf_value_error, here, NULL, "Shape must be rank %d but is rank %d", several ? 1 : 0, d.rank);
     tf1c_count_more((tf1c_current_graph()->parent ? 2 : 1)); /* in a loop its handle enters */
-    return mistake.op ? mistake
-                      : handle((array){ .dtype = a->dtype,
-                                        .element = element,
-                                        .before = a,
-                                        .indices = at,
-                                        .values = value,
-                                        .one = !several,
-                                        .dynamic = a->dynamic });
+    if (mistake.op)
+        return mistake;
+    array w = {
+        .dtype = a->dtype, .element = element, .before = a, .indices = at, .values = value, .one = !several, .dynamic = a->dynamic
+    };
+    w.in_order = a->in_order >= 0 && index_of(&w) == a->in_order ? a->in_order + 1 : -1;
+    return handle(w);
 }
 
 tf_tensor tf_tensor_array_write_(tf_tensor ta, tf_operand index, tf_operand value, tf_source here)
@@ -479,6 +493,7 @@ tf_tensor tf1c_tensor_array_after(const tf1c_tensor_array_written *w, tf_operati
         ta = handle((array){ .dtype = o->dtype,
                              .element = tf1c_element_dims(tf_get_shape(all)),
                              .before = array_of(ta),
+                             .in_order = -1,
                              .indices = at,
                              .values = all,
                              .dynamic = o->dynamic });

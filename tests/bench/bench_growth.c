@@ -104,6 +104,26 @@ static void assignments(int n)
     run(last);
 }
 
+static void waiting(int n)
+{
+    tf_operation **ops = malloc((size_t)n * sizeof *ops);
+    for (int i = 0; i < n; i++)
+        ops[i] = tf_no_op();
+    const tf_ops all = { n, ops };
+    for (int i = 0; i < 5; i++)
+        tf_with_control_dependencies(all)
+            run_op(tf_no_op());
+    free(ops);
+}
+
+static void array_writes(int n)
+{
+    tf_tensor x = tf_random_uniform(SHAPE(3)), ta = tf_tensor_array(tf_float32, n);
+    for (int i = 0; i < n; i++)
+        ta = tf_tensor_array_write(ta, i, x);
+    run(tf_tensor_array_stack(ta));
+}
+
 static tf_tensor add(tf_tensor state, tf_tensor x, void *context) { return (void)context, tf_add(state, x); }
 static void scans(int n)
 {
@@ -158,6 +178,8 @@ static const struct {
     { "n placeholders fed", 4000, feeds },
     { "static_rnn of n steps, trained", 500, static_rnn },
     { "n assignments in a chain", 5000, assignments },
+    { "5 nodes that wait for n", 4000, waiting },
+    { "n writes to a TensorArray, stacked", 1000, array_writes },
     { "n scans in a chain, and back", 500, scans },
     { "scan over a body of n operations, and back", 1000, body },
     { "scan over a body that reads a variable n times", 2000, reads },
