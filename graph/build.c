@@ -254,11 +254,10 @@ static void output_dtypes(building *b, int n, tf_dtype *dtypes)
 static bool constant_input(void *inputs, int i, tf_ndarray *value) { return tf_constant_value(((tf_tensor *)inputs)[i], value); }
 static bool partial_input(void *inputs, int i, tf_dims *ints);
 
-static bool infer(building *b, int n, tf1c_output *outputs)
+/* shapes, dtypes: room for those of the inputs and then of the outputs. */
+static void infer_in(building *b, int n, tf1c_output *outputs, tf_dims *shapes, tf_dtype *dtypes)
 {
-    int n_in = b->args->n_inputs;
-    tf_dims *shapes = tf1c_alloc_zero((size_t)(n + n_in + 1) * sizeof *shapes);
-    tf_dtype *dtypes = tf1c_alloc_zero((size_t)(n + n_in + 1) * sizeof *dtypes);
+    const int n_in = b->args->n_inputs;
     tf_shape_ctx c = { .def = b->def,
                        .attrs = b->args->attrs,
                        .name = b->name,
@@ -272,22 +271,29 @@ static bool infer(building *b, int n, tf1c_output *outputs)
                        .value = constant_input,
                        .ints = partial_input,
                        .arg = b->inputs };
-    if (!shapes || !dtypes) {
-        fail(b, tf_memory_error, "no memory left for the graph");
-    } else {
-        for (int i = 0; i < n_in; i++) {
-            shapes[i] = tf_get_shape(b->inputs[i]);
-            dtypes[i] = tf_get_dtype(b->inputs[i]);
-        }
-        output_dtypes(b, n, c.out_dtype);
-        if (b->args->shape.known && n)
-            c.out[0] = b->args->shape;
-        tf1c_infer(&c);
-        for (int i = 0; i < n; i++)
-            outputs[i] = (tf1c_output){ c.out_dtype[i], c.out[i] };
-        if (c.failed)
-            b->poison = tf1c_record_mistake(b->g);
+    for (int i = 0; i < n_in; i++) {
+        shapes[i] = tf_get_shape(b->inputs[i]);
+        dtypes[i] = tf_get_dtype(b->inputs[i]);
     }
+    output_dtypes(b, n, c.out_dtype);
+    if (b->args->shape.known && n)
+        c.out[0] = b->args->shape;
+    tf1c_infer(&c);
+    for (int i = 0; i < n; i++)
+        outputs[i] = (tf1c_output){ c.out_dtype[i], c.out[i] };
+    if (c.failed)
+        b->poison = tf1c_record_mistake(b->g);
+}
+
+static bool infer(building *b, int n, tf1c_output *outputs)
+{
+    const size_t room = (size_t)(n + b->args->n_inputs + 1);
+    tf_dims *shapes = tf1c_alloc_zero(room * sizeof *shapes);
+    tf_dtype *dtypes = tf1c_alloc_zero(room * sizeof *dtypes);
+    if (shapes && dtypes)
+        infer_in(b, n, outputs, shapes, dtypes);
+    else
+        fail(b, tf_memory_error, "no memory left for the graph");
     tf1c_free(shapes);
     tf1c_free(dtypes);
     return !b->poison;

@@ -81,7 +81,7 @@ static int leaves(const tf_state *s, tf_tensor *out, int n)
         return 1;
     }
     for (int i = 0; i < s->n; i++)
-        count += leaves(s->items[i], out + count, n - count);
+        count += leaves(s->items[i], out ? out + count : NULL, n - count);
     return count;
 }
 

@@ -1,6 +1,8 @@
 /* Contexts: kept by their session from run to run, so that a run at known shapes allocates nothing. */
 #include "session/exec/context.h"
 
+#include <string.h>
+
 /* Whether b's arena suits better: the smallest that is large enough, or the largest of those that are not. */
 static bool suits_better(const tf1c_context *a, const tf1c_context *b, size_t arena)
 {
@@ -21,8 +23,11 @@ tf1c_context *tf1c_context_borrow(tf1c_context **pool, size_t arena)
         tf1c_string_heap_clear(&x->strings);
         return x;
     }
-    if ((x = tf1c_alloc_zero(sizeof *x)))
+    x = tf1c_alloc_buffer(sizeof *x); /* whose barrier has cache lines of its own */
+    if (x) {
+        memset(x, 0, sizeof *x);
         tf1c_string_heap_init(&x->strings);
+    }
     return x;
 }
 

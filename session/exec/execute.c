@@ -27,11 +27,14 @@ static void fail(tf1c_context *x, const ir_node *n, tf_status status, const char
     snprintf(x->message, sizeof x->message, "%s", message);
 }
 
+/* Kernels may add to the address of an empty array, which NULL is not for. */
 static void fill_views(tf_view *v, const ir_operand *o, int n, char *const *slots)
 {
+    static _Alignas(64) char nothing[64];
     for (int i = 0; i < n; i++) {
+        char *data = tf1c_at_offset(slots[o[i].slot], o[i].at);
         v[i] = o[i].view;
-        v[i].data = tf1c_at_offset(slots[o[i].slot], o[i].at);
+        v[i].data = data ? data : nothing;
     }
 }
 

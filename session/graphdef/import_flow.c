@@ -355,8 +355,8 @@ int tf1c_before(tf1c_importing *m, tf1c_in_node *n, int i)
     }
     if (n->group >= 0 && m->regions->groups[n->group].call)
         return before_call(m, n->group, i);
-    const tf1c_group *g = &m->regions->groups[n->group < 0 ? 0 : n->group];
-    if (n->group < 0 || i >= 2 * g->n_members)
+    const tf1c_group *g = n->group < 0 ? NULL : &m->regions->groups[n->group];
+    if (!g || i >= 2 * g->n_members)
         return TF1C_ALL_MADE;
     const tf1c_in_node *member = &m->nodes[g->members[i / 2]];
     if (member->kind == TF1C_MERGE)
