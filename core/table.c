@@ -102,8 +102,10 @@ void tf1c_table_add(tf1c_table_writer *w, tf_bytes key, tf_bytes value)
 /* The index' restarts: where each of its entries begins. */
 static void index_restarts(const tf1c_buffer *index, tf1c_buffer *restarts)
 {
+    if (!index->n)
+        return;
     tf1c_reader r = { index->data, index->data + index->n, false };
-    while (index->n && r.at < r.end && !r.failed) {
+    while (r.at < r.end && !r.failed) {
         tf1c_buffer_fixed32(restarts, (uint32_t)(r.at - index->data));
         tf1c_read_varint(&r);
         const uint64_t key = tf1c_read_varint(&r), value = tf1c_read_varint(&r);

@@ -322,7 +322,7 @@ bool tf1c_partial_ints(tf_tensor t, tf_dims *ints)
     if (!op->def->ints || t.index || op->n_inputs > 64 || depth >= DEEPEST)
         return unknown_ints(op->outputs[t.index].shape, ints);
     tf_dims *shapes = tf1c_alloc((size_t)op->n_inputs * (sizeof *shapes + sizeof(tf_dtype)) + 1);
-    tf_dtype *dtypes = (tf_dtype *)(shapes + op->n_inputs);
+    tf_dtype *dtypes = shapes ? (tf_dtype *)(shapes + op->n_inputs) : NULL;
     for (int i = 0; shapes && i < op->n_inputs; i++) {
         shapes[i] = tf_get_shape(op->inputs[i]);
         dtypes[i] = tf_get_dtype(op->inputs[i]);

@@ -458,7 +458,8 @@ TF1C_API tf_status tf_add_to_collection(const char *name, tf_tensor value);
 #define tf_add_to_collection(...) TF_AT_(tf_add_to_collection(__VA_ARGS__))
 #endif
 TF1C_API tf_list tf_get_collection(const char *name); /* in the order added, duplicates kept; valid as long as the graph */
-/* Those alone whose names begin with `scope`: tf_get_collection(key, "actor"), or .scope = "actor"; NULL: all. */
+/* Those alone whose names, as "w:0", begin with what `scope` matches, a regular expression as in Python: tf_get_collection(key, "actor"),
+ * or .scope = "hidden[34]|outputs"; NULL: all.   errors  ValueError: it cannot be read */
 struct tf_scope_args {
     tf_source here;
     const char *scope;

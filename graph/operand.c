@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/cast.h"
 #include "graph/node.h"
 
 tf_operand tf_operand_same(tf_operand o) { return o; }
@@ -195,7 +196,7 @@ bool tf1c_given_axes(tf_operand given, tf_dims *axes, tf_source here, tf_tensor 
              TF_INDEX & TF_DTYPE_BIT(a->dtype)) {
         *axes = (tf_dims){ .known = true, .rank = (int)a->shape.dims[0] };
         for (int i = 0; i < axes->rank; i++)
-            axes->dims[i] = (int64_t)np_get(*a, i);
+            axes->dims[i] = tf1c_whole(a, i);
     } else if (o.kind != TF_OPERAND_NONE) {
         *mistake = tf_mistake(tf_type_error, here, NULL, "Expected an axis or AXES(…), known while the graph is built");
         return false;

@@ -2,8 +2,10 @@
  * collections and seeds that hang on the graph. TF1: framework/ops.py (unique_name, name_scope), variable_scope.py,
  * framework/random_seed.py. */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "core/pattern.h"
 #include "core/philox.h"
 #include "graph/node.h"
 
@@ -466,21 +468,34 @@ tf_status tf_add_to_collection(const char *name, tf_tensor value)
     return tf_ok;
 }
 
+/* "w:0", of an operation "train". */
+static const char *name_of(tf_tensor t, char *text, size_t n)
+{
+    if (!t.op->n_outputs)
+        return tf_op_name(t.op);
+    snprintf(text, n, "%s:%d", tf_op_name(t.op), t.index);
+    return text;
+}
+
 tf_list tf_get_collection_(const char *name, struct tf_scope_args a)
 {
     tf_graph *g = tf1c_current_graph();
     tf1c_collection *c = g && name ? collection(g->universe, name) : NULL;
     if (!c || !c->n)
         return (tf_list){ 0 };
-    const size_t length = a.scope ? strlen(a.scope) : 0;
+    char text[1024];
+    tf1c_pattern scope;
+    if (!tf1c_pattern_open(&scope, a.scope ? a.scope : "", text, sizeof text)) {
+        tf_fail(tf_value_error, tf1c_source(a.here), NULL, "The scope '%s' is no regular expression: %s", a.scope, text);
+        return (tf_list){ 0 };
+    }
     int n = 0;
     tf_tensor *items = tf1c_graph_alloc(g, (size_t)c->n * sizeof *items);
-    if (!items)
-        return tf1c_poison_list(c->n);
-    for (int i = 0; i < c->n; i++)
-        if (!length || strncmp(tf_op_name(c->items[i].op), a.scope, length) == 0)
+    for (int i = 0; i < c->n && items; i++)
+        if (tf1c_pattern_begins(&scope, name_of(c->items[i], text, sizeof text)))
             items[n++] = c->items[i];
-    return (tf_list){ .n = n, .items = items };
+    tf1c_pattern_close(&scope);
+    return items ? (tf_list){ .n = n, .items = items } : tf1c_poison_list(c->n);
 }
 
 tf_list(tf_get_collection)(const char *name) { return tf_get_collection_(name, (struct tf_scope_args){ 0 }); }

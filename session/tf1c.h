@@ -14,6 +14,7 @@
 #include "../ops/math/range.h"
 #include "../ops/random/random.h"
 #include "../ops/state/initializers.h"
+#include "../ops/state/framework.h"
 #include "../ops/state/variables.h"
 
 /* Mathematics: element by element, comparisons, products, sums. */

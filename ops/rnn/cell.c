@@ -1,6 +1,7 @@
 /* What calling a cell means: the scopes of its variables and nodes, its variables made once, its zero state.
  * TF1: python/layers/base.py Layer.__call__, python/ops/rnn_cell_impl.py RNNCell */
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -390,8 +391,14 @@ static tf_state *zeros_of_size(const tf_state_size *size, tf_operand batch, tf_d
 static tf_operand batch_operand(tf_operand batch, tf_source here, tf_tensor *mistake)
 {
     *mistake = (tf_tensor){ 0 };
-    if (batch.kind == TF_OPERAND_REAL)
+    if (batch.kind == TF_OPERAND_REAL && fabs(batch.as.real) < 0x1p53 && batch.as.real == floor(batch.as.real))
         batch = tf_operand_integer((int64_t)batch.as.real);
+    if (batch.kind == TF_OPERAND_REAL) {
+        *mistake = tf_mistake(tf_value_error, here, NULL, "Ambiguous dimension: %g", batch.as.real);
+        return batch;
+    }
+    if (batch.kind == TF_OPERAND_INTEGER && batch.as.integer < 0)
+        *mistake = tf_mistake(tf_value_error, here, NULL, "Dimension %lld must be >= 0", (long long)batch.as.integer);
     if (batch.kind == TF_OPERAND_INTEGER)
         return batch;
     tf_tensor t = tf_convert(batch, tf_dtype_unset, here, "batch_size");

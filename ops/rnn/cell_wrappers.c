@@ -1,5 +1,6 @@
 /* Cells made of cells: MultiRNNCell, DropoutWrapper, ResidualWrapper, DeviceWrapper. TF1: python/ops/rnn_cell_impl.py,
  * rnn_cell_wrapper_impl.py */
+#include <math.h>
 #include <string.h>
 
 #include "ops/array/array.h"
@@ -249,7 +250,7 @@ static tf_tensor take_prob(tf_operand given, const char *name, keep_prob *p, tf_
         return (tf_tensor){ 0 };
     *p = (keep_prob){ .number = np_get(value, 0) };
     if (p->number < 0 || p->number > 1)
-        return tf_mistake(tf_value_error, here, NULL, "Parameter %s must be between 0 and 1: %d", name, (int)p->number);
+        return tf_mistake(tf_value_error, here, NULL, "Parameter %s must be between 0 and 1: %.0f", name, trunc(p->number));
     return (tf_tensor){ 0 };
 }
 

@@ -277,9 +277,10 @@ static void cut_rows(const tf1c_split *split, tf_ndarray *before)
 static tf_status run_split(const tf1c_run *r, const tf1c_plan *p, const tf_ndarray *feeds, tf_ndarray *out, tf1c_part_arena *k)
 {
     const tf1c_split *split = p->split;
-    tf_ndarray *all = tf1c_part_alloc(k, (size_t)split->after->n_feeds * sizeof *all), *before = all + p->n_feeds;
+    tf_ndarray *all = tf1c_part_alloc(k, (size_t)split->after->n_feeds * sizeof *all);
     if (!all)
         return tf_memory_error;
+    tf_ndarray *before = all + p->n_feeds;
     for (int i = 0; i < p->n_feeds; i++)
         all[i] = feeds[i];
     tf_status status = tf1c_run_part(r, split->before, feeds, before, k);

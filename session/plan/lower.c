@@ -22,7 +22,7 @@ static bool may_compute(const ir_node *n)
 static bool make_room(tf1c_compilation *c, tf_view *out)
 {
     char *data = ir_alloc(&c->ir, (size_t)tf_view_count(out) * tf_dtype_size(out->dtype) + 64);
-    out->data = data + (64 - (uintptr_t)data % 64) % 64;
+    out->data = data ? data + (64 - (uintptr_t)data % 64) % 64 : NULL;
     return data;
 }
 
@@ -31,9 +31,10 @@ static bool compute(tf1c_compilation *c, ir_node *n)
 {
     if (n->n_in > IR_MOST_OPERANDS || n->n_out > IR_MOST_OPERANDS)
         return false;
-    tf_view *in = ir_alloc(&c->ir, (size_t)(n->n_in + n->n_out) * sizeof *in), *out = in + n->n_in;
+    tf_view *in = ir_alloc(&c->ir, (size_t)(n->n_in + n->n_out) * sizeof *in);
     if (!in)
         return false;
+    tf_view *out = in + n->n_in;
     tf_kernel_ctx k = ir_rule_ctx(n, in, out);
     if (n->def->traits & TF_VIEW)
         in[n->def->viewed].data = (void *)n->in[n->def->viewed]->known;

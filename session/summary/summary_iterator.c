@@ -31,11 +31,12 @@ tf_event_iterator *tf_train_summary_iterator_(const char *path, tf_source here)
         return NULL;
     }
     it->bytes = tf1c_read_file(path, INT_MAX, &n, here);
+    if (!it->bytes) {
+        tf_event_iterator_free(it);
+        return NULL;
+    }
     it->in = (tf1c_reader){ it->bytes, it->bytes + n, false };
-    if (it->bytes)
-        return it;
-    tf_event_iterator_free(it);
-    return NULL;
+    return it;
 }
 
 static void forget_event(tf_event_iterator *it)

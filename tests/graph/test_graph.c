@@ -180,6 +180,82 @@ START_TEST(variables_are_in_the_collections_that_training_asks_for)
 }
 END_TEST
 
+/* Which of these variables TensorFlow 1.15.5 finds for a scope: Python's re.match on their names. */
+static const char *const variable_names[] = { "hidden1/kernel", "hidden2/kernel", "hidden3/kernel", "outputs/bias", "hidden10/w" };
+enum { VARIABLES = sizeof variable_names / sizeof *variable_names };
+static const struct {
+    const char *scope, *found;
+} scope_rows[] = {
+    { "hidden1", "04" },
+    { "hidden[12]", "014" },
+    { "hidden[3]|outputs", "23" },
+    { "hidden\\d/", "012" },
+    { "hidden\\d+/w", "4" },
+    { "hidden1/kernel:0", "0" },
+    { "hidden1$", "" },
+    { "hidden1/kernel:0$", "0" },
+    { "kernel", "" },
+    { ".*kernel", "012" },
+    { ".*ker.*?l", "012" },
+    { "(?:hidden2|outputs)/b", "3" },
+    { "", "01234" },
+    { "hidden.*kernel:|^outputs", "0123" },
+};
+
+static void make_variables(void)
+{
+    for (int i = 0; i < VARIABLES; i++)
+        tf_get_variable(variable_names[i], SHAPE(1));
+}
+
+static void check_found(const char *what, tf_list found, const char *want)
+{
+    char got[VARIABLES + 1] = "";
+    for (int i = 0; i < found.n; i++)
+        for (int v = 0; v < VARIABLES; v++)
+            if (strcmp(tf_op_name(found.items[i].op), variable_names[v]) == 0)
+                got[i] = (char)('0' + v);
+    ck_assert_msg(strcmp(got, want) == 0, "%s: \"%s\" and not \"%s\"", what, got, want);
+}
+
+START_TEST(a_scope_chooses_variables_as_a_regular_expression)
+{
+    make_variables();
+    check_found(scope_rows[_i].scope, tf_trainable_variables(scope_rows[_i].scope), scope_rows[_i].found);
+    check_found(scope_rows[_i].scope, tf_get_collection(TF_GLOBAL_VARIABLES, .scope = scope_rows[_i].scope), scope_rows[_i].found);
+}
+END_TEST
+
+START_TEST(a_scope_that_cannot_be_read_is_an_error)
+{
+    make_variables();
+    ck_assert_int_eq(tf_trainable_variables("a(b").n, 0);
+    ck_assert(caught()->code == tf_value_error && strstr(caught()->message, "The scope 'a(b' is no regular expression: "));
+    catch_errors();
+}
+END_TEST
+
+START_TEST(the_framework_finds_variables_by_name)
+{
+    make_variables();
+    check_found("scope", tf_contrib_framework_get_variables("hidden1"), "04");
+    check_found("suffix", tf_contrib_framework_get_trainable_variables(.suffix = "kernel"), "012");
+    check_found("local", tf_contrib_framework_get_local_variables(), "");
+    check_found("name", tf_contrib_framework_get_variables_by_name("kernel"), "012");
+    check_found("name in a scope", tf_contrib_framework_get_variables_by_name("bias", "outputs"), "3");
+    check_found("by suffix", tf_contrib_framework_get_variables_by_suffix("nel"), "012");
+    static const char *const some[] = { "hidden", NULL }, *const without[] = { "hidden1", NULL },
+                             *const not_first[] = { "hidden1/", NULL };
+    check_found("to restore", tf_contrib_framework_get_variables_to_restore(.exclude = not_first), "1234");
+    check_found("to restore", tf_contrib_framework_get_variables_to_restore(some, without), "12");
+    ck_assert_str_eq(tf_op_name(tf_contrib_framework_get_unique_variable("outputs/bias").op), "outputs/bias");
+    tf_contrib_framework_get_unique_variable("nope");
+    expect_report(tf_value_error, "Couldn't find variable nope");
+    tf_contrib_framework_get_unique_variable("hidden1");
+    expect_report(tf_value_error, "Variable hidden1 does not uniquely identify a variable");
+}
+END_TEST
+
 /* ---- finalized ----------------------------------------------------------------------------------------------------------------- */
 START_TEST(a_finalized_graph_takes_no_more_and_still_runs)
 {
@@ -360,6 +436,9 @@ int main(void)
     tcase_add_test(cases, operations_and_tensors_are_found_by_name);
     tcase_add_loop_test(cases, what_is_not_there_is_said_in_tensorflows_words, 0, sizeof lookup_rows / sizeof *lookup_rows);
     tcase_add_test(cases, a_collection_keeps_what_was_added_in_order_and_twice);
+    tcase_add_loop_test(cases, a_scope_chooses_variables_as_a_regular_expression, 0, (int)(sizeof scope_rows / sizeof *scope_rows));
+    tcase_add_test(cases, a_scope_that_cannot_be_read_is_an_error);
+    tcase_add_test(cases, the_framework_finds_variables_by_name);
     tcase_add_test(cases, variables_are_in_the_collections_that_training_asks_for);
     tcase_add_test(cases, a_finalized_graph_takes_no_more_and_still_runs);
     tcase_add_test(cases, a_tensor_is_shown_as_python_shows_it);

@@ -301,6 +301,8 @@ END_TEST
     ROW(tf_at(tf_nn_static_bidirectional_rnn(CELL, CELL, LIST(x), .sequence_length = 2, .dtype = tf_float32).outputs, 0),       \
         "sequence_length must be a vector of length batch_size")                                                                \
     ROW(tf_state_tensor(tf_zero_state(CELL, 2)), "zero_state() missing 1 required positional argument: 'dtype'")                \
+    ROW(tf_state_tensor(tf_zero_state(CELL, 2.5, tf_float32)), "Ambiguous dimension: 2.5")                                      \
+    ROW(tf_state_tensor(tf_zero_state(CELL, -1., tf_float32)), "Dimension -1 must be >= 0")                                     \
     ROW(tf_transpose(x, .perm_tensor = 1), "Shape must be rank 1 but is rank 0 for 'transpose' (op: 'Transpose')")              \
     ROW(tf_strided_slice(x, SHAPE(0), SHAPE(1), .strides = 1), "Shape must be rank 1 but is rank 0 for 'StridedSlice'")
 
