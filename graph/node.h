@@ -228,6 +228,7 @@ void tf1c_graph_seeds(tf_graph *g, bool has_seed, int64_t op_seed, int64_t seeds
 
 /* shape_inference.c */
 /* Merges two shapes in a shape function; if they disagree, says so in TF1's words and returns false. */
+void tf1c_not_broadcastable(tf_shape_ctx *c, tf_dims a, tf_dims b); /* says so, in the words of either time */
 bool tf1c_merge_in(tf_shape_ctx *c, tf_dims a, tf_dims b, tf_dims *merged, const char *more); /* more: ends the message */
 struct tf_shape_ctx {
     const tf_op_def *def;
@@ -239,6 +240,7 @@ struct tf_shape_ctx {
     const tf_dtype *in_dtype;
     tf_dims *out;
     tf_dtype *out_dtype;
+    const tf_operation *op; /* at run: whose inputs have names, for messages */
     bool at_run;
     bool quiet; /* a failure is no report */
     bool failed;

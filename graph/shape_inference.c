@@ -283,7 +283,7 @@ void tf_unchanged_shape(tf_shape_ctx *c)
 
 void tf_scalar_shape(tf_shape_ctx *c) { tf_set_out(c, 0, SCALAR); }
 
-static void not_broadcastable(tf_shape_ctx *c, tf_dims a, tf_dims b)
+void tf1c_not_broadcastable(tf_shape_ctx *c, tf_dims a, tf_dims b)
 {
     char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
     if (c->at_run) {
@@ -305,7 +305,7 @@ void tf_broadcast_shape(tf_shape_ctx *c)
     tf_dims all = *tf_in_dims(c, 0), next;
     for (int i = 1; i < tf_shape_inputs(c); i++) {
         if (!tf_broadcast_dims(all, c->in[i], &next)) {
-            not_broadcastable(c, all, c->in[i]);
+            tf1c_not_broadcastable(c, all, c->in[i]);
             return;
         }
         all = next;

@@ -215,6 +215,7 @@ static tf_status output_shapes(interpreter *r, tf_operation *op, tf_dims *shapes
                        .in_dtype = in_dtypes,
                        .out = shapes,
                        .out_dtype = dtypes,
+                       .op = op,
                        .at_run = true,
                        .value = input_value,
                        .ints = input_ints,

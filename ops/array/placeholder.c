@@ -1,5 +1,7 @@
-/* Placeholders. TF1: core/ops/array_ops.cc, python/ops/array_ops.py. */
+/* Placeholders, and shapes that are vouched for. TF1: core/ops/array_ops.cc, python/ops/array_ops.py. */
 #include "ops/array/placeholder.h"
+
+#include <stdio.h>
 
 #include "ops/array/array.h"
 
@@ -91,9 +93,64 @@ tf_tensor tf_placeholder_with_default_(tf_operand input, struct tf_placeholder_w
                                             .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &input }) };
 }
 
+/* ---- EnsureShape: output = input, dinput = doutput -------------------------------------------------------------------------
+ * TF1: core/ops/array_ops.cc "EnsureShape", core/kernels/shape_ops.h EnsureShapeOp, python/ops/check_ops.py _ensure_shape_grad */
+typedef struct {
+    tf_dims shape;
+} ensure_attrs;
+static const tf_attr_def ensure_fields[] = { TF_ATTR(ensure_attrs, shape, TF_ATTR_DIMS), { 0 } };
+
+static void not_as_ensured(tf_shape_ctx *c, tf_dims got, tf_dims want)
+{
+    char output[16] = "", x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
+    const tf_tensor input = c->op ? c->op->inputs[0] : (tf_tensor){ .op = NULL };
+    if (input.index)
+        snprintf(output, sizeof output, ":%d", input.index);
+    tf_shape_error(c, "Shape of tensor %s%s %s is not compatible with expected shape %s.", input.op ? input.op->name : "", output,
+                   tf_dims_kernel_text(got, x, sizeof x), tf_dims_kernel_text(want, y, sizeof y));
+}
+
+static void ensure_shape(tf_shape_ctx *c)
+{
+    const tf_dims want = ((const ensure_attrs *)tf_shape_attrs(c))->shape, got = *tf_in_dims(c, 0);
+    tf_dims merged = got;
+    if (tf_shape_at_run(c) && !tf_merge_dims(got, want, &merged))
+        not_as_ensured(c, got, want);
+    else if (want.known && !tf_with_rank(c, 0, want.rank))
+        return;
+    else if (tf_shape_at_run(c) || tf1c_merge_in(c, want, got, &merged, ""))
+        tf_set_out(c, 0, merged);
+}
+
+static const tf_op_def ensure_shape_op = {
+    .name = "EnsureShape",
+    .in = "input:T",
+    .out = "output:T",
+    .T = TF_EVERY_DTYPE,
+    .attrs = ensure_fields,
+    .attrs_size = sizeof(ensure_attrs),
+    .traits = TF_VIEW,
+    .shape = ensure_shape,
+    .gradient = tf1c_identity_gradient,
+    .view = tf1c_whole_view,
+};
+
+tf_tensor tf_ensure_shape_(struct tf_ensure_shape_args a)
+{
+    tf_tensor mistake;
+    if (!tf1c_given_shape(&a.shape, a.here, &mistake))
+        return mistake;
+    const ensure_attrs attrs = { .shape = a.shape };
+    const tf_operand x = tf1c_given_data(a.x, a.text, ".x", a.here);
+    return (tf_tensor){ .op = tf_op_new(
+                            &ensure_shape_op,
+                            (struct tf_op_args){ .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &x }) };
+}
+
 /* clang-format off */
 tf1c_op_family tf1c_family_placeholder = {
     &placeholder_op,
     &placeholder_with_default_op,
+    &ensure_shape_op,
     NULL,
 };

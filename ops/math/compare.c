@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ops/array/fill.h"
 #include "ops/array/identity.h"
 #include "ops/family.h"
 #include "ops/math/gradient_counts.h"
@@ -188,6 +189,54 @@ static const tf_op_def select_rows_op = {
     .gradient = select_gradient,
 };
 
+/* ---- SelectV2: the same, broadcasting ------------------------------------------------------------------------------------------------
+ * TF1: core/ops/math_ops.cc "SelectV2", core/kernels/cwise_op_select.cc SelectV2Op, python/ops/math_grad.py _SelectGradV2 */
+static void select_v2_run_error(tf_shape_ctx *c, bool of_choices)
+{
+    char condition[TF_DIMS_TEXT], x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
+    tf_dims_kernel_text(*tf_in_dims(c, 0), condition, sizeof condition);
+    tf_dims_kernel_text(*tf_in_dims(c, 1), x, sizeof x);
+    tf_dims_kernel_text(*tf_in_dims(c, 2), y, sizeof y);
+    if (of_choices)
+        tf_shape_error(c, "then %s and else %s must be broadcastable", x, y);
+    else
+        tf_shape_error(c, "condition %s, then %s, and else %s must be broadcastable", condition, x, y);
+}
+
+static void select_v2_shape(tf_shape_ctx *c)
+{
+    tf_dims choices, all;
+    const bool of_choices = !tf_broadcast_dims(*tf_in_dims(c, 1), *tf_in_dims(c, 2), &choices);
+    if (!of_choices && tf_broadcast_dims(*tf_in_dims(c, 0), choices, &all))
+        tf_set_out(c, 0, all);
+    else if (tf_shape_at_run(c))
+        select_v2_run_error(c, of_choices);
+    else if (of_choices)
+        tf1c_not_broadcastable(c, *tf_in_dims(c, 1), *tf_in_dims(c, 2));
+    else
+        tf1c_not_broadcastable(c, *tf_in_dims(c, 0), choices);
+}
+
+static void select_v2_gradient(tf_grad_ctx *g, tf_tensor dz)
+{
+    tf1c_gradient_makes(g, 1 + 2 * (1 + TF1C_BROADCAST_ONE) - 1); /* zeros; of each a SelectV2 and its sum, of one output's shape */
+    const tf_tensor condition = g->in[0], zeros = tf_zeros(SCALAR, tf_get_dtype(dz));
+    if (tf1c_grad_wanted(g, 1))
+        tf_add_grad(g, 1, tf_sum_to(tf_where_v2(condition, dz, zeros), g->in[1]));
+    if (tf1c_grad_wanted(g, 2))
+        tf_add_grad(g, 2, tf_sum_to(tf_where_v2(condition, zeros, dz), g->in[2]));
+}
+
+static const tf_op_def select_v2_op = {
+    .name = "SelectV2",
+    .in = "condition:bool, t:T, e:T",
+    .out = "output:T",
+    .traits = RESULT_TRAITS,
+    .shape = select_v2_shape,
+    .strips = select_strips,
+    .gradient = select_v2_gradient,
+};
+
 static tf_dims operand_shape(const tf_operand *o)
 {
     switch (o->kind) {
@@ -206,17 +255,27 @@ static bool may_choose_rows(tf_dims condition, tf_dims x, tf_dims y)
     return (!condition.known || condition.rank == 1) && (!z.known || z.rank > 1);
 }
 
+static tf_tensor select_node(const tf_op_def *def, const tf_operand *in, struct tf_name_args a)
+{
+    if ((in[1].kind == TF_OPERAND_NONE) != (in[2].kind == TF_OPERAND_NONE))
+        return tf_mistake(tf_value_error, a.here, NULL, "x and y must both be non-None or both be None.");
+    return (tf_tensor){ .op = tf_op_new(def, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = 3, .inputs = in }) };
+}
+
+tf_tensor tf_where_v2_(tf_operand condition, tf_operand x, tf_operand y, struct tf_name_args a)
+{
+    return select_node(&select_v2_op, (const tf_operand[]){ condition, x, y }, a);
+}
+
 tf_tensor tf_where_(tf_operand condition, tf_operand x, tf_operand y, struct tf_name_args a)
 {
     TF_FROM(a.here);
-    if ((x.kind == TF_OPERAND_NONE) != (y.kind == TF_OPERAND_NONE))
-        return tf_mistake(tf_value_error, a.here, NULL, "x and y must both be non-None or both be None.");
     const tf_operand in[] = { condition, x, y };
     tf_dims shapes[3];
     for (int i = 0; i < 3; i++)
         shapes[i] = operand_shape(&in[i]);
     const tf_op_def *def = may_choose_rows(shapes[0], shapes[1], shapes[2]) ? &select_rows_op : &select_op;
-    return (tf_tensor){ .op = tf_op_new(def, (struct tf_op_args){ .here = a.here, .name = a.name, .n_inputs = 3, .inputs = in }) };
+    return select_node(def, in, a);
 }
 
 /* clang-format off */
@@ -232,5 +291,6 @@ tf1c_op_family tf1c_family_compare = {
     &logical_not_op,
     &select_op,
     &select_rows_op,
+    &select_v2_op,
     NULL,
 };

@@ -60,6 +60,17 @@ TF1C_API tf_tensor tf_logical_not_(tf_operand x, struct tf_name_args args);
 #define TF_WHERE3_(condition, x, ...) TF_WHERE_REST_(condition, x, __VA_ARGS__, )
 #define TF_WHERE_REST_(condition, x, y, ...) TF_IN_ORDER3_(tf_where_, TF_T(condition), TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_where(...) TF_WHERE_PICK_(__VA_ARGS__, TF_WHERE3_, TF_WHERE3_, TF_WHERE1_, TF_WHERE1_, )(__VA_ARGS__)
+/* tf_where_v2(condition, x, y, …): the same, where condition, x and y broadcast.           TF1: tf.where_v2, tf.compat.v2.where
+ *   shapes  condition, x, y broadcast against each other -> z
+ *   grad    summed over the axes along which x or y was broadcast
+ *   errors  ValueError: shapes that do not broadcast; at run InvalidArgumentError "condition [2], then [3], and else [3] must be
+ *           broadcastable"
+ *   source  core/ops/math_ops.cc "SelectV2", python/ops/math_grad.py _SelectGradV2 */
+#define TF_WHERE_V2_(condition, x, ...) TF_WHERE_V2_REST_(condition, x, __VA_ARGS__, )
+#define TF_WHERE_V2_REST_(condition, x, y, ...) \
+    TF_IN_ORDER3_(tf_where_v2_, TF_T(condition), TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_where_v2(...) TF_WHERE_PICK_(__VA_ARGS__, TF_WHERE_V2_, TF_WHERE_V2_, TF_WHERE1_, TF_WHERE1_, )(__VA_ARGS__)
+TF1C_API tf_tensor tf_where_v2_(tf_operand condition, tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_where_(tf_operand condition, tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_where_indices_(tf_operand condition, struct tf_name_args args);
 

@@ -179,6 +179,7 @@ static tf1c_outcome infer(tf1c_compilation *c, ir_node *n, const tf_operation *o
                        .in_dtype = in_dtype,
                        .out = out,
                        .out_dtype = out_dtype,
+                       .op = op,
                        .at_run = true,
                        .value = value_of,
                        .ints = ints_of,

@@ -6,6 +6,11 @@ x = np.array([[1, -2, 3], [4, np.nan, np.inf]], np.float32)
 cases = {
     'Placeholder.itself': (lambda x: x, [x]),
     'PlaceholderWithDefault.default': (lambda x: tf.placeholder_with_default(x, [None, 3]), [x]),
+    'EnsureShape.plain': (lambda x: tf.ensure_shape(x, [None, 3]), [x]),
+    'EnsureShape.int32': (lambda x: tf.ensure_shape(x, [2], name='e'), [np.array([1, 2], np.int32)]),
+    'EnsureShape.scalar': (lambda x: tf.ensure_shape(x, []), [np.float32(3)]),
+    'EnsureShape.bools': (lambda x: tf.ensure_shape(x, [1]), [np.array([True])]),
+    'EnsureShape.empty': (lambda x: tf.ensure_shape(x, [None, 2]), [np.zeros((0, 2), np.float32)]),
     'Const.number': (lambda x: x * tf.constant(2.5), [x], {'nodes': False}),
     'Const.filled': (lambda x: tf.constant([1., 2.], shape=[2, 3], name='c') + x, [x], {'nodes': False}),
     'Const.int64': (lambda x: [tf.constant(7, tf.int64), tf.constant([1, 2])], [x]),
