@@ -133,7 +133,7 @@ static bool take_nodes(tf1c_importing *m)
     if (m->def->n_node > MOST_NODES)
         return tf1c_import_fail(m, tf_resource_exhausted, NULL, "a graph of %zu nodes", m->def->n_node);
     const Tf1c__NodeDef **defs = tf1c_import_alloc(m, m->def->n_node * sizeof *defs);
-    if (!defs || !tf1c_without_savers(m, defs, &m->n))
+    if (!defs || !tf1c_without_savers(m, defs, &m->n) || !tf1c_raise_resources(m, &defs, &m->n))
         return false;
     m->nodes = tf1c_import_alloc(m, (size_t)m->n * sizeof *m->nodes);
     for (int i = 0; i < m->n && m->nodes && !m->status; i++) {

@@ -464,6 +464,8 @@ bool tf1c_expand_functions(tf1c_importing *m)
         const Tf1c__FunctionDef *f = library->function[i];
         if (!f->signature)
             return tf1c_import_fail(m, tf_invalid_argument, NULL, "a function without signature");
+        if (!(f = tf1c_raise_in_function(m, f)))
+            return false;
         if (!tf1c_map_set(&m->functions, f->signature->name, (void *)f))
             return tf1c_import_fail(m, tf_memory_error, NULL, "no memory left for a graph's nodes");
     }

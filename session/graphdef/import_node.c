@@ -10,16 +10,12 @@
 
 /* ---- records ------------------------------------------------------------------------------------------------------------------ */
 
-/* Other names of ops that the library has, each before its own: older versions, and variables as resources. */
+/* Other names of ops that the library has, each before its own: older versions. */
 static const char *other_name(const char *op)
 {
     static const char names[] =
-        "Variable VariableV2 VarHandleOp VariableV2 ReadVariableOp Identity AssignVariableOp Assign "
-        "AssignAddVariableOp AssignAdd AssignSubVariableOp AssignSub BatchMatMul BatchMatMulV2 Snapshot Identity "
-        "RefIdentity Identity FusedBatchNorm FusedBatchNormV3 FusedBatchNormV2 FusedBatchNormV3 Div RealDiv "
-        "ResourceApplyGradientDescent ApplyGradientDescent ResourceApplyAdam ApplyAdam "
-        "ResourceApplyMomentum ApplyMomentum ResourceApplyRMSProp ApplyRMSProp "
-        "ResourceApplyAdagrad ApplyAdagrad ";
+        "Variable VariableV2 BatchMatMul BatchMatMulV2 Snapshot Identity RefIdentity Identity FusedBatchNorm FusedBatchNormV3 "
+        "FusedBatchNormV2 FusedBatchNormV3 Div RealDiv ";
     static _Thread_local char own[64];
     const size_t n = strlen(op);
     for (const char *s = names; *s && n;) {
@@ -353,16 +349,22 @@ static tf_operation *read_of(tf1c_importing *m, tf_tensor variable, const char *
     return op;
 }
 
-/* The Identity that the graph has for reading the variable; NULL: none. */
-static tf1c_in_node *reader_of(tf1c_importing *m, const Tf1c__NodeDef *variable)
+static tf1c_in_node *reader_called(tf1c_importing *m, const Tf1c__NodeDef *variable, const char *end)
 {
     char name[512];
-    snprintf(name, sizeof name, "%s/read", variable->name);
+    snprintf(name, sizeof name, "%s%s", variable->name, end);
     const int at = (int)(intptr_t)tf1c_map_get(&m->by_name, name) - 1;
     tf1c_in_node *read = at >= 0 ? &m->nodes[at] : NULL;
     const bool reads = read && read->record && strcmp(read->record->name, "Identity") == 0 && read->n_in == 1 &&
                        !read->n_controls && read->in[0].node >= 0 && m->nodes[read->in[0].node].def == variable;
     return reads ? read : NULL;
+}
+
+/* The Identity that the graph has for reading the variable, the second of one that was a resource; NULL: none. */
+static tf1c_in_node *reader_of(tf1c_importing *m, const Tf1c__NodeDef *variable)
+{
+    tf1c_in_node *read = reader_called(m, variable, "/read");
+    return read ? read : reader_called(m, variable, "/Read/ReadVariableOp");
 }
 
 /* A variable is read by the Identity of its name, once that is made, or else by one of our own. */

@@ -94,6 +94,10 @@ bool tf1c_parse_input(const char *input, char *name, size_t room, int *output); 
 /* import_saver.c: the nodes without those of Savers, which need none here. */
 bool tf1c_without_savers(tf1c_importing *m, const Tf1c__NodeDef **defs, int *n);
 
+/* import_resource.c: nodes of variables that are resources as those of variables; of a function, which is copied. */
+bool tf1c_raise_resources(tf1c_importing *m, const Tf1c__NodeDef ***defs, int *n);
+const Tf1c__FunctionDef *tf1c_raise_in_function(tf1c_importing *m, const Tf1c__FunctionDef *of); /* NULL after a report */
+
 bool tf1c_make_node(tf1c_importing *m, int node); /* and all that it is made of; false after a report */
 
 /* import_function.c: functional loops, branches and calls become nodes of frames and branches. */

@@ -404,6 +404,14 @@ static const Tf1c__TensorProto *names_of(const Tf1c__GraphDef *g, const Tf1c__No
     return NULL;
 }
 
+/* What an assignment assigns: of a resource there is an Identity between. */
+static const char *assigned_value(const Tf1c__GraphDef *g, const Tf1c__NodeDef *assign)
+{
+    const char *value = strncmp(assign->op, "Assign", strlen("Assign")) == 0 && assign->n_input > 1 ? assign->input[1] : "";
+    const Tf1c__NodeDef *between = strcmp(assign->op, "AssignVariableOp") == 0 ? node_called(g, value, strcspn(value, ":")) : NULL;
+    return between && strcmp(between->op, "Identity") == 0 && between->n_input ? between->input[0] : value;
+}
+
 /* The variables that this RestoreV2's values are assigned to. */
 static bool add_restored(const reading *r, const Tf1c__NodeDef *restore, tf_list *variables, const char ***names, int *n,
                          int *capacity)
@@ -413,7 +421,7 @@ static bool add_restored(const reading *r, const Tf1c__NodeDef *restore, tf_list
     const size_t length = strlen(restore->name);
     for (size_t i = 0; all && i < g->n_node; i++) {
         const Tf1c__NodeDef *a = g->node[i];
-        const char *value = strncmp(a->op, "Assign", strlen("Assign")) == 0 && a->n_input > 1 ? a->input[1] : "";
+        const char *value = assigned_value(g, a);
         const bool reads = strncmp(value, restore->name, length) == 0 && (!value[length] || value[length] == ':');
         const size_t at = reads && value[length] ? strtoul(value + length + 1, NULL, 10) : 0;
         const tf_tensor v = reads ? tf1c_tensor_named(r->graph, r->prefix, a->input[0]) : (tf_tensor){ .op = NULL };

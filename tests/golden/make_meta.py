@@ -119,6 +119,87 @@ def cond_in_loop(x):
     return repeated(4, lambda i, v: tf.cond(i > 1, lambda: turned(v), lambda: tf.sin(v)), x[:, 0])
 
 
+def with_resources(build):
+    """The model, its variables resources: what TensorFlow 2 and tf.keras make."""
+    def model():
+        tf.enable_resource_variables()
+        try:
+            return build()
+        finally:
+            tf.disable_resource_variables()
+    return model
+
+
+def dense_net():
+    feeds = fed(x=numbers(6, 3), y=classes(6))
+    x, y = feeds
+    step = tf.train.get_or_create_global_step()
+    rate = tf.train.exponential_decay(.05, step, 5, .9, staircase=True)
+
+    class Counted(tf.train.AdamOptimizer):
+        def minimize(self, loss, name):
+            return super(Counted, self).minimize(loss, step, name=name)
+    h = tf.layers.dense(tf.layers.dense(x, 8, tf.nn.relu), 4, tf.tanh)
+    return feeds, classify(h, y), Counted(rate)
+
+
+def unrolled_lstm():
+    feeds, loss, _ = static_lstm()
+    return feeds, loss, tf.train.GradientDescentOptimizer(.5)
+
+
+def rows_of(make_optimizer, summed=False):
+    """Of a table that is a resource: ResourceGather, and the optimizer's update of rows."""
+    def model():
+        feeds = fed(x=np.array([2, 5, 2, 3, 0, 2], np.int32), y=classes(6))
+        x, y = feeds
+        table = tf.get_variable('table', [7, 4])
+        rows = tf.nn.embedding_lookup(table, x)
+        return feeds, classify(rows + tf.reduce_mean(table, 0) if summed else rows, y), make_optimizer()
+    return model
+
+
+def counted():
+    """Values from before and after an assignment of the same run."""
+    feeds = fed(x=numbers(6, 3), y=classes(6))
+    x, y = feeds
+    seen = tf.get_variable('seen', [3], initializer=tf.zeros_initializer(), trainable=False)
+    ages = tf.get_variable('ages', [6], tf.int32, tf.zeros_initializer(), trainable=False)
+    mean = seen.assign_add(.1 * (tf.reduce_mean(x, 0) - seen))
+    with tf.control_dependencies([mean, tf.scatter_add(ages, [1, 4, 1], [1, 2, 3])]):
+        late = seen.read_value() * tf.cast(tf.reduce_sum(ages.read_value()), tf.float32) * .01
+    return feeds, classify(x - mean + late, y), tf.train.RMSPropOptimizer(.01, centered=True)
+
+
+def keras():
+    feeds = fed(x=numbers(4, 6, 6, 2), y=classes(4))
+    x, y = feeds
+    tf.keras.backend.set_learning_phase(1)
+    layers = tf.keras.layers
+    h = layers.Conv2D(3, 3, activation='relu')(x)
+    h = layers.BatchNormalization()(layers.MaxPooling2D()(h))
+    h = layers.Dense(2)(layers.Dropout(.0)(layers.Flatten()(h)))
+    loss = tf.reduce_mean(tf.keras.losses.categorical_crossentropy(y, h, from_logits=True))
+    optimizer = tf.keras.optimizers.Adam(.01)
+
+    class Kept(object):
+        def minimize(self, loss, name):
+            variables = tf.trainable_variables()
+            step = tf.group(optimizer.get_updates(loss, variables), name=name)
+            tf.add_to_collection(tf.GraphKeys.TRAIN_OP, step)
+            return step
+    return feeds, loss, Kept()
+
+
+def in_loop():
+    """What a loop reads of a variable that is a resource."""
+    feeds = fed(x=numbers(4, 3), y=classes(4))
+    x, y = feeds
+    w = tf.get_variable('w', [3, 3])
+    h = repeated(3, lambda i, v: tf.tanh(tf.matmul(v, w) + w[0]), x)
+    return feeds, classify(h, y), tf.train.GradientDescentOptimizer(.1)
+
+
 def save(name, build):
     if NAMES and name not in NAMES:
         return
@@ -157,6 +238,16 @@ MODELS = {'static_lstm': static_lstm, 'char_rnn': char_rnn, 'cnn': cnn, 'word2ve
           'cond_in_loop': of_loop(cond_in_loop), 'nce': sampled(tf.nn.nce_loss, None),
           'nce_uniform': sampled(tf.nn.nce_loss, tf.nn.uniform_candidate_sampler),
           'sampled_softmax': sampled(tf.nn.sampled_softmax_loss, by_frequency)}
+T = tf.train
+RESOURCES = {'dense_net': dense_net, 'unrolled_lstm': unrolled_lstm, 'counted': counted, 'keras': keras, 'in_loop': in_loop,
+             'rows_momentum': rows_of(lambda: T.MomentumOptimizer(.05, .9, use_nesterov=True)),
+             'rows_descent': rows_of(lambda: T.GradientDescentOptimizer(.3)),
+             'rows_adam': rows_of(lambda: T.AdamOptimizer(.02), summed=True), 'rows_adagrad': rows_of(lambda: T.AdagradOptimizer(.2)),
+             'rows_rms_prop': rows_of(lambda: T.RMSPropOptimizer(.02, momentum=.5)),
+             'rows_centered': rows_of(lambda: T.RMSPropOptimizer(.02, centered=True)),
+             'rows_ftrl': rows_of(lambda: T.FtrlOptimizer(.2, l1_regularization_strength=.001)),
+             'rows_adadelta': rows_of(lambda: T.AdadeltaOptimizer(20.))}
+MODELS.update(('resource_' + name, with_resources(build)) for name, build in RESOURCES.items())
 if __name__ == '__main__':
     for name, build in MODELS.items():
         save(name, build)

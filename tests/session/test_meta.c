@@ -15,10 +15,32 @@
 static const struct {
     const char *name;
     bool by_its_own; /* train op; else it is made here: the model's loop is differentiated by stacks */
-} models[] = { { "static_lstm", true },     { "char_rnn", true },      { "cnn", true },
-               { "word2vec", true },        { "nce", true },           { "nce_uniform", true },
-               { "sampled_softmax", true }, { "dynamic_lstm", false }, { "gru_lengths", false },
-               { "long_enough", false },    { "nested", false },       { "cond_in_loop", false } };
+} models[] = { { "static_lstm", true },
+               { "char_rnn", true },
+               { "cnn", true },
+               { "word2vec", true },
+               { "nce", true },
+               { "nce_uniform", true },
+               { "sampled_softmax", true },
+               { "dynamic_lstm", false },
+               { "gru_lengths", false },
+               { "long_enough", false },
+               { "nested", false },
+               { "cond_in_loop", false },
+               /* of variables that are resources */
+               { "resource_dense_net", true },
+               { "resource_unrolled_lstm", true },
+               { "resource_counted", true },
+               { "resource_keras", true },
+               { "resource_in_loop", false },
+               { "resource_rows_momentum", true },
+               { "resource_rows_descent", true },
+               { "resource_rows_adam", true },
+               { "resource_rows_adagrad", true },
+               { "resource_rows_rms_prop", true },
+               { "resource_rows_centered", true },
+               { "resource_rows_ftrl", true },
+               { "resource_rows_adadelta", true } };
 
 static const char *meta_path(const char *name, const char *ending)
 {
