@@ -23,6 +23,23 @@ static bool is_loop_gradient(const char *op)
     return false;
 }
 
+static bool in_gradients(const char *name)
+{
+    const char *at = strstr(name, "gradients");
+    return at && (at == name || at[-1] == '/');
+}
+
+/* The gradient of a cond: it reads in its branches what was made in those of the cond, whose predicate is not among gradients. */
+static bool is_cond_gradient(const Tf1c__NodeDef *n)
+{
+    return strcmp(n->op, "Switch") == 0 && n->n_input > 1 && in_gradients(n->name) && !in_gradients(n->input[1]);
+}
+
+static bool is_left_out(const tf1c_importing *m, const Tf1c__NodeDef *n)
+{
+    return is_file_op(n->op) || (m->forward && (is_loop_gradient(n->op) || is_cond_gradient(n)));
+}
+
 /* "save/" of "save/SaveV2"; 0 where there is none. */
 static size_t scope_length(const char *name)
 {
@@ -97,7 +114,7 @@ bool tf1c_without_savers(tf1c_importing *m, const Tf1c__NodeDef **defs, int *n)
     char *marks = tf1c_import_alloc(m, g->n_node);
     bool some = false, good = marks;
     for (size_t i = 0; i < g->n_node && good; i++)
-        some |= marks[i] = is_file_op(g->node[i]->op) || (m->forward && is_loop_gradient(g->node[i]->op));
+        some |= marks[i] = is_left_out(m, g->node[i]);
     for (size_t i = 0; i < g->n_node && good && some; i++)
         good = tf1c_map_set(&by_name, g->node[i]->name, (void *)(intptr_t)(i + 1));
     if (!good && !m->status)

@@ -88,7 +88,7 @@ TF1C_API tf_status tf_train_export_meta_graph_(struct tf_export_meta_graph_args 
 
 /* Adds the graph of a .meta file, TensorFlow's or tf_train_export_meta_graph's, to the current one, as tf_import_graph_def does, and what
  * is in its collections; nodes that have other names here, such as those inside of loops, are left out of these. Left out too is the
- * gradient of a while loop, which TensorFlow writes in stacks, and what is made of it: it is made here, by tf_minimize. Other train ops run.
+ * gradient of a while loop, which TensorFlow writes in stacks, or of a cond, and what is made of it: it is made here, by tf_minimize. Other train ops run.
  * TF1: tf.train.import_meta_graph
  *   clear_devices  devices are forgotten
  *   import_scope   before all names; unset: none
