@@ -14,6 +14,7 @@
 #include "ops/array/slice.h"
 #include "ops/math/arithmetic.h"
 #include "session/graphdef/looping.h"
+#include "session/graphdef/several.h"
 
 static bool has_op(const tf1c_in_node *n, const char *op) { return strcmp(n->def->op, op) == 0; }
 
@@ -41,15 +42,16 @@ bool tf1c_is_control_flow(tf1c_in_node *n)
         { "TensorArrayWriteV3", TF1C_TA_WRITE, 4 },
         { "TensorArrayGatherV3", TF1C_TA_GATHER, 3 },
         { "TensorArraySizeV3", TF1C_TA_SIZE, 2 },
-        { "ShapeN", TF1C_SHAPE_N, 1 },
-        { "ConcatOffset", TF1C_CONCAT_OFFSET, 2 },
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (has_op(n, kinds[i].op) && n->n_in >= kinds[i].inputs) {
             n->kind = kinds[i].kind;
             return true;
         }
-    return false;
+    if (!tf1c_several_of(n->def->op, n->n_in))
+        return false;
+    n->kind = TF1C_SEVERAL;
+    return true;
 }
 
 /* ---- regions: a frame's, and a branch's two; 0 is what lies in none -------------------------------------------------------------- */
@@ -397,8 +399,7 @@ bool tf1c_make(tf1c_importing *m, int node)
     case TF1C_LOOP_COND:
     case TF1C_NEXT_ITERATION: return pass_on(m, n, n->in[0], 1);
     case TF1C_PASS: return pass_all(m, n);
-    case TF1C_SHAPE_N:
-    case TF1C_CONCAT_OFFSET: return tf1c_make_several(m, n);
+    case TF1C_SEVERAL: return tf1c_make_several(m, n);
     case TF1C_EXIT: return tf1c_make_exit(m, n);
     case TF1C_MERGE: return tf1c_make_merge(m, n);
     default: return tf1c_make_array_op(m, n);

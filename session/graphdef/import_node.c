@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/strings.h"
+#include "ops/array/shape.h"
 #include "ops/nn/fixed_sampler.h"
 #include "session/graphdef/attributes.h"
 #include "session/graphdef/importing.h"
@@ -380,20 +381,31 @@ static bool make_variable(tf1c_importing *m, const tf1c_in_node *n, tf_operation
     return op->read;
 }
 
-/* The reader of a variable that is read here, made now if it was not yet. */
-static bool make_reader(tf1c_importing *m, const tf1c_in_node *n, int i)
+/* The reader of a variable that an edge comes from, if it is not made yet. */
+static tf1c_in_node *reader_missing(tf1c_importing *m, tf1c_edge e)
 {
-    char name[64];
-    int place;
-    tf1c_edge e = n->in[i];
     while (e.node >= 0 && m->nodes[e.node].kind == TF1C_PASS && e.output < m->nodes[e.node].n_in)
         e = m->nodes[e.node].in[e.output];
     const tf1c_in_node *variable = e.node >= 0 ? &m->nodes[e.node] : NULL;
     if (!variable || variable->kind != TF1C_PLAIN || !variable->out || variable->out[0].op->read != variable->out[0].op)
-        return true;
+        return NULL;
+    return reader_of(m, variable->def);
+}
+
+bool tf1c_read_if_variable(tf1c_importing *m, tf1c_edge e)
+{
+    const tf1c_in_node *read = reader_missing(m, e);
+    return !read || tf1c_make_node(m, (int)(read - m->nodes));
+}
+
+/* The same of what a node reads, and does not write. */
+static bool make_reader(tf1c_importing *m, const tf1c_in_node *n, int i)
+{
+    char name[64];
+    int place;
+    const tf1c_in_node *read = reader_missing(m, n->in[i]);
     const bool named = tf1c_argument_of(n->record->in, i, n->n_in, name, sizeof name, &place);
     const char *argument = named ? strstr(n->record->in, name) : NULL;
-    tf1c_in_node *read = reader_of(m, variable->def);
     if (!read || read == n || (argument && memchr(argument, '&', strcspn(argument, ","))))
         return true;
     return tf1c_make_node(m, (int)(read - m->nodes));
@@ -485,6 +497,38 @@ static bool make_fixed_sampler(tf1c_importing *m, tf1c_in_node *n)
     return a.name && keep(m, n, tf1c_fixed_sampler(tf_operand_tensor(classes), a, seed2).sampled_candidates.op);
 }
 
+/* ---- batch norms of images whose channels come first: TensorFlow 2's, and tf.keras' LayerNormalization -------------------------- */
+
+static bool is_batch_norm(const tf1c_in_node *n)
+{
+    return (strcmp(n->record->name, "FusedBatchNormV3") == 0 || strcmp(n->record->name, "FusedBatchNormGradV3") == 0) &&
+           is_channels_first(n->def);
+}
+
+/* Images with their channels last: its first input, and the second of a gradient. */
+static void put_channels_last(const tf_op_def *def, tf_operand *in, void *attrs)
+{
+    for (const tf_attr_def *f = def->attrs; f->kind != TF_ATTR_END; f++)
+        if (strcmp(f->name, "data_format") == 0)
+            *(const char **)((char *)attrs + f->offset) = "NHWC";
+    for (int i = 0; i < (strcmp(def->name, "FusedBatchNormV3") == 0 ? 1 : 2); i++)
+        in[i] = tf_operand_tensor(tf_transpose(in[i], PERM(0, 2, 3, 1)));
+}
+
+/* The node has the name of what gives its image back. */
+static bool make_batch_norm(tf1c_importing *m, tf1c_in_node *n, struct tf_op_args args, tf_operand *in, void *attrs)
+{
+    const char *exact = args.name;
+    put_channels_last(n->record, in, attrs);
+    args.name = tf1c_graph_printf(tf1c_current_graph(), "%s%s", exact, n->record->name);
+    if (!args.name || !keep(m, n, tf_op_new(n->record, args)))
+        return false;
+    n->out[0] = tf_transpose(n->out[0], PERM(0, 3, 1, 2), .name = exact);
+    if (tf_is_poisoned(n->out[0]))
+        m->status = m->status ? m->status : tf_memory_error;
+    return !m->status;
+}
+
 bool tf1c_make_plain(tf1c_importing *m, tf1c_in_node *n)
 {
     if (strcmp(n->record->name, "FixedUnigramCandidateSampler") == 0)
@@ -517,5 +561,7 @@ bool tf1c_make_plain(tf1c_importing *m, tf1c_in_node *n)
         args.n_outputs = n->n_in;
     args.attrs = n->record->attrs_size ? attrs : NULL;
     args.name = tf1c_graph_printf(tf1c_current_graph(), "%s/", name);
+    if (args.name && is_batch_norm(n))
+        return make_batch_norm(m, n, args, in, attrs);
     return args.name && keep(m, n, tf_op_new(record_for_inputs(n->record, n->n_in, in), args));
 }

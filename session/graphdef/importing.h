@@ -33,8 +33,7 @@ typedef enum {
     TF1C_LIST_PUSH,   /* list, item */
     TF1C_LIST_STACK,
     TF1C_LIST_LENGTH,
-    TF1C_SHAPE_N,     /* TensorFlow's gradients are made of: several Shapes, and where the parts of a concat begin */
-    TF1C_CONCAT_OFFSET,
+    TF1C_SEVERAL,     /* of the library's (several.h) */
     TF1C_PASS,        /* gives its inputs: of a call, a functional While or If, what these give */
 } tf1c_node_kind;
 
@@ -71,7 +70,7 @@ typedef struct tf1c_importing {
     tf1c_map functions; /* name -> Tf1c__FunctionDef */
     size_t edges;       /* of all nodes of functions */
     const struct tf_import_args *args;
-    bool forward; /* without the gradients of while frames, and what is made of them */
+    bool forward; /* without the gradients of while frames and conds, and what is made of them */
     size_t expanded; /* bytes that constants have taken beyond those of the GraphDef */
     tf_source here;
     tf_status status; /* set: a report was made */
@@ -120,6 +119,7 @@ const tf_op_def *tf1c_record_for(const Tf1c__NodeDef *n); /* NULL: the library h
 bool tf1c_make_plain(tf1c_importing *m, tf1c_in_node *n);
 bool tf1c_array_of(tf1c_importing *m, const Tf1c__NodeDef *n, const Tf1c__TensorProto *t, tf_ndarray *a);
 bool tf1c_make_several(tf1c_importing *m, tf1c_in_node *n); /* import_several.c: what is several operations here */
+bool tf1c_read_if_variable(tf1c_importing *m, tf1c_edge e); /* a variable's reader, made if it was not yet */
 void tf1c_wait_for_controls(tf1c_importing *m, const tf1c_in_node *n, tf_operation *op);
 
 #endif

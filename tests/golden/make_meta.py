@@ -1,14 +1,16 @@
 """Models that TensorFlow 1.15.5 has trained some steps and saved, as meta/NAME.meta, .index and .data-…, and the losses of the steps after
 that: meta/NAME.npz, with what is fed. Nodes "loss" and "step", which is in the collection train_op. A SavedModel with signature, in
-meta/saved_model, and what it answers. python make_meta.py [--into FOLDER] [NAME …]"""
+meta/saved_model, and what it answers. Those named in OF_2 TensorFlow 2.15 has trained. python make_meta.py [--into FOLDER] [NAME …]"""
 import os
 import shutil
+import sys
 
 import numpy as np
-from tensorflow1 import folder_and_names, tf
+from tensorflow1 import IS_2, folder_and_names, tf
 
 HERE, NAMES = folder_and_names('meta')
 BEFORE, AFTER = 20, 20
+OF_2 = ['attention_2']  # whose files are TensorFlow 2.15's
 
 
 def numbers(*shape):
@@ -119,6 +121,28 @@ def cond_in_loop(x):
     return repeated(4, lambda i, v: tf.cond(i > 1, lambda: turned(v), lambda: tf.sin(v)), x[:, 0])
 
 
+def normalized(x):
+    """Batch norms that a placeholder switches: conds, whose gradient is left out."""
+    training = tf.placeholder_with_default(True, [], name='training')
+    h = tf.layers.batch_normalization(tf.layers.dense(x, 4), training=training)
+    return tf.cond(training, lambda: tf.tanh(h), lambda: h)
+
+
+def attention(x):
+    """Einsum, norms of rows and diagonals have other ops in TensorFlow 2."""
+    q, k, v = [tf.einsum('bti,ij->btj', x, tf.get_variable(name, [3, 5])) for name in 'qkv']
+    scores = tf.einsum('btj,bsj->bts', q, k) / 2.
+    scores = tf.linalg.set_diag(scores, 2. * tf.linalg.diag_part(scores)) + tf.linalg.diag([.1, .2, .3, .4, .5])
+    h = tf.matmul(tf.nn.softmax(scores + 9. * (tf.linalg.band_part(tf.ones([5, 5]), -1, 0) - 1.)), v)
+    h = tf.keras.layers.LayerNormalization()(h + tf.stop_gradient(tf.image.adjust_contrast(h, .5)))
+    return tf.reduce_mean(tf.ensure_shape(h, [4, 5, 5]), 1)
+
+
+def attentive():
+    feeds, loss, _ = of_loop(attention)()
+    return feeds, loss, tf.train.AdamOptimizer(.01)
+
+
 def with_resources(build):
     """The model, its variables resources: what TensorFlow 2 and tf.keras make."""
     def model():
@@ -191,6 +215,25 @@ def keras():
     return feeds, loss, Kept()
 
 
+def keras_updates():
+    """One of tf.keras' optimizers for each pair of a table, whose rows are updated, and a matrix."""
+    feeds = fed(x=np.array([2, 5, 2, 3, 0, 2], np.int32), y=classes(6))
+    x, y = feeds
+    of = tf.keras.optimizers
+    optimizers = [of.SGD(.01, momentum=.9), of.SGD(.02, momentum=.8, nesterov=True), of.Adagrad(.02), of.Adam(.004, amsgrad=True),
+                  of.Adamax(.005)]
+    variables = [[tf.get_variable('table%d' % i, [7, 3]), tf.get_variable('matrix%d' % i, [3, 2])] for i in range(len(optimizers))]
+    logits = tf.add_n([tf.matmul(tf.nn.embedding_lookup(table, x), matrix) for table, matrix in variables])
+    loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits_v2(logits=logits, labels=y))
+
+    class Each(object):
+        def minimize(self, loss, name):
+            step = tf.group([o.get_updates(loss, v) for o, v in zip(optimizers, variables)], name=name)
+            tf.add_to_collection(tf.GraphKeys.TRAIN_OP, step)
+            return step
+    return feeds, loss, Each()
+
+
 def in_loop():
     """What a loop reads of a variable that is a resource."""
     feeds = fed(x=numbers(4, 3), y=classes(4))
@@ -201,7 +244,7 @@ def in_loop():
 
 
 def save(name, build):
-    if NAMES and name not in NAMES:
+    if NAMES and name not in NAMES or name in OF_2 and not IS_2 and '--into' not in sys.argv:
         return
     with tf.Graph().as_default():
         tf.set_random_seed(1)
@@ -239,7 +282,8 @@ MODELS = {'static_lstm': static_lstm, 'char_rnn': char_rnn, 'cnn': cnn, 'word2ve
           'nce_uniform': sampled(tf.nn.nce_loss, tf.nn.uniform_candidate_sampler),
           'sampled_softmax': sampled(tf.nn.sampled_softmax_loss, by_frequency)}
 T = tf.train
-RESOURCES = {'dense_net': dense_net, 'unrolled_lstm': unrolled_lstm, 'counted': counted, 'keras': keras, 'in_loop': in_loop,
+RESOURCES = {'dense_net': dense_net, 'unrolled_lstm': unrolled_lstm, 'counted': counted, 'keras': keras, 'keras_updates': keras_updates,
+             'in_loop': in_loop,
              'rows_momentum': rows_of(lambda: T.MomentumOptimizer(.05, .9, use_nesterov=True)),
              'rows_descent': rows_of(lambda: T.GradientDescentOptimizer(.3)),
              'rows_adam': rows_of(lambda: T.AdamOptimizer(.02), summed=True), 'rows_adagrad': rows_of(lambda: T.AdagradOptimizer(.2)),
@@ -247,6 +291,7 @@ RESOURCES = {'dense_net': dense_net, 'unrolled_lstm': unrolled_lstm, 'counted': 
              'rows_centered': rows_of(lambda: T.RMSPropOptimizer(.02, centered=True)),
              'rows_ftrl': rows_of(lambda: T.FtrlOptimizer(.2, l1_regularization_strength=.001)),
              'rows_adadelta': rows_of(lambda: T.AdadeltaOptimizer(20.))}
+MODELS.update(attention=attentive, attention_2=attentive, normalized=of_loop(lambda x: normalized(x[:, 0])))
 MODELS.update(('resource_' + name, with_resources(build)) for name, build in RESOURCES.items())
 if __name__ == '__main__':
     for name, build in MODELS.items():
