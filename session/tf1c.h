@@ -13,6 +13,7 @@
 #include "../ops/array/placeholder.h"
 #include "../ops/math/range.h"
 #include "../ops/random/random.h"
+#include "../ops/random/stateless.h"
 #include "../ops/state/initializers.h"
 #include "../ops/state/framework.h"
 #include "../ops/state/variables.h"

@@ -67,7 +67,7 @@ static bool shape_operand(tf_shape_ctx *c, tf_dims *dims)
     }
     return true;
 }
-static void random_shape(tf_shape_ctx *c)
+void tf1c_random_shape(tf_shape_ctx *c)
 {
     tf_dims dims;
     if (shape_operand(c, &dims) && dims.known)
@@ -86,11 +86,11 @@ FILL(normal)
 FILL(truncated_normal)
 FILL(uniform)
 
-#define RANDOM_OP(type, kernel_)                                                                                   \
-    {                                                                                                              \
-        .name = type, .in = "shape:U", .out = "output:T", .T = TF_FLOATING, .U = TF_INDEX, .attrs = random_fields, \
-        .attrs_size = sizeof(tf1c_random_attrs), .traits = TF_STATEFUL, .shape = random_shape, .kernel = kernel_,  \
-        .resource_size = sizeof(tf1c_random_resource), .gradient = tf_no_gradient,                                 \
+#define RANDOM_OP(type, kernel_)                                                                                       \
+    {                                                                                                                  \
+        .name = type, .in = "shape:U", .out = "output:T", .T = TF_FLOATING, .U = TF_INDEX, .attrs = random_fields,     \
+        .attrs_size = sizeof(tf1c_random_attrs), .traits = TF_STATEFUL, .shape = tf1c_random_shape, .kernel = kernel_, \
+        .resource_size = sizeof(tf1c_random_resource), .gradient = tf_no_gradient,                                     \
     }
 static const tf_op_def normal_op = RANDOM_OP("RandomStandardNormal", normal_kernel);
 static const tf_op_def truncated_normal_op = RANDOM_OP("TruncatedNormal", truncated_normal_kernel);
@@ -103,8 +103,7 @@ static tf_tensor drawn(const tf_op_def *def, tf_tensor shape, tf_dtype dtype, in
     return (tf_tensor){ .op = tf_op_new(def, (struct tf_op_args){ .attrs = &attrs, .n_inputs = 1, .inputs = &in, .T = dtype }) };
 }
 
-/* drawn·scale + offset, named as the scope. */
-static tf_tensor scaled(tf_tensor x, tf_tensor scale, tf_tensor offset, const char *scope)
+tf_tensor tf1c_random_scaled(tf_tensor x, tf_tensor scale, tf_tensor offset, const char *scope)
 {
     const tf_tensor product = tf_multiply(x, scale, .name = "mul");
     return tf_add(product, offset, .name = scope);
@@ -119,7 +118,7 @@ static tf_tensor normal(const tf_op_def *def, tf_operand shape, tf_operand devia
     const tf_tensor size = tf_convert(shape, tf_dtype_unset, a.here, "shape");
     const tf_tensor mean = tf_convert(tf_operand_real(a.mean), a.dtype, a.here, "mean");
     const tf_tensor stddev = tf_convert(deviation, a.dtype, a.here, "stddev");
-    return scaled(drawn(def, size, a.dtype, a.seed), stddev, mean, scope);
+    return tf1c_random_scaled(drawn(def, size, a.dtype, a.seed), stddev, mean, scope);
 }
 tf_tensor tf1c_random_normal(tf_dims shape, tf_tensor stddev)
 {
@@ -136,35 +135,44 @@ tf_tensor tf_truncated_normal_(struct tf_random_args a)
 }
 
 /* ---- RandomUniformInt: shape, minval, maxval -> integers in [minval, maxval) ------------------------------------------------ */
-static void uniform_int_shape(tf_shape_ctx *c)
+bool tf1c_random_limits(tf_shape_ctx *c, int first)
 {
     char text[TF_DIMS_TEXT];
-    for (int i = 1; i <= 2; i++) {
+    for (int i = first; i < first + 2; i++) {
         const tf_dims *limit = tf_in_dims(c, i);
         if (tf_shape_at_run(c) && limit->rank != 0) {
-            tf_shape_error(c, "%s must be 0-D, got shape %s", i == 1 ? "minval" : "maxval",
+            tf_shape_error(c, "%s must be 0-D, got shape %s", i == first ? "minval" : "maxval",
                            tf_dims_kernel_text(*limit, text, sizeof text));
-            return;
+            return false;
         }
         if (!tf_with_rank(c, i, 0))
-            return;
+            return false;
     }
-    random_shape(c);
+    return true;
+}
+
+static void uniform_int_shape(tf_shape_ctx *c)
+{
+    if (tf1c_random_limits(c, 1))
+        tf1c_random_shape(c);
 }
 
 static int64_t integer(const tf_view *v) { return v->dtype == tf_int32 ? *(int32_t *)v->data : *(int64_t *)v->data; }
 
+void tf1c_random_integers(tf_kernel_ctx *k, int first, tf1c_philox p)
+{
+    const int64_t low = integer(&k->in[first]), high = integer(&k->in[first + 1]);
+    if (low < high)
+        tf1c_philox_integers(&p, k->out[0].dtype, low, high, k->out[0].data, tf_view_count(&k->out[0]));
+    else
+        tf_kernel_error(k, tf_invalid_argument, "Need minval < maxval, got %lld >= %lld", (long long)low, (long long)high);
+}
+
 static void uniform_int_kernel(tf_kernel_ctx *k)
 {
-    const int64_t n = tf_view_count(&k->out[0]), low = integer(&k->in[1]), high = integer(&k->in[2]);
-    if (!n)
-        return;
-    if (low >= high) {
-        tf_kernel_error(k, tf_invalid_argument, "Need minval < maxval, got %lld >= %lld", (long long)low, (long long)high);
-        return;
-    }
-    const tf1c_philox p = tf1c_next_draw(k->resource, k->attrs, tf1c_philox_reserve(n));
-    tf1c_philox_integers(&p, k->out[0].dtype, low, high, k->out[0].data, n);
+    const int64_t n = tf_view_count(&k->out[0]);
+    if (n)
+        tf1c_random_integers(k, 1, tf1c_next_draw(k->resource, k->attrs, tf1c_philox_reserve(n)));
 }
 
 static const tf_op_def uniform_int_op = {
@@ -190,21 +198,31 @@ static tf_tensor uniform_integers(tf_tensor shape, tf_tensor low, tf_tensor high
                                         (struct tf_op_args){ .name = name, .attrs = &attrs, .n_inputs = 3, .inputs = in }) };
 }
 
+bool tf1c_random_bounds(tf_operand *minval, tf_operand *maxval, tf_dtype dtype, tf_tensor *mistake, tf_source here)
+{
+    const bool integers = TF_INDEX & TF_DTYPE_BIT(dtype);
+    const bool known = integers || TF_FLOATING & TF_DTYPE_BIT(dtype), missing = integers && maxval->kind == TF_OPERAND_NONE;
+    if (!known)
+        *mistake = tf_mistake(tf_value_error, here, NULL, "Invalid dtype tf.%s", tf_dtype_name(dtype));
+    else if (missing)
+        *mistake = tf_mistake(tf_value_error, here, NULL, "Must specify maxval for integer dtype tf.%s", tf_dtype_name(dtype));
+    if (minval->kind == TF_OPERAND_NONE)
+        *minval = integers ? tf_operand_integer(0) : tf_operand_real(0);
+    if (maxval->kind == TF_OPERAND_NONE)
+        *maxval = tf_operand_real(1);
+    return known && !missing;
+}
+
 static tf_tensor random_uniform_of(tf_operand shape, struct tf_random_uniform_args a)
 {
     const bool integers = TF_INDEX & TF_DTYPE_BIT(a.dtype);
     tf_operand minval = tf1c_keyword(a.minval, !integers), maxval = tf1c_keyword(a.maxval, !integers);
+    tf_tensor mistake;
     TF_FROM(a.here);
     if (maxval.kind == TF_OPERAND_REAL && isnan(maxval.as.real)) /* an initializer's, where none was given */
         maxval = (tf_operand)TF_UNSET_;
-    if (!integers && !(TF_FLOATING & TF_DTYPE_BIT(a.dtype)))
-        return tf_mistake(tf_value_error, a.here, NULL, "Invalid dtype tf.%s", tf_dtype_name(a.dtype));
-    if (integers && maxval.kind == TF_OPERAND_NONE)
-        return tf_mistake(tf_value_error, a.here, NULL, "Must specify maxval for integer dtype tf.%s", tf_dtype_name(a.dtype));
-    if (minval.kind == TF_OPERAND_NONE)
-        minval = integers ? tf_operand_integer(0) : tf_operand_real(0);
-    if (maxval.kind == TF_OPERAND_NONE)
-        maxval = tf_operand_real(1);
+    if (!tf1c_random_bounds(&minval, &maxval, a.dtype, &mistake, a.here))
+        return mistake;
     TF_SCOPE(a.name, "random_uniform");
     const char *scope = tf_scope_name();
     const tf_tensor size = tf_convert(shape, tf_dtype_unset, a.here, "shape");
@@ -213,7 +231,7 @@ static tf_tensor random_uniform_of(tf_operand shape, struct tf_random_uniform_ar
         return uniform_integers(size, low, high, a.seed, scope);
     const tf_tensor x = drawn(&uniform_op, size, a.dtype, a.seed);
     const tf_tensor width = tf_subtract(high, low, .name = "sub");
-    return scaled(x, width, low, scope);
+    return tf1c_random_scaled(x, width, low, scope);
 }
 
 tf_tensor tf_random_uniform_(struct tf_random_uniform_args a) { return random_uniform_of(tf1c_given(a.shape), a); }

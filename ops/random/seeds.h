@@ -22,4 +22,13 @@ tf1c_philox tf1c_next_draw(tf1c_random_resource *s, const tf1c_random_attrs *a, 
 /* tf_random_normal of numbers whose deviation is a tensor. */
 tf_tensor tf1c_random_normal(tf_dims shape, tf_tensor stddev);
 
+/* What ops have in common that draw by a counter and by a seed alone. */
+void tf1c_random_shape(tf_shape_ctx *c); /* the output's, which input 0 tells */
+/* Of integers in [minval, maxval), inputs `first` and the next: that these are scalars; and filling output 0. */
+bool tf1c_random_limits(tf_shape_ctx *c, int first);
+void tf1c_random_integers(tf_kernel_ctx *k, int first, tf1c_philox p);
+/* The bounds that were not given, where dtype has such; false: a mistake. */
+bool tf1c_random_bounds(tf_operand *minval, tf_operand *maxval, tf_dtype dtype, tf_tensor *mistake, tf_source here);
+tf_tensor tf1c_random_scaled(tf_tensor x, tf_tensor scale, tf_tensor offset, const char *scope); /* x·scale + offset, named as the scope */
+
 #endif

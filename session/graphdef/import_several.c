@@ -111,6 +111,33 @@ static bool matrix_set_diag(tf1c_importing *m, tf1c_in_node *n)
     return !tf_is_none(diagonal) && has_number(m, n, 2, 0, 0) && tf1c_several_give(m, n, 0, tf_matrix_set_diag(input, diagonal));
 }
 
+/* Random numbers by key and counter: those of the seed that both were made of, by StatelessRandomGetKeyCounter, which gives nothing here.
+ * TF2: core/ops/stateless_random_ops_v2.cc */
+static bool nothing(tf1c_importing *m, tf1c_in_node *n) { return m && n; }
+
+static bool of_key(tf1c_importing *m, tf1c_in_node *n, const char *op)
+{
+    const tf1c_in_node *key = tf1c_source_of(m, tf1c_origin(m, n->in[1]));
+    const Tf1c__AttrValue *v = tf1c_attr_of(n->def, "dtype");
+    const tf_dtype dtype = v && v->value_case == TF1C__ATTR_VALUE__VALUE_TYPE ? (tf_dtype)v->type : tf_float32;
+    if (!key || strcmp(key->def->op, "StatelessRandomGetKeyCounter") != 0)
+        return tf1c_import_fail(m, tf_unimplemented, n->def->name, "op '%s' whose key comes of no seed", n->def->op);
+    if (dtype != tf_float32 && dtype != tf_float64)
+        return tf1c_import_fail(m, tf_unimplemented, n->def->name, "op '%s' of DataType %d", n->def->op, (int)dtype);
+    const tf_tensor shape = tf1c_edge_tensor(m, n->in[0]), seed = tf_is_none(shape) ? shape : tf1c_edge_tensor(m, key->in[0]);
+    if (tf_is_none(seed))
+        return false;
+    const tf_operand in[] = { tf_operand_tensor(shape), tf_operand_tensor(seed) };
+    return tf1c_several_give(
+        m, n, 0,
+        (tf_tensor){
+            .op = tf_op_new(tf1c_find_op(op), (struct tf_op_args){ .here = m->here, .n_inputs = 2, .inputs = in, .T = dtype }) });
+}
+
+static bool uniform(tf1c_importing *m, tf1c_in_node *n) { return of_key(m, n, "StatelessRandomUniform"); }
+static bool normal(tf1c_importing *m, tf1c_in_node *n) { return of_key(m, n, "StatelessRandomNormal"); }
+static bool truncated_normal(tf1c_importing *m, tf1c_in_node *n) { return of_key(m, n, "StatelessTruncatedNormal"); }
+
 /* images, contrast_factor. TF1: core/ops/image_ops.cc "AdjustContrastv2" */
 static bool adjust_contrast(tf1c_importing *m, tf1c_in_node *n)
 {
@@ -133,6 +160,10 @@ static const tf1c_several all[] = {
     { "MatrixDiagPartV3", 3, 1, matrix_diag_part },
     { "MatrixSetDiagV2", 3, 1, matrix_set_diag },
     { "MatrixSetDiagV3", 3, 1, matrix_set_diag },
+    { "StatelessRandomGetKeyCounter", 1, 0, nothing },
+    { "StatelessRandomNormalV2", 4, 1, normal },
+    { "StatelessRandomUniformV2", 4, 1, uniform },
+    { "StatelessTruncatedNormalV2", 4, 1, truncated_normal },
 };
 
 const tf1c_several *tf1c_several_of(const char *op, int n_in)
@@ -149,7 +180,7 @@ bool tf1c_make_several(tf1c_importing *m, tf1c_in_node *n)
     const char *name = tf1c_import_name(m, n->def->name),
                *scope = name ? tf1c_graph_printf(tf1c_current_graph(), "%s/", name) : NULL;
     n->n_out = s->outputs == AS_INPUTS ? n->n_in : s->outputs == BUT_ONE ? n->n_in - 1 : s->outputs;
-    n->out = scope ? tf1c_import_alloc(m, (size_t)n->n_out * sizeof *n->out) : NULL;
+    n->out = scope ? tf1c_import_alloc(m, ((size_t)n->n_out + 1) * sizeof *n->out) : NULL;
     for (int i = 0; i < n->n_in; i++)
         if (!n->out || !tf1c_read_if_variable(m, n->in[i]))
             return false;

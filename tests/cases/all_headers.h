@@ -52,6 +52,7 @@
 #include "ops/nn/pool.h"
 #include "ops/nn/top_k.h"
 #include "ops/random/random.h"
+#include "ops/random/stateless.h"
 #include "ops/state/initializers.h"
 #include "ops/training/global_step.h"
 #include "ops/training/learning_rate_decay.h"
