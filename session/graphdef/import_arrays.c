@@ -29,6 +29,14 @@ bool tf1c_is_begun(const tf1c_importing *m, const tf1c_variable *v)
     return start && (start->kind == TF1C_TA_WRITE || start->kind == TF1C_LIST_SET);
 }
 
+bool tf1c_is_overwritten(tf1c_importing *m, const tf1c_variable *v)
+{
+    const tf1c_in_node *list = source(m, tf1c_origin(m, v->start));
+    int64_t index, length;
+    return v->write && v->write->kind == TF1C_LIST_SET && list && list->kind == TF1C_LIST_NEW && list->n_in &&
+           tf1c_constant_int(m, v->write->in[1], &index) && index == 0 && tf1c_constant_int(m, list->in[0], &length) && length == 1;
+}
+
 static bool name_result(tf1c_importing *m, tf1c_in_node *n, tf_tensor t)
 {
     const char *name = tf1c_import_name(m, n->def->name),

@@ -375,10 +375,12 @@ static bool expand_call(tf1c_importing *m, int node, const char *function)
 
 /* ---- lists ------------------------------------------------------------------------------------------------------------------------- */
 
-static bool is_variant(const Tf1c__NodeDef *n)
+/* Of lists, and of variables that are resources. */
+static bool is_of_handles(const Tf1c__NodeDef *n)
 {
     const Tf1c__AttrValue *v = tf1c_attr_of(n, "T");
-    return v && v->value_case == TF1C__ATTR_VALUE__VALUE_TYPE && v->type == TF1C__DATA_TYPE__DT_VARIANT;
+    return v && v->value_case == TF1C__ATTR_VALUE__VALUE_TYPE &&
+           (v->type == TF1C__DATA_TYPE__DT_VARIANT || v->type == TF1C__DATA_TYPE__DT_RESOURCE);
 }
 
 /* What is kept of a list's inputs: not the shape of its elements, which the elements have. */
@@ -403,7 +405,7 @@ static bool take_list(tf1c_importing *m, tf1c_in_node *n)
             n->in += kinds[i].from;
             n->n_in = kinds[i].kept;
         }
-    if (strcmp(n->def->op, "Identity") == 0 && n->n_in == 1 && is_variant(n->def)) {
+    if (strcmp(n->def->op, "Identity") == 0 && n->n_in == 1 && is_of_handles(n->def)) {
         n->kind = TF1C_PASS;
         n->used = tf1c_import_alloc(m, 1);
     }
@@ -441,11 +443,41 @@ static void use(tf1c_importing *m, tf1c_edge e)
     }
 }
 
+/* Whether a list that a functional loop pushes on is read once that is done: for gradients, say, it is not. */
+static bool fills_unread_list(const tf1c_importing *m, const tf1c_in_node *n)
+{
+    const tf1c_in_node *list = n->kind == TF1C_LIST_PUSH ? tf1c_source_of(m, tf1c_origin(m, n->in[0])) : NULL;
+    const bool of_loop = list && list->kind == TF1C_MERGE && list->group >= 0 && m->regions->groups[list->group].is_loop;
+    return of_loop && !m->nodes[list->exit].used[0];
+}
+
+/* What is put on such lists is read by nobody; a list that is read may be pushed on another. */
+static void use_pushed(tf1c_importing *m)
+{
+    enum { MOST_PASSES = 48 };
+    char *used = tf1c_import_alloc(m, (size_t)m->n);
+    bool more = used;
+    for (int pass = 0; more && pass < MOST_PASSES; pass++) {
+        more = false;
+        for (int i = 0; i < m->n; i++) {
+            const tf1c_in_node *n = &m->nodes[i];
+            if (n->kind != TF1C_LIST_PUSH || used[i] || fills_unread_list(m, n))
+                continue;
+            for (int j = 1; j < n->n_in; j++)
+                use(m, n->in[j]);
+            used[i] = more = true;
+        }
+    }
+}
+
 static bool use_all(tf1c_importing *m)
 {
-    for (int i = 0; i < m->n; i++)
-        for (int j = 0; j < m->nodes[i].n_in && m->nodes[i].kind != TF1C_PASS; j++)
-            use(m, m->nodes[i].in[j]);
+    for (int i = 0; i < m->n; i++) {
+        const tf1c_in_node *n = &m->nodes[i];
+        const int read = n->kind == TF1C_PASS ? 0 : n->kind == TF1C_LIST_PUSH ? 1 : n->n_in;
+        for (int j = 0; j < read; j++)
+            use(m, n->in[j]);
+    }
     for (int i = 0; m->args->return_elements && m->args->return_elements[i]; i++) {
         char name[512];
         int output;
@@ -454,7 +486,8 @@ static bool use_all(tf1c_importing *m)
                            : -1;
         use(m, (tf1c_edge){ at, output });
     }
-    return true;
+    use_pushed(m);
+    return !m->status;
 }
 
 bool tf1c_expand_functions(tf1c_importing *m)

@@ -123,7 +123,7 @@ static bool add_result(tf1c_importing *m, looping *l, variable *v)
     const tf_tensor t = v->kind == TF1C_COUNTED ? (tf_tensor){ .op = NULL } : in_body(m, l->b, state ? v->next : v->item);
     if (m->status || (state && !keeps_shape(v, tf_get_shape(t))) || (v->kind == TF1C_ADDED && !adds_as_much(v, t)))
         return false;
-    if (v->kind == TF1C_WRITTEN && v->write->kind != TF1C_LIST_PUSH &&
+    if (v->kind == TF1C_WRITTEN && v->write->kind != TF1C_LIST_PUSH && !tf1c_is_overwritten(m, v) &&
         !tf1c_follows(m, l, v->write, v->write->in[1], tf1c_is_begun(m, v), false))
         return false;
     v->out = l->b->n_out;
@@ -210,6 +210,8 @@ static const char *loop_name(tf1c_importing *m, const tf1c_group *g)
 static void give(tf1c_importing *m, variable *v, tf_operation *op)
 {
     v->merge->result = (tf_tensor){ .op = op, .index = v->out };
+    if (v->kind == TF1C_WRITTEN && tf1c_is_overwritten(m, v))
+        v->merge->result = tf_getitem(v->merge->result, "-1:");
     if (!tf1c_is_begun(m, v))
         return;
     const tf1c_in_node *start = source(m, tf1c_origin(m, v->start));

@@ -36,7 +36,7 @@ static bool constant_array(tf1c_importing *m, tf1c_edge e, tf_ndarray *a)
     return v && v->value_case == TF1C__ATTR_VALUE__VALUE_TENSOR && tf1c_array_of(m, s->def, v->tensor, a);
 }
 
-static bool constant_int(tf1c_importing *m, tf1c_edge e, int64_t *value)
+bool tf1c_constant_int(tf1c_importing *m, tf1c_edge e, int64_t *value)
 {
     tf_ndarray a;
     return constant_array(m, e, &a) && tf1c_int_of(a, value);
@@ -73,10 +73,10 @@ static void find_step(tf1c_importing *m, const tf1c_looping *l, tf1c_variable *v
     if (!(is_add(next) || tf1c_is_op(next, "Sub")) || next->n_in != 2)
         return;
     for (int i = 0; i < 2; i++)
-        if (tf1c_variable_of(m, l, next->in[i]) == v && constant_int(m, next->in[1 - i], &by) && (by == 1 || by == -1) &&
+        if (tf1c_variable_of(m, l, next->in[i]) == v && tf1c_constant_int(m, next->in[1 - i], &by) && (by == 1 || by == -1) &&
             (i == 0 || is_add(next)))
             v->step = is_add(next) ? (int)by : -(int)by;
-    v->starts_known = constant_int(m, v->start, &v->from);
+    v->starts_known = tf1c_constant_int(m, v->start, &v->from);
 }
 
 bool tf1c_take_variables(tf1c_importing *m, tf1c_looping *l)
@@ -120,7 +120,7 @@ static tf1c_edge outer_edge(tf1c_importing *m, const tf1c_looping *l, tf1c_edge 
             break;
         e = s->in[s->kind == TF1C_PASS ? e.output : 0];
     }
-    return (tf1c_edge){ constant_int(m, e, value) && *value == (int32_t)*value ? -1 : -2, 0 };
+    return (tf1c_edge){ tf1c_constant_int(m, e, value) && *value == (int32_t)*value ? -1 : -2, 0 };
 }
 
 /* What a loop's invariant is outside of it; none if it is made inside. */
@@ -142,7 +142,7 @@ static tf1c_variable *counter_of(tf1c_importing *m, const tf1c_looping *l, const
     if (v && v->step == 1 && v->starts_known && tf1c_is_op(leaf, "Less"))
         return v;
     const bool down = v && v->step == -1 && tf1c_is_op(leaf, "GreaterEqual");
-    return down && constant_int(m, leaf->in[1], &zero) && zero == 0 ? v : NULL;
+    return down && tf1c_constant_int(m, leaf->in[1], &zero) && zero == 0 ? v : NULL;
 }
 
 /* Steps until that fails; none if it is another condition. */
@@ -213,7 +213,7 @@ static bool counts_back(tf1c_importing *m, const tf1c_looping *l, tf1c_edge inde
     const tf1c_in_node *last = v && v->step == 1 && v->starts_known && v->from == 0 ? source(m, tf1c_origin(m, at->in[0])) : NULL;
     int64_t one;
     return tf1c_is_op(last, "Sub") && last->n_in == 2 && l->bound.node >= 0 &&
-           same_edge(tf1c_origin(m, last->in[0]), tf1c_origin(m, l->bound)) && constant_int(m, last->in[1], &one) && one == 1;
+           same_edge(tf1c_origin(m, last->in[0]), tf1c_origin(m, l->bound)) && tf1c_constant_int(m, last->in[1], &one) && one == 1;
 }
 
 int tf1c_direction_of(tf1c_importing *m, const tf1c_looping *l, tf1c_edge index, int64_t *from)

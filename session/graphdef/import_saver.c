@@ -16,11 +16,19 @@ static bool is_file_op(const char *op)
 /* The gradient of a while loop as TensorFlow writes it: what it needs of the loop is pushed on stacks. */
 static bool is_loop_gradient(const char *op)
 {
-    static const char *const ops[] = { "StackV2", "StackPushV2", "StackPopV2", "StackCloseV2", "TensorArrayGradV3" };
+    static const char *const ops[] = { "StackV2",           "StackPushV2",       "StackPopV2",      "StackCloseV2",
+                                       "TensorArrayGradV3", "TensorListPopBack", "OptionalGetValue" };
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
         if (strcmp(op, ops[i]) == 0)
             return true;
     return false;
+}
+
+/* The gradient of a list. */
+static bool is_zero_list(const Tf1c__NodeDef *n)
+{
+    const Tf1c__AttrValue *v = strcmp(n->op, "ZerosLike") == 0 ? tf1c_attr_of(n, "T") : NULL;
+    return v && v->value_case == TF1C__ATTR_VALUE__VALUE_TYPE && v->type == TF1C__DATA_TYPE__DT_VARIANT;
 }
 
 static bool in_gradients(const char *name)
@@ -35,9 +43,50 @@ static bool is_cond_gradient(const Tf1c__NodeDef *n)
     return strcmp(n->op, "Switch") == 0 && n->n_input > 1 && in_gradients(n->name) && !in_gradients(n->input[1]);
 }
 
-static bool is_left_out(const tf1c_importing *m, const Tf1c__NodeDef *n)
+/* ---- functional loops and conds, whose gradients take what was pushed on lists and put into optionals ------------------------------- */
+
+/* Whether it calls a function that is marked: by its op, or by an attribute. */
+static bool calls_marked(const Tf1c__NodeDef *n, const tf1c_map *marked)
 {
-    return is_file_op(n->op) || (m->forward && (is_loop_gradient(n->op) || is_cond_gradient(n)));
+    bool does = tf1c_map_get(marked, n->op);
+    for (size_t i = 0; i < n->n_attr && !does; i++) {
+        const Tf1c__AttrValue *v = n->attr[i]->value;
+        does = v && v->value_case == TF1C__ATTR_VALUE__VALUE_FUNC && v->func && tf1c_map_get(marked, v->func->name);
+    }
+    return does;
+}
+
+static bool is_gradient_function(const Tf1c__FunctionDef *f, const tf1c_map *marked)
+{
+    for (size_t i = 0; i < f->n_node_def; i++)
+        if (is_loop_gradient(f->node_def[i]->op) || calls_marked(f->node_def[i], marked))
+            return true;
+    return false;
+}
+
+/* The functions that gradients are made of; one calls another. */
+static bool mark_functions(const Tf1c__FunctionDefLibrary *library, tf1c_map *marked)
+{
+    enum { MOST_PASSES = 48 };
+    bool more = library, good = true;
+    for (int pass = 0; more && good && pass < MOST_PASSES; pass++) {
+        more = false;
+        for (size_t i = 0; i < library->n_function && good; i++) {
+            const Tf1c__FunctionDef *f = library->function[i];
+            if (!f->signature || tf1c_map_get(marked, f->signature->name) || !is_gradient_function(f, marked))
+                continue;
+            good = more = tf1c_map_set(marked, f->signature->name, (void *)f);
+        }
+    }
+    return good;
+}
+
+/* ---- all of it ------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_left_out(const tf1c_importing *m, const Tf1c__NodeDef *n, const tf1c_map *functions)
+{
+    return is_file_op(n->op) ||
+           (m->forward && (is_loop_gradient(n->op) || is_cond_gradient(n) || is_zero_list(n) || calls_marked(n, functions)));
 }
 
 /* "save/" of "save/SaveV2"; 0 where there is none. */
@@ -110,11 +159,11 @@ static void mark_scopes(const Tf1c__GraphDef *g, const tf1c_map *by_name, char *
 bool tf1c_without_savers(tf1c_importing *m, const Tf1c__NodeDef **defs, int *n)
 {
     const Tf1c__GraphDef *g = m->def;
-    tf1c_map by_name = { 0 };
+    tf1c_map by_name = { 0 }, functions = { 0 };
     char *marks = tf1c_import_alloc(m, g->n_node);
-    bool some = false, good = marks;
+    bool some = false, good = marks && (!m->forward || mark_functions(g->library, &functions));
     for (size_t i = 0; i < g->n_node && good; i++)
-        some |= marks[i] = is_left_out(m, g->node[i]);
+        some |= marks[i] = is_left_out(m, g->node[i], &functions);
     for (size_t i = 0; i < g->n_node && good && some; i++)
         good = tf1c_map_set(&by_name, g->node[i]->name, (void *)(intptr_t)(i + 1));
     if (!good && !m->status)
@@ -124,6 +173,7 @@ bool tf1c_without_savers(tf1c_importing *m, const Tf1c__NodeDef **defs, int *n)
         mark_scopes(g, &by_name, marks);
     }
     tf1c_map_free(&by_name);
+    tf1c_map_free(&functions);
     *n = 0;
     for (size_t i = 0; i < g->n_node && good; i++)
         if (!marks[i])

@@ -111,9 +111,11 @@ static bool matrix_set_diag(tf1c_importing *m, tf1c_in_node *n)
     return !tf_is_none(diagonal) && has_number(m, n, 2, 0, 0) && tf1c_several_give(m, n, 0, tf_matrix_set_diag(input, diagonal));
 }
 
-/* Random numbers by key and counter: those of the seed that both were made of, by StatelessRandomGetKeyCounter, which gives nothing here.
- * TF2: core/ops/stateless_random_ops_v2.cc */
+/* What gradients and other nodes alone ask about is no tensor here. */
 static bool nothing(tf1c_importing *m, tf1c_in_node *n) { return m && n; }
+
+/* Random numbers by key and counter: those of the seed that StatelessRandomGetKeyCounter made both of.
+ * TF2: core/ops/stateless_random_ops_v2.cc */
 
 static bool of_key(tf1c_importing *m, tf1c_in_node *n, const char *op)
 {
@@ -160,10 +162,13 @@ static const tf1c_several all[] = {
     { "MatrixDiagPartV3", 3, 1, matrix_diag_part },
     { "MatrixSetDiagV2", 3, 1, matrix_set_diag },
     { "MatrixSetDiagV3", 3, 1, matrix_set_diag },
+    { "OptionalFromValue", 1, 0, nothing },
+    { "OptionalNone", 0, 0, nothing },
     { "StatelessRandomGetKeyCounter", 1, 0, nothing },
     { "StatelessRandomNormalV2", 4, 1, normal },
     { "StatelessRandomUniformV2", 4, 1, uniform },
     { "StatelessTruncatedNormalV2", 4, 1, truncated_normal },
+    { "TensorListElementShape", 1, 0, nothing },
 };
 
 const tf1c_several *tf1c_several_of(const char *op, int n_in)

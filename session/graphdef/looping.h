@@ -47,6 +47,7 @@ bool tf1c_find_trip(tf1c_importing *m, tf1c_looping *l, tf1c_edge condition);
 tf1c_variable *tf1c_variable_of(const tf1c_importing *m, const tf1c_looping *l, tf1c_edge e);
 bool tf1c_same_number(tf_tensor a, tf_tensor b);
 bool tf1c_int_of(tf_ndarray a, int64_t *value);
+bool tf1c_constant_int(tf1c_importing *m, tf1c_edge e, int64_t *value);
 /* Which way an index goes with the steps: 1 or -1, *from on; 0: it does not. */
 int tf1c_direction_of(tf1c_importing *m, const tf1c_looping *l, tf1c_edge index, int64_t *from);
 
@@ -54,5 +55,7 @@ int tf1c_direction_of(tf1c_importing *m, const tf1c_looping *l, tf1c_edge index,
 bool tf1c_follows(tf1c_importing *m, tf1c_looping *l, const tf1c_in_node *n, tf1c_edge index, int64_t from, bool any);
 /* The first element may be put in before the loop. */
 bool tf1c_is_begun(const tf1c_importing *m, const tf1c_variable *v);
+/* A list of one element, which each step puts in anew: tf.keras' layers that return what their last step gave. */
+bool tf1c_is_overwritten(tf1c_importing *m, const tf1c_variable *v);
 
 #endif

@@ -10,7 +10,7 @@ from tensorflow1 import IS_2, folder_and_names, tf
 
 HERE, NAMES = folder_and_names('meta')
 BEFORE, AFTER = 20, 20
-OF_2 = ['attention_2']  # whose files are TensorFlow 2.15's
+OF_2 = ['attention_2', 'functional_seeded_2']  # whose files are TensorFlow 2.15's
 
 
 def numbers(*shape):
@@ -154,6 +154,25 @@ def with_resources(build):
     return model
 
 
+def functional(build):
+    """The same, its loops and branches While and If: what TensorFlow 2 makes."""
+    def model():
+        tf.enable_control_flow_v2()
+        try:
+            return with_resources(build)()
+        finally:
+            tf.disable_control_flow_v2()
+    return model
+
+
+def seeded(x):
+    """Weights that a seed alone decides, and the last step of a layer of tf.keras."""
+    w = tf.get_variable('w', initializer=tf.random.stateless_normal([3, 4], [2, 7], stddev=.5))
+    b = tf.get_variable('b', initializer=tf.random.stateless_uniform([4], [3, 1], -.1, .1))
+    h = tf.tensordot(x, w, 1) + b * tf.random.stateless_truncated_normal([4], [1, 1])
+    return tf.keras.layers.SimpleRNN(3)(h)
+
+
 def dense_net():
     feeds = fed(x=numbers(6, 3), y=classes(6))
     x, y = feeds
@@ -293,6 +312,9 @@ RESOURCES = {'dense_net': dense_net, 'unrolled_lstm': unrolled_lstm, 'counted': 
              'rows_adadelta': rows_of(lambda: T.AdadeltaOptimizer(20.))}
 MODELS.update(attention=attentive, attention_2=attentive, normalized=of_loop(lambda x: normalized(x[:, 0])))
 MODELS.update(('resource_' + name, with_resources(build)) for name, build in RESOURCES.items())
+FUNCTIONAL = {'dynamic_lstm': dynamic_lstm, 'long_enough': long_enough, 'cond_in_loop': cond_in_loop,
+              'normalized': lambda x: normalized(x[:, 0]), 'seeded': seeded, 'seeded_2': seeded}
+MODELS.update(('functional_' + name, functional(of_loop(model))) for name, model in FUNCTIONAL.items())
 if __name__ == '__main__':
     for name, build in MODELS.items():
         save(name, build)

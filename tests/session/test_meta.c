@@ -30,6 +30,13 @@ static const struct {
                { "normalized", false },
                { "attention", true },
                { "attention_2", true },
+               /* with While and If */
+               { "functional_dynamic_lstm", false },
+               { "functional_long_enough", false },
+               { "functional_cond_in_loop", false },
+               { "functional_normalized", true },
+               { "functional_seeded", false },
+               { "functional_seeded_2", false },
                /* of variables that are resources */
                { "resource_dense_net", true },
                { "resource_unrolled_lstm", true },
