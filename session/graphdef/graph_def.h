@@ -53,7 +53,8 @@ TF1C_API void tf_graph_def_nodes_free(tf_node_defs *nodes); /* NULL is fine */
 /* Adds a GraphDef's nodes to the current graph: every op of the library under TensorFlow's name and attributes, defaults filled in.
  * Loops (while frames with TensorArrays, functional While with TensorLists) and branches (Switch and Merge, functional If) become loops
  * and branches of the library's, so that an imported dynamic_rnn runs at its speed and can be differentiated; calls of functions become
- * what is in them.                                                                       TF1: tf.import_graph_def
+ * what is in them. Variables that are resources, as TensorFlow 2 has them, become the library's, and so do their reads and updates.
+ * TF1: tf.import_graph_def
  *   def              a tf_graph_def *, or a file's path as for tf_graph_def_read
  *   name             the scope of all names; unset: "import";  "": none
  *   input_map        tensors in place of outputs, its end a { 0 }: .input_map = (tf_input_map[]){ { "x:0", x }, { 0 } }

@@ -182,7 +182,7 @@ tf_tensor tf1c_edge_tensor(tf1c_importing *m, tf1c_edge e)
     const tf1c_in_node *n = &m->nodes[e.node];
     if (n->out && e.output < n->n_out && n->out[e.output].op)
         return n->out[e.output];
-    if (n->out && (e.output < n->n_out || n->kind >= TF1C_LIST_NEW)) {
+    if (n->out && (e.output < n->n_out || (n->kind >= TF1C_LIST_NEW && n->kind != TF1C_SEVERAL))) {
         tf1c_import_fail(m, tf_unimplemented, n->def->name, "a TensorList that no loop fills or takes in order");
         return (tf_tensor){ 0 };
     }

@@ -229,6 +229,107 @@ START_TEST(what_savers_add_is_left_out)
 }
 END_TEST
 
+/* ---- variables that are resources, and other ops of TensorFlow 2 ---------------------------------------------------------------------- */
+
+#define ATTR(key, value) "attr { key: '" key "' value { " value " } } "
+#define NODE(name, op, rest) "node { name: '" name "' op: '" op "' " rest "} "
+#define IN(name) "input: '" name "' "
+#define INTS(name, values, dims) \
+    NODE(name, "Const",          \
+         ATTR("dtype", "type: DT_INT32") ATTR("value", "tensor { dtype: DT_INT32 tensor_shape { " dims " } " values " }"))
+#define FLOATS(name, values, dims) \
+    NODE(name, "Const",            \
+         ATTR("dtype", "type: DT_FLOAT") ATTR("value", "tensor { dtype: DT_FLOAT tensor_shape { " dims " } " values " }"))
+#define DIM(n) "dim { size: " n " } "
+#define VARIABLE             \
+    NODE("w", "VarHandleOp", \
+         ATTR("dtype", "type: DT_FLOAT") ATTR("shape", "shape { " DIM("3") DIM("2") "}") ATTR("shared_name", "s: 'w'"))
+#define READ(name, rest) NODE(name, "ReadVariableOp", IN("w") rest ATTR("dtype", "type: DT_FLOAT"))
+
+/* w = [[1, 2], …], which each run adds ones to, but for the row that it sets. */
+static const char resources[] = VARIABLE FLOATS("start", "float_val: [1, 2, 3, 4, 5, 6]", DIM("3") DIM("2"))
+    FLOATS("ones", "float_val: 1", DIM("3") DIM("2")) FLOATS("row", "float_val: [7, 8]", DIM("1") DIM("2"))
+        INTS("two", "int_val: 2", DIM("1")) INTS("rows", "int_val: [2, 0]", DIM("2")) NODE("w/Assign", "AssignVariableOp",
+                                                                                           IN("w") IN("start"))
+            READ("w/Read/ReadVariableOp", "") NODE("added", "AssignAddVariableOp", IN("w") IN("ones"))
+                NODE("set", "ResourceScatterUpdate", IN("w") IN("two") IN("row") IN("^added")) READ("late", IN("^set"))
+                    READ("early", "") NODE("gathered", "ResourceGather",
+                                           IN("w") IN("rows") ATTR("dtype", "type: DT_FLOAT") ATTR("Tindices", "type: DT_INT32"))
+                        NODE("gathered_late", "ResourceGather",
+                             IN("w") IN("rows") IN("^set") ATTR("dtype", "type: DT_FLOAT") ATTR("Tindices", "type: DT_INT32"))
+                            NODE("shape", "VariableShape", IN("w") ATTR("out_type", "type: DT_INT64"))
+                                NODE("is", "VarIsInitializedOp", IN("w"));
+
+static tf_tensor imported(const char *name)
+{
+    char text[128];
+    snprintf(text, sizeof text, "import/%s:0", name);
+    return tf_get_tensor_by_name(tf_get_default_graph(), text);
+}
+
+static float element(tf_ndarray a, int i) { return ((const float *)a.data)[i]; }
+
+START_TEST(what_waits_for_an_assignment_reads_what_that_left)
+{
+    enum { LATE, EARLY, GATHERED, GATHERED_LATE, SHAPE_OF, ALL };
+    tf_ndarray a[ALL] = { { 0 } };
+    bool before = true, after = false;
+    import_text(resources);
+    ck_assert_str_eq(tf_op_type(imported("w").op), "VariableV2");
+    must(tf_run(sess, FETCH(imported("is"), &before)));
+    must(tf_run(sess, OPS(tf_get_operation_by_name(tf_get_default_graph(), "import/w/Assign"))));
+    must(
+        tf_run(sess, FETCH(imported("late"), &a[LATE], imported("early"), &a[EARLY], imported("gathered"), &a[GATHERED],
+                           imported("gathered_late"), &a[GATHERED_LATE], imported("shape"), &a[SHAPE_OF], imported("is"), &after)));
+    for (int i = 0; i < 6; i++) {
+        ck_assert_float_eq(element(a[EARLY], i), (float)(i + 1));
+        ck_assert_float_eq(element(a[LATE], i), (float)(i < 4 ? i + 2 : i + 3));
+    }
+    for (int i = 0; i < 4; i++) {
+        ck_assert_float_eq(element(a[GATHERED], i), element(a[EARLY], (i + 4) % 6));
+        ck_assert_float_eq(element(a[GATHERED_LATE], i), element(a[LATE], (i + 4) % 6));
+    }
+    ck_assert(((const int64_t *)a[SHAPE_OF].data)[0] == 3 && ((const int64_t *)a[SHAPE_OF].data)[1] == 2 && !before && after);
+    for (int i = 0; i < ALL; i++)
+        np_free(&a[i]);
+}
+END_TEST
+
+/* Of several operations here. */
+static const char several[] =
+    NODE("x", "Placeholder", ATTR("dtype", "type: DT_FLOAT") ATTR("shape", "shape { " DIM("2") DIM("2") "}"))
+        NODE("e", "Einsum", IN("x") IN("x") ATTR("equation", "s: 'ij,jk->ik'")) INTS("k", "int_val: 0", "")
+            FLOATS("none", "float_val: 0", "") NODE("d", "MatrixDiagPartV3", IN("e") IN("k") IN("none"))
+                INTS("seed", "int_val: [2, 3]", DIM("2")) NODE("key", "StatelessRandomGetKeyCounter",
+                                                               IN("seed")) INTS("size", "int_val: [2]", DIM("1"))
+                    NODE("r", "StatelessRandomUniformV2", IN("size") IN("key") IN("key:1") IN("k") ATTR("dtype", "type: DT_FLOAT"))
+                        NODE("sum", "AddV2", IN("d") IN("r"));
+
+#define HALF NODE("x", "Placeholder", ATTR("dtype", "type: DT_FLOAT") ATTR("shape", "shape { " DIM("2") DIM("2") "}"))
+#define DIAGONAL(k) \
+    HALF INTS("k", "int_val: " k, "") FLOATS("none", "", "") NODE("d", "MatrixDiagPartV3", IN("x") IN("k") IN("none"))
+
+START_TEST(what_is_not_done_of_it_is_said)
+{
+    static const graph_mistake mistakes[] = {
+        { VARIABLE FLOATS("g", "float_val: 1", "")
+              NODE("u", "ResourceApplyAddSign", IN("w") IN("w") IN("g") IN("g") IN("g") IN("g") IN("g")),
+          tf_not_found, "Op type not registered: 'ResourceApplyAddSign' (node u)" },
+        { VARIABLE NODE("g", "ResourceGather", IN("w")), tf_invalid_argument,
+          "NodeDef expected inputs 'params:T, indices:U, axis:?' do not match 2 inputs" },
+        { VARIABLE NODE("u", "ResourceApplyKerasMomentum", IN("w") IN("w")), tf_not_found,
+          "Op type not registered: 'ResourceApplyKerasMomentum' (node u)" },
+        { HALF NODE("e", "Einsum", IN("x")), tf_unimplemented, "an Einsum of 1 operands, or without equation, node e" },
+        { DIAGONAL("1"), tf_unimplemented, "op 'MatrixDiagPartV3' whose input 1 is not 0, node d" },
+        { INTS("s", "int_val: [2, 3]", DIM("2")) NODE("r", "StatelessRandomUniformV2", IN("s") IN("s") IN("s") IN("s")),
+          tf_unimplemented, "op 'StatelessRandomUniformV2' whose key comes of no seed, node r" },
+        { HALF NODE("o", "OptionalFromValue", IN("x")) NODE("i", "Identity", IN("o")), tf_value_error,
+          "output 0 is read where there are 0, node o" },
+    };
+    must_be_mistakes(sizeof mistakes / sizeof *mistakes, mistakes);
+}
+END_TEST
+
 /* ---- memory that runs out ----------------------------------------------------------------------------------------------------------- */
 
 static long asked, fails_at; /* allocations so far; the one to fail, counted from 1 */
@@ -238,7 +339,7 @@ static const char *const scarce[] = { "functional_scan_from_first", "functional_
                                       "cond_in_loop" };
 
 /* Whether all was read; else the first report, which is of memory. */
-static bool read_with_one_less(const tf_graph_def *def, long at)
+static bool read_with_one_less(const tf_graph_def *def, const char *element, long at)
 {
     tf_graph *g = tf_graph_new();
     struct tf_with_ in = tf_graph_open_(g);
@@ -246,7 +347,7 @@ static bool read_with_one_less(const tf_graph_def *def, long at)
     fails_at = at;
     catch_errors();
     tf1c_alloc_hook = ration;
-    const tf_tensor out = tf_at(tf_import_graph_def(def, .return_elements = (const char *[]){ "out:0", NULL }), 0);
+    const tf_tensor out = tf_at(tf_import_graph_def(def, .return_elements = (const char *[]){ element, NULL }), 0);
     tf1c_alloc_hook = NULL;
     const bool whole = !tf_is_poisoned(out) && !caught()->count;
     ck_assert_msg(whole || caught()->code == tf_memory_error, "allocation %ld: first says %s", at, caught()->message);
@@ -255,17 +356,34 @@ static bool read_with_one_less(const tf_graph_def *def, long at)
     return whole;
 }
 
+static void each_allocation_may_fail(const char *path, const char *element)
+{
+    tf_graph_def *def = tf_graph_def_read(path);
+    ck_assert_ptr_nonnull(def);
+    ck_assert(read_with_one_less(def, element, 0));
+    for (long i = 1, n = asked; i <= n; i += slowness())
+        read_with_one_less(def, element, i);
+    catch_errors();
+    tf_graph_def_free(def);
+}
+
 START_TEST(each_allocation_of_an_import_may_fail)
 {
     char path[512], relative[128];
     snprintf(relative, sizeof relative, "golden/frozen/%s.pb", scarce[_i]);
-    tf_graph_def *def = tf_graph_def_read(data_path(relative, path, sizeof path));
-    ck_assert_ptr_nonnull(def);
-    ck_assert(read_with_one_less(def, 0));
-    for (long i = 1, n = asked; i <= n; i += slowness())
-        read_with_one_less(def, i);
-    catch_errors();
-    tf_graph_def_free(def);
+    each_allocation_may_fail(data_path(relative, path, sizeof path), "out:0");
+}
+END_TEST
+
+START_TEST(each_allocation_of_what_is_raised_may_fail)
+{
+    static const struct {
+        const char *graph, *element;
+    } raised[] = { { resources, "gathered_late:0" }, { several, "sum:0" } };
+    const char *path = in_folder("raised.pbtxt");
+    FILE *f = fopen(path, "w");
+    ck_assert(f && fputs(raised[_i].graph, f) >= 0 && fclose(f) == 0);
+    each_allocation_may_fail(path, raised[_i].element);
 }
 END_TEST
 
@@ -279,6 +397,9 @@ int main(void)
     tcase_add_test(t, functions_that_cannot_be_called_are_named);
     tcase_add_test(t, what_savers_add_is_left_out);
     tcase_add_loop_test(t, each_allocation_of_an_import_may_fail, 0, (int)(sizeof scarce / sizeof *scarce));
+    tcase_add_loop_test(t, each_allocation_of_what_is_raised_may_fail, 0, 2);
+    tcase_add_test(t, what_waits_for_an_assignment_reads_what_that_left);
+    tcase_add_test(t, what_is_not_done_of_it_is_said);
     suite_add_tcase(s, t);
     return run_suite(s);
 }
