@@ -1,6 +1,7 @@
 /* TF1: contrib/layers/python/layers/layers.py, encoders.py. */
 #include "ops/layers/contrib.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "ops/array/array.h"
@@ -152,6 +153,57 @@ tf_tensor tf_contrib_layers_max_pool2d_(tf_operand inputs, tf_operand kernel_siz
 tf_tensor tf_contrib_layers_avg_pool2d_(tf_operand inputs, tf_operand kernel_size, struct tf_contrib_pool_args a)
 {
     return pool(false, inputs, kernel_size, &a);
+}
+
+/* ---- stack ------------------------------------------------------------------------------------------------------------------------------- */
+
+tf_tensor(tf_contrib_layers_fully_connected)(tf_tensor x, int64_t n, const char *scope, void *context)
+{
+    (void)context;
+    return tf_contrib_layers_fully_connected(x, n, .scope = scope);
+}
+tf_tensor(tf_contrib_layers_relu)(tf_tensor x, int64_t n, const char *scope, void *context)
+{
+    (void)context;
+    return tf_contrib_layers_relu(x, n, .scope = scope);
+}
+tf_tensor(tf_contrib_layers_linear)(tf_tensor x, int64_t n, const char *scope, void *context)
+{
+    (void)context;
+    return tf_contrib_layers_linear(x, n, .scope = scope);
+}
+
+/* Python's __name__ of it: contrib's relu and linear are fully_connected with an activation. */
+static const char *python_name(const char *layer)
+{
+    static const char *const rooms[] = { "tf_contrib_layers_", "tf_layers_" };
+    for (int i = 0; layer && i < 2; i++)
+        if (strncmp(layer, rooms[i], strlen(rooms[i])) == 0)
+            layer += strlen(rooms[i]);
+    if (!layer || !tf1c_valid_name(layer, false))
+        return "stack";
+    return strcmp(layer, "relu") == 0 || strcmp(layer, "linear") == 0 ? "fully_connected" : layer;
+}
+
+tf_tensor tf_contrib_layers_stack_(tf_operand inputs, tf_stacked_layer *layer, tf_dims stack_args, struct tf_contrib_stack_args a)
+{
+    tf_tensor x = { 0 };
+    char scope[256];
+    TF_FROM(a.here);
+    if (!layer)
+        return tf_mistake(tf_type_error, a.here, NULL, "tf_contrib_layers_stack: layer is NULL.");
+    if (!tf1c_given_shape(&stack_args, a.here, &x))
+        return x;
+    if (!stack_args.known || !stack_args.rank)
+        return tf_mistake(tf_value_error, a.here, NULL, "stack_args need to be a list or tuple");
+    tf_with_variable_scope(a.scope, "Stack") {
+        x = tf_convert(inputs, tf_dtype_unset, a.here, NULL);
+        for (int i = 0; i < stack_args.rank; i++) {
+            snprintf(scope, sizeof scope, "%s_%d", a.scope ? a.scope : python_name(a.layer_name), i + 1);
+            x = layer(x, stack_args.dims[i], scope, a.context);
+        }
+    }
+    return x;
 }
 
 /* ---- dropout --------------------------------------------------------------------------------------------------------------------------- */

@@ -110,6 +110,31 @@ struct tf_contrib_pool_args {
 TF1C_API tf_tensor tf_contrib_layers_max_pool2d_(tf_operand inputs, tf_operand kernel_size, struct tf_contrib_pool_args args);
 TF1C_API tf_tensor tf_contrib_layers_avg_pool2d_(tf_operand inputs, tf_operand kernel_size, struct tf_contrib_pool_args args);
 
+/* A layer on top of the one before, one for each of stack_args: tf_contrib_layers_stack(x, tf_contrib_layers_fully_connected, SHAPE(32, 64)).
+ * TF1: tf.contrib.layers.stack
+ *   layer       tf_contrib_layers_fully_connected, …_relu, …_linear, or a function of one's own, which is called with the scope of its
+ *               variables and with .context
+ *   stack_args  at most 8 sizes: SHAPE(…)
+ *   scope       "fc": fc/fc_1/…, fc/fc_2/…; unset: Stack/fully_connected_1/…, by the function's name
+ *   errors      TypeError: layer is NULL;  ValueError "stack_args need to be a list or tuple", and the layer's */
+typedef tf_tensor tf_stacked_layer(tf_tensor inputs, int64_t size, const char *scope, void *context);
+struct tf_contrib_stack_args {
+    tf_source here;
+    const char *scope;
+    void *context;
+    const char *layer_name; /* as the call has it */
+};
+#define tf_contrib_layers_stack(inputs, layer, stack_args, ...)                                                            \
+    TF_KWARGS_(tf_contrib_layers_stack_(TF_T(inputs), layer, stack_args, (struct tf_contrib_stack_args){ .layer_name = #layer, \
+        TF_HERE_, __VA_ARGS__ }))
+TF1C_API tf_tensor tf_contrib_layers_stack_(tf_operand inputs, tf_stacked_layer *layer, tf_dims stack_args,
+                                            struct tf_contrib_stack_args args);
+#ifndef __cplusplus
+TF1C_API tf_tensor (tf_contrib_layers_fully_connected)(tf_tensor inputs, int64_t size, const char *scope, void *context);
+TF1C_API tf_tensor (tf_contrib_layers_relu)(tf_tensor inputs, int64_t size, const char *scope, void *context);
+TF1C_API tf_tensor (tf_contrib_layers_linear)(tf_tensor inputs, int64_t size, const char *scope, void *context);
+#endif
+
 /* tf_layers_dropout by what is kept.                             TF1: tf.contrib.layers.dropout
  *   keep_prob  a number or a scalar tensor; unset: 0.5;   is_training  .is_training = false, or a bool tensor; unset: true */
 struct tf_contrib_dropout_args {

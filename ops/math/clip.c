@@ -4,10 +4,13 @@
 
 #include "ops/array/constant.h"
 #include "ops/array/identity.h"
+#include "ops/array/shape.h"
 #include "ops/family.h"
 #include "ops/math/arithmetic.h"
+#include "ops/math/cast.h"
 #include "ops/math/clip.h"
 #include "ops/math/compare.h"
+#include "ops/math/range.h"
 #include "ops/math/reduce.h"
 #include "ops/math/unary.h"
 #include "ops/nn/nn.h"
@@ -72,6 +75,22 @@ static tf_tensor clip_by_norm_of(tf_operand t, tf_operand clip_norm, struct tf_c
 tf_tensor tf_clip_by_norm_(struct tf_clip_by_norm_args a)
 {
     return clip_by_norm_of(tf1c_keyword(a.t, true), tf1c_keyword(a.clip_norm, true), a);
+}
+
+tf_tensor tf_clip_by_average_norm_(tf_operand t, tf_operand clip_norm, struct tf_name_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "clip_by_average_norm");
+    const char *scope = tf_scope_name();
+    const tf_tensor x = tf_convert(t, tf_dtype_unset, a.here, "t");
+    if (tf_is_poisoned(x))
+        return x;
+    const tf_tensor n = tf_cast(tf_size(x), tf_float32);
+    const tf_tensor squares = tf_mul(x, x), axes = tf_range(tf_rank(x));
+    const tf_tensor inverse = tf_rsqrt(tf_reduce_sum(squares, axes));
+    const tf_tensor scaled = tf_mul(x, clip_norm), of_average = tf_mul(inverse, n);
+    const tf_tensor of_clip = tf_truediv(tf_constant(1.0), clip_norm), least = tf_minimum(of_average, of_clip);
+    return tf_identity(tf_mul(scaled, least), .name = scope);
 }
 
 static tf_tensor global_norm_of(tf_list t_list, struct tf_name_args a)

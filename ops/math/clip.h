@@ -41,6 +41,13 @@ struct tf_clip_by_norm_args {
         .axis = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_clip_by_norm_(struct tf_clip_by_norm_args args);
 
+/* t · clip_norm · min(n / ‖t‖, 1 / clip_norm), of n elements: no more than clip_norm is left of ‖t‖ / n. IndexedSlices become a tensor.
+ * TF1: tf.clip_by_average_norm
+ *   dtypes  float32;   source  python/ops/clip_ops.py */
+#define tf_clip_by_average_norm(...) TF_NAMED2_(tf_clip_by_average_norm_, tf_operand, TF_GIVEN_, t, tf_operand, TF_GIVEN_, clip_norm, \
+    #__VA_ARGS__, .t = TF_UNSET_, .clip_norm = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+TF1C_API tf_tensor tf_clip_by_average_norm_(tf_operand t, tf_operand clip_norm, struct tf_name_args args);
+
 /* √(Σ of the squares of all elements of all tensors); none handles are skipped.    TF1: tf.global_norm, tf.linalg.global_norm */
 struct tf_global_norm_args {
     tf_source here;

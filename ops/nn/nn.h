@@ -100,6 +100,23 @@ struct tf_weighted_xent_args {
         .pos_weight = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_nn_weighted_cross_entropy_with_logits_(struct tf_weighted_xent_args args);
 
+/* Elementwise e^c - z·c, c log_input, z targets: -log of Poisson's probability of z at the rate e^c, but for log z!.
+ * TF1: tf.nn.log_poisson_loss
+ *   compute_full_loss  adds Stirling's z·log z - z + log(2·π·z) / 2 where z is beyond [0, 1]
+ *   shapes  targets, log_input of one shape;   dtypes  floating
+ *   errors  ValueError "log_input and targets must have the same shape (…)";   source  python/ops/nn_impl.py */
+struct tf_log_poisson_loss_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand targets;
+    TF_ARG_(2) tf_operand log_input;
+    TF_ARG_(3) bool compute_full_loss;
+    TF_ARG_(4) const char *name;
+};
+#define tf_nn_log_poisson_loss(...)                                                                                \
+    TF_KWARGS_(tf_nn_log_poisson_loss_((struct tf_log_poisson_loss_args){ .targets = TF_UNSET_, .log_input = TF_UNSET_, \
+        TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_nn_log_poisson_loss_(struct tf_log_poisson_loss_args args);
+
 /* Σ x² / 2, a scalar.                                                                TF1: tf.nn.l2_loss */
 #define tf_nn_l2_loss(...) TF_NAMED1_(tf_nn_l2_loss_, tf_operand, TF_DATA_, t, #__VA_ARGS__, .t = TF_UNSET_, TF_HERE_, \
     TF_PLACES_(__VA_ARGS__))
@@ -160,6 +177,25 @@ struct tf_xw_plus_b_args {
     TF_KWARGS_(tf_nn_xw_plus_b_((struct tf_xw_plus_b_args){ .x = TF_UNSET_, .weights = TF_UNSET_, .biases = TF_UNSET_, \
         TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_nn_xw_plus_b_(struct tf_xw_plus_b_args args);
+
+/* max(x·weights + biases, 0).                                                        TF1: tf.nn.relu_layer */
+#define tf_nn_relu_layer(...)                                                                                           \
+    TF_KWARGS_(tf_nn_relu_layer_((struct tf_xw_plus_b_args){ .x = TF_UNSET_, .weights = TF_UNSET_, .biases = TF_UNSET_, \
+        TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_nn_relu_layer_(struct tf_xw_plus_b_args args);
+
+/* max(x, 0) and max(-x, 0) one after the other along `axis` (unset: the last).       TF1: tf.nn.crelu
+ *   shapes  [.., n] -> [.., 2·n];   dtypes  numbers, but not uint8;   errors  ValueError: rank 0
+ *   source  python/ops/nn_ops.py crelu */
+struct tf_crelu_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand features;
+    TF_ARG_(2) const char *name;
+    TF_ARG_(3) int axis;
+};
+#define tf_nn_crelu(...) \
+    TF_KWARGS_(tf_nn_crelu_((struct tf_crelu_args){ .features = TF_UNSET_, .axis = -1, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_nn_crelu_(struct tf_crelu_args args);
 
 /* Each element kept with probability keep_prob and scaled by 1/keep_prob, else 0: tf_nn_dropout(x, keep_prob),
  * tf_nn_dropout(x, 0.5), tf_nn_dropout(x, .rate = 0.5). With nothing to drop it is x itself.           TF1: tf.nn.dropout

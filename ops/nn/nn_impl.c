@@ -1,7 +1,9 @@
 /* tf.nn calls that make several nodes, in TensorFlow's order. TF1: python/ops/nn_ops.py, nn_impl.py. */
+#include <math.h>
 #include <stdio.h>
 
 #include "ops/array/array.h"
+#include "ops/array/concat.h"
 #include "ops/array/constant.h"
 #include "ops/array/fill.h"
 #include "ops/array/identity.h"
@@ -216,8 +218,8 @@ tf_tensor tf_nn_sparse_softmax_cross_entropy_with_logits_(struct tf_sparse_xent_
     return cost;
 }
 
-/* labels and logits of one shape, or a mistake; true if so. */
-static bool same_shapes(tf_tensor logits, tf_tensor labels, tf_source here, tf_tensor *poison)
+/* Two operands of one shape, or a mistake that names them; true if so. */
+static bool same_shapes(const char *names, tf_tensor logits, tf_tensor labels, tf_source here, tf_tensor *poison)
 {
     char a[TF_DIMS_TEXT], b[TF_DIMS_TEXT];
     tf_dims merged;
@@ -227,7 +229,7 @@ static bool same_shapes(tf_tensor logits, tf_tensor labels, tf_source here, tf_t
     }
     if (tf_merge_dims(tf_get_shape(logits), tf_get_shape(labels), &merged))
         return true;
-    *poison = tf_mistake(tf_value_error, here, NULL, "logits and labels must have the same shape (%s vs %s)",
+    *poison = tf_mistake(tf_value_error, here, NULL, "%s must have the same shape (%s vs %s)", names,
                          tf_dims_text(tf_get_shape(logits), a, sizeof a), tf_dims_text(tf_get_shape(labels), b, sizeof b));
     return false;
 }
@@ -243,7 +245,7 @@ tf_tensor tf_nn_sigmoid_cross_entropy_with_logits_(struct tf_sparse_xent_args a)
     const char *scope = tf_scope_name();
     const tf_tensor x = tf_convert(tf_operand_tensor(a.logits), tf_dtype_unset, a.here, "logits");
     const tf_tensor z = tf_convert(tf_operand_tensor(a.labels), tf_dtype_unset, a.here, "labels");
-    if (!same_shapes(x, z, a.here, &poison))
+    if (!same_shapes("logits and labels", x, z, a.here, &poison))
         return poison;
     const tf_tensor zeros = zeros_like(x), positive = tf_greater_equal(x, zeros);
     const tf_tensor relu = tf_where(positive, x, zeros);
@@ -263,7 +265,7 @@ tf_tensor tf_nn_weighted_cross_entropy_with_logits_(struct tf_weighted_xent_args
     const tf_tensor x = tf_convert(tf_operand_tensor(a.logits), tf_dtype_unset, a.here, "logits");
     const tf_tensor z =
         tf_convert(tf_operand_tensor(tf_is_none(a.labels) ? a.targets : a.labels), tf_dtype_unset, a.here, "targets");
-    if (!same_shapes(x, z, a.here, &poison))
+    if (!same_shapes("logits and labels", x, z, a.here, &poison))
         return poison;
     /* (1 - z)·x + (1 + (pos_weight - 1)·z)·(log(1 + e^-|x|) + max(-x, 0)) */
     tf_operand more = tf1c_keyword(a.pos_weight, true);
@@ -278,6 +280,33 @@ tf_tensor tf_nn_weighted_cross_entropy_with_logits_(struct tf_weighted_xent_args
     const tf_tensor rest = tf_log1p(tf_exp(tf_neg(tf_abs(x))));
     const tf_tensor both = tf_raw_ops_add_v2(rest, tf_nn_relu(tf_neg(x)), .name = "add");
     return tf_add(linear, tf_mul(weight, both), .name = scope);
+}
+
+/* z·log z - z + log(2·π·z) / 2, and 0 where z is in [0, 1] */
+static tf_tensor stirling(tf_tensor z)
+{
+    const tf_dtype dtype = tf_get_dtype(z);
+    const tf_tensor half = tf_constant(0.5, dtype), two_pi = tf_constant(2 * M_PI, dtype);
+    const tf_tensor log_z = tf_log(z), linear = tf_sub(tf_mul(z, log_z), z);
+    const tf_tensor log_2_pi_z = tf_log(tf_mul(two_pi, z)), halved = tf_mul(half, log_2_pi_z);
+    const tf_tensor approximation = tf_raw_ops_add_v2(linear, halved, .name = "add");
+    const tf_tensor zeros = zeros_like(z), ones = tf_ones_like(z);
+    const tf_tensor from_0 = tf_greater_equal(z, zeros), to_1 = tf_less_equal(z, ones);
+    return tf_where(tf_logical_and(from_0, to_1), zeros, approximation);
+}
+
+tf_tensor tf_nn_log_poisson_loss_(struct tf_log_poisson_loss_args a)
+{
+    tf_tensor poison;
+    TF_FROM(a.here);
+    const tf_operand targets = tf1c_given(a.targets), log_input = tf1c_given(a.log_input);
+    TF_SCOPE(a.name, "log_poisson_loss");
+    const tf_tensor c = tf_convert(log_input, tf_dtype_unset, a.here, "log_input");
+    const tf_tensor z = tf_convert(targets, tf_dtype_unset, a.here, "targets");
+    if (!same_shapes("log_input and targets", c, z, a.here, &poison))
+        return poison;
+    const tf_tensor rate = tf_exp(c), product = tf_mul(c, z), loss = tf_sub(rate, product);
+    return a.compute_full_loss ? tf_raw_ops_add_v2(loss, stirling(z), .name = "add") : loss;
 }
 
 /* ---- l2_normalize, xw_plus_b, moments ------------------------------------------------------------------------------------------ */
@@ -306,6 +335,26 @@ static tf_tensor nn_xw_plus_b_of(tf_operand x, tf_operand weights, tf_operand bi
 tf_tensor tf_nn_xw_plus_b_(struct tf_xw_plus_b_args a)
 {
     return nn_xw_plus_b_of(tf1c_given(a.x), tf1c_given(a.weights), tf1c_given(a.biases), (struct tf_name_args){ a.here, a.name });
+}
+
+tf_tensor tf_nn_relu_layer_(struct tf_xw_plus_b_args a)
+{
+    TF_FROM(a.here);
+    const tf_operand x = tf1c_given(a.x), weights = tf1c_given(a.weights), biases = tf1c_given(a.biases);
+    TF_SCOPE(a.name, "relu_layer");
+    const char *scope = tf_scope_name();
+    const tf_tensor product = tf_matmul(x, weights);
+    return tf_nn_relu(tf_nn_bias_add(product, biases), .name = scope);
+}
+
+tf_tensor tf_nn_crelu_(struct tf_crelu_args a)
+{
+    TF_FROM(a.here);
+    const tf_operand features = tf1c_given(a.features);
+    TF_SCOPE(a.name, "CRelu");
+    const char *scope = tf_scope_name();
+    const tf_tensor x = tf_convert(features, tf_dtype_unset, a.here, "features"), minus = tf_neg(x);
+    return tf_nn_relu(tf_concat(LIST(x, minus), a.axis, .name = scope));
 }
 
 /* TF counts in int32 where that is enough, in a branch; the count is the same. */

@@ -368,7 +368,8 @@ class Writer:
                 t = "format"
             picks.append(self.pick(t))
         arguments = ", ".join(f"pick_{m}(pick[{i}])" for i, (m, _) in enumerate(picks))
-        is_value = "const tf_normalizer_params *" in [t for t, _ in params] # a function that is also a macro of other arguments
+        # A function that is also a macro of other arguments.
+        is_value = "const tf_normalizer_params *" in [t for t, _ in params] or [p for _, p in params[-2:]] == ["scope", "context"]
         call = f"({name})({arguments})" if is_value else f"{name}({arguments})"
         if returns in CONSUMED:
             call = f"use_{re.sub(r'[^a-z_]', '', returns.replace(' *', '_handle'))}({call})"

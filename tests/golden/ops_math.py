@@ -155,6 +155,8 @@ cases['Maximum.clip_by_tensors'] = (lambda x, lo: tf.clip_by_value(x, lo, 3.0), 
 cases['RealDiv.clip_by_norm'] = (lambda x: tf.clip_by_norm(x, 5.0), [grid])
 cases['RealDiv.clip_by_norm_axes'] = (lambda x: tf.clip_by_norm(x, 2, axes=[1, 2]), [grid])
 cases['RealDiv.clip_by_norm_zero'] = (lambda x: tf.clip_by_norm(x, 2.), [f(0, 0)])
+cases['Identity.clip_by_average_norm'] = (lambda x: tf.clip_by_average_norm(x, 5.0), [grid])
+cases['Identity.clip_by_average_norm_tensor'] = (lambda x, c: tf.clip_by_average_norm(x, c, name='c'), [f(3, 4), np.float32(.1)])
 cases['Sqrt.global_norm'] = (lambda x, y: tf.global_norm([x, None, y]), [f(1, 2), f(3)])
 cases['Mul.clip_by_global_norm'] = (lambda x, y: sum(map(list, [tf.clip_by_global_norm([x, y], 2.0)[0]]), []), [f(1, 2), grid])
 cases['Mul.clip_by_global_norm_small'] = (lambda x, y: tf.clip_by_global_norm([x, y], 2)[0], [f(.1, .2), f(.3)])

@@ -175,6 +175,30 @@ def regularized_layers(x):
     return l2(x)
 
 
+def plain_layer(x, n, scope):
+    return layers.fully_connected(x, n, activation_fn=None, scope=scope)
+
+
+def stacked(x):
+    layers.stack(x, layers.fully_connected, [3, 2])
+    layers.stack(x, layers.linear, [2], scope='top')
+    layers.stack(x, plain_layer, [2, 2, 1])
+    return tf.identity(x)
+
+
+poisson = lambda **options: (lambda c, z: tf.nn.log_poisson_loss(z, c, **options))
+counts = np.array([[0, 1, 1.5, 7], [.5, 2, 30, 1]], f32)
+cases.update({
+    'Relu.crelu': (tf.nn.crelu, [odd]),
+    'Relu.crelu_axis': (lambda x: tf.nn.crelu(x, name='c', axis=0), [wide]),
+    'Relu.crelu_int32': (tf.nn.crelu, [ints.astype(np.int32)]),
+    'Identity.stack': (stacked, [logits]),
+    'Relu.layer': (tf.nn.relu_layer, [logits, labels.T.copy(), labels[2][:3]]),
+    'Relu.layer_named': (lambda x, w, b: tf.nn.relu_layer(x, w, b, name='r'), [logits, labels.T.copy(), labels[2][:3]]),
+    'Sub.log_poisson': (poisson(), [logits[:2], counts]),
+    'AddV2.log_poisson_full': (poisson(compute_full_loss=True), [logits[:2], counts], {'grad': False}),  # NaN at log 0
+    'AddV2.log_poisson_full64': (poisson(compute_full_loss=True, name='p'), [wide, wide**2 + .25]),
+})
 classes = (labels > .4).astype(f32)
 cases.update({
     'Relu.hinge': (losses.hinge_loss, [classes, logits]),
