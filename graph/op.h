@@ -173,7 +173,8 @@ enum {
     TF_TIMES = 1 << 23,      /* elementwise: the product of its two inputs, either of which may be broadcast */
     TF_TOTAL = 1 << 24,      /* output 0 is the sum of input 0 over the axes that input 1 holds */
     TF_BROADCASTS = 1 << 22, /* output 0 is input 0, broadcast: who broadcasts by itself may read the input */
-    TF_OVERWRITES = 1 << 18  /* with TF_WRITES_REF: writes all of the variable without reading it */
+    TF_OVERWRITES = 1 << 18, /* with TF_WRITES_REF: writes all of the variable without reading it */
+    TF_GIVES_OLD = 1 << 25   /* with TF_WRITES_REF: output 0 is what the kernel says, in memory of its own, not the variable */
 };
 
 /* Rule for TF_VIEW: with k->in[viewed] laid out as it will be (data NULL; small integer inputs hold their values), sets

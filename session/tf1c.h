@@ -16,6 +16,7 @@
 #include "../ops/random/stateless.h"
 #include "../ops/state/initializers.h"
 #include "../ops/state/framework.h"
+#include "../ops/state/template.h"
 #include "../ops/state/variables.h"
 
 /* Mathematics: element by element, comparisons, products, sums. */

@@ -131,6 +131,48 @@ tf_tensor tf_assign_(tf_tensor ref, tf_operand value, struct tf_name_args a) { r
 tf_tensor tf_assign_add_(tf_tensor ref, tf_operand value, struct tf_name_args a) { return assign(&assign_add_op, ref, value, a); }
 tf_tensor tf_assign_sub_(tf_tensor ref, tf_operand value, struct tf_name_args a) { return assign(&assign_sub_op, ref, value, a); }
 
+/* ---- CountUpTo: no gradient ---------------------------------------------------------------------------------------------- */
+typedef struct {
+    int64_t limit;
+} count_up_to_attrs;
+static const tf_attr_def count_up_to_fields[] = { TF_ATTR(count_up_to_attrs, limit, TF_ATTR_INT), { 0 } };
+
+static void count_up_to_shape(tf_shape_ctx *c)
+{
+    if (tf_with_rank(c, 0, 0))
+        tf_set_out(c, 0, SCALAR);
+}
+
+static void count_up_to_kernel(tf_kernel_ctx *k)
+{
+    const int64_t limit = ((const count_up_to_attrs *)k->attrs)->limit, before = int_at(&k->in[0], 0);
+    set_int(&k->out[0], 0, before);
+    if (before >= limit)
+        tf_kernel_error(k, tf_out_of_range, "Reached limit of %lld", (long long)limit);
+    else
+        set_int(&k->in[0], 0, before + 1);
+}
+
+static const tf_op_def count_up_to_op = {
+    .name = "CountUpTo",
+    .in = "ref:T&",
+    .out = "output:T",
+    .T = TF_INDEX,
+    .attrs = count_up_to_fields,
+    .attrs_size = sizeof(count_up_to_attrs),
+    .traits = TF_WRITES_REF | TF_SIDE_EFFECT | TF_GIVES_OLD,
+    .shape = count_up_to_shape,
+    .kernel = count_up_to_kernel,
+    .gradient = tf_no_gradient,
+};
+
+tf_tensor tf_count_up_to_(struct tf_count_up_to_args a)
+{
+    const count_up_to_attrs attrs = { a.limit };
+    return array_op(&count_up_to_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 1,
+                    (tf_operand[]){ tf_operand_tensor(a.ref) });
+}
+
 /* ---- ScatterUpdate, ScatterAdd, ScatterSub: rows of the variable by index, the later of equal ones last --------------------
  * TF1: core/ops/state_ops.cc ScatterUpdateShape, core/kernels/scatter_op.cc */
 
@@ -471,6 +513,7 @@ tf1c_op_family tf1c_family_variables = {
     &assign_op,
     &assign_add_op,
     &assign_sub_op,
+    &count_up_to_op,
     &scatter_update_op,
     &scatter_add_op,
     &scatter_sub_op,

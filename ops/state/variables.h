@@ -68,6 +68,20 @@ TF1C_API tf_tensor tf_assign_(tf_tensor ref, tf_operand value, struct tf_name_ar
 TF1C_API tf_tensor tf_assign_add_(tf_tensor ref, tf_operand value, struct tf_name_args args);
 TF1C_API tf_tensor tf_assign_sub_(tf_tensor ref, tf_operand value, struct tf_name_args args);
 
+/* ref += 1 up to `limit`; the result is the value from before.                          TF1: tf.count_up_to, Variable.count_up_to
+ *   shapes  ref [] -> [];   dtypes  int32, int64;   grad  none
+ *   errors  TypeError: ref is no variable;  ValueError: ref is no scalar;  at run: OutOfRangeError "Reached limit of 3", and ref is as
+ *           it was
+ *   source  core/ops/state_ops.cc "CountUpTo", core/kernels/count_up_to_op.cc */
+struct tf_count_up_to_args {
+    tf_source here;
+    TF_ARG_(1) tf_tensor ref;
+    TF_ARG_(2) int64_t limit;
+    TF_ARG_(3) const char *name;
+};
+#define tf_count_up_to(...) TF_KWARGS_(tf_count_up_to_((struct tf_count_up_to_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_count_up_to_(struct tf_count_up_to_args args);
+
 /* ref[indices[i, …], …] = updates[i, …, …], or += or -= them; the result is ref's new value. Of equal indices the last is what
  * tf_scatter_update leaves; the others count each.                    TF1: tf.scatter_update, tf.scatter_add, tf.scatter_sub
  *   shapes  ref [n, …], indices [..], updates [.., …] or [] (one number for all);  dtypes  indices int32 or int64, updates as ref

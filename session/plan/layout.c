@@ -214,7 +214,7 @@ static void lay_out(layout *l, ir_node *n)
         want_inputs(l, n);
     if (traits & (TF_VARIABLE) || (n->n_out && n->out[0].known && !n->loop))
         n->silent = true;
-    if (traits & TF_WRITES_REF && n->n_out)
+    if (traits & TF_WRITES_REF && !(traits & TF_GIVES_OLD) && n->n_out)
         ir_set_view(&n->out[0], n->in[0], 0);
     ir_add_node(l->c, l->to, n);
 }

@@ -18,8 +18,10 @@ OBJECTS = (r"(optimizer|saver|session|supervisor|writer|iterator|queue|reader|ce
            r"regularizer|dataset|variable|scope|list|run_metadata|feeds|fetches|progress|training|text|def|graph_or_def|def_or_path|example|t|op)\b.*")
 BY_PLACE = {
     "by their C type, too": """tf_constant tf_convert_to_tensor tf_variable tf_getitem tf_getitem_tensor tf_getitem_tensors tf_state_new tf_where
-        tf_where_v2        tf_placeholder_with_default tf_fill""",
-    "the function decides what the call returns": "tf_scan tf_map_fn tf_foldl tf_foldr tf_py_func tf_numpy_function tf_custom_gradient tf_case",
+        tf_where_v2 tf_placeholder_with_default tf_fill""",
+    "the function decides what the call returns": """tf_scan tf_map_fn tf_foldl tf_foldr tf_py_func tf_numpy_function tf_custom_gradient tf_case
+        tf_make_template tf_call_template""",
+    "the function's name is a scope's": "tf_contrib_layers_stack",
     "C strings are operands, and files": """tf_as_string tf_read_file tf_write_file tf_matching_files tf_string_* tf_strings_* tf_substr
         tf_decode_csv tf_decode_raw tf_parse_* tf_image_decode_* tf_train_match_filenames_once tf_data_text_line_dataset
         tf_data_tf_record_dataset tf_data_fixed_length_record_dataset tf_train_string_input_producer tf_io_* tf_gfile_* tf_*_read

@@ -54,6 +54,7 @@
 #include "ops/random/random.h"
 #include "ops/random/stateless.h"
 #include "ops/state/initializers.h"
+#include "ops/state/template.h"
 #include "ops/training/global_step.h"
 #include "ops/training/learning_rate_decay.h"
 #include "ops/training/optimizers.h"

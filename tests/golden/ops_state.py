@@ -25,6 +25,44 @@ cases = {
 }
 
 
+def scaled(x):
+    return x * tf.assign(tf.get_variable('w', [2], initializer=tf.zeros_initializer()), [2., 3.])
+
+
+def templates(x):
+    t, u = tf.make_template('scale', scaled), tf.make_template('scale', scaled)
+    now = tf.make_template('scale', scaled, create_scope_now_=True)
+    own = tf.make_template('ignored', scaled, unique_name_='own')
+    with tf.variable_scope('outer'):
+        made = [t(x)]
+    with tf.name_scope('elsewhere'):
+        made.append(t(x))
+    return made + [u(x), now(x), now(x), own(x), own(x)]
+
+
+def scale_both(a, b):
+    scale = scaled(tf.ones([2]))
+    return [a * scale, scale * b]
+
+
+def counted(limit):
+    def case(x):
+        v = tf.Variable(np.zeros([], x.dtype.as_numpy_dtype))
+        with tf.control_dependencies([tf.assign(v, x)]):
+            before = v.count_up_to(limit)
+        with tf.control_dependencies([before]):
+            return [before, tf.assign_add(v, 0)]
+    return case
+
+
+cases.update({
+    'Mul.templates': (templates, [x[:, :2]]),
+    'Mul.template_list': (tf.make_template('t', scale_both), [x[:, :2], x[:, 1:]], plain),
+    'CountUpTo.int32': (counted(3), [np.int32(2)], plain),
+    'CountUpTo.int64': (counted(1 << 40), [np.int64((1 << 40) - 1)], plain),
+})
+
+
 def scattered(update):
     def case(x, i, y):
         v = tf.Variable(tf.zeros(x.shape, x.dtype))

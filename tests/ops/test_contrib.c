@@ -322,10 +322,59 @@ START_TEST(what_has_no_value_yet_is_named)
 }
 END_TEST
 
+/* ---- templates, counts ------------------------------------------------------------------------------------------------------------------ */
+
+static tf_tensor with_own_variable(tf_tensor y, void *c) { return (void)c, tf_mul(y, tf_variable(1.0)); }
+static tf_tensor with_wrong_shapes(tf_tensor y, void *c) { return (void)c, tf_matmul(y, tf_zeros(SHAPE(7, 2))); }
+
+START_TEST(a_template_that_makes_variables_anew_is_a_mistake)
+{
+    tf_template *t = tf_make_template("t", with_own_variable);
+    const tf_tensor ones = tf_ones(SHAPE(2));
+    ck_assert(!tf_is_poisoned(tf_call_template(t, ones)));
+    ck_assert(tf_is_poisoned(tf_call_template(t, ones)));
+    must_have_reported(
+        tf_value_error,
+        "Trainable variable created when calling a template after the first time, perhaps you used tf.Variable when you "
+        "meant tf.get_variable: [<tf.Variable 't_1/Variable:0' shape=() dtype=float32_ref>]");
+}
+END_TEST
+
+START_TEST(a_template_of_another_graph_is_a_mistake)
+{
+    tf_template *t = tf_make_template("t", with_wrong_shapes);
+    tf_graph *g = tf_graph_new();
+    tf_with_graph(g)
+        ck_assert(tf_is_poisoned(tf_call_template(t, tf_ones(SHAPE(2, 3)))));
+    must_have_reported(tf_value_error, "Template 't' is of another graph.");
+    tf_graph_free(g);
+    ck_assert(tf_is_poisoned(tf_call_template(t, tf_ones(SHAPE(2, 3)))));
+    must_have_reported(tf_value_error, "Dimensions must be equal, but are 3 and 7");
+}
+END_TEST
+
+START_TEST(a_count_stops_at_its_limit)
+{
+    const tf_tensor v = tf_variable(0), next = tf_count_up_to(v, 2);
+    int before = -1, twice = -1, now = -1;
+    tf_tensor doubled = tf_mul(next, 2);
+    must(tf_run(sess, tf_initializer_of(v)));
+    for (int i = 0; i < 2; i++) {
+        must(tf_run(sess, FETCH(next, &before, doubled, &twice)));
+        ck_assert_int_eq(before, i);
+        ck_assert_int_eq(twice, 2 * i);
+    }
+    ck_assert_int_eq(tf_run(sess, next), tf_out_of_range);
+    must_have_reported(tf_out_of_range, "Reached limit of 2");
+    must(tf_run(sess, FETCH(v, &now)));
+    ck_assert_int_eq(now, 2);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("contrib");
-    TCase *net = tcase_create("layers"), *averages = tcase_create("averages");
+    TCase *net = tcase_create("layers"), *averages = tcase_create("averages"), *templates = tcase_create("templates");
     tcase_add_checked_fixture(net, open_net, close_net);
     tcase_add_test(net, its_nodes_are_tensorflows);
     tcase_add_test(net, scopes_that_are_entered_again_name_as_tensorflows);
@@ -339,7 +388,12 @@ int main(void)
     tcase_add_test(averages, averages_of_integers_and_without_a_decay_are_mistakes);
     tcase_add_test(averages, an_average_of_a_tensor_may_be_freed_of_its_zero);
     tcase_add_test(averages, what_has_no_value_yet_is_named);
+    tcase_add_checked_fixture(templates, open_session, close_session);
+    tcase_add_test(templates, a_template_that_makes_variables_anew_is_a_mistake);
+    tcase_add_test(templates, a_template_of_another_graph_is_a_mistake);
+    tcase_add_test(templates, a_count_stops_at_its_limit);
     suite_add_tcase(suite, net);
     suite_add_tcase(suite, averages);
+    suite_add_tcase(suite, templates);
     return run_suite(suite);
 }
