@@ -1,4 +1,5 @@
-"""IndexedSlices: where gradients through gather stay sparse, and what is made of them."""
+"""IndexedSlices: where gradients through gather stay sparse, and what is made of them; and ops on sparse tensors, each given as its
+indices, values and shape."""
 import numpy as np
 import tensorflow as tf
 
@@ -84,3 +85,85 @@ no_more = {'nodes': False, 'grad': False}
 branching = ('cond', 'cond_other', 'cond_both', 'cond_and_dense')
 cases = {'IndexedSlices.' + k: (f, [table], no_more if k in branching else hidden) for k, f in functions.items()}
 cases.update({'IndexedSlices.' + k: (f, [table, numbers], no_more) for k, f in looping.items()})
+
+i64 = lambda *v: np.array(v, np.int64)
+f32 = lambda *v: np.array(v, np.float32)
+A = [i64([0, 1], [1, 0], [1, 2]), f32(1, -2, 3), i64(2, 3)]
+B = [i64([0, 1], [1, 1]), f32(-1, 5), i64(2, 3)]
+mixed = [i64([1, 2], [0, 1], [1, 0], [0, 1]), f32(1, 2, 3, 4), i64(2, 3)]
+places = np.random.RandomState(4).permutation(600)[:200]
+many = [np.stack([places // 30, places % 30], 1).astype(np.int64), np.arange(200, dtype=np.float32), i64(20, 30)]
+cube = [i64([1, 0, 2], [0, 1, 0], [1, 1, 1], [0, 0, 3]), i64(1, 2, 3, 4), i64(2, 2, 4)]
+wide = [i64([0, 1], [2, 3]), f32(7, 8), i64(3, 4)]
+double = lambda sp: [sp[0], sp[1].astype(np.float64), sp[2]]
+whole = lambda sp, dtype=np.int32: [sp[0], sp[1].astype(dtype), sp[2]]
+b = np.array([[1, 2, 3, 4], [.5, -1, 0, 2], [3, 1, -2, 1]], np.float32)
+flags = np.array([True, False, True])
+
+
+def three(sp):
+    return [sp.indices, sp.values, sp.dense_shape]
+
+
+def one(function, **options):  # of a sparse tensor and others
+    return lambda i, v, s, *more: function(of_given(i, v, s), *more, **options)
+
+
+def of_given(i, v, s):
+    sp = tf.SparseTensor.__new__(tf.SparseTensor)  # as handles are put together: no name scope
+    sp._indices, sp._values, sp._dense_shape = i, v, s
+    return sp
+
+
+def two(function):
+    return lambda i, v, s, j, w, t: function(of_given(i, v, s), of_given(j, w, t))
+
+
+def stairs(v):
+    return tf.SparseTensor(A[0], v, [2, 3])
+
+
+def corner(v):
+    return tf.SparseTensor(B[0], v, [2, 3])
+
+
+matmul, add, concat = tf.sparse_tensor_dense_matmul, tf.sparse_add, tf.sparse_concat
+no_grad = {'grad': False}
+cases.update({
+    'SparseTensorDenseMatMul.plain': (one(matmul), A + [b]),
+    'SparseTensorDenseMatMul.adjoint_a': (one(matmul, adjoint_a=True), A + [b[:2]]),
+    'SparseTensorDenseMatMul.adjoint_b': (one(matmul, adjoint_b=True, name='m'), double(A) + [b.T[:2].astype(np.float64)]),
+    'SparseTensorDenseMatMul.int32': (one(matmul), whole(A) + [(2 * b).astype(np.int32)]),
+    'SparseTensorDenseMatMul.repeated': (one(matmul), mixed + [b]),
+    'SparseTensorDenseMatMul.nothing': (one(matmul), [np.zeros((0, 2), np.int64), f32(), i64(2, 3), b]),
+    'SparseReorder.plain': (one(lambda sp: three(tf.sparse_reorder(sp))), A),
+    'SparseReorder.named': (one(lambda sp: three(tf.sparse_reorder(sp, name='r'))), [mixed[0][:3], mixed[1][:3], mixed[2]]),
+    'SparseReorder.many': (one(lambda sp: three(tf.sparse_reorder(sp))), many),
+    'SparseReorder.cube': (one(lambda sp: three(tf.sparse_reorder(sp))), cube),
+    'SparseReorder.transpose': (one(lambda sp: three(tf.sparse_transpose(sp))), A, hidden),  # its rank is a Size node, here a constant
+    'SparseReorder.transpose_axes': (one(lambda sp: three(tf.sparse_transpose(sp, [2, 0, 1], name='t'))), cube),
+    'SparseConcat.columns': (two(lambda x, y: three(concat(1, [x, y]))), A + B, no_grad),
+    'SparseConcat.rows': (two(lambda x, y: three(concat(-2, [x, y, x], name='c'))), A + B, no_grad),
+    'SparseConcat.expanded': (two(lambda x, y: three(concat(0, [x, y], expand_nonconcat_dim=True))), A + wide, {'grad': False, 'nodes': False}),
+    'SparseConcat.expanded_last': (two(lambda x, y: three(concat(-1, [x, y], expand_nonconcat_dim=True))), A + wide, {'grad': False, 'nodes': False}),
+    'SparseConcat.constants': (lambda v, w: three(concat(1, [stairs(v), corner(w)])), [A[1], B[1]], no_grad),
+    'SparseSlice.plain': (one(lambda sp: three(tf.sparse_slice(sp, [0, 1], [2, 5]))), A),
+    'SparseSlice.before': (one(lambda sp: three(tf.sparse_slice(sp, [-1, 1], [2, 1], name='s'))), A),
+    'SparseSliceGrad.plain': (one(lambda sp: tf.gradients(tf.sparse_slice(sp, [0, 1], [2, 5]).values, sp.values)), A, no_more),
+    'SparseAdd.plain': (two(lambda x, y: three(add(x, y))), A + B),
+    'SparseAdd.thresh': (two(lambda x, y: three(add(x, y, thresh=2.5))), double(A) + double(B)),
+    'SparseAdd.int32': (two(lambda x, y: three(add(x, y, 1))), whole(A) + whole(B)),
+    'SparseAdd.constants': (lambda v, w: three(add(stairs(v), corner(w))), [A[1], B[1]]),
+    'SparseAddGrad.plain': (two(lambda x, y: tf.gradients(tf.square(add(x, y, 2.5).values), [x.values, y.values])), A + B, no_more),
+    'SparseTensorDenseAdd.plain': (one(add), A + [b[:2, :3]]),
+    'SparseTensorDenseAdd.int64': (one(lambda sp, x: add(x, sp)), whole(A, np.int64) + [i64([1, 2, 3], [4, 5, 6])]),
+    'SparseReduceSum.all': (one(tf.sparse_reduce_sum), A),
+    'SparseReduceSum.all_of_constant': (lambda v: tf.sparse_reduce_sum(stairs(v)), [A[1]]),
+    'SparseReduceSum.columns': (one(lambda sp: tf.sparse_reduce_sum(sp, 0)), A),
+    'SparseReduceSum.rows_kept': (one(lambda sp: tf.sparse_reduce_sum(sp, [-1], keepdims=True)), mixed),
+    'SparseReduceSum.none': (one(lambda sp: tf.sparse_reduce_sum(sp, [0, 2])), whole(cube)),
+    'Where.retain': (one(lambda sp, keep: three(tf.sparse_retain(sp, keep))), A + [flags]),
+    'Maximum.reset_shape': (one(lambda sp: three(tf.sparse_reset_shape(sp))), A),
+    'Identity.reset_shape': (one(lambda sp: three(tf.sparse_reset_shape(sp, [4, 5]))), A, hidden),
+    'Identity.reset_shape_of_constant': (lambda v: three(tf.sparse_reset_shape(stairs(v), [4, 5])), [A[1]], hidden),
+})

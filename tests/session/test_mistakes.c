@@ -51,6 +51,12 @@ TEST_ROW(fetch_into_borrowed_memory_of_another_shape)
     tf_ndarray three = np_array(mine, tf_float32, SHAPE(3));
     return AT(tf_run(sess, FETCH(tf_constant(NP_FLOAT(1, 2)), &three))), none;
 }
+TEST_ROW(sparse_shape_that_does_not_hold_the_old_one)
+{
+    tf_tensor sizes = tf_placeholder(tf_int64, SHAPE(2), .name = "sizes");
+    const tf_sparse_tensor sp = tf_sparse_tensor(NP_INT2D({ 0, 1 }), NP_FLOAT(1), sizes);
+    return RUN(tf_sparse_reset_shape(sp, SHAPE(1, 5)).dense_shape, sizes, NP_INT(2, 3)), none;
+}
 TEST_ROW(unfed)
 {
     tf_tensor p = AT(tf_placeholder(tf_float32, SHAPE(NONE, 784), .name = "p")), sum = tf_add(p, 1);
@@ -479,6 +485,8 @@ static const row rows[] = {
     ROW(second_derivative_that_is_not_there, tf_lookup_error,
         "Gradient explicitly disabled. Reason: Currently there is no way to take the second derivative of sparse_softmax_cross_entropy_with_logits due to the fused implementation's interaction with tf.gradients()"),
     ROW(no_variables, tf_value_error, "No variables to optimize."),
+    ROW(sparse_shape_that_does_not_hold_the_old_one, tf_invalid_argument,
+        "assertion failed: [Condition x <= y did not hold element-wise:] [x (Identity_2:0) = ] [2 3] [y (control_dependency:0) = ] [1 5]"),
     ROW(group_of_none, tf_type_error, "Expected tf.group() expected Tensor arguments not 'None' with type '<class 'NoneType'>'"),
     ROW(gradients_of_none, tf_value_error, "None values not supported."),
     ROW(no_optimizer, tf_type_error, "'NoneType' object has no attribute 'minimize'"),
