@@ -205,6 +205,52 @@ TF1C_API tf_tensor tf_image_random_hue_(tf_operand image, struct tf_image_delta_
 TF1C_API tf_tensor tf_image_random_contrast_(tf_operand image, struct tf_image_factor_args args);
 TF1C_API tf_tensor tf_image_random_saturation_(tf_operand image, struct tf_image_factor_args args);
 
+/* ---- boxes: [m, 4], of two corners y1, x1, y2, x2 ------------------------------------------------------------------------------
+ * What lies in each box, made crop_size large, its places being shares of the image's last row and column: 0 to 1.
+ * TF1: tf.image.crop_and_resize
+ *   box_ind      [m] int32, of which image each box is; box_indices is its new name;   crop_size  SHAPE(rows, columns), or a tensor
+ *   method       "bilinear" (unset) or "nearest";   extrapolation_value  stands where a box is beyond its image; unset: 0
+ *   shapes       image [n, h, w, c], boxes [m, 4] -> [m, rows, columns, c];   dtypes  any numbers -> float32
+ *   grad         to a floating image and to the boxes, to these as if bilinear; no second one
+ *   errors       ValueError "Attr 'method' of 'CropAndResize' Op passed string 'x' not in: …";  at run OutOfRangeError "box_index has values
+ *                outside [0, batch_size)", InvalidArgumentError "crop dimensions must be positive"
+ *   source       core/kernels/crop_and_resize_op.cc */
+struct tf_crop_and_resize_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand image;
+    TF_ARG_(2) tf_operand boxes;
+    TF_ARG_(3) tf_operand box_ind;
+    TF_ARG_(4) tf_operand crop_size;
+    TF_ARG_(5) const char *method;
+    TF_ARG_(6) double extrapolation_value;
+    TF_ARG_(7) const char *name;
+    TF_ARG_(8) tf_operand box_indices;
+};
+#define tf_image_crop_and_resize(...)                                                                                          \
+    TF_KWARGS_(tf_image_crop_and_resize_((struct tf_crop_and_resize_args){ .image = TF_UNSET_, .boxes = TF_UNSET_,             \
+        .box_ind = TF_UNSET_, .crop_size = TF_UNSET_, .box_indices = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_image_crop_and_resize_(struct tf_crop_and_resize_args args); /* boxes.c */
+
+/* Which boxes, int32 [k], are left when from the greatest score on each takes away those of which it shares iou_threshold or more: the
+ * intersection by the union.                                                         TF1: tf.image.non_max_suppression
+ *   boxes, scores    float32 [m, 4] and [m];   max_output_size  a scalar; no more are given, below 0: all
+ *   iou_threshold    unset: 0.5;   score_threshold  boxes of no greater score are left out; unset: -∞
+ *   errors           at run InvalidArgumentError "iou_threshold must be in [0, 1]", "scores has incompatible shape", …;   grad  none
+ *   source           core/kernels/non_max_suppression_op.cc */
+struct tf_non_max_suppression_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand boxes;
+    TF_ARG_(2) tf_operand scores;
+    TF_ARG_(3) tf_operand max_output_size;
+    TF_ARG_(4) tf_operand iou_threshold;
+    TF_ARG_(5) tf_operand score_threshold;
+    TF_ARG_(6) const char *name;
+};
+#define tf_image_non_max_suppression(...)                                                                                    \
+    TF_KWARGS_(tf_image_non_max_suppression_((struct tf_non_max_suppression_args){ .boxes = TF_UNSET_, .scores = TF_UNSET_,  \
+        .max_output_size = TF_UNSET_, .iou_threshold = TF_UNSET_, .score_threshold = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_image_non_max_suppression_(struct tf_non_max_suppression_args args);
+
 #ifdef __cplusplus
 }
 #endif

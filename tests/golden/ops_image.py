@@ -28,3 +28,40 @@ cases = {
     'Slice.central_run': (lambda x: tf.image.central_crop(tf.placeholder_with_default(x, [None, None, None, None]), .6), [images], {'nodes': False}),
     'ResizeArea.images': (lambda x: tf.image.resize_images(x, [3, 2], R.AREA), [images[0]], {'grad': False}),
 }
+
+crop = tf.image.crop_and_resize
+nms = tf.image.non_max_suppression
+boxes = np.array([[0, 0, 1, 1], [.25, .1, .6, 1.2], [.8, .7, .2, .1], [-.5, .3, .5, .31], [2, 2, 3, 3]], np.float32)
+which = np.array([0, 1, 1, 0, 1], np.int32)
+small = np.random.RandomState(21).uniform(-1, 1, (2, 3, 4, 1)).astype(np.float32)
+bytes_ = np.random.RandomState(22).randint(0, 256, (2, 4, 5, 3)).astype(np.uint8)
+cropped = lambda size, to, **k: (lambda x, b, i: tf.gradients(tf.square(crop(x, b, i, size, **k)), b if to else x))
+corners = np.array([[0, 0, 1, 1], [0, .1, 1, 1.1], [0, -.1, 1, .9], [0, 10, 1, 11], [0, 10.1, 1, 11.1], [0, 100, 1, 101]], np.float32)
+scores = np.array([.9, .75, .6, .95, .5, .3], np.float32)
+halves = np.array([[0, 0, 2, 2], [0, 0, 1, 2], [5, 5, 6, 9], [0, 3, 2, 5]], np.float32)
+spread = np.random.RandomState(23).uniform(0, 3, (200, 4)).astype(np.float32)
+spread[:, 2:] = spread[:, :2] + 1
+unlike = {'grad': False}
+cases.update({
+    'CropAndResize.plain': (lambda x, b, i: crop(x, b, i, [2, 3]), [small, boxes, which]),
+    'CropAndResize.one': (lambda x, b, i: crop(x, b, i, [1, 1], name='c'), [images, boxes, which]),
+    'CropAndResize.nearest': (lambda x, b, i: crop(x, b, i, [3, 2], 'nearest', -1), [small.astype(np.float64), boxes, which]),
+    'CropAndResize.uint8': (lambda x, b, i: crop(x, b, i, [5, 4], extrapolation_value=.5), [bytes_, boxes, which]),
+    'CropAndResize.channels': (lambda x, b, i: crop(x, b, i, [4, 5]), [images, boxes, which]),
+    'CropAndResize.no_boxes': (lambda x, b, i: crop(x, b, i, [4, 5]), [images, boxes[:0], which[:0]]),
+    'CropAndResizeGradImage.plain': (cropped([2, 3], False), [small, boxes, which], still),
+    'CropAndResizeGradImage.nearest': (cropped([2, 3], False, method='nearest'), [images, boxes, which], still),
+    'CropAndResizeGradImage.float64': (cropped([1, 3], False), [images.astype(np.float64), boxes, which], still),
+    'CropAndResizeGradBoxes.plain': (cropped([2, 3], True), [small, boxes, which], still),
+    'CropAndResizeGradBoxes.uint8': (cropped([1, 1], True), [np.minimum(bytes_, 3), boxes, which], still),
+    'NonMaxSuppressionV3.plain': (lambda b, s: nms(b, s, 3), [corners, scores], unlike),
+    'NonMaxSuppressionV3.two': (lambda b, s: nms(b, s, 2, name='n'), [corners, scores], unlike),
+    'NonMaxSuppressionV3.none': (lambda b, s: nms(b, s, 0), [corners, scores], unlike),
+    'NonMaxSuppressionV3.all': (lambda b, s: nms(b, s, -1, 1.), [corners, scores], unlike),
+    'NonMaxSuppressionV3.flipped': (lambda b, s: nms(b, s, 30, .2), [corners[:, [2, 3, 0, 1]], scores], unlike),
+    'NonMaxSuppressionV3.scores': (lambda b, s: nms(b, s, 30, .5, .4), [corners, scores], unlike),
+    'NonMaxSuppressionV3.equal': (lambda b, s: nms(b, s, 30, .5), [halves, np.ones(4, np.float32)], unlike),
+    'NonMaxSuppressionV3.odd': (lambda b, s: nms(b, s, 30), [corners, np.array([np.nan, .75, np.inf, .95, -np.inf, .3], np.float32)], unlike),
+    'NonMaxSuppressionV3.many': (lambda b, s, n, o, t: nms(b, s, n, o, t),
+                                 [spread, np.random.RandomState(24).randint(0, 50, 200).astype(np.float32), np.int32(60), np.float32(.3), np.float32(5)], unlike),
+})
