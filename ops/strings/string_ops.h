@@ -21,6 +21,28 @@ struct tf_string_join_args {
 #define tf_strings_join(inputs, ...) tf_string_join(inputs, __VA_ARGS__)
 TF1C_API tf_tensor tf_string_join_(tf_list inputs, struct tf_string_join_args args);
 
+/* The elements along the axes one after the other, the separator between them: first along the first axis, and so on.
+ * TF1: tf.reduce_join, tf.strings.reduce_join
+ *   axis    a number, AXES(1, 0) or a tensor; unset: all axes, the last first;  reduction_indices is its old name
+ *   errors  ValueError "Invalid reduction dimension 2 for input with 2 dimensions. …";  at run OutOfRangeError "Invalid reduction dimension 2
+ *           for input with 2 dimension(s)", InvalidArgumentError "Duplicate reduction dimension 0";   grad  none
+ *   source  core/kernels/reduce_join_op.cc */
+struct tf_reduce_join_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand inputs;
+    TF_ARG_(2) tf_operand axis;
+    TF_ARG_(3) bool keep_dims;
+    TF_ARG_(4) const char *separator;
+    TF_ARG_(5) const char *name;
+    TF_ARG_(6) tf_operand reduction_indices;
+    TF_ARG_(7) bool keepdims;
+};
+#define tf_reduce_join(...)                                                                                            \
+    TF_KWARGS_(tf_reduce_join_((struct tf_reduce_join_args){ .inputs = TF_UNSET_, .axis = TF_UNSET_,                   \
+        .reduction_indices = TF_UNSET_, .separator = "", TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_strings_reduce_join(...) tf_reduce_join(__VA_ARGS__)
+TF1C_API tf_tensor tf_reduce_join_(struct tf_reduce_join_args args); /* reduce_join.c */
+
 /* The number that each text is, white space around it aside.                                            TF1: tf.string_to_number
  *   dtype   float32 (unset), float64, int32, int64
  *   errors  run: InvalidArgumentError "StringToNumberOp could not correctly convert string: 1.5x" */

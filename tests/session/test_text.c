@@ -35,6 +35,10 @@ static tf_tensor none_of(tf_dtype dtype) { return tf_zeros(SHAPE(0), .dtype = dt
 #define S(...) tf_constant(NP_STRING(__VA_ARGS__))
 #define F(...) tf_constant(NP_FLOAT(__VA_ARGS__))
 #define FIXED(...) tf_fixed_len_feature(__VA_ARGS__)
+#define NO_STRINGS ((tf_bytes[1]){ { 0 } })
+#define SQUARE tf_reshape(S("a", "b", "c", "d"), SHAPE(2, 2))
+#define CUBE tf_reshape(S("a", "b", "c", "d", "e", "f", "g", "h"), SHAPE(2, 2, 2))
+#define WORDS tf_sparse_tensor(NP_INT2D({ 0, 0 }, { 0, 1 }, { 1, 0 }), S("a", "b", "c"), SHAPE(2, 2))
 /* TEXT(expr, what np_text prints of it, or the report) */
 #define TEXTS                                                                                                                                 \
     TEXT(tf_as_string(F(1.5, 2, NAN, INFINITY, 1e10, 1e-7)),                                                                                  \
@@ -59,6 +63,21 @@ static tf_tensor none_of(tf_dtype dtype) { return tf_zeros(SHAPE(0), .dtype = dt
     TEXT(tf_strings_length(S("abc", "", "é")), "[3 0 2]")                                                                                     \
     TEXT(tf_substr(S("hello", "world"), 1, 3), "[b'ell' b'orl']")                                                                             \
     TEXT(tf_substr(S("hello", "world"), NP_INT(1, -2), NP_INT(3, 2)), "[b'ell' b'ld']")                                                       \
+    TEXT(tf_sparse_concat(0, SPARSES(WORDS, WORDS)).values, "[b'a' b'b' b'c' b'a' b'b' b'c']")                                                \
+    TEXT(tf_sparse_concat(1, SPARSES(WORDS, WORDS)).values, "[b'a' b'b' b'a' b'b' b'c' b'c']")                                                \
+    TEXT(tf_sparse_slice(tf_sparse_transpose(WORDS), SHAPE(0, 0), SHAPE(1, 2)).values, "[b'a' b'c']")                                         \
+    TEXT(tf_reduce_join(SQUARE), "b'abcd'")                                                                                                   \
+    TEXT(tf_reduce_join(SQUARE, 0), "[b'ac' b'bd']")                                                                                          \
+    TEXT(tf_reduce_join(SQUARE, -1, .separator = "."), "[b'a.b' b'c.d']")                                                                     \
+    TEXT(tf_reduce_join(SQUARE, AXES(0, 1)), "b'acbd'")                                                                                       \
+    TEXT(tf_reduce_join(SQUARE, AXES(1, 0)), "b'abcd'")                                                                                       \
+    TEXT(tf_reduce_join(CUBE, AXES(2, 0), .separator = "-"), "[b'a-b-e-f' b'c-d-g-h']")                                                       \
+    TEXT(tf_reshape(tf_reduce_join(SQUARE, 0, true), SHAPE(2)), "[b'ac' b'bd']")                                                              \
+    TEXT(tf_reduce_join(tf_constant("q")), "b'q'")                                                                                            \
+    TEXT(tf_reduce_join(tf_constant(np_array(NO_STRINGS, tf_string, SHAPE(0, 2))), 0, .separator = ","), "[b'' b'']")                         \
+    TEXT(tf_reduce_join(SQUARE, AXES(0, -2)), "InvalidArgumentError: Duplicate reduction dimension -2")                                       \
+    TEXT(tf_reduce_join(SQUARE, tf_placeholder_with_default(2, SCALAR)),                                                                      \
+         "OutOfRangeError: Invalid reduction dimension 2 for input with 2 dimension(s)")                                                      \
     TEXT(tf_substr(tf_constant("hello"), 2, 100), "b'llo'")                                                                                   \
     TEXT(tf_substr(S("hello"), 6, 1), "InvalidArgumentError: pos 6 out of range for string b'hello' at index 0")                              \
     TEXT(tf_string_split(S("a b", "", "c  d e")).values, "[b'a' b'b' b'c' b'd' b'e']")                                                        \
