@@ -99,6 +99,7 @@
 #include "../ops/data_flow/queue.h"
 #include "../ops/image/image.h"
 #include "../ops/io/io_ops.h"
+#include "../ops/lookup/lookup_ops.h"
 #include "../ops/parsing/parsing_ops.h"
 #include "../ops/strings/string_ops.h"
 

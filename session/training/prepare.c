@@ -3,6 +3,8 @@
 
 #include "core/logging.h"
 #include "graph/node.h"
+#include "ops/control_flow/group.h"
+#include "ops/lookup/lookup_ops.h"
 #include "ops/state/variables.h"
 #include "ops/summary/summary.h"
 
@@ -20,8 +22,12 @@ tf_status tf1c_complete_scaffold(tf_scaffold *f)
     TF_FROM(f->here);
     if (!f->init_op && tf_global_variables().n)
         f->init_op = tf_global_variables_initializer();
-    if (!f->local_init_op && tf_local_variables().n)
+    if (!f->local_init_op && tf_get_collection(TF_TABLE_INITIALIZERS).n) {
+        tf_operation *locals = tf_local_variables_initializer();
+        f->local_init_op = tf_group(OPS(locals, tf_tables_initializer()));
+    } else if (!f->local_init_op && tf_local_variables().n) {
         f->local_init_op = tf_local_variables_initializer();
+    }
     if (tf_is_none(f->summary_op))
         f->summary_op = tf_summary_merge_all();
     if (!f->saver && tf_global_variables().n &&

@@ -176,6 +176,7 @@ VALUES = {
     "tf_hooks": ["((tf_hooks){ 1, w.hooks })", "((tf_hooks){ 0 })", "((tf_hooks){ 3, NULL })", "((tf_hooks){ -3, w.hooks })",
                  "((tf_hooks){ 2, w.no_hooks })"],
     "tf_moving_average *": ["w.average", "NULL"],
+    "tf_lookup_table *": ["w.table", "NULL"],
     "const tf_normalizer_params *": ["NULL", "tf_contrib_layers_batch_norm_params()", "tf_contrib_layers_layer_norm_params()"],
     "tf_checkpoint_state *": ["NULL"],
     "tf_graph_def *": ["NULL"],

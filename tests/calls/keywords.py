@@ -15,12 +15,12 @@ HEADERS = "#include <tf1c.h>\n#include <tf1c_kit.h>\n"
 # By place alone: by the names of the first arguments, or of the calls.
 OPERATORS = r"x|x,y|y,x|a,x|x,q|scalar,x"  # and functions of numbers, whose C type says whether 2 or 2.0 is meant
 OBJECTS = (r"(optimizer|saver|session|supervisor|writer|iterator|queue|reader|cell|object|state|coord|file|graph|model|ta|initializer|"
-           r"regularizer|dataset|variable|scope|list|run_metadata|feeds|fetches|progress|training|text|def|graph_or_def|def_or_path|example|t|op)\b.*")
+           r"regularizer|dataset|table|variable|scope|list|run_metadata|feeds|fetches|progress|training|text|def|graph_or_def|def_or_path|example|t|op)\b.*")
 BY_PLACE = {
     "by their C type, too": """tf_constant tf_convert_to_tensor tf_variable tf_getitem tf_getitem_tensor tf_getitem_tensors tf_state_new tf_where
         tf_where_v2 tf_placeholder_with_default tf_fill""",
     "the function decides what the call returns": """tf_scan tf_map_fn tf_foldl tf_foldr tf_py_func tf_numpy_function tf_custom_gradient tf_case
-        tf_make_template tf_call_template""",
+        tf_make_template tf_call_template tf_sparse_add""",
     "the function's name is a scope's": "tf_contrib_layers_stack",
     "C strings are operands, and files": """tf_as_string tf_read_file tf_write_file tf_matching_files tf_string_* tf_strings_* tf_substr
         tf_decode_csv tf_decode_raw tf_parse_* tf_image_decode_* tf_train_match_filenames_once tf_data_text_line_dataset

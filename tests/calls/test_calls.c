@@ -33,6 +33,7 @@ static struct {
     tf_helper *helper, empty_helper;
     tf_decoder *decoder;
     tf_layer *layer;
+    tf_lookup_table *table;
     tf_attention_mechanism *mechanism;
     tf_optimizer *optimizer;
     tf_saver *saver;
@@ -273,6 +274,7 @@ static void make_runs(void)
     tf_run(w.session, tf_global_variables_initializer());
     w.saver = tf_train_saver();
     w.metadata = tf_run_metadata();
+    w.table = tf_contrib_lookup_index_table_from_tensor(NP_STRING("a", "b"));
     w.average = tf_train_exponential_moving_average(0.9);
     if (strncmp(doing, "tf_add_", 7) == 0) /* a file each time costs its time */
         w.writer = tf_summary_file_writer("events");

@@ -72,4 +72,5 @@
 #include "ops/sparse/sparse.h"
 #include "ops/summary/summary.h"
 #include "ops/parsing/parsing_ops.h"
+#include "ops/lookup/lookup_ops.h"
 #include "ops/strings/string_ops.h"
