@@ -213,20 +213,17 @@ static bool broadcast_dim(int64_t a, int64_t b, int64_t *out)
 
 bool tf_broadcast_dims(tf_dims a, tf_dims b, tf_dims *out)
 {
-    tf_dims nowhere;
-    int rank = a.rank > b.rank ? a.rank : b.rank;
-    out = out ? out : &nowhere;
-    *out = (tf_dims){ 0 };
-    if (!a.known || !b.known || a.rank < 0 || b.rank < 0 || rank > TF_MAX_RANK)
-        return true;
-    out->known = true;
-    out->rank = rank;
-    for (int i = 1; i <= rank; i++) {
-        int64_t x = i <= a.rank ? a.dims[a.rank - i] : 1, y = i <= b.rank ? b.dims[b.rank - i] : 1;
-        if (!broadcast_dim(x, y, &out->dims[rank - i]))
-            return false;
+    const int rank = a.rank > b.rank ? a.rank : b.rank;
+    tf_dims both = { .known = a.known && b.known && a.rank >= 0 && b.rank >= 0 && rank <= TF_MAX_RANK };
+    bool fit = true;
+    both.rank = both.known ? rank : 0;
+    for (int i = 1; i <= both.rank && fit; i++) {
+        const int64_t x = i <= a.rank ? a.dims[a.rank - i] : 1, y = i <= b.rank ? b.dims[b.rank - i] : 1;
+        fit = broadcast_dim(x, y, &both.dims[rank - i]);
     }
-    return true;
+    if (out)
+        *out = both;
+    return fit;
 }
 
 int tf_norm_axis(int64_t axis, int rank)

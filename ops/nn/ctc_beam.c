@@ -82,8 +82,10 @@ static double frame_logit(const search *s, int64_t t, int64_t c)
 static double offset_of(const search *s, int64_t t)
 {
     double most = frame_logit(s, t, 0), sum = 0;
-    for (int64_t c = 1; c < s->classes; c++)
-        most = fmax(most, frame_logit(s, t, c));
+    for (int64_t c = 1; c < s->classes; c++) {
+        const double x = frame_logit(s, t, c);
+        most = x > most ? x : most; /* gcc 12 for arm64 does not survive an fmax here */
+    }
     for (int64_t c = 0; c < s->classes; c++)
         sum = rounded(s, sum + exp(frame_logit(s, t, c) - most));
     return rounded(s, most + log(sum));

@@ -250,7 +250,7 @@ static tf_tensor take_prob(tf_operand given, const char *name, keep_prob *p, tf_
         return (tf_tensor){ 0 };
     *p = (keep_prob){ .number = np_get(value, 0) };
     if (p->number < 0 || p->number > 1)
-        return tf_mistake(tf_value_error, here, NULL, "Parameter %s must be between 0 and 1: %.0f", name, trunc(p->number));
+        return tf_mistake(tf_value_error, here, NULL, "Parameter %s must be between 0 and 1: %.0f", name, trunc(p->number) + 0.);
     return (tf_tensor){ 0 };
 }
 

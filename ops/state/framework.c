@@ -41,16 +41,19 @@ tf_list tf_get_variables_by_name_(struct tf_get_variables_by_args a)
                   : (tf_list){ 0 };
 }
 
-tf_tensor tf_get_unique_variable_(const char *name, tf_source here)
+tf_tensor tf_get_unique_variable_(struct tf_unique_variable_args a)
 {
-    TF_FROM(here);
-    const tf_list found = tf_get_variables_((struct tf_get_variables_args){ .here = here, .scope = name });
-    for (int i = 0; i < found.n && name; i++)
+    TF_FROM(a.here);
+    const char *name = a.var_op_name;
+    if (!name)
+        return tf_mistake(tf_type_error, a.here, NULL,
+                          "get_unique_variable() missing 1 required positional argument: 'var_op_name'");
+    const tf_list found = tf_get_variables_((struct tf_get_variables_args){ .here = a.here, .scope = name });
+    for (int i = 0; i < found.n; i++)
         if (strcmp(tf_op_name(found.items[i].op), name) == 0)
             return found.items[i];
-    return tf_mistake(tf_value_error, here, NULL,
-                      found.n && name ? "Variable %s does not uniquely identify a variable" : "Couldn't find variable %s",
-                      name ? name : "None");
+    return tf_mistake(tf_value_error, a.here, NULL,
+                      found.n ? "Variable %s does not uniquely identify a variable" : "Couldn't find variable %s", name);
 }
 
 static void add_scopes(tf_list *to, const char *const *scopes, tf_source here)

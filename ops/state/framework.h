@@ -45,8 +45,13 @@ TF1C_API tf_list tf_get_variables_by_suffix_(struct tf_get_variables_by_args arg
 
 /* The one variable of that name.                                              TF1: tf.contrib.framework.get_unique_variable
  *   errors  ValueError "Couldn't find variable w", "Variable w does not uniquely identify a variable" */
-#define tf_contrib_framework_get_unique_variable(var_op_name) tf_get_unique_variable_(var_op_name, TF_SOURCE)
-TF1C_API tf_tensor tf_get_unique_variable_(const char *var_op_name, tf_source here);
+struct tf_unique_variable_args {
+    tf_source here;
+    TF_ARG_(1) const char *var_op_name;
+};
+#define tf_contrib_framework_get_unique_variable(...) \
+    TF_KWARGS_(tf_get_unique_variable_((struct tf_unique_variable_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_get_unique_variable_(struct tf_unique_variable_args args);
 
 /* For a saver: those of the scopes in `include`, of all if it is unset, without those of the scopes in `exclude`. Lists of scopes end with
  * NULL and have names of their own: const char *out[] = { "logits", NULL }.   TF1: tf.contrib.framework.get_variables_to_restore */

@@ -23,11 +23,16 @@ static const struct {
     size_t size;
     const char *name, *kernel_name;
 } dtype_cases[] = {
-    { tf_float32, 4, "float32", "float" },    { tf_float64, 8, "float64", "double" },
-    { tf_int32, 4, "int32", "int32" },        { tf_uint8, 1, "uint8", "uint8" },
-    { tf_int64, 8, "int64", "int64" },        { tf_bool, 1, "bool", "bool" },
-    { tf_string, 16, "string", "string" },    { tf_dtype_unset, 0, "<unset>", "<unset>" },
-    { (tf_dtype)8, 0, "<unset>", "<unset>" }, { (tf_dtype)99, 0, "<unset>", "<unset>" },
+    { tf_float32, 4, "float32", "float" },
+    { tf_float64, 8, "float64", "double" },
+    { tf_int32, 4, "int32", "int32" },
+    { tf_uint8, 1, "uint8", "uint8" },
+    { tf_int64, 8, "int64", "int64" },
+    { tf_bool, 1, "bool", "bool" },
+    { tf_string, sizeof(tf_bytes), "string", "string" },
+    { tf_dtype_unset, 0, "<unset>", "<unset>" },
+    { (tf_dtype)8, 0, "<unset>", "<unset>" },
+    { (tf_dtype)99, 0, "<unset>", "<unset>" },
 };
 
 START_TEST(a_dtype_has_a_size_and_two_names)

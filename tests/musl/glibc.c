@@ -1,4 +1,6 @@
 /* What Debian's static Check and gcc's unwinder, made for glibc, call beyond musl: tests/run --musl links it with both. */
+#define _GNU_SOURCE
+#include <link.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -56,9 +58,27 @@ _Noreturn void __longjmp_chk(jmp_buf to, int value) { longjmp(to, value); }
 void __pthread_register_cancel(void *buffer) { (void)buffer; }
 void __pthread_unregister_cancel(void *buffer) { (void)buffer; }
 
-/* Not found: the unwinder then walks the program's headers. */
+/* Where the unwinder's table lies, as <dlfcn.h> of glibc has it. */
+typedef struct {
+    unsigned long long flags;
+    void *begin, *end, *link_map, *eh_frame;
+} found_object;
+
+static int note_object(struct dl_phdr_info *program, size_t size, void *found)
+{
+    found_object *to = found;
+    (void)size;
+    for (int i = 0; i < program->dlpi_phnum; i++)
+        if (program->dlpi_phdr[i].p_type == PT_GNU_EH_FRAME)
+            to->eh_frame = (char *)program->dlpi_addr + program->dlpi_phdr[i].p_vaddr;
+    return 1;
+}
+
+/* A static program is one object. */
 int _dl_find_object(void *address, void *result)
 {
-    (void)address, (void)result;
-    return -1;
+    found_object *found = result;
+    *found = (found_object){ .begin = NULL, .end = address };
+    dl_iterate_phdr(note_object, found);
+    return found->eh_frame ? 0 : -1;
 }
