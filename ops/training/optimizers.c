@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ops/array/constant.h"
@@ -562,6 +563,11 @@ int tf_get_slot_names(tf_optimizer *o, const char **names, int n)
     return have;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(tf_op_name(tf_tensor_op(*(const tf_tensor *)a)), tf_op_name(tf_tensor_op(*(const tf_tensor *)b)));
+}
+
 tf_list tf_optimizer_variables(tf_optimizer *o)
 {
     tf_list list = { 0 };
@@ -571,6 +577,8 @@ tf_list tf_optimizer_variables(tf_optimizer *o)
     for (int i = 0; o && i < o->n_slots; i++)
         for (int j = 0; j < MOST_SLOTS && !tf_is_none(o->slots[i].slot[j]); j++)
             tf_append(&list, o->slots[i].slot[j]);
+    if (list.n > 1)
+        qsort((tf_tensor *)list.items, (size_t)list.n, sizeof *list.items, by_name);
     return list;
 }
 

@@ -174,7 +174,7 @@ TF1C_API tf_operation *tf_apply_gradients_(tf_optimizer *optimizer, struct tf_ap
 TF1C_API tf_grads_and_variables tf_unzip(tf_grads_and_vars pairs);
 TF1C_API tf_grads_and_vars tf_zip_(tf_list grads, tf_list variables, tf_source here);
 
-/* A variable's slot, a none handle if there is none; the slots' names; the optimizer's variables.
+/* A variable's slot, a none handle if there is none; the slots' names; the optimizer's variables, in order of name.
  * TF1: Optimizer.get_slot, get_slot_names, variables, get_name */
 TF1C_API tf_tensor tf_get_slot(tf_optimizer *optimizer, tf_tensor variable, const char *name);
 TF1C_API int tf_get_slot_names(tf_optimizer *optimizer, const char **names, int n); /* how many there are; in order of name */

@@ -243,7 +243,11 @@ START_TEST(minimize_goes_down_a_loss_and_names_its_operation)
     ck_assert(tf_is_none(tf_get_slot(adam_, w, "x")));
     ck_assert_int_eq(tf_get_slot_names(adam_, names, 4), 2);
     ck_assert_str_eq(names[1], "v");
-    ck_assert_int_eq(tf_optimizer_variables(adam_).n, 4);
+    const tf_list variables = tf_optimizer_variables(adam_);
+    const char *const in_order[] = { "beta1_power", "beta2_power", "w/Adam", "w/Adam_1" };
+    ck_assert_int_eq(variables.n, 4);
+    for (int i = 0; i < variables.n; i++)
+        ck_assert_str_eq(tf_op_name(tf_tensor_op(tf_at(variables, i))), in_order[i]);
     ck_assert_int_eq(tf_trainable_variables().n, 1);
     tf_session *session = tf_session(.graph = graph);
     float before = 0, after = 0;
