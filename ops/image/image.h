@@ -42,7 +42,14 @@ struct tf_resize_args {
     TF_ARG_(2) tf_operand size;
     TF_ARG_(3) bool align_corners;
     TF_ARG_(4) const char *name;
-    TF_ARG_(5) int method; /* of tf_image_resize_images: one of those below */
+};
+struct tf_resize_images_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand images;
+    TF_ARG_(2) tf_operand size;
+    TF_ARG_(3) int method; /* one of those below */
+    TF_ARG_(4) bool align_corners;
+    TF_ARG_(6) const char *name; /* after preserve_aspect_ratio, which is not here */
 };
 enum {
     tf_image_resize_method_bilinear,
@@ -62,12 +69,12 @@ TF1C_API tf_tensor tf_image_resize_area_(tf_operand images, tf_operand size, str
     size, #__VA_ARGS__, .images = TF_UNSET_, .size = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 #define tf_image_resize_nearest_neighbor(...) TF_FIRST2_(tf_image_resize_nearest_, struct tf_resize_args, TF_DATA_, images, \
     TF_GIVEN_, size, #__VA_ARGS__, .images = TF_UNSET_, .size = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
-#define tf_image_resize_images(...) TF_FIRST2_(tf_image_resize_images_, struct tf_resize_args, TF_DATA_, images, TF_GIVEN_, \
+#define tf_image_resize_images(...) TF_FIRST2_(tf_image_resize_images_, struct tf_resize_images_args, TF_DATA_, images, TF_GIVEN_, \
     size, #__VA_ARGS__, .images = TF_UNSET_, .size = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 #define tf_image_resize(...) tf_image_resize_images(__VA_ARGS__)
 TF1C_API tf_tensor tf_image_resize_bilinear_(tf_operand images, tf_operand size, struct tf_resize_args args);
 TF1C_API tf_tensor tf_image_resize_nearest_(tf_operand images, tf_operand size, struct tf_resize_args args);
-TF1C_API tf_tensor tf_image_resize_images_(tf_operand images, tf_operand size, struct tf_resize_args args);
+TF1C_API tf_tensor tf_image_resize_images_(tf_operand images, tf_operand size, struct tf_resize_images_args args);
 
 /* ---- parts and mirrors -----------------------------------------------------------------------------------------------------------
  * Sizes may be known to the run alone, and the rank: then it is one image.

@@ -404,7 +404,7 @@ static bool is_of_size(tf_tensor batch, tf_tensor size)
            to.dims[0] == d.dims[1] && to.dims[1] == d.dims[2];
 }
 
-tf_tensor tf_image_resize_images_(tf_operand images_, tf_operand size, struct tf_resize_args a)
+tf_tensor tf_image_resize_images_(tf_operand images_, tf_operand size, struct tf_resize_images_args a)
 {
     TF_FROM(a.here);
     tf_tensor x = tf_convert(tf1c_sound_operand(images_, a.here), tf_dtype_unset, a.here, NULL);
@@ -419,12 +419,12 @@ tf_tensor tf_image_resize_images_(tf_operand images_, tf_operand size, struct tf
     if (a.method < 0 || a.method >= (int)(sizeof methods / sizeof *methods))
         return tf_mistake(tf_value_error, a.here, NULL, "Resize method is not implemented.");
     TF_SCOPE(a.name, "resize");
-    a.name = NULL;
+    const struct tf_resize_args unnamed = { .here = a.here, .align_corners = a.align_corners };
     if (d.rank == 3)
         x = tf_expand_dims(x, 0);
     const tf_tensor to = tf_convert(size, tf_int32, a.here, "size");
     if (!is_of_size(x, to))
-        x = resize(methods[a.method], operand_of(x), operand_of(to), a, NULL);
+        x = resize(methods[a.method], operand_of(x), operand_of(to), unnamed, NULL);
     return d.rank == 3 && !tf_is_poisoned(x) ? tf_squeeze(x, AXES(0)) : x;
 }
 

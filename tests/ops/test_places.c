@@ -239,6 +239,8 @@ static tf_tensor report(tf_tensor names) { return tf_size(names); }
         tf_image_pad_to_bounding_box(picture(), .target_width = 5, .target_height = 6, .offset_width = 0, .offset_height = 1))     \
     ROW(tf_image_resize_image_with_crop_or_pad(picture(), 2, 6),                                                                   \
         tf_image_resize_image_with_crop_or_pad(.target_width = 6, .target_height = 2, .image = picture()))                         \
+    ROW(tf_image_resize_images(image, SHAPE(3, 2), tf_image_resize_method_nearest_neighbor, true),                                 \
+        tf_image_resize_nearest_neighbor(.align_corners = true, .size = SHAPE(3, 2), .images = image))                             \
     ROW(tf_image_flip_left_right(picture()), tf_image_flip_left_right(.image = picture()))                                         \
     ROW(tf_image_central_crop(picture(), .5), tf_image_central_crop(.central_fraction = .5, .image = picture()))                   \
     ROW(tf_image_adjust_contrast(picture(), 2), tf_image_adjust_contrast(.contrast_factor = 2, .images = picture()))               \
