@@ -223,7 +223,8 @@ static inline const char *tf1c_given_name(const char *name)
 }
 bool tf1c_valid_name(const char *name, bool nested);         /* nested: in a name scope */
 void tf1c_forget_subscopes(tf_graph *g, const char *variable_scope);                  /* their default names are free again */
-void tf1c_forget_scope(tf_graph *g, const char *variable_scope);                      /* the scope's own too */
+void tf1c_count_scope(tf_graph *g, const char *variable_scope);                       /* it is opened once more */
+void tf1c_uncount_scopes(tf_graph *g, int opened); /* all that were opened since so many */
 void tf1c_graph_seeds(tf_graph *g, bool has_seed, int64_t op_seed, int64_t seeds[2]); /* TF1: random_seed.get_seed */
 
 /* shape_inference.c */

@@ -250,21 +250,25 @@ void tf1c_forget_subscopes(tf_graph *g, const char *name)
     forget_below(&g->universe->scope_hints, name);
 }
 
-void tf1c_forget_scope(tf_graph *g, const char *name)
+/* A scope is opened once more. Without memory a default name may come twice. */
+static void count_scope(tf1c_universe *u, const char *full)
 {
-    if (tf1c_map_get(&g->universe->scope_counts, name))
-        forget_name(g->universe, name);
-    tf1c_forget_subscopes(g, name);
+    tf1c_append_ptr(&u->subscopes, &u->n_subscopes, &u->cap_subscopes, &full, sizeof full);
+    const intptr_t opened = (intptr_t)tf1c_map_get(&u->scope_counts, full);
+    tf1c_map_set(&u->scope_counts, full, (void *)(opened + 1));
 }
 
-/* Of those opened since this one, which is at `first`, and is itself left for the one around it. */
+/* Those below this one, of what was opened since it, which is at `first`; the others, and itself, are left for the one around it. */
 static void forget_opened(tf1c_universe *u, int first)
 {
     const size_t n = strlen(u->variable_scope.name);
-    for (int i = first + 1; n && i < u->n_subscopes; i++)
+    int kept = first + 1;
+    for (int i = kept; n && i < u->n_subscopes; i++)
         if (strncmp(u->subscopes[i], u->variable_scope.name, n) == 0 && u->subscopes[i][n] == '/')
             forget_name(u, u->subscopes[i]);
-    u->n_subscopes = n && first < u->n_subscopes ? first + 1 : u->n_subscopes;
+        else
+            u->subscopes[kept++] = u->subscopes[i];
+    u->n_subscopes = n && first < u->n_subscopes ? kept : u->n_subscopes;
 }
 
 /* All of those opened since, wherever: a scope that was entered again leaves the numbers of default names as it found them. */
@@ -279,6 +283,9 @@ static void uncount_opened(tf1c_universe *u, int first)
     }
     u->n_subscopes = first < u->n_subscopes ? first + 1 : u->n_subscopes;
 }
+
+void tf1c_count_scope(tf_graph *g, const char *name) { count_scope(g->universe, name); }
+void tf1c_uncount_scopes(tf_graph *g, int opened) { uncount_opened(g->universe, opened - 1); }
 
 static void variable_scope_close(struct tf_with_ *w)
 {
@@ -367,10 +374,8 @@ struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
                            .graph = g,
                            .saved = { g->scope, saved, given->graph ? given->name : NULL },
                            .saved_int = u->n_subscopes };
-    tf1c_append_ptr(&u->subscopes, &u->n_subscopes, &u->cap_subscopes, &full, sizeof full); /* without memory likewise, see below */
+    count_scope(u, full);
     g->scope = scope;
-    intptr_t opened = (intptr_t)tf1c_map_get(&u->scope_counts, full);
-    tf1c_map_set(&u->scope_counts, full, (void *)(opened + 1)); /* without memory a default name may come twice */
     u->variable_scope = inherited(given, saved, full);
     u->variable_scope.original_name_scope = original;
     u->variable_scope.reuse = args.reuse ? args.reuse : u->variable_scope.reuse;

@@ -51,6 +51,7 @@ tf1c_entered tf1c_layer_enter(const tf1c_cell_scope *s, tf_reuse reuse)
     tf_graph *g = tf1c_current_graph();
     tf1c_universe *u = g->universe;
     tf1c_entered e = { g, u->variable_scope, g->scope, u->n_subscopes };
+    tf1c_count_scope(g, s->variables);
     u->variable_scope = (tf1c_variable_scope){ .name = s->variables,
                                                .reuse = reuse ? reuse : s->reuse,
                                                .initializer = s->initializer,
@@ -298,10 +299,9 @@ static tf_cell_output call_rnn_cell(tf_cell *cell, tf_tensor inputs, tf_state *s
         s->outer = saved.name;
     u->variable_scope.name = s->outer;
     struct tf_with_ again = tf1c_scope_again(s->outer);
-    bool first = !s->set;
+    const int opened = u->n_subscopes;
     tf_cell_output out = call_in_scope(cell, inputs, state, here);
-    if (first && s->set)
-        tf1c_forget_scope(g, s->variables);
+    tf1c_uncount_scopes(g, opened);
     tf_with_close_(&again);
     u->variable_scope = saved;
     return out;

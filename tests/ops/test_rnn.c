@@ -9,6 +9,7 @@
 #include "graph/node.h"
 #include "ops/array/concat.h"
 #include "ops/array/constant.h"
+#include "ops/array/fill.h"
 #include "ops/array/placeholder.h"
 #include "ops/layers/layers.h"
 #include "ops/math/arithmetic.h"
@@ -19,6 +20,7 @@
 #include "ops/rnn/rnn.h"
 #include "ops/state/initializers.h"
 #include "ops/state/variables.h"
+#include "ops/training/moving_averages.h"
 #include "session/session.h"
 #include "support.h"
 
@@ -782,6 +784,50 @@ START_TEST(building_survives_every_failing_allocation)
 }
 END_TEST
 
+/* A cell enters its scope again at each call; its name is free again when a scope around it by name is left. */
+START_TEST(a_cell_called_elsewhere_leaves_its_name_taken)
+{
+    const char *const names[] = { "a/basic_lstm_cell/kernel", "a/basic_lstm_cell/bias", "a/basic_lstm_cell_1/kernel",
+                                  "a/basic_lstm_cell_1/bias" };
+    tf_cell *cell = tf_nn_rnn_cell_basic_lstm_cell(2);
+    const tf_tensor x = tf_ones(SHAPE(2, 3));
+    tf_state *state = tf_zero_state(cell, 2, tf_float32);
+    tf_with_variable_scope("a") {
+        tf_call(cell, x, state);
+        tf_with_variable_scope("below")
+            tf_call(cell, x, state);
+    }
+    for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
+        if (elsewhere)
+            tf_with_variable_scope("b")
+                tf_call(cell, x, state);
+        tf_with_variable_scope("a", .reuse = tf_AUTO_REUSE)
+            tf_call(tf_nn_rnn_cell_basic_lstm_cell(2), x, state);
+        ck_assert_int_eq(tf_global_variables().n, elsewhere ? 4 : 2);
+    }
+    for (int i = 0; i < 4; i++)
+        ck_assert_str_eq(tf_op_name(tf_tensor_op(tf_at(tf_global_variables(), i))), names[i]);
+    ck_assert_int_eq(caught()->count, 0);
+}
+END_TEST
+
+/* As above, of a layer that is an object. */
+START_TEST(a_layer_applied_elsewhere_leaves_its_name_taken)
+{
+    tf_layer *layer = tf_layers_Dense(2);
+    const tf_tensor x = tf_ones(SHAPE(2, 3));
+    tf_with_variable_scope("a")
+        tf_apply(layer, x);
+    tf_with_variable_scope("b")
+        tf_apply(layer, x);
+    tf_with_variable_scope("a")
+        tf_layers_dense(x, 2);
+    ck_assert_int_eq(tf_global_variables().n, 4);
+    ck_assert_str_eq(tf_op_name(tf_tensor_op(tf_at(tf_global_variables(), 2))), "a/dense_1/kernel");
+    ck_assert_int_eq(caught()->count, 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("rnn");
@@ -797,6 +843,8 @@ int main(void)
     tcase_add_loop_test(rest, weights_of_unrolled_steps_have_tensorflows_seeds, 0, SEEDED);
     tcase_add_test(rest, mistakes_are_told_in_tensorflows_words);
     tcase_add_test(rest, a_second_cell_in_a_scope_is_refused);
+    tcase_add_test(rest, a_cell_called_elsewhere_leaves_its_name_taken);
+    tcase_add_test(rest, a_layer_applied_elsewhere_leaves_its_name_taken);
     tcase_add_test(rest, lengths_of_another_batch_are_refused_when_run);
     tcase_add_test(rest, building_survives_every_failing_allocation);
     suite_add_tcase(suite, goldens);
