@@ -434,6 +434,7 @@ TF1C_API tf_status tf_set_regularizer_(tf_variable_scope scope, tf_regularizer r
 #define TF_SUMMARIES "summaries"
 #define TF_GLOBAL_STEP "global_step"
 #define TF_TRAIN_OP "train_op"
+#define TF_MODEL_VARIABLES "model_variables" /* those that layers of tf.contrib.layers make */
 /* The same by the rule: tf.GraphKeys.UPDATE_OPS is tf_graph_keys_update_ops, or tf_graph_keys_UPDATE_OPS. */
 #define tf_graph_keys_global_variables TF_GLOBAL_VARIABLES
 #define tf_graph_keys_local_variables TF_LOCAL_VARIABLES
@@ -444,6 +445,7 @@ TF1C_API tf_status tf_set_regularizer_(tf_variable_scope scope, tf_regularizer r
 #define tf_graph_keys_summaries TF_SUMMARIES
 #define tf_graph_keys_global_step TF_GLOBAL_STEP
 #define tf_graph_keys_train_op TF_TRAIN_OP
+#define tf_graph_keys_model_variables TF_MODEL_VARIABLES
 #define tf_graph_keys_GLOBAL_VARIABLES TF_GLOBAL_VARIABLES
 #define tf_graph_keys_LOCAL_VARIABLES TF_LOCAL_VARIABLES
 #define tf_graph_keys_TRAINABLE_VARIABLES TF_TRAINABLE_VARIABLES
@@ -453,6 +455,7 @@ TF1C_API tf_status tf_set_regularizer_(tf_variable_scope scope, tf_regularizer r
 #define tf_graph_keys_SUMMARIES TF_SUMMARIES
 #define tf_graph_keys_GLOBAL_STEP TF_GLOBAL_STEP
 #define tf_graph_keys_TRAIN_OP TF_TRAIN_OP
+#define tf_graph_keys_MODEL_VARIABLES TF_MODEL_VARIABLES
 TF1C_API tf_status tf_add_to_collection(const char *name, tf_tensor value);
 #if !defined(__cplusplus) && !defined(TF1C_BUILDING)
 #define tf_add_to_collection(...) TF_AT_(tf_add_to_collection(__VA_ARGS__))

@@ -58,6 +58,7 @@ typedef struct {
     tf_regularizer regularizer;
     tf_dtype dtype;                  /* unset: float32 */
     const char *original_name_scope; /* "rnn_1/": what it opened for its nodes; NULL at the root */
+    bool of_model;                   /* its variables are model variables too: a layer's of tf.contrib.layers */
 } tf1c_variable_scope;
 
 typedef struct tf1c_cleanup {

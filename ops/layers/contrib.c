@@ -240,7 +240,7 @@ static tf_tensor normalized(tf_tensor x, const struct tf_contrib_batch_norm_args
                                                       .fused = true };
     const bool by_contrib =
         tf_get_shape(x).rank == 2 || !a->updates_collections || strcmp(a->updates_collections, TF_UPDATE_OPS) != 0;
-    const tf1c_norm_style style = { "BatchNorm", a->scope, a->updates_collections, by_contrib, a->activation_fn };
+    const tf1c_norm_style style = { "BatchNorm", a->scope, a->updates_collections, by_contrib, true, a->activation_fn };
     return tf1c_norm_layer(x, args, &style);
 }
 
@@ -355,7 +355,7 @@ tf_tensor tf_contrib_layers_layer_norm_(tf_operand inputs, struct tf_contrib_lay
         return x;
     if (!layer_norm_fits(x, &a, &params) || !tf1c_layer_scope(&scope, a.scope, "LayerNorm", a.here))
         return recorded();
-    tf1c_entered e = tf1c_layer_enter(&scope, a.reuse);
+    tf1c_entered e = tf1c_contrib_enter(&scope, a.reuse);
     const tf_tensor y = layer_normalized(x, &a, params);
     tf1c_layer_leave(&e);
     return collected(a.outputs_collections, y);
@@ -413,7 +413,7 @@ tf_tensor tf_contrib_layers_instance_norm_(tf_operand inputs, struct tf_contrib_
                           x.index, tf_dims_text(SHAPE(NONE), text, sizeof text));
     if (!tf1c_layer_scope(&scope, a.scope, "InstanceNorm", a.here))
         return recorded();
-    tf1c_entered e = tf1c_layer_enter(&scope, a.reuse);
+    tf1c_entered e = tf1c_contrib_enter(&scope, a.reuse);
     const tf_tensor y = instance_normalized(x, &a, axis);
     tf1c_layer_leave(&e);
     return collected(a.outputs_collections, y);
@@ -468,7 +468,7 @@ tf_tensor tf_contrib_layers_embed_sequence_(tf_operand ids, struct tf_embed_sequ
                           count_text(a.vocab_size, vocab, sizeof vocab), count_text(a.embed_dim, dim, sizeof dim));
     if (!tf1c_layer_scope(&scope, a.scope, "EmbedSequence", a.here))
         return recorded();
-    tf1c_entered e = tf1c_layer_enter(&scope, a.reuse);
+    tf1c_entered e = tf1c_contrib_enter(&scope, a.reuse);
     const struct tf_get_variable_args table = { .here = a.here,
                                                 .name = "embeddings",
                                                 .shape =

@@ -215,7 +215,7 @@ static tf_tensor make(const conv_layer *l, tf_operand inputs, const char *name, 
         return tf_mistake(tf_value_error, here, NULL, "The channel dimension of the inputs should be defined. Found `None`.");
     if (!tf1c_layer_scope(&scope, tf1c_scope_or(l->names->given, name), kind, here))
         return recorded();
-    tf1c_entered e = tf1c_layer_enter(&scope, reuse);
+    tf1c_entered e = l->names->finish ? tf1c_contrib_enter(&scope, reuse) : tf1c_layer_enter(&scope, reuse);
     if (l->names->finish)
         tf1c_scope_within(&scope);
     const tf_tensor y = apply(l, x);

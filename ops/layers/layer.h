@@ -70,6 +70,7 @@ typedef struct {
     tf_variable_scope given;
     const char *updates; /* their collection; NULL: the result waits for them */
     bool by_contrib; /* vectors as images of one place, beta before gamma */
+    bool of_model;   /* its variables are model variables */
     tf_activation *activation;
 } tf1c_norm_style;
 tf_tensor tf1c_norm_layer(tf_tensor x, struct tf_batch_normalization_args a, const tf1c_norm_style *style);

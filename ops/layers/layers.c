@@ -239,7 +239,7 @@ tf_tensor tf_contrib_layers_fully_connected_(struct tf_fully_connected_args a)
     tf1c_cell_scope scope = { 0 };
     if (!tf1c_layer_scope(&scope, a.scope, "fully_connected", a.here))
         return recorded();
-    tf1c_entered e = tf1c_layer_enter(&scope, a.reuse);
+    tf1c_entered e = tf1c_contrib_enter(&scope, a.reuse);
     const dense k = { "weights",
                       tf1c_given_initializer(&a.biases_initializer) && !a.normalizer_fn ? "biases" : NULL,
                       a.num_outputs,

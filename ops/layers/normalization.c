@@ -253,7 +253,7 @@ tf_tensor tf1c_norm_layer(tf_tensor x, struct tf_batch_normalization_args a, con
     if (!check(&l, a.name ? a.name : style->scope, a.here) ||
         !tf1c_layer_scope(&scope, tf1c_scope_or(style->given, a.name), style->scope, a.here))
         return recorded();
-    tf1c_entered e = tf1c_layer_enter(&scope, a.reuse);
+    tf1c_entered e = style->of_model ? tf1c_contrib_enter(&scope, a.reuse) : tf1c_layer_enter(&scope, a.reuse);
     const tf_tensor y = apply(&l);
     tf1c_layer_leave(&e);
     return y;

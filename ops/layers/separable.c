@@ -79,7 +79,7 @@ tf_tensor tf1c_separable_layer(tf_operand inputs, int64_t filters, tf_operand ke
                           "The channel dimension of the inputs to `SeparableConv2D` should be defined. Found `None`.");
     if (!tf1c_layer_scope(&scope, tf1c_scope_or(names->given, a->name), names->scope, a->here))
         return recorded();
-    tf1c_entered e = tf1c_layer_enter(&scope, a->reuse);
+    tf1c_entered e = names->finish ? tf1c_contrib_enter(&scope, a->reuse) : tf1c_layer_enter(&scope, a->reuse);
     if (names->finish)
         tf1c_scope_within(&scope);
     const tf_tensor y = apply(&l, x, a, names);

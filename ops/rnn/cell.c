@@ -40,6 +40,7 @@ bool tf1c_layer_scope(tf1c_cell_scope *s, tf_variable_scope scope, const char *d
                                 .reuse = open->reuse,
                                 .initializer = open->initializer,
                                 .regularizer = open->regularizer,
+                                .of_model = open->of_model,
                                 .set = true };
     }
     tf_with_close_(&w);
@@ -50,16 +51,23 @@ tf1c_entered tf1c_layer_enter(const tf1c_cell_scope *s, tf_reuse reuse)
 {
     tf_graph *g = tf1c_current_graph();
     tf1c_universe *u = g->universe;
-    tf1c_entered e = { g, u->variable_scope, g->scope, u->n_subscopes };
     tf1c_count_scope(g, s->variables);
+    tf1c_entered e = { g, u->variable_scope, g->scope, u->n_subscopes };
     u->variable_scope = (tf1c_variable_scope){ .name = s->variables,
                                                .reuse = reuse ? reuse : s->reuse,
                                                .initializer = s->initializer,
                                                .regularizer = s->regularizer,
                                                .dtype = e.saved.dtype,
-                                               .original_name_scope = e.saved.original_name_scope };
+                                               .original_name_scope = e.saved.original_name_scope,
+                                               .of_model = s->of_model };
     g->scope = s->names;
     return e;
+}
+
+tf1c_entered tf1c_contrib_enter(tf1c_cell_scope *s, tf_reuse reuse)
+{
+    s->of_model = true;
+    return tf1c_layer_enter(s, reuse);
 }
 
 /* Scopes that were opened inside are forgotten: the same default names come again at the next call. */

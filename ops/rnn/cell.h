@@ -23,6 +23,7 @@ typedef struct tf1c_cell_scope {
     tf_reuse reuse;
     tf_initializer initializer;
     tf_regularizer regularizer;
+    bool of_model; /* see tf1c_variable_scope */
     bool set, built;
     void *(*copied_context)(const tf_cell *cell); /* what a copy of the cell wants to know: the cells in it are copies too; NULL: the same */
 } tf1c_cell_scope;
@@ -40,6 +41,7 @@ bool tf1c_layer_scope(tf1c_cell_scope *s, tf_variable_scope scope, const char *d
 /* What was given as `scope`, else the scope of that name. */
 tf_variable_scope tf1c_scope_or(tf_variable_scope scope, const char *name);
 tf1c_entered tf1c_layer_enter(const tf1c_cell_scope *s, tf_reuse reuse);
+tf1c_entered tf1c_contrib_enter(tf1c_cell_scope *s, tf_reuse reuse); /* of a layer of tf.contrib.layers */
 void tf1c_layer_leave(tf1c_entered *e);
 /* A name scope for the open variable scope's last part, as tf.variable_scope(tf.get_variable_scope()) opens it. */
 struct tf_with_ tf1c_scope_again(const char *variable_scope);

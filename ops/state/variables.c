@@ -426,6 +426,8 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
     if (tf_is_poisoned(initial))
         return initial;
     tf_tensor ref = make_variable(exact, initial, a.trainable, a.collections ? a.collections : a.collection, a.here);
+    if (!tf_is_poisoned(ref) && scope->of_model)
+        tf_add_to_collection(TF_MODEL_VARIABLES, ref);
     if (!tf_is_poisoned(ref))
         tf1c_map_set(&u->variables, full, ref.op); /* without memory it is merely not found again */
     if (!tf_is_poisoned(ref) && a.regularizer.fn) {

@@ -208,6 +208,57 @@ START_TEST(mistakes_are_said_in_tensorflows_words)
 }
 END_TEST
 
+static tf_tensor normalizer_of_ones_own(tf_tensor inputs, const tf_normalizer_params *params)
+{
+    (void)params;
+    return tf_add(inputs, tf_get_variable("own", SHAPE(1)));
+}
+
+START_TEST(what_its_layers_make_are_model_variables)
+{
+    static const char *const names[] = { "fully_connected/weights",
+                                         "fully_connected/BatchNorm/beta",
+                                         "fully_connected/BatchNorm/moving_mean",
+                                         "fully_connected/BatchNorm/moving_variance",
+                                         "Conv/weights",
+                                         "Conv/biases",
+                                         "SeparableConv2d/depthwise_weights",
+                                         "SeparableConv2d/pointwise_weights",
+                                         "SeparableConv2d/biases",
+                                         "LayerNorm/beta",
+                                         "LayerNorm/gamma",
+                                         "BatchNorm/beta",
+                                         "BatchNorm/moving_mean",
+                                         "BatchNorm/moving_variance",
+                                         "EmbedSequence/embeddings",
+                                         "InstanceNorm/beta",
+                                         "InstanceNorm/gamma",
+                                         "Conv2d_transpose/weights",
+                                         "Conv2d_transpose/biases",
+                                         "fully_connected_1/weights",
+                                         "fully_connected_1/own" };
+    enum { NAMES = sizeof names / sizeof names[0] };
+    const tf_tensor x = tf_ones(SHAPE(2, 3)), images = tf_ones(SHAPE(1, 4, 4, 2));
+    for (int pass = 0; pass < 2; pass++) /* those that are found again do not join again */
+        tf_with_variable_scope("net", .reuse = pass == 1) {
+            tf_contrib_layers_fully_connected(x, 2, .normalizer_fn = tf_contrib_layers_batch_norm);
+            tf_contrib_layers_conv2d(images, 2, 3);
+            tf_contrib_layers_separable_conv2d(images, 2, 3, 1);
+            tf_contrib_layers_layer_norm(x);
+            tf_layers_dense(x, 2);
+            tf_contrib_layers_batch_norm(images);
+            tf_contrib_layers_embed_sequence(tf_constant(NP_INT2D({ 0 })), 3, 2);
+            tf_contrib_layers_instance_norm(images);
+            tf_contrib_layers_conv2d_transpose(images, 2, 3);
+            tf_contrib_layers_fully_connected(x, 2, .normalizer_fn = normalizer_of_ones_own);
+        }
+    const tf_list made = tf_get_collection(tf_graph_keys_MODEL_VARIABLES, "net/");
+    ck_assert_int_eq(made.n, NAMES);
+    for (int i = 0; i < NAMES; i++)
+        ck_assert_str_eq(tf_op_name(tf_at(made, i).op) + strlen("net/"), names[i]);
+}
+END_TEST
+
 START_TEST(each_image_is_normalized_by_itself)
 {
     tf_ndarray y = { 0 };
@@ -380,6 +431,7 @@ int main(void)
     tcase_add_test(net, scopes_that_are_entered_again_name_as_tensorflows);
     tcase_add_test(net, its_values_from_a_graph_seed_are_tensorflows);
     tcase_add_test(net, averages_without_a_collection_change_as_the_result_is_computed);
+    tcase_add_test(net, what_its_layers_make_are_model_variables);
     tcase_add_test(net, each_image_is_normalized_by_itself);
     tcase_add_test(net, mistakes_are_said_in_tensorflows_words);
     tcase_add_checked_fixture(averages, open_averages, close_session);
