@@ -370,8 +370,12 @@ tf_tensor tf_nn_zero_fraction_(struct tf_zero_fraction_args a)
     TF_FROM(a.here);
     TF_SCOPE(a.name, "zero_fraction");
     const tf_tensor value = tf_convert(tf1c_given(a.value), tf_dtype_unset, a.here, "value");
+    /* TF counts in a branch of int32 or one of int64; of an unknown rank it makes the axes as well. */
+    const int made = tf1c_count_now() + (tf_get_shape(value).known ? 26 : 32);
     const tf_tensor size = tf_size(value, .out_type = tf_int64);
-    return tf_identity(counts_to_fraction(size, tf_count_nonzero(value)), .name = "fraction");
+    const tf_tensor fraction = tf_identity(counts_to_fraction(size, tf_count_nonzero(value)), .name = "fraction");
+    tf1c_count_as(made);
+    return fraction;
 }
 
 static tf_moments nn_moments_of(tf_operand operand, struct tf_moments_args a)

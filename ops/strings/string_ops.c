@@ -11,6 +11,7 @@
 
 #include "core/strings.h"
 #include "ops/array/array.h"
+#include "ops/control_flow/counts.h"
 #include "ops/strings/number.h"
 
 static const tf_shard_rule each_element = { .out = TF_WHOLE, .in = { TF_WHOLE, TF_WHOLE, TF_WHOLE, TF_WHOLE } };
@@ -470,6 +471,7 @@ static const tf_op_def string_split_op = {
 
 tf_split_strings tf_string_split_(tf_operand source, struct tf_string_split_args a)
 {
+    tf1c_count_more(1); /* the delimiter */
     const split_attrs attrs = { a.delimiter ? a.delimiter : "", a.skip_empty };
     tf_operation *op = tf_op_new(
         &string_split_op, (struct tf_op_args){ .here = a.here, .name = a.name, .attrs = &attrs, .n_inputs = 1, .inputs = &source });

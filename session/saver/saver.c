@@ -13,6 +13,7 @@
 #include "core/bundle.h"
 #include "core/clock.h"
 #include "core/report.h"
+#include "ops/control_flow/counts.h"
 #include "ops/state/variables.h"
 #include "session/run.h"
 #include "session/saver/checkpoint_state.h"
@@ -89,6 +90,8 @@ tf_saver *tf_train_saver_(struct tf_saver_args a)
         saver_free(saver);
         return NULL;
     }
+    enum { FILE_NAME = 3, SAVE = 4, RESTORE = 3, RESTORE_ALL = 1 }; /* what TF makes, besides an Assign for each variable */
+    tf1c_count_more(FILE_NAME + SAVE + RESTORE + list.n + RESTORE_ALL);
     return tf1c_graph_attach(saver->graph, saver_free, saver) ? saver : NULL;
 }
 

@@ -538,6 +538,10 @@ tf.parse_single_example(S(), {"label": tf.VarLenFeature(tf.int64)})
 tf.parse_example(S(None), {"label": tf.FixedLenFeature([], tf.int64)})
 tf.parse_example(S(None), {"label": tf.FixedLenFeature([2], tf.int64), "image": tf.FixedLenFeature([], tf.string)})
 tf.parse_example(S(None), {"label": tf.VarLenFeature(tf.int64)})
+tf.nn.zero_fraction(F(2, 3))
+tf.nn.zero_fraction(F(None, 3))
+tf.nn.zero_fraction(tf.placeholder(tf.float32))
+tf.string_split(S(None))
 """  # calls
 for text in CALLS.split('\n')[1:-1]:
     call(text)

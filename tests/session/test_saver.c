@@ -479,6 +479,25 @@ START_TEST(what_is_damaged_of_it_is_refused)
 }
 END_TEST
 
+/* What is drawn after a saver was made: its operations count, as TensorFlow makes them. */
+START_TEST(what_is_drawn_after_a_saver_is_tensorflows)
+{
+    tf_ndarray drawn = { 0 };
+    tf_reset_default_graph();
+    tf_set_random_seed(3);
+    tf_variable(1.0, .name = "a");
+    tf_variable(2.0, .name = "b");
+    ck_assert_ptr_nonnull(tf_train_saver());
+    const tf_tensor uniform = tf_random_uniform(SHAPE(2));
+    tf_session *own = tf_session();
+    ck_assert_int_eq(tf_run(own, FETCH(uniform, &drawn)), tf_ok);
+    ck_assert_float_eq((float)np_get(drawn, 0), 0.946932077f);
+    ck_assert_float_eq((float)np_get(drawn, 1), 0.889776945f);
+    np_free(&drawn);
+    tf_close(own);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("saver");
@@ -506,6 +525,7 @@ int main(void)
     tcase_add_test(tc, its_parts_and_narrow_numbers_are_read);
     tcase_add_test(tc, its_shards_are_one_checkpoint);
     tcase_add_test(tc, what_is_damaged_of_it_is_refused);
+    tcase_add_test(tc, what_is_drawn_after_a_saver_is_tensorflows);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }
