@@ -194,7 +194,7 @@ tf_tensor tf_contrib_layers_stack_(tf_operand inputs, tf_stacked_layer *layer, t
         return tf_mistake(tf_type_error, a.here, NULL, "tf_contrib_layers_stack: layer is NULL.");
     if (!tf1c_given_shape(&stack_args, a.here, &x))
         return x;
-    if (!stack_args.known || !stack_args.rank)
+    if (!stack_args.known || stack_args.rank < 1 || stack_args.rank > TF_MAX_RANK)
         return tf_mistake(tf_value_error, a.here, NULL, "stack_args need to be a list or tuple");
     tf_with_variable_scope(a.scope, "Stack") {
         x = tf_convert(inputs, tf_dtype_unset, a.here, NULL);

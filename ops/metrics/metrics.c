@@ -93,6 +93,16 @@ static tf_metric mean_of(tf_tensor values, const struct tf_metrics_args *given)
     return (tf_metric){ value, quotient(sum, more, "update_op") };
 }
 
+/* In the collections that a call names. */
+static tf_metric collected(tf_metric m, const char *metrics, const char *updates)
+{
+    if (metrics)
+        tf_add_to_collection(metrics, m.value);
+    if (updates)
+        tf_add_to_collection(updates, m.update_op);
+    return m;
+}
+
 static tf_metric mean_in_scope(tf_tensor values, const char *default_name, const struct tf_metrics_args *a)
 {
     tf_metric m = { 0 };
@@ -100,12 +110,16 @@ static tf_metric mean_in_scope(tf_tensor values, const char *default_name, const
         return both(values);
     tf_with_variable_scope(a->name, .default_name = default_name)
         m = mean_of(values, a);
-    return m;
+    return collected(m, a->metrics_collections, a->updates_collections);
 }
 
 tf_metric tf_metrics_mean_(struct tf_metrics_mean_args given)
 {
-    const struct tf_metrics_args a = { .here = given.here, .weights = given.weights, .name = given.name };
+    const struct tf_metrics_args a = { .here = given.here,
+                                       .weights = given.weights,
+                                       .metrics_collections = given.metrics_collections,
+                                       .updates_collections = given.updates_collections,
+                                       .name = given.name };
     TF_FROM(a.here);
     return mean_in_scope(tf_cast(tf_convert(tf1c_given(given.values), tf_dtype_unset, a.here, "values"), tf_float32), "mean", &a);
 }
@@ -157,8 +171,10 @@ tf_metric tf_metrics_root_mean_squared_error_(struct tf_metrics_args a)
     tf_tensor y, p;
     TF_FROM(a.here);
     both_real(&a, &y, &p);
+    const char *metrics = a.metrics_collections, *updates = a.updates_collections;
+    a.metrics_collections = a.updates_collections = NULL; /* the root joins them */
     const tf_metric m = mean_in_scope(tf_squared_difference(y, p), "root_mean_squared_error", &a);
-    return (tf_metric){ tf_sqrt(m.value), tf_sqrt(m.update_op) };
+    return collected((tf_metric){ tf_sqrt(m.value), tf_sqrt(m.update_op) }, metrics, updates);
 }
 
 /* ---- precision, recall -------------------------------------------------------------------------------------------------------- */
@@ -209,7 +225,7 @@ static tf_metric share_of(const char *default_name, tf_operand labels, tf_operan
         m.value = share(met.value, missed.value, "value");
         m.update_op = share(met.update_op, missed.update_op, "update_op");
     }
-    return m;
+    return collected(m, a->metrics_collections, a->updates_collections);
 }
 
 tf_metric tf_metrics_precision_(struct tf_metrics_args a)
@@ -237,7 +253,7 @@ static tf_metric counted(struct tf_metrics_args *a, const char *default_name, bo
         fit_weights(a, p);
         m = count_as(y, label, p, prediction, a);
     }
-    return m;
+    return collected(m, a->metrics_collections, a->updates_collections);
 }
 tf_metric tf_metrics_true_positives_(struct tf_metrics_args a) { return counted(&a, "true_positives", true, true); }
 tf_metric tf_metrics_true_negatives_(struct tf_metrics_args a) { return counted(&a, "true_negatives", false, false); }
@@ -297,7 +313,7 @@ tf_metric tf_metrics_mean_iou_(struct tf_mean_iou_args a)
         m.update_op = tf_identity(update);
         tf1c_count_more(-1); /* TF answers the assignment itself */
     }
-    return m;
+    return collected(m, a.metrics_collections, a.updates_collections);
 }
 
 /* ---- auc: by counts at thresholds ------------------------------------------------------------------------------------------------------ */
@@ -423,7 +439,7 @@ tf_metric tf_metrics_auc_(struct tf_auc_args a)
         return both(tf_mistake(tf_unimplemented, a.here, NULL, "auc by summation_method %s", a.summation_method));
     tf_with_variable_scope(a.name, .default_name = "auc")
         m = auc_of(&a, roc);
-    return m;
+    return collected(m, a.metrics_collections, a.updates_collections);
 }
 
 /* ---- one rate where another is as asked ------------------------------------------------------------------------------------------------- */
@@ -469,7 +485,7 @@ static tf_metric rate_at(const struct tf_rate_at_args *a, const char *asked, con
             count_at_thresholds(&args, &(thresholds){ .n = a->num_thresholds, .last = last, .wanted = EVERY_COUNT });
         m = (tf_metric){ rate(c.values, a->at, "value"), rate(c.updates, a->at, "update_op") };
     }
-    return m;
+    return collected(m, a->metrics_collections, a->updates_collections);
 }
 tf_metric tf_metrics_sensitivity_at_specificity_(struct tf_rate_at_args a)
 {
@@ -509,13 +525,9 @@ static tf_metric shares_at(const struct tf_at_thresholds_args *a, const char *me
                 &args, &(thresholds){ .given = given, .n = d.dims[0], .wanted = 1u << TRUE_POSITIVES | 1u << missed });
             m.value = share_at(c.values[TRUE_POSITIVES], c.values[missed], metric, "value");
             m.update_op = share_at(c.updates[TRUE_POSITIVES], c.updates[missed], metric, "update_op");
-            if (a->metrics_collections)
-                tf_add_to_collection(a->metrics_collections, m.value);
-            if (a->updates_collections)
-                tf_add_to_collection(a->updates_collections, m.update_op);
         }
     }
-    return m;
+    return collected(m, a->metrics_collections, a->updates_collections);
 }
 tf_metric tf_metrics_precision_at_thresholds_(struct tf_at_thresholds_args a)
 {
@@ -530,7 +542,11 @@ tf_metric tf_metrics_recall_at_thresholds_(struct tf_at_thresholds_args a)
 
 tf_metric tf_metrics_mean_relative_error_(struct tf_mean_relative_args a)
 {
-    struct tf_metrics_args args = { .here = a.here, .weights = a.weights, .name = a.name };
+    struct tf_metrics_args args = { .here = a.here,
+                                    .weights = a.weights,
+                                    .metrics_collections = a.metrics_collections,
+                                    .updates_collections = a.updates_collections,
+                                    .name = a.name };
     TF_FROM(a.here);
     tf_tensor p = tf_convert(tf1c_given(a.predictions), tf_dtype_unset, a.here, "predictions"),
               y = tf_convert(tf1c_given(a.labels), tf_dtype_unset, a.here, "labels"),
@@ -552,12 +568,17 @@ tf_metric tf_metrics_mean_cosine_distance_(struct tf_mean_cosine_args a)
     both_real(&args, &y, &p);
     const tf_metric m =
         mean_in_scope(tf_reduce_sum(tf_multiply(p, y), .axes = AXES(a.dim), .keepdims = true), "mean_cosine_distance", &args);
-    return (tf_metric){ tf_subtract(1.0, m.value), tf_subtract(1.0, m.update_op) };
+    return collected((tf_metric){ tf_subtract(1.0, m.value), tf_subtract(1.0, m.update_op) }, a.metrics_collections,
+                     a.updates_collections);
 }
 
 tf_metric tf_metrics_percentage_below_(struct tf_percentage_below_args a)
 {
-    const struct tf_metrics_args args = { .here = a.here, .weights = a.weights, .name = a.name };
+    const struct tf_metrics_args args = { .here = a.here,
+                                          .weights = a.weights,
+                                          .metrics_collections = a.metrics_collections,
+                                          .updates_collections = a.updates_collections,
+                                          .name = a.name };
     TF_FROM(a.here);
     const tf_tensor below = tf_less(tf1c_keyword(a.values, true), tf1c_keyword(a.threshold, true));
     return mean_in_scope(tf_cast(below, tf_float32), "percentage_below_threshold", &args);
@@ -605,5 +626,5 @@ tf_metric tf_metrics_mean_per_class_accuracy_(struct tf_mean_iou_args a)
         return both(tf_mistake(tf_value_error, a.here, NULL, "mean_per_class_accuracy of %lld classes", (long long)a.num_classes));
     tf_with_variable_scope(a.name, .default_name = "mean_accuracy")
         m = per_class(&a);
-    return m;
+    return collected(m, a.metrics_collections, a.updates_collections);
 }

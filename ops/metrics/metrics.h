@@ -16,6 +16,7 @@ typedef struct tf_metric {
 } tf_metric;
 
 /* weights  of the values' shape or one that broadcasts to it; unset: one each
+ * metrics_collections, updates_collections   the names of what the value and the update_op join; unset: none
  * name     of the scope
  *   variables  NAME/total and NAME/count, float32 [], in TF_LOCAL_VARIABLES and "metric_variables"
  *   errors     ValueError: shapes that do not fit;   grad  none
@@ -25,13 +26,17 @@ struct tf_metrics_args {
     TF_ARG_(1) tf_operand labels;
     TF_ARG_(2) tf_operand predictions;
     TF_ARG_(3) tf_operand weights;
-    const char *name;
+    TF_ARG_(4) const char *metrics_collections;
+    TF_ARG_(5) const char *updates_collections;
+    TF_ARG_(6) const char *name;
 };
 struct tf_metrics_mean_args {
     tf_source here;
     TF_ARG_(1) tf_operand values;
     TF_ARG_(2) tf_operand weights;
-    const char *name;
+    TF_ARG_(3) const char *metrics_collections;
+    TF_ARG_(4) const char *updates_collections;
+    TF_ARG_(5) const char *name;
 };
 #define TF_METRICS_(fn, ...)                                                                        \
     TF_KWARGS_(fn((struct tf_metrics_args){                                                         \
@@ -80,7 +85,9 @@ struct tf_mean_iou_args {
     TF_ARG_(2) tf_operand predictions;
     TF_ARG_(3) int64_t num_classes;
     TF_ARG_(4) tf_operand weights;
-    const char *name;
+    TF_ARG_(5) const char *metrics_collections;
+    TF_ARG_(6) const char *updates_collections;
+    TF_ARG_(7) const char *name;
 };
 #define tf_metrics_mean_iou(...)                                                                            \
     TF_KWARGS_(tf_metrics_mean_iou_((struct tf_mean_iou_args){                                              \
@@ -99,9 +106,11 @@ struct tf_auc_args {
     TF_ARG_(2) tf_operand predictions;
     TF_ARG_(3) tf_operand weights;
     TF_ARG_(4) int64_t num_thresholds;
-    const char *curve;
-    const char *name;
-    const char *summation_method;
+    TF_ARG_(5) const char *metrics_collections;
+    TF_ARG_(6) const char *updates_collections;
+    TF_ARG_(7) const char *curve;
+    TF_ARG_(8) const char *name;
+    TF_ARG_(9) const char *summation_method;
 };
 #define tf_metrics_auc(...)                                                                                                \
     TF_KWARGS_(tf_metrics_auc_((struct tf_auc_args){ .labels = TF_UNSET_, .predictions = TF_UNSET_, .weights = TF_UNSET_,  \
@@ -121,7 +130,9 @@ struct tf_rate_at_args {
     };
     TF_ARG_(4) tf_operand weights;
     TF_ARG_(5) int64_t num_thresholds;
-    const char *name;
+    TF_ARG_(6) const char *metrics_collections;
+    TF_ARG_(7) const char *updates_collections;
+    TF_ARG_(8) const char *name;
 };
 #define TF_RATE_AT_(fn, ...)                                                                                               \
     TF_KWARGS_(fn((struct tf_rate_at_args){ .labels = TF_UNSET_, .predictions = TF_UNSET_, .weights = TF_UNSET_,           \
@@ -142,8 +153,8 @@ struct tf_at_thresholds_args {
     TF_ARG_(2) tf_operand predictions;
     TF_ARG_(3) tf_operand thresholds;
     TF_ARG_(4) tf_operand weights;
-    TF_ARG_(5) const char *metrics_collections; /* that the value joins, */
-    TF_ARG_(6) const char *updates_collections; /* and the update_op */
+    TF_ARG_(5) const char *metrics_collections;
+    TF_ARG_(6) const char *updates_collections;
     TF_ARG_(7) const char *name;
 };
 #define TF_AT_THRESHOLDS_(fn, ...)                                                                                         \
@@ -163,7 +174,9 @@ struct tf_mean_relative_args {
     TF_ARG_(2) tf_operand predictions;
     TF_ARG_(3) tf_operand normalizer;
     TF_ARG_(4) tf_operand weights;
-    const char *name;
+    TF_ARG_(5) const char *metrics_collections;
+    TF_ARG_(6) const char *updates_collections;
+    TF_ARG_(7) const char *name;
 };
 struct tf_mean_cosine_args {
     tf_source here;
@@ -171,14 +184,18 @@ struct tf_mean_cosine_args {
     TF_ARG_(2) tf_operand predictions;
     TF_ARG_(3) int dim;
     TF_ARG_(4) tf_operand weights;
-    const char *name;
+    TF_ARG_(5) const char *metrics_collections;
+    TF_ARG_(6) const char *updates_collections;
+    TF_ARG_(7) const char *name;
 };
 struct tf_percentage_below_args {
     tf_source here;
     TF_ARG_(1) tf_operand values;
     TF_ARG_(2) tf_operand threshold;
     TF_ARG_(3) tf_operand weights;
-    const char *name;
+    TF_ARG_(4) const char *metrics_collections;
+    TF_ARG_(5) const char *updates_collections;
+    TF_ARG_(6) const char *name;
 };
 #define tf_metrics_mean_relative_error(...)                                                                                \
     TF_KWARGS_(tf_metrics_mean_relative_error_((struct tf_mean_relative_args){ .labels = TF_UNSET_,                        \

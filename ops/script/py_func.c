@@ -97,11 +97,12 @@ static tf_ndarray array_of(const tf_view *v)
 
 static void py_call(tf_kernel_ctx *k)
 {
-    tf_ndarray *in = tf1c_alloc_zero(((size_t)k->n_in + (size_t)k->n_out) * sizeof *in + 1), *out = in + k->n_in;
+    tf_ndarray *in = tf1c_alloc_zero(((size_t)k->n_in + (size_t)k->n_out) * sizeof *in + 1);
     if (!in) {
         tf_kernel_error(k, tf_resource_exhausted, "no memory left for a call of %s", k->name);
         return;
     }
+    tf_ndarray *out = in + k->n_in;
     for (int i = 0; i < k->n_in; i++)
         in[i] = array_of(&k->in[i]);
     const bool good = called(k, in, out);

@@ -202,10 +202,10 @@ static tf_list expanded(tf_list shapes, int axis)
     for (int i = 0; i < shapes.n; i++) {
         const tf_tensor before = tf_getitem(most, ":%d", axis);
         const tf_tensor own =
-            axis == -1 ? tf_getitem(tf_at(shapes, i), "-1:") : tf_getitem(tf_at(shapes, i), "%d:%d", axis, axis + 1);
+            axis == -1 ? tf_getitem(tf_at(shapes, i), "-1:") : tf_getitem(tf_at(shapes, i), "%d:%lld", axis, (long long)axis + 1);
         tf_list parts = LIST(before, own);
         if (axis != -1)
-            tf_append(&parts, tf_getitem(most, "%d:", axis + 1));
+            tf_append(&parts, tf_getitem(most, "%lld:", (long long)axis + 1));
         tf_append(&all, tf_concat(parts, 0));
     }
     return all;

@@ -202,6 +202,41 @@ START_TEST(thresholds_count_what_they_need)
 }
 END_TEST
 
+/* Each with all that it takes by place, or with what it takes behind the weights by name. */
+#define COLLECTED "values", "updates"
+#define BY_NAME(n) .metrics_collections = "values", .updates_collections = "updates", .name = n
+START_TEST(metrics_join_the_collections_that_are_named)
+{
+    const tf_tensor y = tf_constant(NP_FLOAT(1, 0)), p = tf_constant(NP_FLOAT(.9, .2)), w = tf_constant(NP_FLOAT(1, 2)),
+                    unit = tf_constant(NP_FLOAT2D({ 1, 0 }, { 0, 1 }));
+    const tf_metric made[] = {
+        tf_metrics_mean(p, w, COLLECTED, "m1"),
+        tf_metrics_accuracy(y, p, w, COLLECTED, "m2"),
+        tf_metrics_accuracy(y, p, w, BY_NAME("n1")),
+        tf_metrics_mean_squared_error(y, p, w, BY_NAME("n2")),
+        tf_metrics_root_mean_squared_error(y, p, w, BY_NAME("n3")),
+        tf_metrics_precision(y, p, w, BY_NAME("n4")),
+        tf_metrics_true_positives(y, p, w, BY_NAME("n5")),
+        tf_metrics_mean_iou(tf_cast(y, tf_int64), tf_cast(y, tf_int64), 2, w, COLLECTED, "m3"),
+        tf_metrics_mean_per_class_accuracy(tf_cast(y, tf_int64), tf_cast(y, tf_int64), 2, w, BY_NAME("n6")),
+        tf_metrics_auc(y, p, w, 10, COLLECTED, "PR", "m4"),
+        tf_metrics_sensitivity_at_specificity(y, p, .5, w, 10, BY_NAME("n7")),
+        tf_metrics_recall_at_thresholds(y, p, NP_FLOAT(.5), w, BY_NAME("n8")),
+        tf_metrics_mean_relative_error(y, p, tf_ones(SHAPE(2)), w, BY_NAME("n9")),
+        tf_metrics_mean_cosine_distance(unit, unit, 1, tf_expand_dims(w, 1), BY_NAME("n10")),
+        tf_metrics_percentage_below(p, .5, w, BY_NAME("n11")),
+    };
+    enum { N = sizeof made / sizeof *made };
+    ck_assert_int_eq(tf_get_collection("values").n, N);
+    ck_assert_int_eq(tf_get_collection("updates").n, N);
+    for (int i = 0; i < N; i++) {
+        ck_assert_msg(tf_same_tensor(tf_at(tf_get_collection("values"), i), made[i].value), "value %d", i);
+        ck_assert_msg(tf_same_tensor(tf_at(tf_get_collection("updates"), i), made[i].update_op), "update %d", i);
+        ck_assert_str_eq(caught()->message, "");
+    }
+}
+END_TEST
+
 START_TEST(counters_are_local_variables_by_tensorflows_names)
 {
     tf_metrics_accuracy(labels, predictions);
@@ -228,6 +263,7 @@ int main(void)
     tcase_add_loop_test(tc, scores_are_tensorflows, 0, (int)(sizeof scored / sizeof *scored));
     tcase_add_test(tc, scores_refuse_what_they_cannot_count);
     tcase_add_test(tc, thresholds_count_what_they_need);
+    tcase_add_test(tc, metrics_join_the_collections_that_are_named);
     tcase_add_test(tc, counters_are_local_variables_by_tensorflows_names);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
