@@ -20,18 +20,19 @@
 #include "ops/math/reduce.h"
 #include "ops/math/unary.h"
 #include "ops/state/initializers.h"
+#include "ops/state/local.h"
 #include "ops/state/variables.h"
 
 static tf_metric both(tf_tensor poison) { return (tf_metric){ poison, poison }; }
 
-static tf_tensor counter(const char *name)
+static tf_tensor counters(const char *name, tf_dims shape, tf_dtype dtype)
 {
-    const tf_tensor v = tf_get_variable(name, .shape = SCALAR, .initializer = tf_zeros_initializer(), .trainable = false,
-                                        .collection = TF_LOCAL_VARIABLES);
+    const tf_tensor v = tf1c_local_zeros(name, shape, dtype);
     if (!tf_is_poisoned(v))
         tf_add_to_collection("metric_variables", v);
     return v;
 }
+static tf_tensor counter(const char *name) { return counters(name, SCALAR, tf_float32); }
 
 static bool has_weights(const struct tf_metrics_args *a) { return tf1c_keyword(a->weights, true).kind != TF_OPERAND_NONE; }
 
@@ -261,15 +262,6 @@ tf_metric tf_metrics_false_positives_(struct tf_metrics_args a) { return counted
 tf_metric tf_metrics_false_negatives_(struct tf_metrics_args a) { return counted(&a, "false_negatives", true, false); }
 
 /* ---- mean_iou: from a confusion matrix ----------------------------------------------------------------------------------------------- */
-
-static tf_tensor counters(const char *name, tf_dims shape, tf_dtype dtype)
-{
-    const tf_tensor v = tf_get_variable(name, .shape = shape, .dtype = dtype, .initializer = tf_zeros_initializer(),
-                                        .trainable = false, .collection = TF_LOCAL_VARIABLES);
-    if (!tf_is_poisoned(v))
-        tf_add_to_collection("metric_variables", v);
-    return v;
-}
 
 static tf_tensor flat_ints(tf_operand x, tf_source here)
 {

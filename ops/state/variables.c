@@ -8,10 +8,12 @@
 #include "ops/array/array.h"
 #include "ops/array/concat.h"
 #include "ops/array/constant.h"
+#include "ops/array/fill.h"
 #include "ops/array/where.h"
 #include "ops/control_flow/group.h"
 #include "ops/math/compare.h"
 #include "ops/state/initializers.h"
+#include "ops/state/local.h"
 
 /* ---- VariableV2 ---------------------------------------------------------------------------------------------------- */
 typedef struct {
@@ -324,6 +326,20 @@ tf_tensor tf_variable_(tf_operand initial_value, struct tf_variable_args a)
     if (tf_is_poisoned(initial))
         return initial;
     return make_variable(scope, initial, a.trainable, a.collection, a.here);
+}
+
+tf_tensor tf1c_local_zeros(const char *name, tf_dims shape, tf_dtype dtype)
+{
+    tf_graph *g = tf1c_current_graph();
+    tf_tensor initial = { 0 };
+    if (!g)
+        return (tf_tensor){ .op = tf1c_poison(NULL) };
+    IN_ROOT(g);
+    TF_SCOPE(name, "Variable");
+    const char *scope = tf_scope_name();
+    tf_with_name_scope("Initializer")
+        initial = tf_zeros(shape, .dtype = dtype);
+    return tf_is_poisoned(initial) ? initial : make_variable(scope, initial, false, TF_LOCAL_VARIABLES, TF_SOURCE);
 }
 
 static tf_tensor existing_variable(tf_operation *op, const char *name, struct tf_get_variable_args a)

@@ -204,27 +204,27 @@ END_TEST
 
 /* Each with all that it takes by place, or with what it takes behind the weights by name. */
 #define COLLECTED "values", "updates"
-#define BY_NAME(n) .metrics_collections = "values", .updates_collections = "updates", .name = n
+#define BY_NAME .metrics_collections = "values", .updates_collections = "updates", .name = "m"
 START_TEST(metrics_join_the_collections_that_are_named)
 {
     const tf_tensor y = tf_constant(NP_FLOAT(1, 0)), p = tf_constant(NP_FLOAT(.9, .2)), w = tf_constant(NP_FLOAT(1, 2)),
                     unit = tf_constant(NP_FLOAT2D({ 1, 0 }, { 0, 1 }));
     const tf_metric made[] = {
-        tf_metrics_mean(p, w, COLLECTED, "m1"),
-        tf_metrics_accuracy(y, p, w, COLLECTED, "m2"),
-        tf_metrics_accuracy(y, p, w, BY_NAME("n1")),
-        tf_metrics_mean_squared_error(y, p, w, BY_NAME("n2")),
-        tf_metrics_root_mean_squared_error(y, p, w, BY_NAME("n3")),
-        tf_metrics_precision(y, p, w, BY_NAME("n4")),
-        tf_metrics_true_positives(y, p, w, BY_NAME("n5")),
-        tf_metrics_mean_iou(tf_cast(y, tf_int64), tf_cast(y, tf_int64), 2, w, COLLECTED, "m3"),
-        tf_metrics_mean_per_class_accuracy(tf_cast(y, tf_int64), tf_cast(y, tf_int64), 2, w, BY_NAME("n6")),
-        tf_metrics_auc(y, p, w, 10, COLLECTED, "PR", "m4"),
-        tf_metrics_sensitivity_at_specificity(y, p, .5, w, 10, BY_NAME("n7")),
-        tf_metrics_recall_at_thresholds(y, p, NP_FLOAT(.5), w, BY_NAME("n8")),
-        tf_metrics_mean_relative_error(y, p, tf_ones(SHAPE(2)), w, BY_NAME("n9")),
-        tf_metrics_mean_cosine_distance(unit, unit, 1, tf_expand_dims(w, 1), BY_NAME("n10")),
-        tf_metrics_percentage_below(p, .5, w, BY_NAME("n11")),
+        tf_metrics_mean(p, w, COLLECTED, "m"),
+        tf_metrics_accuracy(y, p, w, COLLECTED, "m"),
+        tf_metrics_accuracy(y, p, w, BY_NAME),
+        tf_metrics_mean_squared_error(y, p, w, BY_NAME),
+        tf_metrics_root_mean_squared_error(y, p, w, BY_NAME),
+        tf_metrics_precision(y, p, w, BY_NAME),
+        tf_metrics_true_positives(y, p, w, BY_NAME),
+        tf_metrics_mean_iou(tf_cast(y, tf_int64), tf_cast(y, tf_int64), 2, w, COLLECTED, "m"),
+        tf_metrics_mean_per_class_accuracy(tf_cast(y, tf_int64), tf_cast(y, tf_int64), 2, w, BY_NAME),
+        tf_metrics_auc(y, p, w, 10, COLLECTED, "PR", "m"),
+        tf_metrics_sensitivity_at_specificity(y, p, .5, w, 10, BY_NAME),
+        tf_metrics_recall_at_thresholds(y, p, NP_FLOAT(.5), w, BY_NAME),
+        tf_metrics_mean_relative_error(y, p, tf_ones(SHAPE(2)), w, BY_NAME),
+        tf_metrics_mean_cosine_distance(unit, unit, 1, tf_expand_dims(w, 1), BY_NAME),
+        tf_metrics_percentage_below(p, .5, w, BY_NAME),
     };
     enum { N = sizeof made / sizeof *made };
     ck_assert_int_eq(tf_get_collection("values").n, N);
@@ -234,6 +234,25 @@ START_TEST(metrics_join_the_collections_that_are_named)
         ck_assert_msg(tf_same_tensor(tf_at(tf_get_collection("updates"), i), made[i].update_op), "update %d", i);
         ck_assert_str_eq(caught()->message, "");
     }
+}
+END_TEST
+
+/* Nor where a variable scope reuses: what is counted for one batch of answers is not for another's. */
+START_TEST(metrics_of_one_name_share_no_counters)
+{
+    static const char *const names[] = { "acc/total", "acc_1/total", "s/acc/total", "s_1/accuracy/total", "s_2/accuracy/total" };
+    tf_metrics_accuracy(labels, predictions, .name = "acc");
+    tf_metrics_accuracy(labels, predictions, .name = "acc");
+    tf_with_variable_scope("s")
+        tf_metrics_accuracy(labels, predictions, .name = "acc");
+    tf_with_variable_scope("s")
+        tf_metrics_accuracy(labels, predictions);
+    tf_with_variable_scope("s", .reuse = true)
+        tf_metrics_accuracy(labels, predictions);
+    ck_assert_int_eq(tf_local_variables().n, 10);
+    for (int i = 0; i < 5; i++)
+        ck_assert_str_eq(tf_op_name(tf_at(tf_local_variables(), 2 * i).op), names[i]);
+    ck_assert_ptr_nonnull(tf_get_operation_by_name(tf_get_default_graph(), "acc_1/total/Initializer/zeros"));
 }
 END_TEST
 
@@ -263,6 +282,7 @@ int main(void)
     tcase_add_loop_test(tc, scores_are_tensorflows, 0, (int)(sizeof scored / sizeof *scored));
     tcase_add_test(tc, scores_refuse_what_they_cannot_count);
     tcase_add_test(tc, thresholds_count_what_they_need);
+    tcase_add_test(tc, metrics_of_one_name_share_no_counters);
     tcase_add_test(tc, metrics_join_the_collections_that_are_named);
     tcase_add_test(tc, counters_are_local_variables_by_tensorflows_names);
     suite_add_tcase(suite, tc);
