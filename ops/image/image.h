@@ -49,7 +49,8 @@ struct tf_resize_images_args {
     TF_ARG_(2) tf_operand size;
     TF_ARG_(3) int method; /* one of those below */
     TF_ARG_(4) bool align_corners;
-    TF_ARG_(6) const char *name; /* after preserve_aspect_ratio, which is not here */
+    TF_ARG_(5) bool preserve_aspect_ratio; /* as large as fits into size, its sides rounded */
+    TF_ARG_(6) const char *name;
 };
 enum {
     tf_image_resize_method_bilinear,

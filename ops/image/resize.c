@@ -5,8 +5,13 @@
 
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
+#include "ops/control_flow/counts.h"
 #include "ops/family.h"
 #include "ops/image/image.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/cast.h"
+#include "ops/math/reduce.h"
+#include "ops/math/unary.h"
 
 typedef struct {
     bool align_corners;
@@ -404,6 +409,19 @@ static bool is_of_size(tf_tensor batch, tf_tensor size)
            to.dims[0] == d.dims[1] && to.dims[1] == d.dims[2];
 }
 
+/* The largest size of the images' own ratio that fits into `to`, [height, width]. */
+static tf_tensor size_of_ratio(tf_tensor x, tf_tensor to)
+{
+    enum { KNOWN = 23, LESS = 2 }; /* operations as TF makes them, and less for each side that is not known */
+    const tf_dims d = tf_get_shape(x);
+    const int unknown = (d.dims[1] == NONE) + (d.dims[2] == NONE), made = tf1c_count_now();
+    const tf_tensor sides = tf_cast(tf_getitem(tf_shape(x), "1:3"), tf_float32);
+    const tf_tensor factor = tf_reduce_min(tf_truediv(tf_cast(to, tf_float32), sides));
+    const tf_tensor size = tf_cast(tf_round(tf_mul(factor, sides)), tf_int32);
+    tf1c_count_as(made + KNOWN - LESS * unknown);
+    return size;
+}
+
 tf_tensor tf_image_resize_images_(tf_operand images_, tf_operand size, struct tf_resize_images_args a)
 {
     TF_FROM(a.here);
@@ -422,7 +440,9 @@ tf_tensor tf_image_resize_images_(tf_operand images_, tf_operand size, struct tf
     const struct tf_resize_args unnamed = { .here = a.here, .align_corners = a.align_corners };
     if (d.rank == 3)
         x = tf_expand_dims(x, 0);
-    const tf_tensor to = tf_convert(size, tf_int32, a.here, "size");
+    tf_tensor to = tf_convert(size, tf_int32, a.here, "size");
+    if (a.preserve_aspect_ratio && !tf_is_poisoned(to))
+        to = size_of_ratio(x, to);
     if (!is_of_size(x, to))
         x = resize(methods[a.method], operand_of(x), operand_of(to), unnamed, NULL);
     return d.rank == 3 && !tf_is_poisoned(x) ? tf_squeeze(x, AXES(0)) : x;

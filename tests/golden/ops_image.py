@@ -26,6 +26,7 @@ cases = {
     'Slice.central': (lambda x: tf.image.central_crop(x, .5), [images[0]], {'nodes': False}),
     'Slice.central_batch': (lambda x: tf.image.central_crop(x, .6), [images], {'nodes': False}),
     'Slice.central_run': (lambda x: tf.image.central_crop(tf.placeholder_with_default(x, [None, None, None, None]), .6), [images], {'nodes': False}),
+    'ResizeBilinear.ratio': (lambda x: tf.image.resize_images(x, [9, 4], preserve_aspect_ratio=True), [images[0]], {'nodes': False}),
     'ResizeArea.images': (lambda x: tf.image.resize_images(x, [3, 2], R.AREA), [images[0]], {'grad': False}),
 }
 
