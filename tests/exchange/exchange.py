@@ -42,6 +42,8 @@ ANEW = {
     'of no images, and refused, or the end of the process': 'Conv2D.no_images Conv2DBackpropInput.no_images Conv2D.no_filters '
                                                             'MaxPool.empty',
     'all classes as candidates are refused': 'AllCandidateSampler.plain',
+    'of equal scores the first box comes first, and a negative number of boxes is refused': 'NonMaxSuppressionV3.all '
+        'NonMaxSuppressionV3.equal NonMaxSuppressionV3.many',
 } if IS_2 else {}
 # Small graphs: what TensorFlow would make of them takes longer than running them.
 PLAIN = tf.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
