@@ -19,7 +19,6 @@
 #include "ops/math/confusion_matrix.h"
 #include "ops/math/reduce.h"
 #include "ops/math/unary.h"
-#include "ops/state/initializers.h"
 #include "ops/state/local.h"
 #include "ops/state/variables.h"
 
@@ -94,6 +93,13 @@ static tf_metric mean_of(tf_tensor values, const struct tf_metrics_args *given)
     return (tf_metric){ value, quotient(sum, more, "update_op") };
 }
 
+/* What every metric of weighted values is given beside them. */
+#define WEIGHTED(a)                                                                               \
+    {                                                                                             \
+        .here = (a).here, .weights = (a).weights, .metrics_collections = (a).metrics_collections, \
+        .updates_collections = (a).updates_collections, .name = (a).name                          \
+    }
+
 /* In the collections that a call names. */
 static tf_metric collected(tf_metric m, const char *metrics, const char *updates)
 {
@@ -116,11 +122,7 @@ static tf_metric mean_in_scope(tf_tensor values, const char *default_name, const
 
 tf_metric tf_metrics_mean_(struct tf_metrics_mean_args given)
 {
-    const struct tf_metrics_args a = { .here = given.here,
-                                       .weights = given.weights,
-                                       .metrics_collections = given.metrics_collections,
-                                       .updates_collections = given.updates_collections,
-                                       .name = given.name };
+    const struct tf_metrics_args a = WEIGHTED(given);
     TF_FROM(a.here);
     return mean_in_scope(tf_cast(tf_convert(tf1c_given(given.values), tf_dtype_unset, a.here, "values"), tf_float32), "mean", &a);
 }
@@ -534,11 +536,7 @@ tf_metric tf_metrics_recall_at_thresholds_(struct tf_at_thresholds_args a)
 
 tf_metric tf_metrics_mean_relative_error_(struct tf_mean_relative_args a)
 {
-    struct tf_metrics_args args = { .here = a.here,
-                                    .weights = a.weights,
-                                    .metrics_collections = a.metrics_collections,
-                                    .updates_collections = a.updates_collections,
-                                    .name = a.name };
+    struct tf_metrics_args args = WEIGHTED(a);
     TF_FROM(a.here);
     tf_tensor p = tf_convert(tf1c_given(a.predictions), tf_dtype_unset, a.here, "predictions"),
               y = tf_convert(tf1c_given(a.labels), tf_dtype_unset, a.here, "labels"),
@@ -566,11 +564,7 @@ tf_metric tf_metrics_mean_cosine_distance_(struct tf_mean_cosine_args a)
 
 tf_metric tf_metrics_percentage_below_(struct tf_percentage_below_args a)
 {
-    const struct tf_metrics_args args = { .here = a.here,
-                                          .weights = a.weights,
-                                          .metrics_collections = a.metrics_collections,
-                                          .updates_collections = a.updates_collections,
-                                          .name = a.name };
+    const struct tf_metrics_args args = WEIGHTED(a);
     TF_FROM(a.here);
     const tf_tensor below = tf_less(tf1c_keyword(a.values, true), tf1c_keyword(a.threshold, true));
     return mean_in_scope(tf_cast(below, tf_float32), "percentage_below_threshold", &args);

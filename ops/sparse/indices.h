@@ -12,6 +12,19 @@
 /* Row i of the indices in words: "indices[1] = [0,1]". Returns text. */
 const char *tf1c_row_text(const tf_view *indices, int64_t i, int rank, char *text, size_t n);
 
+/* Where row i of the indices, of either dtype, goes in `out`, or -1 where it is outside. */
+static inline int64_t tf1c_row_place(const tf_view *indices, const tf_view *out, int64_t i)
+{
+    int64_t at = 0;
+    for (int axis = 0; axis < out->rank; axis++) {
+        const int64_t index = int_at(indices, i * out->rank + axis);
+        if (index < 0 || index >= out->dims[axis])
+            return -1;
+        at = at * out->dims[axis] + index;
+    }
+    return at;
+}
+
 /* ---- rows of indices [n, rank] int64 ------------------------------------------------------------------------------------- */
 
 static inline const int64_t *entry_row(const tf_view *indices, int64_t i)

@@ -67,19 +67,6 @@ const char *tf1c_row_text(const tf_view *indices, int64_t i, int rank, char *tex
     return text;
 }
 
-/* Where row i goes, or -1 where it is outside. */
-static int64_t row_place(const tf_view *indices, const tf_view *out, int64_t i)
-{
-    int64_t at = 0;
-    for (int axis = 0; axis < out->rank; axis++) {
-        const int64_t index = int_at(indices, i * out->rank + axis);
-        if (index < 0 || index >= out->dims[axis])
-            return -1;
-        at = at * out->dims[axis] + index;
-    }
-    return at;
-}
-
 static bool rows_are_valid(tf_kernel_ctx *k, int64_t n)
 {
     const bool validate = ((const to_dense_attrs *)k->attrs)->validate_indices;
@@ -87,7 +74,7 @@ static bool rows_are_valid(tf_kernel_ctx *k, int64_t n)
     int64_t before = -1;
     tf_dims_kernel_text(dims_of_view(&k->out[0]), dims, sizeof dims);
     for (int64_t i = 0; i < n; i++) {
-        const int64_t at = row_place(&k->in[0], &k->out[0], i);
+        const int64_t at = tf1c_row_place(&k->in[0], &k->out[0], i);
         tf1c_row_text(&k->in[0], i, k->out[0].rank, row, sizeof row);
         if (at < 0 && validate)
             tf_kernel_error(k, tf_invalid_argument, "%s is out of bounds: need 0 <= index < %s", row, dims);
@@ -117,7 +104,7 @@ static void to_dense_kernel(tf_kernel_ctx *k)
     if (!rows_are_valid(k, n))
         return;
     for (int64_t i = 0; i < n; i++) {
-        const int64_t at = row_place(indices, out, i), from = values->rank ? i : 0;
+        const int64_t at = tf1c_row_place(indices, out, i), from = values->rank ? i : 0;
         FOR_DTYPE(out->dtype, { ((T *)out->data)[at] = ((const T *)values->data)[from]; })
     }
 }

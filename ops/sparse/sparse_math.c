@@ -242,9 +242,7 @@ static void dense_add_kernel(tf_kernel_ctx *k)
     if (!dense_add_fits(k))
         return;
     for (int64_t i = 0; i < indices->dims[0]; i++) {
-        int64_t at = 0;
-        for (int axis = 0; axis < b->rank; axis++)
-            at = at * b->dims[axis] + int_at(indices, i * b->rank + axis);
+        const int64_t at = tf1c_row_place(indices, b, i);
         FOR_DTYPE(k->T, { ((T *)k->out[0].data)[at] = (T)(((T *)k->out[0].data)[at] + ((const T *)k->in[1].data)[i]); })
     }
 }
