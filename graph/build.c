@@ -214,10 +214,25 @@ static void convert_inputs(building *b)
     }
 }
 
-static tf_operation *poisoned_input(const struct tf_op_args *args)
+/* The mistake of an operation, which is no tensor, as input i. */
+static tf_operation *no_tensor(const tf_op_def *def, int i, const struct tf_op_args *args)
+{
+    const char *s = def->in;
+    argument a = { .many = false };
+    for (int k = 0; k <= i && argument_at(&s, &a, k, args->n_inputs); k++)
+        ;
+    return tf_mistake(tf_type_error, args->here, NULL,
+                      "Can't convert Operation '%s' to Tensor (target dtype=None, name='%s', as_ref=False)",
+                      args->inputs[i].as.tensor.op->name, a.name)
+        .op;
+}
+
+static tf_operation *poisoned_input(const tf_op_def *def, const struct tf_op_args *args)
 {
     for (int i = 0; i < args->n_inputs; i++) {
         const tf_operand *o = &args->inputs[i];
+        if (o->kind == TF_OPERAND_TENSOR && tf1c_is_operation(o->as.tensor))
+            return no_tensor(def, i, args);
         tf_operation *unsound = tf1c_unsound(o, args->here);
         if (unsound)
             return unsound;
@@ -426,7 +441,7 @@ tf_operation *tf_op_new(const tf_op_def *def, struct tf_op_args args)
         return tf_mistake(tf_value_error, args.here, NULL, "an operation of %d inputs cannot be made of record '%s'", args.n_inputs,
                           def && def->name ? def->name : "NULL")
             .op;
-    tf_operation *poison = poisoned_input(&args);
+    tf_operation *poison = poisoned_input(def, &args);
     if (!g || poison)
         return poison ? poison : tf1c_poison(NULL);
     building b = { .def = def, .args = &args, .g = g, .here = tf1c_source(args.here) };

@@ -229,6 +229,7 @@ static void universe_free(tf1c_universe *u)
     for (int i = 0; i < u->n_collections; i++)
         tf1c_free(u->collections[i].items);
     tf1c_free(u->collections);
+    tf1c_map_free(&u->collections_by_name);
     tf1c_map_free(&u->names_in_use);
     tf1c_map_free(&u->by_name);
     tf1c_map_free(&u->variables);

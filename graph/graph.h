@@ -456,9 +456,16 @@ TF1C_API tf_status tf_set_regularizer_(tf_variable_scope scope, tf_regularizer r
 #define tf_graph_keys_GLOBAL_STEP TF_GLOBAL_STEP
 #define tf_graph_keys_TRAIN_OP TF_TRAIN_OP
 #define tf_graph_keys_MODEL_VARIABLES TF_MODEL_VARIABLES
+/* An item is a tensor, or an operation without outputs, tf_add_to_collection(TF_TRAIN_OP, train_op), which OPS, FETCH, tf_run and
+ * tf_with_control_dependencies take back: tf_run(sess, tf_at(tf_get_collection(TF_TRAIN_OP), 0)). One with outputs is its first. */
 TF1C_API tf_status tf_add_to_collection(const char *name, tf_tensor value);
-#if !defined(__cplusplus) && !defined(TF1C_BUILDING)
-#define tf_add_to_collection(...) TF_AT_(tf_add_to_collection(__VA_ARGS__))
+TF1C_API tf_tensor tf_item_of_tensor_(tf_tensor t);
+TF1C_API tf_tensor tf_item_of_op_(tf_operation *op);
+#ifndef __cplusplus
+#define TF_ITEM_(x) _Generic((x), tf_tensor: tf_item_of_tensor_, tf_operation *: tf_item_of_op_)(x)
+#ifndef TF1C_BUILDING
+#define tf_add_to_collection(name, ...) TF_AT_(tf_add_to_collection(name, TF_ITEM_((__VA_ARGS__))))
+#endif
 #endif
 TF1C_API tf_list tf_get_collection(const char *name); /* in the order added, duplicates kept; valid as long as the graph */
 /* Those alone whose names, as "w:0", begin with what `scope` matches, a regular expression as in Python: tf_get_collection(key, "actor"),

@@ -79,8 +79,11 @@ tf_tensor tf_at_(tf_list list, int i, tf_source here)
     int at = i < 0 ? i + list.n : i;
     if (at < 0 || at >= list.n)
         return tf_mistake(tf_value_error, here, NULL, "list index out of range: %d in a list of %d", i, list.n);
-    return tf1c_sound(list.items[at], here);
+    return tf1c_is_operation(list.items[at]) ? list.items[at] : tf1c_sound(list.items[at], here);
 }
+
+tf_tensor tf_item_of_tensor_(tf_tensor t) { return t; }
+tf_tensor tf_item_of_op_(tf_operation *op) { return (tf_tensor){ .op = tf_op_same(op) }; }
 
 void tf_append_(tf_list *list, tf_tensor tensor, tf_source here)
 {

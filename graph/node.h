@@ -92,7 +92,8 @@ typedef struct {
     const char **subscopes; /* those opened in the open ones, a scope's own before what is below it */
     int n_subscopes, cap_subscopes;
     tf1c_collection *collections;
-    int n_collections;
+    int n_collections, cap_collections;
+    tf1c_map collections_by_name; /* its place among them, from 1 on, as (void *)(intptr_t) */
     tf1c_variable_scope variable_scope;
     tf_graph **bodies;
     int n_bodies, cap_bodies;
@@ -188,6 +189,8 @@ tf_operation *tf1c_record_mistake(tf_graph *g);                  /* the last err
 bool tf1c_append_ptr(void *array, int *n, int *capacity, const void *item, size_t size); /* growing malloc'd array */
 
 /* sound.c: handles made by hand. A tensor that is none stays none. */
+/* An operation without outputs, as it stands in a list beside tensors: what would be its output 0. It runs, and is waited for. */
+static inline bool tf1c_is_operation(tf_tensor t) { return t.op && !t.op->n_outputs && !t.index; }
 bool tf1c_has_output(tf_tensor t);                     /* an output that its operation has, or a mistake */
 tf_tensor tf1c_sound(tf_tensor t, tf_source here);     /* t, or a mistake after a report: so for all of these */
 tf_list tf1c_sound_list(tf_list list, tf_source here); /* without items: a list of one mistake */
@@ -226,6 +229,7 @@ bool tf1c_valid_name(const char *name, bool nested);         /* nested: in a nam
 void tf1c_forget_subscopes(tf_graph *g, const char *variable_scope);                  /* their default names are free again */
 void tf1c_count_scope(tf_graph *g, const char *variable_scope);                       /* it is opened once more */
 void tf1c_uncount_scopes(tf_graph *g, int opened); /* all that were opened since so many */
+tf1c_collection *tf1c_collection_named(const tf1c_universe *u, const char *name); /* NULL: nothing was added to it */
 void tf1c_graph_seeds(tf_graph *g, bool has_seed, int64_t op_seed, int64_t seeds[2]); /* TF1: random_seed.get_seed */
 
 /* shape_inference.c */

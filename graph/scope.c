@@ -442,11 +442,22 @@ tf_status tf_set_regularizer_(tf_variable_scope scope, tf_regularizer regularize
 
 /* ---- collections ----------------------------------------------------------------------------------------------------------- */
 
-static tf1c_collection *collection(tf1c_universe *u, const char *name)
+tf1c_collection *tf1c_collection_named(const tf1c_universe *u, const char *name)
 {
-    for (int i = 0; i < u->n_collections; i++)
-        if (strcmp(u->collections[i].name, name) == 0)
-            return &u->collections[i];
+    const intptr_t place = (intptr_t)tf1c_map_get(&u->collections_by_name, name);
+    return place ? &u->collections[place - 1] : NULL;
+}
+
+/* NULL without memory. */
+static tf1c_collection *new_collection(tf_graph *g, const char *name)
+{
+    tf1c_universe *u = g->universe;
+    const tf1c_collection c = { .name = tf1c_graph_strdup(g, name) };
+    if (!c.name || !tf1c_append_ptr(&u->collections, &u->n_collections, &u->cap_collections, &c, sizeof c))
+        return NULL;
+    if (tf1c_map_set(&u->collections_by_name, c.name, (void *)(intptr_t)u->n_collections))
+        return &u->collections[u->n_collections - 1];
+    u->n_collections--;
     return NULL;
 }
 
@@ -457,18 +468,10 @@ tf_status tf_add_to_collection(const char *name, tf_tensor value)
         return tf_memory_error;
     if (!name)
         return tf_fail(tf_type_error, tf1c_source((tf_source){ 0 }), NULL, "The collection's name is NULL.");
-    tf1c_universe *u = g->universe;
-    tf1c_collection *c = collection(u, name);
-    if (!c) {
-        const char *copy = tf1c_graph_strdup(g, name);
-        tf1c_collection *all = copy ? tf1c_realloc(u->collections, (size_t)(u->n_collections + 1) * sizeof *all) : NULL;
-        if (!all)
-            return tf_fail(tf_memory_error, tf1c_source((tf_source){ 0 }), NULL, "no memory left for the graph");
-        u->collections = all;
-        c = &all[u->n_collections++];
-        *c = (tf1c_collection){ .name = copy };
-    }
-    if (!tf1c_append_ptr(&c->items, &c->n, &c->capacity, &value, sizeof value))
+    tf1c_collection *c = tf1c_collection_named(g->universe, name);
+    if (!c)
+        c = new_collection(g, name);
+    if (!c || !tf1c_append_ptr(&c->items, &c->n, &c->capacity, &value, sizeof value))
         return tf_fail(tf_memory_error, tf1c_source((tf_source){ 0 }), NULL, "no memory left for the graph");
     return tf_ok;
 }
@@ -485,7 +488,7 @@ static const char *name_of(tf_tensor t, char *text, size_t n)
 tf_list tf_get_collection_(const char *name, struct tf_scope_args a)
 {
     tf_graph *g = tf1c_current_graph();
-    tf1c_collection *c = g && name ? collection(g->universe, name) : NULL;
+    tf1c_collection *c = g && name ? tf1c_collection_named(g->universe, name) : NULL;
     if (!c || !c->n)
         return (tf_list){ 0 };
     char text[1024];

@@ -7,6 +7,9 @@ tf_tensor tf1c_sound(tf_tensor t, tf_source here)
 {
     if (!t.op || tf1c_has_output(t))
         return t;
+    if (tf1c_is_operation(t))
+        return tf_mistake(tf_type_error, here, NULL,
+                          "Can't convert Operation '%s' to Tensor (target dtype=None, name=None, as_ref=False)", t.op->name);
     return tf_mistake(tf_value_error, here, NULL, "'%s:%d' does not exist: the operation '%s' has %d outputs.", t.op->name, t.index,
                       t.op->name, t.op->n_outputs);
 }

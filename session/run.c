@@ -97,7 +97,8 @@ static tf_status check_request(const tf_fetches *what, const tf_feeds *feeds, tf
         return tf_fail(tf_value_error, here, NULL, "A list of %d feeds without items was given.", feeds->n);
     for (int i = 0; i < what->n; i++) {
         const tf_fetch *f = &what->items[i];
-        if (f->tensor.op && !tf1c_has_output(f->tensor))
+        const bool just_runs = f->into == TF_INTO_NOTHING && tf1c_is_operation(f->tensor);
+        if (f->tensor.op && !tf1c_has_output(f->tensor) && !just_runs)
             return tf_fail(tf_value_error, here, f->tensor.op->name, "Fetch %d asks for output %d of '%s', which has %d.", i,
                            f->tensor.index, f->tensor.op->name, f->tensor.op->n_outputs);
         if (f->into != TF_INTO_NOTHING && (!f->out || f->into < TF_INTO_NOTHING || f->into > TF_INTO_STATE))

@@ -117,9 +117,13 @@ static tf_status expand_list(const tf_fetch *f, tf_fetch *out, int *n, tf_source
         tf_state_free(value);
     for (int i = 0; i < f->list.n && !status; i++) {
         const tf_fetch one = tf_fetch_tensor(f->list.items[i]);
-        if (!tf1c_has_output(one.tensor))
+        const bool just_runs = tf1c_is_operation(one.tensor); /* Python: None */
+        if (!tf1c_has_output(one.tensor) && !just_runs)
             return tf_fail(tf_type_error, here, NULL, "Fetch argument %d of a list is None, or an output that is not there.", i);
-        out[(*n)++] = value ? tf_into_array(one, &value->arrays[i]) : arrays ? tf_into_array(one, &arrays[i]) : one;
+        out[(*n)++] = just_runs ? one
+                      : value   ? tf_into_array(one, &value->arrays[i])
+                      : arrays  ? tf_into_array(one, &arrays[i])
+                                : one;
     }
     return status;
 }

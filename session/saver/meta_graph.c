@@ -165,11 +165,10 @@ static void put_saver_def(saver_nodes *s, tf1c_buffer *to)
 
 static bool is_in(const tf_graph *g, const char *collection, const tf_operation *op)
 {
-    const tf1c_universe *u = g->universe;
-    for (int i = 0; i < u->n_collections; i++)
-        for (int j = 0; j < u->collections[i].n && strcmp(u->collections[i].name, collection) == 0; j++)
-            if (u->collections[i].items[j].op == op)
-                return true;
+    const tf1c_collection *c = tf1c_collection_named(g->universe, collection);
+    for (int i = 0; c && i < c->n; i++)
+        if (c->items[i].op == op)
+            return true;
     return false;
 }
 

@@ -88,6 +88,19 @@ static void feeds(int n)
     tf_feeds_free(&feeds);
 }
 
+static void collections(int n)
+{
+    char key[32];
+    const tf_tensor x = tf_zeros(SCALAR);
+    for (int i = 0; i < 2 * n; i++) {
+        snprintf(key, sizeof key, "key_%d", i % n);
+        if (i < n)
+            tf_add_to_collection(key, x);
+        else
+            tf_get_collection(key);
+    }
+}
+
 static void static_rnn(int n)
 {
     tf_list x = tf_unstack(tf_random_uniform(SHAPE(2, n, 3)), n, 1);
@@ -176,6 +189,7 @@ static const struct {
     { "n gradients in one graph", 2000, gradients },
     { "Adam over n variables", 1000, adam },
     { "n placeholders fed", 4000, feeds },
+    { "n collections, looked up", 4000, collections },
     { "static_rnn of n steps, trained", 500, static_rnn },
     { "n assignments in a chain", 5000, assignments },
     { "5 nodes that wait for n", 4000, waiting },

@@ -88,7 +88,7 @@ START_TEST(models_of_tensorflow_are_trained_on)
     ck_assert_ptr_nonnull(saver);
     const tf_tensor loss = tensor_called("loss:0");
     trains_on(saver, loss,
-              models[_i].by_its_own ? tf_get_collection(TF_TRAIN_OP).items[0].op
+              models[_i].by_its_own ? tf_at(tf_get_collection(TF_TRAIN_OP), 0).op
                                     : tf_minimize(tf_train_gradient_descent_optimizer(.1), loss),
               models[_i].name);
 }
@@ -162,7 +162,7 @@ START_TEST(what_is_beside_a_checkpoint_trains_on)
         tf_session *other = tf_session();
         must(tf_restore(saver, other, path));
         const float got =
-            trained(other, tensor_called("loss:0"), tf_get_collection(TF_TRAIN_OP).items[0].op, tensor_called("x:0"), 5);
+            trained(other, tensor_called("loss:0"), tf_at(tf_get_collection(TF_TRAIN_OP), 0).op, tensor_called("x:0"), 5);
         ck_assert_msg(got - want < 1e-6f && want - got < 1e-6f, "%.8f and not %.8f", (double)got, (double)want);
         tf_close(other);
     }

@@ -150,6 +150,32 @@ START_TEST(moving_averages_come_one_after_the_other)
 }
 END_TEST
 
+START_TEST(operations_in_a_collection_run_and_are_waited_for)
+{
+    w = tf_variable(0.0, .name = "w");
+    tf_operation *step = tf_group(tf_assign_add(w, 1.0), "step");
+    tf_add_to_collection("steps", step);
+    tf_add_to_collection("steps", tf_assign_add(w, 10.0, .name = "ten"));
+    const tf_list steps = tf_get_collection("steps");
+    const tf_tensor first = tf_at(steps, 0);
+    ck_assert(!tf_is_poisoned(first) && first.op == step && tf_at(steps, -2).op == step);
+    ck_assert_int_eq(tf_get_collection("steps", "st.p").n, 1);
+    tf_tensor after = { 0 };
+    tf_with_control_dependencies(OPS(first))
+        after = tf_identity(w);
+    float value = 0;
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run(sess, first));
+    must(tf_run(sess, OPS(first, tf_at(steps, 1))));
+    must(tf_run(sess, tf_group(first)));
+    must(tf_run(sess, steps));
+    must(tf_run(sess, FETCH(after, &value)));
+    ck_assert_float_eq(value, 25);
+    must(tf_run(sess, FETCH(first, NULL, tf_at(steps, 1), &value)));
+    ck_assert_float_eq(value, 36);
+}
+END_TEST
+
 /* Two thousand writers, each waiting for the one before it, and a reader between any two. */
 START_TEST(a_long_chain_of_assignments_is_read_in_between)
 {
@@ -179,6 +205,7 @@ int main(void)
     tcase_add_loop_test(c, no_update_is_lost, 0, (int)(sizeof rows / sizeof *rows));
     tcase_add_test(c, a_reader_sees_what_it_waits_for);
     tcase_add_test(c, moving_averages_come_one_after_the_other);
+    tcase_add_test(c, operations_in_a_collection_run_and_are_waited_for);
     tcase_add_test(c, a_long_chain_of_assignments_is_read_in_between);
     suite_add_tcase(s, c);
     return run_suite(s);
