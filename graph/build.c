@@ -184,6 +184,8 @@ static void convert_input(building *b, const argument *a, int i)
     char message[256];
     const char *format = a->many ? "%s/%s_%d" : o->kind == TF_OPERAND_LIST ? "%s/%s/" : "%s/%s"; /* a list's: an exact name */
     const char *name = o->kind == TF_OPERAND_TENSOR ? NULL : tf1c_graph_printf(b->g, format, b->name, a->name, a->place);
+    if (o->kind != TF_OPERAND_LIST)
+        name = tf1c_unique_whole(b->g, name);
     if (!name && o->kind != TF_OPERAND_TENSOR) {
         b->poison = tf1c_record_mistake(b->g);
         return;
@@ -368,13 +370,12 @@ static const char *node_name(building *b)
                          : b->args->default_name ? b->args->default_name
                                                  : b->def->name;
     size_t n = strlen(wanted);
-    if (n && wanted[n - 1] == '/')
-        return tf1c_graph_printf(b->g, "%.*s", (int)n - 1, wanted);
+    const bool exactly = n && wanted[n - 1] == '/';
     if (!tf1c_valid_name(wanted, *b->g->scope)) {
-        fail(b, tf_value_error, "'%s' is not a valid node name", wanted);
+        fail(b, tf_value_error, "'%s' is not a valid %s name", wanted, exactly ? "scope" : "node");
         return NULL;
     }
-    return tf1c_unique_name(b->g, wanted);
+    return exactly ? tf1c_graph_printf(b->g, "%.*s", (int)n - 1, wanted) : tf1c_unique_name(b->g, wanted);
 }
 
 static tf_operation *build(building *b)

@@ -479,6 +479,9 @@ static tf_status walk_back(bool outwards, bool gated, int n_ys, const tf_tensor 
 tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs, tf_list stop_gradients,
                         tf_tensor *dxs, tf_source here)
 {
+    for (int i = 0; i < n_ys; i++)
+        if (tf_is_poisoned(ys[i])) /* a body's result for which there was no memory */
+            return tf_memory_error;
     return walk_back(false, false, n_ys, ys, dys, n_xs, xs, stop_gradients, dxs, here);
 }
 

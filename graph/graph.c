@@ -404,6 +404,10 @@ tf_operation *tf1c_node(tf_graph *g, const tf_op_def *def, const char *exact_nam
         tf_fail(tf_runtime_error, here, exact_name, "Graph is finalized and cannot be modified.");
         return NULL;
     }
+    if (tf1c_map_get(&u->by_name, exact_name)) { /* given as it is, "out/", once more */
+        tf_fail(tf_value_error, here, NULL, "Duplicate node name in graph: '%s'", exact_name);
+        return NULL;
+    }
     tf_operation *op = tf1c_graph_alloc(g, sizeof *op);
     if (!op)
         return NULL;

@@ -38,8 +38,12 @@ static bool set_used(tf1c_universe *u, const char *key, intptr_t count)
 
 const char *tf1c_unique_name(tf_graph *g, const char *name)
 {
+    return tf1c_unique_whole(g, *g->scope ? tf1c_graph_printf(g, "%s/%s", g->scope, name) : tf1c_graph_strdup(g, name));
+}
+
+const char *tf1c_unique_whole(tf_graph *g, const char *full)
+{
     tf1c_universe *u = g->universe;
-    const char *full = *g->scope ? tf1c_graph_printf(g, "%s/%s", g->scope, name) : tf1c_graph_strdup(g, name);
     const char *base = full ? lower(g, full) : NULL;
     if (!base)
         return NULL;
