@@ -172,8 +172,10 @@ static inline tf_operand tf1c_given(tf_operand given) { return tf1c_keyword(give
 /* The same where its dtype is the result's: the text of the call says whether a bare number in it, the first argument or that by
  * `keyword`, ".input", is 2 or 2.0; where it is no literal, or there is no text, it is a mistake. */
 tf_operand tf1c_given_data(tf_operand given, const char *text, const char *keyword, tf_source here);
-/* The same at any place of the call, from 1 on; what is no literal is whole. */
+/* The same at any place of the call, from 1 on; what is no literal is whole. The second is false where that was so: a number whose
+ * dtype the text does not say. */
 tf_operand tf1c_as_written(tf_operand given, const char *text, int place, const char *keyword);
+bool tf1c_read_as_written(tf_operand *given, const char *text, int place, const char *keyword);
 tf_list tf1c_given_list(tf_list given, tf_source here); /* a tensor is the list of it alone */
 /* Axes: TF_NO_AXIS, an empty shape and a none handle are none. The second, which wants them as numbers, is false after a report. */
 tf_operand tf1c_given_axis(tf_operand given);

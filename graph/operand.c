@@ -137,20 +137,24 @@ static bool as_written(tf_operand *o, const char *text, int place, const char *k
     return known;
 }
 
+bool tf1c_read_as_written(tf_operand *o, const char *text, int place, const char *keyword)
+{
+    const bool bare = o->kind == TF_OPERAND_NONE;
+    *o = tf1c_given(*o);
+    return !bare || o->kind != TF_OPERAND_INTEGER || as_written(o, text, place, keyword);
+}
+
 tf_operand tf1c_as_written(tf_operand given, const char *text, int place, const char *keyword)
 {
-    tf_operand o = tf1c_given(given);
-    if (given.kind == TF_OPERAND_NONE && o.kind == TF_OPERAND_INTEGER)
-        as_written(&o, text, place, keyword);
-    return o;
+    tf1c_read_as_written(&given, text, place, keyword);
+    return given;
 }
 
 tf_operand tf_operand_given_(tf_operand given, const char *text, int place, const char *keyword, tf_source here)
 {
-    tf_operand o = tf1c_given(given);
-    const long long i = o.kind == TF_OPERAND_INTEGER ? (long long)o.as.integer : 0;
-    if (given.kind != TF_OPERAND_NONE || o.kind != TF_OPERAND_INTEGER || !place || as_written(&o, text, abs(place), keyword))
-        return o;
+    if (!place || tf1c_read_as_written(&given, text, abs(place), keyword))
+        return tf1c_given(given);
+    const long long i = (long long)given.as.integer;
     if (place < 0)
         return tf_operand_real((double)i);
     return tf_operand_tensor(tf_mistake(tf_type_error, here, NULL,

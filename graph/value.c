@@ -8,11 +8,11 @@
 enum { MOST_ELEMENTS = 1024, MOST_OPERANDS = 64 }; /* shape arithmetic is small; anything larger is left to a run */
 enum { NOT_TRIED, KNOWN, UNKNOWN };
 
+/* What it waits for is nothing to its value. */
 static bool may_fold(const tf_operation *op)
 {
     const unsigned bad = TF_STATEFUL | TF_SIDE_EFFECT | TF_WRITES_REF | TF_SOURCE_OP;
-    if (op->def->traits & bad || op->n_outputs != 1 || op->n_controls || op->n_inputs > MOST_OPERANDS || op->def->scratch ||
-        op->def->resource_size)
+    if (op->def->traits & bad || op->n_outputs != 1 || op->n_inputs > MOST_OPERANDS || op->def->scratch || op->def->resource_size)
         return false;
     const tf_dims *shape = &op->outputs[0].shape;
     if (op->outputs[0].dtype == tf_string)

@@ -93,24 +93,34 @@ static tf_dtype given_dtype(const tf_operand *value, tf_source here)
     return value->kind ? tf_get_dtype(tf_convert(*value, tf_dtype_unset, here, NULL)) : tf_dtype_unset;
 }
 
-/* What was given, but for a plain number: it waits for its dtype. */
-static tf_operand unless_number(tf_operand given)
+static tf_dtype dtype_of(const tf_operand *o)
 {
-    const tf_operand real = tf1c_keyword(given, true);
-    return real.kind == TF_OPERAND_REAL ? given : real;
+    const tf_dtype dtype = o->kind ? tf1c_operand_dtype(o) : tf_dtype_unset;
+    return dtype || !o->kind ? dtype : tf1c_literal_dtype(o);
 }
 
-/* A plain number under a keyword becomes one of dtype, or of the other value's, or a float32; TF makes one to learn its dtype, and one. */
-static tf_operand plain_value(tf_operand given, tf_operand other, tf_dtype dtype, tf_source here)
+/* A value as the call's text writes it. A number whose dtype that does not say is of `dtype`, if there is one: TF makes a constant
+ * to learn what it is, and one. */
+static tf_operand value_of(tf_operand given, int place, const char *keyword, tf_dtype dtype, const struct tf_one_hot_args *a)
 {
-    const tf_operand as_real = tf1c_keyword(given, true);
-    if (given.kind != TF_OPERAND_NONE || as_real.kind != TF_OPERAND_REAL)
-        return as_real;
-    dtype = dtype ? dtype : other.kind ? given_dtype(&other, here) : tf_float32;
-    const tf_operand value = tf1c_keyword(given, TF_FLOATING & TF_DTYPE_BIT(dtype));
+    tf_operand o = given;
+    if (!dtype)
+        return tf_operand_given_(given, a->text, place, keyword, a->here);
+    if (tf1c_read_as_written(&o, a->text, place, keyword))
+        return o;
     tf1c_count_more(1);
-    return operand_of(tf_convert(dtype == tf_bool ? tf_operand_bool(as_real.as.real != 0) : value, dtype, here, NULL));
+    return operand_of(tf_convert(dtype == tf_bool ? tf_operand_bool(o.as.integer != 0) : o, dtype, a->here, NULL));
 }
+
+static void read_values(struct tf_one_hot_args *a)
+{
+    tf_operand off = a->off_value;
+    const bool said = tf1c_read_as_written(&off, a->text, 4, ".off_value");
+    a->on_value = value_of(a->on_value, 3, ".on_value", a->dtype ? a->dtype : said ? dtype_of(&off) : tf_dtype_unset, a);
+    a->off_value = value_of(a->off_value, 4, ".off_value", a->dtype ? a->dtype : dtype_of(&a->on_value), a);
+}
+
+static bool is_mistake(tf_operand o) { return o.kind == TF_OPERAND_TENSOR && tf_is_poisoned(o.as.tensor); }
 
 static tf_operand default_value(tf_operand value, int64_t otherwise, tf_dtype dtype, tf_source here, const char *name)
 {
@@ -124,10 +134,9 @@ static tf_tensor one_hot_of(tf_operand indices, tf_operand depth, struct tf_one_
     TF_FROM(a.here);
     TF_SCOPE(a.name, "one_hot");
     struct tf_name_args whole = { a.here, tf_scope_name() };
-    a.on_value = unless_number(a.on_value);
-    a.off_value = unless_number(a.off_value);
-    a.on_value = plain_value(a.on_value, a.off_value, a.dtype, a.here);
-    a.off_value = plain_value(a.off_value, a.on_value, a.dtype, a.here);
+    read_values(&a);
+    if (is_mistake(a.on_value) || is_mistake(a.off_value))
+        return is_mistake(a.on_value) ? a.on_value.as.tensor : a.off_value.as.tensor;
     tf_dtype on = given_dtype(&a.on_value, a.here), off = given_dtype(&a.off_value, a.here);
     tf_dtype dtype = a.dtype ? a.dtype : on ? on : off ? off : tf_float32;
     if (a.dtype && ((on && on != dtype) || (off && off != dtype))) {
@@ -140,7 +149,7 @@ static tf_tensor one_hot_of(tf_operand indices, tf_operand depth, struct tf_one_
                           "dtype <dtype: '%s'> of on_value does not match dtype <dtype: '%s'> of off_value",
                           tf_dtype_name(on ? on : dtype), tf_dtype_name(off ? off : dtype));
     a.on_value = default_value(a.on_value, 1, dtype, a.here, "on_value");
-    if (a.on_value.kind == TF_OPERAND_TENSOR && tf_is_poisoned(a.on_value.as.tensor))
+    if (is_mistake(a.on_value))
         return a.on_value.as.tensor;
     a.off_value = default_value(a.off_value, 0, dtype, a.here, "off_value");
     return array_op(&one_hot_op, whole, NULL, &(one_hot_attrs){ a.axis }, 4,

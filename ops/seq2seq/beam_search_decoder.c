@@ -111,13 +111,20 @@ static tf_tensor pick_leaf(const beam_search *k, tf_tensor t, tf_tensor indices)
 
 /* ---- a step ------------------------------------------------------------------------------------------------------------------ */
 
+/* One of NumPy's of that dtype, of which TF makes a constant twice. */
+static tf_tensor number(double x, tf_dtype dtype)
+{
+    tf1c_count_more(1);
+    return tf_convert(dtype == tf_int64 ? tf_operand_integer((int64_t)x) : tf_operand_real(x), dtype, (tf_source){ 0 }, NULL);
+}
+
 /* Beams that are done give all of their probability to the end. */
 static tf_tensor mask_probs(const beam_search *k, tf_tensor probs, tf_tensor finished)
 {
     const tf_tensor words = tf_getitem(tf_shape(probs), "2");
     const tf_dtype dtype = tf_get_dtype(probs);
     const tf_tensor row =
-        tf_one_hot(k->end_token, words, .on_value = 0.0, .off_value = dtype == tf_float64 ? -DBL_MAX : -FLT_MAX, .dtype = dtype);
+        tf_one_hot(k->end_token, words, number(0, dtype), number(dtype == tf_float64 ? -DBL_MAX : -FLT_MAX, dtype), .dtype = dtype);
     const tf_tensor one = tf_stack(LIST(1)), shape = tf_shape(finished);
     const tf_tensor rows = tf_tile(tf_reshape(row, SHAPE(1, 1, -1)), tf_concat(LIST(shape, one), 0));
     const tf_tensor mask = tf_tile(tf_expand_dims(finished, 2), LIST(1, 1, words));
@@ -128,7 +135,7 @@ static tf_tensor mask_probs(const beam_search *k, tf_tensor probs, tf_tensor fin
 static tf_tensor next_lengths(const beam_search *k, tf_tensor lengths, tf_tensor going, tf_tensor words)
 {
     const tf_tensor ends = tf_fill(LIST(k->batch_size, k->beams), k->end_token);
-    tf_tensor more = tf_one_hot(ends, words, .on_value = 0, .off_value = 1, .dtype = tf_int64);
+    tf_tensor more = tf_one_hot(ends, words, number(0, tf_int64), number(1, tf_int64), .dtype = tf_int64);
     more = tf_mul(more, tf_expand_dims(tf_cast(going, tf_int64), 2));
     return tf_add(more, tf_expand_dims(lengths, 2));
 }
@@ -220,7 +227,7 @@ static tf1c_decoder_step beam_initialize(tf_decoder *self, tf_source here)
     const int before = tf1c_count_now();
     (void)here;
     const tf_tensor firsts = tf_zeros(LIST(k->batch_size), .dtype = tf_int32);
-    const tf_tensor log_probs = tf_one_hot(firsts, k->beams, .on_value = 0.0, .off_value = -INFINITY, .dtype = dtype);
+    const tf_tensor log_probs = tf_one_hot(firsts, k->beams, number(0, dtype), number(-INFINITY, dtype), .dtype = dtype);
     const tf_tensor lengths = tf_zeros(LIST(k->batch_size, k->beams), .dtype = tf_int64);
     tf_state *state = state_of(k->initial, log_probs, k->finished, with_shape(lengths, tf_get_shape(k->finished)),
                                attention_probs(k, k->initial));

@@ -26,6 +26,7 @@ static void end(void)
 
 /* ---- a plain number, and the same in TF_T --------------------------------------------------------------------------------- */
 static const float half = 0.5f;
+static const int five = 5;
 static tf_tensor ids(void) { return tf_constant(NP_INT(0, 2)); }
 static tf_tensor cell_output(tf_cell *cell)
 {
@@ -34,40 +35,43 @@ static tf_tensor cell_output(tf_cell *cell)
 #define CELL tf_nn_rnn_cell_basic_rnn_cell(2, .reuse = tf_AUTO_REUSE)
 
 /* Makes both ways from the same seeds. */
-#define BOTH_WAYS(ROW)                                                                                                            \
-    ROW(tf_nn_dropout(x, .rate = .5, .seed = 3), tf_nn_dropout(x, .rate = TF_T(.5), .seed = 3))                                   \
-    ROW(tf_nn_dropout(x, .rate = half, .seed = 3), tf_nn_dropout(x, .rate = TF_T(.5), .seed = 3))                                 \
-    ROW(tf_nn_dropout(x, .5, .seed = 3), tf_nn_dropout(x, TF_T(.5), .seed = 3))                                                   \
-    ROW(tf_nn_dropout(x, .keep_prob = 1, .seed = 3), tf_nn_dropout(x, TF_T(1), .seed = 3))                                        \
-    ROW(tf_nn_dropout(x, .rate = 0), x)                                                                                           \
-    ROW(tf_layers_dropout(x, .25, .training = true, .seed = 3),                                                                   \
-        tf_layers_dropout(x, TF_T(.25), .training = TF_T(true), .seed = 3))                                                       \
-    ROW(tf_layers_dropout(x, .training = 1, .seed = 3), tf_layers_dropout(x, TF_T(.5), .training = TF_T(true), .seed = 3))        \
-    ROW(tf_layers_dropout(x, .rate = .5, .training = false), x)                                                                   \
-    ROW(tf_layers_dropout(x), x)                                                                                                  \
-    ROW(cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .output_keep_prob = .5, .seed = 3)),                                     \
-        cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .output_keep_prob = TF_T(.5), .seed = 3)))                               \
-    ROW(cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .5, .seed = 3)),                                                         \
-        cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .input_keep_prob = TF_T(.5), .seed = 3)))                                \
-    ROW(tf_losses_mean_squared_error(y, x, .weights = 2), tf_losses_mean_squared_error(y, x, .weights = TF_T(2.)))                \
-    ROW(tf_losses_mean_squared_error(y, x, 3), tf_losses_mean_squared_error(y, x, .weights = TF_T(3.)))                           \
-    ROW(tf_losses_mean_squared_error(y, x, .weights = 0), tf_constant(0.f))                                                       \
-    ROW(tf_losses_mean_squared_error(y, x), tf_losses_mean_squared_error(y, x, .weights = TF_T(1.)))                              \
-    ROW(tf_losses_huber_loss(y, x, .weights = 2, .delta = 2), tf_losses_huber_loss(y, x, .delta = 2, .weights = TF_T(2.)))        \
-    ROW(tf_losses_sparse_softmax_cross_entropy(ids(), x, .weights = .5),                                                          \
-        tf_losses_sparse_softmax_cross_entropy(ids(), x, .weights = TF_T(.5)))                                                    \
-    ROW(tf_nn_weighted_cross_entropy_with_logits(y, x, 2), tf_nn_weighted_cross_entropy_with_logits(y, x, TF_T(2.)))              \
-    ROW(tf_one_hot(ids(), 3, .on_value = 5, .off_value = -1), tf_one_hot(ids(), 3, .on_value = TF_T(5.), .off_value = TF_T(-1.))) \
-    ROW(tf_one_hot(ids(), 3, .on_value = 0), tf_one_hot(ids(), 3, .on_value = TF_T(0.)))                                          \
-    ROW(tf_one_hot(ids(), 3, .on_value = 5, .dtype = tf_int32), tf_one_hot(ids(), 3, .on_value = TF_T(5)))                        \
-    ROW(tf_one_hot(ids(), 3, .on_value = TF_T(5), .off_value = 2),                                                                \
-        tf_one_hot(ids(), 3, .on_value = TF_T(5), .off_value = TF_T(2)))                                                          \
-    ROW(tf_one_hot(ids(), 3, .on_value = 0, .off_value = 1, .dtype = tf_bool), tf_equal(tf_one_hot(ids(), 3), 0))                 \
-    ROW(tf_sequence_mask(ids(), .maxlen = 4), tf_sequence_mask(ids(), .maxlen = TF_T(4)))                                         \
-    ROW(tf_sequence_mask(ids(), .maxlen = 0), tf_sequence_mask(ids(), .maxlen = TF_T(0)))                                         \
-    ROW(tf_pad(x, NP_INT2D({ 1, 0 }, { 0, 1 }), .constant_values = -.5),                                                          \
-        tf_pad(x, NP_INT2D({ 1, 0 }, { 0, 1 }), .constant_values = TF_T(-.5)))                                                    \
-    ROW(tf_pad(ids(), NP_INT2D({ 1, 0 }), .constant_values = 9), tf_pad(ids(), NP_INT2D({ 1, 0 }), .constant_values = TF_T(9)))   \
+#define BOTH_WAYS(ROW)                                                                                                          \
+    ROW(tf_nn_dropout(x, .rate = .5, .seed = 3), tf_nn_dropout(x, .rate = TF_T(.5), .seed = 3))                                 \
+    ROW(tf_nn_dropout(x, .rate = half, .seed = 3), tf_nn_dropout(x, .rate = TF_T(.5), .seed = 3))                               \
+    ROW(tf_nn_dropout(x, .5, .seed = 3), tf_nn_dropout(x, TF_T(.5), .seed = 3))                                                 \
+    ROW(tf_nn_dropout(x, .keep_prob = 1, .seed = 3), tf_nn_dropout(x, TF_T(1), .seed = 3))                                      \
+    ROW(tf_nn_dropout(x, .rate = 0), x)                                                                                         \
+    ROW(tf_layers_dropout(x, .25, .training = true, .seed = 3),                                                                 \
+        tf_layers_dropout(x, TF_T(.25), .training = TF_T(true), .seed = 3))                                                     \
+    ROW(tf_layers_dropout(x, .training = 1, .seed = 3), tf_layers_dropout(x, TF_T(.5), .training = TF_T(true), .seed = 3))      \
+    ROW(tf_layers_dropout(x, .rate = .5, .training = false), x)                                                                 \
+    ROW(tf_layers_dropout(x), x)                                                                                                \
+    ROW(cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .output_keep_prob = .5, .seed = 3)),                                   \
+        cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .output_keep_prob = TF_T(.5), .seed = 3)))                             \
+    ROW(cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .5, .seed = 3)),                                                       \
+        cell_output(tf_nn_rnn_cell_dropout_wrapper(CELL, .input_keep_prob = TF_T(.5), .seed = 3)))                              \
+    ROW(tf_losses_mean_squared_error(y, x, .weights = 2), tf_losses_mean_squared_error(y, x, .weights = TF_T(2.)))              \
+    ROW(tf_losses_mean_squared_error(y, x, 3), tf_losses_mean_squared_error(y, x, .weights = TF_T(3.)))                         \
+    ROW(tf_losses_mean_squared_error(y, x, .weights = 0), tf_constant(0.f))                                                     \
+    ROW(tf_losses_mean_squared_error(y, x), tf_losses_mean_squared_error(y, x, .weights = TF_T(1.)))                            \
+    ROW(tf_losses_huber_loss(y, x, .weights = 2, .delta = 2), tf_losses_huber_loss(y, x, .delta = 2, .weights = TF_T(2.)))      \
+    ROW(tf_losses_sparse_softmax_cross_entropy(ids(), x, .weights = .5),                                                        \
+        tf_losses_sparse_softmax_cross_entropy(ids(), x, .weights = TF_T(.5)))                                                  \
+    ROW(tf_nn_weighted_cross_entropy_with_logits(y, x, 2), tf_nn_weighted_cross_entropy_with_logits(y, x, TF_T(2.)))            \
+    ROW(tf_one_hot(ids(), 3, .on_value = 5, .off_value = -1), tf_one_hot(ids(), 3, .on_value = TF_T(5), .off_value = TF_T(-1))) \
+    ROW(tf_one_hot(ids(), 3, 5., -1.), tf_one_hot(ids(), 3, .on_value = TF_T(5.), .off_value = TF_T(-1.)))                      \
+    ROW(tf_one_hot(ids(), 3, .on_value = 0), tf_one_hot(ids(), 3, .on_value = TF_T(0)))                                         \
+    ROW(tf_one_hot(ids(), 3, .on_value = 5, .dtype = tf_int32), tf_one_hot(ids(), 3, .on_value = TF_T(5)))                      \
+    ROW(tf_one_hot(ids(), 3, .on_value = five, .dtype = tf_int64), tf_cast(tf_one_hot(ids(), 3, 5, 0), tf_int64))               \
+    ROW(tf_one_hot(ids(), 3, .on_value = five, .off_value = 2.), tf_one_hot(ids(), 3, 5., 2.))                                  \
+    ROW(tf_one_hot(ids(), 3, .on_value = TF_T(5), .off_value = 2),                                                              \
+        tf_one_hot(ids(), 3, .on_value = TF_T(5), .off_value = TF_T(2)))                                                        \
+    ROW(tf_one_hot(ids(), 3, .on_value = false, .off_value = true), tf_equal(tf_one_hot(ids(), 3), 0))                          \
+    ROW(tf_sequence_mask(ids(), .maxlen = 4), tf_sequence_mask(ids(), .maxlen = TF_T(4)))                                       \
+    ROW(tf_sequence_mask(ids(), .maxlen = 0), tf_sequence_mask(ids(), .maxlen = TF_T(0)))                                       \
+    ROW(tf_pad(x, NP_INT2D({ 1, 0 }, { 0, 1 }), .constant_values = -.5),                                                        \
+        tf_pad(x, NP_INT2D({ 1, 0 }, { 0, 1 }), .constant_values = TF_T(-.5)))                                                  \
+    ROW(tf_pad(ids(), NP_INT2D({ 1, 0 }), .constant_values = 9), tf_pad(ids(), NP_INT2D({ 1, 0 }), .constant_values = TF_T(9))) \
     ROW(tf_at(tf_split(x, 3, .axis_tensor = 1), 2), tf_at(tf_split(x, 3, 1), 2))
 
 typedef struct {
@@ -290,7 +294,11 @@ END_TEST
     ROW(tf_nn_dropout(x, .keep_prob = 0, .rate = 0), "Cannot specify both 'keep_prob' and 'rate'")                              \
     ROW(tf_convert_to_tensor(3.5, .dtype = tf_int32), "Expected int32, got 3.5 of type 'float' instead.")                       \
     ROW(tf_convert_to_tensor(3, .name = "a b"), "'a b' is not a valid node name")                                               \
-    ROW(tf_one_hot(ids(), 3, .on_value = .5, .dtype = tf_int32), "Expected int32, got 0.5 of type 'float' instead.")            \
+    ROW(tf_one_hot(ids(), 3, .on_value = .5, .dtype = tf_int32),                                                                \
+        "dtype <dtype: 'float32'> of on_value does not match dtype parameter <dtype: 'int32'>")                                 \
+    ROW(tf_one_hot(ids(), 3, .on_value = 1, .dtype = tf_bool),                                                                  \
+        "dtype <dtype: 'int32'> of on_value does not match dtype parameter <dtype: 'bool'>")                                    \
+    ROW(tf_one_hot(ids(), 3, five), "A bare 5 may be an int or a float here: write tf_constant(5) or tf_constant(5.0)")         \
     ROW(tf_pad(ids(), NP_INT2D({ 1, 0 }), .constant_values = .5), "Expected int32, got 0.5 of type 'float' instead.")           \
     ROW(tf_nn_dynamic_rnn(CELL, tf_expand_dims(x, 0), .sequence_length = 2, .dtype = tf_float32).outputs,                       \
         "sequence_length must be a vector of length batch_size, but saw shape: ()")                                             \
