@@ -540,6 +540,14 @@ static bool has_none(tf_list list)
     return false;
 }
 
+static void zeros_for_none(tf_list xs, tf_tensor *dxs)
+{
+    for (int i = 0; i < xs.n; i++)
+        if (tf_is_none(dxs[i]))
+            dxs[i] = tf_op_unary(tf1c_basic.zeros_like, tf_operand_tensor(xs.items[i]), (struct tf_name_args){ .here = { 0 } },
+                                 "zeros_like");
+}
+
 static tf_status gradients(tf_list ys, tf_list xs, tf_tensor *dxs, struct tf_gradients_args a, bool gated)
 {
     TF1C_HOLD_REPORTS;
@@ -555,6 +563,8 @@ static tf_status gradients(tf_list ys, tf_list xs, tf_tensor *dxs, struct tf_gra
             status = tf_last_error()->code;
         else
             status = walk_back(true, gated, ys.n, values, dys, xs.n, xs.items, a.stop_gradients, dxs, a.here);
+        if (!status && a.unconnected_gradients && strcmp(a.unconnected_gradients, tf_unconnected_gradients_ZERO) == 0)
+            zeros_for_none(xs, dxs);
     }
     tf1c_free(dys);
     tf1c_free(values);
@@ -572,6 +582,10 @@ tf_list tf1c_gradients(tf_list ys, tf_list xs, struct tf_gradients_args a, bool 
     a.stop_gradients = tf1c_sound_list(a.stop_gradients, a.here);
     if (has_none(ys) || has_none(xs))
         return tf_mistake_list(xs.n, tf_mistake(tf_value_error, a.here, NULL, "None values not supported."));
+    const char *unconnected = a.unconnected_gradients ? a.unconnected_gradients : tf_unconnected_gradients_NONE;
+    if (strcmp(unconnected, tf_unconnected_gradients_NONE) != 0 && strcmp(unconnected, tf_unconnected_gradients_ZERO) != 0)
+        return tf_mistake_list(
+            xs.n, tf_mistake(tf_value_error, a.here, NULL, "Unknown value for unconnected_gradients: '%s'", unconnected));
     tf_operation *poison = first_poison(ys) ? first_poison(ys) : first_poison(xs);
     if (poison || !g)
         return tf_mistake_list(xs.n, (tf_tensor){ .op = poison ? poison : tf1c_poison(g) });

@@ -484,10 +484,13 @@ TF1C_API tf_list tf_get_collection_(const char *name, struct tf_scope_args args)
  *   ys, xs          lists, or one tensor each: tf_gradients(loss, LIST(w, b))
  *   grad_ys         what flows in at each y; unset or a none handle: ones
  *   stop_gradients  treated as constants
+ *   unconnected_gradients  tf_unconnected_gradients_ZERO, "zero": zeros where no path leads
+ *   colocate_gradients_with_ops, gate_gradients, aggregation_method  accepted
  *   returns         one tensor per x, of x's shape and dtype; a none handle (tf_is_none) where no path leads. Through
  *                   tf_gather it is IndexedSlices, see tf_indexed_slices; tf_convert_to_tensor makes it dense.
  *                   Inside a body xs may lie outside of it, as loop invariants do; not the start of a state or a sequence.
- *   errors          LookupError: an op on the path has no gradient;  ValueError: the way to x leads through a state's start
+ *   errors          ValueError "Unknown value for unconnected_gradients: 'ones'"
+ *                   LookupError: an op on the path has no gradient;  ValueError: the way to x leads through a state's start
  *                   or a sequence of the loop that the call is in;  a poisoned tensor for each x then
  *   source          python/ops/gradients_util.py _GradientsHelper */
 struct tf_gradients_args {
@@ -495,9 +498,15 @@ struct tf_gradients_args {
     TF_ARG_(1) tf_list ys;
     TF_ARG_(2) tf_list xs;
     TF_ARG_(3) tf_list grad_ys;
-    TF_ARG_(4) tf_list stop_gradients;
-    TF_ARG_(5) const char *name;
+    TF_ARG_(4) const char *name;
+    TF_ARG_(5) bool colocate_gradients_with_ops;
+    TF_ARG_(6) bool gate_gradients;
+    TF_ARG_(7) int aggregation_method;
+    TF_ARG_(8) tf_list stop_gradients;
+    TF_ARG_(9) const char *unconnected_gradients;
 };
+#define tf_unconnected_gradients_NONE "none"
+#define tf_unconnected_gradients_ZERO "zero"
 #define tf_gradients(...) TF_FIRST2_(tf_gradients_, struct tf_gradients_args, TF_LISTED_, ys, TF_LISTED_, xs, #__VA_ARGS__, \
     TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_list tf_gradients_(tf_list ys, tf_list xs, struct tf_gradients_args args);

@@ -203,6 +203,13 @@ static const tf_op_def gather_op = {
 static tf_tensor gather_of(tf_operand params, tf_operand indices, struct tf_gather_args a)
 {
     const tf_operand axis = tf1c_given_axis(a.axis);
+    const tf_operand validate = tf1c_as_written(a.validate_indices, a.text, 3, ".validate_indices");
+    if (validate.kind != TF_OPERAND_NONE && validate.kind != TF_OPERAND_BOOL)
+        return tf_mistake(tf_type_error, a.here, NULL,
+                          "The third argument of tf_gather is validate_indices, as in Python, and no axis: write .axis = …");
+    if (a.batch_dims)
+        return tf_mistake(tf_unimplemented, a.here, NULL, "tf_gather knows no batch_dims but 0, got %d: see tf_batch_gather",
+                          a.batch_dims);
     return array_op(&gather_op, (struct tf_name_args){ a.here, a.name }, NULL, NULL, 3,
                     (tf_operand[]){ params, indices, axis.kind ? axis : tf_operand_integer(0) });
 }

@@ -11,22 +11,26 @@ extern "C" {
 #endif
 
 /* The slices params[.., i, ..] for each i of `indices`, along `axis`.                                 TF1: tf.gather
+ *   validate_indices  does nothing, as in TF;   batch_dims  only 0
  *   shapes  [d0, .., n, ..], [i0, …] -> [d0, .., i0, …, ..]
  *   dtypes  any; indices int32 or int64
  *   grad    along axis 0 sparse: the rows of dy at `indices`; else their sums
  *   errors  ValueError "Shape must be at least rank 3 but is rank 2"; at run InvalidArgumentError
- *           "indices[0] = 5 is not in [0, 3)"
+ *           "indices[0] = 5 is not in [0, 3)";  TypeError: an axis in validate_indices' place;  UnimplementedError: batch_dims
  *   source  core/kernels/gather_op.cc, python/ops/array_grad.py _GatherV2Grad */
 struct tf_gather_args {
     tf_source here;
+    const char *text; /* of the arguments: whether validate_indices is a bool */
     TF_ARG_(1) tf_operand params;
     TF_ARG_(2) tf_operand indices;
-    TF_ARG_(3) tf_operand axis;
+    TF_ARG_(3) tf_operand validate_indices;
     TF_ARG_(4) const char *name;
+    TF_ARG_(5) tf_operand axis;
+    TF_ARG_(6) int batch_dims;
 };
-#define tf_gather(...)                                                                                  \
-    TF_KWARGS_(tf_gather_((struct tf_gather_args){ .params = TF_UNSET_, .indices = TF_UNSET_,           \
-        .axis = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_gather(...)                                                                                                   \
+    TF_KWARGS_(tf_gather_((struct tf_gather_args){ .text = #__VA_ARGS__, .params = TF_UNSET_, .indices = TF_UNSET_,      \
+        .validate_indices = TF_UNSET_, .axis = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_gather_(struct tf_gather_args args);
 
 /* The slices of params[b…] for indices[b…, :], each element of a batch by itself.                     TF1: tf.batch_gather

@@ -345,7 +345,7 @@ static tf_tensor boolean_mask_of(tf_operand tensor, tf_operand mask_given, struc
     tf_tensor before = tf_getitem(tf_shape(x), ":%d", a.axis), behind = tf_getitem(tf_shape(x), "%d:", end);
     tf_tensor rows = tf_reshape(x, tf_concat(LIST(before, tf_expand_dims(masked, 0), behind), 0));
     tf_tensor indices = tf_squeeze(tf_where(tf_reshape(mask, SHAPE(-1))), .axes = AXES(1));
-    const tf_tensor kept = tf_gather(rows, indices, a.axis);
+    const tf_tensor kept = tf_gather(rows, indices, .axis = a.axis);
     tf1c_count_as(made);
     return kept;
 }

@@ -27,8 +27,8 @@ struct tf_boolean_mask_args {
     tf_source here;
     TF_ARG_(1) tf_operand tensor;
     TF_ARG_(2) tf_operand mask;
-    TF_ARG_(3) int axis;
-    TF_ARG_(4) const char *name;
+    TF_ARG_(3) const char *name;
+    TF_ARG_(4) int axis;
 };
 #define tf_boolean_mask(...)                                                                                     \
     TF_KWARGS_(tf_boolean_mask_((struct tf_boolean_mask_args){ .tensor = TF_UNSET_, .mask = TF_UNSET_, TF_HERE_, \

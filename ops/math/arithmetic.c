@@ -378,7 +378,7 @@ static void floormod_gradient(tf_grad_ctx *g, tf_tensor dz)
 }
 BINARY_OP(floormod, "FloorMod", TF_FLOATING | TF_INDEX)
 BINARY_BUILDER(tf_floormod_, floormod_op, NULL)
-BINARY_BUILDER(tf_mod_, floormod_op, "mod")
+BINARY_BUILDER(tf_operator_mod_, floormod_op, "mod")
 
 /* ---- TruncateDiv, TruncateMod: as C divides integers ----------------------------------------------------------------------------- */
 static int64_t int_truncate_div(int64_t x, int64_t y)

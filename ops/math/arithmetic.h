@@ -11,13 +11,13 @@ extern "C" {
 #endif
 
 /* ---- Python's operators: the nodes that x + y, x - y, … make, named "add", "sub", …; the functions below are tf.add & co.
- * The names are those of Python's module `operator`. tf_sub, tf_mul, tf_truediv, tf_floordiv and tf_mod are the same as theirs. */
+ * The names are those of Python's module `operator`. tf_sub, tf_mul, tf_truediv and tf_floordiv are the same as theirs. */
 #define tf_operator_add(x, y) TF_IN_ORDER2_(tf_operator_add_, TF_T(x), TF_T(y), TF_NAMED_())           /* x + y */
 #define tf_operator_sub(x, y) tf_sub(x, y)                                                             /* x - y */
 #define tf_operator_mul(x, y) tf_mul(x, y)                                                             /* x * y */
 #define tf_operator_truediv(x, y) tf_truediv(x, y)                                                     /* x / y */
 #define tf_operator_floordiv(x, y) tf_floordiv(x, y)                                                   /* x // y */
-#define tf_operator_mod(x, y) tf_mod(x, y)                                                             /* x % y */
+#define tf_operator_mod(x, y) TF_IN_ORDER2_(tf_operator_mod_, TF_T(x), TF_T(y), TF_NAMED_())           /* x % y */
 #define tf_operator_pow(x, y) TF_IN_ORDER2_(tf_operator_pow_, TF_T(x), TF_T(y), TF_NAMED_())           /* x ** y */
 
 /* ---- two operands --------------------------------------------------------------------------------------------------
@@ -57,13 +57,13 @@ extern "C" {
 /* x / y, and 0 where y is 0.                                                       TF1: tf.div_no_nan */
 #define tf_div_no_nan(x, y, ...) TF_IN_ORDER2_(tf_div_no_nan_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_math_divide_no_nan(x, y, ...) tf_div_no_nan(x, y, __VA_ARGS__)
-/* ⌊x / y⌋ and the rest, which has y's sign; no gradient through the former.        TF1: tf.floordiv, //; tf.mod, %
+/* ⌊x / y⌋ and the rest, which has y's sign; no gradient through the former.        TF1: tf.floordiv, //; tf.floormod, tf.mod
  *   errors  when run: InvalidArgumentError "Integer division by zero" */
 #define tf_floordiv(x, y, ...) TF_IN_ORDER2_(tf_floordiv_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_math_floordiv(x, y, ...) tf_floordiv(x, y, __VA_ARGS__)
 #define tf_floor_div(x, y, ...) TF_IN_ORDER2_(tf_floor_div_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
-#define tf_mod(x, y, ...) TF_IN_ORDER2_(tf_mod_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
 #define tf_floormod(x, y, ...) TF_IN_ORDER2_(tf_floormod_, TF_T(x), TF_T(y), TF_NAMED_(__VA_ARGS__))
+#define tf_mod(x, y, ...) tf_floormod(x, y, __VA_ARGS__)
 #define tf_math_mod(x, y, ...) tf_floormod(x, y, __VA_ARGS__)
 #define tf_math_floormod(x, y, ...) tf_floormod(x, y, __VA_ARGS__)
 /* x / y cut towards zero (of floating numbers x / y itself) and the rest of that, which has x's sign; no gradient.
@@ -91,6 +91,7 @@ TF1C_API tf_tensor tf_mul_(tf_operand x, tf_operand y, struct tf_name_args args)
 TF1C_API tf_tensor tf_multiply_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_scalar_mul_(tf_operand scalar, tf_operand x, struct tf_name_args args);
 TF1C_API tf_tensor tf_operator_add_(tf_operand x, tf_operand y, struct tf_name_args args);
+TF1C_API tf_tensor tf_operator_mod_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_operator_pow_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_div_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_truediv_(tf_operand x, tf_operand y, struct tf_name_args args);
@@ -98,7 +99,6 @@ TF1C_API tf_tensor tf_realdiv_(tf_operand x, tf_operand y, struct tf_name_args a
 TF1C_API tf_tensor tf_div_no_nan_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_floordiv_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_floor_div_(tf_operand x, tf_operand y, struct tf_name_args args);
-TF1C_API tf_tensor tf_mod_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_truncatediv_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_truncatemod_(tf_operand x, tf_operand y, struct tf_name_args args);
 TF1C_API tf_tensor tf_floormod_(tf_operand x, tf_operand y, struct tf_name_args args);

@@ -304,7 +304,7 @@ static tf_tensor matmul_of(tf_operand a, tf_operand b, struct tf_matmul_args arg
 
 tf_tensor tf_matmul_(struct tf_matmul_args a) { return matmul_of(tf1c_given(a.a), tf1c_given(a.b), a); }
 
-static tf_tensor linalg_matvec_of(tf_operand a, tf_operand b, struct tf_matmul_args args)
+static tf_tensor linalg_matvec_of(tf_operand a, tf_operand b, struct tf_matvec_args args)
 {
     TF_FROM(args.here);
     TF_SCOPE(args.name, "MatVec");
@@ -312,7 +312,7 @@ static tf_tensor linalg_matvec_of(tf_operand a, tf_operand b, struct tf_matmul_a
     return tf_squeeze(y, .axis = -1);
 }
 
-tf_tensor tf_linalg_matvec_(struct tf_matmul_args a) { return linalg_matvec_of(tf1c_given(a.a), tf1c_given(a.b), a); }
+tf_tensor tf_linalg_matvec_(struct tf_matvec_args a) { return linalg_matvec_of(tf1c_given(a.a), tf1c_given(a.b), a); }
 
 /* The axes as numbers. */
 typedef struct {

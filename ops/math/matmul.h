@@ -37,10 +37,20 @@ TF1C_API tf_tensor tf_matmul_(struct tf_matmul_args args);
 
 /* a·b for a vector b.                                                              TF1: tf.linalg.matvec
  *   shapes  a […,m,k], b […,k] -> […,m] */
+struct tf_matvec_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand a;
+    TF_ARG_(2) tf_operand b;
+    TF_ARG_(3) bool transpose_a;
+    TF_ARG_(4) bool adjoint_a;
+    TF_ARG_(5) bool a_is_sparse;
+    TF_ARG_(6) bool b_is_sparse;
+    TF_ARG_(7) const char *name;
+};
 #define tf_linalg_matvec(...)                                                                       \
-    TF_KWARGS_(tf_linalg_matvec_((struct tf_matmul_args){ .a = TF_UNSET_, .b = TF_UNSET_, TF_HERE_, \
+    TF_KWARGS_(tf_linalg_matvec_((struct tf_matvec_args){ .a = TF_UNSET_, .b = TF_UNSET_, TF_HERE_, \
         TF_PLACES_(__VA_ARGS__) }))
-TF1C_API tf_tensor tf_linalg_matvec_(struct tf_matmul_args args);
+TF1C_API tf_tensor tf_linalg_matvec_(struct tf_matvec_args args);
 
 /* Sums of products over several axes: a's last `axes` with b's first, or a's .axes_a with b's .axes_b.       TF1: tf.tensordot
  *   errors  ValueError: axes that do not match; at run InvalidArgumentError of the product: dimensions that do not */

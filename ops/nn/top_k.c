@@ -239,7 +239,11 @@ static tf_top_k nn_top_k_of(tf_operand input, tf_operand k, struct tf_top_k_args
     return (tf_top_k){ tf_op_output(op, 0), tf_op_output(op, 1) };
 }
 
-tf_top_k tf_nn_top_k_(struct tf_top_k_args a) { return nn_top_k_of(tf1c_given(a.input), tf1c_given(a.k), a); }
+tf_top_k tf_nn_top_k_(struct tf_top_k_args a)
+{
+    const tf_operand k = tf1c_given(a.k);
+    return nn_top_k_of(tf1c_given(a.input), k.kind == TF_OPERAND_NONE ? tf_operand_integer(1) : k, a);
+}
 
 /* ---- InTopKV2 ------------------------------------------------------------------------------------------------------------------------------- */
 static void in_top_k_shape(tf_shape_ctx *c)

@@ -11,6 +11,7 @@ extern "C" {
 #endif
 
 /* The k largest entries of each row, largest first, the one of lower index before its equals.        TF1: tf.nn.top_k
+ *   k       unset: 1
  *   shapes  [.., n] -> values, indices [.., k];   grad  dvalues at their places
  *   errors  ValueError "input must have last dimension >= k = 4 but is 3" */
 typedef struct tf_top_k {

@@ -392,7 +392,7 @@ END_TEST
     ROW(tf_operator_mul(x, y), "mul")           \
     ROW(tf_operator_truediv(x, y), "truediv")   \
     ROW(tf_operator_floordiv(x, y), "floordiv") \
-    ROW(tf_operator_mod(x, y), "mod") ROW(tf_operator_pow(x, y), "pow") ROW(tf_div(x, y), "div")
+    ROW(tf_operator_mod(x, y), "mod") ROW(tf_mod(x, y), "FloorMod") ROW(tf_operator_pow(x, y), "pow") ROW(tf_div(x, y), "div")
 
 START_TEST(an_operator_makes_the_name_that_it_makes_in_python)
 {

@@ -110,7 +110,11 @@ static tf_tensor report(tf_tensor names) { return tf_size(names); }
     ROW(tf_matrix_set_diag(x, NP_FLOAT(8, 9)), tf_matrix_set_diag(.diagonal = NP_FLOAT(8, 9), .input = x))                         \
     ROW(tf_zeros(SHAPE(2), tf_int32), tf_zeros(.dtype = tf_int32, .shape = SHAPE(2)))                                              \
     ROW(tf_ones(tf_shape(x)), tf_ones(.shape = LIST(tf_getitem(tf_shape(x), "0"), 3)))                                             \
-    ROW(tf_gather(x, ids, 1), tf_gather(.indices = ids, .axis = 1, .params = x))                                                   \
+    ROW(slope(tf_gradients(tf_mul(x, y), y, tf_ones(SHAPE(2, 3)), "g", true, false, 0, x)), tf_identity(x))                        \
+    ROW(tf_nn_top_k(x).values, tf_nn_top_k(.k = 1, .input = x).values)                                                             \
+    ROW(slope(tf_gradients(tf_square(x), y, .unconnected_gradients = tf_unconnected_gradients_ZERO)), tf_zeros_like(y))            \
+    ROW(tf_boolean_mask(x, tf_cast(NP_INT(1, 0, 1), tf_bool), "m", 1), tf_gather(x, NP_INT(0, 2), .axis = 1))                      \
+    ROW(tf_gather(x, ids, true, "rows", 1), tf_gather(.indices = ids, .axis = 1, .params = x))                                     \
     ROW(tf_gather(x, 1), tf_gather(x, .indices = 1))                                                                               \
     ROW(tf_nn_embedding_lookup(table(), ids), tf_nn_embedding_lookup(.ids = ids, .params = table()))                               \
     ROW(tf_gather_nd(x, rows), tf_gather_nd(.indices = rows, .params = x))                                                         \
@@ -141,6 +145,9 @@ static tf_tensor report(tf_tensor names) { return tf_size(names); }
         tf_at(tf_clip_by_global_norm(.clip_norm = 1., .t_list = LIST(x, y)).list, 0))                                              \
     ROW(tf_confusion_matrix(ids, mask), tf_confusion_matrix(.predictions = mask, .labels = ids))                                   \
     ROW(tf_matmul(x, y, false, true), tf_matmul(.transpose_b = true, .b = y, .a = x))                                              \
+    ROW(tf_linalg_matvec(x, NP_FLOAT(1, 2), false, true), tf_linalg_matvec(.adjoint_a = true, .b = NP_FLOAT(1, 2), .a = x))        \
+    ROW(tf_linalg_matvec(x, NP_FLOAT(1, 2), true, false, false, false, "mv"),                                                      \
+        tf_linalg_matvec(x, NP_FLOAT(1, 2), .transpose_a = true))                                                                  \
     ROW(tf_linalg_matvec(x, NP_FLOAT(1, 2, 3)), tf_linalg_matvec(.b = NP_FLOAT(1, 2, 3), .a = x))                                  \
     ROW(tf_tensordot(x, table(), 1), tf_tensordot(x, table(), .axes_a = 1, .axes_b = 0))                                           \
     ROW(tf_add_n(LIST(x, y)), tf_add_n(.inputs = LIST(x, y)))                                                                      \
