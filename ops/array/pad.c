@@ -1,4 +1,5 @@
 /* Larger tensors of the same elements, and reversed ones. TF1: core/ops/array_ops.cc, python/ops/array_ops.py, array_grad.py. */
+#include <ctype.h>
 #include <stdio.h>
 
 #include "ops/array/array.h"
@@ -192,7 +193,7 @@ tf_tensor tf_tile_(struct tf_tile_args a)
 }
 
 /* ---- Pad, PadV2: dx = slice(dy, paddings[:, 0], shape(x)) ------------------------------------------------------------------------------------------ */
-static bool pad_operands(tf_shape_ctx *c, tf_dims in, tf_dims p)
+static bool pad_operands(tf_shape_ctx *c, tf_dims in, tf_dims p, bool mirrors)
 {
     char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
     bool at_run = tf_shape_at_run(c);
@@ -208,8 +209,8 @@ static bool pad_operands(tf_shape_ctx *c, tf_dims in, tf_dims p)
     }
     if (in.known && p.known && p.dims[0] != NONE && p.dims[0] != in.rank) {
         if (at_run)
-            tf_shape_error(c, "The first dimension of paddings must be the rank of inputs%s %s",
-                           tf_dims_kernel_text(p, x, sizeof x), tf_dims_kernel_text(in, y, sizeof y));
+            tf_shape_error(c, "The first dimension of paddings must be the rank of inputs%s%s %s",
+                           tf_dims_kernel_text(p, x, sizeof x), mirrors ? "," : "", tf_dims_kernel_text(in, y, sizeof y));
         else
             tf_shape_error(c, "Shape must be rank %lld but is rank %d", (long long)p.dims[0], in.rank);
         return false;
@@ -217,11 +218,11 @@ static bool pad_operands(tf_shape_ctx *c, tf_dims in, tf_dims p)
     return true;
 }
 
-static void pad_shape(tf_shape_ctx *c)
+static void padded_shape(tf_shape_ctx *c, bool mirrors)
 {
     const tf_dims in = *tf_in_dims(c, 0), p = *tf_in_dims(c, 1);
     tf_ndarray paddings;
-    if (!pad_operands(c, in, p))
+    if (!pad_operands(c, in, p, mirrors))
         return;
     int rank = in.known ? in.rank : p.known && p.dims[0] != NONE ? (int)p.dims[0] : -1;
     if (rank < 0 || rank > TF_MAX_RANK)
@@ -242,6 +243,8 @@ static void pad_shape(tf_shape_ctx *c)
     }
     tf_set_out(c, 0, out);
 }
+
+static void pad_shape(tf_shape_ctx *c) { padded_shape(c, false); }
 
 static void fill_elements(void *at, const void *value, int64_t n, size_t size)
 {
@@ -308,12 +311,186 @@ static const tf_op_def pad_v2_op = {
     .gradient = pad_gradient,
 };
 
+/* ---- MirrorPad: y[i] = x[i mirrored at x's ends], with the last element twice (SYMMETRIC) or once (REFLECT); dx = MirrorPadGrad(dy), which
+ * adds up what was copied from each element, and of which the gradient is MirrorPad again --------------------------------------------- */
+typedef struct {
+    const char *mode;
+} mirror_attrs;
+static const tf_attr_def mirror_fields[] = { TF_ATTR(mirror_attrs, mode, TF_ATTR_STRING), { 0 } };
+static bool reflects(const void *attrs) { return strcmp(((const mirror_attrs *)attrs)->mode, "REFLECT") == 0; }
+
+/* At run: no padding is longer than what it mirrors, an axis of x; padded: `in` is as long as x with its paddings. */
+static bool mirrors_suffice(tf_shape_ctx *c, tf_dims in, tf_ndarray paddings, bool padded)
+{
+    const bool less = reflects(tf_shape_attrs(c));
+    for (int i = 0; i < in.rank; i++) {
+        const int64_t before = int_of(&paddings, 2 * i), after = int_of(&paddings, 2 * i + 1);
+        if (before < 0 || after < 0) {
+            tf_shape_error(c, padded ? "Paddings must be non-negative: %lld, %lld" : "paddings must be non-negative: %lld %lld",
+                           (long long)before, (long long)after);
+            return false;
+        }
+        const int64_t n = in.dims[i] - (padded ? tf1c_plus(before, after) : 0);
+        if (before > n - less || after > n - less) {
+            tf_shape_error(c, "paddings must be %s than the %sdimension size: %lld, %lld %s than %lld",
+                           less ? "less" : "no greater", padded ? "output " : "", (long long)before, (long long)after,
+                           less ? "not less" : "greater", (long long)n);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* x's axes without their paddings; false after a report. */
+static bool without(tf_shape_ctx *c, tf_dims *x, tf_ndarray paddings)
+{
+    for (int i = 0; i < x->rank; i++) {
+        const int64_t before = int_of(&paddings, 2 * i), after = int_of(&paddings, 2 * i + 1), n = x->dims[i];
+        if (before < 0 || after < 0) {
+            tf_shape_error(c, "Paddings must be non-negative");
+            return false;
+        }
+        if (n != NONE && tf1c_plus(before, after) > n) {
+            tf_shape_error(c, "Negative dimension size caused by subtracting %lld from %lld", (long long)tf1c_plus(before, after),
+                           (long long)n);
+            return false;
+        }
+        x->dims[i] = n == NONE ? NONE : n - before - after;
+    }
+    return true;
+}
+
+static bool whole_paddings(tf_shape_ctx *c, tf_ndarray *paddings)
+{
+    const tf_dims in = *tf_in_dims(c, 0), p = *tf_in_dims(c, 1);
+    return in.known && p.known && p.rank == 2 && p.dims[0] == in.rank && p.dims[1] == 2 && tf_in_value(c, 1, paddings);
+}
+
+static void mirror_pad_shape(tf_shape_ctx *c)
+{
+    tf_ndarray paddings;
+    if (!tf_shape_at_run(c) || !whole_paddings(c, &paddings) || mirrors_suffice(c, *tf_in_dims(c, 0), paddings, false))
+        padded_shape(c, true);
+}
+
+static void mirror_pad_grad_shape(tf_shape_ctx *c)
+{
+    tf_dims in = *tf_in_dims(c, 0), p = *tf_in_dims(c, 1);
+    tf_ndarray paddings;
+    if (!pad_operands(c, in, p, false))
+        return;
+    if (!whole_paddings(c, &paddings)) {
+        if (p.known && p.dims[0] != NONE && p.dims[0] <= TF_MAX_RANK)
+            tf_set_out(c, 0, unknown_of_rank((int)p.dims[0]));
+        return;
+    }
+    if ((!tf_shape_at_run(c) || mirrors_suffice(c, in, paddings, true)) && without(c, &in, paddings))
+        tf_set_out(c, 0, in);
+}
+
+/* The element of n that stands at i, behind so many before the first. */
+static int64_t mirrored(int64_t i, int64_t before, int64_t n, bool reflect)
+{
+    const int64_t at = i - before;
+    return at < 0 ? -at - !reflect : at < n ? at : 2 * n - 1 - reflect - at;
+}
+
+/* The row of x that stands at a row of the padded tensor. */
+static int64_t mirrored_row(const tf_view *padded, int64_t row, const tf_view *x, const tf_view *paddings, bool reflect)
+{
+    int64_t index[TF_MAX_RANK], from = 0;
+    row_index(padded, row, index);
+    for (int i = 0; i + 1 < padded->rank; i++)
+        from = from * x->dims[i] + mirrored(index[i], int_at(paddings, 2 * i), x->dims[i], reflect);
+    return from;
+}
+
+static int64_t row_length(const tf_view *v) { return v->rank ? v->dims[v->rank - 1] : 1; }
+
+static void mirror_pad_kernel(tf_kernel_ctx *k)
+{
+    const tf_view *x = &k->in[0], *p = &k->in[1], *y = &k->out[0];
+    const size_t size = tf_dtype_size(x->dtype);
+    const bool reflect = reflects(k->attrs);
+    const int64_t n = row_length(x), width = row_length(y), before = y->rank ? int_at(p, 2 * y->rank - 2) : 0;
+    for (int64_t row = k->begin; row < k->end; row++) {
+        const char *from = (const char *)x->data + (size_t)(mirrored_row(y, row, x, p, reflect) * n) * size;
+        char *to = (char *)y->data + (size_t)(row * width) * size;
+        for (int64_t j = 0; j < width; j++)
+            if (j < before || j >= before + n)
+                memcpy(to + (size_t)j * size, from + (size_t)mirrored(j, before, n, reflect) * size, size);
+        copy_bytes(to + (size_t)before * size, from, (size_t)n * size);
+    }
+}
+
+static void mirror_pad_grad_kernel(tf_kernel_ctx *k)
+{
+    const tf_view *dy = &k->in[0], *p = &k->in[1], *dx = &k->out[0];
+    const bool reflect = reflects(k->attrs);
+    const int64_t n = row_length(dx), width = row_length(dy), before = dy->rank ? int_at(p, 2 * dy->rank - 2) : 0;
+    const int64_t rows = dy->rank ? product(dy->dims, 0, dy->rank - 1) : 1;
+    clear_bytes(dx->data, (size_t)tf_view_count(dx) * tf_dtype_size(dx->dtype));
+    FOR_DTYPE(k->T, {
+        for (int64_t row = 0; row < rows && width; row++) {
+            const T *from = (const T *)dy->data + row * width;
+            T *to = (T *)dx->data + mirrored_row(dy, row, dx, p, reflect) * n;
+            for (int64_t j = 0; j < width; j++)
+                to[mirrored(j, before, n, reflect)] += from[j];
+        }
+    })
+}
+
+static tf_tensor mirror_pad(const tf_op_def *def, tf_operand x, tf_operand paddings, const char *mode, struct tf_name_args named)
+{
+    return array_op(def, named, NULL, &(mirror_attrs){ mode }, 2, (tf_operand[]){ x, paddings });
+}
+
+static const tf_op_def mirror_pad_op, mirror_pad_grad_op;
+static void mirror_pad_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    const tf_op_def *other = g->op->def == &mirror_pad_op ? &mirror_pad_grad_op : &mirror_pad_op;
+    const char *mode = ((const mirror_attrs *)g->attrs)->mode;
+    tf_add_grad(g, 0, mirror_pad(other, operand_of(dy), operand_of(g->in[1]), mode, (struct tf_name_args){ .here = g->op->here }));
+}
+
+static const tf_op_def mirror_pad_op = {
+    .name = "MirrorPad",
+    .in = "input:T, paddings:U",
+    .out = "output:T",
+    .U = TF_INDEX,
+    .attrs = mirror_fields,
+    .attrs_size = sizeof(mirror_attrs),
+    .shape = mirror_pad_shape,
+    .kernel = mirror_pad_kernel,
+    .units = row_units,
+    .gradient = mirror_pad_gradient,
+};
+static const tf_op_def mirror_pad_grad_op = {
+    .name = "MirrorPadGrad",
+    .in = "input:T, paddings:U",
+    .out = "output:T",
+    .T = TF_FLOATING | TF_INDEX | TF_DTYPE_BIT(tf_uint8),
+    .U = TF_INDEX,
+    .attrs = mirror_fields,
+    .attrs_size = sizeof(mirror_attrs),
+    .shape = mirror_pad_grad_shape,
+    .kernel = mirror_pad_grad_kernel,
+    .gradient = mirror_pad_gradient,
+};
+
 static tf_tensor pad_of(tf_operand tensor, tf_operand paddings, struct tf_pad_args a)
 {
     const tf_operand given = tf1c_keyword(a.constant_values, false), *value = &given;
     struct tf_name_args named = { a.here, a.name };
-    if (a.mode && strcmp(a.mode, "CONSTANT") != 0 && strcmp(a.mode, "constant") != 0)
-        return tf_mistake(tf_value_error, a.here, NULL, "Unknown padding mode: %s", a.mode);
+    char mode[32];
+    size_t n = 0;
+    for (a.mode = a.mode ? a.mode : "CONSTANT"; a.mode[n] && n + 1 < sizeof mode; n++)
+        mode[n] = (char)toupper((unsigned char)a.mode[n]);
+    mode[n] = '\0';
+    if (strcmp(mode, "REFLECT") == 0 || strcmp(mode, "SYMMETRIC") == 0)
+        return mirror_pad(&mirror_pad_op, tensor, paddings, mode, named);
+    if (strcmp(mode, "CONSTANT") != 0)
+        return tf_mistake(tf_value_error, a.here, NULL, "Unknown padding mode: %s", mode);
     bool zero = value->kind == TF_OPERAND_NONE || (value->kind == TF_OPERAND_INTEGER && value->as.integer == 0) ||
                 (value->kind == TF_OPERAND_REAL && value->as.real == 0);
     return zero ? array_op(&pad_op, named, NULL, NULL, 2, (tf_operand[]){ tensor, paddings })
@@ -401,6 +578,8 @@ tf1c_op_family tf1c_family_pad = {
     &tile_op,
     &pad_op,
     &pad_v2_op,
+    &mirror_pad_op,
+    &mirror_pad_grad_op,
     &reverse_op,
     NULL,
 };

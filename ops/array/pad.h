@@ -39,8 +39,11 @@ TF1C_API tf_tensor tf_tile_(struct tf_tile_args args);
 
 /* `tensor` with paddings[i, 0] elements before and paddings[i, 1] after it along axis i.                TF1: tf.pad
  *   paddings         NP_INT2D({ 1, 1 }, { 0, 2 }), or an integer tensor [rank, 2]
- *   constant_values  what they are, 0 if unset;   mode  only "CONSTANT"
- *   grad             dy without the padding, for tensor alone */
+ *   mode             "CONSTANT": they are constant_values, 0 if unset;  "REFLECT", "SYMMETRIC": the elements on the other side of the end,
+ *                    which itself comes once, [1 2 3] -> [3 2 1 2 3], or twice, [2 1 1 2 3]
+ *   grad             dy without the padding, or added up for each element, for tensor alone
+ *   errors           ValueError "Unknown padding mode: EDGE";  at run InvalidArgumentError "paddings must be less than the dimension size:
+ *                    3, 0 not less than 3" */
 struct tf_pad_args {
     tf_source here;
     TF_ARG_(1) tf_operand tensor;
