@@ -409,28 +409,42 @@ tf_tensor tf_image_random_flip_up_down_(tf_operand image, struct tf_image_random
 
 static bool is_floating(tf_dtype dtype) { return TF_FLOATING & TF_DTYPE_BIT(dtype); }
 
-static double most_of(tf_dtype dtype) { return dtype == tf_uint8 ? UINT8_MAX : dtype == tf_int32 ? INT32_MAX : (double)INT64_MAX; }
-static double least_of_dtype(tf_dtype dtype) { return dtype == tf_uint8 ? 0 : dtype == tf_int32 ? INT32_MIN : (double)INT64_MIN; }
+static int64_t most_of(tf_dtype dtype) { return dtype == tf_uint8 ? UINT8_MAX : dtype == tf_int32 ? INT32_MAX : INT64_MAX; }
 
-/* Of integers as floats in [0, 1]. TF1: convert_image_dtype, to float32 */
-static tf_tensor scaled(tf_tensor x)
+static tf_tensor cast_to(tf_tensor x, tf_dtype dtype, bool saturate, const char *scope)
 {
-    const tf_dtype dtype = tf_get_dtype(x);
-    const tf_tensor y = tf_cast(x, tf_float32);
-    return is_floating(dtype) ? y : tf_mul(y, 1 / most_of(dtype));
+    return saturate ? tf_saturate_cast(x, dtype, scope) : tf_cast(x, dtype, scope);
 }
-static tf_tensor as_float(tf_tensor x) { return tf_get_dtype(x) == tf_float32 ? x : scaled(x); }
 
-/* And back; saturated: what is out of an integer's range becomes its nearest. */
-static tf_tensor as_it_was(tf_tensor x, tf_dtype dtype, bool saturated)
+/* Between integers: the greatest of the one becomes the greatest of the other, or as near as a whole factor comes. */
+static tf_tensor whole_as_whole(tf_tensor x, tf_dtype dtype, bool saturate, const char *scope)
 {
-    if (dtype == tf_float32)
-        return tf_identity(x);
+    const int64_t in = most_of(tf_get_dtype(x)), out = most_of(dtype);
+    if (in > out)
+        return cast_to(tf_div(x, (in - out) / (out + 1) + 1), dtype, saturate, scope);
+    return tf_multiply(cast_to(x, dtype, saturate, NULL), (out - in) / (in + 1) + 1, .name = scope);
+}
+
+/* Integers stand for floats in [0, 1]. */
+static tf_tensor converted(tf_tensor x, tf_dtype dtype, bool saturate, const char *name)
+{
+    const tf_dtype from = tf_get_dtype(x);
+    if (from == dtype)
+        return tf_identity(x, .name = name);
+    TF_SCOPE(name, "convert_image");
+    const char *scope = tf_scope_name();
+    if (is_floating(from) && is_floating(dtype))
+        return tf_cast(x, dtype, .name = scope);
+    if (is_floating(from))
+        return cast_to(tf_multiply(x, (double)most_of(dtype) + 0.5), dtype, saturate, scope);
     if (is_floating(dtype))
-        return tf_cast(x, dtype);
-    const tf_tensor y = tf_mul(x, most_of(dtype) + 0.5);
-    return tf_cast(saturated ? tf_minimum(tf_maximum(y, least_of_dtype(dtype)), most_of(dtype)) : y, dtype);
+        return tf_multiply(tf_cast(x, dtype), 1 / (double)most_of(from), .name = scope);
+    return whole_as_whole(x, dtype, saturate, scope);
 }
+
+static tf_tensor as_float(tf_tensor x) { return tf_get_dtype(x) == tf_float32 ? x : converted(x, tf_float32, false, NULL); }
+/* And back; saturated: what is out of an integer's range becomes its nearest. */
+static tf_tensor as_it_was(tf_tensor x, tf_dtype dtype, bool saturate) { return converted(x, dtype, saturate, NULL); }
 
 static tf_tensor colours_of(tf_operand images, tf_source here, const char *name)
 {
@@ -441,17 +455,29 @@ static tf_tensor colours_of(tf_operand images, tf_source here, const char *name)
                : tf_mistake(tf_type_error, here, NULL, "An image of numbers is needed, not of %s.", tf_dtype_name(dtype));
 }
 
+tf_tensor tf_image_convert_image_dtype_(tf_operand image, struct tf_image_dtype_args a)
+{
+    TF_FROM(a.here);
+    const tf_tensor x = tf_convert(tf1c_sound_operand(image, a.here), tf_dtype_unset, a.here, "image");
+    if (tf_is_poisoned(x))
+        return x;
+    if (!(TF_NUMERIC & TF_DTYPE_BIT(a.dtype)))
+        return tf_mistake(tf_type_error, a.here, NULL, "dtype must be either floating point or integer");
+    return converted(x, a.dtype, a.saturate, a.name);
+}
+
 tf_tensor tf_image_rgb_to_grayscale_(tf_operand images, struct tf_name_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "rgb_to_grayscale");
+    const char *scope = tf_scope_name();
     const tf_tensor x = colours_of(images, a.here, "images");
     if (tf_is_poisoned(x))
         return x;
-    const tf_tensor colours = tf_get_dtype(x) == tf_float32 ? tf_identity(x) : scaled(x);
+    const tf_tensor colours = converted(x, tf_float32, false, NULL);
     const tf_tensor grey =
         tf_tensordot(colours, NP_FLOAT(0.2989, 0.587, 0.114), .axes_a = TF_T(AXES(-1)), .axes_b = TF_T(AXES(-1)));
-    return as_it_was(tf_expand_dims(grey, -1), tf_get_dtype(x), false);
+    return converted(tf_expand_dims(grey, -1), tf_get_dtype(x), false, scope);
 }
 
 static tf_tensor with_colours(tf_tensor y, tf_dims d)
@@ -484,6 +510,7 @@ tf_tensor tf_image_standardization_(tf_operand image, struct tf_name_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "per_image_standardization");
+    const char *scope = tf_scope_name();
     const tf_tensor given = sure_image_of(image, a.here);
     if (tf_is_poisoned(given))
         return given;
@@ -491,18 +518,19 @@ tf_tensor tf_image_standardization_(tf_operand image, struct tf_name_args a)
     const tf_tensor x = as_float(given), n = tf_reduce_prod(tf_getitem(tf_shape(x), "-3:"));
     const tf_tensor mean = tf_reduce_mean(x, axes, .keepdims = true), stddev = tf_math_reduce_std(x, axes, .keepdims = true);
     const tf_tensor least = tf_maximum(stddev, tf_rsqrt(tf_cast(n, tf_float32)));
-    return as_it_was(tf_div(tf_sub(x, mean), least), tf_get_dtype(given), true);
+    return as_it_was(tf_div(tf_sub(x, mean), least, scope), tf_get_dtype(given), true);
 }
 
 tf_tensor tf_image_adjust_brightness_(tf_operand image, tf_operand delta, struct tf_name_args a)
 {
     TF_FROM(a.here);
     TF_SCOPE(a.name, "adjust_brightness");
+    const char *scope = tf_scope_name();
     const tf_tensor x = colours_of(image, a.here, "image");
     if (tf_is_poisoned(x))
         return x;
     const tf_tensor y = as_float(x), by = tf_convert(delta, tf_dtype_unset, a.here, "Cast/x");
-    return tf_is_poisoned(by) ? by : as_it_was(tf_add(y, tf_cast(by, tf_float32)), tf_get_dtype(x), true);
+    return tf_is_poisoned(by) ? by : as_it_was(tf_add(y, tf_cast(by, tf_float32), scope), tf_get_dtype(x), true);
 }
 
 /* In TF one operation: of each channel, how far it is from the mean. */

@@ -143,6 +143,20 @@ TF1C_API tf_tensor tf_random_crop_(tf_operand value, struct tf_random_crop_args 
 TF1C_API tf_tensor tf_image_random_flip_left_right_(tf_operand image, struct tf_image_random_args args);
 TF1C_API tf_tensor tf_image_random_flip_up_down_(tf_operand image, struct tf_image_random_args args);
 
+/* An image of another dtype: floats in [0, 1], integers from 0 to the greatest there is.             TF1: tf.image.convert_image_dtype
+ *   saturate  what is out of an integer's range becomes its nearest
+ *   dtypes    numbers;   grad  from float to float;   errors  TypeError "dtype must be either floating point or integer" */
+struct tf_image_dtype_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand image;
+    TF_ARG_(2) tf_dtype dtype;
+    TF_ARG_(3) bool saturate;
+    TF_ARG_(4) const char *name;
+};
+#define tf_image_convert_image_dtype(...) TF_FIRST1_(tf_image_convert_image_dtype_, struct tf_image_dtype_args, TF_DATA_, image, \
+    #__VA_ARGS__, .image = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+TF1C_API tf_tensor tf_image_convert_image_dtype_(tf_operand image, struct tf_image_dtype_args args);
+
 /* ---- colours ----------------------------------------------------------------------------------------------------------------------
  * Grey of three colours; floats of mean 0 and variance 1, each image by itself; plus delta; contrast about each channel's mean.
  *   TF1: tf.image.rgb_to_grayscale, grayscale_to_rgb, per_image_standardization, adjust_brightness, adjust_contrast */

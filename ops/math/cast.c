@@ -1,7 +1,10 @@
 /* From one dtype to another. TF1: core/kernels/cast_op.cc, python/ops/math_ops.py cast. */
 #include "ops/math/cast.h"
 
+#include <float.h>
+
 #include "ops/array/array.h"
+#include "ops/math/arithmetic.h"
 
 /* ---- Cast ----------------------------------------------------------------------------------------------------------------------------------------
  * TF1: core/kernels/cast_op.cc. What does not fit becomes what x86's conversion gives. */
@@ -114,6 +117,53 @@ tf_tensor tf_to_(tf_operand x, tf_dtype dtype, struct tf_name_args a)
                 : dtype == tf_float64 ? "ToDouble"
                 : dtype == tf_int32   ? "ToInt32"
                                       : "ToInt64");
+}
+
+/* The ends of what numbers a dtype has. */
+static tf_operand least_of(tf_dtype dtype)
+{
+    return dtype == tf_float32   ? tf_operand_real((double)-FLT_MAX)
+           : dtype == tf_float64 ? tf_operand_real(-DBL_MAX)
+                                 : tf_operand_integer(dtype == tf_int64   ? INT64_MIN
+                                                      : dtype == tf_int32 ? INT32_MIN
+                                                                          : 0);
+}
+static tf_operand most_of(tf_dtype dtype)
+{
+    return dtype == tf_float32   ? tf_operand_real((double)FLT_MAX)
+           : dtype == tf_float64 ? tf_operand_real(DBL_MAX)
+                                 : tf_operand_integer(dtype == tf_int64   ? INT64_MAX
+                                                      : dtype == tf_int32 ? INT32_MAX
+                                                                          : UINT8_MAX);
+}
+static double as_real(tf_operand o) { return o.kind == TF_OPERAND_REAL ? o.as.real : (double)o.as.integer; }
+
+static tf_tensor saturated(tf_tensor x, tf_dtype dtype, tf_source here)
+{
+    const tf_dtype from = tf_get_dtype(x);
+    if (as_real(least_of(from)) < as_real(least_of(dtype))) {
+        const tf_tensor least = tf_convert(least_of(dtype), from, here, "min");
+        x = tf_maximum(x, least);
+    }
+    if (as_real(most_of(from)) > as_real(most_of(dtype))) {
+        const tf_tensor most = tf_convert(most_of(dtype), from, here, "max");
+        x = tf_minimum(x, most);
+    }
+    return x;
+}
+
+tf_tensor tf_saturate_cast_(struct tf_saturate_cast_args a)
+{
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "saturate_cast");
+    const char *scope = tf_scope_name();
+    const tf_tensor value = tf_convert(tf1c_given_data(a.value, NULL, NULL, a.here), tf_dtype_unset, a.here, "value");
+    if (tf_is_poisoned(value))
+        return value;
+    if (!(TF_NUMERIC & TF_DTYPE_BIT(a.dtype)) || !(TF_NUMERIC & TF_DTYPE_BIT(tf_get_dtype(value))))
+        return tf_mistake(tf_type_error, a.here, NULL, "Cannot find minimum value of <dtype: '%s'>.",
+                          tf_dtype_name(TF_NUMERIC & TF_DTYPE_BIT(a.dtype) ? tf_get_dtype(value) : a.dtype));
+    return tf_cast(saturated(value, a.dtype, a.here), a.dtype, .name = scope);
 }
 
 /* ---- Bitcast: the same bytes ------------------------------------------------------------------------------------------------------- */

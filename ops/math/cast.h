@@ -30,6 +30,19 @@ struct tf_cast_args {
 TF1C_API tf_tensor tf_cast_(struct tf_cast_args args);
 TF1C_API tf_tensor tf_to_(tf_operand x, tf_dtype dtype, struct tf_name_args args);
 
+/* x as dtype, what is out of its range as what is nearest in it.                   TF1: tf.saturate_cast
+ *   dtypes  numbers;   grad  as tf_cast's, and none to what was out of range */
+struct tf_saturate_cast_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand value;
+    TF_ARG_(2) tf_dtype dtype;
+    TF_ARG_(3) const char *name;
+};
+#define tf_saturate_cast(...) \
+    TF_KWARGS_(tf_saturate_cast_((struct tf_saturate_cast_args){ .value = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_dtypes_saturate_cast(...) tf_saturate_cast(__VA_ARGS__)
+TF1C_API tf_tensor tf_saturate_cast_(struct tf_saturate_cast_args args);
+
 /* The bytes of input as they are, as numbers of another dtype.                     TF1: tf.bitcast
  *   shapes  of a smaller dtype [.., d] -> [.., d, as many as fit];  of a greater one [.., as many as it takes] -> [..]
  *   dtypes  numbers;   grad  LookupError, as in TF

@@ -30,6 +30,23 @@ cases = {
     'ResizeArea.images': (lambda x: tf.image.resize_images(x, [3, 2], R.AREA), [images[0]], {'grad': False}),
 }
 
+whole = {'uint8': [0, 1, 127, 128, 255], 'int32': [0, -5, 300, 1 << 30, (1 << 31) - 1], 'int64': [0, 1 << 62, 1 << 31, -(1 << 60), 7]}
+real = [0, -.5, .25, .5, 1, 1.5]
+for name, values in list(whole.items()) + [('float32', real), ('float64', real)]:
+    for to in ('uint8', 'int32', 'int64', 'float32', 'float64'):
+        for saturate in (False, True):
+            if saturate or to != 'uint8' or name not in ('float32', 'float64'):  # what does not fit a byte is as the processor has it
+                cases['Identity.convert_%s_%s%s' % (name, to, '_saturated' * saturate)] = (
+                    lambda x, to=to, saturate=saturate: tf.identity(tf.image.convert_image_dtype(x, to, saturate)),
+                    [np.array(values, name)], {'grad': False})
+cases.update({
+    'Mul.convert_named': (lambda x: tf.image.convert_image_dtype(x, tf.float32, name='c'), [np.array([[0, 51, 255]], np.uint8)]),
+    'Cast.grayscale': (lambda x: tf.image.rgb_to_grayscale(x), [np.arange(24, dtype=np.uint8).reshape(2, 4, 3)]),
+    'Cast.saturate': (lambda x: tf.saturate_cast(x, tf.uint8), [np.array([-1e9, -.5, 7.9, 255, 256, 1e20])], {'grad': False}),
+    'Cast.saturate_int32': (lambda x: tf.saturate_cast(x, tf.int32, 's'), [np.array([-1 << 40, -1, 1 << 40])]),
+    'Cast.saturate_float': (lambda x: tf.saturate_cast(x, tf.float32), [np.array([-1e300, .5, 1e300])]),
+})
+
 crop = tf.image.crop_and_resize
 nms = tf.image.non_max_suppression
 boxes = np.array([[0, 0, 1, 1], [.25, .1, .6, 1.2], [.8, .7, .2, .1], [-.5, .3, .5, .31], [2, 2, 3, 3]], np.float32)
