@@ -382,6 +382,19 @@ struct tf_regularizer {
     double scales[2]; /* what fn reads: l1, l2 */
     const char *scope;
 };
+/* What a variable becomes after an optimizer's update, of what it is then: .constraint = unit_norm.       TF1: constraint=
+ *   errors  RuntimeError "Cannot use a constraint function on a sparse variable.", of an optimizer given IndexedSlices for it */
+typedef tf_tensor tf_constraint(tf_tensor weights);
+/* What stands between tf_get_variable and the variable, in a scope and those below it: it is given the call's arguments, with the whole
+ * name, "layer1/w", and gives what the call gets; tf_call_getter(getter, args) is what it would get without. A scope's own calls that of
+ * the scope around it so.                                                           TF1: custom_getter=
+ *   static tf_tensor halved(const tf_getter *getter, struct tf_get_variable_args args, void *context)
+ *   {
+ *       return tf_mul(tf_call_getter(getter, args), 0.5);
+ *   }   …   tf_with_variable_scope("layer1", .custom_getter = halved) */
+typedef struct tf_getter tf_getter;
+struct tf_get_variable_args;
+typedef tf_tensor tf_custom_getter(const tf_getter *getter, struct tf_get_variable_args args, void *context);
 /* A variable scope, as tf.get_variable_scope() or "with … as scope" gives it. Where one is asked for, a name may stand. */
 typedef struct tf_variable_scope {
     const char *name; /* first, see above: "a/b", "" at the root; belongs to the graph */
@@ -390,6 +403,8 @@ typedef struct tf_variable_scope {
     tf_initializer initializer;
     tf_regularizer regularizer;
     tf_dtype dtype;
+    tf_constraint *constraint;
+    const tf_getter *getter;
     const char *original_name_scope; /* "a/b_1/": tf_with_name_scope(scope.original_name_scope) goes on there */
 } tf_variable_scope;
 /* By name below the open one; given a scope, in that very scope, wherever it is opened, with its reuse, initializer, regularizer and dtype
@@ -408,6 +423,9 @@ struct tf_variable_scope_args {
     TF_ARG_(6) tf_reuse reuse;
     TF_ARG_(7) tf_dtype dtype;
     TF_ARG_(8) bool auxiliary_name_scope;
+    tf_constraint *constraint; /* likewise */
+    tf_custom_getter *custom_getter;
+    void *context; /* the getter's */
 };
 #define tf_with_variable_scope(...)                                                       \
     TF_WITH_(TF_KWARGS_(tf_variable_scope_open_((struct tf_variable_scope_args){          \

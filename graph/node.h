@@ -31,6 +31,7 @@ struct tf_operation {
     tf_dtype T, U;
     tf_operation *read;        /* of a variable: the Identity that reads it */
     tf_operation *initializer; /* of a variable: the Assign of its initial value */
+    tf_constraint *constraint; /* of a variable: what optimizers apply after an update; NULL */
     tf_ndarray value;          /* of a foldable node: its value once computed */
     char value_state;          /* 0 not tried, 1 known, 2 cannot be known */
     bool value_captured;       /* of a body's argument that stands for a variable: read in the body, */
@@ -50,13 +51,22 @@ typedef struct {
     int n, capacity;
 } tf1c_collection;
 
+/* A custom getter, and the one that it calls; NULL: tf_get_variable's own. */
+struct tf_getter {
+    const tf_getter *outer;
+    tf_custom_getter *fn;
+    void *context;
+};
+
 /* One open variable scope. */
 typedef struct {
     const char *name; /* "rnn/basic_lstm_cell", "" at the root */
     tf_reuse reuse;   /* inherited where a scope below says nothing */
     tf_initializer initializer;
     tf_regularizer regularizer;
-    tf_dtype dtype;                  /* unset: float32 */
+    tf_dtype dtype; /* unset: float32 */
+    tf_constraint *constraint;
+    const tf_getter *getter; /* the innermost; NULL */
     const char *original_name_scope; /* "rnn_1/": what it opened for its nodes; NULL at the root */
     bool of_model;                   /* its variables are model variables too: a layer's of tf.contrib.layers */
 } tf1c_variable_scope;

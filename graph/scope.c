@@ -313,9 +313,12 @@ static tf1c_variable_scope inherited(const tf_variable_scope *given, const tf1c_
 {
     tf1c_variable_scope scope = *outer;
     if (given->graph)
-        scope = (tf1c_variable_scope){
-            .reuse = given->reuse, .initializer = given->initializer, .regularizer = given->regularizer, .dtype = given->dtype
-        };
+        scope = (tf1c_variable_scope){ .reuse = given->reuse,
+                                       .initializer = given->initializer,
+                                       .regularizer = given->regularizer,
+                                       .dtype = given->dtype,
+                                       .constraint = given->constraint,
+                                       .getter = given->getter };
     scope.name = full;
     return scope;
 }
@@ -366,8 +369,11 @@ struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
     const char *original = given->graph               ? given->original_name_scope
                            : *name && scope && *scope ? tf1c_graph_printf(g, "%s/", scope)
                                                       : NULL;
+    tf_getter *getter = args.custom_getter ? tf1c_graph_alloc(g, sizeof *getter) : NULL;
     if (args.regularizer.scope) /* a cell may come back to it later */
         args.regularizer.scope = tf1c_graph_strdup(g, args.regularizer.scope);
+    if (args.custom_getter && !getter)
+        return w;
     if (!scope || !full) {
         if (full && !scope && !tf1c_valid_name(name, *g->scope))
             tf_fail(tf_value_error, here, NULL, "'%s' is not a valid scope name", name);
@@ -388,6 +394,12 @@ struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args)
         u->variable_scope.initializer = args.initializer;
     if (args.regularizer.fn)
         u->variable_scope.regularizer = args.regularizer;
+    if (args.constraint)
+        u->variable_scope.constraint = args.constraint;
+    if (getter) {
+        *getter = (tf_getter){ u->variable_scope.getter, args.custom_getter, args.context };
+        u->variable_scope.getter = getter;
+    }
     return tf1c_opened(w);
 }
 
@@ -403,6 +415,8 @@ tf_variable_scope tf_get_variable_scope(void)
                                 .initializer = open->initializer,
                                 .regularizer = open->regularizer,
                                 .dtype = open->dtype,
+                                .constraint = open->constraint,
+                                .getter = open->getter,
                                 .original_name_scope = open->original_name_scope ? open->original_name_scope : "" };
 }
 

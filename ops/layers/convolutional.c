@@ -87,6 +87,7 @@ typedef struct {
     tf1c_layer_weight kernel, bias;
     bool use_bias;
     tf_activation *activation;
+    tf_regularizer activity;
     const tf1c_conv_names *names;
 } conv_layer;
 
@@ -200,6 +201,7 @@ static tf_tensor apply(const conv_layer *l, tf_tensor x)
         y = tf_nn_bias_add(y, bias, .data_format = l->channels_first ? "NCHW" : "NHWC");
     if (l->activation && !tf_is_poisoned(y))
         y = l->activation(y);
+    y = tf1c_layer_output(y, l->activity);
     return l->names->finish ? l->names->finish(l->names->context, y) : y;
 }
 
@@ -231,10 +233,12 @@ tf_tensor tf1c_conv_layer(int n, bool is_transpose, tf_operand inputs, int64_t f
     conv_layer l = { .n = n,
                      .filters = filters,
                      .transposed = is_transpose,
-                     .kernel = { names->kernel, "kernel/Regularizer", a->kernel_initializer, a->kernel_regularizer, frozen },
-                     .bias = { names->bias, "bias/Regularizer", zeros, a->bias_regularizer, frozen },
+                     .kernel = { names->kernel, "kernel/Regularizer", a->kernel_initializer, a->kernel_regularizer, frozen,
+                                 a->kernel_constraint },
+                     .bias = { names->bias, "bias/Regularizer", zeros, a->bias_regularizer, frozen, a->bias_constraint },
                      .use_bias = a->use_bias,
                      .activation = a->activation,
+                     .activity = a->activity_regularizer,
                      .names = names };
     TF_FROM(a->here);
     return settle(&l, kernel_size, a) ? make(&l, inputs, a->name, names->scope, a->reuse, a->here) : recorded();
@@ -272,6 +276,9 @@ tf_tensor tf_layers_conv2d_transpose_(struct tf_layers_conv_transpose_args a)
                                               .bias_initializer = a.bias_initializer,
                                               .kernel_regularizer = a.kernel_regularizer,
                                               .bias_regularizer = a.bias_regularizer,
+                                              .activity_regularizer = a.activity_regularizer,
+                                              .kernel_constraint = a.kernel_constraint,
+                                              .bias_constraint = a.bias_constraint,
                                               .trainable = a.trainable,
                                               .name = a.name,
                                               .reuse = a.reuse };

@@ -35,9 +35,12 @@ struct tf_layers_conv_args {
     TF_ARG_(11) tf_initializer bias_initializer;
     TF_ARG_(12) tf_regularizer kernel_regularizer;
     TF_ARG_(13) tf_regularizer bias_regularizer;
-    TF_ARG_(14) bool trainable;
-    TF_ARG_(15) const char *name;
-    TF_ARG_(16) tf_reuse reuse;
+    TF_ARG_(14) tf_regularizer activity_regularizer;
+    TF_ARG_(15) tf_constraint *kernel_constraint;
+    TF_ARG_(16) tf_constraint *bias_constraint;
+    TF_ARG_(17) bool trainable;
+    TF_ARG_(18) const char *name;
+    TF_ARG_(19) tf_reuse reuse;
 };
 #define TF_LAYERS_CONV_(fn, ...)                                                                                           \
     TF_KWARGS_(fn((struct tf_layers_conv_args){ .inputs = TF_UNSET_, .kernel_size = TF_UNSET_, .use_bias = true, .trainable = true, \
@@ -65,9 +68,12 @@ struct tf_layers_conv_transpose_args {
     TF_ARG_(10) tf_initializer bias_initializer;
     TF_ARG_(11) tf_regularizer kernel_regularizer;
     TF_ARG_(12) tf_regularizer bias_regularizer;
-    TF_ARG_(13) bool trainable;
-    TF_ARG_(14) const char *name;
-    TF_ARG_(15) tf_reuse reuse;
+    TF_ARG_(13) tf_regularizer activity_regularizer;
+    TF_ARG_(14) tf_constraint *kernel_constraint;
+    TF_ARG_(15) tf_constraint *bias_constraint;
+    TF_ARG_(16) bool trainable;
+    TF_ARG_(17) const char *name;
+    TF_ARG_(18) tf_reuse reuse;
 };
 #define tf_layers_conv2d_transpose(...)                                                                                \
     TF_KWARGS_(tf_layers_conv2d_transpose_((struct tf_layers_conv_transpose_args){                                     \
@@ -96,9 +102,13 @@ struct tf_layers_separable_conv_args {
     TF_ARG_(14) tf_regularizer depthwise_regularizer;
     TF_ARG_(15) tf_regularizer pointwise_regularizer;
     TF_ARG_(16) tf_regularizer bias_regularizer;
-    TF_ARG_(17) bool trainable;
-    TF_ARG_(18) const char *name;
-    TF_ARG_(19) tf_reuse reuse;
+    TF_ARG_(17) tf_regularizer activity_regularizer;
+    TF_ARG_(18) tf_constraint *depthwise_constraint;
+    TF_ARG_(19) tf_constraint *pointwise_constraint;
+    TF_ARG_(20) tf_constraint *bias_constraint;
+    TF_ARG_(21) bool trainable;
+    TF_ARG_(22) const char *name;
+    TF_ARG_(23) tf_reuse reuse;
 };
 #define tf_layers_separable_conv2d(...) TF_FIRST3_(tf_layers_separable_conv2d_, struct tf_layers_separable_conv_args, TF_DATA_, \
     inputs, TF_SAME_, filters, TF_GIVEN_, kernel_size, #__VA_ARGS__, .inputs = TF_UNSET_, .kernel_size = TF_UNSET_, \

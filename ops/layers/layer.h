@@ -14,8 +14,12 @@ typedef struct {
     tf_initializer initializer;
     tf_regularizer regularizer;
     bool frozen; /* .trainable = false */
+    tf_constraint *constraint;
 } tf1c_layer_weight;
 tf_tensor tf1c_layer_variable(const tf1c_layer_weight *w, tf_dims shape, tf_dtype dtype);
+
+/* y, whose penalty, per element of the batch, is collected. */
+tf_tensor tf1c_layer_output(tf_tensor y, tf_regularizer activity);
 
 /* A number, or one for each of n axes; unset: `otherwise`. False after a ValueError "The `strides` argument must be a tuple of 2
  * integers. Received: [1, 2, 3]". */

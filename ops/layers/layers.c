@@ -13,6 +13,7 @@
 #include "ops/control_flow/cond.h"
 #include "ops/family.h"
 #include "ops/layers/layer.h"
+#include "ops/math/arithmetic.h"
 #include "ops/math/matmul.h"
 #include "ops/math/reduce.h"
 #include "ops/rnn/cell.h"
@@ -121,23 +122,42 @@ typedef struct {
     bool trainable;
     tf_initializer kernel_initializer, bias_initializer;
     tf_regularizer kernel_regularizer, bias_regularizer;
+    tf_constraint *kernel_constraint, *bias_constraint;
 } dense;
 
 tf_tensor tf1c_layer_variable(const tf1c_layer_weight *w, tf_dims shape, tf_dtype dtype)
 {
     const int before = w->regularizer.fn ? tf_global_variables().n : 0;
-    const tf_tensor v = tf_get_variable(w->name, shape, .dtype = dtype, .trainable = !w->frozen, .initializer = w->initializer);
+    const tf_tensor v = tf_get_variable(w->name, shape, .dtype = dtype, .trainable = !w->frozen, .initializer = w->initializer,
+                                        .constraint = w->constraint);
     if (tf_is_poisoned(v) || !w->regularizer.fn || tf_global_variables().n == before)
         return v;
     TF_SCOPE(NULL, w->role);
     return tf1c_with_penalty(w->regularizer, v);
 }
 
+tf_tensor tf1c_layer_output(tf_tensor y, tf_regularizer activity)
+{
+    if (!activity.fn || tf_is_poisoned(y))
+        return y;
+    TF_SCOPE(NULL, "ActivityRegularizer");
+    const tf_tensor penalty = activity.fn(&activity, y);
+    if (tf_is_none(penalty))
+        return y;
+    const tf_tensor batch = tf1c_cast(tf_getitem(tf_shape(y), "0"), tf_get_dtype(penalty), (tf_source){ 0 });
+    tf_add_to_collection(TF_REGULARIZATION_LOSSES, tf_truediv(penalty, batch));
+    return y;
+}
+
 /* A weight of `k` as a layer's. */
 static tf_tensor layer_variable(const char *name, const char *role, tf_dims shape, tf_dtype dtype, const dense *k, bool is_bias)
 {
-    const tf1c_layer_weight w = { name, role, is_bias ? k->bias_initializer : k->kernel_initializer,
-                                  is_bias ? k->bias_regularizer : k->kernel_regularizer, !k->trainable };
+    const tf1c_layer_weight w = { name,
+                                  role,
+                                  is_bias ? k->bias_initializer : k->kernel_initializer,
+                                  is_bias ? k->bias_regularizer : k->kernel_regularizer,
+                                  !k->trainable,
+                                  is_bias ? k->bias_constraint : k->kernel_constraint };
     return tf1c_layer_variable(&w, shape, dtype);
 }
 
@@ -179,11 +199,14 @@ static tf_tensor apply_layer(tf_layer *layer, tf_operand inputs, tf_source here)
                       a.kernel_initializer,
                       tf1c_given_initializer(&a.bias_initializer) ? a.bias_initializer : tf_zeros_initializer(),
                       a.kernel_regularizer,
-                      a.bias_regularizer };
+                      a.bias_regularizer,
+                      a.kernel_constraint,
+                      a.bias_constraint };
     tf_tensor y = apply_dense(&k, x);
     layer->scope.built = true;
     if (a.activation && !tf_is_poisoned(y))
         y = a.activation(y);
+    y = tf1c_layer_output(y, a.activity_regularizer);
     tf1c_layer_leave(&e);
     return y;
 }
@@ -208,6 +231,9 @@ tf_layer *tf_layers_Dense_(struct tf_dense_layer_args a)
                                     .bias_initializer = a.bias_initializer,
                                     .kernel_regularizer = a.kernel_regularizer,
                                     .bias_regularizer = a.bias_regularizer,
+                                    .activity_regularizer = a.activity_regularizer,
+                                    .kernel_constraint = a.kernel_constraint,
+                                    .bias_constraint = a.bias_constraint,
                                     .trainable = a.trainable,
                                     .name = a.name ? tf1c_graph_strdup(g, a.name) : NULL },
                              .is_object = true };
@@ -248,7 +274,9 @@ tf_tensor tf_contrib_layers_fully_connected_(struct tf_fully_connected_args a)
                                                                      : tf_contrib_layers_xavier_initializer(),
                       a.biases_initializer,
                       a.weights_regularizer,
-                      a.biases_regularizer };
+                      a.biases_regularizer,
+                      NULL,
+                      NULL };
     const tf1c_finish finish = { a.normalizer_fn, a.normalizer_params, a.activation_fn };
     const tf_tensor y = tf1c_layer_finish(&finish, apply_dense(&k, x));
     tf1c_layer_leave(&e);

@@ -34,9 +34,12 @@ struct tf_dense_args {
     TF_ARG_(6) tf_initializer bias_initializer;
     TF_ARG_(7) tf_regularizer kernel_regularizer;
     TF_ARG_(8) tf_regularizer bias_regularizer;
-    TF_ARG_(9) bool trainable;
-    TF_ARG_(10) const char *name;
-    TF_ARG_(11) tf_reuse reuse;
+    TF_ARG_(9) tf_regularizer activity_regularizer;
+    TF_ARG_(10) tf_constraint *kernel_constraint;
+    TF_ARG_(11) tf_constraint *bias_constraint;
+    TF_ARG_(12) bool trainable;
+    TF_ARG_(13) const char *name;
+    TF_ARG_(14) tf_reuse reuse;
 };
 #define tf_layers_dense(...)                                                                                                \
     TF_KWARGS_(tf_layers_dense_((struct tf_dense_args){ .inputs = TF_UNSET_, .use_bias = true, .trainable = true, TF_HERE_, \
@@ -55,8 +58,11 @@ struct tf_dense_layer_args {
     TF_ARG_(5) tf_initializer bias_initializer;
     TF_ARG_(6) tf_regularizer kernel_regularizer;
     TF_ARG_(7) tf_regularizer bias_regularizer;
-    TF_ARG_(8) bool trainable;
-    TF_ARG_(9) const char *name;
+    TF_ARG_(8) tf_regularizer activity_regularizer;
+    TF_ARG_(9) tf_constraint *kernel_constraint;
+    TF_ARG_(10) tf_constraint *bias_constraint;
+    TF_ARG_(11) bool trainable;
+    TF_ARG_(12) const char *name;
 };
 #define tf_layers_Dense(...)                                                                                               \
     TF_KWARGS_(tf_layers_Dense_((struct tf_dense_layer_args){ .use_bias = true, .trainable = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))

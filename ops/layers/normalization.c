@@ -150,9 +150,10 @@ static tf_tensor of_any(norm_layer *l)
 /* ---- the layer ----------------------------------------------------------------------------------------------------------------------------------- */
 
 static tf_tensor weight(const char *name, const char *role, tf_initializer given, tf_initializer otherwise, tf_regularizer r,
-                        bool frozen, int64_t channels, tf_dtype dtype)
+                        tf_constraint *constraint, bool frozen, int64_t channels, tf_dtype dtype)
 {
-    return tf1c_layer_variable(&(tf1c_layer_weight){ name, role, given.fn ? given : otherwise, r, frozen }, SHAPE(channels), dtype);
+    const tf1c_layer_weight w = { name, role, tf1c_given_initializer(&given) ? given : otherwise, r, frozen, constraint };
+    return tf1c_layer_variable(&w, SHAPE(channels), dtype);
 }
 
 /* One node computes it, which takes a gamma and a beta in any case. */
@@ -170,14 +171,14 @@ static tf_tensor beta_of(const norm_layer *l, int64_t channels, tf_dtype dtype)
 {
     const struct tf_batch_normalization_args *a = l->a;
     return a->center ? weight("beta", "beta/Regularizer", a->beta_initializer, tf_zeros_initializer(), a->beta_regularizer,
-                              !a->trainable, channels, dtype)
+                              a->beta_constraint, !a->trainable, channels, dtype)
                      : instead(l, 0, channels);
 }
 static tf_tensor gamma_of(const norm_layer *l, int64_t channels, tf_dtype dtype)
 {
     const struct tf_batch_normalization_args *a = l->a;
     return a->scale ? weight("gamma", "gamma/Regularizer", a->gamma_initializer, tf_ones_initializer(), a->gamma_regularizer,
-                             !a->trainable, channels, dtype)
+                             a->gamma_constraint, !a->trainable, channels, dtype)
                     : instead(l, 1, channels);
 }
 
@@ -192,9 +193,10 @@ static bool make_variables(norm_layer *l)
     l->gamma = gamma_of(l, channels, dtype);
     if (!l->style->by_contrib)
         l->beta = beta_of(l, channels, dtype);
-    l->moving_mean = weight("moving_mean", "", a->moving_mean_initializer, tf_zeros_initializer(), none, true, channels, dtype);
+    l->moving_mean =
+        weight("moving_mean", "", a->moving_mean_initializer, tf_zeros_initializer(), none, NULL, true, channels, dtype);
     l->moving_variance =
-        weight("moving_variance", "", a->moving_variance_initializer, tf_ones_initializer(), none, true, channels, dtype);
+        weight("moving_variance", "", a->moving_variance_initializer, tf_ones_initializer(), none, NULL, true, channels, dtype);
     return !tf_is_poisoned(l->moving_mean) && !tf_is_poisoned(l->moving_variance) && !(a->scale && tf_is_poisoned(l->gamma)) &&
            !(a->center && tf_is_poisoned(l->beta));
 }

@@ -34,10 +34,12 @@ struct tf_batch_normalization_args {
     TF_ARG_(10) tf_initializer moving_variance_initializer;
     TF_ARG_(11) tf_regularizer beta_regularizer;
     TF_ARG_(12) tf_regularizer gamma_regularizer;
-    TF_ARG_(13) tf_operand training;
-    TF_ARG_(14) bool trainable;
-    TF_ARG_(15) const char *name;
-    TF_ARG_(16) tf_reuse reuse;
+    TF_ARG_(13) tf_constraint *beta_constraint;
+    TF_ARG_(14) tf_constraint *gamma_constraint;
+    TF_ARG_(15) tf_operand training;
+    TF_ARG_(16) bool trainable;
+    TF_ARG_(17) const char *name;
+    TF_ARG_(18) tf_reuse reuse;
     bool fused;
 };
 #define tf_layers_batch_normalization(...)                                                                                    \

@@ -39,13 +39,20 @@ static tf_tensor apply(const separable *l, tf_tensor x, const struct tf_layers_s
 {
     const tf_dtype dtype = tf_get_dtype(x);
     const int64_t channels = tf_get_shape(x).dims[l->channels_first ? 1 : 3];
-    const tf1c_layer_weight first = { names->depthwise, "depthwise_kernel/Regularizer", a->depthwise_initializer,
-                                      a->depthwise_regularizer, !a->trainable };
-    const tf1c_layer_weight second = { names->pointwise, "pointwise_kernel/Regularizer", a->pointwise_initializer,
-                                       a->pointwise_regularizer, !a->trainable };
-    const tf1c_layer_weight third = { names->bias, "bias/Regularizer",
+    const tf1c_layer_weight first = {
+        names->depthwise, "depthwise_kernel/Regularizer", a->depthwise_initializer, a->depthwise_regularizer,
+        !a->trainable,    a->depthwise_constraint
+    };
+    const tf1c_layer_weight second = {
+        names->pointwise, "pointwise_kernel/Regularizer", a->pointwise_initializer, a->pointwise_regularizer,
+        !a->trainable,    a->pointwise_constraint
+    };
+    const tf1c_layer_weight third = { names->bias,
+                                      "bias/Regularizer",
                                       tf1c_given_initializer(&a->bias_initializer) ? a->bias_initializer : tf_zeros_initializer(),
-                                      a->bias_regularizer, !a->trainable };
+                                      a->bias_regularizer,
+                                      !a->trainable,
+                                      a->bias_constraint };
     const tf_tensor depthwise =
         tf1c_layer_variable(&first, SHAPE(l->kernel_size.dims[0], l->kernel_size.dims[1], channels, l->multiplier), dtype);
     const tf_tensor pointwise = tf1c_layer_variable(&second, SHAPE(1, 1, tf1c_times(channels, l->multiplier), l->filters), dtype);
@@ -60,6 +67,7 @@ static tf_tensor apply(const separable *l, tf_tensor x, const struct tf_layers_s
         y = tf_nn_bias_add(y, bias, .data_format = format);
     if (a->activation && !tf_is_poisoned(y))
         y = a->activation(y);
+    y = tf1c_layer_output(y, a->activity_regularizer);
     return names->finish ? names->finish(names->context, y) : y;
 }
 

@@ -325,7 +325,10 @@ tf_tensor tf_variable_(tf_operand initial_value, struct tf_variable_args a)
     tf_tensor initial = tf_convert(initial_value, a.dtype, a.here, "initial_value");
     if (tf_is_poisoned(initial))
         return initial;
-    return make_variable(scope, initial, a.trainable, a.collection, a.here);
+    const tf_tensor ref = make_variable(scope, initial, a.trainable, a.collection, a.here);
+    if (!tf_is_poisoned(ref))
+        ref.op->constraint = a.constraint;
+    return ref;
 }
 
 tf_tensor tf1c_local_zeros(const char *name, tf_dims shape, tf_dtype dtype)
@@ -392,22 +395,15 @@ static tf_operand initial_given(const struct tf_get_variable_args *a)
     return a->dtype ? tf1c_given(a->initializer.value) : tf1c_given_data(a->initializer.value, NULL, NULL, a->here);
 }
 
-tf_tensor tf_get_variable_(struct tf_get_variable_args a)
+/* The variable whose whole name is `full`, by tf_get_variable's own way. */
+static tf_tensor variable_named(tf_graph *g, const char *full, struct tf_get_variable_args a)
 {
-    TF_FROM(a.here);
-    tf_graph *g = tf1c_current_graph();
     tf_tensor mistake;
-    if (!g)
-        return (tf_tensor){ .op = tf1c_poison(NULL) };
     a.initial = initial_given(&a);
     if (!tf1c_given_shape(&a.shape, a.here, &mistake))
         return mistake;
     tf1c_universe *u = g->universe;
     const tf1c_variable_scope *scope = &u->variable_scope;
-    const char *name = a.name ? tf1c_given_name(a.name) : "Variable";
-    const char *full = *scope->name ? tf1c_graph_printf(g, "%s/%s", scope->name, name) : tf1c_graph_strdup(g, name);
-    if (!full)
-        return (tf_tensor){ .op = tf1c_record_mistake(g) };
     tf_operation *found = tf1c_map_get(&u->variables, full);
     if (found && scope->reuse != tf_reuse_true && scope->reuse != tf_AUTO_REUSE)
         return tf_mistake(
@@ -444,8 +440,10 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
     tf_tensor ref = make_variable(exact, initial, a.trainable, a.collections ? a.collections : a.collection, a.here);
     if (!tf_is_poisoned(ref) && scope->of_model)
         tf_add_to_collection(TF_MODEL_VARIABLES, ref);
-    if (!tf_is_poisoned(ref))
+    if (!tf_is_poisoned(ref)) {
+        ref.op->constraint = a.constraint ? a.constraint : scope->constraint;
         tf1c_map_set(&u->variables, full, ref.op); /* without memory it is merely not found again */
+    }
     if (!tf_is_poisoned(ref) && a.regularizer.fn) {
         const char *penalty = tf1c_graph_printf(g, "%sRegularizer/", exact);
         if (!penalty)
@@ -454,6 +452,37 @@ tf_tensor tf_get_variable_(struct tf_get_variable_args a)
         return tf1c_with_penalty(a.regularizer, ref);
     }
     return ref;
+}
+
+tf_tensor tf_call_getter(const tf_getter *getter, struct tf_get_variable_args a)
+{
+    if (getter) {
+        TF1C_BY_USER;
+        return getter->fn(getter->outer, a, getter->context);
+    }
+    TF_FROM(a.here);
+    tf_graph *g = tf1c_current_graph();
+    const char *full = g ? tf1c_graph_strdup(g, a.name ? a.name : "Variable") : NULL;
+    return full ? variable_named(g, full, a) : (tf_tensor){ .op = g ? tf1c_record_mistake(g) : tf1c_poison(NULL) };
+}
+
+tf_tensor tf_get_variable_(struct tf_get_variable_args a)
+{
+    TF_FROM(a.here);
+    tf_graph *g = tf1c_current_graph();
+    if (!g)
+        return (tf_tensor){ .op = tf1c_poison(NULL) };
+    const tf1c_variable_scope *scope = &g->universe->variable_scope;
+    const char *name = a.name ? tf1c_given_name(a.name) : "Variable";
+    a.name = *scope->name ? tf1c_graph_printf(g, "%s/%s", scope->name, name) : name;
+    a.here = tf1c_source(a.here); /* a getter of the user's hands it on */
+    if (!a.name)
+        return (tf_tensor){ .op = tf1c_record_mistake(g) };
+    if (!scope->getter)
+        return tf_call_getter(NULL, a);
+    struct tf_with_ outside __attribute__((cleanup(tf_with_close_), unused)) =
+        tf_name_scope_open_(NULL, a.here); /* get_variable ignores name scopes */
+    return tf_call_getter(scope->getter, a);
 }
 
 /* ---- collections and initializers --------------------------------------------------------------------------------------------- */

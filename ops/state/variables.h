@@ -20,6 +20,7 @@ struct tf_variable_args {
     const char *name;
     tf_dtype dtype;
     const char *collection; /* unset: TF_GLOBAL_VARIABLES */
+    tf_constraint *constraint;
 };
 #define tf_variable(initial_value, ...) \
     TF_KWARGS_(tf_variable_(TF_T(initial_value), (struct tf_variable_args){ .trainable = true, TF_HERE_, __VA_ARGS__ }))
@@ -31,6 +32,7 @@ TF1C_API tf_tensor tf_variable_(tf_operand initial_value, struct tf_variable_arg
  *   initializer  tf_zeros_initializer and its like, or a tensor, an array or a number; unset: the scope's, else glorot_uniform
  *                (floating) or zeros;  .initial: the same, for a tensor, an array or a number
  *   regularizer  unset: the scope's, if it has one; what it gives for a new variable joins TF_REGULARIZATION_LOSSES
+ *   constraint   unset: the scope's, if it has one
  *   errors       ValueError: "Variable v already exists, disallowed. …", "Variable v does not exist, or was not created with
  *                tf.get_variable(). …", "Trying to share variable v, but specified shape … and found shape …"
  *   source       python/ops/variable_scope.py */
@@ -42,13 +44,15 @@ struct tf_get_variable_args {
     TF_ARG_(4) tf_initializer initializer;
     TF_ARG_(5) tf_regularizer regularizer;
     TF_ARG_(6) bool trainable;
-    TF_ARG_(7) tf_operand initial;
-    TF_ARG_(8) const char *collections; /* the one it joins; unset: TF_GLOBAL_VARIABLES */
+    TF_ARG_(7) const char *collections; /* the one it joins; unset: TF_GLOBAL_VARIABLES */
     const char *collection;             /* the same */
+    tf_operand initial;
+    tf_constraint *constraint;
 };
 #define tf_get_variable(...) \
     TF_KWARGS_(tf_get_variable_((struct tf_get_variable_args){ .initializer = { .value = TF_UNSET_ }, .initial = TF_UNSET_, .trainable = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_get_variable_(struct tf_get_variable_args args);
+TF1C_API tf_tensor tf_call_getter(const tf_getter *getter, struct tf_get_variable_args args); /* args.name: the whole name */
 
 /* ref = value, ref += value, ref -= value; the result is the new value. TF1: tf.assign, tf.assign_add, tf.assign_sub
  *   order   within a run, where TF leaves it to chance: what reads ref sees its value from before the run, unless it waits, by data

@@ -379,6 +379,16 @@ typedef struct {
     bool use_nesterov;
 } apply_attrs;
 
+/* The variable as its constraint has it, once it is updated. */
+static tf_operation *constrained(tf_tensor variable, tf_operation *updated)
+{
+    tf_tensor set = { .op = updated };
+    if (!tf1c_is_mistake(updated))
+        tf_with_control_dependencies(OPS(updated))
+            set = tf_assign(variable, variable.op->constraint(variable));
+    return tf_tensor_op(set);
+}
+
 static tf_operation *update(tf_optimizer *o, const tf_grad_and_var *pair, tf_source here)
 {
     const slots *s = slots_of(o, pair->var);
@@ -400,10 +410,13 @@ static tf_operation *update(tf_optimizer *o, const tf_grad_and_var *pair, tf_sou
         if (*c == 'g' && sparse)
             in[n++] = tf_operand_tensor(grad.indices);
     }
+    if (sparse && pair->var.op->constraint)
+        return tf_mistake(tf_runtime_error, here, NULL, "Cannot use a constraint function on a sparse variable.").op;
     if (sparse)
         tf1c_current_graph()->universe->last_id += o->rule->sparse_ops - 1;
-    return tf_op_new(sparse ? o->rule->sparse : o->rule->dense,
-                     (struct tf_op_args){ .here = here, .attrs = &attrs, .n_inputs = n, .inputs = in });
+    tf_operation *op = tf_op_new(sparse ? o->rule->sparse : o->rule->dense,
+                                 (struct tf_op_args){ .here = here, .attrs = &attrs, .n_inputs = n, .inputs = in });
+    return pair->var.op->constraint ? constrained(pair->var, op) : op;
 }
 
 /* β1^t and β2^t take the next power when all updates have read them. */

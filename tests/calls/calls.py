@@ -61,6 +61,7 @@ VALUES = {
     "tf_reader *": ["w.lines", "NULL"],
     "tf_queue_runner": ["((tf_queue_runner){ 0 })", "((tf_queue_runner){ w.x.op, 1 })", "((tf_queue_runner){ NULL, -1 })"],
     "tf_coordinator *": ["NULL"],
+    "const tf_getter *": ["NULL"],
     "tf_threads": ["((tf_threads){ 0 })"],
     "tf_gfile *": ["w.file", "NULL"],
     "tf_record_writer *": ["w.records", "NULL"],

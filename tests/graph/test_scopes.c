@@ -153,6 +153,47 @@ START_TEST(a_scope_that_is_entered_again_leaves_default_names_as_it_found_them)
 }
 END_TEST
 
+/* ---- custom getters --------------------------------------------------------------------------------------------------------- */
+static tf_tensor halved(const tf_getter *getter, struct tf_get_variable_args args, void *context)
+{
+    strcpy(context, args.name);
+    return tf_mul(tf_call_getter(getter, args), 0.5, .name = "half");
+}
+static tf_tensor raised(const tf_getter *getter, struct tf_get_variable_args args, void *context)
+{
+    return (void)context, tf_add(tf_call_getter(getter, args), 1, .name = "plus");
+}
+
+START_TEST(a_getter_stands_between_a_call_and_the_variable)
+{
+    char name[32] = "";
+    tf_tensor x = { 0 }, y = { 0 }, below = { 0 }, again = { 0 };
+    tf_variable_scope a = { 0 };
+    tf_with_variable_scope("a", .custom_getter = halved, .context = name) {
+        a = tf_get_variable_scope();
+        x = tf_get_variable("w", SHAPE(2));
+        ck_assert_str_eq(name, "a/w");
+        tf_with_variable_scope("b", .custom_getter = raised)
+            y = tf_get_variable("v", SHAPE(2));
+        tf_with_variable_scope("c")
+            below = tf_get_variable("u", SHAPE(2));
+    }
+    tf_with_variable_scope(a, .reuse = true)
+        again = tf_get_variable("w", SHAPE(2));
+    ck_assert_str_eq(tf_op_name(x.op), "half");
+    ck_assert_str_eq(tf_op_name(tf_op_input(x.op, 0).op), "a/w/read");
+    ck_assert_str_eq(tf_op_name(y.op), "plus"); /* the inner one is given what the outer one gives */
+    ck_assert_str_eq(tf_op_name(tf_op_input(y.op, 0).op), "half_1");
+    ck_assert_str_eq(tf_op_name(tf_op_input(tf_op_input(y.op, 0).op, 0).op), "a/b/v/read");
+    ck_assert_str_eq(tf_op_name(below.op), "half_2");
+    ck_assert_str_eq(tf_op_name(again.op), "half_3");
+    ck_assert_str_eq(tf_op_name(tf_op_input(again.op, 0).op), "a/w/read");
+    ck_assert_str_eq(tf_op_type(tf_get_variable("free", SHAPE(2)).op), "VariableV2");
+    ck_assert_int_eq(tf_trainable_variables().n, 4);
+    ck_assert_int_eq(caught()->count, 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("scopes");
@@ -166,6 +207,7 @@ int main(void)
     tcase_add_test(tc, a_scope_that_is_not_open_cannot_begin_to_reuse);
     tcase_add_test(tc, a_scope_is_entered_again_wherever_it_is_opened);
     tcase_add_test(tc, a_scope_that_is_entered_again_leaves_default_names_as_it_found_them);
+    tcase_add_test(tc, a_getter_stands_between_a_call_and_the_variable);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -11,6 +11,7 @@
 #include "ops/array/indexed_slices.h"
 #include "ops/array/placeholder.h"
 #include "ops/array/shape.h"
+#include "ops/layers/layers.h"
 #include "ops/losses/losses.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/clip.h"
@@ -332,6 +333,59 @@ START_TEST(gradients_may_be_clipped_in_between)
 }
 END_TEST
 
+/* ---- constraints ------------------------------------------------------------------------------------------------------------------ */
+static tf_tensor not_negative(tf_tensor v) { return tf_nn_relu(v); }
+static tf_tensor at_most_1(tf_tensor v) { return tf_minimum(v, 1.0); }
+
+/* As tf.train.AdamOptimizer does it with constraint=tf.nn.relu. */
+START_TEST(a_constraint_is_applied_to_what_an_update_leaves)
+{
+    tf_tensor w = tf_variable(NP_FLOAT(3, -2), .name = "w", .constraint = not_negative);
+    tf_operation *train = tf_apply_gradients(adam(), tf_zip(LIST(tf_constant(NP_FLOAT(1, 1))), LIST(w)),
+                                             .global_step = tf_train_create_global_step());
+    ck_assert_ptr_nonnull(tf_get_operation_by_name(graph, "Adam/update_w/Relu"));
+    ck_assert_ptr_eq(tf_op_control_input(tf_get_operation_by_name(graph, "Adam/update_w/Relu"), 0),
+                     tf_get_operation_by_name(graph, "Adam/update_w/ApplyAdam"));
+    ck_assert_str_eq(tf_op_name(tf_op_control_input(tf_get_operation_by_name(graph, "Adam/update"), 0)), "Adam/update_w/Assign");
+    tf_session *session = tf_session(.graph = graph);
+    tf_ndarray value = { 0 };
+    succeed(tf_run(session, tf_global_variables_initializer()));
+    for (int i = 0; i < 3; i++)
+        succeed(tf_run(session, train));
+    succeed(tf_run(session, FETCH(w, &value)));
+    ck_assert_double_eq_tol(np_get(value, 0), 2.7000012397766113, 1e-6);
+    ck_assert_double_eq(np_get(value, 1), 0);
+    np_free(&value);
+    tf_close(session);
+}
+END_TEST
+
+START_TEST(constraints_come_from_layers_and_scopes)
+{
+    tf_tensor x = tf_constant(NP_FLOAT2D({ 1, 2 })), w = { 0 }, own = { 0 };
+    tf_with_variable_scope("s", .constraint = at_most_1) {
+        w = tf_get_variable("w", SHAPE(2), .initial = NP_FLOAT(5, 5));
+        own = tf_get_variable("own", SHAPE(2), .initial = NP_FLOAT(5, -5), .constraint = not_negative);
+    }
+    tf_tensor y = tf_layers_dense(x, 2, .kernel_initializer = tf_zeros_initializer(), .kernel_constraint = not_negative,
+                                  .bias_initializer = tf_ones_initializer(), .bias_constraint = at_most_1);
+    tf_tensor loss = tf_add(tf_reduce_sum(y), tf_reduce_sum(tf_add(w, own)));
+    tf_operation *train = tf_minimize(sgd(), loss);
+    tf_session *session = tf_session(.graph = graph);
+    tf_ndarray values[4] = { { 0 } };
+    succeed(tf_run(session, tf_global_variables_initializer()));
+    succeed(tf_run(session, train));
+    succeed(tf_run(session, FETCH_LIST(tf_trainable_variables(), values)));
+    const double want[4][2] = { { 1, 1 }, { 4.9, 0 }, { 0, 0 }, { .9, .9 } };
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 2; j++)
+            ck_assert_double_eq_tol(np_get(values[i], j), want[i][j], 1e-6);
+        np_free(&values[i]);
+    }
+    tf_close(session);
+}
+END_TEST
+
 /* ---- mistakes ------------------------------------------------------------------------------------------------------------------- */
 static void nothing_to_optimize(void) { tf_minimize(sgd(), tf_constant(1.0)); }
 static void no_path(void)
@@ -460,6 +514,8 @@ int main(void)
     tcase_add_test(t, a_gradient_through_gather_stays_sparse_up_to_the_optimizer);
     tcase_add_loop_test(t, momentum_moves_the_rows_that_have_a_gradient_alone, 0, 2);
     tcase_add_test(t, gradients_may_be_clipped_in_between);
+    tcase_add_test(t, a_constraint_is_applied_to_what_an_update_leaves);
+    tcase_add_test(t, constraints_come_from_layers_and_scopes);
     tcase_add_test(t, every_allocation_may_fail);
     tcase_add_loop_test(t, mistakes_are_told_in_tensorflows_words, 0, MISTAKES);
     suite_add_tcase(s, t);

@@ -75,6 +75,8 @@ TEST_ROW(unfed_scalar)
 
 /* ---- variables ---------------------------------------------------------------------------------------------------------------- */
 
+static tf_tensor relu_of(tf_tensor w) { return tf_nn_relu(w); }
+
 TEST_ROW(uninitialized_variable)
 {
     tf_tensor w = AT(tf_variable(1.0, .name = "w")), sum = tf_add(w, 1);
@@ -118,6 +120,48 @@ TEST_ROW(variable_of_another_dtype)
     }
     return none;
 }
+TEST_ROW(sparse_gradient_of_a_constrained_variable)
+{
+    tf_tensor w = tf_variable(NP_FLOAT(1, 2), .constraint = relu_of);
+    tf_operation *train = AT(tf_minimize(tf_train_gradient_descent_optimizer(.1), tf_reduce_sum(tf_gather(w, NP_INT(0)))));
+    return tf_op_output(train, 0);
+}
+
+/* ---- names ------------------------------------------------------------------------------------------------------------------- */
+
+TEST_ROW(exact_name_twice)
+{
+    tf_identity(x, .name = "out/");
+    return AT(tf_square(x, .name = "out/"));
+}
+TEST_ROW(exact_name_of_a_constant_twice)
+{
+    tf_constant(1, .name = "out/");
+    return AT(tf_constant(1, .name = "out/"));
+}
+TEST_ROW(name_that_an_exact_one_took)
+{
+    tf_identity(x, .name = "out/");
+    return AT(tf_identity(x, .name = "out"));
+}
+TEST_ROW(exact_name_that_another_took)
+{
+    tf_identity(x, .name = "out");
+    return AT(tf_identity(x, .name = "out/"));
+}
+TEST_ROW(exact_name_of_nothing) { return AT(tf_identity(x, .name = "/")); }
+TEST_ROW(exact_name_with_a_space) { return AT(tf_identity(x, .name = "a b/")); }
+TEST_ROW(operation_as_a_tensor)
+{
+    tf_add_to_collection("ops", tf_no_op(.name = "n"));
+    return AT(tf_add(tf_at(tf_get_collection("ops"), 0), 1));
+}
+TEST_ROW(operations_as_tensors)
+{
+    tf_add_to_collection("ops", tf_no_op(.name = "n"));
+    return AT(tf_add_n(tf_get_collection("ops")));
+}
+
 TEST_ROW(variable_of_unknown_shape) { return AT(tf_variable(y)); }
 TEST_ROW(assignment_of_another_shape)
 {
@@ -394,6 +438,15 @@ static const row rows[] = {
     ROW(variable_of_another_shape, tf_value_error, "Trying to share variable v, but specified shape (2,) and found shape (1,)."),
     ROW(variable_of_another_dtype, tf_value_error,
         "Trying to share variable v, but specified dtype float64 and found dtype float32_ref."),
+    ROW(sparse_gradient_of_a_constrained_variable, tf_runtime_error, "Cannot use a constraint function on a sparse variable."),
+    ROW(exact_name_twice, tf_value_error, "Duplicate node name in graph: 'out'"),
+    ROW(exact_name_of_a_constant_twice, tf_value_error, "Duplicate node name in graph: 'out'"),
+    ROW(name_that_an_exact_one_took, tf_value_error, "Duplicate node name in graph: 'out'"),
+    ROW(exact_name_that_another_took, tf_value_error, "Duplicate node name in graph: 'out'"),
+    ROW(exact_name_of_nothing, tf_value_error, "'/' is not a valid scope name"),
+    ROW(exact_name_with_a_space, tf_value_error, "'a b/' is not a valid scope name"),
+    ROW(operation_as_a_tensor, tf_type_error, "Can't convert Operation 'n' to Tensor (target dtype=None, name='x', as_ref=False)"),
+    ROW(operations_as_tensors, tf_type_error, "Can't convert Operation 'n' to Tensor (target dtype=None, name=None, as_ref=False)"),
     ROW(variable_of_unknown_shape, tf_value_error,
         "initial_value must have a shape specified: Tensor(\"y:0\", shape=(?, 3), dtype=float32)"),
     ROW(assignment_of_another_shape, tf_value_error,
