@@ -9,6 +9,7 @@
 #include "ops/array/identity.h"
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
+#include "ops/array/where.h"
 #include "ops/control_flow/counts.h"
 #include "ops/control_flow/group.h"
 #include "ops/family.h"
@@ -17,6 +18,7 @@
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
 #include "ops/math/compare.h"
+#include "ops/math/range.h"
 #include "ops/math/reduce.h"
 #include "ops/math/unary.h"
 #include "ops/nn/activation.h"
@@ -119,14 +121,22 @@ tf_tensor tf1c_broadcast_weights(tf_tensor weights, tf_tensor values, tf_source 
     return all;
 }
 
-/* How many of the losses have a weight other than 0. */
-static tf_tensor num_present(tf_tensor losses, tf_tensor weights, tf_source here)
+/* Of all that an element of the batch has: over every axis but the first. */
+static tf_tensor sum_of_each(tf_tensor x, const char *name)
+{
+    return tf_reduce_sum(x, .axis = tf_range(1, tf_rank(x)), .keepdims = true, .name = name);
+}
+
+/* How many of the losses have a weight other than 0; each: for each element of the batch. */
+static tf_tensor num_present(tf_tensor losses, tf_tensor weights, bool each, tf_source here)
 {
     TF_SCOPE(NULL, "num_present");
     const char *scope = tf_scope_name();
     const tf_tensor absent = tf_equal(weights, 0.0), zeros = zeros_like(weights);
     const tf_tensor present = tf1c_broadcast_weights(tf_where(absent, zeros, ones_like(weights)), losses, here);
-    return tf_is_poisoned(present) ? present : tf_reduce_sum(present, .name = scope);
+    if (tf_is_poisoned(present))
+        return present;
+    return each ? sum_of_each(present, scope) : tf_reduce_sum(present, .name = scope);
 }
 
 static tf_tensor num_elements(tf_tensor losses)
@@ -156,7 +166,7 @@ static tf_tensor reduced(tf_tensor losses, tf_tensor weights, const char *how, t
     }
     if (strcmp(how, tf_losses_reduction_SUM_OVER_BATCH_SIZE) == 0)
         return safe_mean(sum, num_elements(losses));
-    return safe_mean(sum, num_present(losses, weights, here));
+    return safe_mean(sum, num_present(losses, weights, false, here));
 }
 
 static bool is_reduction(const char *how)
@@ -172,7 +182,6 @@ static bool is_reduction(const char *how)
 tf_tensor tf_losses_compute_weighted_loss_(tf_tensor losses, struct tf_weighted_loss_args a)
 {
     const char *how = a.reduction ? a.reduction : tf_losses_reduction_SUM_BY_NONZERO_WEIGHTS;
-    const char *collection = a.loss_collection ? a.loss_collection : TF_LOSSES;
     TF_FROM(a.here);
     if (tf_is_poisoned(losses))
         return (tf_tensor){ .op = tf_tensor_op(losses) };
@@ -192,8 +201,8 @@ tf_tensor tf_losses_compute_weighted_loss_(tf_tensor losses, struct tf_weighted_
         if (!tf_is_poisoned(loss))
             loss = tf1c_cast(loss, dtype, a.here);
     }
-    if (*collection && !tf_is_poisoned(loss))
-        tf_add_to_collection(collection, loss);
+    if (!tf_is_poisoned(loss))
+        tf_losses_add_loss(loss, a.loss_collection);
     return loss;
 }
 
@@ -342,22 +351,80 @@ tf_tensor tf_losses_sigmoid_cross_entropy_(struct tf_sigmoid_loss_args a)
     return WEIGHTED(losses, scope);
 }
 
+/* 2 x / n, and 0 where nothing is counted. */
+static tf_tensor per_pair(tf_tensor x, tf_tensor n)
+{
+    const tf_tensor positive = tf_maximum(n, 0);
+    return tf_mul(2.0, tf_div_no_nan(x, positive, .name = "value"));
+}
+
+/* Σ w · (2 Σ d² / (n - 1) - 2 (Σ d)² / (n (n - 1))), of the differences d of each element of the batch, n of which count. */
+static tf_tensor pairwise_loss(tf_tensor differences, tf_tensor weights, tf_source here)
+{
+    const tf_tensor axes = tf_range(1, tf_rank(differences));
+    const tf_tensor squares = tf_reduce_sum(tf_square(differences), .axis = axes, .keepdims = true);
+    const tf_tensor n = num_present(differences, weights, true, here);
+    if (tf_is_poisoned(n))
+        return n;
+    const tf_tensor apart = per_pair(squares, tf_sub(n, 1));
+    const tf_tensor total = tf_square(tf_reduce_sum(differences, .axis = axes, .keepdims = true));
+    const tf_tensor together = per_pair(total, tf_multiply(n, tf_sub(n, 1)));
+    const tf_tensor loss = tf_reduce_sum(tf_multiply(tf_sub(apart, together), weights));
+    const tf_tensor any = tf_greater(tf_reduce_sum(n), 0);
+    return tf_where(any, loss, zeros_like(loss), .name = "value");
+}
+
+tf_tensor tf_losses_mean_pairwise_squared_error_(struct tf_pairwise_loss_args a)
+{
+    tf_tensor loss = { 0 };
+    TF_FROM(a.here);
+    if (!operands_fit(a.labels, "labels", a.predictions, "predictions", a.here, &loss))
+        return loss;
+    const tf_operand given = tf1c_keyword(a.weights, true);
+    TF_SCOPE(a.scope, "mean_pairwise_squared_error");
+    const tf_tensor w = tf_cast(given.kind == TF_OPERAND_NONE ? tf_operand_real(1) : given, tf_float32);
+    const tf_tensor z = tf_cast(a.labels, tf_float32);
+    tf_operation *checked = tf1c_assert_broadcastable(tf_operand_tensor(w), z, a.here, &loss);
+    if (!checked)
+        return loss;
+    tf_with_control_dependencies(OPS(checked)) {
+        const tf_tensor p = tf_cast(a.predictions, tf_float32);
+        loss = pairwise_loss(tf_subtract(p, z), w, a.here);
+    }
+    if (!tf_is_poisoned(loss))
+        tf_losses_add_loss(loss, a.loss_collection);
+    return loss;
+}
+
 /* ---- their sum ------------------------------------------------------------------------------------------------------------------------ */
 static tf_tensor sum(tf_list losses, const char *name)
 {
     return losses.n == 1 ? tf_identity(losses.items[0], .name = name) : tf_add_n(losses, .name = name);
 }
 
-tf_tensor tf_losses_get_regularization_loss_(struct tf_name_args a)
+tf_status tf_losses_add_loss_(struct tf_add_loss_args a)
 {
-    const tf_list losses = tf_get_collection(TF_REGULARIZATION_LOSSES);
+    const char *collection = a.loss_collection ? a.loss_collection : TF_LOSSES;
+    TF_FROM(a.here);
+    return *collection ? tf_add_to_collection(collection, a.loss) : tf_ok;
+}
+
+tf_list tf_losses_get_losses_(struct tf_get_losses_args a)
+{
+    return tf_get_collection_(a.loss_collection ? a.loss_collection : TF_LOSSES, (struct tf_scope_args){ a.here, a.scope });
+}
+
+tf_tensor tf_losses_get_regularization_loss_(struct tf_regularization_loss_args a)
+{
+    const tf_list losses = tf_get_collection_(TF_REGULARIZATION_LOSSES, (struct tf_scope_args){ a.here, a.scope });
     TF_FROM(a.here);
     return losses.n ? sum(losses, a.name ? a.name : "total_regularization_loss") : tf_constant(0.0);
 }
 
 tf_tensor tf_losses_get_total_loss_(struct tf_total_loss_args a)
 {
-    const tf_list losses = tf_get_collection(TF_LOSSES), more = tf_get_collection(TF_REGULARIZATION_LOSSES);
+    const struct tf_scope_args of = { a.here, a.scope };
+    const tf_list losses = tf_get_collection_(TF_LOSSES, of), more = tf_get_collection_(TF_REGULARIZATION_LOSSES, of);
     tf_list all = { 0 };
     TF_FROM(a.here);
     for (int i = 0; i < losses.n; i++)

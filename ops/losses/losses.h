@@ -24,6 +24,8 @@ extern "C" {
  *   sparse_softmax_cross_entropy                                    (labels [n] or [n, 1], logits [n, classes])
  *   hinge_loss                                                      (labels of 0 and 1, logits) of one shape: max(0, 1 - (2z - 1)·x)
  *   cosine_distance                                                 (labels, predictions), of length 1 along `axis`: 1 - Σ z·p
+ *   mean_pairwise_squared_error                                     (labels, predictions) of one shape, [batch, …]: the mean over pairs of
+ *                                                                   elements i, j of ((pᵢ - pⱼ) - (zᵢ - zⱼ))², summed over the batch
  *   sigmoid_cross_entropy                                           (multi_class_labels, logits) of one shape
  *   weights          a number or a tensor that broadcasts to the losses, of rank 0 or theirs; unset: 1
  *   loss_collection  unset: TF_LOSSES; "": none;   scope  the name scope
@@ -40,6 +42,14 @@ struct tf_loss_args {
     TF_ARG_(4) const char *scope;
     TF_ARG_(5) const char *loss_collection;
     TF_ARG_(6) const char *reduction;
+};
+struct tf_pairwise_loss_args {
+    tf_source here;
+    TF_ARG_(1) tf_tensor labels;
+    TF_ARG_(2) tf_tensor predictions;
+    TF_ARG_(3) tf_operand weights;
+    TF_ARG_(4) const char *scope;
+    TF_ARG_(5) const char *loss_collection;
 };
 struct tf_huber_loss_args {
     tf_source here;
@@ -123,6 +133,9 @@ struct tf_sigmoid_loss_args {
 #define tf_losses_cosine_distance(...) \
     TF_KWARGS_(tf_losses_cosine_distance_((struct tf_cosine_distance_args){ \
         .weights = TF_UNSET_, .axis = TF_NO_AXIS, .dim = TF_NO_AXIS, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_losses_mean_pairwise_squared_error(...) \
+    TF_KWARGS_(tf_losses_mean_pairwise_squared_error_((struct tf_pairwise_loss_args){ \
+        .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_losses_softmax_cross_entropy(...) \
     TF_KWARGS_(tf_losses_softmax_cross_entropy_((struct tf_softmax_loss_args){ .weights = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_losses_sparse_softmax_cross_entropy(...) \
@@ -136,6 +149,7 @@ TF1C_API tf_tensor tf_losses_huber_loss_(struct tf_huber_loss_args args);
 TF1C_API tf_tensor tf_losses_log_loss_(struct tf_log_loss_args args);
 TF1C_API tf_tensor tf_losses_hinge_loss_(struct tf_hinge_loss_args args);
 TF1C_API tf_tensor tf_losses_cosine_distance_(struct tf_cosine_distance_args args);
+TF1C_API tf_tensor tf_losses_mean_pairwise_squared_error_(struct tf_pairwise_loss_args args);
 TF1C_API tf_tensor tf_losses_softmax_cross_entropy_(struct tf_softmax_loss_args args);
 TF1C_API tf_tensor tf_losses_sparse_softmax_cross_entropy_(struct tf_sparse_softmax_loss_args args);
 TF1C_API tf_tensor tf_losses_sigmoid_cross_entropy_(struct tf_sigmoid_loss_args args);
@@ -154,19 +168,41 @@ struct tf_weighted_loss_args {
 TF1C_API tf_tensor tf_losses_compute_weighted_loss_(tf_tensor losses, struct tf_weighted_loss_args args);
 
 /* The collected losses; their sum, with regularization losses unless switched off.
+ *   scope            of those alone whose names begin with what it matches, as in tf_get_collection
+ *   loss_collection  unset: TF_LOSSES; "": none
  * TF1: tf.losses.add_loss, get_losses, get_regularization_losses, get_regularization_loss, get_total_loss */
+struct tf_add_loss_args {
+    tf_source here;
+    TF_ARG_(1) tf_tensor loss;
+    TF_ARG_(2) const char *loss_collection;
+};
+struct tf_get_losses_args {
+    tf_source here;
+    TF_ARG_(1) const char *scope;
+    TF_ARG_(2) const char *loss_collection;
+};
+struct tf_regularization_loss_args {
+    tf_source here;
+    TF_ARG_(1) const char *scope;
+    TF_ARG_(2) const char *name;
+};
 struct tf_total_loss_args {
     tf_source here;
-    bool add_regularization_losses;
-    const char *name;
+    TF_ARG_(1) bool add_regularization_losses;
+    TF_ARG_(2) const char *name;
+    TF_ARG_(3) const char *scope;
 };
-#define tf_losses_add_loss(loss) tf_add_to_collection(TF_LOSSES, loss)
-#define tf_losses_get_losses() tf_get_collection(TF_LOSSES)
-#define tf_losses_get_regularization_losses() tf_get_collection(TF_REGULARIZATION_LOSSES)
-#define tf_losses_get_regularization_loss(...) tf_losses_get_regularization_loss_(TF_NAMED_(__VA_ARGS__))
+#define tf_losses_add_loss(...) TF_KWARGS_(tf_losses_add_loss_((struct tf_add_loss_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_losses_get_losses(...) TF_KWARGS_(tf_losses_get_losses_((struct tf_get_losses_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_losses_get_regularization_losses(...) tf_get_collection(TF_REGULARIZATION_LOSSES, __VA_ARGS__)
+#define tf_losses_get_regularization_loss(...) \
+    TF_KWARGS_(tf_losses_get_regularization_loss_((struct tf_regularization_loss_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_losses_get_total_loss(...) \
-    TF_KWARGS_(tf_losses_get_total_loss_((struct tf_total_loss_args){ .add_regularization_losses = true, TF_HERE_, __VA_ARGS__ }))
-TF1C_API tf_tensor tf_losses_get_regularization_loss_(struct tf_name_args args);
+    TF_KWARGS_(tf_losses_get_total_loss_((struct tf_total_loss_args){ \
+        .add_regularization_losses = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_status tf_losses_add_loss_(struct tf_add_loss_args args);
+TF1C_API tf_list tf_losses_get_losses_(struct tf_get_losses_args args);
+TF1C_API tf_tensor tf_losses_get_regularization_loss_(struct tf_regularization_loss_args args);
 TF1C_API tf_tensor tf_losses_get_total_loss_(struct tf_total_loss_args args);
 
 #ifdef __cplusplus

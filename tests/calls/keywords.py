@@ -29,7 +29,7 @@ BY_PLACE = {
         tf_data_path tf_mnist_read_data_sets tf_summary_file_writer_cache_get tf_train_import_meta_graph tf_*_maybe_download""",
     "draws": "tf_*_candidate_sampler tf_nn_compute_accidental_hits",
     "of parts of other calls": """tf_nn_atrous_* tf_nn_conv2d_backprop_* tf_nn_depthwise_conv2d tf_nn_separable_conv2d tf_nn_batch_normalization
-        tf_matrix_inverse tf_matrix_solve tf_linalg_inv tf_linalg_solve tf_scatter_* tf_sparse_to_dense tf_losses_add_loss
+        tf_matrix_inverse tf_matrix_solve tf_linalg_inv tf_linalg_solve tf_scatter_* tf_sparse_to_dense
         tf_losses_compute_weighted_loss tf_train_*_input_producer tf_train_piecewise_constant tf_train_*_hook tf_train_example
         tf_fifo_queue tf_random_shuffle_queue tf_fixed_len_feature tf_var_len_feature tf_contrib_crf_* tf_*_lstm_state_tuple
         tf_contrib_rnn_static_bidirectional_rnn tf_data_dataset_from_generator tf_data_iterator_from_* tf_add_to_collection tf_get_collection tf_zip

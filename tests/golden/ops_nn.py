@@ -175,6 +175,27 @@ def regularized_layers(x):
     return l2(x)
 
 
+def total_of_a_scope(z, p, w):
+    losses.mean_squared_error(z, p, scope='a')
+    losses.mean_squared_error(z, p, scope='b')
+    losses.absolute_difference(z, p, loss_collection='mine')
+    losses.add_loss(tf.identity(w, 'b2'))
+    losses.add_loss(w, 'mine')
+    losses.add_loss(w, None)
+    tf.identity(losses.get_losses(loss_collection='mine')[1], 'mine')
+    tf.identity(losses.get_losses('b')[1], 'second')
+    return losses.get_total_loss(True, 'sum', 'b')
+
+
+def regularized_activity(x):
+    l2 = layers.l2_regularizer(.1)
+    tf.layers.dense(x, 2, tf.nn.relu, kernel_initializer=tf.ones_initializer(), activity_regularizer=l2)
+    tf.layers.conv1d(tf.expand_dims(x, 0), 2, 1, kernel_initializer=tf.ones_initializer(), activity_regularizer=l2, name='c')
+    losses.get_regularization_loss('dense', 'of_dense')
+    losses.get_regularization_loss('dense|c/')
+    return l2(x)
+
+
 def plain_layer(x, n, scope):
     return layers.fully_connected(x, n, activation_fn=None, scope=scope)
 
@@ -215,5 +236,13 @@ cases.update({
     'L2Loss.layers_regularizers': (regularized_layers, [logits]),
     'DivNoNan.cosine': (lambda z, p: losses.cosine_distance(z, p, 1), [labels, predictions]),
     'DivNoNan.cosine_dim': (lambda z, p: losses.cosine_distance(z, p, dim=0, weights=.5, scope='c'), [labels, predictions]),
+    'Select.pairwise': (losses.mean_pairwise_squared_error, [labels, predictions]),
+    'Select.pairwise_rows': (lambda z, p, w: losses.mean_pairwise_squared_error(z, p, w, 'p'), [labels, predictions, rows]),
+    'Select.pairwise_nothing': (lambda z, p: losses.mean_pairwise_squared_error(z, p, 0.), [labels, predictions]),
+    'Select.pairwise_integers': (lambda z, p: losses.mean_pairwise_squared_error(z, p, weights=2.),
+                                 [(labels > 0).astype(np.int32), predictions.astype(np.float64)]),
+    'Select.pairwise_images': (losses.mean_pairwise_squared_error, [labels.reshape(-1, 2, 2), predictions.reshape(-1, 2, 2)]),
+    'AddN.total_loss_of_a_scope': (total_of_a_scope, [labels, predictions, np.float32(3)]),
+    'L2Loss.regularized_activity': (regularized_activity, [labels]),
     'Sub.cosine_none': (lambda z, p: losses.cosine_distance(z, p, -1, reduction=R.NONE), [labels, predictions]),
 })
