@@ -61,9 +61,13 @@ tf_list tf_list_of_(int n, const tf_operand *items, tf_source here)
     enum { MOST = 32 };
     tf_tensor tensors[MOST];
     TF_FROM(here);
-    for (int i = 0; items && i < n && i < MOST; i++)
-        tensors[i] = items[i].kind == TF_OPERAND_TENSOR ? items[i].as.tensor
-                                                        : tf_convert(items[i], dtype_beside(n, items, &items[i]), here, NULL);
+    for (int i = 0; items && i < n && i < MOST; i++) {
+        const tf_operand *o = &items[i];
+        tensors[i] = o->kind == TF_OPERAND_TENSOR ? o->as.tensor : tf_convert(*o, dtype_beside(n, items, o), here, NULL);
+        if ((o->kind == TF_OPERAND_INTEGER || o->kind == TF_OPERAND_REAL || o->kind == TF_OPERAND_BOOL) &&
+            !tf_is_poisoned(tensors[i]))
+            tensors[i].op->of_list = true;
+    }
     return tf_list_new_(n > MOST ? -1 : n, items ? tensors : NULL, here);
 }
 

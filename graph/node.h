@@ -36,6 +36,7 @@ struct tf_operation {
     char value_state;          /* 0 not tried, 1 known, 2 cannot be known */
     bool value_captured;       /* of a body's argument that stands for a variable: read in the body, */
     bool ref_captured;         /* or taken as it is, by an op that writes it or asks about it */
+    bool of_list;              /* a constant of a number in a LIST */
     const tf_operation *listed_by; /* the node made last whose input or control it is: it is no control of it once more */
 };
 

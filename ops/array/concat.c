@@ -7,6 +7,7 @@
 #include "ops/array/gather.h"
 #include "ops/array/identity.h"
 #include "ops/array/shape.h"
+#include "ops/control_flow/counts.h"
 #include "ops/math/arithmetic.h"
 
 tf_list tf1c_outputs(tf_operation *op, int n)
@@ -619,13 +620,25 @@ static tf_tensor pack(tf_list values, int64_t axis, struct tf_name_args a, const
         &pack_op, (struct tf_op_args){ .here = a.here, .name = a.name, .default_name = default_name, .attrs = &attrs }, values);
 }
 
+/* Of numbers alone TF makes one constant, and none of each; along another axis than 0 one of the first more. */
+static void count_numbers(tf_list values, int axis)
+{
+    for (int i = 0; i < values.n; i++)
+        if (tf_is_poisoned(values.items[i]) || !values.items[i].op->of_list)
+            return;
+    tf1c_count_more(axis ? 1 : -values.n);
+}
+
 static tf_tensor stack_of(tf_list values, struct tf_stack_args a)
 {
     values = tf1c_sound_list(values, a.here);
     tf_dims first = values.n ? tf_get_shape(values.items[0]) : (tf_dims){ 0 };
     if (first.known && !tf_is_poisoned(values.items[0]) && tf_norm_axis(a.axis, first.rank + 1) < 0)
         return tf_mistake(tf_value_error, a.here, NULL, "axis = %d not in [%d, %d)", a.axis, -first.rank - 1, first.rank + 1);
-    return pack(values, a.axis, (struct tf_name_args){ a.here, a.name }, "stack");
+    const tf_tensor y = pack(values, a.axis, (struct tf_name_args){ a.here, a.name }, "stack");
+    if (!tf_is_poisoned(y))
+        count_numbers(values, a.axis);
+    return y;
 }
 
 tf_tensor tf_stack_(struct tf_stack_args a) { return stack_of(tf1c_given_list(a.values, a.here), a); }

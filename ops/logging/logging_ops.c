@@ -300,6 +300,61 @@ tf_operation *tf_assert_(struct tf_assert_args a) { return assert_of(tf1c_given(
 
 /* ---- assert_equal and its like --------------------------------------------------------------------------------------------------------- */
 
+/* Whether Python's tensor_util.constant_value knows t: what it is made of, and nothing else, is computed there. */
+static bool is_known_to_python(tf_tensor t)
+{
+    static const char *const types[] = { "Cast", "ConcatV2", "Equal", "Fill", "NotEqual", "Pack", "Range" };
+    tf_ndarray value;
+    if (t.op->def == tf1c_basic.constant || t.op->def->traits & TF_SHAPE_ONLY)
+        return tf_constant_value(t, &value);
+    bool known = false;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        known |= strcmp(types[i], t.op->def->name) == 0;
+    for (int i = 0; known && i < t.op->n_inputs; i++)
+        known = is_known_to_python(t.op->inputs[i]);
+    return known && tf_constant_value(t, &value);
+}
+
+static bool is_all_true(tf_tensor holds)
+{
+    tf_ndarray value;
+    const bool *at = tf_constant_value(holds, &value) ? value.data : NULL;
+    for (int64_t i = 0; at && i < np_size(value); i++)
+        if (!at[i])
+            return false;
+    return true;
+}
+
+/* A tensor's value, as Python's print shows it. */
+static void say_known(text *t, tf_tensor x)
+{
+    char shown[256];
+    tf_ndarray value;
+    say(t, "%s", tf_constant_value(x, &value) ? np_text(value, shown, sizeof shown) : tf_tensor_text(x, shown, sizeof shown));
+}
+
+/* What is known not to hold is a mistake at once: Python's lines, of which `said` is the first up to its "]", unless TF forgot a comma. */
+static tf_operation *known_mistake(const char *said, tf_tensor x, tf_tensor y, const struct tf_check_args *a)
+{
+    char message[1024];
+    text t = { message, sizeof message, 0 };
+    const size_t n = strcspn(said, "]");
+    say(&t, "%s%s", a->message ? a->message : "", a->message ? "\n" : "");
+    for (int i = 0; i < a->data.n; i++) {
+        say_known(&t, a->data.items[i]);
+        say(&t, "%s", i + 1 < a->data.n ? "\n" : "");
+    }
+    if (!a->data.n) {
+        say(&t, "%.*s%sx (%s:%d) = \n", (int)n, said, said[n] ? "\n" : "", x.op->name, x.index);
+        say_known(&t, x);
+    }
+    if (!a->data.n && !tf_is_none(y)) {
+        say(&t, "\ny (%s:%d) = \n", y.op->name, y.index);
+        say_known(&t, y);
+    }
+    return tf_mistake(tf_invalid_argument, a->here, NULL, "%s", message).op;
+}
+
 /* Asserts that all of `holds` is true, and else shows the message, what `said` says, and the values of x and, if there, y. `said` ends
  * with "] [", but where TF forgot a comma: x's name follows it at once. */
 static tf_operation *check_said(tf_tensor holds, const char *said, tf_tensor x, tf_tensor y, struct tf_check_args a)
@@ -310,6 +365,8 @@ static tf_operation *check_said(tf_tensor holds, const char *said, tf_tensor x, 
     tf_graph *g = all.op->graph;
     const int n = tf_is_none(y) ? 1 : 2;
     a.data = tf1c_given_list(a.data, a.here);
+    if (is_known_to_python(x) && (n == 1 || is_known_to_python(y)) && !is_all_true(holds))
+        return known_mistake(said, x, y, &a);
     const char *first = a.message ? tf1c_graph_printf(g, " [%s]", a.message) : "", *second = "";
     int strings = a.message ? 1 : 0;
     if (first && !a.data.n) {
@@ -339,8 +396,8 @@ static tf_tensor convert_first(tf_operand x, tf_operand y, tf_source here)
 #define CHECK_ARGS(a) \
     ((struct tf_check_args){ .here = (a).here, .data = (a).data, .summarize = (a).summarize, .message = (a).message })
 
-#define ASSERT_BOTH(id, compare, sign)                                                                   \
-    tf_operation *tf_assert_##id##_(struct tf_compare_args a)                                            \
+#define ASSERT_BOTH(fn, id, compare, sign)                                                               \
+    tf_operation *fn(struct tf_compare_args a)                                                           \
     {                                                                                                    \
         TF_FROM(a.here);                                                                                 \
         TF_SCOPE(a.name, "assert_" #id);                                                                 \
@@ -348,12 +405,22 @@ static tf_tensor convert_first(tf_operand x, tf_operand y, tf_source here)
         const tf_tensor x = convert_first(tf1c_given(a.x), y_, a.here), y = convert_like(y_, x, a.here); \
         return check_said(compare(x, y), DID_NOT_HOLD("x " sign " y") "] [", x, y, CHECK_ARGS(a));       \
     }
-ASSERT_BOTH(equal, tf_equal, "==")
-ASSERT_BOTH(none_equal, tf_not_equal, "!=")
-ASSERT_BOTH(less, tf_less, "<")
-ASSERT_BOTH(less_equal, tf_less_equal, "<=")
-ASSERT_BOTH(greater, tf_greater, ">")
-ASSERT_BOTH(greater_equal, tf_greater_equal, ">=")
+static ASSERT_BOTH(assert_equal, equal, tf_equal, "==") ASSERT_BOTH(tf_assert_none_equal_, none_equal, tf_not_equal, "!=")
+    ASSERT_BOTH(tf_assert_less_, less, tf_less, "<") ASSERT_BOTH(tf_assert_less_equal_, less_equal, tf_less_equal, "<=")
+        ASSERT_BOTH(tf_assert_greater_, greater, tf_greater, ">")
+            ASSERT_BOTH(tf_assert_greater_equal_, greater_equal, tf_greater_equal, ">=")
+
+    /* TF opens a scope to see whether it is given one tensor twice, and then another of that name. */
+    tf_operation *tf_assert_equal_(struct tf_compare_args a)
+{
+    const tf_operand x = tf1c_given(a.x), y = tf1c_given(a.y);
+    TF_FROM(a.here);
+    tf_with_name_scope(a.name ? a.name : "assert_equal")
+        if (x.kind == TF_OPERAND_TENSOR && y.kind == TF_OPERAND_TENSOR && x.as.tensor.op &&
+            tf_same_tensor(x.as.tensor, y.as.tensor) && !tf_is_poisoned(x.as.tensor))
+            return tf_no_op();
+    return assert_equal(a);
+}
 
 /* Beside zero; TF shows an empty message here. */
 #define ASSERT_ONE(id, inner, holds, said)                                                       \

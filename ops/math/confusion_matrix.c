@@ -26,6 +26,8 @@ static tf_tensor squeezed(tf_tensor x, tf_tensor beside)
 static tf_tensor after(tf_operation *check, tf_tensor x)
 {
     tf_tensor same = x;
+    if (tf1c_is_mistake(check))
+        return (tf_tensor){ .op = check };
     tf_with_control_dependencies(OPS(check))
         same = tf_identity(x, .name = "control_dependency");
     return same;

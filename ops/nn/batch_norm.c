@@ -294,18 +294,58 @@ tf_batch_norm tf_nn_fused_batch_norm_(struct tf_fused_batch_norm_args a)
     return nn_fused_batch_norm_of(tf1c_given(a.x), tf1c_given(a.scale), tf1c_given(a.offset), a);
 }
 
+/* A number, or an array of floats, as Python makes it of one while it is no tensor yet: -o, or o + more. False: it is one. */
+static bool made_by_python(tf_operand *o, bool negative, double more)
+{
+    const tf_ndarray *a = &o->as.array;
+    const double number = o->kind == TF_OPERAND_INTEGER ? (double)o->as.integer : o->as.real;
+    if (o->kind == TF_OPERAND_INTEGER || o->kind == TF_OPERAND_REAL) {
+        *o = tf_operand_real(negative ? -number : number + more);
+        return true;
+    }
+    if (o->kind != TF_OPERAND_ARRAY || !(TF_FLOATING & TF_DTYPE_BIT(a->dtype)) || a->scale != 0 || !a->data)
+        return false;
+    tf_ndarray made = *a;
+    const int64_t n = np_size(*a);
+    if (!(made.data = tf1c_graph_alloc(tf1c_current_graph(), np_nbytes(*a) + 1)))
+        return false;
+    for (int64_t i = 0; i < n; i++)
+        if (a->dtype == tf_float32)
+            ((float *)made.data)[i] = negative ? -((const float *)a->data)[i] : ((const float *)a->data)[i] + (float)more;
+        else
+            ((double *)made.data)[i] = negative ? -((const double *)a->data)[i] : ((const double *)a->data)[i] + more;
+    made.memory = NULL;
+    *o = (tf_operand){ .kind = TF_OPERAND_ARRAY, .as.array = made };
+    return true;
+}
+
+static tf_tensor as_dtype(tf_tensor t, tf_dtype dtype)
+{
+    return dtype && !tf_is_poisoned(t) ? tf1c_cast(t, dtype, (tf_source){ 0 }) : t;
+}
+
+static tf_tensor sum_with(tf_operand variance, double epsilon) { return tf_raw_ops_add_v2(variance, epsilon, .name = "add"); }
+
 tf_tensor tf_nn_batch_normalization_(tf_operand x, tf_operand mean, tf_operand variance, tf_operand offset, tf_operand scale,
                                      double variance_epsilon, struct tf_name_args args)
 {
     TF_FROM(args.here);
     TF_SCOPE(args.name, "batchnorm");
-    tf_tensor inverse = tf_rsqrt(tf_raw_ops_add_v2(variance, variance_epsilon, .name = "add"));
+    x = tf1c_sound_operand(x, args.here);
+    mean = tf1c_sound_operand(mean, args.here);
+    variance = tf1c_sound_operand(variance, args.here);
+    const tf_dtype dtype = tf1c_operand_dtype(&x);
+    tf_tensor inverse =
+        made_by_python(&variance, false, variance_epsilon) ? tf_rsqrt(variance) : tf_rsqrt(sum_with(variance, variance_epsilon));
     if (is_given(scale))
         inverse = tf_mul(inverse, scale);
-    const tf_tensor scaled = tf_mul(x, inverse);
+    const tf_tensor scaled = tf_mul(x, as_dtype(inverse, dtype));
+    tf_tensor shift = { 0 };
     if (is_given(offset))
-        return tf_raw_ops_add_v2(scaled, tf_sub(offset, tf_mul(mean, inverse)), .name = "add");
-    return tf_raw_ops_add_v2(scaled, tf_mul(tf_neg(mean), inverse), .name = "add");
+        shift = tf_sub(offset, tf_mul(mean, inverse));
+    else
+        shift = made_by_python(&mean, true, 0) ? tf_mul(mean, inverse) : tf_mul(tf_neg(mean), inverse);
+    return tf_raw_ops_add_v2(scaled, as_dtype(shift, dtype), .name = "add");
 }
 
 /* An argument by one of its two names. */

@@ -535,23 +535,43 @@ static tf_list joined(tf_list a, tf_list b)
     return a;
 }
 
+/* A constant of their names, as strings. */
+static tf_tensor names_of(tf_list variables, tf_source here)
+{
+    TF1C_HOLD_REPORTS;
+    tf_bytes *names = tf1c_alloc((size_t)variables.n * sizeof *names);
+    if (!names)
+        return tf_mistake(tf_memory_error, here, NULL, "no memory left for the graph");
+    for (int i = 0; i < variables.n; i++) {
+        const char *name = tf_op_name(variables.items[i].op);
+        names[i] = (tf_bytes){ name, strlen(name) };
+    }
+    const tf_tensor constant = tf_constant(np_array(names, tf_string, SHAPE(variables.n)));
+    tf1c_free(names);
+    return constant;
+}
+
 tf_tensor tf_report_uninitialized_variables_(struct tf_report_uninitialized_args a)
 {
     TF_FROM(a.here);
-    tf_list vars = tf1c_sound_list(a.var_list, a.here), has_none = { 0 }, names = { 0 };
-    TF_SCOPE(a.name, "report_uninitialized_variables");
-    if (!vars.n)
+    tf_list vars = tf1c_sound_list(a.var_list, a.here), has_value = { 0 };
+    if (!vars.n && !a.var_list.items)
         vars = joined(joined((tf_list){ 0 }, tf_global_variables()), tf_local_variables());
+    TF_SCOPE(a.name, "report_uninitialized_variables");
     for (int i = 0; i < vars.n; i++) {
         if (tf_is_none(vars.items[i]) || tf_is_poisoned(vars.items[i]))
             return tf_is_none(vars.items[i]) ? tf_mistake(tf_value_error, a.here, NULL, "None values not supported.")
                                              : vars.items[i];
-        tf_append(&has_none, tf_logical_not(tf_is_variable_initialized(vars.items[i])));
-        tf_append(&names, tf_constant(tf_op_name(vars.items[i].op)));
+        tf_append(&has_value, tf_is_variable_initialized(vars.items[i]));
     }
-    if (!vars.n)
-        return tf_constant(np_empty(SHAPE(0), tf_string));
-    return tf_boolean_mask(tf_stack(names), tf_stack(has_none));
+    tf_tensor names = { 0 };
+    tf_with_device("/cpu:0") {
+        if (!vars.n)
+            return tf_constant(np_empty(SHAPE(0), tf_string));
+        const tf_tensor has_none = tf_logical_not(tf_stack(has_value));
+        names = tf_boolean_mask(names_of(vars, a.here), has_none);
+    }
+    return names;
 }
 
 /* clang-format off */

@@ -140,11 +140,12 @@ TF1C_API tf_list tf_local_variables(void);
     TF_HERE_, TF_PLACES_(__VA_ARGS__))
 struct tf_report_uninitialized_args {
     tf_source here;
-    tf_list var_list;
-    const char *name;
+    TF_ARG_(1) tf_list var_list;
+    TF_ARG_(2) const char *name;
 };
 #define tf_report_uninitialized_variables(...) \
-    TF_KWARGS_(tf_report_uninitialized_variables_((struct tf_report_uninitialized_args){ TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_report_uninitialized_variables_((struct tf_report_uninitialized_args){ TF_HERE_, \
+        TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_is_variable_initialized_(tf_tensor variable, struct tf_name_args args);
 TF1C_API tf_tensor tf_report_uninitialized_variables_(struct tf_report_uninitialized_args args);
 

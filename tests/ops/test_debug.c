@@ -250,6 +250,33 @@ START_TEST(ranks_and_dtypes_are_looked_at_in_the_graph_if_it_knows_them)
 }
 END_TEST
 
+/* What Python knows of both: lines as it prints them. */
+START_TEST(what_is_known_not_to_hold_is_refused_at_once)
+{
+#define DIFFERS(condition) "Condition " condition " did not hold element-wise:"
+    const tf_tensor seven = tf_constant(7, .name = "seven"), same = tf_placeholder(tf_int32, .name = "same");
+    REFUSED(tf_invalid_argument, DIFFERS("x == y") "\nx (assert_equal_1/x:0) = \n[1 2]\ny (assert_equal_1/y:0) = \n[1 3]",
+            tf_assert_equal(NP_INT(1, 2), NP_INT(1, 3)));
+    REFUSED(tf_invalid_argument, DIFFERS("x < y") "\nx (assert_less/x:0) = \n[1. 2.]\ny (assert_less/y:0) = \n[1.  3.5]",
+            tf_assert_less(NP_FLOAT(1, 2), NP_FLOAT(1, 3.5)));
+    REFUSED(tf_invalid_argument, "m\n" DIFFERS("x > 0") "\nx (assert_positive/x:0) = \n[  1 -20]",
+            tf_assert_positive(NP_INT(1, -20), .message = "m"));
+    REFUSED(tf_invalid_argument, "\n" DIFFERS("x <= 0") "x (assert_non_positive/x:0) = \n1e-07", tf_assert_non_positive(1e-7));
+    REFUSED(tf_invalid_argument, DIFFERS("x >= y") "\nx (assert_greater_equal/x:0) = \n3.5\ny (assert_greater_equal/y:0) = \n4.5",
+            tf_assert_greater_equal(3.5, 4.5));
+    REFUSED(tf_invalid_argument, "why\n7\n8", tf_assert_equal(seven, 8, .message = "why", .data = LIST(seven, 8)));
+    REFUSED(tf_invalid_argument, DIFFERS("x == y") "\nx (stack:0) = \n[1 7]\ny (c_1/y:0) = \n[1 8]",
+            tf_assert_equal(tf_stack(LIST(1, seven)), NP_INT(1, 8), .name = "c"));
+#undef DIFFERS
+    catch_errors();
+    ck_assert_str_eq(tf_op_name(tf_assert_equal(same, same, .name = "e")), "e/NoOp");
+    ck_assert_str_eq(tf_op_name(tf_assert_equal(same, 1, .name = "f")), "f_1/Assert/Assert");
+    tf_operation *left_to_a_run = tf_assert_equal(tf_identity(seven), 8, .name = "g");
+    ck_assert_int_eq(caught()->count, 0);
+    ck_assert_int_eq(tf_run(sess, left_to_a_run), tf_invalid_argument);
+}
+END_TEST
+
 START_TEST(a_confusion_matrix_refuses_classes_that_it_does_not_have)
 {
     const tf_tensor z = tf_placeholder(tf_int64, SHAPE(2), .name = "z"), p = tf_placeholder(tf_int64, SHAPE(2), .name = "p");
@@ -331,6 +358,7 @@ int main(void)
     tcase_add_test(c, comparisons_say_which_tensors_differ);
     tcase_add_test(c, other_comparisons_do_so_too);
     tcase_add_test(c, ranks_and_dtypes_are_looked_at_in_the_graph_if_it_knows_them);
+    tcase_add_test(c, what_is_known_not_to_hold_is_refused_at_once);
     tcase_add_test(c, a_confusion_matrix_refuses_classes_that_it_does_not_have);
     tcase_add_test(c, numbers_that_are_not_finite_are_named);
     tcase_add_test(c, a_gradient_is_checked_as_well);

@@ -230,6 +230,7 @@ static tf_tensor report(tf_tensor names) { return tf_size(names); }
     ROW(slope(tf_gradients(tf_mul(x, tf_square(x)), x, .stop_gradients = x)), slope(tf_gradients(tf_pow(x, 3), x)))                \
     ROW(tf_at(tf_clip_by_global_norm(LIST(x), 1, 4).list, 0), tf_mul(.25, x))                                                      \
     ROW(report(tf_report_uninitialized_variables(.var_list = tf_variable(1.0))), tf_constant(0))                                   \
+    ROW(report(tf_report_uninitialized_variables(LIST(tf_variable(1.0)), "r")), tf_constant(0))                                    \
     ROW(tf_nn_conv2d(image, filter, LIST(1, 2, 2, 1), "VALID"), tf_nn_conv2d(image, filter, SHAPE(1, 2, 2, 1), "VALID"))           \
     ROW(tf_nn_max_pool(image, LIST(2, 2), 2, "VALID"), tf_nn_max_pool(image, 2, 2, "VALID"))                                       \
     ROW(tf_layers_max_pooling2d(image, LIST(2, 2), LIST(1, 1)), tf_layers_max_pooling2d(image, 2, 1))                              \
