@@ -15,6 +15,7 @@
  *   in a tile of one vector if they fit. */
 #include "core/matmul_kernels.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "core/vector.h"

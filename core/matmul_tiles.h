@@ -98,6 +98,20 @@ static NAME(tile_fn) *const NAME(tiles)[] = {
 #endif
 };
 
+/* Sixteen bytes at a time, the last ones where they end: less than a panel is no work for memcpy. */
+static inline void NAME(copy)(int64_t n, const REAL *in, REAL *out)
+{
+    enum { SIDE = 16 / sizeof(REAL) };
+    int64_t j = 0;
+
+    for (; j + SIDE <= n; j += SIDE)
+        *(NAME(quad_memory) *)(out + j) = *(const NAME(quad_memory) *)(in + j);
+    if (j < n && n >= SIDE)
+        *(NAME(quad_memory) *)(out + n - SIDE) = *(const NAME(quad_memory) *)(in + n - SIDE);
+    for (; j < n && n < SIDE; j++)
+        out[j] = in[j];
+}
+
 /* Fewer columns than vectors hold go through a full tile. */
 static void NAME(narrow_tile)(const NAME(operands) *o, int rows, int64_t n, REAL *c, int64_t ldc)
 {
@@ -105,14 +119,14 @@ static void NAME(narrow_tile)(const NAME(operands) *o, int rows, int64_t n, REAL
     NAME(operands) in_full = *o;
 
     for (int i = 0; i < rows && o->from; i++)
-        memcpy(full + i * NAME(COLUMNS), o->from + i * o->from_row, (size_t)n * sizeof *c);
+        NAME(copy)(n, o->from + i * o->from_row, full + i * NAME(COLUMNS));
     if (o->from) {
         in_full.from = full;
         in_full.from_row = NAME(COLUMNS);
     }
     NAME(tiles)[rows](&in_full, n > WIDTH ? 2 : 1, full, NAME(COLUMNS));
     for (int i = 0; i < rows; i++)
-        memcpy(c + i * ldc, full + i * NAME(COLUMNS), (size_t)n * sizeof *c);
+        NAME(copy)(n, full + i * NAME(COLUMNS), c + i * ldc);
 }
 
 static void NAME(panel)(int64_t m, int64_t n, int64_t k, const void *a, int64_t row, int64_t column, const void *b, int64_t b_row,
@@ -293,13 +307,17 @@ static void NAME(pack)(int64_t k, int64_t n, const void *b_, int64_t row, int64_
     const REAL *b = b_;
     REAL *packed = packed_;
 
-    if (n < NAME(COLUMNS) || column != 1) {
+    if (column != 1) {
         NAME(transpose)(k, n, NAME(COLUMNS), b, row, column, packed);
         return;
     }
     for (int64_t p = 0; p < k; p++, b += row, packed += NAME(COLUMNS)) {
-        STORE(packed, LOAD(b));
-        STORE(packed + WIDTH, LOAD(b + WIDTH));
+        const bool whole = n == NAME(COLUMNS);
+
+        STORE(packed, whole ? LOAD(b) : (VECTOR){ 0 });
+        STORE(packed + WIDTH, whole ? LOAD(b + WIDTH) : (VECTOR){ 0 });
+        if (!whole)
+            NAME(copy)(n, b, packed);
     }
 }
 
