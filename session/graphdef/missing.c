@@ -17,25 +17,25 @@ tf_graph_def *tf_graph_def_read_(const char *path, tf_source here) { return (voi
 
 const char *tf_train_write_graph_(const tf_graph *graph, struct tf_write_graph_args a) { return (void)graph, missing(a.here); }
 
-const char *tf_train_write_graph_def_(const tf_graph_def *def, struct tf_write_graph_args a) { return (void)def, (void)a, NULL; }
+const char *tf_train_write_graph_def_(const tf_graph_def *def, struct tf_write_graph_args a) { return (void)def, missing(a.here); }
 
 tf_graph_def *tf_graph_util_convert_variables_to_constants_(tf_session *session, const tf_graph_def *def,
                                                             const char *const *output_node_names, tf_source here)
 {
-    return (void)session, (void)def, (void)output_node_names, (void)here, NULL;
+    return (void)session, (void)def, (void)output_node_names, missing(here);
 }
 
-tf_node_defs *tf_graph_def_nodes_(const tf_graph_def *def, tf_source here) { return (void)def, (void)here, NULL; }
+tf_node_defs *tf_graph_def_nodes_(const tf_graph_def *def, tf_source here) { return (void)def, missing(here); }
 void tf_graph_def_nodes_free(tf_node_defs *nodes) { (void)nodes; }
 
 tf_graph_def *tf_graph_util_extract_sub_graph_(const tf_graph_def *def, const char *const *dest_nodes, tf_source here)
 {
-    return (void)def, (void)dest_nodes, (void)here, NULL;
+    return (void)def, (void)dest_nodes, missing(here);
 }
 
 tf_graph_def *tf_graph_util_remove_training_nodes_(const tf_graph_def *def, struct tf_remove_training_nodes_args a)
 {
-    return (void)def, (void)a, NULL;
+    return (void)def, missing(a.here);
 }
 
 tf_list tf_import_graph_def_(const tf_graph_def *def, struct tf_import_args a)
