@@ -98,7 +98,8 @@ def fastest_of(rounds):
 
 def unrolled(bench):
     """Of static_rnn unrolled: what it takes to make its gradients and to run it for the first time."""
-    return [{'name': 'unroll%d' % g['T'], 'runs': [{'threads': 2, 'best_ms': g['gradients_ms'] + g['first_ms'], 'gemms_ms': 0}]}
+    return [{'name': 'unroll%d' % g['T'], 'what': 'static_rnn of %d steps: its gradients made, its first run' % g['T'], 'flop': 0,
+             'runs': [{'threads': 2, 'best_ms': g['gradients_ms'] + g['first_ms'], 'gemms_ms': 0}]}
             for g in bench.get('growth', []) if g['name'] == 'static']
 
 
@@ -123,7 +124,7 @@ def main():
         if not run:
             continue
         rounds = []
-        for _ in range(ROUNDS):
+        for _ in range(1 if w in bench['unrolled'] else ROUNDS):  # each takes minutes
             rounds.append({p[0]: measure(pythons[p[0]], p[2], w['name'], threads) if pythons[p[0]] else None for p in PEERS})
             if w not in bench['unrolled']:
                 measure_again(program, run, w['name'], threads)

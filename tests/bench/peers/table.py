@@ -29,7 +29,8 @@ def main():
     print('%s, %d cores, %s; multiply-adds %.0f GF/s on %d threads; BLAS core %s\n' %
           (bench['cpu'], bench['cores'], bench['isa'], peak, threads, bench['openblas_core']))
     head = ['one step, best ms', 'tf1c', 'products alone', 'share of peak'] + bench['peers'] + ['× fastest']
-    for cells in [head, ['---'] * len(head)] + [row(w, bench['peers'], threads, peak) for w in bench['workloads'] if w.get('peers')]:
+    rows = [row(w, bench['peers'], threads, peak) for w in bench['workloads'] + bench['unrolled'] if w.get('peers')]
+    for cells in [head, ['---'] * len(head)] + rows:
         print('| ' + ' | '.join(cells) + ' |')
 
 
