@@ -98,17 +98,20 @@ static NAME(tile_fn) *const NAME(tiles)[] = {
 #endif
 };
 
-/* Sixteen bytes at a time, the last ones where they end: less than a panel is no work for memcpy. */
+/* By vectors, or sixteen bytes, the last ones where they end: less than a panel is no work for memcpy. */
 static inline void NAME(copy)(int64_t n, const REAL *in, REAL *out)
 {
     enum { SIDE = 16 / sizeof(REAL) };
     int64_t j = 0;
 
+    if (n >= WIDTH) {
+        STORE(out, LOAD(in));
+        STORE(out + n - WIDTH, LOAD(in + n - WIDTH));
+        return;
+    }
     for (; j + SIDE <= n; j += SIDE)
         *(NAME(quad_memory) *)(out + j) = *(const NAME(quad_memory) *)(in + j);
-    if (j < n && n >= SIDE)
-        *(NAME(quad_memory) *)(out + n - SIDE) = *(const NAME(quad_memory) *)(in + n - SIDE);
-    for (; j < n && n < SIDE; j++)
+    for (; j < n; j++)
         out[j] = in[j];
 }
 
