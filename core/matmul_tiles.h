@@ -220,28 +220,28 @@ static int64_t NAME(few)(int64_t m, int64_t n, int64_t k, const void *a, int64_t
 static inline __attribute__((always_inline)) void NAME(add_rows)(int rows, int deep, const NAME(operands) *o, int64_t n, REAL *c,
                                                                  int64_t ldc)
 {
-    VECTOR x[4][8];
+    VECTOR x[2][6];
 
-#pragma GCC unroll 4
+#pragma GCC unroll 2
     for (int i = 0; i < rows; i++)
-#pragma GCC unroll 8
+#pragma GCC unroll 6
         for (int q = 0; q < deep; q++)
             x[i][q] = SPLAT(o->a[i * o->row + q * o->column]);
     for (int64_t j = 0; j < n; j += WIDTH) {
-        VECTOR sum[4];
+        VECTOR sum[2];
 
-#pragma GCC unroll 4
+#pragma GCC unroll 2
         for (int i = 0; i < rows; i++)
             sum[i] = LOAD(c + i * ldc + j);
-#pragma GCC unroll 8
+#pragma GCC unroll 6
         for (int q = 0; q < deep; q++) {
             const VECTOR y = LOAD(o->b + q * o->b_row + j);
 
-#pragma GCC unroll 4
+#pragma GCC unroll 2
             for (int i = 0; i < rows; i++)
                 sum[i] = FMA(x[i][q], y, sum[i]);
         }
-#pragma GCC unroll 4
+#pragma GCC unroll 2
         for (int i = 0; i < rows; i++)
             STORE(c + i * ldc + j, sum[i]);
     }
@@ -257,8 +257,8 @@ static inline __attribute__((always_inline)) void NAME(add_rows)(int rows, int d
         for (; at.k > 0; at.k--, at.a += at.column, at.b += at.b_row)                                      \
             NAME(add_rows)(rows, 1, &at, n, c, ldc);                                                       \
     }
-ADD_ROWS(1, 8)
-ADD_ROWS(2, (VF_WIDTH == 16 ? 8 : 4))
+ADD_ROWS(1, 6)
+ADD_ROWS(2, (VF_WIDTH == 16 ? 6 : 4))
 #undef ADD_ROWS
 
 static void NAME(stream)(int64_t m, int64_t n, int64_t k, const void *a, int64_t row, int64_t column, const void *b, int64_t b_row,
