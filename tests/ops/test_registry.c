@@ -14,15 +14,23 @@
 /* ---- this program's file, and where it is loaded ----------------------------------------------------------------------------- */
 static const char *file;
 static size_t file_size;
-static uintptr_t loaded_at, image_end;
+static uintptr_t loaded_at;
+enum { MOST_SEGMENTS = 16 };
+static struct {
+    uintptr_t begin, end;
+} segments[MOST_SEGMENTS]; /* there may be nothing between them */
+static int n_segments;
 
 static int first_object(struct dl_phdr_info *info, size_t size, void *unused)
 {
     (void)size, (void)unused;
     loaded_at = info->dlpi_addr;
-    for (int i = 0; i < info->dlpi_phnum; i++)
-        if (info->dlpi_phdr[i].p_type == PT_LOAD && loaded_at + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz > image_end)
-            image_end = loaded_at + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz;
+    for (int i = 0; i < info->dlpi_phnum && n_segments < MOST_SEGMENTS; i++)
+        if (info->dlpi_phdr[i].p_type == PT_LOAD) {
+            const uintptr_t begin = loaded_at + info->dlpi_phdr[i].p_vaddr;
+            segments[n_segments].begin = begin;
+            segments[n_segments++].end = begin + info->dlpi_phdr[i].p_memsz;
+        }
     return 1; /* the program itself comes first */
 }
 
@@ -38,6 +46,7 @@ static void open_program(void)
         return;
     file = mapped;
     file_size = (size_t)about.st_size;
+    n_segments = 0;
     dl_iterate_phdr(first_object, NULL);
 }
 
@@ -62,7 +71,10 @@ static const ElfW(Shdr) * section_of_type(ElfW(Word) type)
 static bool in_image(const void *p, size_t bytes)
 {
     const uintptr_t at = (uintptr_t)p;
-    return at >= loaded_at + 64 && at < image_end && bytes <= image_end - at;
+    for (int i = 0; i < n_segments; i++)
+        if (at >= segments[i].begin && at < segments[i].end)
+            return bytes <= segments[i].end - at;
+    return false;
 }
 
 static bool is_type_name(const char *s)
