@@ -22,6 +22,7 @@ WANTED = {'static': (1.15, .35), 'dynamic': (1.15, .35), 'scan': (2.3, .22), 'ch
           'gru': (None, .4), 'bidir': (None, .4), 'embedding': (None, .5), 'softmax': (None, .5), 'step': (None, .1),
           'sentence': (None, .5), 'while': (None, .35), 'autoencoder': (None, .3), 'resnet': (None, .9), 'translator': (None, .4),
           'ctc': (None, .5), 'dcgan': (None, .7), 'pipeline': (None, 1), 'add': (None, .02)}
+ONCE = 180  # seconds for what is done once, a graph's gradients and first run
 # what is ready before it is asked for: the best time is that of looking at it, the usual one says how fast it comes
 USUAL = {'pipeline'}
 # the overhead of a session's run: of the peers that have sessions
@@ -66,11 +67,11 @@ def environment(folder, peer):
     return own, None
 
 
-def measure(python, script, workload, threads):
-    """(best, median) in ms, or None: the peer does not have this one."""
+def measure(python, script, workload, threads, patience=600):
+    """(best, median) in ms, or None: the peer does not have this one, or takes longer than so many seconds."""
     try:
         out = subprocess.run([python, os.path.join(HERE, script), workload, str(threads)], stdout=subprocess.PIPE,
-                             stderr=subprocess.DEVNULL, timeout=600)
+                             stderr=subprocess.DEVNULL, timeout=patience)
         return tuple(float(x) for x in out.stdout.split()) if out.returncode == 0 else None
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
@@ -123,10 +124,11 @@ def main():
         run = next((r for r in w['runs'] if r['threads'] == threads), None)
         if not run:
             continue
-        rounds = []
-        for _ in range(1 if w in bench['unrolled'] else ROUNDS):  # each takes minutes
-            rounds.append({p[0]: measure(pythons[p[0]], p[2], w['name'], threads) if pythons[p[0]] else None for p in PEERS})
-            if w not in bench['unrolled']:
+        rounds, once = [], w in bench['unrolled']
+        for _ in range(1 if once else ROUNDS):
+            rounds.append({p[0]: measure(pythons[p[0]], p[2], w['name'], threads, ONCE if once else 600) if pythons[p[0]] else None
+                           for p in PEERS})
+            if not once:
                 measure_again(program, run, w['name'], threads)
         times = {p[0]: fastest_of(r[p[0]] for r in rounds) for p in PEERS}
         w['peers'] = {name: {'best_ms': t[0], 'median_ms': t[1]} for name, t in times.items() if t}
