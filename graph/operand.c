@@ -1,5 +1,6 @@
 /* What a call was given: by place or by keyword, as C's types have it or as the call's text writes it. */
 #include <ctype.h>
+#include <float.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -24,6 +25,11 @@ static tf_operand operand_of_number(long double x, bool floating)
     const bool whole = x >= -0x1p63L && x < 0x1p63L && x == truncl(x) && !(x == 0 && signbit(x)); /* no integer is -0 */
     if (x == TF_UNSET_NUMBER_)
         return (tf_operand)TF_UNSET_;
+    if (LDBL_MANT_DIG < 64 && !floating && fabsl(x) >= 0x1p53L && fabsl(x) <= 0x1p63L) /* 32-bit ARM: which of several was meant? */
+        return tf_operand_tensor(tf_mistake(tf_value_error, (tf_source){ 0 }, NULL,
+                                            "Whole numbers from 2**53 on are written tf_constant(...) where a long double is a "
+                                            "double, got about %g",
+                                            (double)x));
     return whole && !floating ? tf_operand_integer((int64_t)x) : tf_operand_real((double)x);
 }
 

@@ -124,8 +124,10 @@ END_TEST
 START_TEST(a_distance_beyond_int_needs_no_blas)
 {
     const int64_t far = (int64_t)INT_MAX + 2;
-    const size_t bytes = (size_t)(far + 2) * sizeof(float);
-    float *const a = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    const uint64_t bytes = (uint64_t)(far + 2) * sizeof(float);
+    float *const a = bytes > SIZE_MAX
+                         ? MAP_FAILED
+                         : mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     const float b[] = { 3, 4, 5, 6 };
     float c[] = { NAN, NAN, NAN, NAN };
 

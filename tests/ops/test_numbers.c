@@ -1,4 +1,5 @@
 /* Numbers at the ends of what their types hold: exact, or refused; kernels at zero and infinity. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -211,11 +212,17 @@ START_TEST(even_steps_reach_the_ends_of_their_dtypes)
 {
     const int64_t most = INT64_MAX;
     tf_ndarray got = { 0 };
+#if LDBL_MANT_DIG < 64 /* as 32-bit ARM's: a number on its way to an operand has no more digits */
+    ck_assert(tf_is_poisoned(tf_range(most - 2, most)));
+    must_have_reported(tf_value_error, "Whole numbers from 2**53 on are written tf_constant(...)");
+    must(tf_run(sess, FETCH(tf_range(tf_constant(most - 2), tf_constant(most)), &got)));
+#else
     must(tf_run(sess, FETCH(tf_range(most - 2, most), &got)));
+#endif
     ck_assert_int_eq(np_size(got), 2);
     ck_assert_int_eq(np_get_int(got, 1), most - 1);
     np_free(&got);
-    must(tf_run(sess, FETCH(tf_range(INT64_C(9007199254740993), INT64_C(9007199254740996)), &got)));
+    must(tf_run(sess, FETCH(tf_range(tf_constant(INT64_C(9007199254740993)), tf_constant(INT64_C(9007199254740996))), &got)));
     for (int i = 0; i < 3; i++)
         ck_assert_int_eq(np_get_int(got, i), INT64_C(9007199254740993) + i);
     np_free(&got);
