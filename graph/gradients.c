@@ -28,7 +28,9 @@ typedef struct {
     tf1c_tensors stop; /* operations, each as its output 0: what flows in at them goes no further, as TF's stop_ops */
     const tf_graph *innermost;
     bool outwards, gated;
-    int made, given; /* by the gradient function that is running, as TF's does; -1: it has not said */
+    const char *counted; /* by operation of the innermost graph, where given: TF goes through these alone */
+    int made, given;     /* by the gradient function that is running, as TF's does; -1: it has not said */
+    bool uncounted;      /* TF has none such */
     tf_status status;
 } backprop;
 
@@ -131,6 +133,36 @@ void tf1c_gradient_gives(tf_grad_ctx *g, int gradients)
         ((backprop *)g->private_)->given = gradients;
 }
 
+/* What the body that is being built reads of the steps it goes back through; NULL: it goes through none, or it does not count. */
+static tf1c_reads *reads_of(const backprop *b)
+{
+    tf_graph *g = tf1c_current_graph();
+    return b && !b->uncounted ? tf1c_reads_of(g->parent ? g->import_arg : NULL) : NULL;
+}
+
+void tf1c_gradient_reads(tf_grad_ctx *g, tf_tensor t)
+{
+    tf1c_gradient_reads_shapes(g, 0);
+    if (reads_of(g->private_))
+        tf1c_note_read(tf1c_current_graph()->import_arg, t);
+}
+
+void tf1c_gradient_reads_shapes(tf_grad_ctx *g, int operations)
+{
+    tf1c_reads *reads = reads_of(g->private_);
+    if (!reads)
+        return;
+    reads->unsaid = false;
+    reads->made += operations;
+}
+
+void tf1c_gradient_reads_shape(tf_grad_ctx *g, tf_tensor t)
+{
+    tf1c_gradient_reads_shapes(g, !tf_dims_fully_known(tf_get_shape(t)));
+}
+
+bool tf1c_gradient_is_gated(const tf_grad_ctx *g) { return g->private_ && ((const backprop *)g->private_)->gated; }
+
 void tf_no_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     (void)g;
@@ -178,6 +210,11 @@ static tf_tensor add_dense(tf_list terms)
     return (tf_tensor){ .op = sum };
 }
 
+static bool is_counted(const backprop *b, const tf_operation *op)
+{
+    return !b->counted || op->graph != b->innermost || b->counted[op->index];
+}
+
 /* What is sparse among terms is made dense, in TF by operations: its first dimension, UnsortedSegmentSum. */
 enum { MADE_DENSE = 5 };
 static void count_dense(tf_list terms)
@@ -188,11 +225,13 @@ static void count_dense(tf_list terms)
 }
 
 /* The sum, kept in place of its terms: an x may be on the way to another. Where all are sparse it is: rows one after the other. */
-static tf_tensor settle(contributions *all)
+static tf_tensor settle(contributions *all, bool counted)
 {
     contribution *first = all->first;
     bool sparse = true;
     tf_list terms = { 0 };
+    int *last_id = &tf1c_current_graph()->universe->last_id;
+    const int begin = *last_id;
     if (!first || !first->next)
         return first ? first->dx : (tf_tensor){ 0 };
     for (const contribution *c = first; c; c = c->next) {
@@ -203,6 +242,7 @@ static tf_tensor settle(contributions *all)
         count_dense(terms);
     *first = (contribution){ NULL, sparse ? tf1c_basic.concat_slices(terms) : add_dense(terms) };
     all->last = first;
+    *last_id = counted ? *last_id : begin;
     return first->dx;
 }
 
@@ -283,7 +323,7 @@ static void leave_body(backprop *b, const tf_operation *arg, contributions *all)
     if (!is_wanted(b, a->outer))
         return;
     if (a->kind == TF1C_CAPTURED)
-        contribute(b, a->outer, settle(all));
+        contribute(b, a->outer, settle(all, true));
     else if (!b->status)
         b->status = tf_fail(tf_value_error, tf1c_source((tf_source){ 0 }), arg->name,
                             "Cannot compute gradient inside while loop with respect to op '%s'. We do not support taking the "
@@ -308,17 +348,45 @@ static tf_gradient_fn *gradient_of(const tf_operation *op)
     return op->gradient ? tf1c_registered_gradient(op->gradient) : op->def->gradient;
 }
 
+/* Zeros for the outputs to which nothing flows: one operation each, but for a step's of unknown shape. A loop and a branch count theirs. */
+static int count_zeros(const tf_grad_ctx *g, tf1c_reads *reads)
+{
+    enum { ZEROS_OF_KEPT_SHAPE = 3 }; /* Shape; a number, Fill */
+    int zeros = 0;
+    if (g->op->def->traits & (TF_LOOP | TF_BRANCH))
+        return 0;
+    for (int i = 0; i < g->n_out; i++) {
+        const bool unknown = reads && !tf_dims_fully_known(tf_get_shape(g->out[i]));
+        if (!count_floating(1, &g->out[i], &g->dys[i]))
+            continue;
+        zeros += unknown ? ZEROS_OF_KEPT_SHAPE : 1;
+        if (unknown)
+            reads->made++;
+    }
+    return zeros;
+}
+
 /* Calls op's gradient function, and counts as many operations for it as TF makes: zeros where nothing flows, those of the function
  * itself, and, if an optimizer asks, a NoOp that waits for all it gives and an Identity of each. */
 static void differentiate(backprop *b, tf_grad_ctx *g)
 {
     tf1c_universe *u = tf1c_current_graph()->universe;
+    b->uncounted = g->op->gradient_uncounted || !is_counted(b, g->op);
+    tf1c_reads *reads = reads_of(b);
     const int begin = u->last_id;
     b->made = -1;
     b->given = count_floating(g->n_in, g->in, NULL);
+    if (reads)
+        reads->unsaid = true;
     gradient_of(g->op)(g, g->dys[0]);
+    if (reads)
+        reads->unsaid = false;
+    if (b->uncounted) {
+        u->last_id = begin;
+        return;
+    }
     if (b->made >= 0)
-        u->last_id = begin + count_floating(g->n_out, g->out, g->dys) + b->made;
+        u->last_id = begin + count_zeros(g, reads) + b->made;
     if (!(g->op->def->traits & TF_IDENTITY)) /* which hands slices on */
         count_dense((tf_list){ .n = g->n_out, .items = g->dys });
     if (b->gated && b->given > 1)
@@ -348,7 +416,7 @@ static void through(backprop *b, tf_operation *op)
     snprintf(name, sizeof name, "%s_grad", op->name);
     TF_SCOPE(scope, "grad");
     for (int i = 0; i < n; i++) {
-        dys[i] = settle(&all[i]);
+        dys[i] = settle(&all[i], is_counted(b, op));
         out[i] = (tf_tensor){ .op = op, .index = i };
     }
     if (!flows(dys, n))
@@ -445,11 +513,13 @@ static void forget(backprop *b)
     tf1c_arena_free(&b->arena);
 }
 
-static tf_status walk_back(bool outwards, bool gated, int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs,
-                           const tf_tensor *xs, tf_list stop_gradients, tf_tensor *dxs, tf_source here)
+static tf_status walk_back(bool outwards, bool gated, const char *counted, int n_ys, const tf_tensor *ys, const tf_tensor *dys,
+                           int n_xs, const tf_tensor *xs, tf_list stop_gradients, tf_tensor *dxs, tf_source here)
 {
     TF_FROM(here);
-    backprop b = { .xs = { .n = n_xs, .items = xs }, .innermost = ys[0].op->graph, .outwards = outwards, .gated = gated };
+    backprop b = {
+        .xs = { .n = n_xs, .items = xs }, .innermost = ys[0].op->graph, .outwards = outwards, .gated = gated, .counted = counted
+    };
     memset(dxs, 0, (size_t)n_xs * sizeof *dxs);
     for (int i = 1; i < n_ys; i++)
         if (depth_of(ys[i].op->graph) > depth_of(b.innermost))
@@ -468,7 +538,7 @@ static tf_status walk_back(bool outwards, bool gated, int n_ys, const tf_tensor 
         contributions *all = into(&b, xs[i].op);
         if (!all)
             continue;
-        dxs[i] = settle(&all[xs[i].index]);
+        dxs[i] = settle(&all[xs[i].index], is_counted(&b, xs[i].op));
         if (zeros_beside(&b, xs[i]))
             dxs[i] = tf_op_unary(tf1c_basic.zeros_like, tf_operand_tensor(xs[i]), (struct tf_name_args){ 0 }, "zeros_like");
     }
@@ -476,13 +546,13 @@ static tf_status walk_back(bool outwards, bool gated, int n_ys, const tf_tensor 
     return b.status;
 }
 
-tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs, tf_list stop_gradients,
-                        tf_tensor *dxs, tf_source here)
+tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs, bool gated,
+                        const char *counted, tf_tensor *dxs, tf_source here)
 {
     for (int i = 0; i < n_ys; i++)
         if (tf_is_poisoned(ys[i])) /* a body's result for which there was no memory */
             return tf_memory_error;
-    return walk_back(false, false, n_ys, ys, dys, n_xs, xs, stop_gradients, dxs, here);
+    return walk_back(false, gated, counted, n_ys, ys, dys, n_xs, xs, (tf_list){ 0 }, dxs, here);
 }
 
 /* ---- the public ends ------------------------------------------------------------------------------------------------------------------ */
@@ -562,7 +632,7 @@ static tf_status gradients(tf_list ys, tf_list xs, tf_tensor *dxs, struct tf_gra
         if (!starting_gradients((tf_list){ .n = ys.n, .items = values }, a.grad_ys, dys, a.here))
             status = tf_last_error()->code;
         else
-            status = walk_back(true, gated, ys.n, values, dys, xs.n, xs.items, a.stop_gradients, dxs, a.here);
+            status = walk_back(true, gated, NULL, ys.n, values, dys, xs.n, xs.items, a.stop_gradients, dxs, a.here);
         if (!status && a.unconnected_gradients && strcmp(a.unconnected_gradients, tf_unconnected_gradients_ZERO) == 0)
             zeros_for_none(xs, dxs);
     }

@@ -187,13 +187,88 @@ static tf_tensor from_forward(tf1c_body *b, tf_tensor t)
     return tf_is_none(saved) ? (tf_tensor){ .op = tf1c_record_mistake(b->graph) } : slice_of(b, saved, tf_get_shape(t));
 }
 
+/* ---- what TF reads on the way back --------------------------------------------------------------------------------------------- */
+
+tf1c_body *tf1c_body_around(const tf1c_body *b)
+{
+    tf1c_body *around = b->parent->parent ? b->parent->import_arg : NULL;
+    return around && around->forward_body ? around : NULL;
+}
+
+static bool is_loop(const tf1c_body *b) { return b->forward_body && !b->save; }
+
+int tf1c_loops_around(const tf1c_body *b)
+{
+    int loops = 0;
+    for (; b; b = tf1c_body_around(b))
+        loops += is_loop(b);
+    return loops;
+}
+
+tf1c_reads *tf1c_reads_of(tf1c_body *b)
+{
+    const tf1c_body *around = b && b->forward_body ? tf1c_body_around(b) : NULL;
+    return b && (is_loop(b) || (around && is_loop(around))) ? &b->reads : NULL;
+}
+
+/* By TF's GetLoopConstantEnter an Identity of what was captured is that: the port; -1: t is no such thing. */
+static int captured_port(const tf1c_body *f, tf_tensor t)
+{
+    while (t.op->def == tf1c_basic.identity && t.op->inputs[0].op->graph == f->graph)
+        t = t.op->inputs[0];
+    const int port = port_of(f, t);
+    return port >= 0 && f->in[port].kind == TF1C_CAPTURED ? port : -1;
+}
+
+/* What was captured of another loop's steps is kept there once more; what that one captured enters it, too. */
+static void note_captured(tf1c_body *b, tf_tensor outer)
+{
+    tf1c_body *around = tf1c_body_around(b);
+    const bool of_step = tf1c_reads_of(around) && outer.op->graph == around->forward_body->graph;
+    const bool passed_on = of_step && captured_port(around->forward_body, outer) >= 0;
+    if (passed_on)
+        tf1c_note_read(around, outer);
+    if (!is_loop(b)) {
+        b->reads.values += !passed_on;
+        return;
+    }
+    const bool constant = of_step && outer.op->def == tf1c_basic.constant;
+    b->reads.constants += constant;
+    b->reads.captured += !constant;
+    if (of_step && !passed_on && !constant)
+        around->reads.made++;
+}
+
+void tf1c_note_read(tf1c_body *b, tf_tensor t)
+{
+    const tf1c_body *f = b->forward_body;
+    if (t.op->graph != f->graph)
+        return;
+    const int port = captured_port(f, t);
+    const tf_tensor noted = port >= 0 ? f->in[port].arg : t;
+    if (tf1c_port_of(&b->reads.noted, 0, noted) >= 0)
+        return;
+    tf1c_note_port(b->graph, &b->reads.noted, 0, noted, 0);
+    const tf_tensor outer = port >= 0 ? b->forward->inputs[b->forward_input + port] : (tf_tensor){ 0 };
+    if (outer.op && !outer.op->of_each_step)
+        note_captured(b, outer);
+    else if (t.op->def == tf1c_basic.constant)
+        b->reads.constants++;
+    else
+        b->reads.values++;
+}
+
 static tf_tensor import(tf_graph *graph, tf_tensor t, void *body)
 {
     tf1c_body *b = body;
-    (void)graph;
-    if (b->forward_body && t.op->graph == b->forward_body->graph)
-        return from_forward(b, t);
-    return capture(b, t);
+    if (!b->forward_body || t.op->graph != b->forward_body->graph)
+        return capture(b, t);
+    const int made = graph->universe->last_id; /* what is read counts apart */
+    if (b->reads.unsaid)
+        tf1c_note_read(b, t);
+    const tf_tensor read = from_forward(b, t);
+    graph->universe->last_id = made;
+    return read;
 }
 
 /* ---- opening, closing ----------------------------------------------------------------------------------------------------------- */

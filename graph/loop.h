@@ -27,6 +27,15 @@ typedef struct {
     bool saved;       /* stacked for a backward body alone, which goes step by step if shapes do: they may differ */
 } tf1c_out_port;
 
+/* What TF's gradient functions read of the steps they go back through, each tensor once: constants are made again, what was captured
+ * enters, values are kept on stacks, and so is what is made for gradients alone: shapes, and what loops inside want of this one's steps. */
+typedef struct {
+    tf1c_port_map noted;
+    int constants, captured, values, made;
+    bool in_branches; /* of a loop: some is kept within its branches */
+    bool unsaid;      /* a gradient function runs that has not said what TF's reads: it is what that one does */
+} tf1c_reads;
+
 /* One body with its ports: the attributes of a Loop node, and of each branch of a Branch node. */
 typedef struct tf1c_body {
     tf_graph *graph, *parent;
@@ -37,6 +46,7 @@ typedef struct tf1c_body {
     tf1c_out_port *out; /* port i is output i of the node */
     tf1c_port_map outers, results; /* the ports by what they stand for outside, and by what they give */
     bool reverse;       /* steps run from the last element to the first */
+    bool from_first;    /* the first element was the state: TF takes it out of its array */
     bool swaps;         /* swap_memory: its gradient should need little memory, rather than little time */
     int trip;           /* the input that holds the number of steps; -1: the length of the sliced ones */
     bool has_condition;
@@ -45,6 +55,7 @@ typedef struct tf1c_body {
     tf_operation *forward;
     const struct tf1c_body *forward_body;
     int forward_input; /* the input of `forward` that forward_body's port 0 is */
+    tf1c_reads reads;
     tf_tensor (*save)(struct tf1c_body *b, tf_tensor t, void *arg); /* a branch's: its value, or zeros if another was taken */
     void *save_arg;
 } tf1c_body;
@@ -84,6 +95,11 @@ tf_operation *tf1c_branch_node(const tf1c_branch_attrs *a, tf_tensor pred, const
 /* What the body's results wait for by control although it is not in the body (operations of the graphs around it, mistakes): the
  * node waits for it. False after a report. */
 bool tf1c_await_outside(const tf1c_body *b, tf_operation *node);
+/* Of a body that goes back through a loop's steps, or through a branch of one's, which is right around it: what it reads; else NULL. */
+tf1c_reads *tf1c_reads_of(tf1c_body *b);
+void tf1c_note_read(tf1c_body *b, tf_tensor t); /* of forward_body */
+tf1c_body *tf1c_body_around(const tf1c_body *b); /* which goes back, too; NULL */
+int tf1c_loops_around(const tf1c_body *b); /* that are gone back through, itself among them */
 tf_tensor tf1c_loop_count(tf_operation *loop); /* its count output, added if there is none; none after a report */
 tf_dims tf1c_stacked_dims(int64_t steps, tf_dims each);
 tf_dims tf1c_element_dims(tf_dims all); /* without the first; unknown of a scalar */

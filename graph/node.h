@@ -37,6 +37,8 @@ struct tf_operation {
     bool value_captured;       /* of a body's argument that stands for a variable: read in the body, */
     bool ref_captured;         /* or taken as it is, by an op that writes it or asks about it */
     bool of_list;              /* a constant of a number in a LIST */
+    bool gradient_uncounted;   /* TF has no such operation: a loop's counts are its own */
+    bool of_each_step;         /* TF makes it in the bodies that capture it here */
     const tf_operation *listed_by; /* the node made last whose input or control it is: it is no control of it once more */
 };
 
@@ -289,6 +291,12 @@ bool tf1c_grad_wanted(const tf_grad_ctx *g, int i); /* whether anyone asks for i
  * say makes as many as it makes here, and gives what its floating inputs are. */
 void tf1c_gradient_makes(tf_grad_ctx *g, int operations);
 void tf1c_gradient_gives(tf_grad_ctx *g, int gradients);
+/* What TF's gradient function reads of the operation's own step: a loop keeps it for the way back. A shape that is known is a constant;
+ * of others it keeps each Shape and Size. One that says nothing reads what it reads here. */
+void tf1c_gradient_reads(tf_grad_ctx *g, tf_tensor t);
+void tf1c_gradient_reads_shape(tf_grad_ctx *g, tf_tensor t);
+void tf1c_gradient_reads_shapes(tf_grad_ctx *g, int operations);
+bool tf1c_gradient_is_gated(const tf_grad_ctx *g); /* each operation waits for all its gradients */
 void tf1c_undefined_gradient(tf_grad_ctx *g, tf_tensor dy); /* LookupError "No gradient defined for operation …": TF has none */
 void tf1c_disable_gradient(tf_grad_ctx *g, const char *reason); /* LookupError "Gradient explicitly disabled. Reason: …" */
 
@@ -296,8 +304,8 @@ tf_gradient_fn *tf1c_registered_gradient(const char *name); /* registered.c; NUL
 
 /* gradients.c: tf_gradients; gated: as an optimizer asks for them, who has TF wait at each operation for all its gradients. */
 tf_list tf1c_gradients(tf_list ys, tf_list xs, struct tf_gradients_args a, bool gated);
-/* Gradients inside one graph, of ys with given dys, for the loops' bodies too. */
-tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs, tf_list stop_gradients,
-                        tf_tensor *dxs, tf_source here);
+/* Gradients inside one graph, of ys with given dys, for the loops' bodies too. counted: by operation, those that count; NULL: all. */
+tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs, bool gated,
+                        const char *counted, tf_tensor *dxs, tf_source here);
 
 #endif

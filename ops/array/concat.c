@@ -229,11 +229,23 @@ static int count_parts(const tf_grad_ctx *g, int n)
     return AXIS + shapes + (n > MOST_SLICED ? AT_ONCE : BEGINS + n);
 }
 
+/* ShapeN asks all where one is not known. The first that is not has been asked alone. */
+static void read_parts(tf_grad_ctx *g, int n)
+{
+    int known = 0;
+    while (known < n && tf_dims_fully_known(tf_get_shape(g->in[known])))
+        known++;
+    for (int i = 0; i < n && known < n; i++)
+        tf1c_gradient_reads(g, g->in[i]);
+}
+
 static void concat_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf1c_gradient_makes(g, count_parts(g, g->n_in - 1));
     int n = g->n_in - 1;
     tf_tensor axis = g->in[n];
+    tf1c_gradient_reads(g, axis);
+    read_parts(g, n);
     tf_list parts = tf_split(dy, part_sizes(g, n, axis), axis, n);
     for (int i = 0; i < n && i < parts.n; i++)
         tf_add_grad(g, i, parts.items[i]);
@@ -372,6 +384,7 @@ tf_list tf1c_all_dys(tf_grad_ctx *g)
 static void split_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf1c_gradient_makes(g, 1);
+    tf1c_gradient_reads(g, g->in[0]);
     (void)dy;
     tf_add_grad(g, 1, tf_concat(tf1c_all_dys(g), g->in[0]));
 }
@@ -711,6 +724,7 @@ static bool unpack_view(tf_kernel_ctx *k, int output, int64_t *offset)
 static void unpack_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf1c_gradient_makes(g, 1);
+    tf1c_gradient_reads_shapes(g, 0);
     (void)dy;
     tf_add_grad(g, 0, tf_stack(tf1c_all_dys(g), (int)((const pack_attrs *)g->attrs)->axis));
 }

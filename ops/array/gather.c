@@ -171,6 +171,9 @@ static void gather_sums(tf_grad_ctx *g, tf_tensor dy, tf_tensor shape, const tf_
 
 static void gather_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_reads(g, g->in[1]);
+    tf1c_gradient_reads_shape(g, g->in[0]);
+    tf1c_gradient_reads_shape(g, g->in[1]);
     tf_dims axis, params = tf_get_shape(g->in[0]);
     tf_tensor shape = tf_shape(g->in[0]);
     bool known = tf1c_partial_ints(g->in[2], &axis);

@@ -161,6 +161,8 @@ static tf_tensor tile_sums(tf_grad_ctx *g, tf_tensor dy)
 static void tile_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf1c_gradient_makes(g, 12);
+    tf1c_gradient_reads_shape(g, g->in[0]);
+    tf1c_gradient_reads(g, g->in[1]);
     tf_dims in = tf_get_shape(g->in[0]), counts = { .known = true };
     if (!in.known || 2 * in.rank > TF_MAX_RANK) {
         tf_add_grad(g, 0, tile_sums(g, dy));
@@ -285,6 +287,8 @@ static void pad_kernel(tf_kernel_ctx *k)
 static void pad_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf1c_gradient_makes(g, 9);
+    tf1c_gradient_reads_shape(g, g->in[0]);
+    tf1c_gradient_reads(g, g->in[1]);
     tf_tensor x = g->in[0], befores = tf_slice(g->in[1], SHAPE(0, 0), SHAPE(-1, 1));
     tf_tensor begin = tf_reshape(befores, SHAPE(-1));
     tf_add_grad(g, 0, tf_slice(dy, begin, tf_shape(x, .out_type = tf_get_dtype(begin))));

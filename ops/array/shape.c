@@ -317,7 +317,11 @@ static void reshape_shape(tf_shape_ctx *c)
         tf_set_out(c, 0, out);
 }
 
-static void reshape_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_reshape(dy, tf_shape(g->in[0]))); }
+static void reshape_gradient(tf_grad_ctx *g, tf_tensor dy)
+{
+    tf1c_gradient_reads_shape(g, g->in[0]);
+    tf_add_grad(g, 0, tf_reshape(dy, tf_shape(g->in[0])));
+}
 
 static const tf_op_def reshape_op = {
     .name = "Reshape",

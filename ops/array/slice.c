@@ -279,6 +279,9 @@ static tf_tensor slice_like(const tf_op_def *def, const slice_attrs *a, int n, c
 static const tf_op_def strided_slice_grad_op;
 static void strided_slice_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
+    tf1c_gradient_reads_shape(g, g->in[0]);
+    for (int i = 1; i < g->n_in; i++)
+        tf1c_gradient_reads(g, g->in[i]);
     tf_tensor shape = tf_shape(g->in[0], .out_type = tf_get_dtype(g->in[1]));
     tf_add_grad(g, 0,
                 slice_like(&strided_slice_grad_op, g->attrs, 5,
@@ -715,6 +718,9 @@ static bool slice_ints(tf_shape_ctx *c, tf_dims *ints)
 static void slice_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf1c_gradient_makes(g, 12);
+    tf1c_gradient_reads_shape(g, g->in[0]);
+    tf1c_gradient_reads_shape(g, g->out[0]);
+    tf1c_gradient_reads(g, g->in[1]);
     tf_dtype index = tf_get_dtype(g->in[1]);
     tf_tensor sizes = tf_sub(tf_shape(g->in[0], .out_type = index), tf_shape(g->out[0], .out_type = index));
     tf_tensor before = tf_reshape(g->in[1], SHAPE(-1, 1)), after = tf_reshape(tf_sub(sizes, g->in[1]), SHAPE(-1, 1));

@@ -79,8 +79,8 @@ typedef struct {
     int which;
     tf1c_body *b;
     tf_tensor *dxs;
-    int *x_port; /* of each x: the forward body's input */
-    int n_xs;
+    int *x_port;    /* of each x: the forward body's input */
+    int n_xs, made; /* so many operations, by what is in the branch */
 } reversing;
 
 static tf_tensor saved_in_forward(tf1c_body *b, tf_tensor t, void *reverse)
@@ -113,7 +113,11 @@ static bool backprop_branch(reversing *r, const tf1c_body *f, int first, tf_sour
             xs[r->n_xs] = f->in[i].arg;
             r->x_port[r->n_xs++] = i;
         }
-    return !n_ys || !r->n_xs || !tf1c_backprop(n_ys, ys, dys, r->n_xs, xs, (tf_list){ 0 }, r->dxs, here);
+    const int begin = tf1c_count_now();
+    const bool good =
+        !n_ys || !r->n_xs || !tf1c_backprop(n_ys, ys, dys, r->n_xs, xs, tf1c_gradient_is_gated(r->g), NULL, r->dxs, here);
+    r->made = tf1c_count_now() - begin;
+    return good;
 }
 
 /* What a branch has for an input of the forward node: nothing, a tensor, or rows of one. */
@@ -175,6 +179,28 @@ static void hand_back(tf_grad_ctx *g, tf_operation *op, char *const *has)
         }
 }
 
+/* In a loop, the predicate is kept, and what is read in the branches. */
+static int count_back(const reversing *r, const tf1c_branch_attrs *a, char *const *has)
+{
+    const tf_grad_ctx *g = r->g;
+    tf1c_body *around = tf1c_body_around(r->b);
+    tf1c_branch_back c = { .gated = tf1c_gradient_is_gated(g), .loops = tf1c_loops_around(r->b) };
+    for (int o = 0; o < g->n_out; o++)
+        c.results += g->dys[o].op && TF_FLOATING & TF_DTYPE_BIT(tf_get_dtype(g->out[o]));
+    for (int w = 0; w < 2; w++) {
+        for (int i = 0; i < a->bodies[w]->n_in; i++)
+            if (has[w][i] != NO_GRADIENT)
+                c.captured[tf_dims_fully_known(tf_get_shape(g->in[first_input(a, w) + i]))]++;
+        c.kept += r[w].b->reads.values + r[w].b->reads.made;
+        c.constants += r[w].b->reads.constants;
+    }
+    if (around) {
+        around->reads.made++;
+        around->reads.in_branches |= c.kept || c.captured[0];
+    }
+    return tf1c_count_branch_back(c);
+}
+
 static void branch_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     (void)dy;
@@ -186,6 +212,8 @@ static void branch_gradient(tf_grad_ctx *g, tf_tensor dy)
     reversing r[2] = { { .g = g, .which = 0 }, { .g = g, .which = 1 } };
     char *has[2] = { NULL, NULL };
     bool good = name;
+    tf1c_gradient_reads_shapes(g, 0);
+    tf1c_gradient_gives(g, 0);
     for (int w = 0; w < 2 && good; w++) {
         const char *scope = branch_scope(graph, name, w);
         has[w] = tf1c_graph_alloc(graph, (size_t)a->bodies[w]->n_in + 1);
@@ -204,6 +232,8 @@ static void branch_gradient(tf_grad_ctx *g, tf_tensor dy)
             has[w][r[w].x_port[x]] = !r[w].dxs[x].op ? NO_GRADIENT : tf_is_none(tf_slices(r[w].dxs[x]).indices) ? DENSE : SPARSE;
         tf1c_body_close(r[w].b);
     }
+    if (good)
+        tf1c_gradient_makes(g, r[0].made + r[1].made + count_back(r, a, has));
     for (int w = 0; w < 2 && good; w++) {
         struct tf_with_ in = tf_graph_open_(r[w].b->graph);
         good = add_results(&r[w], a, has, g->in);

@@ -18,6 +18,7 @@ void tf1c_spoil(tf1c_looping *l, tf_tensor mistake);
 tf_operation *tf1c_close_counted(tf1c_looping *l, int count); /* as if so many operations had been made by then */
 tf_tensor tf1c_loop_result(tf1c_looping *l, tf_tensor t);     /* what the user's function gave back, as a tensor of the body */
 void tf1c_check_invariant(tf1c_looping *l, tf_tensor var, tf_tensor arg, tf_tensor next);
+tf_tensor tf1c_of_arrays(tf_tensor t); /* t, made by no operation of TF's, nor is its gradient: TensorArrays do it there */
 bool tf1c_callable(bool given, const char *name, tf_source here, tf_tensor *mistake); /* else TF's message and false */
 tf_list tf1c_values_of(tf_list list, tf_source here, const char *name);
 

@@ -14,6 +14,7 @@
 #include "ops/control_flow/counts.h"
 #include "ops/control_flow/looping.h"
 #include "ops/family.h"
+#include "ops/math/gradient_counts.h"
 
 /* ---- Loop: d captured = Σ over steps, d sliced = stacked, d carried = carried, the other way round ----------------------- */
 
@@ -26,6 +27,8 @@ typedef struct {
     int *x_port;                      /* of each x: f's input port */
     int *state_of;                    /* of each of f's carried ports: b's input port for its gradient, or -1 */
     tf_tensor *dxs;
+    char *reached; /* by f's operations: those made of an x, at whichever step */
+    tf1c_back counts;
 } reversing;
 
 static bool is_floating(tf_tensor t) { return TF_FLOATING & TF_DTYPE_BIT(tf_get_dtype(t)); }
@@ -41,7 +44,8 @@ static bool reversing_memory(reversing *r)
     r->x_port = tf1c_graph_alloc(g, n * sizeof *r->x_port);
     r->state_of = tf1c_graph_alloc(g, n * sizeof *r->state_of);
     r->dxs = tf1c_graph_alloc(g, n * sizeof *r->dxs);
-    return r->ys && r->dys && r->xs && r->start && r->x_port && r->state_of && r->dxs;
+    r->reached = tf1c_graph_alloc(g, (size_t)r->f->graph->n_ops + 1);
+    return r->ys && r->dys && r->xs && r->start && r->x_port && r->state_of && r->dxs && r->reached;
 }
 
 /* Marks the nodes of the body that output o is made of. */
@@ -247,6 +251,98 @@ static void add_sparse_grad(tf_grad_ctx *g, int i, tf_tensor values, tf_tensor i
     tf_add_sparse_grad(g, i, (tf_indexed_slices){ tf_concat(LIST(zeros, rows), 0), tf_concat(LIST(first, places), 0), shape });
 }
 
+static bool is_marked(const tf_graph *g, tf_tensor t, const char *marks)
+{
+    return t.op && t.op->graph == g && is_floating(t) && marks[t.op->index];
+}
+
+static void mark_reached(const reversing *r)
+{
+    const tf1c_body *f = r->f;
+    char *marks = r->reached;
+    const tf_graph *g = f->graph;
+    for (int i = 0; i < f->n_in; i++)
+        marks[f->in[i].arg.op->index] = is_floating(f->in[i].arg) && tf1c_grad_wanted(r->g, i);
+    for (bool more = true; more;) {
+        more = false;
+        for (int i = 0; i < g->n_ops; i++)
+            for (int j = 0; j < g->ops[i]->n_inputs && !marks[i]; j++)
+                marks[i] = is_marked(g, g->ops[i]->inputs[j], marks);
+        for (int o = 0; o < f->n_out; o++) {
+            char *state = f->out[o].kind == TF1C_FINAL ? &marks[f->in[f->out[o].carried].arg.op->index] : NULL;
+            if (state && !*state && is_marked(g, f->out[o].result, marks))
+                *state = more = true;
+        }
+    }
+}
+
+/* TF begins with zeros at the end of every variable that is a float, as what is written into any array is; through those alone that come of an x and
+ * lead to a y it goes back. */
+static void count_variables(reversing *r)
+{
+    tf1c_back *c = &r->counts;
+    for (int o = 0; o < r->g->n_out; o++) {
+        const tf1c_out_port *port = &r->f->out[o];
+        const bool state = port->kind == TF1C_FINAL, flows = r->g->dys[o].op;
+        if (port->saved || port->kind == TF1C_COUNT || (state && !is_floating(r->g->out[o])))
+            continue;
+        if (state && r->start[o].op && r->reached[r->f->in[port->carried].arg.op->index])
+            c->states++;
+        else if (!state && flows)
+            c->written++;
+        else
+            c->unused++;
+        if (!flows && state && !tf_dims_fully_known(tf_get_shape(r->g->out[o])))
+            c->zeros_of_shape++;
+        else if (!flows)
+            c->zeros += state ? tf1c_count_zeros(r->g->out[o]) : 1;
+    }
+}
+
+/* What flows out for x. */
+static void count_given(tf1c_back *c, tf1c_in_kind kind, tf_tensor x, tf_tensor dx, bool sparse)
+{
+    const bool known = tf_dims_fully_known(tf_get_shape(!dx.op ? x : sparse ? tf_slices(dx).values : dx));
+    c->dense += kind != TF1C_CAPTURED && tf_slices(dx).indices.op;
+    if (kind == TF1C_CARRIED)
+        c->patched[known] += !dx.op;
+    else if (dx.op && kind == TF1C_SLICED)
+        c->read++;
+    else if (dx.op)
+        (sparse ? c->rows : c->sums)[known]++;
+}
+
+/* What a loop around this one keeps of its own steps: how many were taken here, the shapes of zeros, and of an array the handle within
+ * and without, the flow, the numbers of its elements; that of its first is a constant. */
+static void keep_around(const reversing *r)
+{
+    enum { STEPS = 1, ARRAY = 4 };
+    const tf1c_back *c = &r->counts;
+    tf1c_reads *around = tf1c_body_around(r->b) ? &tf1c_body_around(r->b)->reads : NULL;
+    if (!around)
+        return;
+    around->made += STEPS + ARRAY * (c->read + c->written) + c->sums[0] + c->zeros_of_shape + (c->from_first ? c->read : 0);
+    around->constants += c->from_first ? c->read + c->written : 0;
+}
+
+/* What TF's gradient of this loop is made of, once it is made. */
+static void count_back(reversing *r, const bool *sparse)
+{
+    tf1c_back *c = &r->counts;
+    const tf1c_body *around = tf1c_body_around(r->b);
+    c->from_first = r->f->from_first;
+    c->reads = &r->b->reads;
+    c->loops = tf1c_loops_around(r->b);
+    c->in_branch = around && around->save;
+    count_variables(r);
+    for (int x = 0; x < r->n_xs; x++) {
+        const int i = r->x_port[x];
+        if (r->f->in[i].kind != TF1C_CARRIED || r->reached[r->xs[x].op->index])
+            count_given(c, r->f->in[i].kind, r->xs[x], r->dxs[x], sparse[i]);
+    }
+    keep_around(r);
+}
+
 /* As many steps as the forward loop took: what was sliced says so, unless only the run itself can tell. */
 static void set_trip(reversing *r)
 {
@@ -268,9 +364,11 @@ static void loop_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     (void)dy;
     tf_source here = tf1c_source(g->op->here);
-    reversing r = { .g = g, .f = ((const tf1c_loop_attrs *)g->attrs)->body };
+    reversing r = { .g = g, .f = ((const tf1c_loop_attrs *)g->attrs)->body, .counts.gated = tf1c_gradient_is_gated(g) };
     tf_graph *graph = tf1c_current_graph();
     const char *name = tf1c_unique_name(graph, "while");
+    tf1c_gradient_reads_shapes(g, 0); /* the loop around: this one's counts are its own */
+    tf1c_gradient_gives(g, 0);
     int *out_of = name ? tf1c_graph_alloc(graph, (size_t)(r.f->n_in + 1) * sizeof *out_of) : NULL;
     bool *sparse = out_of ? tf1c_graph_alloc(graph, (size_t)r.f->n_in + 1) : NULL;
     if (!sparse || !reversing_memory(&r))
@@ -286,13 +384,18 @@ static void loop_gradient(tf_grad_ctx *g, tf_tensor dy)
         out_of[i] = -1;
     add_ys(&r);
     add_xs(&r);
-    bool good = r.n_ys && r.n_xs && !tf1c_backprop(r.n_ys, r.ys, r.dys, r.n_xs, r.xs, (tf_list){ 0 }, r.dxs, here) &&
-                add_results(&r, out_of, sparse);
+    mark_reached(&r);
+    const int begin = tf1c_count_now();
+    bool good = r.n_ys && r.n_xs && !tf1c_backprop(r.n_ys, r.ys, r.dys, r.n_xs, r.xs, r.counts.gated, r.reached, r.dxs, here);
+    const int made = tf1c_count_now() - begin;
+    good = good && add_results(&r, out_of, sparse);
     if (good)
         set_trip(&r);
     tf1c_body_close(r.b);
     if (!good)
         return;
+    count_back(&r, sparse);
+    tf1c_gradient_makes(g, made + tf1c_count_loop_back(r.counts));
     const char *node_name = tf1c_graph_printf(graph, "%s/Loop", name);
     tf_operation *op = node_name ? tf1c_loop_node(r.b, &loop_op, node_name, here) : tf1c_poison(graph);
     for (int i = 0; i < n_forward && !tf1c_is_mistake(op); i++)
@@ -439,12 +542,19 @@ static tf_list call_scan(const scan_fn *f, tf_list state, tf_list xs)
     return tf_list_new_(1, &next, (tf_source){ 0 });
 }
 
+tf_tensor tf1c_of_arrays(tf_tensor t)
+{
+    if (!tf_is_poisoned(t))
+        t.op->gradient_uncounted = true;
+    return t;
+}
+
 /* Without an initializer the first element is the state and the loop goes over the rest. */
 static tf_list rest_of(tf_list elems, bool reverse)
 {
     tf_list rest = { 0 };
     for (int i = 0; i < elems.n; i++)
-        tf_append(&rest, reverse ? tf_getitem(elems.items[i], ":-1") : tf_getitem(elems.items[i], "1:"));
+        tf_append(&rest, tf1c_of_arrays(reverse ? tf_getitem(elems.items[i], ":-1") : tf_getitem(elems.items[i], "1:")));
     return rest;
 }
 static tf_list first_of(tf_list elems, bool reverse, bool keep)
@@ -453,9 +563,9 @@ static tf_list first_of(tf_list elems, bool reverse, bool keep)
     for (int i = 0; i < elems.n; i++) {
         tf_tensor e = elems.items[i];
         if (keep)
-            tf_append(&first, reverse ? tf_getitem(e, "-1:") : tf_getitem(e, ":1"));
+            tf_append(&first, tf1c_of_arrays(reverse ? tf_getitem(e, "-1:") : tf_getitem(e, ":1")));
         else
-            tf_append(&first, reverse ? tf_getitem(e, "-1") : tf_getitem(e, "0"));
+            tf_append(&first, tf1c_of_arrays(reverse ? tf_getitem(e, "-1") : tf_getitem(e, "0")));
     }
     return first;
 }
@@ -535,10 +645,11 @@ static tf_list scan(const scan_fn *f, tf_list elems, tf_list init, bool reverse,
     if (tf1c_is_mistake(op))
         return tf_mistake_list(start.n, (tf_tensor){ .op = op });
     ((const tf1c_loop_attrs *)op->attrs)->body->swaps = a.swap_memory;
+    ((const tf1c_loop_attrs *)op->attrs)->body->from_first = from_first;
     for (int i = 0; i < start.n; i++) {
         tf_tensor t = { .op = op, .index = i };
         if (stacked && from_first)
-            t = tf_concat(reverse ? LIST(t, first.items[i]) : LIST(first.items[i], t), 0);
+            t = tf1c_of_arrays(tf_concat(reverse ? LIST(t, first.items[i]) : LIST(first.items[i], t), 0));
         tf_append(&out, t);
     }
     tf1c_count_as(count);

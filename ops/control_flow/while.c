@@ -142,7 +142,7 @@ static tf_tensor result_of(const building *k, tf_operation *op, int i, tf_tensor
     if (carried && tf1c_is_tensor_array(k->args.items[i]))
         return tf1c_tensor_array_after(&k->arrays[i], op, steps, k->l.here);
     const tf_tensor t = { .op = op, .index = k->outputs[i] };
-    return carried || !steps.op ? t : tf_getitem_tensors(t, LIST(steps), ":{}");
+    return carried || !steps.op ? t : tf1c_of_arrays(tf_getitem_tensors(t, LIST(steps), ":{}"));
 }
 
 /* What the node gives, without the hidden counter, and of what is stacked the steps that were taken. */

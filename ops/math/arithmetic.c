@@ -138,6 +138,17 @@ tf_tensor tf_sum_to(tf_tensor dx, tf_tensor like) { return sum_to(dx, like, tf_g
 /* What flows to operand i of two that broadcast. */
 static void add_grad(tf_grad_ctx *g, int i, tf_tensor dx) { tf_add_grad(g, i, sum_to(dx, g->in[i], tf_get_shape(g->in[1 - i]))); }
 
+static void reads_both(tf_grad_ctx *g)
+{
+    tf1c_gradient_reads(g, g->in[0]);
+    tf1c_gradient_reads(g, g->in[1]);
+}
+static void reads_both_shapes(tf_grad_ctx *g)
+{
+    tf1c_gradient_reads_shape(g, g->in[0]);
+    tf1c_gradient_reads_shape(g, g->in[1]);
+}
+
 /* ---- records ------------------------------------------------------------------------------------------------------------------ */
 #define VEC2(id, fn)                                                               \
     static void id(int64_t n, void *out, const void *const *in, const void *attrs) \
@@ -208,6 +219,7 @@ NUMERIC_STRIPS(mul, x *y, uint32_t, uint64_t)
 static void mul_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
     const tf1c_broadcast_counts n = tf1c_count_broadcast(g, dz, tf_get_dtype(dz) == tf_float32);
+    reads_both(g);
     tf1c_gradient_makes(g, n.args + n.dx + n.dy + 2);
     if (tf1c_grad_wanted(g, 0))
         add_grad(g, 0, tf_mul(dz, g->in[1]));
@@ -241,6 +253,8 @@ static tf_strip *const realdiv_strips[TF_DTYPES] = { [tf_float32] = realdiv_f32,
 static void realdiv_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
     tf1c_gradient_makes(g, TF1C_BROADCAST_ALWAYS + 1 + 4);
+    reads_both_shapes(g);
+    reads_both(g);
     const tf_tensor x = g->in[0], y = g->in[1];
     if (tf1c_grad_wanted(g, 0))
         add_grad(g, 0, tf_realdiv(dz, y));
@@ -284,6 +298,8 @@ static tf_strip *const div_no_nan_strips[TF_DTYPES] = { [tf_float32] = div_no_na
 static void div_no_nan_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
     tf1c_gradient_makes(g, TF1C_BROADCAST_ALWAYS + 1 + 4);
+    reads_both_shapes(g);
+    reads_both(g);
     const tf_tensor x = g->in[0], y = g->in[1];
     if (tf1c_grad_wanted(g, 0))
         add_grad(g, 0, tf_div_no_nan(dz, y));
@@ -445,6 +461,8 @@ static void pow_gradient(tf_grad_ctx *g, tf_tensor dz)
     const tf1c_broadcast_counts n = tf1c_count_broadcast(g, dz, false);
     tf1c_gradient_makes(g, n.args + 5 + n.dx + 3 + TF1C_ONES_LIKE + 1 + tf1c_count_zeros(g->in[0]) + 3 + n.dy);
     const tf_tensor x = g->in[0], y = g->in[1], z = g->out[0];
+    reads_both(g);
+    tf1c_gradient_reads(g, z);
     if (tf1c_grad_wanted(g, 0))
         add_grad(g, 0, tf_mul(tf_mul(dz, y), tf_pow(x, tf_sub(y, 1))));
     if (!tf1c_grad_wanted(g, 1))
@@ -460,6 +478,8 @@ BINARY_BUILDER(tf_operator_pow_, pow_op, "pow")
 static void choice_gradient(tf_grad_ctx *g, tf_tensor dz, tf_tensor x_is_chosen)
 {
     tf1c_gradient_makes(g, TF1C_BROADCAST_ALWAYS + TF1C_ZEROS_OF_SHAPE + 3);
+    reads_both_shapes(g);
+    reads_both(g);
     tf_tensor zeros = tf_zeros_like(dz);
     if (tf1c_grad_wanted(g, 0))
         add_grad(g, 0, tf_where(x_is_chosen, dz, zeros));
@@ -499,6 +519,7 @@ static void squared_difference_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
     const tf1c_broadcast_counts n = tf1c_count_broadcast(g, dz, true);
     tf1c_gradient_makes(g, 4 + n.args + n.dx + n.dy + 1);
+    reads_both(g);
     tf_tensor dx = tf_mul(tf_mul(2, dz), tf_sub(g->in[0], g->in[1]));
     if (tf1c_grad_wanted(g, 0))
         add_grad(g, 0, dx);

@@ -143,6 +143,9 @@ static void select_gradient(tf_grad_ctx *g, tf_tensor dz)
 {
     tf1c_gradient_makes(g, tf1c_count_zeros(g->in[1]) + 2);
     const tf_tensor condition = g->in[0];
+    tf1c_gradient_reads(g, condition);
+    if (!tf_dims_fully_known(tf_get_shape(g->in[1])))
+        tf1c_gradient_reads(g, g->in[1]);
     tf_tensor zeros = tf_zeros_like(g->in[1]);
     if (tf1c_grad_wanted(g, 1))
         tf_add_grad(g, 1, tf_where(condition, dz, zeros));

@@ -18,10 +18,12 @@ static bool seen(const char *what, tf_dims a, tf_dims b)
     return false;
 }
 
-tf1c_broadcast_counts tf1c_count_broadcast(const tf_grad_ctx *g, tf_tensor dz, bool short_cut)
+tf1c_broadcast_counts tf1c_count_broadcast(tf_grad_ctx *g, tf_tensor dz, bool short_cut)
 {
     const tf_dims x = tf_get_shape(g->in[0]), y = tf_get_shape(g->in[1]), z = tf_get_shape(dz);
-    if (!tf_dims_fully_known(x) || !tf_dims_fully_known(y))
+    const bool unknown = !tf_dims_fully_known(x) || !tf_dims_fully_known(y);
+    tf1c_gradient_reads_shapes(g, unknown ? 2 : 0);
+    if (unknown)
         return (tf1c_broadcast_counts){ .args = 3, .dx = 2, .dy = 2 };
     const bool x_is_z = tf_dims_equal(x, z), y_is_z = tf_dims_equal(y, z);
     const int args = (short_cut && x_is_z && y_is_z) || seen("BroadcastGradientArgs", x, y) ? 0 : 3;
@@ -50,17 +52,23 @@ static bool is_every_axis(tf_tensor axes, tf_dims d, int rank)
     return every;
 }
 
-int tf1c_count_spread(const tf_grad_ctx *g)
+int tf1c_count_spread(tf_grad_ctx *g)
 {
     enum { RESHAPE = 1, TILE = 1, CONST = 1, QUOTIENT = 3 }; /* of shapes: a number, Maximum, FloorDiv */
     const tf_dims x = tf_get_shape(g->in[0]);
     tf_dims axes;
+    tf1c_gradient_reads_shapes(g, 0);
     if (x.known && axes_of(g, &axes)) {
-        if (is_every_axis(g->in[1], axes, x.rank))
+        if (is_every_axis(g->in[1], axes, x.rank)) {
+            tf1c_gradient_reads_shape(g, g->in[0]);
             return CONST + RESHAPE + CONST + TILE;
+        }
         if (tf_dims_fully_known(x)) /* the shapes as constants, four more the first time; no axes are cast to integers */
             return CONST + RESHAPE + CONST + TILE +
                    (seen("reduced_shape", x, axes) ? 0 : 4 + !axes.rank + TF1C_REDUCED_SHAPE + QUOTIENT);
     }
+    tf1c_gradient_reads_shape(g, g->in[0]);
+    tf1c_gradient_reads_shapes(g, !x.known); /* the shape's Size */
+    tf1c_gradient_reads(g, g->in[1]);
     return 1 + TF1C_REDUCED_SHAPE + QUOTIENT + RESHAPE + TILE;
 }

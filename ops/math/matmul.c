@@ -81,6 +81,8 @@ static void matmul_gradient(tf_grad_ctx *g, tf_tensor dy)
     tf1c_gradient_makes(g, 2);
     const matmul_attrs *t = g->attrs;
     const tf_tensor a = g->in[0], b = g->in[1];
+    tf1c_gradient_reads(g, a);
+    tf1c_gradient_reads(g, b);
     if (tf1c_grad_wanted(g, 0))
         tf_add_grad(g, 0, t->transpose_a ? times(b, t->transpose_b, dy, true) : times(dy, false, b, !t->transpose_b));
     if (tf1c_grad_wanted(g, 1))
@@ -251,6 +253,10 @@ static void batch_gradient(tf_grad_ctx *g, tf_tensor dy)
     tf1c_gradient_makes(g, same_shape(g->in[0], g->in[1]) ? 2 : 2 + 2 * (1 + 4) + 5);
     const matmul_attrs *t = g->attrs;
     const tf_tensor a = g->in[0], b = g->in[1];
+    for (int i = 0; i < 2; i++) {
+        tf1c_gradient_reads(g, g->in[i]);
+        tf1c_gradient_reads_shape(g, g->in[i]);
+    }
     if (tf1c_grad_wanted(g, 0))
         tf_add_grad(
             g, 0,

@@ -371,6 +371,8 @@ static void mean_gradient(tf_grad_ctx *g, tf_tensor dy)
     bool gone[TF_MAX_RANK];
     int rank;
     tf1c_gradient_makes(g, tf1c_count_spread(g) + (by_number ? 2 : 11));
+    tf1c_gradient_reads_shape(g, g->in[0]);
+    tf1c_gradient_reads_shape(g, g->out[0]);
     int64_t n = static_axes(g, gone, &rank) ? 1 : NONE;
     for (int i = 0; n != NONE && i < rank; i++)
         if (gone[i])

@@ -214,6 +214,8 @@ static void xent_gradient(tf_grad_ctx *g, tf_tensor dloss)
 {
     tf1c_gradient_makes(g, 3 + 5);
     const tf_tensor x = g->in[0];
+    tf1c_gradient_reads(g, g->out[1]);
+    tf1c_gradient_reads(g, x);
     tf_tensor dx = { 0 };
     if (!tf_is_none(dloss))
         dx = times_column(dloss, g->out[1]);
@@ -557,6 +559,7 @@ static const tf_op_def bias_grad_op = {
 static void bias_add_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf1c_gradient_makes(g, 1);
+    tf1c_gradient_reads_shapes(g, 0);
     const tf_operand in = tf_operand_tensor(dy);
     tf_add_grad(g, 0, dy);
     if (tf1c_grad_wanted(g, 1))

@@ -65,6 +65,7 @@ static tf_tensor masked(const tf_attention_mechanism *m, tf_tensor score)
     if (!m->mask.op)
         return score;
     const int before = tf1c_count_now();
+    m->mask.op->of_each_step = true;
     score = tf_where(m->mask, score, tf_mul(m->score_mask_value, tf_ones_like(score)));
     tf1c_count_as(before + MASKED + (tf1c_current_graph()->parent ? 1 : 0));
     return score;

@@ -227,6 +227,45 @@ def step_by_step():
     train.GradientDescentOptimizer(.1).apply_gradients(zip(grads, v), global_step=train.get_or_create_global_step())
 
 
+def dynamic(cell, lengths=None):
+    outputs, _ = nn.dynamic_rnn(cell, x(None, 3, 4), lengths, dtype=tf.float32)
+    return tf.reduce_mean(tf.square(layers.dense(outputs[:, -1], 1)))
+
+
+@model
+def dynamic_lstm(): train.AdamOptimizer(.1).minimize(dynamic(nn.rnn_cell.BasicLSTMCell(5)))
+@model
+def dynamic_gru(): train.AdamOptimizer(.1).minimize(dynamic(nn.rnn_cell.GRUCell(5), tf.placeholder(tf.int32, [None])))
+@model
+def dynamic_rnn(): train.GradientDescentOptimizer(.1).minimize(dynamic(nn.rnn_cell.BasicRNNCell(5)))
+@model
+def dynamic_layers():
+    cell = nn.rnn_cell.DropoutWrapper(nn.rnn_cell.BasicLSTMCell(5), output_keep_prob=.5)
+    loss, v = dynamic(nn.rnn_cell.MultiRNNCell([cell, nn.rnn_cell.GRUCell(4)])), tf.trainable_variables()
+    grads, _ = tf.clip_by_global_norm(tf.gradients(loss, v), 5.)
+    train.AdamOptimizer(.1).apply_gradients(zip(grads, v))
+@model
+def dynamic_words():
+    words, table = tf.placeholder(tf.int32, [None, 6]), tf.get_variable('table', [7, 4])
+    cells = nn.rnn_cell.GRUCell(5), nn.rnn_cell.GRUCell(5)
+    outputs, _ = nn.bidirectional_dynamic_rnn(*cells, inputs=nn.embedding_lookup(table, words), dtype=tf.float32)
+    train.AdamOptimizer(.1).minimize(tf.reduce_mean(tf.square(layers.dense(tf.concat(outputs, 2), 1))))
+@model
+def attended():
+    seq2seq, lengths = tf.contrib.seq2seq, tf.placeholder(tf.int32, [2])
+    mechanism = seq2seq.BahdanauAttention(5, x(2, 4, 5), tf.placeholder(tf.int32, [2]))
+    cell = seq2seq.AttentionWrapper(nn.rnn_cell.GRUCell(5), mechanism, attention_layer_size=5)
+    decoder = seq2seq.BasicDecoder(cell, seq2seq.TrainingHelper(x(2, 6, 3), lengths), cell.zero_state(2, tf.float32))
+    outputs, _, _ = seq2seq.dynamic_decode(decoder)
+    train.AdamOptimizer(.1).minimize(tf.reduce_mean(tf.square(outputs.rnn_output)))
+@model
+def scanned():
+    w, b = tf.get_variable('w', [4, 4]), tf.get_variable('b', [4])
+    step = lambda h, e: tf.tanh(tf.matmul(h, w) + b + e)
+    states = tf.scan(step, x(5, None, 4), initializer=x(None, 4))
+    train.AdamOptimizer(.1).minimize(tf.reduce_mean(tf.square(states)))
+
+
 def sigmoid_loss(logits, ones):
     labels = tf.ones_like(logits) if ones else tf.zeros_like(logits)
     return tf.reduce_mean(nn.sigmoid_cross_entropy_with_logits(logits=logits, labels=labels))

@@ -3,14 +3,14 @@
 #include "fixture.h"
 #include "graph/node.h"
 
-static tf_tensor x, xs, k, z, w, p, s; /* [?, 3], [4, 3], [3], [3], a variable, a bool and a number */
+static tf_tensor x, xs, k, z, w, p, s, m; /* [?, 3], [4, 3], [3], [3], a variable, a bool, a number, [4, 2, 3] */
 
 static void setup(void)
 {
     open_session();
     x = tf_placeholder(tf_float32, SHAPE(NONE, 3)), xs = tf_placeholder(tf_float32, SHAPE(4, 3));
     k = tf_constant(NP_FLOAT(1, 2, 3)), z = tf_zeros(SHAPE(3)), w = tf_variable(NP_FLOAT(1, 2, 3));
-    p = tf_placeholder(tf_bool, SCALAR), s = tf_placeholder(tf_float32, SCALAR);
+    p = tf_placeholder(tf_bool, SCALAR), s = tf_placeholder(tf_float32, SCALAR), m = tf_placeholder(tf_float32, SHAPE(4, 2, 3));
 }
 
 #define SCAN(name, expr) \
@@ -61,10 +61,11 @@ static tf_list read_and_peeked_twice(void *c)
 }
 static tf_list p_and_k(void *c) { return (void)c, LIST(p, k); }
 static tf_list p_k_and_p(void *c) { return (void)c, LIST(p, k, p); }
+static tf_tensor w_times_it(void *e) { return tf_mul(*(tf_tensor *)e, w); }
+static tf_tensor k_plus_it(void *e) { return tf_raw_ops_add_v2(*(tf_tensor *)e, k); }
 BRANCH(branch_within, tf_cond(TF_T(p), s_plus_1, just_s))
-static tf_tensor e_plus_k(void *e) { return tf_raw_ops_add_v2(*(tf_tensor *)e, k); }
 static tf_tensor just_e(void *e) { return *(tf_tensor *)e; }
-MAP(branching, tf_cond(TF_T(p), e_plus_k, just_e, .context = &e))
+MAP(branching, tf_cond(TF_T(p), k_plus_it, just_e, .context = &e))
 static tf_list two_states(tf_list a, tf_list e, void *c)
 {
     return (void)c, LIST(tf_raw_ops_add_v2(tf_at(a, 0), tf_at(e, 0)), tf_at(a, 1));
@@ -83,6 +84,42 @@ static tf_list doubled(tf_list l, void *c)
 }
 static tf_list plus_s(tf_list l, void *c) { return (void)c, LIST(tf_raw_ops_add_v2(tf_at(l, 0), s)); }
 static tf_list plus_1(tf_list l, void *c) { return (void)c, LIST(tf_raw_ops_add_v2(tf_at(l, 0), 1.0)); }
+
+/* Bodies to go back through. */
+SCAN(times, tf_mul(a, e))
+SCAN(times_plus_w, tf_raw_ops_add_v2(tf_mul(a, e), w))
+SCAN(square, tf_mul(e, e))
+SCAN(times_w_or_plus, tf_cond(tf_greater(tf_reduce_sum(a), 1.0), w_times_it, k_plus_it, .context = &a))
+MAP(squared, tf_mul(e, e))
+MAP(times_w, tf_mul(e, w))
+MAP(mean_times_w, tf_reduce_mean(tf_mul(e, w)))
+MAP(rows_of_m, tf_gather(m, e))
+MAP(row_times_w, tf_map_fn(times_w, e))
+MAP(row_squared, tf_map_fn(squared, e))
+MAP(row_scanned, tf_scan(times, e))
+MAP(row_folded, tf_foldl(times_plus_w, e, .initializer = z))
+MAP(times_w_or_plus_k, tf_cond(TF_T(p), w_times_it, k_plus_it, .context = &e))
+BRANCH(w_squared, tf_mul(w, w))
+BRANCH(w_less, tf_neg(w))
+BRANCH(w_mapped, tf_map_fn(twice, w))
+static tf_list two_squared(tf_list e, void *c) { return (void)c, LIST(tf_mul(tf_at(e, 0), tf_at(e, 0)), tf_neg(tf_at(e, 0))); }
+static tf_tensor below_5(tf_list l, void *c) { return (void)c, tf_less(tf_reduce_sum(tf_at(l, 0)), 5.0); }
+static tf_list all_squared(tf_list l, void *c) { return (void)c, LIST(tf_mul(tf_at(l, 0), tf_at(l, 0))); }
+static tf_list all_times_w(tf_list l, void *c) { return (void)c, LIST(tf_mul(tf_at(l, 0), w)); }
+static tf_list first_by_second(tf_list l, void *c) { return (void)c, LIST(tf_mul(tf_at(l, 0), tf_at(l, 1)), tf_at(l, 1)); }
+static tf_list first_by_2(tf_list l, void *c) { return (void)c, LIST(tf_mul(tf_at(l, 0), 2.0), tf_at(l, 1)); }
+static tf_list second_by_first(tf_list l, void *c)
+{
+    return (void)c, LIST(tf_add(tf_at(l, 0), 1.0), tf_mul(tf_at(l, 1), tf_at(l, 0)));
+}
+static tf_list loop_within(tf_list l, void *c)
+{
+    return (void)c, tf_while_loop(below_5, all_times_w, LIST(tf_mul(tf_at(l, 0), 2.0)));
+}
+static tf_list gated(tf_tensor y, tf_list v) /* as an optimizer asks */
+{
+    return tf_unzip(tf_compute_gradients(tf_train_gradient_descent_optimizer(.1), y, .var_list = v)).grads;
+}
 
 /* What a call takes: placeholders of a dtype, a scalar, one of unknown shape, a variable. */
 #define F(...) tf_placeholder(tf_float32, SHAPE(__VA_ARGS__))

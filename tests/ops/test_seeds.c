@@ -234,6 +234,53 @@ static void step_by_step(void)
                        .global_step = tf_train_get_or_create_global_step());
 }
 
+static tf_tensor dynamic_over(tf_cell *cell, tf_operand lengths)
+{
+    const tf_rnn rnn = tf_nn_dynamic_rnn(cell, x(NONE, 3, 4), lengths, .dtype = tf_float32);
+    return tf_reduce_mean(tf_square(tf_layers_dense(tf_getitem(rnn.outputs, ":, -1"), 1)));
+}
+static tf_tensor dynamic(tf_cell *cell) { return dynamic_over(cell, (tf_operand){ 0 }); }
+OPTIMIZED(dynamic_lstm, tf_train_adam_optimizer(.1), dynamic(tf_nn_rnn_cell_basic_lstm_cell(5)))
+OPTIMIZED(dynamic_gru, tf_train_adam_optimizer(.1),
+          dynamic_over(tf_nn_rnn_cell_gru_cell(5), TF_T(tf_placeholder(tf_int32, SHAPE(NONE)))))
+OPTIMIZED(dynamic_rnn, tf_train_gradient_descent_optimizer(.1), dynamic(tf_nn_rnn_cell_basic_rnn_cell(5)))
+static void dynamic_layers(void)
+{
+    tf_cell *cell = tf_nn_rnn_cell_dropout_wrapper(tf_nn_rnn_cell_basic_lstm_cell(5), .output_keep_prob = .5);
+    tf_tensor loss = dynamic(tf_nn_rnn_cell_multi_rnn_cell(CELLS(cell, tf_nn_rnn_cell_gru_cell(4))));
+    tf_list v = tf_trainable_variables(), grads = tf_clip_by_global_norm(tf_gradients(LIST(loss), v), 5.0).list;
+    tf_apply_gradients(tf_train_adam_optimizer(.1), tf_zip(grads, v));
+}
+static void dynamic_words(void)
+{
+    tf_tensor words = tf_placeholder(tf_int32, SHAPE(NONE, 6)), table = tf_get_variable("table", SHAPE(7, 4));
+    const tf_birnn rnn = tf_nn_bidirectional_dynamic_rnn(tf_nn_rnn_cell_gru_cell(5), tf_nn_rnn_cell_gru_cell(5),
+                                                         tf_nn_embedding_lookup(table, words), .dtype = tf_float32);
+    tf_tensor y = tf_layers_dense(tf_concat(LIST(rnn.output_fw, rnn.output_bw), 2), 1);
+    tf_minimize(tf_train_adam_optimizer(.1), tf_reduce_mean(tf_square(y)));
+}
+static void attended(void)
+{
+    tf_tensor lengths = tf_placeholder(tf_int32, SHAPE(2)), memory = x(2, 4, 5);
+    tf_attention_mechanism *mechanism = tf_contrib_seq2seq_bahdanau_attention(5, memory, tf_placeholder(tf_int32, SHAPE(2)));
+    tf_cell *cell = tf_contrib_seq2seq_attention_wrapper(tf_nn_rnn_cell_gru_cell(5), mechanism, .attention_layer_size = 5);
+    tf_helper *helper = tf_contrib_seq2seq_training_helper(x(2, 6, 3), lengths);
+    tf_decoder *decoder = tf_contrib_seq2seq_basic_decoder(cell, helper, tf_zero_state(cell, 2, tf_float32));
+    tf_tensor y = tf_contrib_seq2seq_dynamic_decode(decoder).outputs.rnn_output;
+    tf_minimize(tf_train_adam_optimizer(.1), tf_reduce_mean(tf_square(y)));
+}
+static tf_tensor step_of_scan(tf_tensor h, tf_tensor e, void *context)
+{
+    const tf_tensor *w = context;
+    return tf_tanh(tf_operator_add(tf_operator_add(tf_matmul(h, w[0]), w[1]), e));
+}
+static void scanned(void)
+{
+    tf_tensor w[] = { tf_get_variable("w", SHAPE(4, 4)), tf_get_variable("b", SHAPE(4)) }, elements = x(5, NONE, 4);
+    tf_tensor states = tf_scan(step_of_scan, elements, .initializer = x(NONE, 4), .context = w);
+    tf_minimize(tf_train_adam_optimizer(.1), tf_reduce_mean(tf_square(states)));
+}
+
 static tf_tensor sigmoid_loss(tf_tensor logits, bool ones)
 {
     tf_tensor labels = ones ? tf_ones_like(logits) : tf_zeros_like(logits);
@@ -345,6 +392,13 @@ static const struct {
     MODEL(static_lstm_full, 749, 0.0845705271, 0.922825217)
     MODEL(static_layers, 509, 0.992212772, 0.940583229)
     MODEL(step_by_step, 273, 0.280798197, 0.613587856)
+    MODEL(dynamic_lstm, 545, 0.932564139, 0.549753666)
+    MODEL(dynamic_gru, 636, 0.51429677, 0.406764269)
+    MODEL(dynamic_rnn, 307, 0.387859464, 0.904123187)
+    MODEL(dynamic_layers, 960, 0.476949215, 0.731307864)
+    MODEL(dynamic_words, 1255, 0.49770236, 0.918176532)
+    MODEL(attended, 954, 0.79490304, 0.737549305)
+    MODEL(scanned, 277, 0.688760638, 0.539456367)
     MODEL(gan, 515, 0.108212113, 0.398819447)
     MODEL(vae, 430, 0.41085732, 0.0884190798)
     MODEL(averaged, 245, 0.0593442917, 0.977932453)
