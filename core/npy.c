@@ -123,7 +123,12 @@ static tf_status read_bytes(tf1c_npy_reader *r, void *to, size_t n)
 
 /* ---- .npy: the header is a Python dictionary -------------------------------------------------------------------- */
 
-/* The items that files hold: what they are written as, and the dtype that holds them all. */
+/* The items that files hold: what they are written as, bytes in the processor's order as NumPy does, and the dtype that holds them all. */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define NATIVE ">"
+#else
+#define NATIVE "<"
+#endif
 typedef struct {
     char kind; /* NumPy's letter */
     uint8_t size;
@@ -132,9 +137,10 @@ typedef struct {
 } item;
 
 static const item items[] = {
-    { 'f', 4, tf_float32, "<f4" }, { 'f', 8, tf_float64, "<f8" }, { 'i', 4, tf_int32, "<i4" },  { 'i', 8, tf_int64, "<i8" },
-    { 'u', 1, tf_uint8, "|u1" },   { 'b', 1, tf_bool, "|b1" },    { 'f', 2, tf_float32, NULL }, { 'i', 1, tf_int32, NULL },
-    { 'i', 2, tf_int32, NULL },    { 'u', 2, tf_int32, NULL },    { 'u', 4, tf_int64, NULL },
+    { 'f', 4, tf_float32, NATIVE "f4" }, { 'f', 8, tf_float64, NATIVE "f8" }, { 'i', 4, tf_int32, NATIVE "i4" },
+    { 'i', 8, tf_int64, NATIVE "i8" },   { 'u', 1, tf_uint8, "|u1" },         { 'b', 1, tf_bool, "|b1" },
+    { 'f', 2, tf_float32, NULL },        { 'i', 1, tf_int32, NULL },          { 'i', 2, tf_int32, NULL },
+    { 'u', 2, tf_int32, NULL },          { 'u', 4, tf_int64, NULL },
 };
 enum { ITEMS = sizeof items / sizeof items[0] };
 
@@ -147,13 +153,12 @@ typedef struct {
 /* "<f4", ">i2", "=f8", "|u1", "f4": a byte order, a kind, a size. */
 static bool parse_descr(const char *descr, header *h)
 {
-    const bool little = *(const uint8_t *)&(uint16_t){ 1 };
     const char order = strchr("<>=|", *descr) ? *descr++ : '=';
 
     for (int i = 0; i < ITEMS; i++)
         if (descr[0] == items[i].kind && descr[1] == '0' + items[i].size && !descr[2])
             h->item = &items[i];
-    h->swapped = order == (little ? '>' : '<');
+    h->swapped = (order == '<' || order == '>') && order != *NATIVE;
     return h->item && (order != '|' || h->item->size == 1);
 }
 

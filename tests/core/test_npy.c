@@ -298,7 +298,7 @@ static const struct {
 } foreign_cases[] = {
     { "{'descr': '<u1', 'fortran_order': True, 'shape': (2, 3), }", "\0\1\2\3\4\5", 6, tf_uint8, { 0, 2, 4, 1, 3, 5 } },
     { "{'descr': '<b1', 'fortran_order': False, 'shape': (2, 3), }", "\0\1\2\377\0\3", 6, tf_bool, { 0, 1, 1, 1, 0, 1 } },
-    { "{'descr': '=i2', 'fortran_order': False, 'shape': (2,), }", "\1\0\377\377", 4, tf_int32, { 1, -1 } },
+    { "{'descr': '=i2', 'fortran_order': False, 'shape': (2,), }", "\1\1\377\377", 4, tf_int32, { 257, -1 } },
     { "{'descr': '>i2', 'fortran_order': False, 'shape': (2,), }", "\0\1\377\376", 4, tf_int32, { 1, -2 } },
     { "{'descr': '<u2', 'fortran_order': False, 'shape': (1,), }", "\377\377", 2, tf_int32, { 65535 } },
     { "{'descr': '>u4', 'fortran_order': False, 'shape': (1,), }", "\377\377\377\377", 4, tf_int64, { 4294967295 } },

@@ -409,6 +409,22 @@ static const char *key_of(const golden *g, const char *what, int i)
     return key;
 }
 
+/* Other processors than x86 do not agree with it on which operations pass a denormal number on: there it counts as the zero of its
+ * sign. */
+static void without_denormals(tf_ndarray a)
+{
+#if !defined(__x86_64__)
+    for (int64_t i = 0; i < np_size(a) && a.dtype == tf_float32; i++)
+        if (fabsf(((float *)a.data)[i]) < FLT_MIN)
+            ((float *)a.data)[i] = copysignf(0, ((float *)a.data)[i]);
+    for (int64_t i = 0; i < np_size(a) && a.dtype == tf_float64; i++)
+        if (fabs(((double *)a.data)[i]) < DBL_MIN)
+            ((double *)a.data)[i] = copysign(0, ((double *)a.data)[i]);
+#else
+    (void)a;
+#endif
+}
+
 static void open_golden(golden *g, const golden_row *r)
 {
     char path[512], name[64];
@@ -420,6 +436,7 @@ static void open_golden(golden *g, const golden_row *r)
                   r->family);
     while (g->feeds.n < MOST_SHAPES && np_npz_has(g->npz, key_of(g, "in", g->feeds.n))) {
         g->feeds.values[g->feeds.n] = np_npz_get(g->npz, key_of(g, "in", g->feeds.n));
+        without_denormals(g->feeds.values[g->feeds.n]);
         g->feeds.n++;
     }
 }
@@ -471,25 +488,17 @@ static void check_nodes(golden *g)
     np_free(&text);
 }
 
-/* Other processors than x86 do not agree with it on which operations pass a denormal number on: there it counts as the zero of its
- * sign. */
-static void without_denormals(tf_ndarray a)
+/* The parts of a number come in the processor's order. */
+static bool is_of_little_ends(const golden *g)
 {
-#if !defined(__x86_64__)
-    for (int64_t i = 0; i < np_size(a) && a.dtype == tf_float32; i++)
-        if (fabsf(((float *)a.data)[i]) < FLT_MIN)
-            ((float *)a.data)[i] = copysignf(0, ((float *)a.data)[i]);
-    for (int64_t i = 0; i < np_size(a) && a.dtype == tf_float64; i++)
-        if (fabs(((double *)a.data)[i]) < DBL_MIN)
-            ((double *)a.data)[i] = copysign(0, ((double *)a.data)[i]);
-#else
-    (void)a;
-#endif
+    return __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__ && strcmp(g->row->op, "Bitcast") == 0;
 }
 
 static void compare_golden(golden *g, const char *what, int n, const tf_tensor *fetches, bool reference)
 {
     tf_ndarray out[MOST_SHAPES];
+    if (is_of_little_ends(g))
+        return;
     tf_status status = (reference ? reference_run : session_run)(graph, &g->feeds, n, fetches, out);
     if (reference && status == tf_unimplemented)
         return;
