@@ -75,6 +75,11 @@ static void tie_strings(report *r)
 
 /* The calls that are under way, as addresses of frames and places of code, the outermost last. */
 enum { MOST_FRAMES = 48 };
+#ifdef __thumb__
+enum { THUMB = 1 }; /* in the address of a function, not of its code */
+#else
+enum { THUMB = 0 };
+#endif
 typedef struct {
     const void *frame[MOST_FRAMES], *place[MOST_FRAMES];
     int n;
@@ -90,7 +95,7 @@ static void hand_over(const tf_error *error);
 static _Unwind_Reason_Code note_frame(struct _Unwind_Context *c, void *arg)
 {
     call_chain *chain = arg;
-    if (_Unwind_GetRegionStart(c) == (uintptr_t)hand_over)
+    if (_Unwind_GetRegionStart(c) == ((uintptr_t)hand_over & ~(uintptr_t)THUMB))
         chain->in_handler = true;
     if (chain->n == MOST_FRAMES) { /* the inner ones go */
         memmove(chain->frame, chain->frame + 1, (MOST_FRAMES - 1) * sizeof *chain->frame);
