@@ -1,6 +1,7 @@
 /* What a call was given: by place or by keyword, as C's types have it or as the call's text writes it. */
 #include <ctype.h>
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -158,7 +159,7 @@ tf_operand tf1c_as_written(tf_operand given, const char *text, int place, const 
 
 tf_operand tf_operand_given_(tf_operand given, const char *text, int place, const char *keyword, tf_source here)
 {
-    if (!place || tf1c_read_as_written(&given, text, abs(place), keyword))
+    if (!place || tf1c_read_as_written(&given, text, abs(place < -INT_MAX ? -INT_MAX : place), keyword))
         return tf1c_given(given);
     const long long i = (long long)given.as.integer;
     if (place < 0)
