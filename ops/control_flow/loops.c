@@ -276,8 +276,8 @@ static void mark_reached(const reversing *r)
     }
 }
 
-/* TF begins with zeros at the end of every variable that is a float, as what is written into any array is; through those alone that come of an x and
- * lead to a y it goes back. */
+/* TF begins with zeros at the end of every variable that is a float, as what is written into any array is; through those alone that
+ * come of an x and lead to a y it goes back. */
 static void count_variables(reversing *r)
 {
     tf1c_back *c = &r->counts;
