@@ -112,13 +112,18 @@ bool tf1c_grad_wanted(const tf_grad_ctx *g, int i)
     return g && g->private_ && i >= 0 && i < g->n_in && is_wanted(g->private_, g->in[i]);
 }
 
+static tf_tensor zeros_like(tf_tensor t)
+{
+    return tf_op_unary(tf1c_basic.zeros_like, tf_operand_tensor(t), (struct tf_name_args){ 0 }, "zeros_like");
+}
+
 tf_tensor tf_grad_out(tf_grad_ctx *g, int i)
 {
     if (!g || i < 0 || i >= g->n_out)
         return tf_mistake(tf_value_error, (tf_source){ 0 }, NULL, "there is no output %d to have a gradient", i);
     if (g->dys[i].op)
         return g->dys[i];
-    return tf_op_unary(tf1c_basic.zeros_like, tf_operand_tensor(g->out[i]), (struct tf_name_args){ 0 }, "zeros_like");
+    return zeros_like(g->out[i]);
 }
 
 void tf1c_gradient_makes(tf_grad_ctx *g, int operations)
@@ -540,7 +545,7 @@ static tf_status walk_back(bool outwards, bool gated, const char *counted, int n
             continue;
         dxs[i] = settle(&all[xs[i].index], is_counted(&b, xs[i].op));
         if (zeros_beside(&b, xs[i]))
-            dxs[i] = tf_op_unary(tf1c_basic.zeros_like, tf_operand_tensor(xs[i]), (struct tf_name_args){ 0 }, "zeros_like");
+            dxs[i] = zeros_like(xs[i]);
     }
     forget(&b);
     return b.status;
@@ -614,8 +619,7 @@ static void zeros_for_none(tf_list xs, tf_tensor *dxs)
 {
     for (int i = 0; i < xs.n; i++)
         if (tf_is_none(dxs[i]))
-            dxs[i] = tf_op_unary(tf1c_basic.zeros_like, tf_operand_tensor(xs.items[i]), (struct tf_name_args){ .here = { 0 } },
-                                 "zeros_like");
+            dxs[i] = zeros_like(xs.items[i]);
 }
 
 static tf_status gradients(tf_list ys, tf_list xs, tf_tensor *dxs, struct tf_gradients_args a, bool gated)
