@@ -80,6 +80,11 @@ enum { THUMB = 1 }; /* in the address of a function, not of its code */
 #else
 enum { THUMB = 0 };
 #endif
+#ifdef __ARM_EABI_UNWINDER__ /* _Unwind_GetCFA holds there while an exception unwinds, not in a backtrace */
+#define FRAME(c) _Unwind_GetGR(c, 13)
+#else
+#define FRAME(c) _Unwind_GetCFA(c)
+#endif
 typedef struct {
     const void *frame[MOST_FRAMES], *place[MOST_FRAMES];
     int n;
@@ -102,7 +107,7 @@ static _Unwind_Reason_Code note_frame(struct _Unwind_Context *c, void *arg)
         memmove(chain->place, chain->place + 1, (MOST_FRAMES - 1) * sizeof *chain->place);
         chain->n--;
     }
-    chain->frame[chain->n] = (const void *)_Unwind_GetCFA(c);
+    chain->frame[chain->n] = (const void *)FRAME(c);
     chain->place[chain->n++] = (const void *)_Unwind_GetIP(c);
     return _URC_NO_REASON;
 }
