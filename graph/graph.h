@@ -474,15 +474,21 @@ TF1C_API tf_status tf_set_regularizer_(tf_variable_scope scope, tf_regularizer r
 #define tf_graph_keys_GLOBAL_STEP TF_GLOBAL_STEP
 #define tf_graph_keys_TRAIN_OP TF_TRAIN_OP
 #define tf_graph_keys_MODEL_VARIABLES TF_MODEL_VARIABLES
+/* Several names where one may stand, in a call's .collections too, until the end of the block:
+ * tf_variable(0, .collections = TF_NAMES("mine", TF_GLOBAL_VARIABLES)). TF1: a list of names */
+#define TF_NAMES(...) tf_names_((char[TF_NAMES_SIZE_]){ 0 }, (const char *const[]){ __VA_ARGS__, NULL }, TF_SOURCE)
+enum { TF_NAMES_SIZE_ = 512 };
+TF1C_API const char *tf_names_(char *all, const char *const *names, tf_source here);
 /* An item is a tensor, or an operation without outputs, tf_add_to_collection(TF_TRAIN_OP, train_op), which OPS, FETCH, tf_run and
  * tf_with_control_dependencies take back: tf_run(sess, tf_at(tf_get_collection(TF_TRAIN_OP), 0)). One with outputs is its first. */
-TF1C_API tf_status tf_add_to_collection(const char *name, tf_tensor value);
+TF1C_API tf_status tf_add_to_collection(const char *name, tf_tensor value); /* name: or TF_NAMES */
 TF1C_API tf_tensor tf_item_of_tensor_(tf_tensor t);
 TF1C_API tf_tensor tf_item_of_op_(tf_operation *op);
 #ifndef __cplusplus
 #define TF_ITEM_(x) _Generic((x), tf_tensor: tf_item_of_tensor_, tf_operation *: tf_item_of_op_)(x)
 #ifndef TF1C_BUILDING
 #define tf_add_to_collection(name, ...) TF_AT_(tf_add_to_collection(name, TF_ITEM_((__VA_ARGS__))))
+#define tf_add_to_collections(names, ...) tf_add_to_collection(names, __VA_ARGS__)
 #endif
 #endif
 TF1C_API tf_list tf_get_collection(const char *name); /* in the order added, duplicates kept; valid as long as the graph */

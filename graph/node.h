@@ -235,6 +235,8 @@ void tf1c_called_from(const void *frame);                                  /* th
 /* scope.c */
 const char *tf1c_unique_name(tf_graph *g, const char *name); /* within the current scope, marked as used; NULL after a report */
 const char *tf1c_unique_whole(tf_graph *g, const char *full); /* the same of a whole name, in the graph's memory; NULL stays it */
+/* As a call's `collections` say: TF_NAMES, NULL where they are unset, none where they are "". */
+tf_status tf1c_join_collections(const char *names, const char *unset, tf_tensor value);
 const char *tf1c_last_part(const char *name);                /* "c" of "a/b/c" */
 /* A name as it was given: a number in its place, where a LIST was forgotten, is no valid name. */
 static inline const char *tf1c_given_name(const char *name)

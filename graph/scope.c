@@ -479,19 +479,56 @@ static tf1c_collection *new_collection(tf_graph *g, const char *name)
     return NULL;
 }
 
-tf_status tf_add_to_collection(const char *name, tf_tensor value)
+/* A name a line. */
+const char *tf_names_(char *all, const char *const *names, tf_source here)
 {
-    tf_graph *g = value.op && value.op->graph ? value.op->graph : tf1c_current_graph();
-    if (!g)
-        return tf_memory_error;
-    if (!name)
-        return tf_fail(tf_type_error, tf1c_source((tf_source){ 0 }), NULL, "The collection's name is NULL.");
+    size_t length = 0;
+    for (int i = 0; all && names && names[i]; i++) {
+        const size_t n = strlen(names[i]), end = length + (length > 0) + n;
+        if (end >= TF_NAMES_SIZE_) {
+            tf_fail(tf_value_error, tf1c_source(here), NULL,
+                    "TF_NAMES: the names before \"%.64s\" and it have more than %d characters.", names[i], TF_NAMES_SIZE_ - 1);
+            break;
+        }
+        if (length)
+            all[length++] = '\n';
+        memcpy(all + length, names[i], n + 1);
+        length += n;
+    }
+    return all;
+}
+
+static tf_status add_to_one(tf_graph *g, const char *name, tf_tensor value)
+{
     tf1c_collection *c = tf1c_collection_named(g->universe, name);
     if (!c)
         c = new_collection(g, name);
     if (!c || !tf1c_append_ptr(&c->items, &c->n, &c->capacity, &value, sizeof value))
         return tf_fail(tf_memory_error, tf1c_source((tf_source){ 0 }), NULL, "no memory left for the graph");
     return tf_ok;
+}
+
+tf_status tf_add_to_collection(const char *name, tf_tensor value)
+{
+    tf_graph *g = value.op && value.op->graph ? value.op->graph : tf1c_current_graph();
+    char one[TF_NAMES_SIZE_];
+    if (!g)
+        return tf_memory_error;
+    if (!name)
+        return tf_fail(tf_type_error, tf1c_source((tf_source){ 0 }), NULL, "The collection's name is NULL.");
+    tf_status status = tf_ok;
+    for (const char *end; (end = strchr(name, '\n')) && end - name < TF_NAMES_SIZE_ && !status; name = end + 1) {
+        snprintf(one, sizeof one, "%.*s", (int)(end - name), name);
+        status = add_to_one(g, one, value);
+    }
+    return status ? status : add_to_one(g, name, value);
+}
+
+tf_status tf1c_join_collections(const char *names, const char *unset, tf_tensor value)
+{
+    if (!names)
+        names = unset;
+    return names && *names ? tf_add_to_collection(names, value) : tf_ok;
 }
 
 /* "w:0", of an operation "train". */

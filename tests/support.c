@@ -1,5 +1,6 @@
 #include "support.h"
 
+#include <float.h>
 #include <ftw.h>
 #include <math.h>
 #include <stdio.h>
@@ -29,6 +30,12 @@ int run_suite(Suite *suite)
 void skipped(const char *why)
 {
     dprintf(STDOUT_FILENO, "skipped: %s\n", why); /* past the buffer, which holds what the parent has not written */
+}
+
+bool computes_as_the_machine(void)
+{
+    volatile long double most = INT64_MAX;
+    return LDBL_MANT_DIG < 64 || (int64_t)most == INT64_MAX;
 }
 
 int slowness(void)

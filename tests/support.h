@@ -17,6 +17,9 @@ void skipped(const char *why);
 /* How many times longer tests may take here than compiled plainly: 6 and 10 under sanitizers, 40 under valgrind (tests/run). */
 int slowness(void);
 
+/* Not so under valgrind, whose long double has the digits of a double, and whose products of zeros are of other signs now and then. */
+bool computes_as_the_machine(void);
+
 /* ---- reports: while caught, nothing is printed and the first report is kept -------------------------------------- */
 typedef struct {
     int count;

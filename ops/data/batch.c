@@ -158,8 +158,7 @@ static void fill_with(char *to, int64_t n, const tf_ndarray *value)
         memcpy(to + (size_t)i * size, value->data, size);
 }
 
-/* x into the corner of `to`, of shape d. */
-static void put_in_corner(char *to, tf_dims d, const tf_ndarray *x)
+void tf1c_put_in_corner(char *to, tf_dims d, const tf_ndarray *x)
 {
     const size_t size = tf_dtype_size(x->dtype);
     tf_view from, into;
@@ -188,7 +187,7 @@ static tf1c_next pad(tf1c_stage *s, tf1c_component *to, int component, int64_t n
     const int64_t each = tf_dims_count(d);
     fill_with(at, n * each, padding);
     for (int64_t i = 0; i < n; i++)
-        put_in_corner(at + (size_t)(i * each) * tf_dtype_size(padding->dtype), d, &b->drawn[i].at[component].value);
+        tf1c_put_in_corner(at + (size_t)(i * each) * tf_dtype_size(padding->dtype), d, &b->drawn[i].at[component].value);
     const bool good = !strings || tf1c_component_copy(to, &elements.value);
     np_free(&elements.own);
     return good ? TF1C_ELEMENT : tf1c_stage_out_of_memory(s);

@@ -85,69 +85,111 @@ tf_list tf_slice_input_producer_(tf_list tensors, struct tf_producer_args a)
     return out;
 }
 
-/* The structure of an element of a batch; false after a report, with *mistake. */
-static bool element_structure(tf_list tensors, bool rows, tf_dtype *dtypes, tf_dims *shapes, tf_operation **mistake, tf_source here)
+/* What tf_train_batch and tf_train_shuffle_batch are told. */
+typedef struct {
+    struct tf_train_shuffle_batch_args of;
+    bool shuffle, pad;
+} batching;
+
+/* As Python writes a list of shapes. */
+static const char *shapes_text(int n, const tf_dims *shapes, char *text, size_t size)
 {
-    char text[TF_DIMS_TEXT];
-    for (int i = 0; i < tensors.n; i++) {
-        tf_dims d = tf_get_shape(tensors.items[i]);
-        dtypes[i] = tf_get_dtype(tensors.items[i]);
-        if (tf_is_poisoned(tensors.items[i])) {
-            *mistake = tf_tensor_op(tensors.items[i]);
-            return false;
-        }
-        if (rows && d.known && d.rank) {
-            d.rank--;
-            memmove(d.dims, d.dims + 1, (size_t)d.rank * sizeof *d.dims);
-        }
-        shapes[i] = d;
-        if (tf_dims_fully_known(d) && d.rank < TF_MAX_RANK)
-            continue;
-        *mistake =
-            tf_mistake(tf_value_error, here, NULL, "All shapes must be fully defined: %s", tf_dims_text(d, text, sizeof text)).op;
-        return false;
+    size_t at = (size_t)snprintf(text, size, "[");
+    for (int i = 0; i < n && at < size; i++) {
+        at += (size_t)snprintf(text + at, size - at, shapes[i].known ? "%sTensorShape([" : "%sTensorShape(None", i ? ", " : "");
+        for (int j = 0; shapes[i].known && j < shapes[i].rank && at < size; j++)
+            at += (size_t)(shapes[i].dims[j] < 0
+                               ? snprintf(text + at, size - at, "%sDimension(None)", j ? ", " : "")
+                               : snprintf(text + at, size - at, "%sDimension(%lld)", j ? ", " : "", (long long)shapes[i].dims[j]));
+        if (at < size)
+            at += (size_t)snprintf(text + at, size - at, shapes[i].known ? "])" : ")");
     }
-    return true;
+    if (at < size)
+        snprintf(text + at, size - at, "]");
+    return text;
 }
+
+/* The structure of an element of a batch; NULL, or the mistake. */
+static tf_operation *element_structure(const batching *b, tf_list tensors, tf_dtype *dtypes, tf_dims *shapes, tf_source here)
+{
+    char text[512];
+    bool known = true;
+    for (int i = 0; i < tensors.n; i++) {
+        const tf_tensor t = tensors.items[i];
+        if (tf_is_poisoned(t))
+            return tf_tensor_op(t);
+        dtypes[i] = tf_get_dtype(t);
+        shapes[i] = b->of.shapes.items ? b->of.shapes.items[i] : tf_get_shape(t);
+        if (b->of.enqueue_many && !b->of.shapes.items && shapes[i].known && shapes[i].rank) {
+            shapes[i].rank--;
+            memmove(shapes[i].dims, shapes[i].dims + 1, (size_t)shapes[i].rank * sizeof *shapes[i].dims);
+        }
+        if (b->pad && !shapes[i].known)
+            return tf_mistake(tf_value_error, here, NULL, "Cannot infer Tensor's rank: %s", tf_tensor_text(t, text, sizeof text))
+                .op;
+        known = known && shapes[i].rank < TF_MAX_RANK && (b->pad || tf_dims_fully_known(shapes[i]));
+    }
+    return known ? NULL
+                 : tf_mistake(tf_value_error, here, NULL, "All shapes must be fully defined: %s",
+                              shapes_text(tensors.n, shapes, text, sizeof text))
+                       .op;
+}
+
+/* ---- batches ---------------------------------------------------------------------------------------------------- */
 
 enum { MOST = 64 };
 
-static tf_list batches(bool shuffle, struct tf_train_shuffle_batch_args a)
+static tf_queue *queue_of(const batching *b, tf_types types, tf_shapes shapes, tf_source here)
 {
+    struct tf_queue_args args = { .here = here, .seed = b->of.seed };
+    if (b->pad)
+        return tf_padding_fifo_queue_(b->of.capacity, types, shapes, args);
+    args.shapes = shapes;
+    return b->shuffle ? tf_random_shuffle_queue_(b->of.capacity, b->of.min_after_dequeue, types, args)
+                      : tf_fifo_queue_(b->of.capacity, types, args);
+}
+
+static tf_list batches(batching b)
+{
+    struct tf_train_shuffle_batch_args a = b.of;
     const tf_source here = tf1c_source(a.here);
-    const int64_t batch_size = a.batch_size;
     tf_dtype dtypes[MOST];
     tf_dims shapes[MOST];
-    tf_operation *mistake = NULL;
     TF_FROM(here);
     const tf_list tensors = tf1c_sound_list(tf1c_given_list(a.tensors, here), here);
-    if (tensors.n < 1 || tensors.n > MOST || batch_size < 1)
-        return tf_mistake_list(
-            1, tf_mistake(tf_value_error, here, NULL, "A batch of %lld elements of %d tensors.", (long long)batch_size, tensors.n));
-    if (!element_structure(tensors, a.enqueue_many, dtypes, shapes, &mistake, here))
+    tf_operation *mistake = NULL;
+    if (tensors.n < 1 || tensors.n > MOST || a.batch_size < 1)
+        mistake =
+            tf_mistake(tf_value_error, here, NULL, "A batch of %lld elements of %d tensors.", (long long)a.batch_size, tensors.n)
+                .op;
+    else if (a.shapes.items && a.shapes.n != tensors.n)
+        mistake = tf_mistake(tf_value_error, here, NULL, "Queue shapes must have the same length as dtypes").op;
+    if (!mistake)
+        mistake = element_structure(&b, tensors, dtypes, shapes, here);
+    if (mistake)
         return tf_mistake_list(tensors.n, (tf_tensor){ .op = mistake });
-    TF_SCOPE(a.name, shuffle ? "shuffle_batch" : "batch");
-    const struct tf_queue_args args = { .here = here, .shapes = { tensors.n, shapes }, .seed = a.seed };
-    const tf_types types = { tensors.n, dtypes };
+    TF_SCOPE(a.name, b.shuffle ? "shuffle_batch" : "batch");
+    const char *scope = tf_scope_name();
     tf1c_count_more(1); /* TF's keep_input */
-    const int filled = tf1c_count_now() + CREATED + FILLED + (shuffle ? FULL_AFTER : FULL);
-    tf_queue *q =
-        shuffle ? tf_random_shuffle_queue_(a.capacity, a.min_after_dequeue, types, args) : tf_fifo_queue_(a.capacity, types, args);
+    const int filled = tf1c_count_now() + CREATED + FILLED + (b.shuffle ? FULL_AFTER : FULL);
+    tf_queue *q = queue_of(&b, (tf_types){ tensors.n, dtypes }, (tf_shapes){ tensors.n, shapes }, here);
     with_runner(q, tf_enqueue_(q, tensors, a.enqueue_many, (struct tf_name_args){ .here = here }), a.num_threads, 0, here);
-    const tf_list batch = tf_dequeue_(q, batch_size, a.allow_smaller_final_batch, (struct tf_name_args){ .here = here });
+    const tf_list batch = tf_dequeue_(q, a.batch_size, a.allow_smaller_final_batch, (struct tf_name_args){ here, scope });
     tf1c_count_as(filled + 2); /* how many, and the dequeue */
     return batch;
 }
 
-tf_list tf_train_shuffle_batch_(struct tf_train_shuffle_batch_args a) { return batches(true, a); }
+tf_list tf_train_shuffle_batch_(struct tf_train_shuffle_batch_args a) { return batches((batching){ a, .shuffle = true }); }
 tf_list tf_train_batch_(struct tf_train_batch_args a)
 {
-    return batches(false, (struct tf_train_shuffle_batch_args){ .here = a.here,
-                                                                .tensors = a.tensors,
-                                                                .batch_size = a.batch_size,
-                                                                .capacity = a.capacity,
-                                                                .num_threads = a.num_threads,
-                                                                .enqueue_many = a.enqueue_many,
-                                                                .allow_smaller_final_batch = a.allow_smaller_final_batch,
-                                                                .name = a.name });
+    return batches((batching){ { .here = a.here,
+                                 .tensors = a.tensors,
+                                 .batch_size = a.batch_size,
+                                 .capacity = a.capacity,
+                                 .num_threads = a.num_threads,
+                                 .enqueue_many = a.enqueue_many,
+                                 .shapes = a.shapes,
+                                 .allow_smaller_final_batch = a.allow_smaller_final_batch,
+                                 .name = a.name },
+                               .pad = a.dynamic_pad });
 }

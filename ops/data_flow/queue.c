@@ -67,7 +67,10 @@ static void wait_a_moment(contents *c)
     pthread_cond_timedwait(&c->changed, &c->lock, &until);
 }
 
-static const char *kind_of(const tf_queue *q) { return q->shuffles ? "RandomShuffleQueue" : "FIFOQueue"; }
+static const char *kind_of(const tf_queue *q)
+{
+    return q->shuffles ? "RandomShuffleQueue" : q->pads ? "PaddingFIFOQueue" : "FIFOQueue";
+}
 
 static tf_status cancelled(const tf_exchange *x)
 {
@@ -141,6 +144,22 @@ static tf_status put(const tf_exchange *x, const tf_queue *q, contents *c, tf1c_
     return status;
 }
 
+/* Whether the components are what the queue holds, n of them if they are many. */
+static tf_status check_shapes(const tf_exchange *x, const tf1c_enqueue_attrs *a, int64_t n)
+{
+    char expected[TF_DIMS_TEXT], got[TF_DIMS_TEXT];
+    tf_dims merged;
+    for (int i = 0; i < x->op->n_inputs; i++) {
+        const tf_dims one = a->queue->shapes.items[i], want = a->many && one.known ? tf1c_rows_of(n, one) : one;
+        if (tf_merge_dims(x->in[i].shape, want, &merged))
+            continue;
+        return tf_fail(tf_invalid_argument, x->op->here, x->op->name, "Shape mismatch in tuple component %d. Expected %s, got %s",
+                       i, tf_dims_kernel_text(want, expected, sizeof expected),
+                       tf_dims_kernel_text(x->in[i].shape, got, sizeof got));
+    }
+    return tf_ok;
+}
+
 static tf_status enqueue_push(tf_exchange *x)
 {
     const tf1c_enqueue_attrs *a = x->op->attrs;
@@ -151,6 +170,8 @@ static tf_status enqueue_push(tf_exchange *x)
         if (!x->in[i].shape.rank || x->in[i].shape.dims[0] != n)
             status = tf_fail(tf_invalid_argument, x->op->here, x->op->name,
                              "All input tensors must have the same size in the 0th dimension.");
+    if (!status)
+        status = check_shapes(x, a, n);
     for (int64_t i = 0; i < n && !status; i++) {
         tf1c_element e;
         status = copy_element(x, a->many ? i : -1, &e)
@@ -190,13 +211,8 @@ static void dequeue_shape(tf_shape_ctx *c)
 {
     const dequeue_attrs *a = tf_shape_attrs(c);
     for (int i = 0; i < tf_shape_outputs(c); i++) {
-        tf_dims d = a->queue->shapes.items[i];
-        if (a->n >= 0 && d.known) {
-            memmove(d.dims + 1, d.dims, (size_t)d.rank * sizeof *d.dims);
-            d.dims[0] = a->up_to ? NONE : a->n;
-            d.rank++;
-        }
-        tf_set_out(c, i, d);
+        const tf_dims d = a->queue->shapes.items[i];
+        tf_set_out(c, i, a->n >= 0 && d.known ? tf1c_rows_of(a->up_to ? NONE : a->n, d) : d);
         tf_set_out_dtype(c, i, a->queue->dtypes.items[i]);
     }
 }
@@ -216,6 +232,19 @@ static tf1c_element pick(const tf_queue *q, contents *c)
     return e;
 }
 
+/* c->lock held: what was taken goes back to where it was. */
+static void put_back(const tf_queue *q, contents *c, tf1c_element *e)
+{
+    if (!make_room(c)) {
+        tf1c_element_close(e);
+        return;
+    }
+    if (!q->shuffles)
+        c->first = (c->first + c->room - 1) % c->room;
+    c->elements[q->shuffles ? c->n : c->first] = *e;
+    c->n++;
+}
+
 static int64_t to_spare(const tf_queue *q, const contents *c) { return c->closed ? c->n : c->n - q->least; }
 
 /* Waits for `want` at once; *got may be fewer of a closed queue if so allowed. */
@@ -233,13 +262,13 @@ static tf_status take(tf_exchange *x, const tf_queue *q, int64_t want, bool up_t
         e[(*got)++] = pick(q, c);
         pthread_cond_broadcast(&c->changed);
     }
-    const bool closed = c->closed;
-    pthread_mutex_unlock(&c->lock);
-    if (*got == want || (up_to && *got && closed))
-        return tf_ok;
+    const bool closed = c->closed, enough = *got == want || (up_to && *got && closed);
     const int64_t had = *got;
-    for (; *got; --*got)
-        tf1c_element_close(&e[*got - 1]);
+    for (; !enough && *got; --*got)
+        put_back(q, c, &e[*got - 1]);
+    pthread_mutex_unlock(&c->lock);
+    if (enough)
+        return tf_ok;
     if (!closed)
         return cancelled(x);
     return tf_fail(tf_out_of_range, x->op->here, x->op->name,
@@ -268,24 +297,6 @@ static void close_all(tf1c_element *all, int64_t n)
     tf1c_free(all);
 }
 
-static bool stack(tf1c_component *to, const tf1c_element *all, int component, int64_t n)
-{
-    const tf_ndarray *first = &all[0].at[component].value;
-    tf_dims d = first->shape;
-    tf1c_component elements = { 0 };
-    const size_t size = np_nbytes(*first);
-    memmove(d.dims + 1, d.dims, (size_t)d.rank * sizeof *d.dims);
-    d.dims[0] = n;
-    d.rank++;
-    char *at = tf1c_component_fit(&elements, first->dtype, d);
-    for (int64_t i = 0; at && i < n; i++, at += size)
-        if (size)
-            memcpy(at, all[i].at[component].value.data, size);
-    const bool good = at && tf1c_component_copy(to, &elements.value);
-    np_free(&elements.own);
-    return good;
-}
-
 static tf_status dequeue_pull(tf_exchange *x)
 {
     const dequeue_attrs *a = x->op->attrs;
@@ -300,13 +311,13 @@ static tf_status dequeue_pull(tf_exchange *x)
     } else if (good && !status) {
         good = tf1c_element_open(lent, x->op->n_outputs);
         for (int i = 0; good && got && i < x->op->n_outputs; i++)
-            good = stack(&lent->at[i], all, i, got);
+            good = tf1c_stack_elements(&lent->at[i], all, i, got);
         for (int i = 0; good && !got && i < x->op->n_outputs; i++) { /* none were asked for */
             tf_dims d = a->queue->shapes.items[i];
-            memmove(d.dims + 1, d.dims, (size_t)d.rank * sizeof *d.dims);
-            d.dims[0] = 0;
-            d.rank++;
-            good = tf1c_component_fit(&lent->at[i], a->queue->dtypes.items[i], d);
+            for (int j = 0; j < d.rank; j++)
+                if (d.dims[j] < 0)
+                    d.dims[j] = 0;
+            good = tf1c_component_fit(&lent->at[i], a->queue->dtypes.items[i], tf1c_rows_of(0, d));
         }
     }
     close_all(all, all ? got : 0);
@@ -397,24 +408,13 @@ static const tf_op_def close_op = {
     .push = close_push,
     .gradient = tf_no_gradient,
 };
-static const tf_op_def fifo_op = {
-    .name = "FIFOQueueV2",
-    .in = "",
-    .out = "",
-    .kernel = nothing,
-    .resource_size = sizeof(queue_resource),
-    .release = release_queue,
-    .gradient = tf_no_gradient,
-};
-static const tf_op_def shuffle_op = {
-    .name = "RandomShuffleQueueV2",
-    .in = "",
-    .out = "",
-    .kernel = nothing,
-    .resource_size = sizeof(queue_resource),
-    .release = release_queue,
-    .gradient = tf_no_gradient,
-};
+#define QUEUE_OP(op)                                                                                                           \
+    {                                                                                                                          \
+        .name = op, .in = "", .out = "", .kernel = nothing, .resource_size = sizeof(queue_resource), .release = release_queue, \
+        .gradient = tf_no_gradient,                                                                                            \
+    }
+static const tf_op_def fifo_op = QUEUE_OP("FIFOQueueV2"), shuffle_op = QUEUE_OP("RandomShuffleQueueV2");
+static const tf_op_def padding_op = QUEUE_OP("PaddingFIFOQueueV2");
 
 /* ---- builders -------------------------------------------------------------------------------------------------------------------------------- */
 
@@ -444,8 +444,9 @@ static bool keep_structure(tf_queue *q, tf_types dtypes, tf_shapes shapes)
     return own_shapes;
 }
 
-static tf_queue *queue_new(int64_t capacity, int64_t least, bool shuffles, tf_types dtypes, struct tf_queue_args a)
+static tf_queue *queue_new(const tf_op_def *def, int64_t capacity, int64_t least, tf_types dtypes, struct tf_queue_args a)
 {
+    const bool shuffles = def == &shuffle_op;
     const tf_source here = tf1c_source(a.here);
     TF_FROM(here);
     tf_graph *g = tf1c_current_graph();
@@ -469,13 +470,16 @@ static tf_queue *queue_new(int64_t capacity, int64_t least, bool shuffles, tf_ty
                      .capacity = capacity < 1 ? INT64_MAX : capacity,
                      .least = least,
                      .shuffles = shuffles,
+                     .pads = def == &padding_op,
                      .seed = seeds[0],
                      .seed2 = seeds[1] };
     if (!keep_structure(q, dtypes, a.shapes))
         return refused(tf1c_record_mistake(g));
-    tf_operation *op = tf_op_new(
-        shuffles ? &shuffle_op : &fifo_op,
-        (struct tf_op_args){ .here = here, .name = a.name, .default_name = shuffles ? "random_shuffle_queue" : "fifo_queue" });
+    tf_operation *op = tf_op_new(def, (struct tf_op_args){ .here = here,
+                                                           .name = a.name,
+                                                           .default_name = shuffles  ? "random_shuffle_queue"
+                                                                           : q->pads ? "padding_fifo_queue"
+                                                                                     : "fifo_queue" });
     if (tf1c_is_mistake(op))
         return refused(op);
     q->resource = op;
@@ -484,11 +488,25 @@ static tf_queue *queue_new(int64_t capacity, int64_t least, bool shuffles, tf_ty
 
 tf_queue *tf_fifo_queue_(int64_t capacity, tf_types dtypes, struct tf_queue_args a)
 {
-    return queue_new(capacity, 0, false, dtypes, a);
+    return queue_new(&fifo_op, capacity, 0, dtypes, a);
 }
 tf_queue *tf_random_shuffle_queue_(int64_t capacity, int64_t min_after_dequeue, tf_types dtypes, struct tf_queue_args a)
 {
-    return queue_new(capacity, min_after_dequeue, true, dtypes, a);
+    return queue_new(&shuffle_op, capacity, min_after_dequeue, dtypes, a);
+}
+tf_queue *tf_padding_fifo_queue_(int64_t capacity, tf_types dtypes, tf_shapes shapes, struct tf_queue_args a)
+{
+    bool ranked = shapes.items;
+    for (int i = 0; ranked && i < shapes.n; i++)
+        ranked = shapes.items[i].known;
+    a.shapes = shapes;
+    if (ranked)
+        return queue_new(&padding_op, capacity, 0, dtypes, a);
+    TF_FROM(a.here);
+    return refused(tf_mistake(tf_value_error, a.here, NULL,
+                              shapes.items ? "All shapes must have a defined rank."
+                                           : "When providing partial shapes, a list of shapes must be provided.")
+                       .op);
 }
 
 /* NULL: sound; else the mistake. */
@@ -503,17 +521,21 @@ static tf_operation *unsound(const tf_queue *q, tf_source here)
                           : NULL;
 }
 
+/* As TF calls what is done with a queue: "fifo_queue_enqueue". */
+static const char *named(const tf_queue *q, const char *what)
+{
+    const char *name = tf1c_graph_printf(q->graph, "%s_%s", tf1c_last_part(q->resource->name), what);
+    return name ? name : what;
+}
+
 static tf_operand component_of(const tf_queue *q, tf_list components, int i, bool many, tf_source here)
 {
     const tf_tensor t = tf_convert(tf_operand_tensor(components.items[i]), q->dtypes.items[i], here, NULL);
     const tf_dims have = tf_get_shape(t);
     tf_dims want = q->shapes.items[i], merged;
     char a[TF_DIMS_TEXT], b[TF_DIMS_TEXT];
-    if (many && want.known && want.rank < TF_MAX_RANK) {
-        memmove(want.dims + 1, want.dims, (size_t)want.rank * sizeof *want.dims);
-        want.dims[0] = NONE;
-        want.rank++;
-    }
+    if (many && want.known && want.rank < TF_MAX_RANK)
+        want = tf1c_rows_of(NONE, want);
     if (tf_is_poisoned(t) || tf_merge_dims(have, want, &merged))
         return tf_operand_tensor(t);
     return tf_operand_tensor(tf_mistake(tf_value_error, here, NULL, "Shapes %s and %s are incompatible",
@@ -537,8 +559,12 @@ tf_operation *tf_enqueue_(tf_queue *q, tf_list components, bool many, struct tf_
     for (int i = 0; i < components.n; i++)
         in[i] = component_of(q, components, i, many, here);
     const tf1c_enqueue_attrs attrs = { .queue = q, .many = many };
-    tf_operation *op = tf_op_new(
-        &enqueue_op, (struct tf_op_args){ .here = here, .name = a.name, .attrs = &attrs, .n_inputs = components.n, .inputs = in });
+    tf_operation *op = tf_op_new(&enqueue_op, (struct tf_op_args){ .here = here,
+                                                                   .name = a.name,
+                                                                   .default_name = named(q, many ? "EnqueueMany" : "enqueue"),
+                                                                   .attrs = &attrs,
+                                                                   .n_inputs = components.n,
+                                                                   .inputs = in });
     tf1c_free(in);
     return op;
 }
@@ -549,7 +575,7 @@ tf_list tf_dequeue_(tf_queue *q, int64_t n, bool up_to, struct tf_name_args a)
     TF_FROM(here);
     tf_operation *mistake = unsound(q, here);
     for (int i = 0; !mistake && n >= 0 && i < q->shapes.n; i++)
-        if (!tf_dims_fully_known(q->shapes.items[i]) || q->shapes.items[i].rank >= TF_MAX_RANK)
+        if (!(q->pads || tf_dims_fully_known(q->shapes.items[i])) || q->shapes.items[i].rank >= TF_MAX_RANK)
             mistake = tf_mistake(tf_value_error, here, NULL,
                                  "Queue '%s' must have fully specified shapes for several elements at once.", q->resource->name)
                           .op;
@@ -559,25 +585,34 @@ tf_list tf_dequeue_(tf_queue *q, int64_t n, bool up_to, struct tf_name_args a)
         return tf_mistake_list(q && !q->mistake ? q->dtypes.n : 1, (tf_tensor){ .op = mistake });
     const dequeue_attrs attrs = { q, n, up_to };
     const int outputs = q->dtypes.n;
-    return tf1c_outputs(
-        tf_op_new(&dequeue_op, (struct tf_op_args){ .here = here, .name = a.name, .attrs = &attrs, .n_outputs = outputs }),
-        outputs);
+    return tf1c_outputs(tf_op_new(&dequeue_op, (struct tf_op_args){ .here = here,
+                                                                    .name = a.name,
+                                                                    .default_name = named(q, n < 0   ? "Dequeue"
+                                                                                             : up_to ? "DequeueUpTo"
+                                                                                                     : "DequeueMany"),
+                                                                    .attrs = &attrs,
+                                                                    .n_outputs = outputs }),
+                        outputs);
 }
 
 tf_tensor tf_queue_size_(tf_queue *q, struct tf_name_args a)
 {
     tf_operation *mistake = unsound(q, a.here);
     const queue_attrs attrs = { .queue = q };
-    return (tf_tensor){ .op = mistake
-                                  ? mistake
-                                  : tf_op_new(&size_op, (struct tf_op_args){ .here = a.here, .name = a.name, .attrs = &attrs }) };
+    return (tf_tensor){ .op = mistake ? mistake
+                                      : tf_op_new(&size_op, (struct tf_op_args){ .here = a.here,
+                                                                                 .name = a.name,
+                                                                                 .default_name = named(q, "Size"),
+                                                                                 .attrs = &attrs }) };
 }
 
 tf_operation *tf_queue_close_(tf_queue *q, bool cancel, struct tf_name_args a)
 {
     tf_operation *mistake = unsound(q, a.here);
     const queue_attrs attrs = { q, cancel };
-    return mistake ? mistake : tf_op_new(&close_op, (struct tf_op_args){ .here = a.here, .name = a.name, .attrs = &attrs });
+    return mistake ? mistake
+                   : tf_op_new(&close_op, (struct tf_op_args){
+                                              .here = a.here, .name = a.name, .default_name = named(q, "Close"), .attrs = &attrs });
 }
 
 tf_queue_runner tf_queue_runner_(tf_queue *q, tf_operation *enqueue, int threads, tf_source here)
@@ -603,6 +638,7 @@ void tf_train_add_queue_runner(tf_queue_runner runner)
 tf1c_op_family tf1c_family_queue = {
     &fifo_op,
     &shuffle_op,
+    &padding_op,
     &enqueue_op,
     &dequeue_op,
     &size_op,

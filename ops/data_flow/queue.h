@@ -15,7 +15,8 @@ extern "C" {
 #endif
 
 /* Up to `capacity` elements, each of these components. TF1: tf.FIFOQueue; tf.RandomShuffleQueue: any of them, while more than
- * min_after_dequeue are there or the queue is closed. Never NULL. */
+ * min_after_dequeue are there or the queue is closed; tf.PaddingFIFOQueue: shapes of known rank, SHAPE(NONE, 3), and several elements at
+ * once are padded with zeros to the longest of them. Never NULL. */
 typedef struct tf_queue tf_queue;
 struct tf_queue_args {
     tf_source here;
@@ -27,11 +28,15 @@ struct tf_queue_args {
 #define tf_fifo_queue(capacity, dtypes, ...) TF_KWARGS_(tf_fifo_queue_(capacity, dtypes, TF_QUEUE_ARGS_(__VA_ARGS__)))
 #define tf_random_shuffle_queue(capacity, min_after_dequeue, dtypes, ...) \
     TF_KWARGS_(tf_random_shuffle_queue_(capacity, min_after_dequeue, dtypes, TF_QUEUE_ARGS_(__VA_ARGS__)))
+#define tf_padding_fifo_queue(capacity, dtypes, shapes, ...) \
+    TF_KWARGS_(tf_padding_fifo_queue_(capacity, dtypes, shapes, TF_QUEUE_ARGS_(__VA_ARGS__)))
 TF1C_API tf_queue *tf_fifo_queue_(int64_t capacity, tf_types dtypes, struct tf_queue_args args);
+TF1C_API tf_queue *tf_padding_fifo_queue_(int64_t capacity, tf_types dtypes, tf_shapes shapes, struct tf_queue_args args);
 TF1C_API tf_queue *tf_random_shuffle_queue_(int64_t capacity, int64_t min_after_dequeue, tf_types dtypes, struct tf_queue_args args);
 
 /* One element, or one a row of every component.                                          TF1: Queue.enqueue, Queue.enqueue_many
- *   errors  run: CancelledError "FIFOQueue 'fifo_queue' is closed." */
+ *   errors  run: CancelledError "FIFOQueue 'fifo_queue' is closed."; InvalidArgumentError "Shape mismatch in tuple component 0. Expected [2],
+ *           got [3]" */
 #define tf_enqueue(queue, components, ...) tf_enqueue_(queue, TF_LIST_(components), false, TF_NAMED_(__VA_ARGS__))
 #define tf_enqueue_many(queue, components, ...) tf_enqueue_(queue, TF_LIST_(components), true, TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_operation *tf_enqueue_(tf_queue *queue, tf_list components, bool many, struct tf_name_args args);
@@ -66,6 +71,7 @@ struct tf_producer_args {
     int64_t num_epochs;
     bool shuffle;
     int64_t seed, capacity;
+    const char *shared_name; /* accepted */
     const char *name;
 };
 #define TF_PRODUCER_ARGS_(...) ((struct tf_producer_args){ .shuffle = true, .seed = INT64_MIN, .capacity = 32, TF_HERE_, __VA_ARGS__ })
@@ -78,7 +84,9 @@ TF1C_API tf_list tf_slice_input_producer_(tf_list tensors, struct tf_producer_ar
 
 /* Elements, as they are made by `num_threads` runs side by side, in batches.                TF1: tf.train.batch, tf.train.shuffle_batch
  *   enqueue_many  the tensors are rows of elements
- *   errors        ValueError "All shapes must be fully defined: …" */
+ *   shapes        of an element's components; unset: as far as the graph knows them
+ *   dynamic_pad   elements of a batch are padded with zeros to the longest of them, along dimensions that are not known
+ *   errors        ValueError "All shapes must be fully defined: …", "Cannot infer Tensor's rank: …" */
 struct tf_train_batch_args {
     tf_source here;
     TF_ARG_(1) tf_list tensors;
@@ -86,8 +94,11 @@ struct tf_train_batch_args {
     TF_ARG_(3) int num_threads;
     TF_ARG_(4) int64_t capacity;
     TF_ARG_(5) bool enqueue_many;
-    TF_ARG_(6) bool allow_smaller_final_batch;
-    TF_ARG_(7) const char *name;
+    TF_ARG_(6) tf_shapes shapes;
+    TF_ARG_(7) bool dynamic_pad;
+    TF_ARG_(8) bool allow_smaller_final_batch;
+    TF_ARG_(9) const char *shared_name; /* accepted */
+    TF_ARG_(10) const char *name;
 };
 struct tf_train_shuffle_batch_args {
     tf_source here;
@@ -98,8 +109,10 @@ struct tf_train_shuffle_batch_args {
     TF_ARG_(5) int num_threads;
     TF_ARG_(6) int64_t seed;
     TF_ARG_(7) bool enqueue_many;
-    TF_ARG_(8) bool allow_smaller_final_batch;
-    TF_ARG_(9) const char *name;
+    TF_ARG_(8) tf_shapes shapes;
+    TF_ARG_(9) bool allow_smaller_final_batch;
+    TF_ARG_(10) const char *shared_name; /* accepted */
+    TF_ARG_(11) const char *name;
 };
 #define tf_train_batch(...)                                                                                          \
     TF_KWARGS_(tf_train_batch_((struct tf_train_batch_args){ .num_threads = 1, .capacity = 32, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))

@@ -12,7 +12,7 @@ struct tf_queue {
     int64_t capacity, least;      /* least: elements that stay while it is open */
     tf_types dtypes;
     tf_shapes shapes;
-    bool shuffles;
+    bool shuffles, pads;
     int64_t seed, seed2;
     tf_operation *cancel; /* closes it, and gives up what waits for room */
 };
@@ -25,6 +25,10 @@ typedef struct {
     int64_t most; /* runs of it; 0: without end */
 } tf1c_enqueue_attrs;
 tf1c_enqueue_attrs *tf1c_enqueue_of(const tf_operation *op); /* NULL: it is none */
+
+/* stacked.c: d with n before it; the component of n elements of one rank as one array, shorter ones with zeros behind. */
+tf_dims tf1c_rows_of(int64_t n, tf_dims d);
+bool tf1c_stack_elements(tf1c_component *to, const tf1c_element *all, int component, int64_t n); /* false after a report */
 
 /* Waits for an element of the queue; it is the caller's then. A status after a report. */
 tf_status tf1c_take_element(tf_exchange *x, const tf_queue *q, tf1c_element *e);

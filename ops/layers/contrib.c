@@ -26,8 +26,8 @@ static tf_tensor recorded(void) { return (tf_tensor){ .op = tf1c_record_mistake(
 
 static tf_tensor collected(const char *collection, tf_tensor y)
 {
-    if (collection && !tf_is_poisoned(y))
-        tf_add_to_collection(collection, y);
+    if (!tf_is_poisoned(y))
+        tf1c_join_collections(collection, NULL, y);
     return y;
 }
 

@@ -404,9 +404,8 @@ static tf_tensor sum(tf_list losses, const char *name)
 
 tf_status tf_losses_add_loss_(struct tf_add_loss_args a)
 {
-    const char *collection = a.loss_collection ? a.loss_collection : TF_LOSSES;
     TF_FROM(a.here);
-    return *collection ? tf_add_to_collection(collection, a.loss) : tf_ok;
+    return tf1c_join_collections(a.loss_collection, TF_LOSSES, a.loss);
 }
 
 tf_list tf_losses_get_losses_(struct tf_get_losses_args a)

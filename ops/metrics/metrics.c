@@ -103,10 +103,8 @@ static tf_metric mean_of(tf_tensor values, const struct tf_metrics_args *given)
 /* In the collections that a call names. */
 static tf_metric collected(tf_metric m, const char *metrics, const char *updates)
 {
-    if (metrics)
-        tf_add_to_collection(metrics, m.value);
-    if (updates)
-        tf_add_to_collection(updates, m.update_op);
+    tf1c_join_collections(metrics, NULL, m.value);
+    tf1c_join_collections(updates, NULL, m.update_op);
     return m;
 }
 

@@ -125,13 +125,22 @@ static const tf_op_def assign_sub_op = {
     .gradient = tf_no_gradient,
 };
 
-static tf_tensor assign(const tf_op_def *def, tf_tensor ref, tf_operand value, struct tf_name_args a)
+static tf_tensor assign(const tf_op_def *def, tf_tensor ref, tf_operand value, tf_source here, const char *name)
 {
-    return tf_op_binary(def, tf_operand_tensor(ref), value, a, NULL);
+    return tf_op_binary(def, tf_operand_tensor(ref), value, (struct tf_name_args){ here, name }, NULL);
 }
-tf_tensor tf_assign_(tf_tensor ref, tf_operand value, struct tf_name_args a) { return assign(&assign_op, ref, value, a); }
-tf_tensor tf_assign_add_(tf_tensor ref, tf_operand value, struct tf_name_args a) { return assign(&assign_add_op, ref, value, a); }
-tf_tensor tf_assign_sub_(tf_tensor ref, tf_operand value, struct tf_name_args a) { return assign(&assign_sub_op, ref, value, a); }
+tf_tensor tf_assign_(tf_tensor ref, tf_operand value, struct tf_assign_args a)
+{
+    return assign(&assign_op, ref, value, a.here, a.name);
+}
+tf_tensor tf_assign_add_(tf_tensor ref, tf_operand value, struct tf_assign_add_args a)
+{
+    return assign(&assign_add_op, ref, value, a.here, a.name);
+}
+tf_tensor tf_assign_sub_(tf_tensor ref, tf_operand value, struct tf_assign_add_args a)
+{
+    return assign(&assign_sub_op, ref, value, a.here, a.name);
+}
 
 /* ---- CountUpTo: no gradient ---------------------------------------------------------------------------------------------- */
 typedef struct {
@@ -276,7 +285,7 @@ tf_tensor tf_scatter_sub_(tf_tensor ref, tf_operand indices, tf_operand updates,
 /* ---- making variables ---------------------------------------------------------------------------------------------------- */
 
 /* Variable, Assign and read in the open name scope `name` (taken exactly), as TF makes them. */
-static tf_tensor make_variable(const char *scope, tf_tensor initial, bool trainable, const char *collection, tf_source here)
+static tf_tensor make_variable(const char *scope, tf_tensor initial, bool trainable, const char *collections, tf_source here)
 {
     variable_attrs attrs = { tf_get_shape(initial), tf_get_dtype(initial) };
     char text[512];
@@ -288,7 +297,7 @@ static tf_tensor make_variable(const char *scope, tf_tensor initial, bool traina
         return (tf_tensor){ .op = op };
     op->read = op; /* for the moment: what makes it a variable to Assign */
     tf_tensor ref = { .op = op };
-    tf_tensor assigned = tf_assign_(ref, tf_operand_tensor(initial), (struct tf_name_args){ here, "Assign" });
+    tf_tensor assigned = tf_assign(ref, initial, .here = here, .name = "Assign");
     const char *name = tf1c_unique_name(op->graph, "read");
     tf_operation *read = name && !tf_is_poisoned(assigned)
                              ? tf1c_node(op->graph, tf1c_basic.identity, name, tf1c_source(here), NULL, 1, &ref, 1)
@@ -301,7 +310,7 @@ static tf_tensor make_variable(const char *scope, tf_tensor initial, bool traina
     read->T = attrs.dtype;
     op->read = read;
     op->initializer = assigned.op;
-    if (tf_add_to_collection(collection ? collection : TF_GLOBAL_VARIABLES, ref) ||
+    if (tf1c_join_collections(collections, TF_GLOBAL_VARIABLES, ref) ||
         (trainable && tf_add_to_collection(TF_TRAINABLE_VARIABLES, ref)))
         return (tf_tensor){ .op = tf1c_record_mistake(op->graph) };
     return ref;
@@ -325,7 +334,7 @@ tf_tensor tf_variable_(tf_operand initial_value, struct tf_variable_args a)
     tf_tensor initial = tf_convert(initial_value, a.dtype, a.here, "initial_value");
     if (tf_is_poisoned(initial))
         return initial;
-    const tf_tensor ref = make_variable(scope, initial, a.trainable, a.collection, a.here);
+    const tf_tensor ref = make_variable(scope, initial, a.trainable, a.collections, a.here);
     if (!tf_is_poisoned(ref))
         ref.op->constraint = a.constraint;
     return ref;
@@ -437,7 +446,7 @@ static tf_tensor variable_named(tf_graph *g, const char *full, struct tf_get_var
     tf_tensor initial = initial_of(a, dtype);
     if (tf_is_poisoned(initial))
         return initial;
-    tf_tensor ref = make_variable(exact, initial, a.trainable, a.collections ? a.collections : a.collection, a.here);
+    tf_tensor ref = make_variable(exact, initial, a.trainable, a.collections, a.here);
     if (!tf_is_poisoned(ref) && scope->of_model)
         tf_add_to_collection(TF_MODEL_VARIABLES, ref);
     if (!tf_is_poisoned(ref)) {

@@ -12,18 +12,23 @@ extern "C" {
 
 /* A variable, whose value a session keeps from run to run. Used as an operand it is its value.        TF1: tf.Variable
  *   initial_value  a tensor, number or array; assigned by the initializer
+ *   validate_shape  false lets TF make variables without a shape; here each has one all the same
  *   errors         ValueError: initial_value's shape is not known
  *   source         python/ops/variables.py RefVariable */
 struct tf_variable_args {
     tf_source here;
     bool trainable;
+    const char *collections; /* those it joins, TF_NAMES("a", "b"); unset: TF_GLOBAL_VARIABLES */
+    bool validate_shape;
+    const char *caching_device; /* accepted */
     const char *name;
     tf_dtype dtype;
-    const char *collection; /* unset: TF_GLOBAL_VARIABLES */
     tf_constraint *constraint;
+    bool use_resource; /* accepted */
 };
 #define tf_variable(initial_value, ...) \
-    TF_KWARGS_(tf_variable_(TF_T(initial_value), (struct tf_variable_args){ .trainable = true, TF_HERE_, __VA_ARGS__ }))
+    TF_KWARGS_(tf_variable_(TF_T(initial_value), \
+        (struct tf_variable_args){ .trainable = true, .validate_shape = true, TF_HERE_, __VA_ARGS__ }))
 TF1C_API tf_tensor tf_variable_(tf_operand initial_value, struct tf_variable_args args);
 
 /* The variable `name` of the open variable scope: made on first use, found again where the scope reuses.
@@ -44,10 +49,11 @@ struct tf_get_variable_args {
     TF_ARG_(4) tf_initializer initializer;
     TF_ARG_(5) tf_regularizer regularizer;
     TF_ARG_(6) bool trainable;
-    TF_ARG_(7) const char *collections; /* the one it joins; unset: TF_GLOBAL_VARIABLES */
-    const char *collection;             /* the same */
+    TF_ARG_(7) const char *collections;    /* those it joins, TF_NAMES("a", "b"); unset: TF_GLOBAL_VARIABLES */
+    TF_ARG_(8) const char *caching_device; /* accepted */
     tf_operand initial;
     tf_constraint *constraint;
+    bool use_resource; /* accepted */
 };
 #define tf_get_variable(...) \
     TF_KWARGS_(tf_get_variable_((struct tf_get_variable_args){ .initializer = { .value = TF_UNSET_ }, .initial = TF_UNSET_, .trainable = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
@@ -60,17 +66,34 @@ TF1C_API tf_tensor tf_call_getter(const tf_getter *getter, struct tf_get_variabl
  *           fetched itself is as the run leaves it: FETCH(train, NULL, step, &n) counts the step that was trained. Of assignments that do not wait for each other those that overwrite ref (tf_assign)
  *           come before those that change it (tf_assign_add, tf_assign_sub, tf_scatter_…, optimizers), each in creation order:
  *           tf_run(sess, OPS(train, clip)) clips, then trains
+ *   validate_shape  false lets TF give a variable another shape; here it keeps its own, and a value of another is the same mistake
+ *   use_locking     accepted: runs that assign are alone with their session
  *   shapes  value as ref;   dtypes  value as ref;   grad  none
  *   errors  TypeError: ref is no variable;  ValueError: shapes differ */
-#define tf_assign(...) TF_NAMED2_(tf_assign_, tf_tensor, TF_SAME_, ref, tf_operand, TF_GIVEN_, value, #__VA_ARGS__, .value = \
-    TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
-#define tf_assign_add(...) TF_NAMED2_(tf_assign_add_, tf_tensor, TF_SAME_, ref, tf_operand, TF_GIVEN_, value, #__VA_ARGS__, \
-    .value = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
-#define tf_assign_sub(...) TF_NAMED2_(tf_assign_sub_, tf_tensor, TF_SAME_, ref, tf_operand, TF_GIVEN_, value, #__VA_ARGS__, \
-    .value = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
-TF1C_API tf_tensor tf_assign_(tf_tensor ref, tf_operand value, struct tf_name_args args);
-TF1C_API tf_tensor tf_assign_add_(tf_tensor ref, tf_operand value, struct tf_name_args args);
-TF1C_API tf_tensor tf_assign_sub_(tf_tensor ref, tf_operand value, struct tf_name_args args);
+struct tf_assign_args {
+    tf_source here;
+    TF_ARG_(1) tf_tensor ref;
+    TF_ARG_(2) tf_operand value;
+    TF_ARG_(3) bool validate_shape;
+    TF_ARG_(4) bool use_locking;
+    TF_ARG_(5) const char *name;
+};
+struct tf_assign_add_args {
+    tf_source here;
+    TF_ARG_(1) tf_tensor ref;
+    TF_ARG_(2) tf_operand value;
+    TF_ARG_(3) bool use_locking;
+    TF_ARG_(4) const char *name;
+};
+#define tf_assign(...) TF_FIRST2_(tf_assign_, struct tf_assign_args, TF_SAME_, ref, TF_GIVEN_, value, #__VA_ARGS__, .value = TF_UNSET_, \
+    .validate_shape = true, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define TF_ASSIGN_ADD_(fn, text, ...) TF_FIRST2_(fn, struct tf_assign_add_args, TF_SAME_, ref, TF_GIVEN_, value, text, .value = TF_UNSET_, \
+    TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_assign_add(...) TF_ASSIGN_ADD_(tf_assign_add_, #__VA_ARGS__, __VA_ARGS__)
+#define tf_assign_sub(...) TF_ASSIGN_ADD_(tf_assign_sub_, #__VA_ARGS__, __VA_ARGS__)
+TF1C_API tf_tensor tf_assign_(tf_tensor ref, tf_operand value, struct tf_assign_args args);
+TF1C_API tf_tensor tf_assign_add_(tf_tensor ref, tf_operand value, struct tf_assign_add_args args);
+TF1C_API tf_tensor tf_assign_sub_(tf_tensor ref, tf_operand value, struct tf_assign_add_args args);
 
 /* ref += 1 up to `limit`; the result is the value from before.                          TF1: tf.count_up_to, Variable.count_up_to
  *   shapes  ref [] -> [];   dtypes  int32, int64;   grad  none

@@ -160,6 +160,7 @@ tf_tensor tf_summary_image_(struct tf_summary_image_args a)
                                                    .x = tf1c_given(a.tensor),
                                                    .attrs = &attrs,
                                                    .name = a.name,
+                                                   .collections = a.collections,
                                                    .family = a.family,
                                                    .here = a.here });
 }
@@ -275,6 +276,7 @@ tf_tensor tf_summary_audio_(struct tf_summary_audio_args a)
                                                    .more = &rate,
                                                    .attrs = &attrs,
                                                    .name = a.name,
+                                                   .collections = a.collections,
                                                    .family = a.family,
                                                    .here = a.here });
 }

@@ -17,5 +17,5 @@ MISSING(tf_summary_text_)
 tf_tensor tf_summary_image_(struct tf_summary_image_args a) { return missing(a.here); }
 tf_tensor tf_summary_audio_(struct tf_summary_audio_args a) { return missing(a.here); }
 
-tf_tensor tf_summary_merge_(tf_list inputs, struct tf_name_args a) { return (void)inputs, missing(a.here); }
+tf_tensor tf_summary_merge_(tf_list inputs, struct tf_summary_merge_args a) { return (void)inputs, missing(a.here); }
 tf_tensor tf_summary_merge_all_(struct tf_merge_all_args a) { return (void)a, (tf_tensor){ 0 }; }

@@ -18,7 +18,7 @@ typedef struct {
     tf_operand x;
     const tf_operand *more;
     const void *attrs;
-    const char *name, *family; /* the user's */
+    const char *name, *collections, *family; /* the user's */
     tf_source here;
 } tf1c_summary_parts;
 tf_tensor tf1c_summary_node(tf1c_summary_parts p);

@@ -357,15 +357,21 @@ tf_tensor tf1c_summary_node(tf1c_summary_parts p)
                             .here = p.here, .name = tf_scope_name(), .attrs = p.attrs, .n_inputs = 2 + !!p.more, .inputs = in })
     };
     if (!tf_is_poisoned(summary))
-        tf_add_to_collection(TF_SUMMARIES, summary);
+        tf1c_join_collections(p.collections, TF_SUMMARIES, summary);
     return summary;
 }
 
 static tf_tensor summary_node(const tf_op_def *def, const char *name, const char *tag_name, tf_operand x, const tf_operand *more,
                               struct tf_summary_args a)
 {
-    return tf1c_summary_node((tf1c_summary_parts){
-        .def = def, .tag_name = tag_name, .x = x, .more = more, .name = name, .family = a.family, .here = a.here });
+    return tf1c_summary_node((tf1c_summary_parts){ .def = def,
+                                                   .tag_name = tag_name,
+                                                   .x = x,
+                                                   .more = more,
+                                                   .name = name,
+                                                   .collections = a.collections,
+                                                   .family = a.family,
+                                                   .here = a.here });
 }
 
 tf_tensor tf_summary_scalar_(struct tf_summary_args a)
@@ -396,7 +402,7 @@ static tf_tensor summary_text_of(const char *name, tf_operand tensor, struct tf_
 
 tf_tensor tf_summary_text_(struct tf_summary_args a) { return summary_text_of(a.name, tf1c_given(a.tensor), a); }
 
-tf_tensor tf_summary_merge_(tf_list inputs, struct tf_name_args a)
+tf_tensor tf_summary_merge_(tf_list inputs, struct tf_summary_merge_args a)
 {
     TF_FROM(a.here);
     inputs = tf1c_sound_list(inputs, a.here);
@@ -404,13 +410,16 @@ tf_tensor tf_summary_merge_(tf_list inputs, struct tf_name_args a)
         return tf_mistake(tf_value_error, a.here, NULL,
                           "List argument 'inputs' to 'MergeSummary' Op with length 0 shorter than minimum length 1.");
     TF_SCOPE(a.name, "Merge");
-    return tf1c_op_of_list(&merge_op, (struct tf_op_args){ .here = a.here, .name = a.name }, inputs);
+    const tf_tensor merged = tf1c_op_of_list(&merge_op, (struct tf_op_args){ .here = a.here, .name = a.name }, inputs);
+    if (!tf_is_poisoned(merged))
+        tf1c_join_collections(a.collections, NULL, merged);
+    return merged;
 }
 
 tf_tensor tf_summary_merge_all_(struct tf_merge_all_args a)
 {
-    const tf_list all = tf_get_collection(a.key ? a.key : TF_SUMMARIES);
-    return all.n ? tf_summary_merge_(all, (struct tf_name_args){ a.here, a.name }) : (tf_tensor){ 0 };
+    const tf_list all = tf_get_collection_(a.key ? a.key : TF_SUMMARIES, (struct tf_scope_args){ a.here, a.scope });
+    return all.n ? tf_summary_merge(all, .here = a.here, .name = a.name) : (tf_tensor){ 0 };
 }
 
 /* clang-format off */

@@ -12,7 +12,7 @@ extern "C" {
 
 /* name    of the node and, with the scopes around it, of the series; what no node's name may hold becomes _
  * family  a scope before the name, by which TensorBoard groups: "fam" gives node fam/acc, series fam/fam/acc
- * Each is added to the collection TF_SUMMARIES, for tf_summary_merge_all.
+ * collections  those it joins, TF_NAMES("a", "b"); unset: TF_SUMMARIES, for tf_summary_merge_all;  "": none
  *   returns  string []: a serialized Summary;   grad  none
  *   source   python/summary/summary.py, core/kernels/summary_op.cc, core/lib/histogram/histogram.cc */
 struct tf_summary_args {
@@ -21,7 +21,8 @@ struct tf_summary_args {
     TF_ARG_(2) union {
         tf_operand tensor, values;
     };
-    TF_ARG_(3) const char *family;
+    TF_ARG_(3) const char *collections;
+    TF_ARG_(4) const char *family;
 };
 /* One number.                                                                       TF1: tf.summary.scalar
  *   shapes  [];   dtypes  numbers
@@ -50,7 +51,8 @@ struct tf_summary_image_args {
     TF_ARG_(1) const char *name;
     TF_ARG_(2) tf_operand tensor;
     TF_ARG_(3) int64_t max_outputs;
-    TF_ARG_(4) const char *family;
+    TF_ARG_(4) const char *collections;
+    TF_ARG_(5) const char *family;
 };
 #define tf_summary_image(...)                                                    \
     TF_KWARGS_(tf_summary_image_((struct tf_summary_image_args){ .tensor = TF_UNSET_, .max_outputs = 3, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
@@ -65,7 +67,8 @@ struct tf_summary_audio_args {
     TF_ARG_(2) tf_operand tensor;
     TF_ARG_(3) tf_operand sample_rate;
     TF_ARG_(4) int64_t max_outputs;
-    TF_ARG_(5) const char *family;
+    TF_ARG_(5) const char *collections;
+    TF_ARG_(6) const char *family;
 };
 #define tf_summary_audio(...)                                                                                                 \
     TF_KWARGS_(tf_summary_audio_((struct tf_summary_audio_args){ .tensor = TF_UNSET_, .sample_rate = TF_UNSET_, .max_outputs = 3, \
@@ -73,18 +76,26 @@ struct tf_summary_audio_args {
 TF1C_API tf_tensor tf_summary_audio_(struct tf_summary_audio_args args);
 
 /* Several summaries as one; all of a collection.                       TF1: tf.summary.merge, tf.summary.merge_all
- *   key      unset: TF_SUMMARIES
+ *   key          unset: TF_SUMMARIES;   scope  of what to take alone, as of tf_get_collection
+ *   collections  those that the merged one joins; unset: none
  *   returns  merge_all: a none handle where nothing has been collected
  *   errors   ValueError: an empty list;  at run InvalidArgumentError "Duplicate tag loss found in summary inputs" */
 struct tf_merge_all_args {
     tf_source here;
     const char *key;
+    const char *scope;
     const char *name;
 };
-#define tf_summary_merge(...) TF_NAMED1_(tf_summary_merge_, tf_list, TF_LISTED_, inputs, #__VA_ARGS__, TF_HERE_, \
+struct tf_summary_merge_args {
+    tf_source here;
+    TF_ARG_(1) tf_list inputs;
+    TF_ARG_(2) const char *collections;
+    TF_ARG_(3) const char *name;
+};
+#define tf_summary_merge(...) TF_FIRST1_(tf_summary_merge_, struct tf_summary_merge_args, TF_LISTED_, inputs, #__VA_ARGS__, TF_HERE_, \
     TF_PLACES_(__VA_ARGS__))
 #define tf_summary_merge_all(...) tf_summary_merge_all_((struct tf_merge_all_args){ TF_HERE_, __VA_ARGS__ })
-TF1C_API tf_tensor tf_summary_merge_(tf_list inputs, struct tf_name_args args);
+TF1C_API tf_tensor tf_summary_merge_(tf_list inputs, struct tf_summary_merge_args args);
 TF1C_API tf_tensor tf_summary_merge_all_(struct tf_merge_all_args args);
 
 #ifdef __cplusplus

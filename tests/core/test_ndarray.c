@@ -223,7 +223,7 @@ START_TEST(integers_that_int32_does_not_hold_are_int64)
     ck_assert_int_eq(NP_INT(-2147483649).dtype, tf_int64);
     check_text(NP_INT(3000000000, -1), "[3000000000         -1]");
     check_text(NP_INT2D({ 1, 1LL << 40 }), "[[            1 1099511627776]]");
-    if (LDBL_MANT_DIG >= 64) /* 32-bit ARM's is a double */
+    if (LDBL_MANT_DIG >= 64 && computes_as_the_machine()) /* 32-bit ARM's is a double */
         ck_assert_int_eq(np_get_int(NP_INT(most), 0), most);
 }
 END_TEST

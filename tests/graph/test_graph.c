@@ -180,6 +180,24 @@ START_TEST(variables_are_in_the_collections_that_training_asks_for)
 }
 END_TEST
 
+START_TEST(names_may_be_several)
+{
+    tf_tensor w = tf_variable(1.0, false, TF_NAMES("a", TF_GLOBAL_VARIABLES)), none = tf_variable(1.0, false, "");
+    tf_tensor v = tf_get_variable("v", SHAPE(), .collections = TF_NAMES("a", "b"), .trainable = false);
+    tf_add_to_collections(TF_NAMES("c", "a"), none);
+    ck_assert_int_eq(tf_get_collection("a").n, 3);
+    ck_assert(tf_same_tensor(tf_at(tf_get_collection("b"), 0), v));
+    ck_assert(tf_same_tensor(tf_at(tf_get_collection("c"), 0), none));
+    ck_assert_int_eq(tf_global_variables().n, 1);
+    ck_assert(tf_same_tensor(tf_at(tf_global_variables(), 0), w));
+    char long_name[600];
+    memset(long_name, 'n', sizeof long_name - 1);
+    long_name[sizeof long_name - 1] = '\0';
+    TF_NAMES("a", long_name);
+    must_have_reported(tf_value_error, "more than 511 characters");
+}
+END_TEST
+
 /* Which of these variables TensorFlow 1.15.5 finds for a scope: Python's re.match on their names. */
 static const char *const variable_names[] = { "hidden1/kernel", "hidden2/kernel", "hidden3/kernel", "outputs/bias", "hidden10/w" };
 enum { VARIABLES = sizeof variable_names / sizeof *variable_names };
@@ -440,6 +458,7 @@ int main(void)
     tcase_add_test(cases, a_scope_that_cannot_be_read_is_an_error);
     tcase_add_test(cases, the_framework_finds_variables_by_name);
     tcase_add_test(cases, variables_are_in_the_collections_that_training_asks_for);
+    tcase_add_test(cases, names_may_be_several);
     tcase_add_test(cases, a_finalized_graph_takes_no_more_and_still_runs);
     tcase_add_test(cases, a_tensor_is_shown_as_python_shows_it);
     tcase_add_test(cases, a_graphs_text_has_a_line_for_each_operation);

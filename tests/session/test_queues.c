@@ -73,6 +73,82 @@ START_TEST(several_elements_are_stacked)
 }
 END_TEST
 
+START_TEST(elements_of_other_shapes_are_padded)
+{
+    char text[128];
+    tf_ndarray a = { 0 };
+    tf_tensor x = tf_placeholder(tf_float32), z = tf_placeholder(tf_string);
+    tf_queue *q = tf_padding_fifo_queue(10, TF_TYPES(tf_float32, tf_string), TF_SHAPES(SHAPE(NONE), SCALAR));
+    tf_operation *one = tf_enqueue(q, LIST(x, z)), *many = tf_enqueue_many(q, LIST(x, z));
+    tf_list two = tf_dequeue_many(q, 2), three = tf_dequeue_up_to(q, 3);
+    ck_assert_str_eq(shapes_text(2, two.items, tf_float32, text, sizeof text), "[2,?];string[2]");
+    ck_assert_str_eq(shapes_text(2, three.items, tf_float32, text, sizeof text), "[?,?];string[?]");
+    must(tf_run(sess, one, FEED(x, NP_FLOAT(1, 2, 3), z, "a")));
+    must(tf_run(sess, one, FEED(x, NP_FLOAT(4), z, "b")));
+    ck_assert_int_eq(tf_run(sess, one, FEED(x, NP_FLOAT2D({ 1 }), z, "c")), tf_invalid_argument);
+    must_have_reported(tf_invalid_argument, "Shape mismatch in tuple component 0. Expected [?], got [1,1]");
+    check_run(tf_at(two, 0), (tf_feeds){ 0 }, NUMBERS(1, 2, 3, 4, 0, 0));
+    must(tf_run(sess, one, FEED(x, NP_FLOAT(7), z, "c")));
+    must(tf_run(sess, many, FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 4, 5, 6 }), z, NP_STRING("q", "r"))));
+    ck_assert_int_eq(tf_run(sess, many, FEED(x, NP_FLOAT(1, 2, 3), z, NP_STRING("q", "r", "s"))), tf_invalid_argument);
+    must_have_reported(tf_invalid_argument, "Shape mismatch in tuple component 0. Expected [3,?], got [3]");
+    check_run(tf_at(three, 0), (tf_feeds){ 0 }, NUMBERS(7, 0, 0, 1, 2, 3, 4, 5, 6));
+    must(tf_run(sess, many, FEED(x, NP_FLOAT2D({ 1, 2, 3 }, { 4, 5, 6 }), z, NP_STRING("q", "longer than a word"))));
+    must(tf_run(sess, FETCH(tf_at(two, 1), &a)));
+    ck_assert_str_eq(np_text(a, text, sizeof text), "[b'q' b'longer than a word']");
+    np_free(&a);
+    tf_padding_fifo_queue(10, TF_TYPES(tf_float32), (tf_shapes){ 0 });
+    must_have_reported(tf_value_error, "When providing partial shapes, a list of shapes must be provided.");
+    tf_padding_fifo_queue(10, TF_TYPES(tf_float32), TF_SHAPES((tf_dims){ 0 }));
+    must_have_reported(tf_value_error, "All shapes must have a defined rank.");
+}
+END_TEST
+
+START_TEST(what_does_not_fit_does_not_enter)
+{
+    tf_tensor x = tf_placeholder(tf_float32);
+    tf_queue *q = tf_fifo_queue(10, TF_TYPES(tf_float32), .shapes = TF_SHAPES(SHAPE(2)));
+    ck_assert_int_eq(tf_run(sess, tf_enqueue(q, x), FEED(x, NP_FLOAT(1, 2, 3))), tf_invalid_argument);
+    must_have_reported(tf_invalid_argument, "Shape mismatch in tuple component 0. Expected [2], got [3]");
+    ck_assert_int_eq(tf_run(sess, tf_enqueue_many(q, x), FEED(x, NP_FLOAT2D({ 1, 2, 3 }))), tf_invalid_argument);
+    must_have_reported(tf_invalid_argument, "Shape mismatch in tuple component 0. Expected [1,2], got [1,3]");
+    check_run(tf_queue_size(q), (tf_feeds){ 0 }, NUMBERS(0));
+}
+END_TEST
+
+START_TEST(what_was_taken_for_too_many_is_put_back)
+{
+    tf_queue *q = tf_fifo_queue(10, TF_TYPES(tf_float32), .shapes = TF_SHAPES(SCALAR));
+    must(tf_run(sess, tf_enqueue_many(q, tf_constant(NP_FLOAT(1, 2, 3)))));
+    must(tf_run(sess, tf_queue_close(q)));
+    tf_list two = tf_dequeue_many(q, 2), all = tf_dequeue_many(q, 4);
+    ck_assert_int_eq(tf_run(sess, tf_at(all, 0)), tf_out_of_range);
+    must_have_reported(tf_out_of_range,
+                       "FIFOQueue 'fifo_queue' is closed and has insufficient elements (requested 4, current size 3)");
+    check_run(tf_at(two, 0), (tf_feeds){ 0 }, NUMBERS(1, 2));
+}
+END_TEST
+
+/* A queue's operations are called as TF calls them, and a batch is the batch. */
+START_TEST(batches_are_of_shapes_that_are_given_or_padded_to)
+{
+    char text[128];
+    tf_tensor x = tf_placeholder(tf_float32, SHAPE(NONE)), y = tf_placeholder(tf_float32);
+    tf_list padded = tf_train_batch(LIST(x, tf_constant(1)), 4, .dynamic_pad = true);
+    ck_assert_str_eq(shapes_text(2, padded.items, tf_float32, text, sizeof text), "[4,?];int32[4]");
+    ck_assert_str_eq(tf_op_name(tf_tensor_op(tf_at(padded, 0))), "batch");
+    ck_assert_ptr_nonnull(tf_get_operation_by_name(tf_get_default_graph(), "batch/padding_fifo_queue_enqueue"));
+    tf_list given = tf_train_batch(LIST(y), 4, .shapes = TF_SHAPES(SHAPE(3)));
+    ck_assert_str_eq(shapes_text(1, given.items, tf_float32, text, sizeof text), "[4,3]");
+    tf_train_batch(LIST(x), 4);
+    must_have_reported(tf_value_error, "All shapes must be fully defined: [TensorShape([Dimension(None)])]");
+    tf_train_batch(LIST(y), 4, .dynamic_pad = true);
+    must_have_reported(tf_value_error, "Cannot infer Tensor's rank: Tensor(\"Placeholder_1:0\", dtype=float32)");
+    tf_train_shuffle_batch(LIST(x), 4, 10, 3, .shapes = TF_SHAPES(SHAPE(3), SHAPE(2)));
+    must_have_reported(tf_value_error, "Queue shapes must have the same length as dtypes");
+}
+END_TEST
+
 /* Reads t until the end; the elements' texts, a space after each. */
 static const char *read_all(int n, const tf_tensor *t)
 {
@@ -196,7 +272,7 @@ END_TEST
 START_TEST(mistakes_are_told_where_they_are_made)
 {
     tf_train_batch(tf_placeholder(tf_float32, SHAPE(NONE, 2)), 2);
-    must_have_reported(tf_value_error, "All shapes must be fully defined: (?, 2)");
+    must_have_reported(tf_value_error, "All shapes must be fully defined: [TensorShape([Dimension(None), Dimension(2)])]");
     tf_fifo_queue(3, (tf_types){ 0 });
     must_have_reported(tf_type_error, "A queue was given 0 dtypes");
     tf_queue *q = tf_fifo_queue(3, TF_TYPES(tf_float32));
@@ -217,6 +293,10 @@ int main(void)
     tcase_add_test(tc, elements_leave_in_the_order_they_came);
     tcase_add_test(tc, a_shuffling_queue_draws_as_tensorflow_for_the_same_seed);
     tcase_add_test(tc, several_elements_are_stacked);
+    tcase_add_test(tc, elements_of_other_shapes_are_padded);
+    tcase_add_test(tc, what_does_not_fit_does_not_enter);
+    tcase_add_test(tc, what_was_taken_for_too_many_is_put_back);
+    tcase_add_test(tc, batches_are_of_shapes_that_are_given_or_padded_to);
     tcase_add_test(tc, a_producer_gives_its_strings_for_so_many_epochs);
     tcase_add_test(tc, a_producer_shuffles_each_epoch);
     tcase_add_test(tc, a_line_reader_names_its_lines);

@@ -45,6 +45,22 @@ START_TEST(a_merged_summary_is_tensorflows_byte_for_byte)
 }
 END_TEST
 
+START_TEST(a_summary_joins_the_collections_that_are_named)
+{
+    tf_tensor x = tf_constant(NP_FLOAT(1, 2)), one = tf_summary_scalar("a", 1.0, "train");
+    tf_tensor two = tf_summary_histogram("b", x, TF_NAMES("train", "test"), "fam");
+    tf_tensor none = tf_summary_scalar("c", 1.0, .collections = "");
+    ck_assert(!tf_summary_merge_all().op && !tf_is_poisoned(none));
+    ck_assert_int_eq(tf_get_collection("train").n, 2);
+    ck_assert(tf_same_tensor(tf_at(tf_get_collection("test"), 0), two));
+    ck_assert_str_eq(tf_op_name(two.op), "fam/b");
+    ck_assert_int_eq(tf_op_input_count(tf_summary_merge_all("train").op), 2);
+    ck_assert_int_eq(tf_op_input_count(tf_summary_merge_all("train", "fam").op), 1);
+    tf_tensor merged = tf_summary_merge(LIST(one, two), "all");
+    ck_assert(tf_same_tensor(tf_at(tf_get_collection("all"), 0), merged));
+}
+END_TEST
+
 /* ---- images and sounds ------------------------------------------------------------------------------------------------------------- */
 
 static tf_tensor media(void)
@@ -385,6 +401,7 @@ int main(void)
     TCase *tc = tcase_create("summary");
     tcase_add_checked_fixture(tc, open_session_and_folder, close_session_and_folder);
     tcase_add_test(tc, a_merged_summary_is_tensorflows_byte_for_byte);
+    tcase_add_test(tc, a_summary_joins_the_collections_that_are_named);
     tcase_add_test(tc, images_and_sounds_are_tensorflows);
     tcase_add_loop_test(tc, a_mistake_is_told_in_tensorflows_words, 0, (int)(sizeof mistakes / sizeof *mistakes));
     tcase_add_test(tc, merge_all_of_nothing_is_none);
