@@ -132,9 +132,8 @@ static void release_literal(const tf_feed *f)
         np_free(&a);
 }
 
-tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value, tf_source here)
+tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value)
 {
-    TF_FROM(here);
     if (feeds)
         *feeds = tf1c_kept_feeds(*feeds);
     if (!feeds || feeds->n < 0 || (feeds->n && !feeds->items))
@@ -159,6 +158,12 @@ tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value, tf_s
     }
     ((tf_feed *)feeds->items)[feeds->n++] = (tf_feed){ .tensor = tensor, .value = value };
     return tf_ok;
+}
+
+tf_status tf_feed_set_at_(tf_feeds *feeds, tf_tensor tensor, tf_operand value, tf_source here)
+{
+    TF_FROM(here);
+    return tf_feed_set_(feeds, tensor, value);
 }
 
 void tf_feeds_free(tf_feeds *feeds)

@@ -99,10 +99,11 @@ TF1C_API tf_operand tf_fed_array_(tf_ndarray a);
         unsigned long: tf_operand_integer, long long: tf_operand_integer,                                         \
         unsigned long long: tf_operand_integer TF_ELSE_(tf_not_an_operand_))(x)
 /* No block around it: np_array((float[]){ 1, 2 }, …) lives as long as where it stands. */
-TF1C_API tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value, tf_source here);
+TF1C_API tf_status tf_feed_set_(tf_feeds *feeds, tf_tensor tensor, tf_operand value);
+TF1C_API tf_status tf_feed_set_at_(tf_feeds *feeds, tf_tensor tensor, tf_operand value, tf_source here);
 TF1C_API tf_status tf_feed_set_state_(tf_feeds *feeds, const tf_state *state, tf_operand value, tf_source here);
 #define tf_feed_set(feeds, key, value) \
-    _Generic((key), tf_tensor: tf_feed_set_, tf_state *: tf_feed_set_state_)(feeds, key, TF_FED_(value), TF_SOURCE)
+    _Generic((key), tf_tensor: tf_feed_set_at_, tf_state *: tf_feed_set_state_)(feeds, key, TF_FED_(value), TF_SOURCE)
 TF1C_API void tf_feeds_free(tf_feeds *feeds);
 
 /* ---- fetching ------------------------------------------------------------------------------------------------------

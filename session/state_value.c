@@ -46,7 +46,7 @@ tf_fetch tf_into_state(tf_fetch f, tf_state_value *out)
 
 tf_status tf_feed_set_state_(tf_feeds *feeds, const tf_state *state, tf_operand value, tf_source here)
 {
-    tf_status status = tf_feed_set_(feeds, (tf_tensor){ 0 }, value, here);
+    tf_status status = tf_feed_set_at_(feeds, (tf_tensor){ 0 }, value, here);
     if (!status && state)
         ((tf_feed *)feeds->items)[feeds->n - 1].state = state;
     return status;

@@ -60,7 +60,7 @@ static tf_status add_feeds(tf_feeds *to, const tf_feeds *from)
     tf_status status = tf_ok;
     for (int i = 0; i < from->n && !status; i++)
         status = from->items[i].state ? tf_feed_set_state_(to, from->items[i].state, from->items[i].value, (tf_source){ 0 })
-                                      : tf_feed_set_(to, from->items[i].tensor, from->items[i].value, (tf_source){ 0 });
+                                      : tf_feed_set_(to, from->items[i].tensor, from->items[i].value);
     return status;
 }
 
