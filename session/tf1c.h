@@ -55,6 +55,7 @@
 #include "../ops/sparse/sparse.h"
 
 /* Networks: activations and losses, functions as activations, cells along a sequence. */
+#include "../ops/distributions/distributions.h"
 #include "../ops/layers/contrib.h"
 #include "../ops/layers/convolutional.h"
 #include "../ops/layers/layers.h"

@@ -109,6 +109,58 @@ static const tf_op_def rank_op = {
     .gradient = tf_no_gradient,
 };
 
+/* ---- BroadcastArgs: no gradient ----------------------------------------------------------------------------------------- */
+
+static void broadcast_args_shape(tf_shape_ctx *c)
+{
+    const tf_dims *a = tf_in_dims(c, 0), *b = tf_in_dims(c, 1);
+    if (!tf_with_rank(c, 0, 1) || !tf_with_rank(c, 1, 1))
+        return;
+    const int64_t n = a->known ? a->dims[0] : NONE, m = b->known ? b->dims[0] : NONE;
+    tf_set_out(c, 0, SHAPE(n < 0 || m < 0 ? NONE : n > m ? n : m));
+}
+
+static bool dims_in(const tf_view *v, tf_dims *d)
+{
+    *d = (tf_dims){ .known = true, .rank = (int)v->dims[0] };
+    for (int i = 0; v->dims[0] <= TF_MAX_RANK && i < d->rank; i++)
+        d->dims[i] = int_at(v, i);
+    return v->dims[0] <= TF_MAX_RANK;
+}
+
+static void broadcast_args_kernel(tf_kernel_ctx *k)
+{
+    tf_dims a, b, both;
+    char x[TF_DIMS_TEXT], y[TF_DIMS_TEXT];
+    if (!dims_in(&k->in[0], &a) || !dims_in(&k->in[1], &b)) {
+        tf_kernel_error(k, tf_unimplemented, "A shape of more than %d dimensions", TF_MAX_RANK);
+        return;
+    }
+    if (!tf_broadcast_dims(a, b, &both)) {
+        tf_kernel_error(k, tf_invalid_argument, "Incompatible shapes: %s vs. %s", tf_dims_kernel_text(a, x, sizeof x),
+                        tf_dims_kernel_text(b, y, sizeof y));
+        return;
+    }
+    for (int i = 0; i < both.rank; i++)
+        set_int(&k->out[0], i, both.dims[i]);
+}
+
+static const tf_op_def broadcast_args_op = {
+    .name = "BroadcastArgs",
+    .in = "s0:T, s1:T",
+    .out = "r0:T",
+    .T = TF_INDEX,
+    .shape = broadcast_args_shape,
+    .kernel = broadcast_args_kernel,
+    .gradient = tf_no_gradient,
+};
+
+tf_tensor tf_broadcast_dynamic_shape_(tf_operand shape_x, tf_operand shape_y, struct tf_name_args a)
+{
+    const tf_operand in[2] = { shape_x, shape_y };
+    return array_op(&broadcast_args_op, a, NULL, NULL, 2, in);
+}
+
 /* A static shape gives a constant instead of the op. */
 static tf_tensor shape_constant(tf_ndarray value, tf_dtype dtype, struct tf_name_args a, const char *default_name)
 {
@@ -612,6 +664,7 @@ tf1c_op_family tf1c_family_shape = {
     &shape_op,
     &size_op,
     &rank_op,
+    &broadcast_args_op,
     &reshape_op,
     &transpose_op,
     &expand_dims_op,

@@ -30,6 +30,14 @@ TF1C_API tf_tensor tf_shape_(struct tf_shape_args args);
 TF1C_API tf_tensor tf_size_(struct tf_shape_args args);
 TF1C_API tf_tensor tf_rank_(tf_operand input, struct tf_name_args args);
 
+/* What two shapes are broadcast to, as vectors.                                       TF1: tf.broadcast_dynamic_shape
+ *   dtypes  int32, int64;   grad  none
+ *   errors  InvalidArgumentError "Incompatible shapes for broadcasting: [2,3] vs. [4]"
+ *   source  core/kernels/bcast_ops.cc */
+#define tf_broadcast_dynamic_shape(...) TF_NAMED2_(tf_broadcast_dynamic_shape_, tf_operand, TF_DATA_, shape_x, tf_operand, TF_DATA_, \
+    shape_y, #__VA_ARGS__, .shape_x = TF_UNSET_, .shape_y = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+TF1C_API tf_tensor tf_broadcast_dynamic_shape_(tf_operand shape_x, tf_operand shape_y, struct tf_name_args args);
+
 /* `tensor` in another shape, elements in row-major order.                                             TF1: tf.reshape
  *   shape   SHAPE(-1, 28), an integer vector, or a LIST of scalars; one -1 (NONE) takes what is left
  *   dtypes  any;   grad  dy in tensor's shape

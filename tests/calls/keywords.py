@@ -14,7 +14,7 @@ HEADERS = "#include <tf1c.h>\n#include <tf1c_kit.h>\n"
 
 # By place alone: by the names of the first arguments, or of the calls.
 OPERATORS = r"x|x,y|y,x|a,x|x,q|scalar,x"  # and functions of numbers, whose C type says whether 2 or 2.0 is meant
-OBJECTS = (r"(optimizer|saver|session|supervisor|writer|iterator|queue|reader|cell|object|state|coord|file|graph|model|ta|initializer|"
+OBJECTS = (r"(optimizer|saver|session|distribution|supervisor|writer|iterator|queue|reader|cell|object|state|coord|file|graph|model|ta|initializer|"
            r"regularizer|dataset|table|variable|scope|list|run_metadata|feeds|fetches|progress|training|text|def|graph_or_def|def_or_path|example|t|op)\b.*")
 BY_PLACE = {
     "by their C type, too": """tf_constant tf_convert_to_tensor tf_variable tf_getitem tf_getitem_tensor tf_getitem_tensors tf_state_new tf_where
@@ -31,8 +31,8 @@ BY_PLACE = {
     "of parts of other calls": """tf_nn_atrous_* tf_nn_conv2d_backprop_* tf_nn_depthwise_conv2d tf_nn_separable_conv2d tf_nn_batch_normalization
         tf_matrix_inverse tf_matrix_solve tf_linalg_inv tf_linalg_solve tf_scatter_* tf_sparse_to_dense
         tf_losses_compute_weighted_loss tf_train_*_input_producer tf_train_piecewise_constant tf_train_*_hook tf_train_example
-        tf_fifo_queue tf_random_shuffle_queue tf_fixed_len_feature tf_var_len_feature tf_contrib_crf_* tf_*_lstm_state_tuple
-        tf_contrib_rnn_static_bidirectional_rnn tf_data_dataset_from_generator tf_data_iterator_from_* tf_add_to_collection tf_get_collection tf_zip
+        tf_fifo_queue tf_padding_fifo_queue tf_random_shuffle_queue tf_fixed_len_feature tf_var_len_feature tf_contrib_crf_* tf_*_lstm_state_tuple
+        tf_contrib_rnn_static_bidirectional_rnn tf_data_dataset_from_generator tf_data_iterator_from_* tf_add_to_collection tf_add_to_collections tf_get_collection tf_zip
         tf_with_device tf_with_control_dependencies tf_random_set_random_seed tf_options tf_train_test_split tf_dataset_of tf_text_of""",
 }
 LIBRARY = r"(np|plt)_|tf_(op|shape|kernel|view|grad|body|options?|register|in|out)_"

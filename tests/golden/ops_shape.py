@@ -13,6 +13,9 @@ cases = {
     'Size.tensor': (lambda x, s: tf.size(tf.reshape(x, s)), [f(2, 3), i32(3, 2)]),
     'Size.int64': (lambda x, s: tf.size(tf.reshape(x, s), out_type=tf.int64), [f(0, 3), i32(3, 0)]),
     'Rank.folded_size': (lambda x, s: [tf.rank(x), tf.size(x), tf.rank(tf.reshape(x, s))], [f(2, 3), i32(3, 2)], {'nodes': False}),
+    'BroadcastArgs.plain': (lambda x, y: tf.broadcast_dynamic_shape(x, y), [i32(2, 1), i32(3, 1, 4)]),
+    'BroadcastArgs.wide': (lambda x, y: tf.broadcast_dynamic_shape(x, y), [i64(2, 1), i64()]),
+    'BroadcastArgs.used': (lambda x, y: tf.ones(tf.broadcast_dynamic_shape(x, y)), [i32(2, 1), i32(1, 3)]),
     # reshapes
     'Reshape.plain': (lambda x: tf.reshape(x, [3, 2]), [f(2, 3)]),
     'Reshape.infer': (lambda x: tf.reshape(x, [-1, 2], name='flat'), [f(2, 3)]),
