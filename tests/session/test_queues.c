@@ -1,4 +1,5 @@
 /* Queues, readers and the pipelines of early TF1, against what TensorFlow 1.15.5 answered. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,29 @@ START_TEST(elements_leave_in_the_order_they_came)
                        "FIFOQueue 'fifo_queue' is closed and has insufficient elements (requested 1, current size 0)");
     ck_assert_int_eq(tf_run(sess, init), tf_cancelled);
     must_have_reported(tf_cancelled, "FIFOQueue 'fifo_queue' is closed.");
+}
+END_TEST
+
+static tf_operation *one_more;
+static void *wait_for_room(void *status)
+{
+    tf_on_error(tf_silent);
+    *(tf_status *)status = tf_run(sess, one_more);
+    return NULL;
+}
+
+START_TEST(an_enqueue_that_waits_for_room_is_given_up_when_the_queue_closes)
+{
+    tf_status status = tf_ok;
+    pthread_t thread;
+    tf_queue *q = tf_fifo_queue(1, TF_TYPES(tf_float32));
+    one_more = tf_enqueue(q, 2.0);
+    tf_operation *shut = tf_queue_close(q, .cancel_pending_enqueues = true);
+    must(tf_run(sess, one_more));
+    pthread_create(&thread, NULL, wait_for_room, &status);
+    must(tf_run(sess, shut));
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(status, tf_cancelled);
 }
 END_TEST
 
@@ -215,6 +239,7 @@ int main(void)
     TCase *tc = tcase_create("queues");
     tcase_add_checked_fixture(tc, open_file, close_file);
     tcase_add_test(tc, elements_leave_in_the_order_they_came);
+    tcase_add_test(tc, an_enqueue_that_waits_for_room_is_given_up_when_the_queue_closes);
     tcase_add_test(tc, a_shuffling_queue_draws_as_tensorflow_for_the_same_seed);
     tcase_add_test(tc, several_elements_are_stacked);
     tcase_add_test(tc, a_producer_gives_its_strings_for_so_many_epochs);
