@@ -121,6 +121,24 @@ static const char *read_all(int n, const tf_tensor *t)
     return text;
 }
 
+START_TEST(how_full_a_queue_is_is_summarized)
+{
+    static const char *const names[] = { "input_producer/fraction_of_32_full", "batch/fraction_of_32_full",
+                                         "shuffle_batch/fraction_over_5_of_15_full" };
+    tf_queue *q = tf_train_string_input_producer(NP_STRING("a"), .shuffle = false);
+    tf_operation *filled = tf_enqueue_many(q, tf_constant(NP_STRING("b", "c", "d")));
+    tf_train_batch(LIST(tf_constant(1.0)), 2);
+    tf_train_shuffle_batch(LIST(tf_constant(1.0)), 2, 20, 5);
+    const tf_list summaries = tf_get_collection(TF_SUMMARIES);
+    ck_assert_int_eq(summaries.n, 3);
+    for (int i = 0; i < 3; i++)
+        ck_assert_str_eq(tf_op_name(tf_tensor_op(tf_at(summaries, i))), names[i]);
+    must(tf_run(sess, filled));
+    check_run(tf_get_tensor_by_name(tf_get_default_graph(), "input_producer/mul:0"), (tf_feeds){ 0 }, NUMBERS(3. / 32));
+    must(tf_run(sess, tf_summary_merge_all()));
+}
+END_TEST
+
 START_TEST(a_producer_gives_its_strings_for_so_many_epochs)
 {
     tf_tensor x = tf_at(tf_dequeue(tf_train_string_input_producer(NP_STRING("a", "b", "c"), .shuffle = false, .num_epochs = 2)), 0);
@@ -242,6 +260,7 @@ int main(void)
     tcase_add_test(tc, an_enqueue_that_waits_for_room_is_given_up_when_the_queue_closes);
     tcase_add_test(tc, a_shuffling_queue_draws_as_tensorflow_for_the_same_seed);
     tcase_add_test(tc, several_elements_are_stacked);
+    tcase_add_test(tc, how_full_a_queue_is_is_summarized);
     tcase_add_test(tc, a_producer_gives_its_strings_for_so_many_epochs);
     tcase_add_test(tc, a_producer_shuffles_each_epoch);
     tcase_add_test(tc, a_line_reader_names_its_lines);
