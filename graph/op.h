@@ -166,6 +166,7 @@ enum {
     TF_SHAPE_ONLY = 1 << 14, /* reads only the shapes of its inputs (Shape, Size, Rank, ZerosLike): keeps nothing alive */
     TF_SOURCE_OP = 1 << 15,  /* its value comes from outside: placeholder, constant, variable, body argument */
     TF_PEEKS_REF = 1 << 16,  /* asks of variable input 0 alone whether it has a value: k->resource is a bool that says so */
+    TF_FED_REF = 1 << 26,    /* with TF_PEEKS_REF: the variable's value may be fed, as to the function of a dataset */
     TF_VARIABLE = 1 << 17,   /* output 0 is memory that the session keeps from run to run */
     TF_LOOP = 1 << 19,       /* attributes are a loop's body (graph/loop.h) */
     TF_BRANCH = 1 << 20,     /* attributes are a branch's bodies */

@@ -32,10 +32,11 @@ void *tf1c_variable_memory(tf1c_resources *all, const tf_operation *op, tf1c_res
 
 void tf1c_resources_free(tf1c_resources *all)
 {
-    for (tf1c_resource *r = all->first, *next; r; r = next) {
-        next = r->next;
+    for (tf1c_resource *r = all->first; r; r = r->next) /* their threads may look at other resources until they end */
         if (r->release)
             r->release(r->data);
+    for (tf1c_resource *r = all->first, *next; r; r = next) {
+        next = r->next;
         tf1c_free(r->data);
         tf1c_free(r);
     }

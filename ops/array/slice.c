@@ -358,12 +358,9 @@ static tf_tensor strided_slice_of(tf_operand input, tf_operand begin, tf_operand
     slice_attrs attrs = { a.begin_mask, a.end_mask, a.ellipsis_mask, a.new_axis_mask, a.shrink_axis_mask };
     TF_FROM(a.here);
     a.strides = tf1c_given(a.strides);
-    if (!a.strides.kind && begin.kind == TF_OPERAND_DIMS) {
-        a.strides = begin;
-        for (int i = 0; i < begin.as.dims.rank && i < TF_MAX_RANK; i++) /* a rank that lies is told of below */
-            a.strides.as.dims.dims[i] = 1;
-    } else if (!a.strides.kind) {
-        begin = operand_of(tf_convert(begin, tf_dtype_unset, a.here, "begin"));
+    if (!a.strides.kind) {
+        if (begin.kind == TF_OPERAND_TENSOR)
+            begin = operand_of(tf_convert(begin, tf_dtype_unset, a.here, "begin"));
         a.strides = operand_of(tf_ones_like(begin));
     }
     return array_op(&strided_slice_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 4,

@@ -95,7 +95,7 @@ TF1C_API tf_data_dataset *tf_fixed_length_record_dataset_(tf_operand filenames, 
 
 /* ---- one dataset from another: methods ----------------------------------------------------------------------------------
  * dataset.map(f): tf_map(dataset, f). The functions are called once, as bodies are; they see the tensors around them, whose values
- * are those at the iterator's initialization. `context` is the caller's. */
+ * are those at the iterator's initialization; tables are asked as they are. `context` is the caller's. */
 typedef tf_list tf_data_fn(tf_list element, void *context);          /* the new element's components */
 typedef tf_tensor tf_data_predicate(tf_list element, void *context); /* a bool scalar */
 typedef tf_data_dataset *tf_data_dataset_fn(tf_list element, void *context);

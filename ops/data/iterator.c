@@ -200,26 +200,37 @@ static const tf_op_def iterator_op = {
 typedef struct {
     const iterator *of;
     const tf1c_dataset *dataset;
-    bool fused; /* by TF's optimizer, which looks at what is initialized by its own initializer alone */
+    const tf_operation **tables; /* in place of the values that the inputs leave out */
+    bool fused;                  /* by TF's optimizer, which looks at what is initialized by its own initializer alone */
 } make_attrs;
 static const tf_attr_def make_fields[] = { TF_ATTR(make_attrs, of, TF_ATTR_POINTER),
                                            TF_ATTR(make_attrs, dataset, TF_ATTR_POINTER),
+                                           TF_ATTR(make_attrs, tables, TF_ATTR_POINTER),
                                            TF_ATTR(make_attrs, fused, TF_ATTR_BOOL),
                                            { 0 } };
+
+/* Constants stay where they are; others are taken over. */
+static tf_ndarray taken(tf_ndarray *in)
+{
+    const tf_ndarray value = *in;
+    if (in->memory)
+        *in = (tf_ndarray){ 0 };
+    return value;
+}
 
 static tf_status make_push(tf_exchange *x)
 {
     const make_attrs *a = x->op->attrs;
-    const int n = x->op->n_inputs;
+    const int n = tf1c_dataset_values(a->dataset);
     iterator_state *state = tf1c_lent.memory(x->session, a->of->resource);
     tf_ndarray *values = state ? tf1c_alloc_zero(((size_t)n + 1) * sizeof *values) : NULL;
     if (!values)
         return state ? tf_fail(tf_memory_error, x->op->here, x->op->name, "no memory left for an iterator") : tf_memory_error;
-    for (int i = 0; i < n; i++) { /* constants stay where they are; the others are taken over */
-        values[i] = x->in[i];
-        if (x->in[i].memory)
-            x->in[i] = (tf_ndarray){ 0 };
-    }
+    for (int i = 0, at = 0; i < n; i++)
+        if (a->tables[i])
+            values[i] = np_array(tf1c_lent.memory(x->session, a->tables[i]), tf_bool, SCALAR);
+        else
+            values[i] = taken(&x->in[at++]);
     pass *p = pass_new(x->op, a->dataset, values, n, a->fused);
     if (!p)
         return tf_last_error()->code;
@@ -453,19 +464,35 @@ tf_data_iterator *tf_make_one_shot_iterator_(tf_data_dataset *dataset, tf_source
     return &it->public_;
 }
 
+/* Tables are filled when they are asked, whether before the iterator starts or after: they are no values of its initializer's run. */
+static int without_tables(int n, tf_tensor *tensors, const tf_operation **tables)
+{
+    int left = 0;
+    for (int i = 0; i < n; i++) {
+        const tf_op_def *def = tensors[i].op->def;
+        tables[i] = def && def->traits & TF_VARIABLE && def->resource_size ? tensors[i].op : NULL;
+        if (!tables[i])
+            tensors[left++] = tensors[i];
+    }
+    return left;
+}
+
 /* The operation that starts `it` on d. */
 static tf_operation *make_node(const iterator *it, const tf1c_dataset *d, bool fused, const char *name, const char *default_name,
                                tf_source here)
 {
-    const make_attrs attrs = { it, d, fused };
     const int n = tf1c_dataset_values(d);
+    const tf_operation **tables = tf1c_graph_alloc(it->graph, ((size_t)n + 1) * sizeof *tables);
+    const make_attrs attrs = { it, d, tables, fused };
     tf_tensor *tensors = tf1c_alloc(((size_t)n + 1) * sizeof *tensors);
-    if (!tensors)
+    if (!tensors || !tables) {
+        tf1c_free(tensors);
         return tf_mistake(tf_memory_error, here, NULL, "no memory left for the graph").op;
+    }
     tf1c_dataset_tensors(d, tensors);
     const tf_tensor t = tf1c_op_of_list(
         &make_iterator_op, (struct tf_op_args){ .here = here, .name = name, .default_name = default_name, .attrs = &attrs },
-        (tf_list){ .n = n, .items = tensors });
+        (tf_list){ .n = without_tables(n, tensors, tables), .items = tensors });
     tf1c_free(tensors);
     return t.op;
 }

@@ -10,8 +10,11 @@
 #include "ops/control_flow/group.h"
 #include "ops/data_flow/queue_state.h"
 #include "ops/family.h"
+#include "ops/math/arithmetic.h"
+#include "ops/math/cast.h"
 #include "ops/math/range.h"
 #include "ops/random/random.h"
+#include "ops/summary/summary.h"
 
 static tf_queue *with_runner(tf_queue *q, tf_operation *enqueue, int threads, int64_t most, tf_source here)
 {
@@ -25,9 +28,23 @@ static tf_queue *with_runner(tf_queue *q, tf_operation *enqueue, int threads, in
     return q;
 }
 
-/* What TF makes of a queue that is filled: itself, an enqueue, two that close it; how full it is, in a summary, which a shuffled one is
- * told by what it has more than it must keep. */
-enum { CREATED = 1, FILLED = 3, FULL = 6, FULL_AFTER = 10 };
+/* What TF makes of a queue that is filled: itself, an enqueue, two that close it. */
+enum { CREATED = 1, FILLED = 3 };
+
+/* How full the queue is, in a summary; of a shuffled one, by what it has more than it must keep. */
+static void summarize(tf_queue *q, tf_source here)
+{
+    char name[80];
+    tf_tensor n = tf_queue_size_(q, (struct tf_name_args){ .here = here });
+    if (tf_is_poisoned(n))
+        return;
+    snprintf(name, sizeof name, "fraction_of_%lld_full", (long long)q->capacity);
+    if (q->shuffles) {
+        snprintf(name, sizeof name, "fraction_over_%lld_of_%lld_full", (long long)q->least, (long long)(q->capacity - q->least));
+        n = tf_maximum(0, tf_operator_sub(n, q->least));
+    }
+    tf_summary_scalar(name, tf_operator_mul(tf_cast(n, tf_float32), 1.0 / (double)(q->capacity - q->least)));
+}
 
 /* The elements, in another order each time, one by one into a queue. */
 static tf_queue *producer(tf_tensor elements, struct tf_producer_args a, const char *default_name, tf_source here)
@@ -38,12 +55,13 @@ static tf_queue *producer(tf_tensor elements, struct tf_producer_args a, const c
     TF_SCOPE(a.name, default_name);
     if (a.shuffle && !tf_is_poisoned(elements))
         elements = tf_random_shuffle(elements, .seed = a.seed);
-    const int made = tf1c_count_now() + (a.num_epochs ? LIMITED : 0) + CREATED + FILLED + FULL;
+    const int made = tf1c_count_now() + (a.num_epochs ? LIMITED : 0) + CREATED + FILLED;
     tf_queue *q = tf_fifo_queue_(a.capacity, (tf_types){ 1, &dtype },
                                  (struct tf_queue_args){ .here = here, .shapes = { 1, &scalar }, .name = default_name });
     const tf_list all = tf_list_new_(1, &elements, here);
     with_runner(q, tf_enqueue_(q, all, true, (struct tf_name_args){ .here = here }), 1, a.num_epochs, here);
     tf1c_count_as(made);
+    summarize(q, here);
     return q;
 }
 
@@ -171,11 +189,13 @@ static tf_list batches(batching b)
     TF_SCOPE(a.name, b.shuffle ? "shuffle_batch" : "batch");
     const char *scope = tf_scope_name();
     tf1c_count_more(1); /* TF's keep_input */
-    const int filled = tf1c_count_now() + CREATED + FILLED + (b.shuffle ? FULL_AFTER : FULL);
+    const int filled = tf1c_count_now() + CREATED + FILLED;
     tf_queue *q = queue_of(&b, (tf_types){ tensors.n, dtypes }, (tf_shapes){ tensors.n, shapes }, here);
     with_runner(q, tf_enqueue_(q, tensors, a.enqueue_many, (struct tf_name_args){ .here = here }), a.num_threads, 0, here);
+    tf1c_count_as(filled);
+    summarize(q, here);
+    tf1c_count_more(1); /* how many */
     const tf_list batch = tf_dequeue_(q, a.batch_size, a.allow_smaller_final_batch, (struct tf_name_args){ here, scope });
-    tf1c_count_as(filled + 2); /* how many, and the dequeue */
     return batch;
 }
 

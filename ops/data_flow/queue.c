@@ -606,10 +606,10 @@ tf_tensor tf_queue_size_(tf_queue *q, struct tf_name_args a)
                                                                                  .attrs = &attrs }) };
 }
 
-tf_operation *tf_queue_close_(tf_queue *q, bool cancel, struct tf_name_args a)
+tf_operation *tf_queue_close_(tf_queue *q, struct tf_queue_close_args a)
 {
     tf_operation *mistake = unsound(q, a.here);
-    const queue_attrs attrs = { q, cancel };
+    const queue_attrs attrs = { q, a.cancel_pending_enqueues };
     return mistake ? mistake
                    : tf_op_new(&close_op, (struct tf_op_args){
                                               .here = a.here, .name = a.name, .default_name = named(q, "Close"), .attrs = &attrs });
@@ -623,7 +623,7 @@ tf_queue_runner tf_queue_runner_(tf_queue *q, tf_operation *enqueue, int threads
                              threads)
                       .op;
     if (!mistake && !q->cancel)
-        q->cancel = tf_queue_close_(q, true, (struct tf_name_args){ .here = here });
+        q->cancel = tf_queue_close_(q, (struct tf_queue_close_args){ .here = here, .cancel_pending_enqueues = true });
     return (tf_queue_runner){ mistake ? NULL : enqueue, threads };
 }
 

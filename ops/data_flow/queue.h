@@ -46,12 +46,18 @@ TF1C_API tf_operation *tf_enqueue_(tf_queue *queue, tf_list components, bool man
 #define tf_dequeue_many(queue, n, ...) tf_dequeue_(queue, n, false, TF_NAMED_(__VA_ARGS__))
 #define tf_dequeue_up_to(queue, n, ...) tf_dequeue_(queue, n, true, TF_NAMED_(__VA_ARGS__))
 TF1C_API tf_list tf_dequeue_(tf_queue *queue, int64_t n, bool up_to, struct tf_name_args args);
-/* How many are there; an operation that closes it: nothing more goes in, and what is waiting for room is given up if so wanted.
- *                                                                                                  TF1: Queue.size, Queue.close */
+/* How many are there; an operation that closes it: nothing more goes in, and what is waiting for room is given up if so wanted:
+ * tf_queue_close(queue, .cancel_pending_enqueues = true).                                          TF1: Queue.size, Queue.close */
+struct tf_queue_close_args {
+    tf_source here;
+    TF_ARG_(1) bool cancel_pending_enqueues;
+    TF_ARG_(2) const char *name;
+};
 #define tf_queue_size(queue, ...) tf_queue_size_(queue, TF_NAMED_(__VA_ARGS__))
-#define tf_queue_close(queue, ...) tf_queue_close_(queue, false, TF_NAMED_(__VA_ARGS__))
+#define tf_queue_close(queue, ...) \
+    TF_KWARGS_(tf_queue_close_(queue, (struct tf_queue_close_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_queue_size_(tf_queue *queue, struct tf_name_args args);
-TF1C_API tf_operation *tf_queue_close_(tf_queue *queue, bool cancel_pending_enqueues, struct tf_name_args args);
+TF1C_API tf_operation *tf_queue_close_(tf_queue *queue, struct tf_queue_close_args args);
 
 /* Threads that enqueue, once tf_train_start_queue_runners is called: as many as are asked for; a queue is closed when all of them have
  * come to the end of what they read.                            TF1: tf.train.QueueRunner, tf.train.add_queue_runner */

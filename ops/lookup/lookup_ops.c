@@ -2,6 +2,7 @@
  * initialized. TF1: python/ops/lookup_ops.py, core/kernels/lookup_table_op.cc, initializable_lookup_table.cc. */
 #include "ops/lookup/lookup_ops.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -101,13 +102,18 @@ typedef struct {
 } table_attrs;
 static const tf_attr_def table_fields[] = { TF_ATTR(table_attrs, table, TF_ATTR_POINTER), { 0 } };
 static const contents *table_of(const tf_kernel_ctx *k) { return ((const table_attrs *)k->attrs)->table; }
-static bool is_filled(const tf_kernel_ctx *k) { return *(const bool *)k->in[0].data; }
+/* A dataset's threads ask while a run fills the table. */
+static bool is_filled(const tf_kernel_ctx *k)
+{
+    return atomic_load_explicit((const _Atomic bool *)k->in[0].data, memory_order_acquire);
+}
 
 static const tf_op_def table_op = {
     .name = "HashTableV2",
     .in = "",
     .out = "table_handle:bool",
     .traits = TF_SOURCE_OP | TF_VARIABLE,
+    .resource_size = sizeof(bool),
     .shape = tf_scalar_shape,
     .gradient = tf_no_gradient,
 };
@@ -124,7 +130,7 @@ static void fill_kernel(tf_kernel_ctx *k)
     if (table_of(k)->wrong)
         tf_kernel_error(k, table_of(k)->wrong, "%s", table_of(k)->why);
     else
-        *(bool *)k->in[0].data = true;
+        atomic_store_explicit((_Atomic bool *)k->in[0].data, true, memory_order_release);
 }
 
 static const tf_op_def fill_op = {
@@ -168,7 +174,7 @@ static const tf_op_def find_op = {
     .U = TF_EVERY_DTYPE,
     .attrs = table_fields,
     .attrs_size = sizeof(table_attrs),
-    .traits = TF_PEEKS_REF,
+    .traits = TF_PEEKS_REF | TF_FED_REF,
     .shape = find_shape,
     .kernel = find_kernel,
     .gradient = tf_no_gradient,
@@ -182,7 +188,7 @@ static const tf_op_def size_op = {
     .out = "size:int64",
     .attrs = table_fields,
     .attrs_size = sizeof(table_attrs),
-    .traits = TF_PEEKS_REF,
+    .traits = TF_PEEKS_REF | TF_FED_REF,
     .shape = tf_scalar_shape,
     .kernel = size_kernel,
     .gradient = tf_no_gradient,

@@ -49,25 +49,25 @@ ORDER_OP(greater, "Greater", x > y)
 ORDER_OP(greater_equal, "GreaterEqual", x >= y)
 
 /* ---- logic: all of bools ------------------------------------------------------------------------------------------------------ */
-#define LOGIC_OP(id, type, signature)                              \
+#define LOGIC_OP(id, type, signature, result)                      \
     static tf_strip *const id##_strips[TF_DTYPES] = { id##_bool }; \
     static const tf_op_def id##_op = {                             \
         .name = type,                                              \
         .in = signature,                                           \
-        .out = "z:bool",                                           \
+        .out = result,                                             \
         .traits = TF_ELEMENTWISE_TRAITS,                           \
         .shape = tf_broadcast_shape,                               \
         .strips = id##_strips,                                     \
         .gradient = tf_no_gradient,                                \
     };
 STRIP2(logical_and_bool, bool, bool, x &y)
-LOGIC_OP(logical_and, "LogicalAnd", "x:bool, y:bool")
+LOGIC_OP(logical_and, "LogicalAnd", "x:bool, y:bool", "z:bool")
 BINARY_BUILDER(tf_logical_and_, logical_and_op, NULL)
 STRIP2(logical_or_bool, bool, bool, x | y)
-LOGIC_OP(logical_or, "LogicalOr", "x:bool, y:bool")
+LOGIC_OP(logical_or, "LogicalOr", "x:bool, y:bool", "z:bool")
 BINARY_BUILDER(tf_logical_or_, logical_or_op, NULL)
 STRIP1(logical_not_bool, bool, bool, !x)
-LOGIC_OP(logical_not, "LogicalNot", "x:bool")
+LOGIC_OP(logical_not, "LogicalNot", "x:bool", "y:bool")
 UNARY_BUILDER(tf_logical_not_, logical_not_op, NULL)
 
 /* As TF1: (x or y) and not (x and y). */

@@ -206,12 +206,12 @@ static const tf_op_def decode_csv_op = {
     .gradient = tf_no_gradient,
 };
 
-tf_list tf_decode_csv_(tf_operand records, tf_list defaults, struct tf_decode_csv_args a)
+tf_list tf_decode_csv_(tf_operand records, struct tf_decode_csv_args a)
 {
     TF1C_HOLD_REPORTS;
     const csv_attrs attrs = { a.field_delim ? a.field_delim : ",", a.na_value ? a.na_value : "", a.use_quote_delim };
     TF_FROM(a.here);
-    defaults = tf1c_sound_list(defaults, a.here);
+    const tf_list defaults = tf1c_sound_list(tf1c_given_list(a.record_defaults, a.here), a.here);
     if (strlen(attrs.delim) != 1 || !defaults.n)
         return tf_mistake_list(
             1, tf_mistake(tf_value_error, a.here, NULL,

@@ -33,14 +33,17 @@ TF1C_API tf_tensor tf_decode_raw_(tf_operand bytes, tf_dtype out_type, struct tf
  *           "Field 0 is required but missing in record 0!" */
 struct tf_decode_csv_args {
     tf_source here;
-    const char *field_delim, *na_value, *name;
-    bool use_quote_delim;
+    TF_ARG_(1) tf_list record_defaults;
+    TF_ARG_(2) const char *field_delim;
+    TF_ARG_(3) bool use_quote_delim;
+    TF_ARG_(4) const char *name;
+    TF_ARG_(5) const char *na_value;
 };
-#define tf_decode_csv(records, record_defaults, ...)                                                                \
-    TF_KWARGS_(tf_decode_csv_(TF_T(records), record_defaults, (struct tf_decode_csv_args){                          \
-        .field_delim = ",", .na_value = "", .use_quote_delim = true, TF_HERE_, __VA_ARGS__ }))
-#define tf_io_decode_csv(records, record_defaults, ...) tf_decode_csv(records, record_defaults, __VA_ARGS__)
-TF1C_API tf_list tf_decode_csv_(tf_operand records, tf_list record_defaults, struct tf_decode_csv_args args);
+#define tf_decode_csv(records, ...)                                                                                 \
+    TF_KWARGS_(tf_decode_csv_(TF_T(records), (struct tf_decode_csv_args){                                           \
+        .field_delim = ",", .na_value = "", .use_quote_delim = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_io_decode_csv(records, ...) tf_decode_csv(records, __VA_ARGS__)
+TF1C_API tf_list tf_decode_csv_(tf_operand records, struct tf_decode_csv_args args);
 
 /* ---- Examples ----------------------------------------------------------------------------------------------------------------
  * What is to be found under a key. tf_fixed_len_feature: that many values of int64, float32 or string; .default_value where there

@@ -331,10 +331,22 @@ tf_tensor tf_contrib_crf_crf_multitag_sequence_score_(struct tf_crf_multitag_arg
     return tf_at(by_steps(&k, single_multitag, several_multitag), 0);
 }
 
+/* TF looks for the third of their sizes: IndexError. */
+static tf_tensor of_rank_3(tf_tensor inputs, tf_source here)
+{
+    char text[TF_DIMS_TEXT];
+    const tf_dims d = tf_get_shape(inputs);
+    if (tf_is_poisoned(inputs) || !d.known || d.rank == 3)
+        return inputs;
+    return tf_mistake(tf_value_error, here, NULL, "Shape %s must have rank 3", tf_dims_text(d, text, sizeof text));
+}
+
 tf_crf_likelihood tf_contrib_crf_crf_log_likelihood_(struct tf_crf_args a)
 {
     TF_FROM(a.here);
-    crf k = { .here = a.here, .inputs = given(a.inputs, "inputs", a.here), .tags = given(a.tag_indices, "tag_indices", a.here) };
+    crf k = { .here = a.here,
+              .inputs = of_rank_3(given(a.inputs, "inputs", a.here), a.here),
+              .tags = given(a.tag_indices, "tag_indices", a.here) };
     k.lengths = given(a.sequence_lengths, "sequence_lengths", a.here);
     const int64_t tags = known_size(k.inputs, 2);
     k.transitions = tf1c_given(a.transition_params).kind ? given(a.transition_params, "transition_params", a.here)

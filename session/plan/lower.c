@@ -343,9 +343,9 @@ tf1c_outcome ir_build_node(tf1c_compilation *c, ir_scope *s, const tf_operation 
     s->nodes[op->index] = n;
     if (!read_inputs(c, s, n, op))
         return TF1C_FAILED;
-    if (traits & (TF_WRITES_REF | TF_PEEKS_REF) && !n->in[0]->variable)
+    if (traits & (TF_WRITES_REF | TF_PEEKS_REF) && !(traits & TF_FED_REF) && !n->in[0]->variable)
         return fed_reference(n, op);
-    if (traits & TF_PEEKS_REF)
+    if (traits & TF_PEEKS_REF && !(traits & TF_FED_REF))
         n->resource = &n->in[0]->root->resource->initialized;
     if (traits & TF_SOURCE_OP && op->def->kernel && op->def != tf1c_basic.constant)
         return unfed(n);

@@ -220,6 +220,8 @@ START_TEST(mistakes_are_said)
 {
     const tf_tensor open = tf_placeholder(tf_float32, SHAPE(NONE, NONE, NONE)), any = tf_placeholder(tf_float32, SHAPE(NONE, NONE));
     tags = tf_placeholder(tf_int32, SHAPE(NONE, NONE)), lengths = tf_placeholder(tf_int32, SHAPE(NONE));
+    tf_contrib_crf_crf_log_likelihood(tf_zeros(SHAPE(2, 3)), tags, lengths);
+    must_have_reported(tf_value_error, "Shape (2, 3) must have rank 3");
     tf_contrib_crf_crf_log_likelihood(open, tags, lengths);
     must_have_reported(tf_value_error, "Shape of a new variable (transitions) must be fully defined, but instead was (?, ?).");
     tf_contrib_crf_crf_binary_score(tags, lengths, any);

@@ -110,6 +110,38 @@ START_TEST(a_body_finds_what_is_outside)
 }
 END_TEST
 
+static tf_list each_found(tf_list element, void *table) { return LIST(tf_lookup(table, tf_at(element, 0))); }
+static tf_data_dataset *found_of(tf_list element, void *table)
+{
+    return tf_map(tf_data_dataset_from_tensors(tf_at(element, 0)), each_found, .context = table);
+}
+static tf_data_dataset *abq(void) { return tf_data_dataset_from_tensor_slices(NP_STRING("a", "b", "q")); }
+
+START_TEST(a_dataset_finds_what_is_outside)
+{
+    tf_data_iterator *it = tf_make_initializable_iterator(tf_batch(tf_prefetch(tf_map(abq(), each_found, letters()), 1), 3));
+    const tf_tensor ids = tf_at(tf_get_next(it), 0);
+    must(tf_run(sess, it->initializer));
+    ck_assert_int_eq(tf_run(sess, ids), tf_failed_precondition);
+    must_have_reported(tf_failed_precondition, "Table not initialized.");
+    must(tf_run(sess, tf_tables_initializer()));
+    must(tf_run(sess, it->initializer));
+    CHECK_FOUND(ids, 0, 1, -1);
+}
+END_TEST
+
+START_TEST(a_table_may_be_filled_after_the_iterator_starts)
+{
+    tf_data_iterator *it = tf_make_initializable_iterator(tf_flat_map(abq(), found_of, .context = letters()));
+    const tf_tensor id = tf_at(tf_get_next(it), 0);
+    must(tf_run(sess, it->initializer));
+    must(tf_run(sess, tf_tables_initializer()));
+    CHECK_FOUND(id, 0);
+    CHECK_FOUND(id, 1);
+    CHECK_FOUND(id, -1);
+}
+END_TEST
+
 START_TEST(tables_belong_to_a_session)
 {
     const tf_tensor ids = tf_lookup(letters(), NP_STRING("b"));
@@ -182,6 +214,8 @@ int main(void)
     tcase_add_test(tables, numbers_have_their_words);
     tcase_add_test(tables, nodes_have_tensorflows_names);
     tcase_add_test(tables, a_body_finds_what_is_outside);
+    tcase_add_test(tables, a_dataset_finds_what_is_outside);
+    tcase_add_test(tables, a_table_may_be_filled_after_the_iterator_starts);
     tcase_add_test(tables, tables_belong_to_a_session);
     tcase_add_test(tables, a_monitored_session_fills_its_tables);
     tcase_add_test(tables, mistakes_are_said_in_tensorflows_words);

@@ -65,6 +65,20 @@ static void without_sources(const char *row, char *to)
     *to = '\0';
 }
 
+/* In the bodies of loops and branches, which are exported as functions, outputs are called by these names. */
+static void has_tensorflows_outputs(const tf_op_def *op, const char *definition)
+{
+    const char *theirs = strstr(definition, " -> ");
+    for (const char *mine = op->out; theirs && mine && *mine;) {
+        theirs += strspn(theirs, " ->,");
+        const size_t n = strcspn(mine, ":");
+        ck_assert_msg(strncmp(mine, theirs, n) == 0 && theirs[n] == ':', "%s: %s and %s", op->name, mine, theirs);
+        theirs += strcspn(theirs, ",|");
+        mine += strcspn(mine, ",");
+        mine += strspn(mine, ", ");
+    }
+}
+
 static void has_tensorflows_attributes(const tf_op_def *op, char *definitions)
 {
     char line[2048] = "", mine[1024];
@@ -76,6 +90,7 @@ static void has_tensorflows_attributes(const tf_op_def *op, char *definitions)
                   row ? "a row, and no op of TensorFlow's" : "no row in attributes.def");
     if (!row)
         return;
+    has_tensorflows_outputs(op, line);
     without_sources(row, mine);
     ck_assert_str_eq(mine, last[1] ? last + 2 : "");
     for (tf1c_attribute a; tf1c_next_attribute(&row, op, &a);)

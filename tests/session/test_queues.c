@@ -1,4 +1,5 @@
 /* Queues, readers and the pipelines of early TF1, against what TensorFlow 1.15.5 answered. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,29 @@ START_TEST(elements_leave_in_the_order_they_came)
                        "FIFOQueue 'fifo_queue' is closed and has insufficient elements (requested 1, current size 0)");
     ck_assert_int_eq(tf_run(sess, init), tf_cancelled);
     must_have_reported(tf_cancelled, "FIFOQueue 'fifo_queue' is closed.");
+}
+END_TEST
+
+static tf_operation *one_more;
+static void *wait_for_room(void *status)
+{
+    tf_on_error(tf_silent);
+    *(tf_status *)status = tf_run(sess, one_more);
+    return NULL;
+}
+
+START_TEST(an_enqueue_that_waits_for_room_is_given_up_when_the_queue_closes)
+{
+    tf_status status = tf_ok;
+    pthread_t thread;
+    tf_queue *q = tf_fifo_queue(1, TF_TYPES(tf_float32));
+    one_more = tf_enqueue(q, 2.0);
+    tf_operation *shut = tf_queue_close(q, .cancel_pending_enqueues = true);
+    must(tf_run(sess, one_more));
+    pthread_create(&thread, NULL, wait_for_room, &status);
+    must(tf_run(sess, shut));
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(status, tf_cancelled);
 }
 END_TEST
 
@@ -173,6 +197,24 @@ static const char *read_all(int n, const tf_tensor *t)
     return text;
 }
 
+START_TEST(how_full_a_queue_is_is_summarized)
+{
+    static const char *const names[] = { "input_producer/fraction_of_32_full", "batch/fraction_of_32_full",
+                                         "shuffle_batch/fraction_over_5_of_15_full" };
+    tf_queue *q = tf_train_string_input_producer(NP_STRING("a"), .shuffle = false);
+    tf_operation *filled = tf_enqueue_many(q, tf_constant(NP_STRING("b", "c", "d")));
+    tf_train_batch(LIST(tf_constant(1.0)), 2);
+    tf_train_shuffle_batch(LIST(tf_constant(1.0)), 2, 20, 5);
+    const tf_list summaries = tf_get_collection(TF_SUMMARIES);
+    ck_assert_int_eq(summaries.n, 3);
+    for (int i = 0; i < 3; i++)
+        ck_assert_str_eq(tf_op_name(tf_tensor_op(tf_at(summaries, i))), names[i]);
+    must(tf_run(sess, filled));
+    check_run(tf_get_tensor_by_name(tf_get_default_graph(), "input_producer/mul:0"), (tf_feeds){ 0 }, NUMBERS(3. / 32));
+    must(tf_run(sess, tf_summary_merge_all()));
+}
+END_TEST
+
 START_TEST(a_producer_gives_its_strings_for_so_many_epochs)
 {
     tf_tensor x = tf_at(tf_dequeue(tf_train_string_input_producer(NP_STRING("a", "b", "c"), .shuffle = false, .num_epochs = 2)), 0);
@@ -291,12 +333,14 @@ int main(void)
     TCase *tc = tcase_create("queues");
     tcase_add_checked_fixture(tc, open_file, close_file);
     tcase_add_test(tc, elements_leave_in_the_order_they_came);
+    tcase_add_test(tc, an_enqueue_that_waits_for_room_is_given_up_when_the_queue_closes);
     tcase_add_test(tc, a_shuffling_queue_draws_as_tensorflow_for_the_same_seed);
     tcase_add_test(tc, several_elements_are_stacked);
     tcase_add_test(tc, elements_of_other_shapes_are_padded);
     tcase_add_test(tc, what_does_not_fit_does_not_enter);
     tcase_add_test(tc, what_was_taken_for_too_many_is_put_back);
     tcase_add_test(tc, batches_are_of_shapes_that_are_given_or_padded_to);
+    tcase_add_test(tc, how_full_a_queue_is_is_summarized);
     tcase_add_test(tc, a_producer_gives_its_strings_for_so_many_epochs);
     tcase_add_test(tc, a_producer_shuffles_each_epoch);
     tcase_add_test(tc, a_line_reader_names_its_lines);

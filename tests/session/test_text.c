@@ -111,6 +111,8 @@ static tf_tensor none_of(tf_dtype dtype) { return tf_zeros(SHAPE(0), .dtype = dt
          "InvalidArgumentError: Quoted field has to end with quote followed by delim or end")                                                 \
     TEXT(tf_at(tf_decode_csv(S("1,NA"), LIST(tf_constant(0), tf_constant(3.0)), .na_value = "NA"), 1), "[3.]")                                \
     TEXT(tf_at(tf_decode_csv(S("1\t2"), LIST(tf_constant(0), tf_constant(0.0)), .field_delim = "\t"), 1), "[2.]")                             \
+    TEXT(tf_at(tf_decode_csv(S("1;2"), LIST(0, 0.5), ";"), 1), "[2.]")                                                                        \
+    TEXT(tf_at(tf_decode_csv(S("1,"), .record_defaults = LIST(0, 0.5)), 1), "[0.5]")                                                          \
     TEXT(tf_read_file("/nonexistent"), "NotFoundError: /nonexistent; No such file or directory")                                              \
     TEXT(tf_read_file("/tmp"), "FailedPreconditionError: /tmp; Is a directory")                                                               \
     TEXT(tf_matching_files("/no such folder/*"), "[]")                                                                                        \
