@@ -110,6 +110,7 @@
 #include "../ops/training/optimizers.h"
 
 /* Messages of the program's own. */
+#include "../ops/layers/optimize_loss.h"
 #include "../core/logging.h"
 
 /* Looking inside: printing, checking and summarizing values as they pass. */

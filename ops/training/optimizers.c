@@ -168,6 +168,15 @@ tf_optimizer *tf_sgd_new_(struct tf_sgd_args a)
     tf_optimizer *o_ = (o);    \
     if (o_ != &no_optimizer) { \
         __VA_ARGS__            \
+bool tf1c_is_optimizer(const void *p)
+{
+    const tf_graph *g = tf1c_current_graph();
+    for (const tf1c_cleanup *c = g ? g->universe->cleanups : NULL; c; c = c->next)
+        if (c->free == release && c->object == p)
+            return true;
+    return p == &no_optimizer;
+}
+
     }                          \
     return o_
 
