@@ -219,7 +219,7 @@ tf_tensor tf_contrib_layers_dropout_(tf_operand inputs, struct tf_contrib_dropou
                                                  .noise_shape = a.noise_shape,
                                                  .seed = a.seed,
                                                  .training = training.kind ? training : tf_operand_bool(true) };
-    return collected(a.outputs_collections, tf1c_dropout_layer(inputs, &args, a.scope, "Dropout", true));
+    return collected(a.outputs_collections, tf1c_dropout_layer(inputs, &args, a.scope, "Dropout", true, NULL));
 }
 
 /* ---- batch_norm: vectors as images of one place --------------------------------------------------------------------------------------------- */
