@@ -29,6 +29,7 @@
 #include "../ops/math/clip.h"
 #include "../ops/math/compare.h"
 #include "../ops/math/confusion_matrix.h"
+#include "../ops/math/cross.h"
 #include "../ops/math/einsum.h"
 #include "../ops/math/histogram.h"
 #include "../ops/math/matmul.h"
@@ -68,6 +69,7 @@
 #include "../ops/nn/candidate_sampling.h"
 #include "../ops/nn/conv.h"
 #include "../ops/nn/depthwise.h"
+#include "../ops/nn/dilation.h"
 #include "../ops/nn/lrn.h"
 #include "../ops/nn/nn.h"
 #include "../ops/nn/pool.h"
@@ -108,9 +110,9 @@
 #include "../ops/training/learning_rate_decay.h"
 #include "../ops/training/moving_averages.h"
 #include "../ops/training/optimizers.h"
+#include "../ops/layers/optimize_loss.h"
 
 /* Messages of the program's own. */
-#include "../ops/layers/optimize_loss.h"
 #include "../core/logging.h"
 
 /* Looking inside: printing, checking and summarizing values as they pass. */

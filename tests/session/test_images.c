@@ -208,6 +208,26 @@ START_TEST(colours_are_tensorflows)
 }
 END_TEST
 
+START_TEST(an_image_is_turned_as_often_as_the_run_says)
+{
+    tf_tensor k = tf_placeholder(tf_int32, SCALAR), one = numbers(6, SHAPE(2, 3, 1), tf_float32),
+              two = numbers(12, SHAPE(2, 3, 2, 1), tf_float32);
+    const tf_tensor by_run = tf_image_rot90(one, k), batch_by_run = tf_image_rot90(two, k);
+    ck_assert_int_eq(tf_get_shape(by_run).dims[0], NONE);
+    ck_assert_int_eq(tf_get_shape(batch_by_run).dims[0], 2);
+    for (int i = -1; i < 6; i++) {
+        const tf_tensor known[] = { tf_image_rot90(one, i), tf_image_rot90(two, i) }, run[] = { by_run, batch_by_run };
+        for (int j = 0; j < 2; j++) {
+            tf_ndarray want = { 0 }, got = { 0 };
+            must(tf_run(sess, FETCH(known[j], &want, run[j], &got), FEED(k, i)));
+            const char *difference = array_difference(got, want, 0);
+            ck_assert_msg(!difference, "%d times: %s", i, difference);
+            np_free(&want), np_free(&got);
+        }
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("images");
@@ -225,6 +245,7 @@ int main(void)
     tcase_add_test(tc, chance_is_tensorflows_for_the_same_seeds);
     tcase_add_test(tc, boxes_beyond_any_image_are_refused);
     tcase_add_test(tc, colours_are_tensorflows);
+    tcase_add_test(tc, an_image_is_turned_as_often_as_the_run_says);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }
