@@ -29,6 +29,7 @@
 #include "../ops/math/clip.h"
 #include "../ops/math/compare.h"
 #include "../ops/math/confusion_matrix.h"
+#include "../ops/math/cross.h"
 #include "../ops/math/einsum.h"
 #include "../ops/math/histogram.h"
 #include "../ops/math/matmul.h"
@@ -69,6 +70,7 @@
 #include "../ops/nn/candidate_sampling.h"
 #include "../ops/nn/conv.h"
 #include "../ops/nn/depthwise.h"
+#include "../ops/nn/dilation.h"
 #include "../ops/nn/lrn.h"
 #include "../ops/nn/nn.h"
 #include "../ops/nn/pool.h"
@@ -109,6 +111,7 @@
 #include "../ops/training/learning_rate_decay.h"
 #include "../ops/training/moving_averages.h"
 #include "../ops/training/optimizers.h"
+#include "../ops/layers/optimize_loss.h"
 
 /* Messages of the program's own. */
 #include "../core/logging.h"

@@ -134,6 +134,8 @@ tf_tensor tf1c_concat_operands(int n, const tf_operand *values, int64_t axis, co
 
 /* concat.c: a vector of n scalars of dtype, of known numbers where values[i] is none; a constant where all are. TF's stack([n, 1, -1]). */
 tf_tensor tf1c_stack_sizes(int n, const tf_tensor *values, const int64_t *known, tf_dtype dtype);
+/* tf_dynamic_stitch as ParallelDynamicStitch. */
+tf_tensor tf1c_parallel_stitch(tf_list indices, tf_list data, const char *name); /* partition.c */
 /* A Range node of three operands of one dtype. */
 tf_tensor tf1c_range(tf_operand start, tf_operand limit, tf_operand delta, struct tf_name_args args,
                      const char *default_name); /* range.c */

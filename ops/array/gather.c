@@ -13,6 +13,7 @@
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
 #include "ops/math/compare.h"
+#include "ops/math/range.h"
 #include "ops/math/reduce.h"
 #include "ops/math/segment.h"
 #include "ops/math/unary.h"
@@ -67,6 +68,37 @@ bool tf1c_has_prefix(tf_shape_ctx *c, tf_dims whole, tf_dims prefix)
 }
 
 /* ---- GatherV2: dparams = rows of dy at indices (axis 0, sparse), or their sums ------------------------------------------------- */
+typedef struct {
+    int64_t batch_dims; /* leading axes that params and indices share */
+} gather_attrs;
+static const tf_attr_def gather_fields[] = { TF_ATTR(gather_attrs, batch_dims, TF_ATTR_INT), { 0 } };
+
+/* From 0 on, of indices of that rank. */
+static int batch_of(const gather_attrs *a, int rank) { return (int)(a->batch_dims < 0 ? a->batch_dims + rank : a->batch_dims); }
+
+/* Whether the batches' axes come before the axis and are alike. */
+static bool batches_fit(tf_shape_ctx *c, tf_dims params, tf_dims indices, int axis)
+{
+    const gather_attrs *a = tf_shape_attrs(c);
+    const int batch = batch_of(a, indices.rank);
+    if (batch < 0 || (a->batch_dims && batch >= indices.rank + !tf_shape_at_run(c))) {
+        tf_shape_error(c, "Expected batch_dims in the range [%d, %d), but got %lld", -indices.rank, indices.rank,
+                       (long long)a->batch_dims);
+        return false;
+    }
+    if (batch > axis) {
+        tf_shape_error(c, "batch_dims (%d) must be less than or equal to axis (%d).", batch, axis);
+        return false;
+    }
+    for (int i = 0; i < batch; i++)
+        if (!tf_merge_dim(params.dims[i], indices.dims[i], &(int64_t){ 0 })) {
+            tf_shape_error(c, "params.shape[%d]: %lld should be equal to indices.shape[%d]: %lld", i, (long long)params.dims[i], i,
+                           (long long)indices.dims[i]);
+            return false;
+        }
+    return true;
+}
+
 static void gather_shape(tf_shape_ctx *c)
 {
     const tf_dims params = *tf_in_dims(c, 0), indices = *tf_in_dims(c, 1);
@@ -80,8 +112,9 @@ static void gather_shape(tf_shape_ctx *c)
     if (!tf_with_rank_at_least(c, 0, 1) || !tf_with_rank(c, 2, 0))
         return;
     if (!tf_in_int(c, 2, &axis)) {
-        if (params.known && indices.known && params.rank + indices.rank - 1 <= TF_MAX_RANK)
-            tf_set_out(c, 0, unknown_of_rank(params.rank + indices.rank - 1));
+        const int more = indices.rank - 1 - batch_of(tf_shape_attrs(c), indices.rank);
+        if (params.known && indices.known && params.rank + more <= TF_MAX_RANK)
+            tf_set_out(c, 0, unknown_of_rank(params.rank + more));
         return;
     }
     if (params.known && params.rank <= before_axis(axis)) {
@@ -95,9 +128,11 @@ static void gather_shape(tf_shape_ctx *c)
     if (!params.known || !indices.known)
         return;
     int at = tf_norm_axis(axis, params.rank);
+    if (!batches_fit(c, params, indices, at))
+        return;
     memcpy(out.dims, params.dims, sizeof out.dims);
     out.rank = at;
-    if (tf1c_append_dims(c, &out, indices, 0) && tf1c_append_dims(c, &out, params, at + 1))
+    if (tf1c_append_dims(c, &out, indices, batch_of(tf_shape_attrs(c), indices.rank)) && tf1c_append_dims(c, &out, params, at + 1))
         tf_set_out(c, 0, out);
 }
 
@@ -114,11 +149,11 @@ static bool gather_ints(tf_shape_ctx *c, tf_dims *ints) /* of a shape's vector *
 
 static int64_t gather_units(const tf_kernel_ctx *k)
 {
-    int at = tf_norm_axis(int_at(&k->in[2], 0), k->in[0].rank);
-    return at < 0 ? 1 : product(k->in[0].dims, 0, at) * tf_view_count(&k->in[1]);
+    const int at = tf_norm_axis(int_at(&k->in[2], 0), k->in[0].rank), batch = batch_of(k->attrs, k->in[1].rank);
+    return at < 0 ? 1 : product(k->in[0].dims, 0, at) * product(k->in[1].dims, batch, k->in[1].rank);
 }
 
-/* Unit u: the slice of index u % n for the axes before `axis` at u / n. */
+/* Unit u: the slice of index u % n of its batch for the axes before `axis` at u / n. */
 static void gather_kernel(tf_kernel_ctx *k)
 {
     const tf_view *params = &k->in[0], *indices = &k->in[1];
@@ -128,11 +163,13 @@ static void gather_kernel(tf_kernel_ctx *k)
                         (long long)int_at(&k->in[2], 0));
         return;
     }
-    const int64_t n = tf_view_count(indices), rows = params->dims[at];
+    const int batch = batch_of(k->attrs, indices->rank);
+    const int64_t n = product(indices->dims, batch, indices->rank), rows = params->dims[at];
+    const int64_t of_batch = n * product(params->dims, batch, at);
     const size_t size = (size_t)product(params->dims, at + 1, params->rank) * tf_dtype_size(params->dtype);
     char place[128];
     for (int64_t u = k->begin; u < k->end; u++) {
-        const int64_t row = int_at(indices, u % n);
+        const int64_t from = batch ? u / of_batch * n + u % n : u % n, row = int_at(indices, from);
         char *to = (char *)k->out[0].data + (size_t)u * size;
         if (row >= 0 && row < rows) {
             copy_bytes(to, (const char *)params->data + (size_t)(u / n * rows + row) * size, size);
@@ -140,7 +177,7 @@ static void gather_kernel(tf_kernel_ctx *k)
         }
         clear_bytes(to, size);
         tf_kernel_error(k, tf_invalid_argument, "indices%s = %lld is not in [0, %lld)",
-                        tf1c_place_text(indices, u % n, place, sizeof place), (long long)row, (long long)rows);
+                        tf1c_place_text(indices, from, place, sizeof place), (long long)row, (long long)rows);
     }
 }
 
@@ -169,6 +206,23 @@ static void gather_sums(tf_grad_ctx *g, tf_tensor dy, tf_tensor shape, const tf_
     tf_add_grad(g, 0, tf_reshape(tf_transpose(sums, .perm = PERM(1, 0, 2)), shape));
 }
 
+/* params as [batch, before, n, after] and dy as [batch, before, indices, after]: the sums by batch and index. TF1: _BatchGatherGrad */
+static void gather_sums_of_batches(tf_grad_ctx *g, tf_tensor dy, tf_tensor shape, int batch, int axis)
+{
+    const tf_tensor batches = tf_reduce_prod(tf_getitem(shape, ":%d", batch));
+    const tf_tensor before = tf_reduce_prod(tf_getitem(shape, "%d:%d", batch, axis));
+    const tf_tensor n = tf_getitem(shape, "%d", axis), after = tf_reduce_prod(tf_getitem(shape, "%d:", axis + 1));
+    const tf_tensor pieces = tf_reshape(dy, tf_stack(LIST(batches, before, -1, after)));
+    const tf_tensor turned = tf_transpose(pieces, .perm = PERM(0, 2, 1, 3));
+    const tf_tensor rows = tf_reshape(turned, tf_stack(LIST(-1, before, after)));
+    const tf_tensor first = tf_cast(tf_mul(tf_range(batches), n), tf_get_dtype(g->in[1]));
+    const tf_tensor each = tf_reshape(g->in[1], tf_stack(LIST(batches, -1)));
+    const tf_tensor places = tf_reshape(tf_add(each, tf_expand_dims(first, 1)), SHAPE(-1));
+    const tf_tensor sums = tf_unsorted_segment_sum(rows, places, tf_mul(batches, n));
+    const tf_tensor apart = tf_reshape(sums, tf_stack(LIST(batches, n, before, after)));
+    tf_add_grad(g, 0, tf_reshape(tf_transpose(apart, .perm = PERM(0, 2, 1, 3)), shape));
+}
+
 static void gather_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf1c_gradient_reads(g, g->in[1]);
@@ -180,7 +234,18 @@ static void gather_gradient(tf_grad_ctx *g, tf_tensor dy)
     if (known && params.known)
         axis.dims[0] = tf_norm_axis(axis.dims[0], params.rank);
     const bool rows_of = known && axis.dims[0] == 0;
-    tf1c_gradient_makes(g, rows_of ? 13 : 55);
+    const int batch = batch_of(g->attrs, tf_get_shape(g->in[1]).rank);
+    tf1c_gradient_makes(g, rows_of ? 13 : batch ? 77 + 19 * batch : 55);
+    if (batch && (batch < 0 || !known || axis.dims[0] < 0)) {
+        tf_add_grad(g, 0,
+                    tf_mistake(tf_unimplemented, g->op->here, g->op->name,
+                               "The gradient of tf_gather with batch_dims takes an axis and a rank that the graph knows"));
+        return;
+    }
+    if (batch) {
+        gather_sums_of_batches(g, dy, shape, batch, (int)axis.dims[0]);
+        return;
+    }
     if (!rows_of) {
         gather_sums(g, dy, shape, known && axis.dims[0] > 0 ? &axis : NULL);
         return;
@@ -196,6 +261,8 @@ static const tf_op_def gather_op = {
     .out = "output:T",
     .T = TF_EVERY_DTYPE,
     .U = TF_INDEX,
+    .attrs = gather_fields,
+    .attrs_size = sizeof(gather_attrs),
     .shape = gather_shape,
     .ints = gather_ints,
     .kernel = gather_kernel,
@@ -210,33 +277,12 @@ static tf_tensor gather_of(tf_operand params, tf_operand indices, struct tf_gath
     if (validate.kind != TF_OPERAND_NONE && validate.kind != TF_OPERAND_BOOL)
         return tf_mistake(tf_type_error, a.here, NULL,
                           "The third argument of tf_gather is validate_indices, as in Python, and no axis: write .axis = …");
-    if (a.batch_dims)
-        return tf_mistake(tf_unimplemented, a.here, NULL, "tf_gather knows no batch_dims but 0, got %d: see tf_batch_gather",
-                          a.batch_dims);
-    return array_op(&gather_op, (struct tf_name_args){ a.here, a.name }, NULL, NULL, 3,
-                    (tf_operand[]){ params, indices, axis.kind ? axis : tf_operand_integer(0) });
+    const tf_operand along = axis.kind ? axis : tf_operand_integer(a.batch_dims);
+    const gather_attrs attrs = { along.kind == TF_OPERAND_INTEGER && !along.as.integer ? 0 : a.batch_dims };
+    return array_op(&gather_op, (struct tf_name_args){ a.here, a.name }, NULL, &attrs, 3, (tf_operand[]){ params, indices, along });
 }
 
 tf_tensor tf_gather_(struct tf_gather_args a) { return gather_of(tf1c_given(a.params), tf1c_given(a.indices), a); }
-
-static tf_tensor nn_embedding_lookup_of(tf_operand params, tf_operand ids, struct tf_name_args a)
-{
-    if (params.kind == TF_OPERAND_LIST && params.as.list.n != 1)
-        return params.as.list.n
-                   ? tf_mistake(tf_unimplemented, a.here, NULL, "tf_nn_embedding_lookup takes one table, got %d", params.as.list.n)
-                   : tf_mistake(tf_value_error, a.here, NULL, "Need at least one param");
-    if (params.kind == TF_OPERAND_LIST)
-        params = operand_of(params.as.list.items[0]);
-    TF_FROM(a.here);
-    TF_SCOPE(a.name, "embedding_lookup");
-    tf_tensor rows = tf_gather(params, ids, .name = tf_scope_name());
-    return tf_identity(rows);
-}
-
-tf_tensor tf_nn_embedding_lookup_(struct tf_embedding_lookup_args a)
-{
-    return nn_embedding_lookup_of(tf1c_given(a.params), tf1c_given(a.ids), (struct tf_name_args){ a.here, a.name });
-}
 
 /* ---- GatherNd: dparams = scatter_nd(dy) ------------------------------------------------------------------------------------------- */
 static void gather_nd_shape(tf_shape_ctx *c)

@@ -11,12 +11,15 @@ extern "C" {
 #endif
 
 /* The slices params[.., i, ..] for each i of `indices`, along `axis`.                                 TF1: tf.gather
- *   validate_indices  does nothing, as in TF;   batch_dims  only 0
- *   shapes  [d0, .., n, ..], [i0, …] -> [d0, .., i0, …, ..]
+ *   validate_indices  does nothing, as in TF
+ *   batch_dims        how many axes, the first, both have: each element of those is gathered by itself; below 0 from the end of indices'
+ *   axis              unset: batch_dims;   0 looks at no batch_dims
+ *   shapes  [d0, .., n, ..], [i0, …] -> [d0, .., i0, …, ..];   of batches [b…, d…, n, ..], [b…, i…] -> [b…, d…, i…, ..]
  *   dtypes  any; indices int32 or int64
- *   grad    along axis 0 sparse: the rows of dy at `indices`; else their sums
+ *   grad    along axis 0 sparse: the rows of dy at `indices`; else their sums (TF's own adds up others where axis is not batch_dims)
  *   errors  ValueError "Shape must be at least rank 3 but is rank 2"; at run InvalidArgumentError
- *           "indices[0] = 5 is not in [0, 3)";  TypeError: an axis in validate_indices' place;  UnimplementedError: batch_dims
+ *           "indices[0] = 5 is not in [0, 3)";  TypeError: an axis in validate_indices' place;  "batch_dims (2) must be less
+ *           than or equal to axis (1)."
  *   source  core/kernels/gather_op.cc, python/ops/array_grad.py _GatherV2Grad */
 struct tf_gather_args {
     tf_source here;
@@ -50,19 +53,27 @@ struct tf_batch_gather_args {
         TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_batch_gather_(struct tf_batch_gather_args args); /* batch_gather.c */
 
-/* Rows of one table `params`: tf_gather with a name scope of its own.                                 TF1: tf.nn.embedding_lookup
- *   errors  UnimplementedError: several tables */
+/* Rows of a table `params`, or of LIST(a, b), whose rows stand for one table's.                        TF1: tf.nn.embedding_lookup
+ *   partition_strategy  of several tables: "mod" (unset), id i is row i / n of the table i mod n; "div", the first rows are the first
+ *                       table's, each of which has as many, the first ones one more where they do not come out even
+ *   max_norm            rows that are longer are shortened to it;   validate_indices  accepted
+ *   shapes              params [n, d…], ids [..] -> [.., d…]
+ *   grad                IndexedSlices of each table
+ *   errors              ValueError "Need at least one param", "Unrecognized partition strategy: x";  of ids as tf_gather's
+ *   source              python/ops/embedding_ops.py */
 struct tf_embedding_lookup_args {
     tf_source here;
     TF_ARG_(1) tf_operand params;
     TF_ARG_(2) tf_operand ids;
-    TF_ARG_(3) const char *partition_strategy; /* of several tables: means nothing here */
+    TF_ARG_(3) const char *partition_strategy;
     TF_ARG_(4) const char *name;
+    TF_ARG_(5) bool validate_indices;
+    TF_ARG_(6) tf_operand max_norm;
 };
 #define tf_nn_embedding_lookup(...)                                                                                        \
-    TF_KWARGS_(tf_nn_embedding_lookup_((struct tf_embedding_lookup_args){ .params = TF_UNSET_, .ids = TF_UNSET_, TF_HERE_, \
-        TF_PLACES_(__VA_ARGS__) }))
-TF1C_API tf_tensor tf_nn_embedding_lookup_(struct tf_embedding_lookup_args args);
+    TF_KWARGS_(tf_nn_embedding_lookup_((struct tf_embedding_lookup_args){ .params = TF_UNSET_, .ids = TF_UNSET_,           \
+        .max_norm = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_nn_embedding_lookup_(struct tf_embedding_lookup_args args); /* embedding_lookup.c */
 
 /* tf_gather_nd: params[indices[i, …, :]] for every vector along indices' last axis. tf_scatter_nd: zeros of `shape` with
  * updates added at indices[i, …, :].                                                                  TF1: tf.gather_nd, tf.scatter_nd

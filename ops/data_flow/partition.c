@@ -211,6 +211,33 @@ static const tf_op_def stitch_op = {
     .gradient = stitch_gradient,
 };
 
+/* The same, several at once; which is the later of equals is then open. */
+static const tf_op_def parallel_stitch_op = {
+    .name = "ParallelDynamicStitch",
+    .in = "indices:int32*, data:T*",
+    .out = "merged:T",
+    .T = TF_EVERY_DTYPE,
+    .shape = stitch_shape,
+    .data_shape = stitch_data_shape,
+    .kernel = stitch_kernel,
+    .gradient = stitch_gradient,
+};
+
+static tf_tensor stitched(const tf_op_def *def, tf_list indices, tf_list data, struct tf_op_args args)
+{
+    tf_list inputs = { 0 };
+    for (int i = 0; i < indices.n; i++)
+        tf_append(&inputs, indices.items[i]);
+    for (int i = 0; i < data.n; i++)
+        tf_append(&inputs, data.items[i]);
+    return tf1c_op_of_list(def, args, inputs);
+}
+
+tf_tensor tf1c_parallel_stitch(tf_list indices, tf_list data, const char *name)
+{
+    return stitched(&parallel_stitch_op, indices, data, (struct tf_op_args){ .name = name });
+}
+
 tf_tensor tf_dynamic_stitch_(struct tf_dynamic_stitch_args a)
 {
     const tf_list indices = tf1c_given_list(a.indices, a.here), data = tf1c_given_list(a.data, a.here);
@@ -221,17 +248,13 @@ tf_tensor tf_dynamic_stitch_(struct tf_dynamic_stitch_args a)
         return tf_mistake(tf_value_error, a.here, NULL,
                           "List argument 'data' to 'dynamic_stitch' Op with length %d must match length %d of argument 'indices'.",
                           data.n, indices.n);
-    tf_list inputs = { 0 };
-    for (int i = 0; i < indices.n; i++)
-        tf_append(&inputs, indices.items[i]);
-    for (int i = 0; i < data.n; i++)
-        tf_append(&inputs, data.items[i]);
-    return tf1c_op_of_list(&stitch_op, (struct tf_op_args){ .here = a.here, .name = a.name }, inputs);
+    return stitched(&stitch_op, indices, data, (struct tf_op_args){ .here = a.here, .name = a.name });
 }
 
 /* clang-format off */
 tf1c_op_family tf1c_family_partition = {
     &partition_op,
     &stitch_op,
+    &parallel_stitch_op,
     NULL,
 };

@@ -52,6 +52,61 @@ static tf_tensor sure_image_of(tf_operand image, tf_source here)
     return x;
 }
 
+/* ---- turns ------------------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    tf_tensor x;
+    int row; /* its axis */
+} turned;
+
+static tf_tensor transposed(tf_tensor x, int row) { return tf_transpose(x, .perm = row ? PERM(0, 2, 1, 3) : PERM(1, 0, 2)); }
+static tf_tensor turned_once(void *context)
+{
+    const turned *t = context;
+    return transposed(tf_reverse_v2(t->x, AXES(t->row + 1)), t->row);
+}
+static tf_tensor turned_twice(void *context)
+{
+    const turned *t = context;
+    return tf_reverse_v2(t->x, AXES(t->row, t->row + 1));
+}
+static tf_tensor as_it_is(void *context) { return tf_identity(((const turned *)context)->x); }
+
+/* k from 0 to 3. */
+static tf_tensor turned_by(turned *t, int k)
+{
+    if (k % 2)
+        t->x = turned_once(t);
+    return k < 2 ? tf_identity(t->x) : turned_twice(t);
+}
+
+tf_tensor tf_image_rot90_(tf_operand image, struct tf_rot90_args a)
+{
+    const tf_operand given = tf1c_given(a.k);
+    TF_FROM(a.here);
+    TF_SCOPE(a.name, "rot90");
+    const tf_tensor x = image_of(image, a.here);
+    if (tf_is_poisoned(x))
+        return x;
+    const tf_tensor k = tf_mod(tf_convert(given.kind ? given : tf_operand_integer(1), tf_int32, a.here, "k"), 4);
+    if (tf_is_poisoned(k))
+        return k;
+    tf_dims d = tf_get_shape(x);
+    turned t = { x, d.known && d.rank == 4 };
+    tf_ndarray times;
+    if (tf_constant_value(k, &times))
+        return turned_by(&t, (int)np_get(times, 0));
+    /* by 90 degrees, and then by 180: no branch within another, which TF's case would be */
+    const tf_tensor odd = tf_equal(tf_mod(k, 2), 1);
+    t.x = tf_cond(odd, turned_once, as_it_is, &t);
+    const tf_tensor y = tf_is_poisoned(t.x) ? t.x : tf_cond(tf_greater_equal(k, 2), turned_twice, as_it_is, &t);
+    if (!d.known || tf_is_poisoned(y))
+        return y;
+    d.dims[t.row] = d.dims[t.row + 1] = NONE;
+    tf_set_shape(y, d);
+    return y;
+}
+
 /* ---- crops ------------------------------------------------------------------------------------------------------------------------------ */
 
 /* A length: known, or as the run has it. */

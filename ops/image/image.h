@@ -26,10 +26,42 @@ struct tf_decode_args {
 #define tf_image_decode_jpeg(contents, ...) tf_image_decode_(TF_T(contents), "DecodeJpeg", (struct tf_decode_args){ TF_HERE_, __VA_ARGS__ })
 #define tf_image_decode_image(contents, ...) tf_image_decode_(TF_T(contents), "decode_image", (struct tf_decode_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_tensor tf_image_decode_(tf_operand contents, const char *default_name, struct tf_decode_args args);
-/* A uint8 image of 1, 2, 3 or 4 channels as a PNG file's bytes.                                           TF1: tf.image.encode_png */
-#define tf_image_encode_png(...) TF_NAMED1_(tf_image_encode_png_, tf_operand, TF_DATA_, image, #__VA_ARGS__, .image = TF_UNSET_, \
-    TF_HERE_, TF_PLACES_(__VA_ARGS__))
-TF1C_API tf_tensor tf_image_encode_png_(tf_operand image, struct tf_name_args args);
+/* A uint8 image of 1, 2, 3 or 4 channels as a PNG file's bytes.                                           TF1: tf.image.encode_png
+ *   compression  from 0, none, to 9, small and slow; unset: -1, the library's own
+ *   errors       run: InvalidArgumentError "compression should be in [-1,9], got 10" */
+struct tf_encode_png_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand image;
+    TF_ARG_(2) int64_t compression;
+    TF_ARG_(3) const char *name;
+};
+#define tf_image_encode_png(...) TF_FIRST1_(tf_image_encode_png_, struct tf_encode_png_args, TF_DATA_, image, #__VA_ARGS__, \
+    .image = TF_UNSET_, .compression = -1, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+TF1C_API tf_tensor tf_image_encode_png_(tf_operand image, struct tf_encode_png_args args);
+/* A uint8 image of 1 or 3 channels as a JPEG file's bytes.                                                TF1: tf.image.encode_jpeg
+ *   format       "grayscale", "rgb"; unset: by the image's channels;   quality  0 to 100; unset: 95
+ *   progressive, optimize_size   unset: false;   chroma_downsampling  unset: true
+ *   density_unit, x_density, y_density   "in" (unset) or "cm", 300 each (unset);   xmp_metadata  what the file says of itself
+ *   errors       run: InvalidArgumentError "quality must be in [0,100], got 101", "image must have 1 or 3 channels, got [2,2,4]";
+ *                ValueError "Attr 'format' of 'EncodeJpeg' Op passed string 'x' not in: …";  UnimplementedError: the library was built without libjpeg;   source  core/kernels/encode_jpeg_op.cc */
+struct tf_encode_jpeg_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand image;
+    TF_ARG_(2) const char *format;
+    TF_ARG_(3) int64_t quality;
+    TF_ARG_(4) bool progressive;
+    TF_ARG_(5) bool optimize_size;
+    TF_ARG_(6) bool chroma_downsampling;
+    TF_ARG_(7) const char *density_unit;
+    TF_ARG_(8) int64_t x_density;
+    TF_ARG_(9) int64_t y_density;
+    TF_ARG_(10) const char *xmp_metadata;
+    TF_ARG_(11) const char *name;
+};
+#define tf_image_encode_jpeg(...) TF_FIRST1_(tf_image_encode_jpeg_, struct tf_encode_jpeg_args, TF_DATA_, image, #__VA_ARGS__, \
+    .image = TF_UNSET_, .format = "", .quality = 95, .chroma_downsampling = true, .density_unit = "in", .x_density = 300,      \
+    .y_density = 300, .xmp_metadata = "", TF_HERE_, TF_PLACES_(__VA_ARGS__))
+TF1C_API tf_tensor tf_image_encode_jpeg_(tf_operand image, struct tf_encode_jpeg_args args);
 
 /* ---- sizes ---------------------------------------------------------------------------------------------------------------------
  * size: [new height, new width], SHAPE(28, 28) or a tensor.
@@ -156,6 +188,54 @@ struct tf_image_dtype_args {
 #define tf_image_convert_image_dtype(...) TF_FIRST1_(tf_image_convert_image_dtype_, struct tf_image_dtype_args, TF_DATA_, image, \
     #__VA_ARGS__, .image = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_image_convert_image_dtype_(tf_operand image, struct tf_image_dtype_args args);
+
+/* Turned by 90 degrees against the clock, k times.                                                    TF1: tf.image.rot90
+ *   k       a number or an int32 scalar; unset: 1
+ *   shapes  [h, w, c] or a batch -> the same, or, by a tensor that the graph does not know, […, ?, ?, c]
+ *   errors  ValueError "'image' must have either 3 or 4 dimensions.";   grad  turned back */
+struct tf_rot90_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand image;
+    TF_ARG_(2) tf_operand k;
+    TF_ARG_(3) const char *name;
+};
+#define tf_image_rot90(...) TF_FIRST1_(tf_image_rot90_, struct tf_rot90_args, TF_DATA_, image, #__VA_ARGS__, .image = TF_UNSET_, \
+    .k = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+TF1C_API tf_tensor tf_image_rot90_(tf_operand image, struct tf_rot90_args args);
+
+/* How alike two images are, each pair of a batch: the peak's signal to noise in dB, ∞ of equal ones; structural similarity, 1 of equal ones.
+ * TF1: tf.image.psnr, tf.image.ssim
+ *   max_val      the greatest number there may be, less the least: 255 of uint8, 1.0 of floats
+ *   filter_size, filter_sigma, k1, k2   of ssim: 11, 1.5, 0.01, 0.03
+ *   shapes       [.., h, w, c] both, what is before broadcasts -> [..] float32;   grad  as its parts have
+ *   errors       ValueError "Two images are not compatible: (2, 4, 4, 3) and (3, 4, 4, 3)";  at run InvalidArgumentError "assertion failed:
+ *                …": shapes that differ, images smaller than the filter
+ *   source       python/ops/image_ops_impl.py */
+struct tf_psnr_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand a;
+    TF_ARG_(2) tf_operand b;
+    TF_ARG_(3) tf_operand max_val;
+    TF_ARG_(4) const char *name;
+};
+struct tf_ssim_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand img1;
+    TF_ARG_(2) tf_operand img2;
+    TF_ARG_(3) tf_operand max_val;
+    TF_ARG_(4) int64_t filter_size;
+    TF_ARG_(5) double filter_sigma;
+    TF_ARG_(6) double k1;
+    TF_ARG_(7) double k2;
+};
+#define tf_image_psnr(...)                                                                                              \
+    TF_KWARGS_(tf_image_psnr_((struct tf_psnr_args){ .a = TF_UNSET_, .b = TF_UNSET_, .max_val = TF_UNSET_, TF_HERE_,    \
+        TF_PLACES_(__VA_ARGS__) }))
+#define tf_image_ssim(...)                                                                                              \
+    TF_KWARGS_(tf_image_ssim_((struct tf_ssim_args){ .img1 = TF_UNSET_, .img2 = TF_UNSET_, .max_val = TF_UNSET_,        \
+        .filter_size = 11, .filter_sigma = 1.5, .k1 = 0.01, .k2 = 0.03, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_tensor tf_image_psnr_(struct tf_psnr_args args); /* quality.c */
+TF1C_API tf_tensor tf_image_ssim_(struct tf_ssim_args args);
 
 /* ---- colours ----------------------------------------------------------------------------------------------------------------------
  * Grey of three colours; floats of mean 0 and variance 1, each image by itself; plus delta; contrast about each channel's mean.

@@ -219,7 +219,7 @@ tf_tensor tf_contrib_layers_dropout_(tf_operand inputs, struct tf_contrib_dropou
                                                  .noise_shape = a.noise_shape,
                                                  .seed = a.seed,
                                                  .training = training.kind ? training : tf_operand_bool(true) };
-    return collected(a.outputs_collections, tf1c_dropout_layer(inputs, &args, a.scope, "Dropout", true));
+    return collected(a.outputs_collections, tf1c_dropout_layer(inputs, &args, a.scope, "Dropout", true, NULL));
 }
 
 /* ---- batch_norm: vectors as images of one place --------------------------------------------------------------------------------------------- */
@@ -436,7 +436,8 @@ tf_tensor tf_contrib_layers_embedding_lookup_unique_(struct tf_embedding_lookup_
     const tf_tensor ids = tf_convert(tf1c_given(a.ids), tf_dtype_unset, a.here, NULL);
     const tf_tensor shape = tf_shape(ids), count = tf_reduce_prod(shape, .keepdims = true);
     const tf_unique once = tf_unique(tf_reshape(ids, count));
-    const tf_tensor rows = tf_nn_embedding_lookup(a.params, once.y), flat = tf_gather(rows, once.idx);
+    const tf_tensor rows = tf_nn_embedding_lookup(a.params, once.y, a.partition_strategy, .max_norm = a.max_norm),
+                    flat = tf_gather(rows, once.idx);
     const tf_tensor rest = tf_getitem(tf_shape(rows), "1:"), y = tf_reshape(flat, tf_concat(LIST(shape, rest), 0));
     const tf_dims row = tf_get_shape(rows);
     tf_dims whole = tf_get_shape(ids);

@@ -247,7 +247,7 @@ TF1C_API tf_tensor (tf_contrib_layers_layer_norm)(tf_tensor inputs, const tf_nor
  *   source  contrib/layers/python/layers/embedding_ops.py */
 #define tf_contrib_layers_embedding_lookup_unique(...)                                                                     \
     TF_KWARGS_(tf_contrib_layers_embedding_lookup_unique_((struct tf_embedding_lookup_args){ .params = TF_UNSET_,          \
-        .ids = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+        .ids = TF_UNSET_, .max_norm = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_contrib_layers_embedding_lookup_unique_(struct tf_embedding_lookup_args args);
 
 /* Rows of a table of its own for each id.                        TF1: tf.contrib.layers.embed_sequence

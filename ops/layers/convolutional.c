@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "ops/array/array.h"
 #include "ops/array/concat.h"
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
@@ -84,6 +85,7 @@ typedef struct {
     tf_dims kernel_size, strides, dilations;
     const char *padding, *format;
     bool channels_first, transposed;
+    bool again; /* an object's: TF keeps what it has made of the rates */
     tf1c_layer_weight kernel, bias;
     bool use_bias;
     tf_activation *activation;
@@ -142,7 +144,8 @@ static tf_dims of_all_axes(const conv_layer *l, tf_dims given)
 static tf_tensor convolved(const conv_layer *l, tf_tensor x, tf_tensor kernel)
 {
     const tf_dims strides = of_all_axes(l, l->strides), dilations = of_all_axes(l, l->dilations);
-    tf_convert(tf_operand_dims(l->dilations), tf_int32, (tf_source){ 0 }, "dilation_rate");
+    if (!l->again)
+        tf_convert(tf_operand_dims(l->dilations), tf_int32, (tf_source){ 0 }, "dilation_rate");
     if (is_more_than_1(l->dilations))
         tf1c_count_more(tf1c_count_dilated(tf_get_shape(x), l->n, l->format, strcmp(l->padding, "SAME") == 0));
     if (l->n == 1)
@@ -175,12 +178,9 @@ static tf_tensor transposed(const conv_layer *l, tf_tensor x, tf_tensor kernel)
         known.dims[axis] = d.dims[axis] == NONE ? NONE : d.dims[axis] * l->strides.dims[i] + longer(l, i);
     }
     const int channels = l->channels_first ? 1 : l->n + 1;
-    char name[24];
-    snprintf(name, sizeof name, "stack/%d", channels);
-    sizes[channels] = tf_convert(tf_operand_integer(l->filters), tf_int32, (tf_source){ 0 }, name);
     known.dims[0] = d.dims[0];
     known.dims[channels] = l->filters;
-    const tf_tensor size = tf_stack(tf_list_new_(l->n + 2, sizes, (tf_source){ 0 }));
+    const tf_tensor size = tf1c_stack_sizes(l->n + 2, sizes, known.dims, tf_int32);
     tf_getitem(size, "0"); /* made by TF too, and used by nothing */
     tf_tensor y = tf_nn_conv2d_transpose(x, kernel, size, of_all_axes(l, l->strides), l->padding, l->format);
     if (!tf_is_poisoned(y))
@@ -207,7 +207,7 @@ static tf_tensor apply(const conv_layer *l, tf_tensor x)
 
 static tf_tensor make(const conv_layer *l, tf_operand inputs, const char *name, const char *kind, tf_reuse reuse, tf_source here)
 {
-    tf1c_cell_scope scope = { 0 };
+    tf1c_cell_scope own = { 0 }, *scope = l->names->object ? l->names->object : &own;
     const tf_tensor x = tf_convert(inputs, tf_dtype_unset, here, "inputs");
     if (tf_is_poisoned(x))
         return x;
@@ -215,12 +215,14 @@ static tf_tensor make(const conv_layer *l, tf_operand inputs, const char *name, 
         return recorded();
     if (tf_get_shape(x).dims[l->channels_first ? 1 : l->n + 1] == NONE)
         return tf_mistake(tf_value_error, here, NULL, "The channel dimension of the inputs should be defined. Found `None`.");
-    if (!tf1c_layer_scope(&scope, tf1c_scope_or(l->names->given, name), kind, here))
+    if (!tf1c_layer_scope(scope, tf1c_scope_or(l->names->given, name), kind, here))
         return recorded();
-    tf1c_entered e = l->names->finish ? tf1c_contrib_enter(&scope, reuse) : tf1c_layer_enter(&scope, reuse);
+    reuse = scope->built ? tf_reuse_true : reuse;
+    tf1c_entered e = l->names->finish ? tf1c_contrib_enter(scope, reuse) : tf1c_layer_enter(scope, reuse);
     if (l->names->finish)
-        tf1c_scope_within(&scope);
+        tf1c_scope_within(scope);
     const tf_tensor y = apply(l, x);
+    scope->built = true;
     tf1c_layer_leave(&e);
     return y;
 }
@@ -233,6 +235,7 @@ tf_tensor tf1c_conv_layer(int n, bool is_transpose, tf_operand inputs, int64_t f
     conv_layer l = { .n = n,
                      .filters = filters,
                      .transposed = is_transpose,
+                     .again = names->object && names->object->built,
                      .kernel = { names->kernel, "kernel/Regularizer", a->kernel_initializer, a->kernel_regularizer, frozen,
                                  a->kernel_constraint },
                      .bias = { names->bias, "bias/Regularizer", zeros, a->bias_regularizer, frozen, a->bias_constraint },
@@ -264,25 +267,71 @@ tf_tensor tf_layers_conv3d_(struct tf_layers_conv_args a)
     return conv_of(3, false, tf1c_keyword(a.inputs, true), a.filters, tf1c_given(a.kernel_size), &a, "conv3d");
 }
 
+/* The arguments that a transpose has too. */
+#define OF_TRANSPOSE(a)                                                                                                           \
+    {                                                                                                                             \
+        .here = (a).here, .filters = (a).filters, .strides = (a).strides, .padding = (a).padding, .data_format = (a).data_format, \
+        .activation = (a).activation, .use_bias = (a).use_bias, .kernel_initializer = (a).kernel_initializer,                     \
+        .bias_initializer = (a).bias_initializer, .kernel_regularizer = (a).kernel_regularizer,                                   \
+        .bias_regularizer = (a).bias_regularizer, .activity_regularizer = (a).activity_regularizer,                               \
+        .kernel_constraint = (a).kernel_constraint, .bias_constraint = (a).bias_constraint, .trainable = (a).trainable            \
+    }
+
 tf_tensor tf_layers_conv2d_transpose_(struct tf_layers_conv_transpose_args a)
 {
-    const struct tf_layers_conv_args args = { .here = a.here,
-                                              .strides = a.strides,
-                                              .padding = a.padding,
-                                              .data_format = a.data_format,
-                                              .activation = a.activation,
-                                              .use_bias = a.use_bias,
-                                              .kernel_initializer = a.kernel_initializer,
-                                              .bias_initializer = a.bias_initializer,
-                                              .kernel_regularizer = a.kernel_regularizer,
-                                              .bias_regularizer = a.bias_regularizer,
-                                              .activity_regularizer = a.activity_regularizer,
-                                              .kernel_constraint = a.kernel_constraint,
-                                              .bias_constraint = a.bias_constraint,
-                                              .trainable = a.trainable,
-                                              .name = a.name,
-                                              .reuse = a.reuse };
+    struct tf_layers_conv_args args = OF_TRANSPOSE(a);
+    args.name = a.name;
+    args.reuse = a.reuse;
     return conv_of(2, true, tf1c_keyword(a.inputs, true), a.filters, tf1c_given(a.kernel_size), &args, "conv2d_transpose");
+}
+
+/* ---- convolutions that are objects ------------------------------------------------------------------------------------------------- */
+
+static tf_tensor call_conv(tf_layer *layer, int n, bool is_transpose, const char *kind, tf_tensor x, tf_source here)
+{
+    struct tf_layers_conv_args a = *(const struct tf_layers_conv_args *)layer->args;
+    a.here = here;
+    return tf1c_conv_layer(
+        n, is_transpose, tf_operand_tensor(x), a.filters, a.kernel_size, &a,
+        &(tf1c_conv_names){ .scope = TF1C_LAYER_NAME(layer, kind), .kernel = "kernel", .bias = "bias", .object = &layer->scope });
+}
+
+/* Words and names as the graph's, which the caller's may not outlive. */
+static tf_layer *conv_object(tf1c_layer_call *call, struct tf_layers_conv_args a, tf_operand kernel_size, const char *name)
+{
+    TF_FROM(a.here);
+    tf_graph *g = tf1c_current_graph();
+    a.kernel_size = kernel_size;
+    a.padding = a.padding && g ? tf1c_graph_strdup(g, a.padding) : NULL;
+    a.data_format = a.data_format && g ? tf1c_graph_strdup(g, a.data_format) : NULL;
+    return tf1c_layer_new(call, name, a.filters, &a, sizeof a);
+}
+
+static tf_layer *conv_object_of(tf1c_layer_call *call, const struct tf_conv_layer_args *a)
+{
+    struct tf_layers_conv_args args = OF_TRANSPOSE(*a);
+    args.dilation_rate = a->dilation_rate;
+    return conv_object(call, args, tf1c_given(a->kernel_size), a->name);
+}
+
+#define CONVOLUTION(n, is_transpose, kind)                                                          \
+    static tf_tensor call_##kind(tf_layer *layer, tf_tensor x, tf_operand training, tf_source here) \
+    {                                                                                               \
+        (void)training;                                                                             \
+        return call_conv(layer, n, is_transpose, #kind, x, here);                                   \
+    }
+CONVOLUTION(1, false, conv1d)
+CONVOLUTION(2, false, conv2d)
+CONVOLUTION(3, false, conv3d)
+CONVOLUTION(2, true, conv2d_transpose)
+
+tf_layer *tf_layers_Conv1D_(struct tf_conv_layer_args a) { return conv_object_of(call_conv1d, &a); }
+tf_layer *tf_layers_Conv2D_(struct tf_conv_layer_args a) { return conv_object_of(call_conv2d, &a); }
+tf_layer *tf_layers_Conv3D_(struct tf_conv_layer_args a) { return conv_object_of(call_conv3d, &a); }
+tf_layer *tf_layers_Conv2DTranspose_(struct tf_conv_transpose_layer_args a)
+{
+    const struct tf_layers_conv_args args = OF_TRANSPOSE(a);
+    return conv_object(call_conv2d_transpose, args, tf1c_given(a.kernel_size), a.name);
 }
 
 /* ---- pools -------------------------------------------------------------------------------------------------------------------------- */
@@ -306,11 +355,12 @@ static tf_tensor pooled(int n, bool max, tf_tensor x, tf_dims size, tf_dims stri
 
 static bool is_given(tf_dims d) { return d.known || d.given.n || d.given.alone.op || d.given.alone.number != 0; }
 
+/* By name, or by `object`, whose default name is `kind`. */
 static tf_tensor pool_of(int n, bool max, tf_operand inputs, tf_operand pool_size, const struct tf_layers_pooling_args *a,
-                         const char *kind)
+                         const char *kind, tf1c_cell_scope *object)
 {
     TF_FROM(a->here);
-    tf1c_cell_scope scope = { 0 };
+    tf1c_cell_scope own = { 0 }, *scope = object ? object : &own;
     tf_dims size, strides, given = tf1c_layer_sizes_operand(pool_size);
     bool channels_first;
     const char *padding = tf1c_layer_padding(a->padding, a->here);
@@ -321,22 +371,46 @@ static tf_tensor pool_of(int n, bool max, tf_operand inputs, tf_operand pool_siz
         !tf1c_layer_sizes(given, n, 0, "pool_size", a->here, &size) ||
         !tf1c_layer_sizes(is_given(a->strides) ? a->strides : given, n, 0, "strides", a->here, &strides) ||
         !tf1c_layer_rank(x, a->name ? a->name : kind, n + 2, a->here) ||
-        !tf1c_layer_scope(&scope, TF1C_SCOPE_NAMED(a->name), kind, a->here))
+        !tf1c_layer_scope(scope, TF1C_SCOPE_NAMED(a->name), kind, a->here))
         return recorded();
-    tf1c_entered e = tf1c_layer_enter(&scope, tf_reuse_false);
+    tf1c_entered e = tf1c_layer_enter(scope, tf_reuse_false);
     const tf_tensor y = pooled(n, max, x, size, strides, padding, channels_first);
     tf1c_layer_leave(&e);
     return y;
 }
 
-#define POOLING(name, n, max)                                                                     \
-    tf_tensor tf_layers_##name##_(struct tf_layers_pooling_args a)                                \
-    {                                                                                             \
-        return pool_of(n, max, tf1c_keyword(a.inputs, true), tf1c_given(a.pool_size), &a, #name); \
-    }
-POOLING(max_pooling1d, 1, true)
-POOLING(max_pooling2d, 2, true)
-POOLING(max_pooling3d, 3, true)
-POOLING(average_pooling1d, 1, false)
-POOLING(average_pooling2d, 2, false)
-POOLING(average_pooling3d, 3, false)
+static tf_tensor call_pool(tf_layer *layer, int n, bool max, const char *kind, tf_tensor x, tf_source here)
+{
+    struct tf_layers_pooling_args a = *(const struct tf_layers_pooling_args *)layer->args;
+    a.here = here;
+    return pool_of(n, max, tf_operand_tensor(x), a.pool_size, &a, TF1C_LAYER_NAME(layer, kind), &layer->scope);
+}
+
+static tf_layer *pool_object(tf1c_layer_call *call, const struct tf_pooling_layer_args *a)
+{
+    TF_FROM(a->here);
+    tf_graph *g = tf1c_current_graph();
+    const struct tf_layers_pooling_args args = { .pool_size = tf1c_given(a->pool_size),
+                                                 .strides = a->strides,
+                                                 .padding = a->padding && g ? tf1c_graph_strdup(g, a->padding) : NULL,
+                                                 .data_format = a->data_format && g ? tf1c_graph_strdup(g, a->data_format) : NULL };
+    return tf1c_layer_new(call, a->name, NONE, &args, sizeof args);
+}
+
+#define POOLING(name, Name, n, max)                                                                     \
+    tf_tensor tf_layers_##name##_(struct tf_layers_pooling_args a)                                      \
+    {                                                                                                   \
+        return pool_of(n, max, tf1c_keyword(a.inputs, true), tf1c_given(a.pool_size), &a, #name, NULL); \
+    }                                                                                                   \
+    static tf_tensor call_##name(tf_layer *layer, tf_tensor x, tf_operand training, tf_source here)     \
+    {                                                                                                   \
+        (void)training;                                                                                 \
+        return call_pool(layer, n, max, #name, x, here);                                                \
+    }                                                                                                   \
+    tf_layer *tf_layers_##Name##_(struct tf_pooling_layer_args a) { return pool_object(call_##name, &a); }
+POOLING(max_pooling1d, MaxPooling1D, 1, true)
+POOLING(max_pooling2d, MaxPooling2D, 2, true)
+POOLING(max_pooling3d, MaxPooling3D, 3, true)
+POOLING(average_pooling1d, AveragePooling1D, 1, false)
+POOLING(average_pooling2d, AveragePooling2D, 2, false)
+POOLING(average_pooling3d, AveragePooling3D, 3, false)

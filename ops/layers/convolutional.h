@@ -4,7 +4,7 @@
 #if defined(__GNUC__)
 #pragma GCC system_header
 #endif
-#include "../nn/callable.h"
+#include "layers.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -142,6 +142,80 @@ TF1C_API tf_tensor tf_layers_max_pooling3d_(struct tf_layers_pooling_args args);
 TF1C_API tf_tensor tf_layers_average_pooling1d_(struct tf_layers_pooling_args args);
 TF1C_API tf_tensor tf_layers_average_pooling2d_(struct tf_layers_pooling_args args);
 TF1C_API tf_tensor tf_layers_average_pooling3d_(struct tf_layers_pooling_args args);
+
+/* The same as objects, whose variables are made where they are first applied and shared from then on: tf_apply(layer, x). Two of one name
+ * are c and c_1.          TF1: tf.layers.Conv1D, Conv2D, Conv3D, Conv2DTranspose, MaxPooling1D, AveragePooling1D, both with 2D and 3D */
+struct tf_conv_layer_args {
+    tf_source here;
+    TF_ARG_(1) int64_t filters;
+    TF_ARG_(2) tf_operand kernel_size;
+    TF_ARG_(3) tf_dims strides;
+    TF_ARG_(4) const char *padding;
+    TF_ARG_(5) const char *data_format;
+    TF_ARG_(6) tf_dims dilation_rate;
+    TF_ARG_(7) tf_activation *activation;
+    TF_ARG_(8) bool use_bias;
+    TF_ARG_(9) tf_initializer kernel_initializer;
+    TF_ARG_(10) tf_initializer bias_initializer;
+    TF_ARG_(11) tf_regularizer kernel_regularizer;
+    TF_ARG_(12) tf_regularizer bias_regularizer;
+    TF_ARG_(13) tf_regularizer activity_regularizer;
+    TF_ARG_(14) tf_constraint *kernel_constraint;
+    TF_ARG_(15) tf_constraint *bias_constraint;
+    TF_ARG_(16) bool trainable;
+    TF_ARG_(17) const char *name;
+};
+struct tf_conv_transpose_layer_args {
+    tf_source here;
+    TF_ARG_(1) int64_t filters;
+    TF_ARG_(2) tf_operand kernel_size;
+    TF_ARG_(3) tf_dims strides;
+    TF_ARG_(4) const char *padding;
+    TF_ARG_(5) const char *data_format;
+    TF_ARG_(6) tf_activation *activation;
+    TF_ARG_(7) bool use_bias;
+    TF_ARG_(8) tf_initializer kernel_initializer;
+    TF_ARG_(9) tf_initializer bias_initializer;
+    TF_ARG_(10) tf_regularizer kernel_regularizer;
+    TF_ARG_(11) tf_regularizer bias_regularizer;
+    TF_ARG_(12) tf_regularizer activity_regularizer;
+    TF_ARG_(13) tf_constraint *kernel_constraint;
+    TF_ARG_(14) tf_constraint *bias_constraint;
+    TF_ARG_(15) bool trainable;
+    TF_ARG_(16) const char *name;
+};
+struct tf_pooling_layer_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand pool_size;
+    TF_ARG_(2) tf_dims strides;
+    TF_ARG_(3) const char *padding;
+    TF_ARG_(4) const char *data_format;
+    TF_ARG_(5) const char *name;
+};
+#define TF_CONV_LAYER_(fn, args, ...)                                                                                      \
+    TF_KWARGS_(fn((struct args){ .kernel_size = TF_UNSET_, .use_bias = true, .trainable = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_layers_Conv1D(...) TF_CONV_LAYER_(tf_layers_Conv1D_, tf_conv_layer_args, __VA_ARGS__)
+#define tf_layers_Conv2D(...) TF_CONV_LAYER_(tf_layers_Conv2D_, tf_conv_layer_args, __VA_ARGS__)
+#define tf_layers_Conv3D(...) TF_CONV_LAYER_(tf_layers_Conv3D_, tf_conv_layer_args, __VA_ARGS__)
+#define tf_layers_Conv2DTranspose(...) TF_CONV_LAYER_(tf_layers_Conv2DTranspose_, tf_conv_transpose_layer_args, __VA_ARGS__)
+TF1C_API tf_layer *tf_layers_Conv1D_(struct tf_conv_layer_args args);
+TF1C_API tf_layer *tf_layers_Conv2D_(struct tf_conv_layer_args args);
+TF1C_API tf_layer *tf_layers_Conv3D_(struct tf_conv_layer_args args);
+TF1C_API tf_layer *tf_layers_Conv2DTranspose_(struct tf_conv_transpose_layer_args args);
+#define TF_POOLING_LAYER_(fn, ...) \
+    TF_KWARGS_(fn((struct tf_pooling_layer_args){ .pool_size = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_layers_MaxPooling1D(...) TF_POOLING_LAYER_(tf_layers_MaxPooling1D_, __VA_ARGS__)
+#define tf_layers_MaxPooling2D(...) TF_POOLING_LAYER_(tf_layers_MaxPooling2D_, __VA_ARGS__)
+#define tf_layers_MaxPooling3D(...) TF_POOLING_LAYER_(tf_layers_MaxPooling3D_, __VA_ARGS__)
+#define tf_layers_AveragePooling1D(...) TF_POOLING_LAYER_(tf_layers_AveragePooling1D_, __VA_ARGS__)
+#define tf_layers_AveragePooling2D(...) TF_POOLING_LAYER_(tf_layers_AveragePooling2D_, __VA_ARGS__)
+#define tf_layers_AveragePooling3D(...) TF_POOLING_LAYER_(tf_layers_AveragePooling3D_, __VA_ARGS__)
+TF1C_API tf_layer *tf_layers_MaxPooling1D_(struct tf_pooling_layer_args args);
+TF1C_API tf_layer *tf_layers_MaxPooling2D_(struct tf_pooling_layer_args args);
+TF1C_API tf_layer *tf_layers_MaxPooling3D_(struct tf_pooling_layer_args args);
+TF1C_API tf_layer *tf_layers_AveragePooling1D_(struct tf_pooling_layer_args args);
+TF1C_API tf_layer *tf_layers_AveragePooling2D_(struct tf_pooling_layer_args args);
+TF1C_API tf_layer *tf_layers_AveragePooling3D_(struct tf_pooling_layer_args args);
 
 #ifdef __cplusplus
 }

@@ -39,7 +39,18 @@ typedef struct {
 } tf1c_finish;
 tf_tensor tf1c_layer_finish(const void *context, tf_tensor y);
 
-/* A layer that is an object. */
+/* A layer that is an object: its scope, which is found on first use and then entered again, and the arguments of the same as a function,
+ * inputs unset. */
+typedef tf_tensor tf1c_layer_call(tf_layer *layer, tf_tensor x, tf_operand training, tf_source here);
+struct tf_layer {
+    tf1c_cell_scope scope;
+    tf1c_layer_call *call;
+    const char *name; /* a default one, which another layer of that name does not share; NULL: the class' */
+    const void *args;
+    int64_t units; /* of the result's last axis; NONE */
+};
+tf_layer *tf1c_layer_new(tf1c_layer_call *call, const char *name, int64_t units, const void *args, size_t size); /* args are copied */
+#define TF1C_LAYER_NAME(layer, kind) ((layer)->name ? (layer)->name : (kind))
 int64_t tf1c_layer_units(const tf_layer *layer);
 tf_tensor tf1c_layer_apply(tf_layer *layer, tf_tensor inputs, tf_source here);
 
@@ -49,6 +60,7 @@ typedef struct {
     tf_variable_scope given;           /* instead of the layer's name; unset: by that */
     tf_tensor (*finish)(const void *context, tf_tensor y);
     const void *context;
+    tf1c_cell_scope *object; /* that of a layer that is an object, by the default name `scope`; NULL */
 } tf1c_conv_names;
 tf_tensor tf1c_conv_layer(int n, bool transposed, tf_operand inputs, int64_t filters, tf_operand kernel_size,
                           const struct tf_layers_conv_args *a, const tf1c_conv_names *names);
@@ -61,9 +73,9 @@ typedef struct {
 } tf1c_separable_names;
 tf_tensor tf1c_separable_layer(tf_operand inputs, int64_t filters, tf_operand kernel_size,
                                const struct tf_layers_separable_conv_args *a, const tf1c_separable_names *names);
-/* again: see tf1c_scope_within. */
+/* again: see tf1c_scope_within; object: a scope that is found and entered again, or NULL. */
 tf_tensor tf1c_dropout_layer(tf_operand inputs, const struct tf_layers_dropout_args *a, tf_variable_scope given, const char *scope,
-                             bool again);
+                             bool again, tf1c_cell_scope *object);
 /* tf.contrib.layers opens a layer's scope inside itself, which takes the scope's own name in it: what would be called so, in whatever
  * case, is Dropout/dropout_1. */
 void tf1c_scope_within(const tf1c_cell_scope *scope);
@@ -76,6 +88,7 @@ typedef struct {
     bool by_contrib; /* vectors as images of one place, beta before gamma */
     bool of_model;   /* its variables are model variables */
     tf_activation *activation;
+    tf1c_cell_scope *object; /* as of a convolution */
 } tf1c_norm_style;
 tf_tensor tf1c_norm_layer(tf_tensor x, struct tf_batch_normalization_args a, const tf1c_norm_style *style);
 

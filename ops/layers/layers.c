@@ -174,39 +174,31 @@ static tf_tensor apply_dense(const dense *k, tf_tensor x)
     return tf_is_poisoned(bias) ? bias : tf_nn_bias_add(times_kernel(x, kernel, k->units), bias);
 }
 
-/* Its scope is found on first use, and then entered again. */
-struct tf_layer {
-    struct tf_dense_args a;
-    bool is_object; /* its name is a default one, which another of that name does not share */
-    tf1c_cell_scope scope;
-};
-
-static tf_tensor apply_layer(tf_layer *layer, tf_operand inputs, tf_source here)
+/* `scope` is found by name, or by a default name that is free, on first use, and then entered again. */
+static tf_tensor dense_layer(const struct tf_dense_args *a, tf1c_cell_scope *scope, const char *name, const char *otherwise,
+                             tf_tensor x, tf_source here)
 {
-    const struct tf_dense_args a = layer->a;
-    tf_tensor x = tf_convert(inputs, tf_dtype_unset, here, "inputs");
-    tf_tensor mistake = check_dense(x, a.name ? a.name : "dense", a.units, here);
+    const tf_tensor mistake = check_dense(x, name ? name : otherwise, a->units, here);
     if (mistake.op)
         return mistake;
-    const char *exact = layer->is_object ? NULL : a.name, *otherwise = layer->is_object && a.name ? a.name : "dense";
-    if (!tf1c_layer_scope(&layer->scope, TF1C_SCOPE_NAMED(exact), otherwise, here))
+    if (!tf1c_layer_scope(scope, TF1C_SCOPE_NAMED(name), otherwise, here))
         return recorded();
-    tf1c_entered e = tf1c_layer_enter(&layer->scope, layer->scope.built ? tf_reuse_true : a.reuse);
+    tf1c_entered e = tf1c_layer_enter(scope, scope->built ? tf_reuse_true : a->reuse);
     const dense k = { "kernel",
-                      a.use_bias ? "bias" : NULL,
-                      a.units,
-                      a.trainable,
-                      a.kernel_initializer,
-                      tf1c_given_initializer(&a.bias_initializer) ? a.bias_initializer : tf_zeros_initializer(),
-                      a.kernel_regularizer,
-                      a.bias_regularizer,
-                      a.kernel_constraint,
-                      a.bias_constraint };
+                      a->use_bias ? "bias" : NULL,
+                      a->units,
+                      a->trainable,
+                      a->kernel_initializer,
+                      tf1c_given_initializer(&a->bias_initializer) ? a->bias_initializer : tf_zeros_initializer(),
+                      a->kernel_regularizer,
+                      a->bias_regularizer,
+                      a->kernel_constraint,
+                      a->bias_constraint };
     tf_tensor y = apply_dense(&k, x);
-    layer->scope.built = true;
-    if (a.activation && !tf_is_poisoned(y))
-        y = a.activation(y);
-    y = tf1c_layer_output(y, a.activity_regularizer);
+    scope->built = true;
+    if (a->activation && !tf_is_poisoned(y))
+        y = a->activation(y);
+    y = tf1c_layer_output(y, a->activity_regularizer);
     tf1c_layer_leave(&e);
     return y;
 }
@@ -214,44 +206,113 @@ static tf_tensor apply_layer(tf_layer *layer, tf_operand inputs, tf_source here)
 tf_tensor tf_layers_dense_(struct tf_dense_args a)
 {
     TF_FROM(a.here);
-    tf_layer layer = { .a = a };
-    return apply_layer(&layer, tf1c_keyword(a.inputs, true), a.here);
+    tf1c_cell_scope scope = { 0 };
+    return dense_layer(&a, &scope, a.name, "dense", tf_convert(tf1c_keyword(a.inputs, true), tf_dtype_unset, a.here, "inputs"),
+                       a.here);
+}
+
+/* ---- layers that are objects ------------------------------------------------------------------------------------------------------ */
+
+tf_layer *tf1c_layer_new(tf1c_layer_call *call, const char *name, int64_t units, const void *args, size_t size)
+{
+    tf_graph *g = tf1c_current_graph();
+    tf_layer *layer = g ? tf1c_graph_alloc(g, sizeof *layer) : NULL;
+    void *copy = layer ? tf1c_graph_alloc(g, size) : NULL;
+    if (!copy)
+        return NULL;
+    memcpy(copy, args, size);
+    *layer = (tf_layer){ .call = call, .name = name ? tf1c_graph_strdup(g, name) : NULL, .args = copy, .units = units };
+    return layer;
+}
+
+static tf_tensor call_dense(tf_layer *layer, tf_tensor x, tf_operand training, tf_source here)
+{
+    (void)training;
+    return dense_layer(layer->args, &layer->scope, NULL, TF1C_LAYER_NAME(layer, "dense"), x, here);
 }
 
 tf_layer *tf_layers_Dense_(struct tf_dense_layer_args a)
 {
     TF_FROM(a.here);
-    tf_graph *g = tf1c_current_graph();
-    tf_layer *layer = g ? tf1c_graph_alloc(g, sizeof *layer) : NULL;
-    if (layer)
-        *layer = (tf_layer){ .a = { .units = a.units,
-                                    .activation = a.activation,
-                                    .use_bias = a.use_bias,
-                                    .kernel_initializer = a.kernel_initializer,
-                                    .bias_initializer = a.bias_initializer,
-                                    .kernel_regularizer = a.kernel_regularizer,
-                                    .bias_regularizer = a.bias_regularizer,
-                                    .activity_regularizer = a.activity_regularizer,
-                                    .kernel_constraint = a.kernel_constraint,
-                                    .bias_constraint = a.bias_constraint,
-                                    .trainable = a.trainable,
-                                    .name = a.name ? tf1c_graph_strdup(g, a.name) : NULL },
-                             .is_object = true };
-    return layer;
+    const struct tf_dense_args args = { .units = a.units,
+                                        .activation = a.activation,
+                                        .use_bias = a.use_bias,
+                                        .kernel_initializer = a.kernel_initializer,
+                                        .bias_initializer = a.bias_initializer,
+                                        .kernel_regularizer = a.kernel_regularizer,
+                                        .bias_regularizer = a.bias_regularizer,
+                                        .activity_regularizer = a.activity_regularizer,
+                                        .kernel_constraint = a.kernel_constraint,
+                                        .bias_constraint = a.bias_constraint,
+                                        .trainable = a.trainable };
+    return tf1c_layer_new(call_dense, a.name, a.units, &args, sizeof args);
 }
 
-int64_t tf1c_layer_units(const tf_layer *layer) { return layer->a.units; }
+int64_t tf1c_layer_units(const tf_layer *layer) { return layer->units; }
+
+static tf_tensor apply_layer(tf_layer *layer, tf_operand inputs, tf_operand training, tf_source here)
+{
+    if (!layer)
+        return tf_mistake(tf_type_error, here, NULL, "'NoneType' object is not callable: the layer is NULL.");
+    const tf_tensor x = tf_convert(inputs, tf_dtype_unset, here, "inputs");
+    return tf_is_poisoned(x) ? x : layer->call(layer, x, training, here);
+}
 
 tf_tensor tf1c_layer_apply(tf_layer *layer, tf_tensor inputs, tf_source here)
 {
-    return layer ? apply_layer(layer, tf_operand_tensor(inputs), here)
-                 : tf_mistake(tf_type_error, here, NULL, "'NoneType' object is not callable: the layer is NULL.");
+    return apply_layer(layer, tf_operand_tensor(inputs), (tf_operand){ .kind = TF_OPERAND_BOOL }, here);
 }
 
 tf_tensor tf_layer_apply_(tf_layer *layer, struct tf_apply_args a)
 {
+    const tf_operand training = tf1c_keyword(a.training, false);
     TF_FROM(a.here);
-    return tf1c_layer_apply(layer, tf_at(tf1c_given_list(a.var_list, a.here), 0), a.here);
+    return apply_layer(layer, tf_operand_tensor(tf_at(tf1c_given_list(a.var_list, a.here), 0)),
+                       training.kind ? training : (tf_operand){ .kind = TF_OPERAND_BOOL }, a.here);
+}
+
+/* A variable of the layer's by its own name for it, a none handle if there is none. */
+static tf_tensor own_variable(const tf_layer *layer, const char *name)
+{
+    const tf_list all = tf_global_variables();
+    const size_t n = layer && layer->scope.set ? strlen(layer->scope.variables) : 0;
+    for (int i = 0; n && i < all.n; i++) {
+        const char *whole = tf_op_name(all.items[i].op);
+        if (strncmp(whole, layer->scope.variables, n) == 0 && whole[n] == '/' && strcmp(whole + n + 1, name) == 0)
+            return all.items[i];
+    }
+    return (tf_tensor){ 0 };
+}
+
+tf_tensor tf_layer_kernel(tf_layer *layer) { return own_variable(layer, "kernel"); }
+tf_tensor tf_layer_bias(tf_layer *layer) { return own_variable(layer, "bias"); }
+
+static void append_variables(tf_list *list, const tf_layer *layer, bool trained)
+{
+    static const char *const names[] = { "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance" };
+    const tf_list trainable = tf_trainable_variables();
+    for (int i = 0; i < 6; i++) {
+        const tf_tensor v = own_variable(layer, names[i]);
+        bool is_trained = false;
+        for (int j = 0; j < trainable.n && !tf_is_none(v); j++)
+            is_trained |= tf_same_tensor(trainable.items[j], v);
+        if (!tf_is_none(v) && is_trained == trained)
+            tf_append(list, v);
+    }
+}
+
+tf_list tf_layer_trainable_variables(tf_layer *layer)
+{
+    tf_list list = { 0 };
+    append_variables(&list, layer, true);
+    return list;
+}
+
+tf_list tf_layer_variables(tf_layer *layer)
+{
+    tf_list list = tf_layer_trainable_variables(layer);
+    append_variables(&list, layer, false);
+    return list;
 }
 
 tf_tensor tf_contrib_layers_fully_connected_(struct tf_fully_connected_args a)
@@ -330,20 +391,20 @@ int tf1c_known_training(tf_operand training)
 }
 
 tf_tensor tf1c_dropout_layer(tf_operand inputs, const struct tf_layers_dropout_args *given, tf_variable_scope given_scope,
-                             const char *default_scope, bool again)
+                             const char *default_scope, bool again, tf1c_cell_scope *object)
 {
     struct tf_layers_dropout_args a = *given;
-    tf1c_cell_scope scope = { 0 };
+    tf1c_cell_scope own = { 0 }, *scope = object ? object : &own;
     a.rate = tf1c_keyword(a.rate, true);
     a.training = tf1c_keyword(a.training, false);
     dropping k = { tf_convert(inputs, tf_dtype_unset, a.here, "inputs"), a };
     if (tf_is_poisoned(k.x))
         return k.x;
-    if (!tf1c_layer_scope(&scope, given_scope, default_scope, a.here))
+    if (!tf1c_layer_scope(scope, given_scope, default_scope, a.here))
         return recorded();
-    tf1c_entered e = tf1c_layer_enter(&scope, tf_reuse_false);
+    tf1c_entered e = tf1c_layer_enter(scope, tf_reuse_false);
     if (again)
-        tf1c_scope_within(&scope);
+        tf1c_scope_within(scope);
     int training = tf1c_known_training(a.training);
     tf_tensor y = training == 1 ? dropped(&k) : training == 0 ? kept(&k) : tf_cond(a.training, dropped, kept, &k);
     tf1c_layer_leave(&e);
@@ -353,7 +414,24 @@ tf_tensor tf1c_dropout_layer(tf_operand inputs, const struct tf_layers_dropout_a
 tf_tensor tf_layers_dropout_(struct tf_layers_dropout_args a)
 {
     TF_FROM(a.here);
-    return tf1c_dropout_layer(tf1c_keyword(a.inputs, true), &a, TF1C_SCOPE_NAMED(a.name), "dropout", false);
+    return tf1c_dropout_layer(tf1c_keyword(a.inputs, true), &a, TF1C_SCOPE_NAMED(a.name), "dropout", false, NULL);
+}
+
+static tf_tensor call_dropout(tf_layer *layer, tf_tensor x, tf_operand training, tf_source here)
+{
+    struct tf_layers_dropout_args a = *(const struct tf_layers_dropout_args *)layer->args;
+    a.here = here;
+    a.training = training;
+    return tf1c_dropout_layer(operand_of(x), &a, TF1C_SCOPE_NAMED(NULL), TF1C_LAYER_NAME(layer, "dropout"), false, &layer->scope);
+}
+
+tf_layer *tf_layers_Dropout_(struct tf_dropout_layer_args a)
+{
+    const struct tf_layers_dropout_args args = { .rate = tf1c_keyword(a.rate, true),
+                                                 .noise_shape = tf1c_given(a.noise_shape),
+                                                 .seed = a.seed };
+    TF_FROM(a.here);
+    return tf1c_layer_new(call_dropout, a.name, NONE, &args, sizeof args);
 }
 
 /* ---- flatten ------------------------------------------------------------------------------------------------------------------------- */
@@ -376,20 +454,36 @@ static tf_tensor flat(tf_tensor x)
     return y;
 }
 
+static tf_tensor flatten_layer(tf_tensor x, tf1c_cell_scope *scope, const char *name, const char *otherwise, tf_source here)
+{
+    const tf_tensor mistake = tf_is_poisoned(x) ? x : check_rank(x, name ? name : otherwise, 1, here);
+    if (mistake.op)
+        return mistake;
+    if (!tf1c_layer_scope(scope, TF1C_SCOPE_NAMED(name), otherwise, here))
+        return recorded();
+    tf1c_entered e = tf1c_layer_enter(scope, tf_reuse_false);
+    const tf_tensor y = flat(x);
+    tf1c_layer_leave(&e);
+    return y;
+}
+
 tf_tensor tf_layers_flatten_(tf_operand inputs, struct tf_name_args a)
 {
     TF_FROM(a.here);
     tf1c_cell_scope scope = { 0 };
-    tf_tensor x = tf_convert(inputs, tf_dtype_unset, a.here, "inputs");
-    tf_tensor mistake = tf_is_poisoned(x) ? x : check_rank(x, a.name ? a.name : "flatten", 1, a.here);
-    if (mistake.op)
-        return mistake;
-    if (!tf1c_layer_scope(&scope, TF1C_SCOPE_NAMED(a.name), "flatten", a.here))
-        return recorded();
-    tf1c_entered e = tf1c_layer_enter(&scope, tf_reuse_false);
-    tf_tensor y = flat(x);
-    tf1c_layer_leave(&e);
-    return y;
+    return flatten_layer(tf_convert(inputs, tf_dtype_unset, a.here, "inputs"), &scope, a.name, "flatten", a.here);
+}
+
+static tf_tensor call_flatten(tf_layer *layer, tf_tensor x, tf_operand training, tf_source here)
+{
+    (void)training;
+    return flatten_layer(x, &layer->scope, NULL, TF1C_LAYER_NAME(layer, "flatten"), here);
+}
+
+tf_layer *tf_layers_Flatten_(struct tf_name_args a)
+{
+    TF_FROM(a.here);
+    return tf1c_layer_new(call_flatten, a.name, NONE, "", 1);
 }
 
 tf_tensor tf_contrib_layers_flatten_(tf_operand inputs, struct tf_name_args a)

@@ -68,6 +68,13 @@ struct tf_dense_layer_args {
     TF_KWARGS_(tf_layers_Dense_((struct tf_dense_layer_args){ .use_bias = true, .trainable = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_layer *tf_layers_Dense_(struct tf_dense_layer_args args);
 
+/* What a layer has made for itself, from its first tf_apply on: none handles and an empty list before; those that training changes come
+ * first.                                   TF1: layer.kernel, layer.bias, layer.variables, layer.weights, layer.trainable_variables */
+TF1C_API tf_tensor tf_layer_kernel(tf_layer *layer);
+TF1C_API tf_tensor tf_layer_bias(tf_layer *layer);
+TF1C_API tf_list tf_layer_variables(tf_layer *layer);
+TF1C_API tf_list tf_layer_trainable_variables(tf_layer *layer);
+
 /* The same under its older names, with relu unless told otherwise.                   TF1: tf.contrib.layers.fully_connected
  *   variables           fully_connected/weights (xavier), fully_connected/biases (zeros)
  *   activation_fn       unset: relu;  .activation_fn = NULL: none
@@ -114,6 +121,18 @@ struct tf_layers_dropout_args {
     TF_KWARGS_(tf_layers_dropout_((struct tf_layers_dropout_args){ .noise_shape = TF_UNSET_, .inputs = TF_UNSET_, .rate = TF_UNSET_, \
         .training = TF_UNSET_, .seed = TF_NO_SEED, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_layers_dropout_(struct tf_layers_dropout_args args);
+/* As an object: tf_apply(layer, x, .training = true).                                              TF1: tf.layers.Dropout */
+struct tf_dropout_layer_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand rate;
+    TF_ARG_(2) tf_operand noise_shape;
+    TF_ARG_(3) int64_t seed;
+    TF_ARG_(4) const char *name;
+};
+#define tf_layers_Dropout(...)                                                                                         \
+    TF_KWARGS_(tf_layers_Dropout_((struct tf_dropout_layer_args){ .rate = TF_UNSET_, .noise_shape = TF_UNSET_, .seed = TF_NO_SEED, \
+        TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_layer *tf_layers_Dropout_(struct tf_dropout_layer_args args);
 
 /* [batch, …] -> [batch, product of the rest].                              TF1: tf.layers.flatten, tf.contrib.layers.flatten */
 #define tf_layers_flatten(...) TF_NAMED1_(tf_layers_flatten_, tf_operand, TF_DATA_, inputs, #__VA_ARGS__, .inputs = TF_UNSET_, \
@@ -121,6 +140,8 @@ TF1C_API tf_tensor tf_layers_dropout_(struct tf_layers_dropout_args args);
 #define tf_contrib_layers_flatten(...) TF_NAMED1_(tf_contrib_layers_flatten_, tf_operand, TF_DATA_, inputs, #__VA_ARGS__, \
     .inputs = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_layers_flatten_(tf_operand inputs, struct tf_name_args args);
+#define tf_layers_Flatten(...) tf_layers_Flatten_(TF_NAMED_(__VA_ARGS__)) /* as an object */
+TF1C_API tf_layer *tf_layers_Flatten_(struct tf_name_args args);
 TF1C_API tf_tensor tf_contrib_layers_flatten_(tf_operand inputs, struct tf_name_args args);
 
 #ifdef __cplusplus

@@ -250,13 +250,15 @@ static tf_tensor apply(norm_layer *l)
 
 tf_tensor tf1c_norm_layer(tf_tensor x, struct tf_batch_normalization_args a, const tf1c_norm_style *style)
 {
-    tf1c_cell_scope scope = { 0 };
+    tf1c_cell_scope own = { 0 }, *scope = style->object ? style->object : &own;
     norm_layer l = { .a = &a, .training = tf1c_known_training(a.training), .x = x, .style = style };
     if (!check(&l, a.name ? a.name : style->scope, a.here) ||
-        !tf1c_layer_scope(&scope, tf1c_scope_or(style->given, a.name), style->scope, a.here))
+        !tf1c_layer_scope(scope, tf1c_scope_or(style->given, a.name), style->scope, a.here))
         return recorded();
-    tf1c_entered e = style->of_model ? tf1c_contrib_enter(&scope, a.reuse) : tf1c_layer_enter(&scope, a.reuse);
+    const tf_reuse reuse = scope->built ? tf_reuse_true : a.reuse;
+    tf1c_entered e = style->of_model ? tf1c_contrib_enter(scope, reuse) : tf1c_layer_enter(scope, reuse);
     const tf_tensor y = apply(&l);
+    scope->built = true;
     tf1c_layer_leave(&e);
     return y;
 }
@@ -269,4 +271,36 @@ tf_tensor tf_layers_batch_normalization_(struct tf_batch_normalization_args a)
     if (tf_is_poisoned(x))
         return x;
     return tf1c_norm_layer(x, a, &(tf1c_norm_style){ .scope = "batch_normalization", .updates = TF_UPDATE_OPS });
+}
+
+static tf_tensor call_norm(tf_layer *layer, tf_tensor x, tf_operand training, tf_source here)
+{
+    struct tf_batch_normalization_args a = *(const struct tf_batch_normalization_args *)layer->args;
+    a.here = here;
+    a.training = training;
+    return tf1c_norm_layer(x, a,
+                           &(tf1c_norm_style){ .scope = TF1C_LAYER_NAME(layer, "batch_normalization"),
+                                               .updates = TF_UPDATE_OPS,
+                                               .object = &layer->scope });
+}
+
+tf_layer *tf_layers_BatchNormalization_(struct tf_batch_normalization_layer_args a)
+{
+    const struct tf_batch_normalization_args args = { .axis = a.axis,
+                                                      .momentum = a.momentum,
+                                                      .epsilon = a.epsilon,
+                                                      .center = a.center,
+                                                      .scale = a.scale,
+                                                      .beta_initializer = a.beta_initializer,
+                                                      .gamma_initializer = a.gamma_initializer,
+                                                      .moving_mean_initializer = a.moving_mean_initializer,
+                                                      .moving_variance_initializer = a.moving_variance_initializer,
+                                                      .beta_regularizer = a.beta_regularizer,
+                                                      .gamma_regularizer = a.gamma_regularizer,
+                                                      .beta_constraint = a.beta_constraint,
+                                                      .gamma_constraint = a.gamma_constraint,
+                                                      .trainable = a.trainable,
+                                                      .fused = a.fused };
+    TF_FROM(a.here);
+    return tf1c_layer_new(call_norm, a.name, NONE, &args, sizeof args);
 }

@@ -4,7 +4,7 @@
 #if defined(__GNUC__)
 #pragma GCC system_header
 #endif
-#include "../nn/callable.h"
+#include "layers.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,6 +47,32 @@ struct tf_batch_normalization_args {
         .momentum = 0.99, .epsilon = 1e-3, .center = true, .scale = true, .training = TF_UNSET_, .trainable = true, \
         .fused = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_layers_batch_normalization_(struct tf_batch_normalization_args args);
+
+/* The same as an object: tf_apply(layer, x, .training = true).                                       TF1: tf.layers.BatchNormalization
+ *   each time it is applied while training adds the averages' updates to TF_UPDATE_OPS */
+struct tf_batch_normalization_layer_args {
+    tf_source here;
+    TF_ARG_(1) int axis;
+    TF_ARG_(2) double momentum;
+    TF_ARG_(3) double epsilon;
+    TF_ARG_(4) bool center;
+    TF_ARG_(5) bool scale;
+    TF_ARG_(6) tf_initializer beta_initializer;
+    TF_ARG_(7) tf_initializer gamma_initializer;
+    TF_ARG_(8) tf_initializer moving_mean_initializer;
+    TF_ARG_(9) tf_initializer moving_variance_initializer;
+    TF_ARG_(10) tf_regularizer beta_regularizer;
+    TF_ARG_(11) tf_regularizer gamma_regularizer;
+    TF_ARG_(12) tf_constraint *beta_constraint;
+    TF_ARG_(13) tf_constraint *gamma_constraint;
+    bool trainable;
+    bool fused;
+    const char *name;
+};
+#define tf_layers_BatchNormalization(...)                                                                                \
+    TF_KWARGS_(tf_layers_BatchNormalization_((struct tf_batch_normalization_layer_args){ .axis = -1, .momentum = 0.99,   \
+        .epsilon = 1e-3, .center = true, .scale = true, .trainable = true, .fused = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_layer *tf_layers_BatchNormalization_(struct tf_batch_normalization_layer_args args);
 
 #ifdef __cplusplus
 }

@@ -13,6 +13,7 @@
 #include "ops/control_flow/counts.h"
 #include "ops/math/arithmetic.h"
 #include "ops/nn/conv.h"
+#include "ops/nn/pool.h"
 #include "ops/nn/window.h"
 
 static tf_tensor recorded(void) { return (tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }; }
@@ -526,6 +527,107 @@ tf_tensor tf_nn_convolution_(tf_operand input, tf_operand filter, struct tf_conv
     if (n == 2)
         return tf_nn_conv2d(x, filter, strides, a.padding, .data_format = format, .dilations = rate, .name = scope);
     return tf_nn_conv3d(x, filter, strides, a.padding, format, rate, scope);
+}
+
+/* ---- pools ------------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    int n;
+    bool max;
+    tf_dims window, strides, rate;
+    const char *padding, *format, *scope;
+} pool_call;
+
+static bool fits(const pool_call *p, const char *type, tf_source here)
+{
+    const bool dilated = product(p->rate.dims, 0, p->n) > 1;
+    bool leaps = false;
+    for (int i = 0; i < p->n; i++)
+        leaps |= p->strides.dims[i] > p->window.dims[i];
+    if (product(p->strides.dims, 0, p->n) > 1 && dilated)
+        tf_mistake(tf_value_error, here, NULL, "strides > 1 not supported in conjunction with dilation_rate > 1");
+    else if (dilated && p->padding && strcmp(p->padding, "SAME") == 0)
+        tf_mistake(tf_value_error, here, NULL, "pooling with SAME padding is not implemented for dilation_rate > 1");
+    else if (leaps)
+        tf_mistake(tf_value_error, here, NULL,
+                   "strides > window_shape not supported due to inconsistency between CPU and GPU implementations");
+    else if (!p->max && (!type || strcmp(type, "AVG") != 0))
+        tf_mistake(tf_value_error, here, NULL, "%d-D %s pooling is not supported.", p->n, type ? type : "None");
+    else if (p->n == 1 && strcmp(p->format, "NWC") != 0 && strcmp(p->format, "NCW") != 0)
+        tf_mistake(tf_value_error, here, NULL, "data_format must be either \"NWC\" or \"NCW\".");
+    else
+        return true;
+    return false;
+}
+
+/* Of one axis: of images of one row. */
+static tf_tensor pooled(const pool_call *p, tf_tensor x)
+{
+    tf_dims window = of_all_axes(p->window, p->format), strides = of_all_axes(p->strides, p->format);
+    const char *name = p->scope;
+    const int row = tf1c_spatial_axis(p->format, 0);
+    if (p->n == 3)
+        return p->max ? tf_nn_max_pool3d(x, window, strides, p->padding, p->format, name)
+                      : tf_nn_avg_pool3d(x, window, strides, p->padding, p->format, name);
+    if (p->n == 2)
+        return p->max ? tf_nn_max_pool(x, window, strides, p->padding, p->format, name)
+                      : tf_nn_avg_pool(x, window, strides, p->padding, p->format, name);
+    const char *format = tf1c_channels_second(p->format) ? "NCHW" : "NHWC";
+    window = of_all_axes(SHAPE(1, p->window.dims[0]), format);
+    strides = of_all_axes(SHAPE(1, p->strides.dims[0]), format);
+    const tf_tensor image = tf_expand_dims(x, row);
+    const tf_tensor y = p->max ? tf_nn_max_pool(image, window, strides, p->padding, format, name)
+                               : tf_nn_avg_pool(image, window, strides, p->padding, format, name);
+    return tf_squeeze(y, AXES(row));
+}
+
+/* What space_to_batch puts behind each axis so that rate divides it: [n, 2]. */
+static tf_tensor paddings_of(const pool_call *p, tf_tensor x)
+{
+    const tf_dims d = tf_get_shape(x);
+    int64_t known[2 * 3] = { 0 };
+    tf_tensor values[2 * 3] = { { 0 } };
+    for (int i = 0; i < p->n; i++) {
+        const int64_t rate = p->rate.dims[i], length = d.known ? d.dims[1 + i] : NONE;
+        if (length != NONE)
+            known[2 * i + 1] = (rate - length % rate) % rate;
+        else
+            values[2 * i + 1] = tf_mod(tf_sub(rate, tf_mod(tf_getitem(tf_shape(x), "%d", 1 + i), rate)), rate);
+    }
+    return tf_reshape(tf1c_stack_sizes(2 * p->n, values, known, tf_int32), SHAPE(p->n, 2));
+}
+
+tf_tensor tf_nn_pool_(tf_operand input, struct tf_nn_pool_args a)
+{
+    static const char *const formats[] = { "NWC", "NHWC", "NDHWC" };
+    TF_FROM(a.here);
+    if (!tf1c_given_sizes(&a.window_shape, "window_shape", a.here))
+        return recorded();
+    const int n = a.window_shape.known ? a.window_shape.rank : 0;
+    pool_call p = {
+        .n = n, .max = a.pooling_type && strcmp(a.pooling_type, "MAX") == 0, .window = a.window_shape, .padding = a.padding
+    };
+    TF_SCOPE(a.name, p.max ? "max_pool" : "avg_pool");
+    p.scope = tf_scope_name();
+    const tf_tensor x = tf_convert(input, tf_dtype_unset, a.here, "input");
+    if (tf_is_poisoned(x))
+        return x;
+    if (n < 1 || n > 3)
+        return tf_mistake(tf_value_error, a.here, NULL, "It is required that 1 <= num_spatial_dims <= 3.");
+    if (tf_get_shape(x).known && tf_get_shape(x).rank != n + 2)
+        return tf_mistake(tf_value_error, a.here, NULL, "Shape must have rank %d but has rank %d", n + 2, tf_get_shape(x).rank);
+    p.format = a.data_format ? a.data_format : formats[n - 1];
+    if (!numbers_of(a.strides, n, "strides", a.here, &p.strides) ||
+        !numbers_of(a.dilation_rate.known ? a.dilation_rate : a.dilations, n, "dilation_rate", a.here, &p.rate) ||
+        !fits(&p, a.pooling_type, a.here))
+        return recorded();
+    const tf_tensor rate = tf_convert(tf_operand_dims(p.rate), tf_int32, (tf_source){ 0 }, "dilation_rate");
+    if (product(p.rate.dims, 0, n) == 1)
+        return pooled(&p, x);
+    if (tf1c_channels_second(p.format))
+        return tf_mistake(tf_unimplemented, a.here, NULL, "tf_nn_pool with dilation_rate and data_format %s", p.format);
+    const tf_tensor paddings = paddings_of(&p, x);
+    return tf_batch_to_space_nd(pooled(&p, tf_space_to_batch_nd(x, rate, paddings)), rate, paddings);
 }
 
 tf_tensor tf_nn_atrous_conv2d_(tf_operand value, tf_operand filters, struct tf_atrous_args a)

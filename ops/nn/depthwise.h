@@ -72,6 +72,27 @@ struct tf_convolution_args {
     #__VA_ARGS__, .input = TF_UNSET_, .filter = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__))
 TF1C_API tf_tensor tf_nn_convolution_(tf_operand input, tf_operand filter, struct tf_convolution_args args);
 
+/* The largest or the mean of windows over one, two or three axes, by the length of window_shape.   TF1: tf.nn.pool
+ *   window_shape  SHAPE(rows, columns);   pooling_type  "MAX" or "AVG"
+ *   dilation_rate (dilations), strides  a number for each axis; unset: 1;  not both more than 1;  with "SAME" no dilation
+ *   errors   ValueError "pooling with SAME padding is not implemented for dilation_rate > 1", "strides > window_shape not supported due to
+ *            inconsistency between CPU and GPU implementations", "all values of strides must be positive", and those of tf_nn_max_pool */
+struct tf_nn_pool_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand input;
+    TF_ARG_(2) tf_dims window_shape;
+    TF_ARG_(3) const char *pooling_type;
+    TF_ARG_(4) const char *padding;
+    TF_ARG_(5) tf_dims dilation_rate;
+    TF_ARG_(6) tf_dims strides;
+    TF_ARG_(7) const char *name;
+    TF_ARG_(8) const char *data_format;
+    TF_ARG_(9) tf_dims dilations;
+};
+#define tf_nn_pool(...) TF_FIRST1_(tf_nn_pool_, struct tf_nn_pool_args, TF_DATA_, input, #__VA_ARGS__, .input = TF_UNSET_, TF_HERE_, \
+    TF_PLACES_(__VA_ARGS__))
+TF1C_API tf_tensor tf_nn_pool_(tf_operand input, struct tf_nn_pool_args args);
+
 /* conv2d whose windows take every rate-th row and column; and its transpose.  TF1: tf.nn.atrous_conv2d, tf.nn.atrous_conv2d_transpose
  *   value [n, rows, columns, c], filters [height, width, c, f];  of the transpose [height, width, f, c] and output_shape [4] */
 struct tf_atrous_args {

@@ -63,13 +63,11 @@ tf_tensor tf_nn_embedding_lookup_sparse_(struct tf_embedding_lookup_sparse_args 
     TF_FROM(a.here);
     if (how == COMBINERS)
         return tf_mistake(tf_value_error, a.here, NULL, "combiner must be one of 'mean', 'sqrtn' or 'sum'");
-    if (a.max_norm)
-        return tf_mistake(tf_unimplemented, a.here, NULL, "tf_nn_embedding_lookup_sparse with max_norm");
     TF_SCOPE(a.name, "embedding_lookup_sparse");
     const char *scope = tf_scope_name();
     const tf_tensor segments = tf_cast(tf_getitem(a.sp_ids.indices, ":, 0"), tf_int32);
     const tf_unique ids = tf_unique(a.sp_ids.values);
-    const tf_tensor table = tf_nn_embedding_lookup(params, ids.y);
+    const tf_tensor table = tf_nn_embedding_lookup(params, ids.y, a.partition_strategy, .max_norm = a.max_norm);
     if (tf_is_poisoned(table) || tf_is_poisoned(segments))
         return tf_is_poisoned(table) ? table : segments;
     if (tf_is_none(a.sp_weights.values))

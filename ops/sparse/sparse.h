@@ -219,22 +219,22 @@ TF1C_API tf_tensor tf_sparse_tensor_to_dense_(struct tf_sparse_tensor_to_dense_a
  *   sp_ids, sp_weights   [rows, …], of the same indices; weights { 0 }: Python's None
  *   combiner             "sum", "mean" (unset) or "sqrtn"
  *   shapes   params [n, d…] -> [rows, d…]: as far as the last row that has ids
- *   grad     to the table's rows and the weights;   errors  ValueError "combiner must be one of 'mean', 'sqrtn' or 'sum'";
- *            UnimplementedError: max_norm, several tables
+ *   grad     to the table's rows and the weights;   errors  ValueError "combiner must be one of 'mean', 'sqrtn' or 'sum'"
+ *   params, partition_strategy, max_norm   as tf_nn_embedding_lookup's
  *   source   python/ops/embedding_ops.py embedding_lookup_sparse */
 struct tf_embedding_lookup_sparse_args {
     tf_source here;
     TF_ARG_(1) tf_operand params;
     TF_ARG_(2) tf_sparse_tensor sp_ids;
     TF_ARG_(3) tf_sparse_tensor sp_weights;
-    TF_ARG_(4) const char *partition_strategy; /* of several tables: means nothing here */
+    TF_ARG_(4) const char *partition_strategy;
     TF_ARG_(5) const char *name;
     TF_ARG_(6) const char *combiner;
-    TF_ARG_(7) double max_norm;
+    TF_ARG_(7) tf_operand max_norm;
 };
 #define tf_nn_embedding_lookup_sparse(...)                                                                            \
-    TF_KWARGS_(tf_nn_embedding_lookup_sparse_((struct tf_embedding_lookup_sparse_args){ .params = TF_UNSET_, TF_HERE_, \
-        TF_PLACES_(__VA_ARGS__) }))
+    TF_KWARGS_(tf_nn_embedding_lookup_sparse_((struct tf_embedding_lookup_sparse_args){ .params = TF_UNSET_, \
+        .max_norm = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_nn_embedding_lookup_sparse_(struct tf_embedding_lookup_sparse_args args); /* lookup.c */
 
 #ifdef __cplusplus

@@ -36,13 +36,14 @@ TF1C_API tf_moving_average *tf_train_exponential_moving_average_(struct tf_movin
 struct tf_layer;
 struct tf_apply_args {
     tf_source here;
-    tf_list var_list;
+    TF_ARG_(1) tf_list var_list;
+    TF_ARG_(2) tf_operand training; /* of a layer: whether, unset false */
 };
 #define tf_apply(object, ...)                                                                       \
     TF_KWARGS_(_Generic((object), struct tf_layer *: tf_layer_apply_, default: tf_apply_)(object,   \
-        (struct tf_apply_args){ TF_HERE_, __VA_ARGS__ }))
+        (struct tf_apply_args){ .training = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_operation *tf_apply_(tf_moving_average *average, struct tf_apply_args args);
-/* Of a layer, tf_layers_Dense: what it makes of a tensor.                                              TF1: Layer.apply, layer(x) */
+/* Of a layer, as tf_layers_Dense: what it makes of a tensor.                     TF1: Layer.apply, layer(x), layer(x, training=True) */
 TF1C_API tf_tensor tf_layer_apply_(struct tf_layer *layer, struct tf_apply_args args);
 #define TF_MOVING_AVERAGE_VARIABLES "moving_average_variables"
 #define tf_graph_keys_moving_average_variables TF_MOVING_AVERAGE_VARIABLES

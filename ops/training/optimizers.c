@@ -7,9 +7,13 @@
 #include <string.h>
 
 #include "ops/array/constant.h"
+#include "ops/array/gather.h"
+#include "ops/array/identity.h"
+#include "ops/array/where.h"
 #include "ops/control_flow/group.h"
 #include "ops/family.h"
 #include "ops/math/arithmetic.h"
+#include "ops/math/unary.h"
 #include "ops/state/initializers.h"
 #include "ops/state/variables.h"
 #include "ops/training/training_ops.h"
@@ -23,7 +27,8 @@ typedef struct {
         ZEROS,
         ONES,
         INITIAL,
-        CONSTANT
+        CONSTANT,
+        CONSTANT_ZEROS
     } start; /* INITIAL: the optimizer's value by an initializer; CONSTANT: as a tensor, as Ftrl */
 } slot_rule;
 
@@ -32,7 +37,8 @@ typedef struct {
     slot_rule slots[MOST_SLOTS];   /* in the order they are made */
     const char *hyper[MOST_HYPER]; /* names of the constants, the learning rate first */
     const tf_op_def *dense, *sparse;
-    /* The inputs of the update: v variable; 0..2 a slot; a.. a hyperparameter; B, C the powers of beta; g gradient. Sparse: i after g. */
+    /* The inputs of the update: v variable; 0..2 a slot; a.. a hyperparameter; B, C the powers of beta; g gradient;
+     * p, q the numbers of the second and third hyperparameter; s the step. Sparse: i after g. */
     const char *inputs;
     bool powers;
     int sparse_ops; /* that TF makes of a sparse update */
@@ -106,6 +112,31 @@ static const rule ftrl = { "Ftrl",
                            false,
                            DEDUPLICATED + 1 };
 
+static const rule proximal_gradient_descent = { "ProximalGradientDescent",
+                                                { { NULL, ZEROS } },
+                                                { "learning_rate", "l1_regularization_strength", "l2_regularization_strength" },
+                                                &tf1c_apply_proximal_gradient_descent_op,
+                                                &tf1c_sparse_apply_proximal_gradient_descent_op,
+                                                "vabcg",
+                                                false,
+                                                DEDUPLICATED + 1 };
+static const rule proximal_adagrad = { "ProximalAdagrad",
+                                       { { "accumulator", CONSTANT } },
+                                       { "learning_rate", "l1_regularization_strength", "l2_regularization_strength" },
+                                       &tf1c_apply_proximal_adagrad_op,
+                                       &tf1c_sparse_apply_proximal_adagrad_op,
+                                       "v0abcg",
+                                       false,
+                                       DEDUPLICATED + 1 };
+static const rule adagrad_da = { "AdagradDA",
+                                 { { "gradient_accumulator", CONSTANT_ZEROS }, { "gradient_squared_accumulator", CONSTANT } },
+                                 { "learning_rate" },
+                                 &tf1c_apply_adagrad_da_op,
+                                 &tf1c_sparse_apply_adagrad_da_op,
+                                 "v01gapqs",
+                                 false,
+                                 DEDUPLICATED + 1 };
+
 /* ---- the object ------------------------------------------------------------------------------------------------------------------ */
 typedef struct {
     tf_tensor var, slot[MOST_SLOTS];
@@ -118,6 +149,11 @@ struct tf_optimizer {
     double hyper[MOST_HYPER]; /* [0] is the learning rate's place */
     double initial;           /* of accumulators */
     bool use_nesterov;
+    tf1c_adam_by_rows *by_rows; /* of sparse gradients; NULL: the rule's op */
+    tf_operand weight_decay;    /* of AdamW and MomentumW, else none */
+    tf_list decayed;            /* the latest call's; empty: all */
+    tf_tensor step;             /* AdagradDA's; what its updates read */
+    tf_tensor step_now;
     tf_tensor hyper_tensor[MOST_HYPER], power[2]; /* the latest apply_gradients' */
     slots *slots;
     int n_slots, cap_slots;
@@ -130,6 +166,15 @@ static void release(void *optimizer)
     tf_optimizer *o = optimizer;
     tf1c_free(o->slots);
     tf1c_map_free(&o->numbers);
+}
+
+bool tf1c_is_optimizer(const void *p)
+{
+    const tf_graph *g = tf1c_current_graph();
+    for (const tf1c_cleanup *c = g ? g->universe->cleanups : NULL; c; c = c->next)
+        if (c->free == release && c->object == p)
+            return true;
+    return p == &no_optimizer;
 }
 
 static bool rate_given(tf_operand given, double preset, tf_operand *rate, tf_source here, const char *name)
@@ -226,6 +271,99 @@ tf_optimizer *tf_ftrl_new_(struct tf_ftrl_args a)
     });
 }
 
+static bool positive(double initial, const char *what, tf_source here)
+{
+    if (initial <= 0)
+        tf_fail(tf_value_error, tf1c_source(here), NULL, "%s must be positive: %g", what, initial);
+    return initial > 0;
+}
+
+/* In place of a rate: what is made of it is a mistake. */
+static tf_operand mistaken(void) { return tf_operand_tensor((tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }); }
+
+tf_optimizer *tf_proximal_gradient_descent_new_(struct tf_proximal_gradient_descent_args a)
+{
+    WITH(optimizer_new(&proximal_gradient_descent, a.name, a.learning_rate, NO_PRESET, a.here), {
+        o_->hyper[1] = a.l1_regularization_strength;
+        o_->hyper[2] = a.l2_regularization_strength;
+    });
+}
+tf_optimizer *tf_proximal_adagrad_new_(struct tf_proximal_adagrad_args a)
+{
+    const bool sound = positive(a.initial_accumulator_value, "initial_accumulator_value", a.here);
+    WITH(optimizer_new(&proximal_adagrad, a.name, a.learning_rate, NO_PRESET, a.here), {
+        o_->initial = a.initial_accumulator_value;
+        o_->hyper[1] = a.l1_regularization_strength;
+        o_->hyper[2] = a.l2_regularization_strength;
+        if (!sound)
+            o_->rate = mistaken();
+    });
+}
+tf_optimizer *tf_adagrad_da_new_(struct tf_adagrad_da_args a)
+{
+    const tf_tensor step = tf1c_given_tensor(a.global_step, "global_step", a.here);
+    bool sound = positive(a.initial_gradient_squared_accumulator_value, "initial_gradient_squared_accumulator_value", a.here);
+    if (sound && tf_is_none(step)) {
+        tf_fail(tf_type_error, tf1c_source(a.here), NULL, "AdagradDA: missing 1 required positional argument: 'global_step'");
+        sound = false;
+    }
+    WITH(optimizer_new(&adagrad_da, a.name, a.learning_rate, NO_PRESET, a.here), {
+        o_->initial = a.initial_gradient_squared_accumulator_value;
+        o_->step = step;
+        o_->hyper[1] = a.l1_regularization_strength;
+        o_->hyper[2] = a.l2_regularization_strength;
+        if (!sound)
+            o_->rate = mistaken();
+    });
+}
+tf_optimizer *tf_nadam_new_(struct tf_adam_args a)
+{
+    tf_optimizer *o = tf_adam_new_(a);
+    if (o != &no_optimizer) {
+        o->use_nesterov = true;
+        o->by_rows = tf1c_nadam_by_rows;
+    }
+    return o;
+}
+tf_optimizer *tf_lazy_adam_new_(struct tf_adam_args a)
+{
+    tf_optimizer *o = tf_adam_new_(a);
+    if (o != &no_optimizer)
+        o->by_rows = tf1c_lazy_adam_by_rows;
+    return o;
+}
+
+static tf_optimizer *decaying(tf_optimizer *o, tf_operand weight_decay, tf_source here)
+{
+    if (o == &no_optimizer)
+        return o;
+    o->weight_decay = tf1c_keyword(weight_decay, true);
+    if (o->weight_decay.kind == TF_OPERAND_NONE) {
+        tf_fail(tf_type_error, tf1c_source(here), NULL, "%s: missing 1 required positional argument: 'weight_decay'", o->name);
+        o->rate = mistaken();
+    }
+    return o;
+}
+tf_optimizer *tf_adam_w_new_(struct tf_adam_w_args a)
+{
+    return decaying(tf_adam_new_((struct tf_adam_args){ .here = a.here,
+                                                        .learning_rate = a.learning_rate,
+                                                        .beta1 = a.beta1,
+                                                        .beta2 = a.beta2,
+                                                        .epsilon = a.epsilon,
+                                                        .name = a.name }),
+                    a.weight_decay, a.here);
+}
+tf_optimizer *tf_momentum_w_new_(struct tf_momentum_w_args a)
+{
+    return decaying(tf_momentum_new_((struct tf_momentum_args){ .here = a.here,
+                                                                .learning_rate = a.learning_rate,
+                                                                .momentum = a.momentum,
+                                                                .name = a.name,
+                                                                .use_nesterov = a.use_nesterov }),
+                    a.weight_decay, a.here);
+}
+
 /* ---- gradients ------------------------------------------------------------------------------------------------------------------- */
 
 /* A result for a mistake that has been reported: nothing to apply. */
@@ -311,7 +449,7 @@ static slots *slots_of(tf_optimizer *o, tf_tensor var)
 }
 
 /* A variable of var's shape and dtype, named W/Adam, W/Adam_1 … */
-static tf_tensor make_slot(const tf_optimizer *o, tf_tensor var, slot_rule s, tf_source here)
+static tf_tensor make_slot(const tf_optimizer *o, tf_tensor var, slot_rule s, tf_tensor initial, tf_source here)
 {
     const tf_dims shape = tf_get_shape(var);
     const tf_dtype dtype = tf_get_dtype(var);
@@ -319,8 +457,8 @@ static tf_tensor make_slot(const tf_optimizer *o, tf_tensor var, slot_rule s, tf
     if (!name)
         return (tf_tensor){ .op = tf1c_record_mistake(var.op->graph) };
     struct tf_get_variable_args a = { .here = here, .name = "", .shape = shape, .dtype = dtype };
-    if (s.start == CONSTANT)
-        a.initial = tf_operand_tensor(tf_constant(o->initial, dtype, shape));
+    if (!tf_is_none(initial))
+        a.initial = tf_operand_tensor(initial);
     else
         a.initializer = s.start == ZEROS  ? tf_zeros_initializer()
                         : s.start == ONES ? tf_ones_initializer()
@@ -336,8 +474,12 @@ static bool make_slots(tf_optimizer *o, tf_tensor var, tf_source here)
     slots s = { .var = var };
     if (slots_of(o, var))
         return true;
+    tf_tensor initial[MOST_SLOTS] = { { 0 } };
+    for (int i = 0; i < MOST_SLOTS && o->rule->slots[i].name; i++)
+        if (o->rule->slots[i].start == CONSTANT || o->rule->slots[i].start == CONSTANT_ZEROS)
+            initial[i] = tf_constant(o->rule->slots[i].start == CONSTANT ? o->initial : 0, tf_get_dtype(var), tf_get_shape(var));
     for (int i = 0; i < MOST_SLOTS && o->rule->slots[i].name; i++) {
-        s.slot[i] = make_slot(o, var, o->rule->slots[i], here);
+        s.slot[i] = make_slot(o, var, o->rule->slots[i], initial[i], here);
         if (tf_is_poisoned(s.slot[i]))
             return false;
     }
@@ -366,12 +508,17 @@ static bool prepare_variables(tf_optimizer *o, tf_grads_and_vars pairs, tf_sourc
 
 static bool prepare_constants(tf_optimizer *o, tf_source here)
 {
+    if (o->weight_decay.kind != TF_OPERAND_NONE &&
+        tf_is_poisoned(tf_convert(o->weight_decay, tf_dtype_unset, here, "weight_decay")))
+        return false;
     for (int i = 0; i < MOST_HYPER && o->rule->hyper[i]; i++) {
         o->hyper_tensor[i] = tf_convert(i ? tf_operand_real(o->hyper[i]) : o->rate, tf_dtype_unset, here, o->rule->hyper[i]);
         if (tf_is_poisoned(o->hyper_tensor[i]))
             return false;
     }
-    return true;
+    if (o->rule == &adagrad_da)
+        o->step_now = tf_operator_add(tf_identity(o->step), 1);
+    return o->rule != &adagrad_da || !tf_is_poisoned(o->step_now);
 }
 
 /* ---- the updates -------------------------------------------------------------------------------------------------------------------- */
@@ -389,33 +536,95 @@ static tf_operation *constrained(tf_tensor variable, tf_operation *updated)
     return tf_tensor_op(set);
 }
 
-static tf_operation *update(tf_optimizer *o, const tf_grad_and_var *pair, tf_source here)
+/* A number as math_ops.cast makes a constant of it. */
+static tf_tensor number_of(double x, tf_dtype dtype, tf_source here)
 {
-    const slots *s = slots_of(o, pair->var);
-    const tf_indexed_slices grad = tf_slices(pair->grad);
+    TF_SCOPE(NULL, "Cast");
+    return tf1c_cast(tf_convert(tf_operand_real(x), tf_dtype_unset, here, "x"), dtype, here);
+}
+
+/* The update's input of a letter, see rule. */
+static tf_tensor input_of(tf_optimizer *o, char letter, const tf_grad_and_var *pair, tf_tensor grad, tf_tensor step, tf_source here)
+{
+    const tf_dtype dtype = tf_get_dtype(pair->var);
+    switch (letter) {
+    case 'v': return pair->var;
+    case 'g': return grad;
+    case 's': return step;
+    case 'p':
+    case 'q': return number_of(o->hyper[1 + letter - 'p'], dtype, here);
+    case 'B':
+    case 'C': return tf1c_cast(tf_convert(tf_operand_tensor(o->power[letter - 'B']), tf_dtype_unset, here, NULL), dtype, here);
+    default:
+        return letter <= '9' ? slots_of(o, pair->var)->slot[letter - '0'] : tf1c_cast(o->hyper_tensor[letter - 'a'], dtype, here);
+    }
+}
+
+static tf_operation *update_rows(tf_optimizer *o, const tf_grad_and_var *pair, tf_indexed_slices grad, tf_source here)
+{
+    const char *const order = "v01BCabcd";
+    tf_tensor in[9];
+    for (int i = 0; order[i]; i++)
+        in[i] = input_of(o, order[i], pair, grad.values, o->step, here);
+    return o->by_rows((tf1c_adam_rows){ in[0], in[1], in[2], in[3], in[4], in[5], in[6], in[7], in[8], grad.values, grad.indices });
+}
+
+static tf_operation *update_by_rule(tf_optimizer *o, const tf_grad_and_var *pair, tf_indexed_slices grad, tf_source here)
+{
     const bool sparse = !tf_is_none(grad.indices);
     const apply_attrs attrs = { o->use_nesterov };
+    const tf_tensor step = o->rule == &adagrad_da ? tf_identity(o->step_now) : (tf_tensor){ 0 };
     tf_operand in[MOST_INPUTS + 1];
     int n = 0;
     for (const char *c = o->rule->inputs; *c; c++) {
-        tf_tensor t = *c == 'v' ? pair->var : *c == 'g' ? grad.values : (tf_tensor){ 0 };
-        if (*c >= '0' && *c <= '9')
-            t = s->slot[*c - '0'];
-        else if (*c >= 'a' && *c <= 'e')
-            t = tf1c_cast(o->hyper_tensor[*c - 'a'], tf_get_dtype(pair->var), here);
-        else if (*c == 'B' || *c == 'C')
-            t = tf1c_cast(tf_convert(tf_operand_tensor(o->power[*c - 'B']), tf_dtype_unset, here, NULL), tf_get_dtype(pair->var),
-                          here);
-        in[n++] = tf_operand_tensor(t);
+        in[n++] = tf_operand_tensor(input_of(o, *c, pair, grad.values, step, here));
         if (*c == 'g' && sparse)
             in[n++] = tf_operand_tensor(grad.indices);
     }
-    if (sparse && pair->var.op->constraint)
-        return tf_mistake(tf_runtime_error, here, NULL, "Cannot use a constraint function on a sparse variable.").op;
     if (sparse)
         tf1c_current_graph()->universe->last_id += o->rule->sparse_ops - 1;
-    tf_operation *op = tf_op_new(sparse ? o->rule->sparse : o->rule->dense,
-                                 (struct tf_op_args){ .here = here, .attrs = &attrs, .n_inputs = n, .inputs = in });
+    return tf_op_new(sparse ? o->rule->sparse : o->rule->dense,
+                     (struct tf_op_args){ .here = here, .attrs = &attrs, .n_inputs = n, .inputs = in });
+}
+
+static bool is_decayed(const tf_optimizer *o, tf_tensor var)
+{
+    for (int i = 0; i < o->decayed.n; i++)
+        if (tf_same_tensor(o->decayed.items[i], var))
+            return true;
+    return !o->decayed.n;
+}
+
+/* var -= weight_decay·var, or its rows that have a gradient, each once. TF1: weight_decay_optimizers.py */
+static tf_operation *decay(tf_optimizer *o, tf_tensor var, tf_indexed_slices grad)
+{
+    if (!is_decayed(o, var))
+        return tf_no_op();
+    if (tf_is_none(grad.indices))
+        return tf_tensor_op(tf_assign_sub(var, tf_operator_mul(o->weight_decay, var)));
+    const tf_tensor rows = tf_unique(grad.indices).y, old = tf_gather(var, rows);
+    tf1c_current_graph()->universe->last_id--; /* TF has made rows unique already */
+    const tf_tensor less = o->weight_decay.kind == TF_OPERAND_REAL ? tf_operator_mul(-o->weight_decay.as.real, old)
+                                                                   : tf_operator_mul(tf_neg(o->weight_decay), old);
+    return tf_tensor_op(tf_scatter_add(var, rows, less));
+}
+
+static tf_operation *update(tf_optimizer *o, const tf_grad_and_var *pair, tf_source here)
+{
+    const tf_indexed_slices grad = tf_slices(pair->grad);
+    const bool sparse = !tf_is_none(grad.indices);
+    const bool decays = o->weight_decay.kind != TF_OPERAND_NONE;
+    tf_operation *op = NULL;
+    if (sparse && pair->var.op->constraint)
+        return tf_mistake(tf_runtime_error, here, NULL, "Cannot use a constraint function on a sparse variable.").op;
+    tf_operation *before = decays ? decay(o, pair->var, grad) : NULL;
+    if (decays && tf1c_is_mistake(before))
+        return before;
+    if (decays)
+        tf_with_control_dependencies(OPS(before))
+            op = update_by_rule(o, pair, grad, here);
+    else
+        op = sparse && o->by_rows ? update_rows(o, pair, grad, here) : update_by_rule(o, pair, grad, here);
     return pair->var.op->constraint ? constrained(pair->var, op) : op;
 }
 
@@ -507,6 +716,8 @@ tf_operation *tf_apply_gradients_(tf_optimizer *o, struct tf_apply_gradients_arg
     a.global_step = tf1c_given_tensor(a.global_step, "global_step", a.here);
     if (!o)
         return no_method("apply_gradients", a.here);
+    if (o != &no_optimizer)
+        o->decayed = tf1c_given_list(a.decay_var_list, a.here);
     if (pairs.n < 1 || !pairs.items)
         return tf_mistake(tf_value_error, a.here, NULL, "No variables provided.").op;
     for (int i = 0; i < pairs.n; i++) {
@@ -547,8 +758,11 @@ tf_operation *tf_minimize_(tf_optimizer *o, struct tf_minimize_args a)
                           text, tf_tensor_text(loss, name, sizeof name))
             .op;
     }
-    return tf_apply_gradients_(o, (struct tf_apply_gradients_args){
-                                      .here = a.here, .grads_and_vars = pairs, .global_step = a.global_step, .name = a.name });
+    return tf_apply_gradients_(o, (struct tf_apply_gradients_args){ .here = a.here,
+                                                                    .grads_and_vars = pairs,
+                                                                    .global_step = a.global_step,
+                                                                    .name = a.name,
+                                                                    .decay_var_list = a.decay_var_list });
 }
 
 /* ---- what an optimizer has ------------------------------------------------------------------------------------------------------------- */

@@ -25,9 +25,17 @@ typedef struct tf_optimizer tf_optimizer; /* owned by the graph; never NULL */
  *   Adadelta   a = rho·a + (1 - rho)·g², u = g·√(d + epsilon) / √(a + epsilon), d = rho·d + (1 - rho)·u², W -= lr·u
  *                                                                                                              slots accum, accum_update
  *   Ftrl       follow the regularized leader (McMahan et al. 2013), l1 and l2 penalties.                       slots accum, linear
+ *   ProximalGradientDescent  v = W - lr·g, W = sign(v)·max(|v| - lr·l1, 0) / (1 + lr·l2)
+ *   ProximalAdagrad          the same with lr/√a in lr's place, a as Adagrad's.                                slot accumulator
+ *   AdagradDA  s += g, q += g², W = -lr·sign(s)·max(|s| - l1·t, 0) / (l2·lr·t + √q), t the step from 1 on.
+ *                                                          slots gradient_accumulator, gradient_squared_accumulator
+ *   Nadam      Adam with m̄ = beta1·m + (1 - beta1)·g in m's place; a sparse gradient moves its own rows alone
+ *   LazyAdam   Adam whose sparse gradients change m, v and W in their own rows alone
+ *   AdamW, MomentumW   W -= weight_decay·W first, a sparse gradient's rows alone; .decay_var_list of tf_minimize and
+ *              tf_apply_gradients says which variables do, unset all.        TF1: tf.contrib.opt.AdamWOptimizer, MomentumWOptimizer …
  *   dtypes     float32, float64
  *   errors     TypeError: no learning rate where there is no default
- *   source     python/training, core/kernels/training_ops.cc */
+ *   source     python/training, contrib/opt/python/training, core/kernels/training_ops.cc */
 struct tf_sgd_args {
     tf_source here;
     TF_ARG_(1) tf_operand learning_rate;
@@ -86,6 +94,52 @@ struct tf_ftrl_args {
     TF_ARG_(6) bool use_locking;
     TF_ARG_(7) const char *name;
 };
+struct tf_proximal_gradient_descent_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand learning_rate;
+    TF_ARG_(2) double l1_regularization_strength;
+    TF_ARG_(3) double l2_regularization_strength;
+    TF_ARG_(4) bool use_locking;
+    TF_ARG_(5) const char *name;
+};
+struct tf_proximal_adagrad_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand learning_rate;
+    TF_ARG_(2) double initial_accumulator_value;
+    TF_ARG_(3) double l1_regularization_strength;
+    TF_ARG_(4) double l2_regularization_strength;
+    TF_ARG_(5) bool use_locking;
+    TF_ARG_(6) const char *name;
+};
+struct tf_adagrad_da_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand learning_rate;
+    TF_ARG_(2) tf_tensor global_step;
+    TF_ARG_(3) double initial_gradient_squared_accumulator_value;
+    TF_ARG_(4) double l1_regularization_strength;
+    TF_ARG_(5) double l2_regularization_strength;
+    TF_ARG_(6) bool use_locking;
+    TF_ARG_(7) const char *name;
+};
+struct tf_adam_w_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand weight_decay;
+    TF_ARG_(2) tf_operand learning_rate;
+    TF_ARG_(3) double beta1;
+    TF_ARG_(4) double beta2;
+    TF_ARG_(5) double epsilon;
+    TF_ARG_(6) bool use_locking;
+    TF_ARG_(7) const char *name;
+};
+struct tf_momentum_w_args {
+    tf_source here;
+    TF_ARG_(1) tf_operand weight_decay;
+    TF_ARG_(2) tf_operand learning_rate;
+    TF_ARG_(3) double momentum;
+    TF_ARG_(4) bool use_locking;
+    TF_ARG_(5) const char *name;
+    TF_ARG_(6) bool use_nesterov;
+};
 #define TF_NO_RATE_ .learning_rate = TF_UNSET_
 #define tf_train_gradient_descent_optimizer(...) \
     TF_KWARGS_(tf_sgd_new_((struct tf_sgd_args){ TF_NO_RATE_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
@@ -108,6 +162,30 @@ struct tf_ftrl_args {
 #define tf_train_ftrl_optimizer(...)                                                                                              \
     TF_KWARGS_(tf_ftrl_new_((struct tf_ftrl_args){ .learning_rate_power = -0.5, .initial_accumulator_value = 0.1, \
                                                    TF_NO_RATE_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_train_proximal_gradient_descent_optimizer(...) \
+    TF_KWARGS_(tf_proximal_gradient_descent_new_((struct tf_proximal_gradient_descent_args){ TF_NO_RATE_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_train_proximal_adagrad_optimizer(...) \
+    TF_KWARGS_(tf_proximal_adagrad_new_(         \
+        (struct tf_proximal_adagrad_args){ .initial_accumulator_value = 0.1, TF_NO_RATE_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_train_adagrad_da_optimizer(...)                      \
+    TF_KWARGS_(tf_adagrad_da_new_((struct tf_adagrad_da_args){  \
+        .initial_gradient_squared_accumulator_value = 0.1, TF_NO_RATE_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define TF_ADAM_(fn, args, ...) \
+    TF_KWARGS_(fn((struct args){ .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, TF_NO_RATE_, __VA_ARGS__ }))
+#define tf_contrib_opt_nadam_optimizer(...) TF_ADAM_(tf_nadam_new_, tf_adam_args, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_contrib_opt_lazy_adam_optimizer(...) TF_ADAM_(tf_lazy_adam_new_, tf_adam_args, TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_contrib_opt_adam_w_optimizer(...) \
+    TF_ADAM_(tf_adam_w_new_, tf_adam_w_args, .weight_decay = TF_UNSET_, .name = "AdamW", TF_HERE_, TF_PLACES_(__VA_ARGS__))
+#define tf_contrib_opt_momentum_w_optimizer(...)                                                                       \
+    TF_KWARGS_(tf_momentum_w_new_((struct tf_momentum_w_args){ .weight_decay = TF_UNSET_, .momentum = __builtin_nan(""), \
+        .name = "MomentumW", TF_NO_RATE_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+TF1C_API tf_optimizer *tf_proximal_gradient_descent_new_(struct tf_proximal_gradient_descent_args args);
+TF1C_API tf_optimizer *tf_proximal_adagrad_new_(struct tf_proximal_adagrad_args args);
+TF1C_API tf_optimizer *tf_adagrad_da_new_(struct tf_adagrad_da_args args);
+TF1C_API tf_optimizer *tf_nadam_new_(struct tf_adam_args args);
+TF1C_API tf_optimizer *tf_lazy_adam_new_(struct tf_adam_args args);
+TF1C_API tf_optimizer *tf_adam_w_new_(struct tf_adam_w_args args);
+TF1C_API tf_optimizer *tf_momentum_w_new_(struct tf_momentum_w_args args);
 TF1C_API tf_optimizer *tf_sgd_new_(struct tf_sgd_args args);
 TF1C_API tf_optimizer *tf_momentum_new_(struct tf_momentum_args args);
 TF1C_API tf_optimizer *tf_adam_new_(struct tf_adam_args args);
@@ -128,6 +206,7 @@ struct tf_minimize_args {
     TF_ARG_(3) tf_list var_list;
     TF_ARG_(4) const char *name;
     TF_ARG_(5) tf_tensor grad_loss;
+    tf_list decay_var_list;
 };
 #define tf_minimize(optimizer, ...) \
     TF_KWARGS_(TF_IN_ORDER1_(tf_minimize_, optimizer, (struct tf_minimize_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
@@ -161,6 +240,7 @@ struct tf_apply_gradients_args {
     TF_ARG_(1) tf_grads_and_vars grads_and_vars;
     TF_ARG_(2) tf_tensor global_step;
     TF_ARG_(3) const char *name;
+    tf_list decay_var_list;
 };
 #define tf_compute_gradients(optimizer, ...)                      \
     TF_KWARGS_(TF_IN_ORDER1_(tf_compute_gradients_, optimizer, \

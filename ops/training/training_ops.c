@@ -28,6 +28,13 @@ typedef struct {
     const tf_view *grad, *indices;
 } operands;
 
+static double scalar_at(const tf_view *v)
+{
+    return v->dtype == tf_float32   ? *(const float *)v->data
+           : v->dtype == tf_float64 ? *(const double *)v->data
+                                    : (double)*(const int64_t *)v->data;
+}
+
 static operands by_role(const tf_kernel_ctx *k, const char *roles)
 {
     operands o = { .n_refs = 0 };
@@ -35,7 +42,7 @@ static operands by_role(const tf_kernel_ctx *k, const char *roles)
     for (int i = 0; i < k->n_in; i++)
         switch (roles[i]) {
         case 'r': o.ref[o.n_refs++] = k->in[i].data; break;
-        case 's': o.scalar[scalars++] = k->in[i].dtype == tf_float32 ? *(float *)k->in[i].data : *(double *)k->in[i].data; break;
+        case 's': o.scalar[scalars++] = scalar_at(&k->in[i]); break;
         case 'g': o.grad = &k->in[i]; break;
         default: o.indices = &k->in[i]; break;
         }
@@ -250,7 +257,24 @@ SPARSE(momentum, "Momentum", "var:T&, accum:T&, lr:T, grad:T, indices:U, momentu
  * Scalars β1^t, β2^t, lr, β1, β2, ε. Sparse: m and v decay in all rows, and all rows move. */
 static float adam_rate_f32(const double *s) { return (float)s[2] * sqrtf(1 - (float)s[1]) / (1 - (float)s[0]); }
 static double adam_rate_f64(const double *s) { return s[2] * sqrt(1 - s[1]) / (1 - s[0]); }
-VEC(adam, vec->adam(n, ref[0], ref[1], ref[2], grad, adam_rate_f32(scalar), S(3), S(4), S(5)))
+/* Nesterov: β1·m + (1 - β1)·g in m's place. */
+static void nadam_f32(int64_t n, void *const *ref, const float *g, const double *scalar)
+{
+    float *var = ref[0], *m = ref[1], *v = ref[2];
+    const float rate = adam_rate_f32(scalar), beta1 = S(3), beta2 = S(4), epsilon = S(5);
+    LOOP({
+        m[i] += (g[i] - m[i]) * (1 - beta1);
+        v[i] += (g[i] * g[i] - v[i]) * (1 - beta2);
+        var[i] -= (g[i] * (1 - beta1) + beta1 * m[i]) * rate / (sqrtf(v[i]) + epsilon);
+    })
+}
+static void adam_f32(int64_t n, void *const *ref, const void *grad, const double *scalar, bool nesterov)
+{
+    if (nesterov)
+        nadam_f32(n, ref, grad, scalar);
+    else
+        tf1c_vec()->adam(n, ref[0], ref[1], ref[2], grad, adam_rate_f32(scalar), S(3), S(4), S(5));
+}
 EACH(adam, f64, double, {
     double *m = ref[1];
     double *v = ref[2];
@@ -258,7 +282,7 @@ EACH(adam, f64, double, {
     LOOP({
         m[i] += (g[i] - m[i]) * (1 - scalar[3]);
         v[i] += (g[i] * g[i] - v[i]) * (1 - scalar[4]);
-        var[i] -= rate * m[i] / (sqrt(v[i]) + scalar[5]);
+        var[i] -= rate * (nesterov ? g[i] * (1 - scalar[3]) + scalar[3] * m[i] : m[i]) / (sqrt(v[i]) + scalar[5]);
     })
 })
 DENSE(adam, "Adam", "var:T&, m:T&, v:T&, beta1_power:T, beta2_power:T, lr:T, beta1:T, beta2:T, epsilon:T, grad:T", "rrrssssssg")
@@ -383,6 +407,63 @@ FTRL(f64, double, pow, sqrt, fabs)
 DENSE(ftrl, "Ftrl", "var:T&, accum:T&, linear:T&, grad:T, lr:T, l1:T, l2:T, lr_power:T", "rrrgssss")
 SPARSE(ftrl, "Ftrl", "var:T&, accum:T&, linear:T&, grad:T, indices:U, lr:T, l1:T, l2:T, lr_power:T", "rrrgissss")
 
+/* ---- ProximalGradientDescent: v = var - lr·g; var = sign(v)·max(|v| - lr·l1, 0) / (1 + lr·l2). Scalars lr, l1, l2 -------------------
+ * ProximalAdagrad: a += g², and lr/√a in lr's place. */
+#define PROXIMAL(type, rate, fabs_)                                                 \
+    {                                                                               \
+        const type r = rate;                                                        \
+        const type moved = var[i] - g[i] * r;                                       \
+        const type most = fabs_(moved) - r * l1;                                    \
+        const type shrunk = moved == 0 || most <= 0 ? 0 : moved > 0 ? most : -most; \
+        var[i] = (l1 > 0 ? shrunk : moved) / (1 + l2 * r);                          \
+    }
+#define PROXIMAL_RULES(suffix, type, sqrt_, fabs_)  \
+    EACH(proximal_gradient_descent, suffix, type, { \
+        const type lr = (type)scalar[0];            \
+        const type l1 = (type)scalar[1];            \
+        const type l2 = (type)scalar[2];            \
+        LOOP(PROXIMAL(type, lr, fabs_))             \
+    })                                              \
+    EACH(proximal_adagrad, suffix, type, {          \
+        type *a = ref[1];                           \
+        const type lr = (type)scalar[0];            \
+        const type l1 = (type)scalar[1];            \
+        const type l2 = (type)scalar[2];            \
+        LOOP({                                      \
+            a[i] += g[i] * g[i];                    \
+            PROXIMAL(type, lr / sqrt_(a[i]), fabs_) \
+        })                                          \
+    })
+PROXIMAL_RULES(f32, float, sqrtf, fabsf)
+PROXIMAL_RULES(f64, double, sqrt, fabs)
+DENSE(proximal_gradient_descent, "ProximalGradientDescent", "var:T&, alpha:T, l1:T, l2:T, delta:T", "rsssg")
+SPARSE(proximal_gradient_descent, "ProximalGradientDescent", "var:T&, alpha:T, l1:T, l2:T, grad:T, indices:U", "rsssgi")
+DENSE(proximal_adagrad, "ProximalAdagrad", "var:T&, accum:T&, lr:T, l1:T, l2:T, grad:T", "rrsssg")
+SPARSE(proximal_adagrad, "ProximalAdagrad", "var:T&, accum:T&, lr:T, l1:T, l2:T, grad:T, indices:U", "rrsssgi")
+
+/* ---- AdagradDA: s += g, q += g²; var = -lr·sign(s)·max(|s| - l1·t, 0) / (l2·lr·t + √q). Scalars lr, l1, l2, t, the step -------------- */
+#define ADAGRAD_DA(suffix, type, sqrt_, fabs_)                                          \
+    EACH(adagrad_da, suffix, type, {                                                    \
+        type *s = ref[1];                                                               \
+        type *q = ref[2];                                                               \
+        const type lr = (type)scalar[0];                                                \
+        const type l1 = (type)scalar[1];                                                \
+        const type l2 = (type)scalar[2];                                                \
+        const type step = (type)(float)scalar[3];                                       \
+        LOOP({                                                                          \
+            s[i] += g[i];                                                               \
+            q[i] += g[i] * g[i];                                                        \
+            const type most = fabs_(s[i]) - step * l1;                                  \
+            const type shrunk = s[i] == 0 || most <= 0 ? 0 : s[i] > 0 ? most : -most;   \
+            var[i] = -lr * (l1 > 0 ? shrunk : s[i]) / (l2 * (step * lr) + sqrt_(q[i])); \
+        })                                                                              \
+    })
+ADAGRAD_DA(f32, float, sqrtf, fabsf)
+ADAGRAD_DA(f64, double, sqrt, fabs)
+#define DA_INPUTS "var:T&, gradient_accumulator:T&, gradient_squared_accumulator:T&, grad:T, "
+DENSE(adagrad_da, "AdagradDA", DA_INPUTS "lr:T, l1:T, l2:T, global_step:int64", "rrrgssss")
+SPARSE(adagrad_da, "AdagradDA", DA_INPUTS "indices:U, lr:T, l1:T, l2:T, global_step:int64", "rrrgissss")
+
 /* clang-format off */
 tf1c_op_family tf1c_family_training_ops = {
     &tf1c_apply_gradient_descent_op,
@@ -401,5 +482,11 @@ tf1c_op_family tf1c_family_training_ops = {
     &tf1c_sparse_apply_adadelta_op,
     &tf1c_apply_ftrl_op,
     &tf1c_sparse_apply_ftrl_op,
+    &tf1c_apply_proximal_gradient_descent_op,
+    &tf1c_sparse_apply_proximal_gradient_descent_op,
+    &tf1c_apply_proximal_adagrad_op,
+    &tf1c_sparse_apply_proximal_adagrad_op,
+    &tf1c_apply_adagrad_da_op,
+    &tf1c_sparse_apply_adagrad_da_op,
     NULL,
 };

@@ -11,7 +11,7 @@ warnings.filterwarnings('ignore')
 import numpy as np
 import tensorflow as tf
 
-train = tf.train
+train, opt = tf.train, tf.contrib.opt
 rules = {
     'sgd': lambda: train.GradientDescentOptimizer(.1),
     'momentum': lambda: train.MomentumOptimizer(.1, .9),
@@ -25,7 +25,19 @@ rules = {
     'adadelta': lambda: train.AdadeltaOptimizer(.5),
     'ftrl': lambda: train.FtrlOptimizer(.1),
     'ftrl_l1_l2': lambda: train.FtrlOptimizer(.1, l1_regularization_strength=.05, l2_regularization_strength=.1),
+    'proximal': lambda: train.ProximalGradientDescentOptimizer(.1),
+    'proximal_l1_l2': lambda: train.ProximalGradientDescentOptimizer(.1, .3, .2, name='P'),
+    'proximal_adagrad': lambda: train.ProximalAdagradOptimizer(.1),
+    'proximal_adagrad_l1_l2': lambda: train.ProximalAdagradOptimizer(.1, .2, .3, .2),
+    'adagrad_da': lambda: train.AdagradDAOptimizer(.1, train.get_global_step()),
+    'adagrad_da_l1_l2': lambda: train.AdagradDAOptimizer(.1, train.get_global_step(), .2, .2, .3),
+    'nadam': lambda: opt.NadamOptimizer(.1),
+    'lazy_adam': lambda: opt.LazyAdamOptimizer(.1, .8),
+    'adam_w': lambda: opt.AdamWOptimizer(.05, .1),
+    'momentum_w': lambda: opt.MomentumWOptimizer(.05, .1, .9),
+    'nesterov_w': lambda: opt.MomentumWOptimizer(tf.constant(.05), .1, .9, use_nesterov=True),
 }
+float32_alone = ['proximal', 'nesterov_w']  # whose numbers are not cast
 random = np.random.RandomState(3)
 written = {
     'start': np.linspace(-1, 1, 12).reshape(4, 3),
@@ -58,7 +70,7 @@ def run(name, make, dtype, sparse):
 
 
 for name, make in rules.items():
-    for dtype in (np.float32, np.float64):
+    for dtype in (np.float32, np.float64)[:1 if any(name.startswith(n) for n in float32_alone) else 2]:
         for sparse in (False, True):
             run(name, make, dtype, sparse)
 

@@ -29,6 +29,8 @@ cases = {
     'GatherV2.twice': (lambda x, i: tf.gather(x, i) + tf.gather(x, [1, 1, 0]), [m, i32(2, 0, 2)], {'nodes': False}),
     'GatherV2.and_dense': (lambda x, i: [tf.gather(x, i), tf.square(x)], [m, i32(2, 0, 2)], {'nodes': False}),
     'GatherV2.embedding': (lambda x, i: tf.nn.embedding_lookup(x, i), [m, i32(2, 0, 2)]),
+    'GatherV2.embedding_max_norm': (lambda x, i: tf.nn.embedding_lookup(x, i, max_norm=1.5), [m, i32(2, 0, 2)]),
+    'GatherV2.embedding_one_max_norm': (lambda x: tf.nn.embedding_lookup(x, 1, max_norm=1.5), [m]),
     'GatherNd.elements': (lambda x, i: tf.gather_nd(x, i), [m, i32([0, 1], [2, 3])]),
     'GatherNd.rows': (lambda x, i: tf.gather_nd(x, i), [x3, i32([0, 1], [1, 2])]),
     'GatherNd.sparse': (lambda x, i: tf.gather_nd(x, i), [m, i32([2], [0], [2])]),
@@ -117,6 +119,11 @@ def bag(combiner, name=None):
     return case
 
 
+deep = f(2, 3, 4, 2)
+cases['GatherV2.batch_dims'] = (lambda x, i: tf.gather(x, i, batch_dims=1), [f(2, 5, 3), i32([0, 4, 4], [1, 3, 1])])
+cases['GatherV2.batch_dims_axis'] = (lambda x, i: tf.gather(x, i, axis=2, batch_dims=1), [deep, i32([0, 3, 3], [1, 2, 1])], {'grad': False})  # TF's adds up the wrong elements
+cases['GatherV2.batch_dims_back'] = (lambda x, i: tf.gather(x, i, axis=3, batch_dims=-1), [deep, i64([[0], [1], [1]], [[1], [0], [1]])], {'grad': False})
+cases['GatherV2.batch_dims_all'] = (lambda x, i: tf.gather(x, i, batch_dims=2), [deep, i32([[0], [3], [3]], [[1], [2], [1]])])
 cases['GatherV2.batch'] = (lambda x, i: tf.batch_gather(x, i), [m, i32([0, 3], [1, 1], [2, 0])])
 cases['GatherV2.batch_deep'] = (lambda x, i: tf.batch_gather(x, i, name='b'), [f(2, 3, 4, 2), i64([[0, 3], [1, 1], [2, 0]], [[0, 0], [1, 2], [3, 3]])])
 cases['GatherV2.batch_none'] = (lambda x, i: tf.batch_gather(x, i), [m, i32(2, 0)])

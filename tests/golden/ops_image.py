@@ -83,3 +83,17 @@ cases.update({
     'NonMaxSuppressionV3.many': (lambda b, s, n, o, t: nms(b, s, n, o, t),
                                  [spread, np.random.RandomState(24).randint(0, 50, 200).astype(np.float32), np.int32(60), np.float32(.3), np.float32(5)], unlike),
 })
+aside, aside_still = {'nodes': False}, {'nodes': False, 'grad': False}
+pair = np.random.RandomState(29).uniform(0, 1, (2, 2, 12, 13, 3)).astype(np.float32)
+bytes_pair = (pair * 255).astype(np.uint8)
+cases.update({
+    'ReverseV2.rot90': (lambda x: tf.image.rot90(x), [images[0]], aside),
+    'ReverseV2.rot90_twice': (lambda x: tf.image.rot90(x, 2), [images], aside),
+    'ReverseV2.rot90_back': (lambda x: tf.image.rot90(x, -1), [images], aside),
+    'Identity.rot90_round': (lambda x: tf.image.rot90(x, 4), [images], aside),
+    'SquaredDifference.psnr': (lambda a, b: tf.image.psnr(a, b, 1.0), [pair[0], pair[1]], aside),
+    'SquaredDifference.psnr_uint8': (lambda a, b: tf.image.psnr(a, b, 255), [bytes_pair[0], bytes_pair[1]], aside_still),
+    'DepthwiseConv2dNative.ssim': (lambda a, b: tf.image.ssim(a, b, 1.0), [pair[0], pair[1]], aside),
+    'DepthwiseConv2dNative.ssim_small': (lambda a, b: tf.image.ssim(a, b, 1.0, 3, 1., 0.02, 0.05), [pair[0, 0], pair[1, 0]], aside),
+    'DepthwiseConv2dNative.ssim_uint8': (lambda a, b: tf.image.ssim(a, b, 255), [bytes_pair[0], bytes_pair[1]], aside_still),
+})

@@ -54,3 +54,21 @@ cases.update({
     'MaxPoolWithArgmax.batch': (lambda x: tf.nn.max_pool_with_argmax(x, [1, 3, 3, 1], [1, 2, 2, 1], 'VALID', include_batch_in_index=True), [ties], no_grad),
     'MaxPoolGradWithArgmax.inside': (lambda x: tf.gradients(tf.nn.max_pool_with_argmax(x, [1, 2, 2, 1], [1, 2, 2, 1], 'VALID')[0], x), [r(2, 6, 4, 3)], inside),
 })
+ones, D = [1, 1, 1, 1], tf.nn.dilation2d
+cases.update({
+    'Dilation2D.same': (lambda x, f: D(x, f, [1, 2, 2, 1], ones, 'SAME'), [x, r(3, 2, 3)]),
+    'Dilation2D.rates': (lambda x, f: D(x, f, ones, [1, 2, 3, 1], 'VALID', name='d'), [x, r(2, 2, 3)]),
+    'Dilation2D.rates_same': (lambda x, f: D(x, f, [1, 1, 2, 1], [1, 2, 3, 1], 'SAME'), [x, r(2, 2, 3)]),
+    'Dilation2D.ties': (lambda x, f: D(x, f, ones, ones, 'SAME'), [ties, np.zeros((2, 3, 2), np.float32)]),
+    'Dilation2D.erosion': (lambda x, f: tf.nn.erosion2d(x, f, [1, 2, 1, 1], ones, 'SAME'), [x, r(3, 2, 3)]),
+    'Dilation2D.int32': (lambda x, f: D(x, f, ones, ones, 'VALID'), [(ties * 3).astype(np.int32), np.ones((2, 2, 2), np.int32)]),
+    'Dilation2D.nan': (lambda x, f: D(x, f, ones, ones, 'SAME'), [np.where(ties > 0, np.nan, ties).astype(np.float32), r(2, 2, 2)]),
+    'MaxPool.pool': (lambda x: tf.nn.pool(x, [2, 3], 'MAX', 'SAME', strides=[2, 1]), [x]),
+    'MaxPool.pool_dilated': (lambda x: tf.nn.pool(x, [2, 2], 'MAX', 'VALID', [2, 3]), [x], {'nodes': False}),
+    'MaxPool.pool_dilated_unknown': (lambda x: tf.nn.pool(tf.placeholder_with_default(x, [None, None, None, 3]), [2, 2], 'MAX', 'VALID', [2, 3]),
+                                     [x], {'nodes': False}),
+    'MaxPool.pool_of_one': (lambda x: tf.nn.pool(x, [3], 'MAX', 'SAME', strides=[2], name='p'), [r(2, 7, 3)]),
+    'AvgPool.pool': (lambda x: tf.nn.pool(x, [2, 2], 'AVG', 'VALID'), [x]),
+    'AvgPool.pool_dilated': (lambda x: tf.nn.pool(x, [3], 'AVG', 'VALID', [2]), [r(2, 7, 3)], {'nodes': False}),
+    'AvgPool3D.pool': (lambda x: tf.nn.pool(x, [2, 2, 2], 'AVG', 'SAME', strides=[1, 2, 2]), [cube]),
+})

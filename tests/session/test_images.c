@@ -1,6 +1,7 @@
 /* Images: files decoded and written, sizes, crops, mirrors and colours, against what TensorFlow 1.15.5 answered. The files of
  * tests/golden/image are what it wrote of the pixels (5 · i) mod 251, 4 by 4 of three channels. */
 #include <stdio.h>
+#include <string.h>
 
 #include "tests/fixture.h"
 #include "tf1c.h"
@@ -48,6 +49,61 @@ START_TEST(what_is_encoded_is_decoded_again)
         tf_tensor again = tf_image_decode_png(tf_image_encode_png(image));
         check(tf_reduce_max(tf_abs(tf_sub(tf_cast(again, tf_int32), tf_cast(image, tf_int32)))), NUMBERS(0));
     }
+}
+END_TEST
+
+START_TEST(a_level_of_compression_decides_how_large_a_png_file_is)
+{
+    if (!can_read("small.png"))
+        return;
+    const tf_tensor image = tf_reshape(tf_cast(tf_mod(tf_range(3 * 64 * 64), 200), tf_uint8), SHAPE(64, 64, 3));
+    int64_t sizes[3];
+    for (int i = 0; i < 3; i++) {
+        const tf_tensor bytes = tf_image_encode_png(image, i * 4 + i / 2);
+        tf_ndarray file = { 0 };
+        must(tf_run(sess, FETCH(bytes, &file)));
+        sizes[i] = (int64_t)np_string(file, 0).size;
+        np_free(&file);
+        check(tf_reduce_max(tf_abs(tf_sub(tf_cast(tf_image_decode_png(bytes), tf_int32), tf_cast(image, tf_int32)))), NUMBERS(0));
+    }
+    ck_assert_int_gt(sizes[0], 64 * 64 * 3);
+    ck_assert_int_lt(sizes[1], sizes[0]);
+    ck_assert_int_le(sizes[2], sizes[1]);
+    ck_assert_int_eq(tf_run(sess, tf_image_encode_png(image, 10)), tf_invalid_argument);
+    must_have_reported(tf_invalid_argument, "compression should be in [-1,9], got 10");
+}
+END_TEST
+
+/* The mean of how far a JPEG file's numbers are from the image's. */
+static double lost(tf_tensor image, tf_tensor bytes)
+{
+    double far = 1000;
+    const tf_tensor again = tf_image_decode_jpeg(bytes);
+    must(tf_run(sess, FETCH(tf_reduce_mean(tf_abs(tf_sub(tf_cast(again, tf_float64), tf_cast(image, tf_float64)))), &far)));
+    return far;
+}
+
+START_TEST(what_is_encoded_as_jpeg_is_nearly_decoded_again)
+{
+    if (!can_read("small.jpg"))
+        return;
+    const tf_tensor ramp = tf_mul(tf_expand_dims(tf_range(32), 1), tf_expand_dims(tf_range(24), 0));
+    const tf_tensor grey = tf_cast(tf_floordiv(tf_expand_dims(ramp, 2), 3), tf_uint8), colours = tf_tile(grey, NP_INT(1, 1, 3));
+    const double far[] = { lost(grey, tf_image_encode_jpeg(grey)),
+                           lost(colours, tf_image_encode_jpeg(colours, "rgb", 90, .progressive = true, .optimize_size = true)),
+                           lost(colours, tf_image_encode_jpeg(colours, .chroma_downsampling = false, .density_unit = "cm")),
+                           lost(colours, tf_image_encode_jpeg(colours, .quality = 1)) };
+    static const double tensorflows[] = { 1.048, .540, 1.048, 13.719 }; /* 1.15.5's, of its libjpeg */
+    for (int i = 0; i < 4; i++)
+        ck_assert_double_eq_tol(far[i], tensorflows[i], .05 * tensorflows[i]);
+    tf_ndarray said = { 0 };
+    must(tf_run(sess, FETCH(tf_image_encode_jpeg(colours, .xmp_metadata = "mine"), &said)));
+    ck_assert(memcmp(np_string(said, 0).data + 24, "http://ns.adobe.com/xap/1.0/\0mine", 33) == 0); /* as in TF's file */
+    np_free(&said);
+    ck_assert_int_eq(tf_run(sess, tf_image_encode_jpeg(colours, .quality = 101)), tf_invalid_argument);
+    must_have_reported(tf_invalid_argument, "quality must be in [0,100], got 101");
+    ck_assert_int_eq(tf_run(sess, tf_image_encode_jpeg(colours, "grayscale")), tf_invalid_argument);
+    must_have_reported(tf_invalid_argument, "format grayscale expects 1 channels, got [32,24,3]");
 }
 END_TEST
 
@@ -208,6 +264,26 @@ START_TEST(colours_are_tensorflows)
 }
 END_TEST
 
+START_TEST(an_image_is_turned_as_often_as_the_run_says)
+{
+    tf_tensor k = tf_placeholder(tf_int32, SCALAR), one = numbers(6, SHAPE(2, 3, 1), tf_float32),
+              two = numbers(12, SHAPE(2, 3, 2, 1), tf_float32);
+    const tf_tensor by_run = tf_image_rot90(one, k), batch_by_run = tf_image_rot90(two, k);
+    ck_assert_int_eq(tf_get_shape(by_run).dims[0], NONE);
+    ck_assert_int_eq(tf_get_shape(batch_by_run).dims[0], 2);
+    for (int i = -1; i < 6; i++) {
+        const tf_tensor known[] = { tf_image_rot90(one, i), tf_image_rot90(two, i) }, run[] = { by_run, batch_by_run };
+        for (int j = 0; j < 2; j++) {
+            tf_ndarray want = { 0 }, got = { 0 };
+            must(tf_run(sess, FETCH(known[j], &want, run[j], &got), FEED(k, i)));
+            const char *difference = array_difference(got, want, 0);
+            ck_assert_msg(!difference, "%d times: %s", i, difference);
+            np_free(&want), np_free(&got);
+        }
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("images");
@@ -215,6 +291,8 @@ int main(void)
     tcase_add_checked_fixture(tc, open_session, close_session);
     tcase_add_test(tc, a_png_file_is_decoded_as_it_was_written);
     tcase_add_test(tc, what_is_encoded_is_decoded_again);
+    tcase_add_test(tc, a_level_of_compression_decides_how_large_a_png_file_is);
+    tcase_add_test(tc, what_is_encoded_as_jpeg_is_nearly_decoded_again);
     tcase_add_test(tc, a_jpeg_file_is_decoded_as_tensorflow_does);
     tcase_add_test(tc, what_is_no_image_is_refused);
     tcase_add_test(tc, sizes_are_tensorflows);
@@ -225,6 +303,7 @@ int main(void)
     tcase_add_test(tc, chance_is_tensorflows_for_the_same_seeds);
     tcase_add_test(tc, boxes_beyond_any_image_are_refused);
     tcase_add_test(tc, colours_are_tensorflows);
+    tcase_add_test(tc, an_image_is_turned_as_often_as_the_run_says);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }
