@@ -170,9 +170,21 @@ static void copy_parts(layout *l, ir_node *n)
     n->silent = true;
 }
 
+/* Whether a writer's input j lies in a variable it writes, and not where it reads each element before it writes that. */
+static bool is_overwritten(const ir_node *n, int j)
+{
+    bool among = false;
+    for (int k = 0; k < j; k++)
+        among |= n->in[k]->root == n->in[j]->root && n->in[k]->root->variable;
+    return among && !(n->def->units && ir_same_place(n->in[0], n->in[j]));
+}
+
 static void want_inputs(layout *l, ir_node *n)
 {
     unsigned traits = n->def ? n->def->traits : TF_STRIDED_IN;
+    for (int j = 1; traits & TF_WRITES_REF && j < n->n_in; j++)
+        if (is_overwritten(n, j))
+            n->in[j] = contiguous(l, n->in[j], n->order);
     if (traits & (TF_STRIDED_IN | TF_SHAPE_ONLY))
         return;
     for (int j = 0; j < n->n_in; j++) {

@@ -116,6 +116,65 @@ START_TEST(no_update_is_lost)
 }
 END_TEST
 
+/* What is written is made of the variable itself, and lies in it: it is read as it was before. */
+static tf_tensor own, rest; /* 1 2 3 4, and all of it but the first */
+static tf_operation *reversed(void) { return tf_tensor_op(tf_assign(own, tf_reverse(own, AXES(0)))); }
+static tf_operation *transposed(void)
+{
+    tf_tensor square = tf_get_variable("square", .initializer = NP_FLOAT2D({ 1, 2 }, { 3, 4 }));
+    tf_tensor turned = tf_assign(square, tf_transpose(square));
+    return tf_tensor_op(tf_assign(own, tf_reshape(turned, SHAPE(4))));
+}
+static tf_operation *added_in_reverse(void) { return tf_tensor_op(tf_assign_add(own, tf_reverse(own, AXES(0)))); }
+static tf_operation *added_to_one(void) { return tf_tensor_op(tf_scatter_add(own, NP_INT(3, 3, 3), rest)); }
+static tf_operation *taken_from_each_other(void) { return tf_tensor_op(tf_scatter_sub(own, NP_INT(1, 0), tf_getitem(own, ":2"))); }
+static tf_operation *moved_up(void)
+{
+    return tf_tensor_op(tf_scatter_nd_update(own, NP_INT2D({ 1 }, { 2 }, { 3 }), tf_getitem(own, ":3")));
+}
+static tf_operation *descended(tf_tensor rate, tf_tensor gradient)
+{
+    return tf_apply_gradients(tf_train_gradient_descent_optimizer(rate), tf_zip(LIST(gradient), LIST(own)));
+}
+static tf_operation *descended_in_reverse(void) { return descended(tf_constant(1.0), tf_reverse(own, AXES(0))); }
+static tf_operation *descended_at_its_own_rate(void) { return descended(tf_getitem(own, "1"), tf_ones(SHAPE(4))); }
+static tf_operation *descended_by_rows(void)
+{
+    return descended(tf_constant(1.0), tf_indexed_slices(tf_getitem(own, ":2"), tf_constant(NP_INT(1, 0)), SHAPE(4)));
+}
+static tf_tensor reverse_in_body(tf_tensor e, void *context)
+{
+    return (void)e, (void)context, tf_assign(own, tf_reverse(own, AXES(0)));
+}
+static tf_operation *reversed_in_a_body(void) { return tf_tensor_op(tf_map_fn(reverse_in_body, tf_ones(SHAPE(3)))); }
+
+static const struct {
+    tf_operation *(*make)(void);
+    double want[4]; /* as TF 1.15.5 answers */
+} own_rows[] = {
+    { reversed, { 4, 3, 2, 1 } },
+    { transposed, { 1, 3, 2, 4 } },
+    { added_in_reverse, { 5, 5, 5, 5 } },
+    { added_to_one, { 1, 2, 3, 13 } },
+    { taken_from_each_other, { -1, 1, 3, 4 } },
+    { moved_up, { 1, 1, 2, 3 } },
+    { descended_in_reverse, { -3, -1, 1, 3 } },
+    { descended_at_its_own_rate, { -1, 0, 1, 2 } },
+    { descended_by_rows, { -1, 1, 3, 4 } },
+    { reversed_in_a_body, { 4, 3, 2, 1 } },
+};
+
+START_TEST(what_is_written_may_lie_in_the_variable)
+{
+    own = tf_variable(NP_FLOAT(1, 2, 3, 4), .name = "own");
+    rest = tf_getitem(own, "1:");
+    tf_operation *write = own_rows[_i].make();
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run(sess, write));
+    check_run(own, (tf_feeds){ 0 }, 4, own_rows[_i].want);
+}
+END_TEST
+
 /* A reader sees the value after the last writer that a path leads from, whatever runs before that. */
 START_TEST(a_reader_sees_what_it_waits_for)
 {
@@ -203,6 +262,7 @@ int main(void)
     TCase *c = tcase_create("order");
     tcase_add_checked_fixture(c, open_session, close_session);
     tcase_add_loop_test(c, no_update_is_lost, 0, (int)(sizeof rows / sizeof *rows));
+    tcase_add_loop_test(c, what_is_written_may_lie_in_the_variable, 0, (int)(sizeof own_rows / sizeof *own_rows));
     tcase_add_test(c, a_reader_sees_what_it_waits_for);
     tcase_add_test(c, moving_averages_come_one_after_the_other);
     tcase_add_test(c, operations_in_a_collection_run_and_are_waited_for);
