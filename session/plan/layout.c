@@ -174,8 +174,8 @@ static void copy_parts(layout *l, ir_node *n)
 static bool is_overwritten(const ir_node *n, int j)
 {
     bool among = false;
-    for (int k = 0; k < j; k++)
-        among |= n->in[k]->root == n->in[j]->root && n->in[k]->root->variable;
+    for (int k = tf1c_refs(n->def); k-- > 0;)
+        among |= k != j && n->in[k]->root == n->in[j]->root;
     return among && !(n->def->units && ir_same_place(n->in[0], n->in[j]));
 }
 

@@ -67,6 +67,34 @@ static void overwrite_crosswise(void)
         set_v = tf_assign(v, 4.0);
     add_made(set_w), add_made(set_v);
 }
+/* Fifty writes in one branch, one of another variable in the other: each counts. */
+static tf_tensor count_often(void *context)
+{
+    tf_tensor last = w;
+    for (int i = 0; i < 50; i++)
+        tf_with_control_dependencies(OPS(last))
+            last = tf_assign_add(w, 1.0);
+    return (void)context, last;
+}
+static tf_tensor count_other(void *context) { return (void)context, tf_assign_add(v, 1.0); }
+static void count_often_in_a_branch(void)
+{
+    tf_tensor yes = tf_placeholder_with_default((bool)true, SCALAR);
+    add_made(tf_cond(TF_T(yes), count_often, count_other)), add_made(tf_assign(w, 2.0));
+}
+static void count_in_the_other_branch(void)
+{
+    tf_tensor no = tf_placeholder_with_default((bool)false, SCALAR);
+    add_made(tf_cond(TF_T(no), count_often, count_other)), add_made(tf_assign(v, 2.0));
+}
+/* An optimizer's slots are variables like others: here v is set to the accumulator as it was, which is set before it counts. */
+static void train_and_set_a_slot(void)
+{
+    tf_optimizer *optimizer = tf_train_momentum_optimizer(0.1, 0.5);
+    add(tf_minimize(optimizer, tf_mul(w, w)));
+    tf_tensor slot = tf_get_slot(optimizer, w, "momentum");
+    add_made(tf_assign(v, slot)), add_made(tf_assign(slot, 4.0));
+}
 static void scatter_and_reset(void)
 {
     v = tf_variable(NP_FLOAT(1, 2), .name = "pair");
@@ -98,6 +126,10 @@ static const struct {
     ROW(count_and_reset_in_a_branch, 2, 4, 10),
     ROW(reset_and_count_in_a_branch, 2, 10, 10),
     ROW(overwrite_crosswise, 1, 3, 5),
+    ROW(count_often_in_a_branch, 2, 52, 10),
+    ROW(count_in_the_other_branch, 2, 1, 3),
+    ROW(train_and_set_a_slot, 1, 0.6, 0),
+    ROW(train_and_set_a_slot, 2, 0.28, 4),
     ROW(scatter_and_reset, 2, 1, 20),
 };
 
