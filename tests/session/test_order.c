@@ -87,6 +87,20 @@ static void count_in_the_other_branch(void)
     tf_tensor no = tf_placeholder_with_default((bool)false, SCALAR);
     add_made(tf_cond(TF_T(no), count_often, count_other)), add_made(tf_assign(v, 2.0));
 }
+/* Each body overwrites what the other reads. */
+static tf_tensor w_from_v(void *context) { return (void)context, tf_assign(w, tf_mul(v, 2.0)); }
+static tf_tensor v_from_w(void *context) { return (void)context, tf_assign(v, tf_mul(w, 3.0)); }
+static void swap_in_branches(void)
+{
+    tf_tensor yes = tf_placeholder_with_default((bool)true, SCALAR);
+    add_made(tf_cond(TF_T(yes), w_from_v, w_from_v)), add_made(tf_cond(TF_T(yes), v_from_w, v_from_w));
+}
+static tf_tensor w_by_v(tf_tensor e, void *context) { return (void)context, tf_assign_add(w, tf_mul(v, e)); }
+static tf_tensor v_by_w(tf_tensor e, void *context) { return (void)context, tf_assign_add(v, tf_mul(w, e)); }
+static void add_each_other_in_loops(void)
+{
+    add_made(tf_map_fn(w_by_v, tf_constant(NP_FLOAT(1, 2)))), add_made(tf_map_fn(v_by_w, tf_constant(NP_FLOAT(1, 2))));
+}
 /* An optimizer's slots are variables like others: here v is set to the accumulator as it was, which is set before it counts. */
 static void train_and_set_a_slot(void)
 {
@@ -130,6 +144,8 @@ static const struct {
     ROW(count_in_the_other_branch, 2, 1, 3),
     ROW(train_and_set_a_slot, 1, 0.6, 0),
     ROW(train_and_set_a_slot, 2, 0.28, 4),
+    ROW(swap_in_branches, 1, 20, 3),
+    ROW(add_each_other_in_loops, 1, 31, 13),
     ROW(scatter_and_reset, 2, 1, 20),
 };
 
@@ -180,6 +196,14 @@ static tf_tensor reverse_in_body(tf_tensor e, void *context)
 }
 static tf_operation *reversed_in_a_body(void) { return tf_tensor_op(tf_map_fn(reverse_in_body, tf_ones(SHAPE(3)))); }
 
+/* What was read outside is the same at every step. */
+static tf_tensor set_in_body(tf_tensor e, void *context) { return (void)e, tf_assign(own, *(tf_tensor *)context); }
+static tf_operation *set_twice_in_a_body(void)
+{
+    tf_tensor turned = tf_reverse(own, AXES(0));
+    return tf_tensor_op(tf_map_fn(set_in_body, tf_ones(SHAPE(2)), .context = &turned));
+}
+
 static const struct {
     tf_operation *(*make)(void);
     double want[4]; /* as TF 1.15.5 answers */
@@ -194,6 +218,7 @@ static const struct {
     { descended_at_its_own_rate, { -1, 0, 1, 2 } },
     { descended_by_rows, { -1, 1, 3, 4 } },
     { reversed_in_a_body, { 4, 3, 2, 1 } },
+    { set_twice_in_a_body, { 4, 3, 2, 1 } },
 };
 
 START_TEST(what_is_written_may_lie_in_the_variable)
