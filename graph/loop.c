@@ -149,8 +149,9 @@ static bool assigns(const tf1c_body *b, int in)
 {
     for (int i = 0; i < b->graph->n_ops; i++) {
         const tf_operation *op = b->graph->ops[i];
-        if (op->def->traits & TF_WRITES_REF && tf_same_tensor(op->inputs[0], b->in[in].arg))
-            return true;
+        for (int j = tf1c_refs(op->def); j-- > 0;)
+            if (tf_same_tensor(op->inputs[j], b->in[in].arg))
+                return true;
     }
     return false;
 }

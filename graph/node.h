@@ -283,6 +283,7 @@ void tf1c_write_attr(FILE *f, const tf_attr_def *a, const void *attrs);
 
 /* op.c */
 bool tf1c_same_attrs(const tf_op_def *def, const void *a, const void *b);
+int tf1c_refs(const tf_op_def *def); /* of how many inputs, from the first, it writes the variable: an optimizer's op of its slots' */
 
 /* Op lists: every built-in op, for tests and look-up by name. */
 const tf_op_def *const *const *tf1c_op_families(void); /* NULL-terminated list of NULL-terminated lists */

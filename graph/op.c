@@ -49,3 +49,17 @@ bool tf1c_same_attrs(const tf_op_def *def, const void *a, const void *b)
             return false;
     return true;
 }
+
+int tf1c_refs(const tf_op_def *def)
+{
+    int n = 0;
+    if (!def || !(def->traits & TF_WRITES_REF))
+        return 0;
+    for (const char *s = def->in; s; n++) {
+        const size_t length = strcspn(s, ",");
+        if (!length || s[length - 1] != '&')
+            break;
+        s = s[length] ? s + length + 1 : NULL;
+    }
+    return n ? n : 1;
+}

@@ -6,22 +6,17 @@
 
 #include <string.h>
 
-/* The variables that a node assigns: a body may assign several. */
-static int writes(const ir_node *n, ir_value ***written)
+int ir_n_written(const ir_node *n) { return n->loop ? n->loop->n_written : n->branch ? n->branch->n_written : tf1c_refs(n->def); }
+
+ir_value *ir_written(const ir_node *n, int i)
 {
-    if (n->loop || n->branch) {
-        *written = n->loop ? n->loop->written : n->branch->written;
-        return n->loop ? n->loop->n_written : n->branch->n_written;
-    }
-    *written = n->n_in ? &n->in[0]->root : NULL;
-    return n->def && n->def->traits & TF_WRITES_REF ? 1 : 0;
+    return n->loop ? n->loop->written[i] : n->branch ? n->branch->written[i] : n->in[i]->root;
 }
 
 bool ir_assigns(const ir_node *n, const ir_value *variable)
 {
-    ir_value **written;
-    for (int i = writes(n, &written); i-- > 0;)
-        if (written[i] == variable)
+    for (int i = ir_n_written(n); i-- > 0;)
+        if (ir_written(n, i) == variable)
             return true;
     return false;
 }
@@ -171,17 +166,18 @@ static int number_of(const ordering *o, const ir_value *root)
 
 static bool find_variables(ordering *o)
 {
-    ir_value **written;
     int most = 0;
     for (int i = 0; i < o->b->n; i++)
-        most += writes(o->b->nodes[i], &written);
+        most += ir_n_written(o->b->nodes[i]);
     o->variables = tf1c_alloc((size_t)(most + 1) * sizeof *o->variables);
     for (int i = 0; i < o->b->n && o->variables; i++)
-        for (int j = 0, n = writes(o->b->nodes[i], &written); j < n; j++)
-            if (number_of(o, written[j]) < 0) {
-                o->variables[o->n_variables++] = written[j];
-                written[j]->number = o->n_variables;
-            }
+        for (int j = 0, n = ir_n_written(o->b->nodes[i]); j < n; j++) {
+            ir_value *written = ir_written(o->b->nodes[i], j);
+            if (number_of(o, written) >= 0)
+                continue;
+            o->variables[o->n_variables++] = written;
+            written->number = o->n_variables;
+        }
     return o->variables;
 }
 
@@ -208,11 +204,10 @@ static bool find_only_readers(ordering *o)
 /* Calls `take` for every access in the block's order. */
 static void each_access(ordering *o, void (*take)(ordering *o, access a))
 {
-    ir_value **written;
     for (int i = 0; i < o->b->n; i++) {
         ir_node *n = o->b->nodes[i];
-        for (int j = 0, n_written = writes(n, &written); j < n_written; j++)
-            take(o, (access){ number_of(o, written[j]), n, -1 });
+        for (int j = 0, n_written = ir_n_written(n); j < n_written; j++)
+            take(o, (access){ number_of(o, ir_written(n, j)), n, -1 });
         for (int j = 0; j < n->n_in && !n->silent; j++)
             if (number_of(o, n->in[j]->root) >= 0)
                 take(o, (access){ number_of(o, n->in[j]->root), n, j });

@@ -14,6 +14,9 @@ typedef struct {
 
 /* All of a block in its order, numbered: in *waits, in the plan's memory. False after a report. */
 bool ir_order_assignments(ir_ctx *c, ir_block *b, ir_waiting **waits, int *n);
+/* The variables that a node assigns: an optimizer's op its slots too, a body maybe several. */
+int ir_n_written(const ir_node *n);
+ir_value *ir_written(const ir_node *n, int i); /* its root */
 bool ir_assigns(const ir_node *n, const ir_value *variable); /* whether it, or its body, overwrites the variable at that root */
 
 #endif

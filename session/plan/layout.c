@@ -2,6 +2,7 @@
  * kernel insists. After it every value is a root or a view of one. */
 #include <string.h>
 
+#include "session/plan/assignments.h"
 #include "session/plan/layout.h"
 
 static int64_t item(const ir_value *v) { return (int64_t)tf_dtype_size(v->view.dtype); }
@@ -80,6 +81,7 @@ static void place_parts(ir_ctx *c, const ir_block *b, ir_node *n)
 typedef struct layout layout;
 struct layout {
     ir_ctx *c;
+    const ir_block *from;
     ir_block *to;    /* the nodes so far, copies among them */
     ir_node *around; /* the loop whose body this is; NULL */
     layout *outside; /* of the block that has the loop */
@@ -170,9 +172,21 @@ static void copy_parts(layout *l, ir_node *n)
     n->silent = true;
 }
 
+/* Whether a writer's input j lies in a variable it writes, and not where it reads each element before it writes that. */
+static bool is_overwritten(const ir_node *n, int j)
+{
+    bool among = false;
+    for (int k = tf1c_refs(n->def); k-- > 0;)
+        among |= k != j && n->in[k]->root == n->in[j]->root;
+    return among && !(n->def->units && ir_same_place(n->in[0], n->in[j]));
+}
+
 static void want_inputs(layout *l, ir_node *n)
 {
     unsigned traits = n->def ? n->def->traits : TF_STRIDED_IN;
+    for (int j = 1; traits & TF_WRITES_REF && j < n->n_in; j++)
+        if (is_overwritten(n, j))
+            n->in[j] = contiguous(l, n->in[j], n->order);
     if (traits & (TF_STRIDED_IN | TF_SHAPE_ONLY))
         return;
     for (int j = 0; j < n->n_in; j++) {
@@ -184,10 +198,82 @@ static void want_inputs(layout *l, ir_node *n)
 
 static bool lay_out_block(layout *l, ir_block *b);
 
+/* ---- what bodies read of variables ------------------------------------------------------------------------------------------------ */
+
+static void exchange(ir_value **at, const ir_value *was, ir_value *now)
+{
+    if (*at == was)
+        *at = now;
+}
+
+/* In n's bodies, and in theirs. */
+static void exchange_in_bodies(ir_node *n, const ir_value *was, ir_value *now)
+{
+    ir_block *inner[2];
+    for (int k = ir_bodies(n, inner); k-- > 0;) {
+        for (int i = 0; i < inner[k]->n; i++) {
+            for (int j = 0; j < inner[k]->nodes[i]->n_in; j++)
+                exchange(&inner[k]->nodes[i]->in[j], was, now);
+            exchange_in_bodies(inner[k]->nodes[i], was, now);
+        }
+        for (int i = 0; i < inner[k]->n_results; i++)
+            exchange(&inner[k]->results[i], was, now);
+    }
+    for (int i = 0; n->loop && i < n->loop->n_carried; i++)
+        exchange(&n->loop->carried[i].next, was, now);
+    for (int i = 0; n->loop && i < n->loop->n_stacked; i++)
+        exchange(&n->loop->stacked[i].result, was, now);
+    for (int i = 0; n->loop && i < n->loop->n_summed; i++)
+        exchange(&n->loop->summed[i].result, was, now);
+}
+
+static bool is_variable(const ir_value *v) { return v->node && v->node->def && v->node->def->traits & TF_VARIABLE; }
+
+static bool others_assign(const layout *l, const ir_node *n, const ir_value *variable)
+{
+    for (int i = 0; i < l->from->n; i++)
+        if (l->from->nodes[i] != n && ir_assigns(l->from->nodes[i], variable))
+            return true;
+    return false;
+}
+
+/* The copy is made after all that n comes after. */
+static void follow(layout *l, const ir_node *n, ir_node *copy)
+{
+    ir_node **after = ir_alloc(l->c, (size_t)(n->n_in + n->n_after + 1) * sizeof *after);
+    for (int i = 0; after && i < n->n_in; i++)
+        if (n->in[i]->node && n->in[i]->node != copy)
+            after[copy->n_after++] = n->in[i]->node;
+    for (int i = 0; after && i < n->n_after; i++)
+        after[copy->n_after++] = n->after[i];
+    copy->after = after;
+}
+
+/* What was read outside of a variable that n's bodies assign, they find as it was; and of a variable that others assign, while n
+ * assigns another, they read a copy: those may wait for n as n would for them. */
+static void keep_reads(layout *l, ir_node *n)
+{
+    for (int i = 0; ir_n_written(n) && i < n->n_in; i++) {
+        ir_value *was = n->in[i];
+        const bool mine = ir_assigns(n, was->root);
+        if (!was->root->variable || was->known || (mine ? is_variable(was) : !others_assign(l, n, was->root)))
+            continue;
+        ir_value *now = contiguous(l, was, n->order);
+        if (now == was)
+            return;
+        if (is_variable(was))
+            follow(l, n, now->node);
+        for (int j = i; j < n->n_in; j++)
+            exchange(&n->in[j], was, now);
+        exchange_in_bodies(n, was, now);
+    }
+}
+
 /* Of a loop or branch. A state's first value is read through a pointer of the state's own layout. */
 static bool lay_out_bodies(layout *l, ir_node *n)
 {
     layout body = { .c = l->c, .around = n->loop ? n : NULL, .outside = l }, other = { .c = l->c };
+    keep_reads(l, n);
     for (int i = 0; n->loop && i < n->loop->n_carried; i++) {
         ir_value **init = &n->in[n->loop->carried[i].input];
         if (!tf_view_contiguous(&(*init)->view) || (*init)->root->variable)
@@ -226,13 +312,14 @@ static bool lay_out_block(layout *l, ir_block *b)
         if (b->nodes[i]->def && b->nodes[i]->def->traits & TF_PARTS)
             place_parts(c, b, b->nodes[i]);
     ir_block laid = ir_emptied(b);
+    l->from = b;
     l->to = &laid;
     for (int i = 0; i < b->n && !c->failed; i++)
         lay_out(l, b->nodes[i]);
     for (int i = 0; i < b->n_results && !c->failed; i++) {
         ir_value *v = b->results[i];
-        const bool itself = l->whole && v->node && v->node->def && v->node->def->traits & TF_VARIABLE; /* as the run leaves it */
-        if (v->root->variable && !v->known && !itself) /* read before the updates that it is not ordered after */
+        const bool itself = l->whole && is_variable(v); /* as the run leaves it */
+        if (v->root->variable && !v->known && !itself)  /* read before the updates that it is not ordered after */
             v = contiguous(l, v, v->node ? v->node->order : 0);
         laid.results[i] = v;
         v->root->pinned = true;

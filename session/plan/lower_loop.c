@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "graph/loop.h"
+#include "session/plan/assignments.h"
 #include "session/plan/lower.h"
 #include "session/plan/prune.h"
 #include "session/plan/split.h"
@@ -273,28 +274,27 @@ static void keep_effects(ir_block *b)
     }
 }
 
-static void find_written(tf1c_compilation *c, const ir_block *b, ir_value ***written, int *n, int capacity)
+/* Adds to *written, each once, what the nodes of b write. */
+static void find_written(tf1c_compilation *c, const ir_block *b, ir_value ***written, int *n)
 {
-    if (!*written)
-        *written = ir_alloc(&c->ir, (size_t)capacity * sizeof **written);
-    for (int i = 0; i < b->n && *written; i++) {
-        const ir_node *m = b->nodes[i];
-        if (m->def && m->def->traits & TF_WRITES_REF && *n < capacity)
-            (*written)[(*n)++] = m->in[0]->root;
-        for (int j = 0; m->loop && j < m->loop->n_written && *n < capacity; j++)
-            (*written)[(*n)++] = m->loop->written[j];
-        for (int j = 0; m->branch && j < m->branch->n_written && *n < capacity; j++)
-            (*written)[(*n)++] = m->branch->written[j];
-    }
-}
-
-static int most_written(const ir_block *b)
-{
-    int n = 1;
+    size_t most = (size_t)*n + 1;
     for (int i = 0; i < b->n; i++)
-        n +=
-            1 + (b->nodes[i]->loop ? b->nodes[i]->loop->n_written : 0) + (b->nodes[i]->branch ? b->nodes[i]->branch->n_written : 0);
-    return n;
+        most += (size_t)ir_n_written(b->nodes[i]);
+    ir_value **all = ir_alloc(&c->ir, most * sizeof *all);
+    if (!all)
+        return;
+    if (*n)
+        memcpy(all, *written, (size_t)*n * sizeof *all);
+    *written = all;
+    for (int i = 0; i < b->n; i++)
+        for (int j = 0; j < ir_n_written(b->nodes[i]); j++) {
+            ir_value *v = ir_written(b->nodes[i], j);
+            int k = *n;
+            while (k && all[k - 1] != v)
+                k--;
+            if (!k)
+                all[(*n)++] = v;
+        }
 }
 
 static ir_loop *loop_new(tf1c_compilation *c, const tf1c_body *b)
@@ -384,7 +384,7 @@ tf1c_outcome ir_build_loop(tf1c_compilation *c, ir_scope *outer, ir_node *n, con
     ir_list_results(&c->ir, l);
     ir_prune(&l->body);
     keep_effects(&l->body);
-    find_written(c, &l->body, &l->written, &l->n_written, most_written(&l->body));
+    find_written(c, &l->body, &l->written, &l->n_written);
     if (!know_count(c, n))
         return TF1C_FAILED;
     set_output(n, n->region, tf_uint8, SHAPE(0)); /* the body's memory: sized by place.c */
@@ -412,7 +412,7 @@ static tf1c_outcome build_branch_body(tf1c_compilation *c, ir_scope *outer, ir_n
     }
     ir_prune(block);
     keep_effects(block);
-    find_written(c, block, &n->branch->written, &n->branch->n_written, most_written(block) + op->n_inputs);
+    find_written(c, block, &n->branch->written, &n->branch->n_written);
     return c->ir.failed ? TF1C_FAILED : TF1C_DONE;
 }
 

@@ -38,8 +38,8 @@ static void keep_changed(tf1c_compilation *c, const ir_instruction *code, int n)
         const ir_node *node = i->node;
         if (node->def && node->resource && !node->def->release)
             keep(c, node->resource, node->def->resource_size);
-        if (node->def && node->def->traits & TF_WRITES_REF) {
-            const ir_value *v = node->in[0]->root;
+        for (int j = tf1c_refs(node->def); j-- > 0;) {
+            const ir_value *v = node->in[j]->root;
             keep(c, v->absolute, (size_t)ir_bytes(v));
         }
         if (node->loop) {

@@ -67,6 +67,48 @@ static void overwrite_crosswise(void)
         set_v = tf_assign(v, 4.0);
     add_made(set_w), add_made(set_v);
 }
+/* Fifty writes in one branch, one of another variable in the other: each counts. */
+static tf_tensor count_often(void *context)
+{
+    tf_tensor last = w;
+    for (int i = 0; i < 50; i++)
+        tf_with_control_dependencies(OPS(last))
+            last = tf_assign_add(w, 1.0);
+    return (void)context, last;
+}
+static tf_tensor count_other(void *context) { return (void)context, tf_assign_add(v, 1.0); }
+static void count_often_in_a_branch(void)
+{
+    tf_tensor yes = tf_placeholder_with_default((bool)true, SCALAR);
+    add_made(tf_cond(TF_T(yes), count_often, count_other)), add_made(tf_assign(w, 2.0));
+}
+static void count_in_the_other_branch(void)
+{
+    tf_tensor no = tf_placeholder_with_default((bool)false, SCALAR);
+    add_made(tf_cond(TF_T(no), count_often, count_other)), add_made(tf_assign(v, 2.0));
+}
+/* Each body overwrites what the other reads. */
+static tf_tensor w_from_v(void *context) { return (void)context, tf_assign(w, tf_mul(v, 2.0)); }
+static tf_tensor v_from_w(void *context) { return (void)context, tf_assign(v, tf_mul(w, 3.0)); }
+static void swap_in_branches(void)
+{
+    tf_tensor yes = tf_placeholder_with_default((bool)true, SCALAR);
+    add_made(tf_cond(TF_T(yes), w_from_v, w_from_v)), add_made(tf_cond(TF_T(yes), v_from_w, v_from_w));
+}
+static tf_tensor w_by_v(tf_tensor e, void *context) { return (void)context, tf_assign_add(w, tf_mul(v, e)); }
+static tf_tensor v_by_w(tf_tensor e, void *context) { return (void)context, tf_assign_add(v, tf_mul(w, e)); }
+static void add_each_other_in_loops(void)
+{
+    add_made(tf_map_fn(w_by_v, tf_constant(NP_FLOAT(1, 2)))), add_made(tf_map_fn(v_by_w, tf_constant(NP_FLOAT(1, 2))));
+}
+/* An optimizer's slots are variables like others: here v is set to the accumulator as it was, which is set before it counts. */
+static void train_and_set_a_slot(void)
+{
+    tf_optimizer *optimizer = tf_train_momentum_optimizer(0.1, 0.5);
+    add(tf_minimize(optimizer, tf_mul(w, w)));
+    tf_tensor slot = tf_get_slot(optimizer, w, "momentum");
+    add_made(tf_assign(v, slot)), add_made(tf_assign(slot, 4.0));
+}
 static void scatter_and_reset(void)
 {
     v = tf_variable(NP_FLOAT(1, 2), .name = "pair");
@@ -98,6 +140,12 @@ static const struct {
     ROW(count_and_reset_in_a_branch, 2, 4, 10),
     ROW(reset_and_count_in_a_branch, 2, 10, 10),
     ROW(overwrite_crosswise, 1, 3, 5),
+    ROW(count_often_in_a_branch, 2, 52, 10),
+    ROW(count_in_the_other_branch, 2, 1, 3),
+    ROW(train_and_set_a_slot, 1, 0.6, 0),
+    ROW(train_and_set_a_slot, 2, 0.28, 4),
+    ROW(swap_in_branches, 1, 20, 3),
+    ROW(add_each_other_in_loops, 1, 31, 13),
     ROW(scatter_and_reset, 2, 1, 20),
 };
 
@@ -113,6 +161,74 @@ START_TEST(no_update_is_lost)
         must(tf_run(sess, ((tf_ops){ n_ops, ops })));
     check_run(w, (tf_feeds){ 0 }, 1, &rows[_i].w);
     check_run(tf_reduce_sum(v), (tf_feeds){ 0 }, 1, &rows[_i].v);
+}
+END_TEST
+
+/* What is written is made of the variable itself, and lies in it: it is read as it was before. */
+static tf_tensor own, rest; /* 1 2 3 4, and all of it but the first */
+static tf_operation *reversed(void) { return tf_tensor_op(tf_assign(own, tf_reverse(own, AXES(0)))); }
+static tf_operation *transposed(void)
+{
+    tf_tensor square = tf_get_variable("square", .initializer = NP_FLOAT2D({ 1, 2 }, { 3, 4 }));
+    tf_tensor turned = tf_assign(square, tf_transpose(square));
+    return tf_tensor_op(tf_assign(own, tf_reshape(turned, SHAPE(4))));
+}
+static tf_operation *added_in_reverse(void) { return tf_tensor_op(tf_assign_add(own, tf_reverse(own, AXES(0)))); }
+static tf_operation *added_to_one(void) { return tf_tensor_op(tf_scatter_add(own, NP_INT(3, 3, 3), rest)); }
+static tf_operation *taken_from_each_other(void) { return tf_tensor_op(tf_scatter_sub(own, NP_INT(1, 0), tf_getitem(own, ":2"))); }
+static tf_operation *moved_up(void)
+{
+    return tf_tensor_op(tf_scatter_nd_update(own, NP_INT2D({ 1 }, { 2 }, { 3 }), tf_getitem(own, ":3")));
+}
+static tf_operation *descended(tf_tensor rate, tf_tensor gradient)
+{
+    return tf_apply_gradients(tf_train_gradient_descent_optimizer(rate), tf_zip(LIST(gradient), LIST(own)));
+}
+static tf_operation *descended_in_reverse(void) { return descended(tf_constant(1.0), tf_reverse(own, AXES(0))); }
+static tf_operation *descended_at_its_own_rate(void) { return descended(tf_getitem(own, "1"), tf_ones(SHAPE(4))); }
+static tf_operation *descended_by_rows(void)
+{
+    return descended(tf_constant(1.0), tf_indexed_slices(tf_getitem(own, ":2"), tf_constant(NP_INT(1, 0)), SHAPE(4)));
+}
+static tf_tensor reverse_in_body(tf_tensor e, void *context)
+{
+    return (void)e, (void)context, tf_assign(own, tf_reverse(own, AXES(0)));
+}
+static tf_operation *reversed_in_a_body(void) { return tf_tensor_op(tf_map_fn(reverse_in_body, tf_ones(SHAPE(3)))); }
+
+/* What was read outside is the same at every step. */
+static tf_tensor set_in_body(tf_tensor e, void *context) { return (void)e, tf_assign(own, *(tf_tensor *)context); }
+static tf_operation *set_twice_in_a_body(void)
+{
+    tf_tensor turned = tf_reverse(own, AXES(0));
+    return tf_tensor_op(tf_map_fn(set_in_body, tf_ones(SHAPE(2)), .context = &turned));
+}
+
+static const struct {
+    tf_operation *(*make)(void);
+    double want[4]; /* as TF 1.15.5 answers */
+} own_rows[] = {
+    { reversed, { 4, 3, 2, 1 } },
+    { transposed, { 1, 3, 2, 4 } },
+    { added_in_reverse, { 5, 5, 5, 5 } },
+    { added_to_one, { 1, 2, 3, 13 } },
+    { taken_from_each_other, { -1, 1, 3, 4 } },
+    { moved_up, { 1, 1, 2, 3 } },
+    { descended_in_reverse, { -3, -1, 1, 3 } },
+    { descended_at_its_own_rate, { -1, 0, 1, 2 } },
+    { descended_by_rows, { -1, 1, 3, 4 } },
+    { reversed_in_a_body, { 4, 3, 2, 1 } },
+    { set_twice_in_a_body, { 4, 3, 2, 1 } },
+};
+
+START_TEST(what_is_written_may_lie_in_the_variable)
+{
+    own = tf_variable(NP_FLOAT(1, 2, 3, 4), .name = "own");
+    rest = tf_getitem(own, "1:");
+    tf_operation *write = own_rows[_i].make();
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run(sess, write));
+    check_run(own, (tf_feeds){ 0 }, 4, own_rows[_i].want);
 }
 END_TEST
 
@@ -203,6 +319,7 @@ int main(void)
     TCase *c = tcase_create("order");
     tcase_add_checked_fixture(c, open_session, close_session);
     tcase_add_loop_test(c, no_update_is_lost, 0, (int)(sizeof rows / sizeof *rows));
+    tcase_add_loop_test(c, what_is_written_may_lie_in_the_variable, 0, (int)(sizeof own_rows / sizeof *own_rows));
     tcase_add_test(c, a_reader_sees_what_it_waits_for);
     tcase_add_test(c, moving_averages_come_one_after_the_other);
     tcase_add_test(c, operations_in_a_collection_run_and_are_waited_for);
