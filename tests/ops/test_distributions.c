@@ -53,22 +53,22 @@ static tf_tensor slope_in_scale(tf_distribution *d, tf_tensor y) { return tf_at(
 #define MOMENTS(law) \
     ROW(law, mean, tf_mean(d)) ROW(law, mode, tf_mode(d)) ROW(law, stddev, tf_stddev(d)) ROW(law, variance, tf_variance(d))
 #define CDF(law, at) ROW(law, cdf, tf_cdf(d, at))
-#define ROWS                                                                                                                       \
-    LAW(normal, X)                                                                                                                 \
-    CDF(normal, X)                                                                                                                 \
-    MOMENTS(normal)                                                                                                                \
-    LAW(uniform, X)                                                                                                                \
-    CDF(uniform, X)                                                                                                                \
-    ROW(uniform, mean, tf_mean(d)) ROW(uniform, stddev, tf_stddev(d)) ROW(uniform, variance, tf_variance(d)) LAW(laplace, X)       \
-        CDF(laplace, X) MOMENTS(laplace) LAW(exponential, SIZES) CDF(exponential, SIZES) MOMENTS(exponential) LAW(bernoulli, HITS) \
-            MOMENTS(bernoulli) LAW(chances, HITS) MOMENTS(chances) LAW(categorical, K) ROW(categorical, mode, tf_mode(d))          \
-                LAW(shares, K) ROW(shares, mode, tf_mode(d))                                                                       \
-                    ROW(normal, kl_divergence, tf_distributions_kl_divergence(d, other()))                                         \
-                        ROW(normal, cross_entropy, tf_cross_entropy(d, other()))                                                   \
-                            ROW(bernoulli, kl_divergence, tf_kl_divergence(d, chances()))                                          \
-                                ROW(categorical, kl_divergence, tf_distributions_kl_divergence(d, shares()))                       \
-                                    ROW(normal, gradient, slope_in_scale(d, tf_log_prob(d, X)))                                    \
-                                        ROW(normal, through_sample, slope_in_scale(d, tf_square(tf_sample(d, 2))))
+#define ROWS                                                                                                                   \
+    LAW(normal, X)                                                                                                             \
+    CDF(normal, X)                                                                                                             \
+    MOMENTS(normal)                                                                                                            \
+    LAW(uniform, X)                                                                                                            \
+    CDF(uniform, X)                                                                                                            \
+    ROW(uniform, mean, tf_mean(d))                                                                                             \
+    ROW(uniform, stddev, tf_stddev(d)) ROW(uniform, variance, tf_variance(d)) LAW(laplace, X) CDF(laplace, X) MOMENTS(laplace) \
+        LAW(exponential, SIZES) CDF(exponential, SIZES) MOMENTS(exponential) LAW(bernoulli, HITS) MOMENTS(bernoulli)           \
+            LAW(chances, HITS) MOMENTS(chances) LAW(categorical, K) ROW(categorical, mode, tf_mode(d)) LAW(shares, K)          \
+                ROW(shares, mode, tf_mode(d)) ROW(normal, kl_divergence, tf_distributions_kl_divergence(d, other()))           \
+                    ROW(normal, cross_entropy, tf_cross_entropy(d, other()))                                                   \
+                        ROW(bernoulli, kl_divergence, tf_kl_divergence(d, chances()))                                          \
+                            ROW(categorical, kl_divergence, tf_distributions_kl_divergence(d, shares()))                       \
+                                ROW(normal, gradient, slope_in_scale(d, tf_log_prob(d, X)))                                    \
+                                    ROW(normal, through_sample, slope_in_scale(d, tf_square(tf_sample(d, 2))))
 
 #define ROW(law, method, call) \
     static tf_tensor law##_##method(tf_distribution *d) { return call; }
