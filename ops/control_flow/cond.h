@@ -43,7 +43,7 @@ TF1C_API tf_tensor tf_cond_(struct tf_cond_args args);
 TF1C_API tf_list tf_cond_list_(struct tf_cond_list_args args);
 
 /* The first branch whose predicate is true, else `default_fn`.                                              TF1: tf.case
- *   tf_case(2, (tf_tensor[]){ p, q }, (tf_branch_fn *[]){ f, g }, h) */
+ *   tf_case(2, ((tf_tensor[]){ p, q }), ((tf_branch_fn *[]){ f, g }), h) */
 #define tf_case(n, preds, fns, default_fn, ...) tf_case_(n, preds, fns, default_fn, (struct tf_case_args){ TF_HERE_, __VA_ARGS__ })
 TF1C_API tf_tensor tf_case_(int n, const tf_tensor *preds, tf_branch_fn *const *fns, tf_branch_fn *default_fn, struct tf_case_args args);
 

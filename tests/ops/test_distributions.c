@@ -41,34 +41,38 @@ static tf_distribution *exponential(void) { return tf_distributions_exponential(
 
 static tf_tensor slope_in_scale(tf_distribution *d, tf_tensor y) { return tf_at(tf_gradients(y, LIST(d->loc, d->scale)), 1); }
 
+/* clang-format off */
 #define X NP_FLOAT(-1.5, -.25, .5, 2)
 #define SIZES NP_FLOAT(1.5, .25, .5, 2)
 #define K NP_INT(0, 2, 1)
 #define HITS NP_INT(0, 0, 1, 1)
-#define LAW(law, at)                       \
-    ROW(law, log_prob, tf_log_prob(d, at)) \
-    ROW(law, prob, tf_prob(d, at))         \
-    ROW(law, entropy, tf_entropy(d))       \
-    ROW(law, sample, tf_sample(d)) ROW(law, sample_3, tf_sample(d, 3)) ROW(law, sample_2_3, tf_sample(d, SHAPE(2, 3), .seed = 5))
-#define MOMENTS(law) \
-    ROW(law, mean, tf_mean(d)) ROW(law, mode, tf_mode(d)) ROW(law, stddev, tf_stddev(d)) ROW(law, variance, tf_variance(d))
+#define LAW(law, at)                                                                                    \
+    ROW(law, log_prob, tf_log_prob(d, at))                                                              \
+    ROW(law, prob, tf_prob(d, at))                                                                      \
+    ROW(law, entropy, tf_entropy(d))                                                                    \
+    ROW(law, sample, tf_sample(d))                                                                      \
+    ROW(law, sample_3, tf_sample(d, 3))                                                                 \
+    ROW(law, sample_2_3, tf_sample(d, SHAPE(2, 3), .seed = 5))
 #define CDF(law, at) ROW(law, cdf, tf_cdf(d, at))
-#define ROWS                                                                                                                   \
-    LAW(normal, X)                                                                                                             \
-    CDF(normal, X)                                                                                                             \
-    MOMENTS(normal)                                                                                                            \
-    LAW(uniform, X)                                                                                                            \
-    CDF(uniform, X)                                                                                                            \
-    ROW(uniform, mean, tf_mean(d))                                                                                             \
-    ROW(uniform, stddev, tf_stddev(d)) ROW(uniform, variance, tf_variance(d)) LAW(laplace, X) CDF(laplace, X) MOMENTS(laplace) \
-        LAW(exponential, SIZES) CDF(exponential, SIZES) MOMENTS(exponential) LAW(bernoulli, HITS) MOMENTS(bernoulli)           \
-            LAW(chances, HITS) MOMENTS(chances) LAW(categorical, K) ROW(categorical, mode, tf_mode(d)) LAW(shares, K)          \
-                ROW(shares, mode, tf_mode(d)) ROW(normal, kl_divergence, tf_distributions_kl_divergence(d, other()))           \
-                    ROW(normal, cross_entropy, tf_cross_entropy(d, other()))                                                   \
-                        ROW(bernoulli, kl_divergence, tf_kl_divergence(d, chances()))                                          \
-                            ROW(categorical, kl_divergence, tf_distributions_kl_divergence(d, shares()))                       \
-                                ROW(normal, gradient, slope_in_scale(d, tf_log_prob(d, X)))                                    \
-                                    ROW(normal, through_sample, slope_in_scale(d, tf_square(tf_sample(d, 2))))
+#define MEAN(law) ROW(law, mean, tf_mean(d))
+#define MODE(law) ROW(law, mode, tf_mode(d))
+#define SPREAD(law) ROW(law, stddev, tf_stddev(d)) ROW(law, variance, tf_variance(d))
+#define ROWS                                                                                            \
+    LAW(normal, X) CDF(normal, X) MEAN(normal) MODE(normal) SPREAD(normal)                              \
+    LAW(uniform, X) CDF(uniform, X) MEAN(uniform) SPREAD(uniform)                                       \
+    LAW(laplace, X) CDF(laplace, X) MEAN(laplace) MODE(laplace) SPREAD(laplace)                         \
+    LAW(exponential, SIZES) CDF(exponential, SIZES) MEAN(exponential) MODE(exponential) SPREAD(exponential) \
+    LAW(bernoulli, HITS) MEAN(bernoulli) MODE(bernoulli) SPREAD(bernoulli)                              \
+    LAW(chances, HITS) MEAN(chances) MODE(chances) SPREAD(chances)                                      \
+    LAW(categorical, K) MODE(categorical)                                                               \
+    LAW(shares, K) MODE(shares)                                                                         \
+    ROW(normal, kl_divergence, tf_distributions_kl_divergence(d, other()))                              \
+    ROW(normal, cross_entropy, tf_cross_entropy(d, other()))                                            \
+    ROW(bernoulli, kl_divergence, tf_kl_divergence(d, chances()))                                       \
+    ROW(categorical, kl_divergence, tf_distributions_kl_divergence(d, shares()))                        \
+    ROW(normal, gradient, slope_in_scale(d, tf_log_prob(d, X)))                                         \
+    ROW(normal, through_sample, slope_in_scale(d, tf_square(tf_sample(d, 2))))
+/* clang-format on */
 
 #define ROW(law, method, call) \
     static tf_tensor law##_##method(tf_distribution *d) { return call; }
