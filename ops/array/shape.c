@@ -574,7 +574,8 @@ static const tf_op_def expand_dims_op = {
 
 tf_tensor tf_expand_dims_(struct tf_expand_dims_args a)
 {
-    return tf_op_binary(&expand_dims_op, tf1c_given_data(a.input, a.text, ".input", a.here), tf1c_given(a.axis),
+    const tf_operand axis = tf1c_given(a.axis);
+    return tf_op_binary(&expand_dims_op, tf1c_given_data(a.input, a.text, ".input", a.here), axis.kind ? axis : tf1c_given(a.dim),
                         (struct tf_name_args){ a.here, a.name }, NULL);
 }
 

@@ -79,10 +79,11 @@ struct tf_expand_dims_args {
     TF_ARG_(1) tf_operand input;
     TF_ARG_(2) tf_operand axis;
     TF_ARG_(3) const char *name;
+    TF_ARG_(4) tf_operand dim; /* the old name of axis */
 };
 #define tf_expand_dims(...)                                                                                   \
-    TF_KWARGS_(tf_expand_dims_((struct tf_expand_dims_args){ .text = #__VA_ARGS__, .input = TF_UNSET_, .axis = TF_UNSET_, TF_HERE_, \
-        TF_PLACES_(__VA_ARGS__) }))
+    TF_KWARGS_(tf_expand_dims_((struct tf_expand_dims_args){ .text = #__VA_ARGS__, .input = TF_UNSET_, .axis = TF_UNSET_, .dim = TF_UNSET_, \
+        TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_expand_dims_(struct tf_expand_dims_args args);
 
 /* Without the axes of length 1: all, or an axis, or AXES(0, 2).                                         TF1: tf.squeeze

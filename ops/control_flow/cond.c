@@ -386,13 +386,15 @@ static tf_operand predicate(tf_operand given)
 tf_tensor tf_cond_(struct tf_cond_args a)
 {
     const struct tf_case_args rest = { a.here, a.context, a.name };
-    return tf_at(branch(predicate(a.pred), (branch_fn){ .one = a.true_fn }, (branch_fn){ .one = a.false_fn }, rest), 0);
+    const branch_fn taken = { .one = a.true_fn ? a.true_fn : a.fn1 }, other = { .one = a.false_fn ? a.false_fn : a.fn2 };
+    return tf_at(branch(predicate(a.pred), taken, other, rest), 0);
 }
 
 tf_list tf_cond_list_(struct tf_cond_list_args a)
 {
     const struct tf_case_args rest = { a.here, a.context, a.name };
-    return branch(predicate(a.pred), (branch_fn){ .many = a.true_fn }, (branch_fn){ .many = a.false_fn }, rest);
+    const branch_fn taken = { .many = a.true_fn ? a.true_fn : a.fn1 }, other = { .many = a.false_fn ? a.false_fn : a.fn2 };
+    return branch(predicate(a.pred), taken, other, rest);
 }
 
 /* ---- case: conds inside each other ------------------------------------------------------------------------------------------------- */

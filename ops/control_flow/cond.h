@@ -19,6 +19,7 @@ struct tf_cond_args {
     TF_ARG_(3) tf_branch_fn *false_fn;
     TF_ARG_(4) void *context;
     TF_ARG_(5) const char *name;
+    tf_branch_fn *fn1, *fn2; /* their old names */
 };
 struct tf_cond_list_args {
     tf_source here;
@@ -27,6 +28,7 @@ struct tf_cond_list_args {
     TF_ARG_(3) tf_branch_list_fn *false_fn;
     TF_ARG_(4) void *context;
     TF_ARG_(5) const char *name;
+    tf_branch_list_fn *fn1, *fn2; /* their old names */
 };
 struct tf_case_args {
     tf_source here;

@@ -28,6 +28,7 @@ struct tf_scan_args {
     TF_ARG_(6) int parallel_iterations; /* accepted */
     TF_ARG_(7) bool swap_memory;        /* a long one's gradient computes most steps anew instead of saving what it reads */
     tf_operand initializers;            /* the same as initializer */
+    bool back_prop, infer_shape;        /* accepted */
     const char *text;                   /* of the call after fn: whether 0 or 0.0 is written */
 };
 
@@ -66,6 +67,7 @@ struct tf_map_args {
     TF_ARG_(4) const char *name;
     TF_ARG_(5) int parallel_iterations;
     TF_ARG_(6) bool swap_memory;
+    bool back_prop, infer_shape; /* accepted */
 };
 #define tf_map_fn(fn, ...)                                                                \
     TF_KWARGS_(_Generic((fn), tf_map_list_callable *: tf_map_fn_list_, default: tf_map_fn_)( \

@@ -172,6 +172,7 @@ struct tf_contrib_batch_norm_args {
     TF_ARG_(11) bool trainable;
     TF_ARG_(12) bool zero_debias_moving_mean;
     TF_ARG_(13) tf_variable_scope scope;
+    bool fused; /* accepted: the numbers are the same */
 };
 #define TF_CONTRIB_BATCH_NORM_                                                                                          \
     .inputs = TF_UNSET_, .decay = 0.999, .center = true, .epsilon = 0.001, .updates_collections = TF_UPDATE_OPS,        \

@@ -453,7 +453,7 @@ static tf_tensor conv_of(const tf_op_def *def, const struct tf_conv2d_args *a, i
 
 tf_tensor tf_nn_conv2d_(struct tf_conv2d_args a)
 {
-    const tf_operand input = tf1c_given(a.input), filter = tf1c_given(a.filter);
+    const tf_operand input = tf1c_given(a.input), given = tf1c_given(a.filter), filter = given.kind ? given : tf1c_given(a.filters);
     TF_FROM(a.here);
     return conv_of(&conv2d_op, &a, 2, (tf_operand[]){ input, filter });
 }

@@ -32,9 +32,11 @@ struct tf_conv2d_args {
     TF_ARG_(7) tf_dims dilations;
     TF_ARG_(8) const char *name;
     TF_ARG_(9) tf_dims explicit_paddings;
+    tf_operand filters; /* the other name of filter */
 };
-#define TF_CONV2D_(...) \
-    ((struct tf_conv2d_args){ .input = TF_UNSET_, .filter = TF_UNSET_, .use_cudnn_on_gpu = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) })
+#define TF_CONV2D_(...)                                                                                                       \
+    ((struct tf_conv2d_args){ .input = TF_UNSET_, .filter = TF_UNSET_, .filters = TF_UNSET_, .use_cudnn_on_gpu = true, TF_HERE_, \
+                              TF_PLACES_(__VA_ARGS__) })
 #define tf_nn_conv2d(...) TF_KWARGS_(tf_nn_conv2d_(TF_CONV2D_(__VA_ARGS__)))
 TF1C_API tf_tensor tf_nn_conv2d_(struct tf_conv2d_args args);
 

@@ -227,12 +227,14 @@ struct tf_moments_args {
     tf_source here;
     TF_ARG_(1) tf_operand x;
     TF_ARG_(2) tf_operand axes;
-    TF_ARG_(3) const char *name;
-    TF_ARG_(4) bool keep_dims;
+    TF_ARG_(3) tf_operand shift; /* does nothing, as in TF */
+    TF_ARG_(4) const char *name;
+    TF_ARG_(5) bool keep_dims;
     bool keepdims;
 };
-#define tf_nn_moments(...) \
-    TF_KWARGS_(tf_nn_moments_((struct tf_moments_args){ .x = TF_UNSET_, .axes = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+#define tf_nn_moments(...)                                                                                                    \
+    TF_KWARGS_(tf_nn_moments_((struct tf_moments_args){ .x = TF_UNSET_, .axes = TF_UNSET_, .shift = TF_UNSET_, TF_HERE_,     \
+        TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_moments tf_nn_moments_(struct tf_moments_args args);
 
 /* The same of x that counts as often as frequency_weights say, which broadcast to x.  TF1: tf.nn.weighted_moments */

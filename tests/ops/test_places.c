@@ -213,6 +213,11 @@ static tf_tensor report(tf_tensor names) { return tf_size(names); }
     ROW(tf_foldl(plus, x), tf_foldl(plus, .elems = x))                                                                             \
     ROW(tf_map_fn(twice, x), tf_map_fn(twice, .elems = x, .dtype = tf_float32))                                                    \
     ROW(tf_cond(true, one, two), tf_cond(.false_fn = two, .true_fn = one, .pred = tf_constant((bool)true)))                        \
+    ROW(tf_cond(true, one, two), tf_cond(.fn2 = two, .fn1 = one, .pred = tf_constant((bool)true)))                                 \
+    ROW(tf_expand_dims(x, 0), tf_expand_dims(.dim = 0, .input = x))                                                                \
+    ROW(tf_nn_moments(x, 0, x, "m", true).mean, tf_nn_moments(.keep_dims = true, .axes = 0, .x = x).mean)                          \
+    ROW(tf_scan(plus, x, NP_FLOAT(1, 1, 1)), tf_scan(plus, x, NP_FLOAT(1, 1, 1), .back_prop = true, .infer_shape = true))          \
+    ROW(tf_map_fn(twice, x), tf_map_fn(twice, x, .back_prop = true, .infer_shape = true))                                          \
     ROW(tf_constant(1, tf_float32, SHAPE(2)), tf_constant(1, .shape = 2, .dtype = tf_float32))                                     \
     ROW(weight(tf_get_variable("v", SHAPE(2), .initializer = tf_constant_initializer(NP_FLOAT(4, 5)))),                            \
         weight(tf_get_variable("w", .initializer = NP_FLOAT(4, 5))))                                                               \
