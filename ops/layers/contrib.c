@@ -63,7 +63,7 @@ static tf_tensor convolution(bool transposed, tf_operand inputs, int64_t filters
         return recorded();
     const tf1c_finish finish = { a->normalizer_fn, a->normalizer_params, a->activation_fn };
     const tf1c_conv_names names = {
-        transposed ? "Conv2d_transpose" : "Conv", "weights", "biases", a->scope, tf1c_layer_finish, &finish
+        transposed ? "Conv2d_transpose" : "Conv", "weights", "biases", a->scope, tf1c_layer_finish, &finish, NULL
     };
     const struct tf_layers_conv_args args = { .here = a->here,
                                               .strides = a->stride,
@@ -240,7 +240,7 @@ static tf_tensor normalized(tf_tensor x, const struct tf_contrib_batch_norm_args
                                                       .fused = true };
     const bool by_contrib =
         tf_get_shape(x).rank == 2 || !a->updates_collections || strcmp(a->updates_collections, TF_UPDATE_OPS) != 0;
-    const tf1c_norm_style style = { "BatchNorm", a->scope, a->updates_collections, by_contrib, true, a->activation_fn };
+    const tf1c_norm_style style = { "BatchNorm", a->scope, a->updates_collections, by_contrib, true, a->activation_fn, NULL };
     return tf1c_norm_layer(x, args, &style);
 }
 

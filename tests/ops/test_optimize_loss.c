@@ -102,8 +102,10 @@ static const struct {
     const char *name;
     tf_tensor (*train)(void);
     bool sparse; /* whose nodes are others here: a node stands for slices, and one for an update of rows */
-} cases[] = { { "plain", plain },       { "decayed", decayed },     { "multiplied", multiplied },  { "sparse", sparse, true },
-              { "noisy", noisy, true }, { "by_object", by_object }, { "by_function", by_function } };
+} cases[] = {
+    { "plain", plain, false }, { "decayed", decayed, false },     { "multiplied", multiplied, false },  { "sparse", sparse, true },
+    { "noisy", noisy, true },  { "by_object", by_object, false }, { "by_function", by_function, false }
+};
 enum { CASES = sizeof cases / sizeof cases[0] };
 
 static np_npz *npz;
