@@ -162,7 +162,9 @@ START_TEST(classes_are_drawn_and_scored_for_a_batch_that_only_the_run_knows)
     tf_tensor logits = tf_placeholder(tf_float32), k = tf_placeholder(tf_int32);
     tf_distribution *d = tf_distributions_categorical(logits);
     tf_ndarray a = { 0 };
-    must(tf_run(sess, FETCH(tf_sample(d, 5), &a), FEED(logits, np_zeros(SHAPE(2, 3, 4), tf_float32))));
+    tf_ndarray even = np_zeros(SHAPE(2, 3, 4), tf_float32);
+    must(tf_run(sess, FETCH(tf_sample(d, 5), &a), FEED(logits, even)));
+    np_free(&even);
     ck_assert(tf_dims_equal(a.shape, SHAPE(5, 2, 3)));
     np_free(&a);
     check_run(tf_log_prob(d, k), FEED(logits, NP_FLOAT(0, 0), k, NP_INT(0, 1, 1)), NUMBERS(-log(2), -log(2), -log(2)));

@@ -50,9 +50,12 @@ static tf_tensor multiplied(void)
 {
     make_net();
     const tf_tensor step = tf_train_get_or_create_global_step(), rate = tf_constant(0.01, .name = "rate");
-    return tf_contrib_layers_optimize_loss(loss, step, rate, "Momentum", .gradient_noise_scale = 0.1,
-                                           .gradient_multipliers = TF_MULTIPLIERS({ w, 0.5 }), .variables = w,
-                                           .increment_global_step = false, .summaries = np_zeros(SHAPE(0), tf_string));
+    tf_ndarray none = np_zeros(SHAPE(0), tf_string);
+    const tf_tensor train = tf_contrib_layers_optimize_loss(loss, step, rate, "Momentum", .gradient_noise_scale = 0.1,
+                                                            .gradient_multipliers = TF_MULTIPLIERS({ w, 0.5 }), .variables = w,
+                                                            .increment_global_step = false, .summaries = none);
+    np_free(&none);
+    return train;
 }
 
 static tf_tensor sparse(void)
