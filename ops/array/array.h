@@ -114,6 +114,17 @@ static inline tf_tensor array_op(const tf_op_def *def, struct tf_name_args a, co
                                                             .inputs = in }) };
 }
 
+/* n bytes as element i of the kernel's first result, in memory of the run's with a 0 behind. */
+static inline void give_bytes(tf_kernel_ctx *k, int64_t i, const void *data, size_t n)
+{
+    char *copy = tf_kernel_string(k, n + 1);
+    if (copy && n)
+        memcpy(copy, data, n);
+    if (copy)
+        copy[n] = '\0';
+    TF_DATA(k, out, 0, tf_bytes)[i] = (tf_bytes){ copy, copy ? n : 0 };
+}
+
 /* The rank of an operand that is a tensor or an array, -1 where it is not known. */
 static inline int operand_rank(const tf_operand *x)
 {

@@ -10,6 +10,7 @@
 #include <jpeglib.h>
 #endif
 
+#include "ops/array/array.h"
 #include "ops/control_flow/counts.h"
 #include "ops/family.h"
 #include "ops/image/codec.h"
@@ -293,12 +294,7 @@ static void compress(tf_kernel_ctx *k, int compression)
     png_infop info = png ? png_create_info_struct(png) : NULL;
     written w = { 0 };
     if (info && write_png(png, info, &w, &k->in[0], compression)) {
-        char *data = tf_kernel_string(k, w.n + 1);
-        if (data) {
-            memcpy(data, w.data, w.n);
-            data[w.n] = 0;
-            *TF_DATA(k, out, 0, tf_bytes) = (tf_bytes){ data, w.n };
-        }
+        give_bytes(k, 0, w.data, w.n);
     } else {
         tf_kernel_error(k, tf_invalid_argument, "image cannot be written as PNG: %lld by %lld pixels", (long long)k->in[0].dims[0],
                         (long long)k->in[0].dims[1]);
@@ -457,12 +453,7 @@ static void encode_jpeg_kernel(tf_kernel_ctx *k)
     errors.manager.output_message = say_nothing;
     const bool is_written = k->in[0].dims[0] && k->in[0].dims[1] && write_jpeg(&c, &errors, &k->in[0], a, &data, &n);
     if (is_written) {
-        char *copy = tf_kernel_string(k, n + 1);
-        if (copy) {
-            memcpy(copy, data, n);
-            copy[n] = 0;
-            *TF_DATA(k, out, 0, tf_bytes) = (tf_bytes){ copy, n };
-        }
+        give_bytes(k, 0, data, n);
     } else {
         tf_kernel_error(k, tf_internal, "JPEG encoding failed");
     }

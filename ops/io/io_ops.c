@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "core/safe_file.h"
+#include "ops/array/array.h"
 #include "ops/family.h"
 
 static char *text_in(tf_kernel_ctx *k, int i, int64_t element)
@@ -174,15 +175,10 @@ static void matching_data_shape(tf_kernel_ctx *k, tf_dims *out)
 static void matching_kernel(tf_kernel_ctx *k)
 {
     glob_t g;
-    tf_bytes *out = k->out[0].data;
     const bool found = find(k, &g);
     for (int64_t i = 0; i < k->out[0].dims[0]; i++) {
         const char *name = found && i < (int64_t)g.gl_pathc ? g.gl_pathv[i] : "";
-        const size_t n = strlen(name);
-        char *copy = tf_kernel_string(k, n + 1);
-        if (copy)
-            memcpy(copy, name, n + 1);
-        out[i] = (tf_bytes){ copy, copy ? n : 0 };
+        give_bytes(k, i, name, strlen(name));
     }
     globfree(&g);
 }

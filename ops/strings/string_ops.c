@@ -19,16 +19,6 @@ static int64_t elements(const tf_kernel_ctx *k) { return tf_view_count(&k->out[0
 
 static const tf_bytes *strings_in(const tf_kernel_ctx *k, int i) { return k->in[i].data; }
 
-static void give(tf_kernel_ctx *k, int64_t i, const char *data, size_t n)
-{
-    char *copy = tf_kernel_string(k, n + 1);
-    if (copy && n)
-        memcpy(copy, data, n);
-    if (copy)
-        copy[n] = '\0';
-    TF_DATA(k, out, 0, tf_bytes)[i] = (tf_bytes){ copy, copy ? n : 0 };
-}
-
 /* ---- StringJoin --------------------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -284,7 +274,7 @@ static void strip_kernel(tf_kernel_ctx *k)
         }
         while (s.size && isspace((unsigned char)s.data[s.size - 1]))
             s.size--;
-        give(k, i, s.data, s.size);
+        give_bytes(k, i, s.data, s.size);
     }
 }
 
@@ -292,7 +282,7 @@ static void map_bytes(tf_kernel_ctx *k, int (*of)(int))
 {
     for (int64_t i = k->begin; i < k->end; i++) {
         const tf_bytes s = strings_in(k, 0)[i];
-        give(k, i, s.data, s.size);
+        give_bytes(k, i, s.data, s.size);
         char *to = (char *)TF_DATA(k, out, 0, tf_bytes)[i].data;
         for (size_t j = 0; to && j < s.size; j++)
             to[j] = (char)of((unsigned char)to[j]);
@@ -358,7 +348,7 @@ static void substr_kernel(tf_kernel_ctx *k)
             return;
         }
         const int64_t n = len < 0 ? 0 : len < size - from ? len : size - from;
-        give(k, i, s.data ? s.data + from : "", (size_t)n);
+        give_bytes(k, i, s.data ? s.data + from : "", (size_t)n);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ops/array/constant.h"
+#include "ops/control_flow/counts.h"
 #include "ops/control_flow/group.h"
 #include "ops/family.h"
 #include "ops/math/arithmetic.h"
@@ -65,7 +66,7 @@ static tf_tensor begin(tf_tensor var, const char *name, tf_source here)
     }
     tf_tensor average = { 0 };
     if (a.initial.kind != TF_OPERAND_NONE) /* TF begins with the variable's value if it has one by then: two branches */
-        tf1c_current_graph()->universe->last_id += 21;
+        tf1c_count_more(21);
     tf_with_variable_scope(NULL, .default_name = name)
         average = tf_get_variable_(a);
     return average;

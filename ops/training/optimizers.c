@@ -10,6 +10,7 @@
 #include "ops/array/gather.h"
 #include "ops/array/identity.h"
 #include "ops/array/where.h"
+#include "ops/control_flow/counts.h"
 #include "ops/control_flow/group.h"
 #include "ops/family.h"
 #include "ops/math/arithmetic.h"
@@ -582,7 +583,7 @@ static tf_operation *update_by_rule(tf_optimizer *o, const tf_grad_and_var *pair
             in[n++] = tf_operand_tensor(grad.indices);
     }
     if (sparse)
-        tf1c_current_graph()->universe->last_id += o->rule->sparse_ops - 1;
+        tf1c_count_more(o->rule->sparse_ops - 1);
     return tf_op_new(sparse ? o->rule->sparse : o->rule->dense,
                      (struct tf_op_args){ .here = here, .attrs = &attrs, .n_inputs = n, .inputs = in });
 }
@@ -603,7 +604,7 @@ static tf_operation *decay(tf_optimizer *o, tf_tensor var, tf_indexed_slices gra
     if (tf_is_none(grad.indices))
         return tf_tensor_op(tf_assign_sub(var, tf_operator_mul(o->weight_decay, var)));
     const tf_tensor rows = tf_unique(grad.indices).y, old = tf_gather(var, rows);
-    tf1c_current_graph()->universe->last_id--; /* TF has made rows unique already */
+    tf1c_count_more(-1); /* TF has made rows unique already */
     const tf_tensor less = o->weight_decay.kind == TF_OPERAND_REAL ? tf_operator_mul(-o->weight_decay.as.real, old)
                                                                    : tf_operator_mul(tf_neg(o->weight_decay), old);
     return tf_tensor_op(tf_scatter_add(var, rows, less));
