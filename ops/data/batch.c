@@ -51,7 +51,7 @@ static tf1c_next draw(tf1c_stage *s, int components, int64_t *n)
     return *n && (*n == size || !s->of->flag) ? TF1C_ELEMENT : TF1C_END;
 }
 
-static tf_dims stacked(int64_t n, tf_dims d)
+tf_dims tf1c_rows_of(int64_t n, tf_dims d)
 {
     memmove(d.dims + 1, d.dims, (size_t)d.rank * sizeof *d.dims);
     d.dims[0] = n;
@@ -85,7 +85,7 @@ static tf1c_next stack(tf1c_stage *s, tf1c_component *to, int component, int64_t
     const bool strings = first->dtype == tf_string;
     tf1c_component elements = { 0 }; /* of strings, whose bytes are copied at the end */
     char *at = first->shape.rank < TF_MAX_RANK
-                   ? tf1c_component_fit(strings ? &elements : to, first->dtype, stacked(n, first->shape))
+                   ? tf1c_component_fit(strings ? &elements : to, first->dtype, tf1c_rows_of(n, first->shape))
                    : NULL;
     if (!at)
         return tf1c_stage_out_of_memory(s);
@@ -181,7 +181,7 @@ static tf1c_next pad(tf1c_stage *s, tf1c_component *to, int component, int64_t n
         return fits;
     const bool strings = padding->dtype == tf_string;
     tf1c_component elements = { 0 };
-    char *at = tf1c_component_fit(strings ? &elements : to, padding->dtype, stacked(n, d));
+    char *at = tf1c_component_fit(strings ? &elements : to, padding->dtype, tf1c_rows_of(n, d));
     if (!at)
         return tf1c_stage_out_of_memory(s);
     const int64_t each = tf_dims_count(d);

@@ -24,6 +24,7 @@ void tf1c_element_close(tf1c_element *e);
 void tf1c_element_swap(tf1c_element *a, tf1c_element *b); /* of as many components: their values and memory */
 void *tf1c_component_fit(tf1c_component *c, tf_dtype dtype, tf_dims dims); /* memory for the value; NULL after a report */
 bool tf1c_component_copy(tf1c_component *c, const tf_ndarray *from);      /* strings with their bytes */
+tf_dims tf1c_rows_of(int64_t n, tf_dims d);                                 /* d with n before it; batch.c */
 void tf1c_put_in_corner(char *to, tf_dims d, const tf_ndarray *x);         /* of an array of shape d; batch.c */
 bool tf1c_component_string(tf1c_component *c, tf_bytes s);                 /* a scalar */
 

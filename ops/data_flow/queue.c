@@ -144,13 +144,20 @@ static tf_status put(const tf_exchange *x, const tf_queue *q, contents *c, tf1c_
     return status;
 }
 
-/* Whether the components are what the queue holds, n of them if they are many. */
+/* What component i of an element is enqueued as, n of them if they are many. */
+static tf_dims enqueued(const tf_queue *q, int i, bool many, int64_t n)
+{
+    const tf_dims one = q->shapes.items[i];
+    return many && one.known ? tf1c_rows_of(n, one) : one;
+}
+
+/* Whether the components are what the queue holds. */
 static tf_status check_shapes(const tf_exchange *x, const tf1c_enqueue_attrs *a, int64_t n)
 {
     char expected[TF_DIMS_TEXT], got[TF_DIMS_TEXT];
     tf_dims merged;
     for (int i = 0; i < x->op->n_inputs; i++) {
-        const tf_dims one = a->queue->shapes.items[i], want = a->many && one.known ? tf1c_rows_of(n, one) : one;
+        const tf_dims want = enqueued(a->queue, i, a->many, n);
         if (tf_merge_dims(x->in[i].shape, want, &merged))
             continue;
         return tf_fail(tf_invalid_argument, x->op->here, x->op->name, "Shape mismatch in tuple component %d. Expected %s, got %s",
@@ -531,11 +538,12 @@ static const char *named(const tf_queue *q, const char *what)
 static tf_operand component_of(const tf_queue *q, tf_list components, int i, bool many, tf_source here)
 {
     const tf_tensor t = tf_convert(tf_operand_tensor(components.items[i]), q->dtypes.items[i], here, NULL);
-    const tf_dims have = tf_get_shape(t);
-    tf_dims want = q->shapes.items[i], merged;
+    if (many && q->shapes.items[i].rank >= TF_MAX_RANK)
+        return tf_operand_tensor(
+            tf_mistake(tf_unimplemented, here, NULL, "Elements of %d dimensions are enqueued one by one here.", TF_MAX_RANK));
+    const tf_dims have = tf_get_shape(t), want = enqueued(q, i, many, NONE);
+    tf_dims merged;
     char a[TF_DIMS_TEXT], b[TF_DIMS_TEXT];
-    if (many && want.known && want.rank < TF_MAX_RANK)
-        want = tf1c_rows_of(NONE, want);
     if (tf_is_poisoned(t) || tf_merge_dims(have, want, &merged))
         return tf_operand_tensor(t);
     return tf_operand_tensor(tf_mistake(tf_value_error, here, NULL, "Shapes %s and %s are incompatible",

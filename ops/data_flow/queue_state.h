@@ -26,8 +26,7 @@ typedef struct {
 } tf1c_enqueue_attrs;
 tf1c_enqueue_attrs *tf1c_enqueue_of(const tf_operation *op); /* NULL: it is none */
 
-/* stacked.c: d with n before it; the component of n elements of one rank as one array, shorter ones with zeros behind. */
-tf_dims tf1c_rows_of(int64_t n, tf_dims d);
+/* stacked.c: the component of n elements of one rank as one array, shorter ones with zeros behind. */
 bool tf1c_stack_elements(tf1c_component *to, const tf1c_element *all, int component, int64_t n); /* false after a report */
 
 /* Waits for an element of the queue; it is the caller's then. A status after a report. */

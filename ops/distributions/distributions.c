@@ -13,7 +13,6 @@
 #include "ops/array/slice.h"
 #include "ops/family.h"
 #include "ops/logging/logging_ops.h"
-#include "ops/losses/losses.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
 #include "ops/math/compare.h"
@@ -26,7 +25,7 @@
 /* How many are drawn: known while the graph is built, or a scalar. */
 typedef struct {
     bool known;
-    int64_t number;
+    int32_t number;
     tf_tensor scalar;
 } drawn;
 
@@ -56,15 +55,18 @@ static tf_tensor batch_shape_tensor(const tf_distribution *d)
     return (tf_tensor){ 0 };
 }
 
+/* [n] */
+static tf_tensor vector_of(drawn n)
+{
+    return n.known ? tf_constant(np_array(&n.number, tf_int32, SHAPE(1))) : tf_stack(LIST(n.scalar));
+}
+
 /* [n, batch_shape…] */
 static tf_tensor shape_drawn(const tf_distribution *d, drawn n)
 {
-    const int32_t number = (int32_t)n.number;
-    const tf_tensor first = n.known ? tf_constant(np_array((void *)&number, tf_int32, SHAPE(1))) : tf_stack(LIST(n.scalar));
+    const tf_tensor first = vector_of(n);
     return tf_concat(LIST(first, batch_shape_tensor(d)), 0);
 }
-
-static tf_tensor ones_like(tf_tensor t) { return tf_ones_like(t); }
 
 /* ---- Normal ------------------------------------------------------------------------------------------------------------------- */
 
@@ -107,10 +109,10 @@ static tf_tensor normal_cdf(const tf_distribution *d, tf_tensor x)
 
 static tf_tensor normal_entropy(const tf_distribution *d)
 {
-    return tf_operator_add(0.5 * log(2 * PI * E), tf_log(tf_mul(d->scale, ones_like(d->loc))));
+    return tf_operator_add(0.5 * log(2 * PI * E), tf_log(tf_mul(d->scale, tf_ones_like(d->loc))));
 }
-static tf_tensor normal_mean(const tf_distribution *d) { return tf_mul(d->loc, ones_like(d->scale)); }
-static tf_tensor normal_stddev(const tf_distribution *d) { return tf_mul(d->scale, ones_like(d->loc)); }
+static tf_tensor normal_mean(const tf_distribution *d) { return tf_mul(d->loc, tf_ones_like(d->scale)); }
+static tf_tensor normal_stddev(const tf_distribution *d) { return tf_mul(d->scale, tf_ones_like(d->loc)); }
 
 static tf_tensor normal_kl(const tf_distribution *a, const tf_distribution *b)
 {
@@ -244,8 +246,7 @@ static tf_tensor exponential_shape(const tf_distribution *d) { return of_two_sha
 static tf_tensor exponential_sample(const tf_distribution *d, drawn n, int64_t seed)
 {
     const double tiny = d->dtype == tf_float64 ? DBL_MIN : (double)FLT_MIN;
-    const int32_t number = (int32_t)n.number;
-    const tf_tensor first = n.known ? tf_constant(np_array((void *)&number, tf_int32, SHAPE(1))) : tf_stack(LIST(n.scalar));
+    const tf_tensor first = vector_of(n);
     const tf_tensor u = tf_random_uniform(tf_concat(LIST(first, tf_shape(d->rate)), 0), tiny, 1.0, .dtype = d->dtype, .seed = seed);
     return tf_truediv(tf_neg(tf_log(u)), d->rate);
 }
@@ -305,8 +306,8 @@ static tf_tensor bernoulli_log_prob(const tf_distribution *d, tf_tensor x)
     const tf_dims a = tf_get_shape(x), b = tf_get_shape(logits);
     x = tf_cast(x, tf_get_dtype(logits));
     if (!tf_dims_fully_known(a) || !tf_dims_fully_known(b) || !tf_dims_equal(a, b)) {
-        const tf_tensor wide = tf_mul(ones_like(x), logits);
-        x = tf_mul(ones_like(logits), x);
+        const tf_tensor wide = tf_mul(tf_ones_like(x), logits);
+        x = tf_mul(tf_ones_like(logits), x);
         logits = wide;
     }
     return tf_neg(tf_nn_sigmoid_cross_entropy_with_logits(.labels = x, .logits = logits));
@@ -679,7 +680,7 @@ static tf_tensor count_drawn(tf_tensor shape, drawn *n, tf_source here)
     n->known = tf_constant_value(shape, &value);
     n->number = 1;
     for (int64_t i = 0; n->known && i < np_size(value); i++)
-        n->number *= np_get_int(value, i);
+        n->number = (int32_t)((uint32_t)n->number * (uint32_t)np_get_int(value, i)); /* as np.prod of int32 */
     if (!n->known)
         n->scalar = tf_reduce_prod(shape);
     if (d.known && d.rank > 1)

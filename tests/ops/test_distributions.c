@@ -188,6 +188,11 @@ START_TEST(mistakes_are_tensorflows)
     must_have_reported(tf_unimplemented, "cdf is not implemented: Bernoulli");
     tf_mean(categorical());
     must_have_reported(tf_unimplemented, "mean is not implemented: Categorical");
+    const int most = INT32_MAX;
+    tf_distribution *n = normal();
+    tf_sample(n, SHAPE(most, most, most));
+    must_have_reported(tf_value_error,
+                       "Cannot reshape a tensor with 8589934588 elements to shape [2147483647,2147483647,2147483647,4]");
     tf_sample(normal(), tf_constant(NP_INT2D({ 1 })));
     must_have_reported(tf_value_error, "Input is neither scalar nor vector.");
     tf_kl_divergence(normal(), laplace());

@@ -137,6 +137,9 @@ START_TEST(what_does_not_fit_does_not_enter)
     ck_assert_int_eq(tf_run(sess, tf_enqueue_many(q, x), FEED(x, NP_FLOAT2D({ 1, 2, 3 }))), tf_invalid_argument);
     must_have_reported(tf_invalid_argument, "Shape mismatch in tuple component 0. Expected [1,2], got [1,3]");
     check_run(tf_queue_size(q), (tf_feeds){ 0 }, NUMBERS(0));
+    tf_queue *deep = tf_fifo_queue(10, TF_TYPES(tf_float32), .shapes = TF_SHAPES(SHAPE(1, 1, 1, 1, 1, 1, 1, 1)));
+    tf_enqueue_many(deep, x);
+    must_have_reported(tf_unimplemented, "Elements of 8 dimensions are enqueued one by one here.");
 }
 END_TEST
 
