@@ -255,7 +255,7 @@ END_TEST
 START_TEST(damaged_data_are_refused)
 {
     char file[300];
-    tf_tensor w = tf_get_variable("w", SHAPE(100));
+    tf_tensor w = tf_get_variable("w", SHAPE(100), .initializer = tf_ones_initializer());
     tf_saver *saver = tf_train_saver();
     must(tf_run(sess, tf_global_variables_initializer()));
     ck_assert_ptr_nonnull(tf_save(saver, sess, path));
