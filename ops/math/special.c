@@ -161,10 +161,10 @@ static double lower_gamma(double a, double x, double *da)
 {
     double d, value;
     *da = 0;
-    if (!(x >= 0) || !(a > 0))
-        return *da = NAN;
     if (x == 0)
         return 0;
+    if (!(x >= 0) || !(a > 0))
+        return *da = NAN;
     if (isinf(x))
         return 1;
     if (x > 1 && x > a) {

@@ -2,6 +2,8 @@
  * pooling_ops_3d.cc, python/ops/nn_ops.py, nn_grad.py. */
 #include "ops/nn/pool.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -225,13 +227,13 @@ static int64_t images(const tf_kernel_ctx *k) { return k->out[0].dims[0]; }
 static const tf_shard_rule by_image = { .out = 0, .in = { 0, 0, 0, 0 } };
 static const tf_shard_rule by_image_of_dy = { .out = 0, .in = { TF_WHOLE, 0, TF_WHOLE, TF_WHOLE } };
 
-/* A function per dtype, and the kernel that picks one. */
-#define EACH_DTYPE(ROW) \
-    ROW(f32, float)     \
-    ROW(f64, double)    \
-    ROW(i32, int32_t)   \
-    ROW(i64, int64_t)   \
-    ROW(u8, uint8_t)
+/* A function per dtype, with the least finite number and what is least of all; and the kernel that picks one. */
+#define EACH_DTYPE(ROW)                     \
+    ROW(f32, float, -FLT_MAX, -INFINITY)    \
+    ROW(f64, double, -DBL_MAX, -INFINITY)   \
+    ROW(i32, int32_t, INT32_MIN, INT32_MIN) \
+    ROW(i64, int64_t, INT64_MIN, INT64_MIN) \
+    ROW(u8, uint8_t, 0, 0)
 #define BY_DTYPE(k, name)                \
     ((k)->T == tf_float32   ? name##_f32 \
      : (k)->T == tf_float64 ? name##_f64 \
@@ -239,22 +241,24 @@ static const tf_shard_rule by_image_of_dy = { .out = 0, .in = { TF_WHOLE, 0, TF_
      : (k)->T == tf_int64   ? name##_i64 \
                             : name##_u8)
 
-/* ---- MaxPool, MaxPool3D: y = max x ------------------------------------------------------------------------------------------------------- */
+/* ---- MaxPool, MaxPool3D: y = max x, from TensorFlow's least number up, so that NaN is never it -------------------------------------------------- */
 
-#define MAX_TAP(id, type)                                                            \
+#define MAX_TAP(id, type, finite, least)                                             \
     static void max_tap_##id(const pass *p, int64_t y_at, int64_t x_at, int64_t tap) \
     {                                                                                \
         type *y = TF_DATA(p->k, out, 0, type) + y_at;                                \
         const type *x = TF_DATA(p->k, in, 0, const type) + x_at;                     \
+        const type from = p->k->in[0].rank == 4 ? (finite) : (least);                \
         if (tap == 0)                                                                \
-            memcpy(y, x, (size_t)p->channels * sizeof *y);                           \
+            for (int64_t i = 0; i < p->channels; i++)                                \
+                y[i] = from < x[i] ? x[i] : from;                                    \
         else                                                                         \
             for (int64_t i = 0; i < p->channels; i++)                                \
                 y[i] = y[i] < x[i] ? x[i] : y[i];                                    \
     }
 EACH_DTYPE(MAX_TAP)
 
-#define MAX_DEPTH(id, type)                                                                        \
+#define MAX_DEPTH(id, type, finite, least)                                                         \
     static void max_depth_##id(const tf_kernel_ctx *k, int64_t begin, int64_t end, int64_t window) \
     {                                                                                              \
         const type *x = TF_DATA(k, in, 0, const type);                                             \
@@ -279,43 +283,60 @@ static void max_kernel(tf_kernel_ctx *k)
 
 /* ---- their gradients: to the first of equal largest; over three axes, as TF's, to all of them ---------------------------------------------------------------------------------------- */
 
-/* in: x, y, and what flows: dy, of which `rest` is what has found no place yet. */
+/* in: x, y, and what flows: dy, of which `rest` is what has found no place yet. TensorFlow's largest over two axes begins with a window's
+ * first element, which stays where it is NaN or nothing is larger; over three it is what differs from the largest by 0, as infinity does
+ * not. `odd` tells whether any is such: few are, and the rest goes in vectors. */
 enum { MOST_CHANNELS = 256 };
-#define MAX_GRAD(id, type)                                                                                                \
-    static void max_grad_##id(const pooling *p, bool first, const type *x, const type *y, const type *dy, const range *r, \
-                              type *dx)                                                                                   \
-    {                                                                                                                     \
-        type rest[MOST_CHANNELS];                                                                                         \
-        for (int64_t c = 0; c < p->channels; c += MOST_CHANNELS) {                                                        \
-            const int64_t n = p->channels - c < MOST_CHANNELS ? p->channels - c : MOST_CHANNELS;                          \
-            memcpy(rest, dy + c, (size_t)n * sizeof *rest);                                                               \
-            for (int64_t d = r->low[D]; d < r->high[D]; d++)                                                              \
-                for (int64_t h = r->low[H]; h < r->high[H]; h++)                                                          \
-                    for (int64_t w = r->low[W]; w < r->high[W]; w++) {                                                    \
-                        const int64_t at = ((d * p->in[H] + h) * p->in[W] + w) * p->channels + c;                         \
-                        for (int64_t i = 0; i < n; i++) {                                                                 \
-                            const bool here = x[at + i] == y[c + i];                                                      \
-                            dx[at + i] = (type)(dx[at + i] + (here ? rest[i] : 0));                                       \
-                            rest[i] = (here & first) ? 0 : rest[i];                                                       \
-                        }                                                                                                 \
-                    }                                                                                                     \
-        }                                                                                                                 \
-    }                                                                                                                     \
-    static void max_grads_##id(const tf_kernel_ctx *k)                                                                    \
-    {                                                                                                                     \
-        const pooling p = pooling_of(k->attrs, &k->in[0], &k->in[1]);                                                     \
-        for (int64_t n = k->begin; n < k->end; n++) {                                                                     \
-            const int64_t x_at = n * volume(p.in) * p.channels;                                                           \
-            int64_t o[AXES], y_at = n * volume(p.out) * p.channels;                                                       \
-            for (o[D] = 0; o[D] < p.out[D]; o[D]++)                                                                       \
-                for (o[H] = 0; o[H] < p.out[H]; o[H]++)                                                                   \
-                    for (o[W] = 0; o[W] < p.out[W]; o[W]++, y_at += p.channels) {                                         \
-                        const range r = range_of(&p, o);                                                                  \
-                        max_grad_##id(&p, k->in[0].rank == 4, TF_DATA(k, in, 0, const type) + x_at,                       \
-                                      TF_DATA(k, in, 1, const type) + y_at, TF_DATA(k, in, 2, const type) + y_at, &r,     \
-                                      TF_DATA(k, out, 0, type) + x_at);                                                   \
-                    }                                                                                                     \
-        }                                                                                                                 \
+#define STAYS(x, y, finite) (!((x) <= (y)) | ((y) == (finite)))
+#define IS_ODD(first, x, y, finite) ((first) ? STAYS(x, y, finite) : !((y) - (y) == 0))
+#define MAX_GRAD(id, type, finite, least)                                                                                      \
+    static inline __attribute__((always_inline)) void max_give_##id(bool first, bool head, bool odd, int64_t n, const type *x, \
+                                                                    const type *y, type *rest, type *dx)                       \
+    {                                                                                                                          \
+        for (int64_t i = 0; i < n; i++) {                                                                                      \
+            const bool here =                                                                                                  \
+                odd ? (head && STAYS(x[i], y[i], finite)) || (x[i] == y[i] && (first || y[i] - y[i] == 0)) : x[i] == y[i];     \
+            dx[i] = (type)(dx[i] + (here ? rest[i] : 0));                                                                      \
+            rest[i] = (here & first) ? 0 : rest[i];                                                                            \
+        }                                                                                                                      \
+    }                                                                                                                          \
+    static void max_grad_##id(const pooling *p, bool first, const type *x, const type *y, const type *dy, const range *r,      \
+                              type *dx)                                                                                        \
+    {                                                                                                                          \
+        type rest[MOST_CHANNELS];                                                                                              \
+        for (int64_t c = 0; c < p->channels; c += MOST_CHANNELS) {                                                             \
+            const int64_t n = p->channels - c < MOST_CHANNELS ? p->channels - c : MOST_CHANNELS;                               \
+            const int64_t begin = ((r->low[D] * p->in[H] + r->low[H]) * p->in[W] + r->low[W]) * p->channels + c;               \
+            int32_t odd = 0;                                                                                                   \
+            for (int64_t i = 0; i < n; i++)                                                                                    \
+                odd |= IS_ODD(first, x[begin + i], y[c + i], finite);                                                          \
+            memcpy(rest, dy + c, (size_t)n * sizeof *rest);                                                                    \
+            for (int64_t d = r->low[D]; d < r->high[D]; d++)                                                                   \
+                for (int64_t h = r->low[H]; h < r->high[H]; h++)                                                               \
+                    for (int64_t w = r->low[W]; w < r->high[W]; w++) {                                                         \
+                        const int64_t at = ((d * p->in[H] + h) * p->in[W] + w) * p->channels + c;                              \
+                        if (odd)                                                                                               \
+                            max_give_##id(first, first &&at == begin, true, n, x + at, y + c, rest, dx + at);                  \
+                        else                                                                                                   \
+                            max_give_##id(first, false, false, n, x + at, y + c, rest, dx + at);                               \
+                    }                                                                                                          \
+        }                                                                                                                      \
+    }                                                                                                                          \
+    static void max_grads_##id(const tf_kernel_ctx *k)                                                                         \
+    {                                                                                                                          \
+        const pooling p = pooling_of(k->attrs, &k->in[0], &k->in[1]);                                                          \
+        for (int64_t n = k->begin; n < k->end; n++) {                                                                          \
+            const int64_t x_at = n * volume(p.in) * p.channels;                                                                \
+            int64_t o[AXES], y_at = n * volume(p.out) * p.channels;                                                            \
+            for (o[D] = 0; o[D] < p.out[D]; o[D]++)                                                                            \
+                for (o[H] = 0; o[H] < p.out[H]; o[H]++)                                                                        \
+                    for (o[W] = 0; o[W] < p.out[W]; o[W]++, y_at += p.channels) {                                              \
+                        const range r = range_of(&p, o);                                                                       \
+                        max_grad_##id(&p, k->in[0].rank == 4, TF_DATA(k, in, 0, const type) + x_at,                            \
+                                      TF_DATA(k, in, 1, const type) + y_at, TF_DATA(k, in, 2, const type) + y_at, &r,          \
+                                      TF_DATA(k, out, 0, type) + x_at);                                                        \
+                    }                                                                                                          \
+        }                                                                                                                      \
     }
 EACH_DTYPE(MAX_GRAD)
 
@@ -326,7 +347,7 @@ static void max_grad_kernel(tf_kernel_ctx *k)
 }
 
 /* And theirs: what flows at the first of equal largest, for each window; written back to front by walking all and keeping it. */
-#define MAX_PICK(id, type)                                                                                     \
+#define MAX_PICK(id, type, finite, least)                                                                      \
     static void max_pick_##id(const pass *p, int64_t y_at, int64_t x_at, int64_t tap)                          \
     {                                                                                                          \
         const type *x = TF_DATA(p->k, in, 0, const type) + x_at, *y = TF_DATA(p->k, in, 1, const type) + y_at, \
@@ -412,7 +433,7 @@ static void avg_grad_kernel(tf_kernel_ctx *k)
 
 /* ---- MaxPoolWithArgmax: the place counts from the image's beginning, or from that of all ---------------------------------------------------------- */
 
-#define ARGMAX_TAP(id, type)                                                            \
+#define ARGMAX_TAP(id, type, finite, least)                                             \
     static void argmax_tap_##id(const pass *p, int64_t y_at, int64_t x_at, int64_t tap) \
     {                                                                                   \
         type *y = TF_DATA(p->k, out, 0, type) + y_at;                                   \

@@ -53,6 +53,7 @@ for name, call in [('Relu', tf.nn.relu), ('Relu6', tf.nn.relu6)]:
 cases.update({
     'LeakyRelu.alpha': (leaky3, [wide]),
     'LeakyRelu.int32': (tf.nn.leaky_relu, [ints.astype(np.int32)]),
+    'LeakyRelu.uint8': (tf.nn.leaky_relu, [np.array([0, 3, 200], np.uint8)]),
     'LeakyRelu.named': (lambda x: tf.nn.leaky_relu(x, name='l'), [wide]),
     'Softmax.plain': (tf.nn.softmax, [logits], flat),
     'Softmax.odd': (tf.nn.softmax, [odd_logits]),

@@ -10,6 +10,8 @@ def r(*shape):
 
 
 no_grad = {'grad': False}
+nan, inf = np.nan, np.inf
+odd = np.array([[nan, 1, 2, 3], [1, nan, 2, 3], [3, 2, 1, nan], [nan] * 4, [-inf] * 4, [nan, -inf, inf, 0]], np.float32)
 inside = {'grad': False, 'nodes': False}
 x, ties, cube = r(2, 5, 7, 3), np.round(r(2, 6, 6, 2)), r(2, 4, 5, 6, 3)
 cases = {}
@@ -29,6 +31,8 @@ for kind, pool, pool1, pool2, pool3 in [('Max', tf.nn.max_pool, tf.nn.max_pool1d
         op + '.pool1d': (lambda x, p=pool1: p(x, 2, 2, 'VALID'), [r(2, 7, 3)]),
         op + '.pool1d_named': (lambda x, p=pool1: p(x, 3, 2, 'SAME', name='n'), [r(2, 7, 3)]),
         op + '.pool2d': (lambda x, p=pool2: p(x, 2, 2, 'SAME'), [x]),
+        op + '.odd': (lambda x, p=pool: p(x, 2, 2, 'VALID'), [odd.reshape(6, 2, 2, 1)]),
+        op + '3D.odd': (lambda x, p=pool3: p(x, 2, 2, 'VALID'), [odd.reshape(3, 2, 2, 2, 1)]),
         op + 'Grad.inside': (lambda x, d, p=pool: tf.gradients(p(x, 3, 2, 'SAME'), x, d), [ties, r(2, 3, 3, 2)], inside),
         op + '3D.same': (lambda x, p=pool3: p(x, [1, 2, 2, 2, 1], [1, 2, 2, 2, 1], 'SAME'), [cube]),
         op + '3D.overlapping': (lambda x, p=pool3: p(x, [2, 3, 2], [1, 2, 1], 'VALID', name='p'), [cube]),
@@ -47,6 +51,8 @@ cases.update({
     'MaxPool.int64': (lambda x: tf.nn.max_pool(x, 2, 2, 'SAME'), [ties.astype(np.int64)]),
     'MaxPool.uint8': (lambda x: tf.nn.max_pool(x, 2, 2, 'SAME'), [(ties + 5).astype(np.uint8)]),
     'MaxPool.depth': (lambda x: tf.nn.max_pool(x, [1, 1, 1, 3], [1, 1, 1, 3], 'VALID'), [r(2, 3, 2, 6)], no_grad),
+    'MaxPool.depth_odd': (lambda x: tf.nn.max_pool(x, [1, 1, 1, 2], [1, 1, 1, 2], 'VALID'), [odd.reshape(6, 1, 1, 4)], no_grad),
+    'MaxPoolWithArgmax.odd': (lambda x: tf.nn.max_pool_with_argmax(x, [1, 2, 2, 1], [1, 2, 2, 1], 'VALID'), [odd.reshape(6, 2, 2, 1)], no_grad),
     'MaxPoolGradGrad.inside': (second(tf.nn.max_pool), [ties, r(2, 3, 3, 2), r(2, 6, 6, 2)], inside),
     'MaxPool3DGradGrad.inside': (second(tf.nn.max_pool3d), [np.round(cube), r(2, 2, 3, 3, 3), r(2, 4, 5, 6, 3)], inside),
     'MaxPoolWithArgmax.plain': (lambda x: tf.nn.max_pool_with_argmax(x, [1, 2, 2, 1], [1, 2, 2, 1], 'SAME'), [x], no_grad),

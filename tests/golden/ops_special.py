@@ -29,6 +29,8 @@ cases.update({
     'Igamma.single': (lambda a, x: tf.igamma(a, x, name='g'), [s(.5, 2, 10), s(.5, 1, 12)]),
     'Igamma.broadcast': (lambda a, x: tf.igamma(a, x), [d([2], [3]), d(.5, 1, 4)]),
     'Igamma.ends': (lambda a, x: tf.igamma(a, x), [d(1, 0, -1, 1, 2), d(0, 1, 1, -1, inf)], still),
+    'Igamma.zero': (lambda a, x: tf.igamma(a, x), [d(0, .5, 1, 2, -1, nan), d(0, 0, 0, 0, 0, 0)]),
+    'Igammac.zero': (lambda a, x: tf.igammac(a, x), [d(0, .5, 1, 2, -1, nan), d(0, 0, 0, 0, 0, 0)]),
     'Igammac.double': (lambda a, x: tf.igammac(a, x), [a, at]),
     'Igammac.single': (lambda a, x: tf.igammac(a, x), [s(.5, 2, 10), s(.5, 1, 12)]),
     'Igammac.ends': (lambda a, x: tf.igammac(a, x), [d(1, 0, -1, 1, 2), d(0, 1, 1, -1, inf)], still),
