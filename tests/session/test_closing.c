@@ -283,6 +283,14 @@ static void end_when_hung(void)
     alarm(20 * (unsigned)slowness());
 }
 
+/* A child has lost what other threads of its parent's held: valgrind would search for it, but not in what becomes another program. */
+static _Noreturn void leave(int status)
+{
+    if (status == 0)
+        execlp("true", "true", NULL);
+    _exit(status ? status : 127);
+}
+
 /* In the child: a model of its own, and the parent's session, which may have been amidst a run. */
 static int child(tf_session *of_parent)
 {
@@ -316,7 +324,7 @@ START_TEST(a_process_may_fork_while_other_threads_run)
     for (int i = 0; i < 20 / slowness() + 1; i++) {
         pid_t pid = fork();
         if (pid == 0)
-            _exit(child(sess));
+            leave(child(sess));
         int status;
         ck_assert_int_eq(waitpid(pid, &status, 0), pid);
         ck_assert_msg(status == 0, "the child of fork %d ended with %d", i, status);
@@ -359,7 +367,7 @@ START_TEST(a_kernel_may_fork)
     sess = tf_session();
     const tf_status status = tf_run(sess, FETCH(y, &out));
     if (atomic_load(&runs) == -1)
-        _exit(status == tf_ok && out == 7 ? 0 : 1);
+        leave(status == tf_ok && out == 7 ? 0 : 1);
     ck_assert_int_eq(status, tf_ok);
     ck_assert_float_eq(out, 0);
     tf_close(sess);
