@@ -498,12 +498,13 @@ static int padding_values(struct tf_padded_batch_args *a, tf_operand *number)
     return a->padding_values.n;
 }
 
-static bool set_padding(tf1c_dataset *d, int i, tf_list given, tf_operand number)
+static bool set_padding(tf1c_dataset *d, int i, tf_list given, const tf_operand *number)
 {
     static const char *const empty = "";
     const tf_dtype dtype = type_of(d, i);
     const tf_operand none = dtype == tf_string ? tf_operand_string(empty) : tf_operand_integer(0);
-    set_value(d, 1 + i, given.n ? tf_operand_tensor(given.items[i]) : number.kind ? number : none, dtype, "padding_value");
+    const tf_operand *alone = number->kind ? number : &none;
+    set_value(d, 1 + i, given.n ? tf_operand_tensor(given.items[i]) : *alone, dtype, "padding_value");
     if (tf_is_poisoned(d->values[1 + i]))
         return false;
     const tf_dims s = tf_get_shape(d->values[1 + i]);
@@ -535,7 +536,7 @@ tf_data_dataset *tf_dataset_padded_batch_(tf_data_dataset *dataset, tf_operand b
     tf_dims *shapes = tf1c_graph_alloc(d->graph, (size_t)n * sizeof *shapes);
     for (int i = 0; i < n; i++) {
         if (!shapes || tf_is_poisoned(d->values[0]) || !set_padded(d, i, padded.items[i]) ||
-            !set_padding(d, i, a.padding_values, number))
+            !set_padding(d, i, a.padding_values, &number))
             return refused(dataset);
         shapes[i] = padded.items[i];
     }
