@@ -46,6 +46,20 @@ static void say_real(text *t, double x, bool narrow)
     say(t, "%s", number);
 }
 
+/* As absl::CEscape writes it. */
+static void say_bytes(text *t, tf_bytes bytes)
+{
+    static const char plain[] = "\n\r\t\"'\\", letters[] = "nrt\"'\\";
+    for (size_t i = 0; i < bytes.size; i++) {
+        const unsigned char c = (unsigned char)bytes.data[i];
+        const char *at = c ? strchr(plain, c) : NULL;
+        if (at)
+            say(t, "\\%c", letters[at - plain]);
+        else
+            say(t, c >= ' ' && c <= '~' ? "%c" : "\\%03o", c);
+    }
+}
+
 static void say_element(text *t, const tf_view *v, int64_t i)
 {
     switch (v->dtype) {
@@ -53,6 +67,7 @@ static void say_element(text *t, const tf_view *v, int64_t i)
     case tf_float64: say_real(t, ((const double *)v->data)[i], false); break;
     case tf_int32: say(t, "%d", ((const int32_t *)v->data)[i]); break;
     case tf_int64: say(t, "%lld", (long long)((const int64_t *)v->data)[i]); break;
+    case tf_string: say_bytes(t, ((const tf_bytes *)v->data)[i]); break;
     default: say(t, "%d", ((const uint8_t *)v->data)[i]); break;
     }
 }
@@ -95,11 +110,22 @@ static void say_value(text *t, const tf_view *v, int64_t summarize)
     say(t, "%s]", tf_view_count(v) > limit ? "..." : "");
 }
 
-/* Bytes that say_value needs at most. */
+/* Bytes that say_value needs at most, but for those of strings. */
 static size_t room_for(const tf_view *v, int64_t summarize)
 {
     enum { ELEMENT = 32, BRACKETS = 2 * TF_MAX_RANK, ENDS = 64 };
     return (size_t)shown(v, summarize) * (ELEMENT + BRACKETS) + ENDS;
+}
+
+/* What the strings among the data take, each byte in up to four. */
+static size_t room_for_strings(const tf_kernel_ctx *k, int64_t summarize)
+{
+    enum { ESCAPED = 4 };
+    size_t size = 0;
+    for (int i = 1; i < k->n_in; i++)
+        for (int64_t j = 0, n = k->in[i].dtype == tf_string ? shown(&k->in[i], summarize) : 0; j < n; j++)
+            size += ESCAPED * ((const tf_bytes *)k->in[i].data)[j].size;
+    return size;
 }
 
 /* `first`, then a list's tensors as operands; the caller frees it. NULL after a report. */
@@ -160,11 +186,14 @@ static void print_kernel(tf_kernel_ctx *k)
     const print_attrs *a = k->attrs;
     print_state *state = k->resource;
     if (a->first_n < 0 || atomic_fetch_add(&state->printed, 1) < a->first_n) {
-        text t = { k->scratch, print_scratch(k), 0 };
+        const size_t strings = room_for_strings(k, a->summarize), size = print_scratch(k);
+        char *more = strings ? tf1c_alloc(size + strings) : NULL;
+        text t = { more ? more : k->scratch, more ? size + strings : size, 0 };
         say(&t, "%s", a->message);
         for (int i = 1; i < k->n_in; i++)
             say_value(&t, &k->in[i], a->summarize);
         atomic_load (&print_sink)(t.at);
+        tf1c_free(more);
     }
     pass_on(k);
 }

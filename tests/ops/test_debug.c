@@ -65,6 +65,10 @@ static double wide[] = { 123456789, -0., 1 / 3., 12345678901234567890. };
 PRINTED(doubles, LIST(tf_constant(np_array(wide, tf_float64, SHAPE(4)))), .summarize = 5)
 PRINTED(infinities, LIST(tf_constant(NP_FLOAT(NAN, INFINITY, -INFINITY))), "s")
 PRINTED(message_alone, (tf_list){ 0 }, "nodata")
+PRINTED(a_string_and_a_number, LIST(tf_constant("loss:"), tf_constant(2.5)))
+PRINTED(strings, LIST(tf_constant(NP_STRING("a", "\"b\"\n\\", "c", "d"))), "s")
+PRINTED(a_long_string,
+        LIST(tf_constant("\001\001\001\001\001\001\001\001\001\001\001\001\001\001\001\001\001\001\001\001'\xc3\xa9")))
 static const printed_row printed_rows[] = {
     { matrix, "msg: [[1 2.5][3...]...][0 1 2...]" },
     { scalars, "[1][1e-10][1.23456789][0.1][1e+20][3]" },
@@ -79,6 +83,10 @@ static const printed_row printed_rows[] = {
     { doubles, "[123456789 -0 0.33333333333333331 1.2345678901234567e+19]" },
     { infinities, "s[nan inf -inf]" },
     { message_alone, "nodata" },
+    { a_string_and_a_number, "[loss:][2.5]" },
+    { strings, "s[a \\\"b\\\"\\n\\\\ c...]" },
+    { a_long_string,
+      "[\\001\\001\\001\\001\\001\\001\\001\\001\\001\\001\\001\\001\\001\\001\\001\\001\\001\\001\\001\\001\\'\\303\\251]" },
 };
 enum { PRINTED_ROWS = sizeof printed_rows / sizeof *printed_rows };
 
@@ -159,6 +167,9 @@ START_TEST(a_failed_assertion_shows_its_message_first)
     STOPPED("assertion failed: [hello] [-1] [0 1 2...] [[0 1 2]...]", op, condition, false);
     STOPPED("assertion failed: [hello] [0 1 2 3 4...]", tf_assert(condition, LIST(ints(10)), 5, .message = "hello"), condition,
             false);
+    STOPPED("assertion failed: [x is] [1 2] [a bb c...]",
+            tf_assert(condition, LIST(tf_constant("x is"), tf_constant(NP_INT(1, 2)), tf_constant(NP_STRING("a", "bb", "c", "d")))),
+            condition, false);
     STOPPED("assertion failed: [alone]", tf_assert(condition, (tf_list){ 0 }, .message = "alone"), condition, false);
 }
 END_TEST
