@@ -4,8 +4,8 @@
 
 #include "graph/op.h"
 
-/* That weights are of rank 0, or of the values' rank with dimensions of 1 or theirs: checked while building; what only a run could
- * check counts for what TF makes of it, and is left to the product. NULL: a mistake, *poison. */
+/* That weights are of rank 0, or of the values' rank with dimensions of 1 or theirs: checked while building, or in the run
+ * by an Assert. NULL: a mistake, *poison. */
 tf_operation *tf1c_assert_broadcastable(tf_operand weights, tf_tensor values, tf_source here, tf_tensor *poison);
 
 /* How many axes t has more than u: -1, 0 or 1 where both ranks are known; else, and of ranks further apart, 0. */
