@@ -433,8 +433,7 @@ tf_tensor tf_nn_depthwise_conv2d_(tf_operand input, tf_operand filter, struct tf
     TF_SCOPE(a.name, "depthwise");
     const char *scope = tf_scope_name();
     const tf_tensor x = tf_convert(input, tf_dtype_unset, a.here, "tensor_in");
-    const convolving c = { tf_convert(filter, tf_dtype_unset, a.here, "filter_in"), a.strides, a.padding, a.data_format,
-                           a.dilations.known || a.rate.known || tf1c_plain(a.dilations) || tf1c_plain(a.rate) ? NULL : scope };
+    const convolving c = { tf_convert(filter, tf_dtype_unset, a.here, "filter_in"), a.strides, a.padding, a.data_format, scope };
     return depthwise(&c, x, &a);
 }
 
