@@ -390,10 +390,11 @@ static void split_shape(tf_shape_ctx *c)
     tf_set_out(c, 2, SHAPE(2));
 }
 
-/* The piece that begins at *at; false: there is none. *at is behind its delimiter then, beyond the end after the last. */
+/* The piece that begins at *at; false: there is none, as in an empty string. *at is behind its delimiter then, beyond the end after
+ * the last. */
 static bool next_piece(tf_bytes s, const split_attrs *a, size_t *at, tf_bytes *piece)
 {
-    while (*at <= s.size) {
+    while (s.size && *at <= s.size) {
         size_t end = *at;
         if (!*a->delimiter) {
             if (*at == s.size)

@@ -85,6 +85,7 @@ static tf_tensor none_of(tf_dtype dtype) { return tf_zeros(SHAPE(0), .dtype = dt
     TEXT(tf_string_split(S("a b", "", "c  d e")).dense_shape, "[3 3]")                                                                        \
     TEXT(tf_string_split(S("a,b;c"), .delimiter = ",;").values, "[b'a' b'b' b'c']")                                                           \
     TEXT(tf_string_split(S("a,b,,c"), .delimiter = ",", .skip_empty = false).values, "[b'a' b'b' b'' b'c']")                                  \
+    TEXT(tf_string_split(S("", "a,", ""), .delimiter = ",", .skip_empty = false).values, "[b'a' b'']")                                        \
     TEXT(tf_string_split(S("abc"), .delimiter = "").values, "[b'a' b'b' b'c']")                                                               \
     TEXT(tf_decode_raw(S("\x01\x02\x03\x04", "\x05\x06\x07\x08"), tf_uint8), "[[1 2 3 4] [5 6 7 8]]")                                         \
     TEXT(tf_decode_raw(tf_constant("\x01\x02\x03\x04"), tf_int32), "[67305985]")                                                              \
