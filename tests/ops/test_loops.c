@@ -282,6 +282,42 @@ START_TEST(a_branch_that_the_shapes_rule_out_has_a_gradient_in_another_part)
 }
 END_TEST
 
+static struct {
+    tf_tensor x, y, w, taken;
+} unlike;
+static tf_tensor weighed_sum(void *context) { return UNUSED(context), tf_reduce_sum(tf_mul(tf_add(unlike.x, unlike.y), unlike.w)); }
+static tf_tensor weight_alone(void *context) { return UNUSED(context), tf_mul(unlike.w, 5); }
+static tf_list in_each_step(tf_list v, void *context)
+{
+    return UNUSED(context), LIST(tf_add(tf_at(v, 0), 1), tf_add(tf_at(v, 1), tf_cond(unlike.taken, weighed_sum, weight_alone)));
+}
+static tf_tensor below_three(tf_list v, void *context) { return UNUSED(context), tf_less(tf_at(v, 0), 3); }
+
+/* Nor its gradient, nor in a loop; and the session goes on, either way. */
+START_TEST(a_branch_that_is_not_taken_need_not_fit)
+{
+    unlike.x = tf_placeholder(tf_float32);
+    unlike.y = tf_placeholder(tf_float32, SHAPE(NONE));
+    unlike.w = tf_placeholder(tf_float32, SCALAR);
+    unlike.taken = tf_placeholder(tf_bool, SCALAR);
+    tf_tensor once = tf_cond(unlike.taken, weighed_sum, weight_alone);
+    tf_tensor often = tf_at(tf_while_loop(below_three, in_each_step, LIST(0, 0.0)), 1);
+    tf_tensor results[] = { once, tf_at(tf_gradients(LIST(once), LIST(unlike.w)), 0), often,
+                            tf_at(tf_gradients(LIST(often), LIST(unlike.w)), 0) };
+    const double fives[] = { 10, 5, 30, 15 }, sums[] = { 12, 6, 36, 18 };
+    for (int i = 0; i < 4; i++) {
+#define FEED_ALL(y_, taken_) FEED(unlike.x, NP_FLOAT(1, 2), unlike.y, y_, unlike.w, 2.0, unlike.taken, taken_)
+        check_run(results[i], FEED_ALL(NP_FLOAT(1, 2, 3), false), 1, &fives[i]);
+        ck_assert_int_eq(caught()->count, 0);
+        ck_assert_int_eq(tf_run(sess, FETCH(results[i], NULL), FEED_ALL(NP_FLOAT(1, 2, 3), true)), tf_invalid_argument);
+        must_have_reported(tf_invalid_argument, "Incompatible shapes: [2] vs. [3]");
+        check_run(results[i], FEED_ALL(NP_FLOAT(1, 2), true), 1, &sums[i]);
+        check_run(results[i], FEED_ALL(NP_FLOAT(1, 2, 3), false), 1, &fives[i]);
+#undef FEED_ALL
+    }
+}
+END_TEST
+
 static tf_tensor ten(void *context) { return UNUSED(context), tf_constant(10.0); }
 static tf_tensor twenty(void *context) { return UNUSED(context), tf_constant(20.0); }
 static tf_tensor thirty(void *context) { return UNUSED(context), tf_constant(30.0); }
@@ -737,6 +773,7 @@ int main(void)
     tcase_add_test(c, a_cond_takes_one_branch_and_its_gradient);
     tcase_add_test(c, a_branch_that_the_shapes_rule_out_need_not_fit);
     tcase_add_test(c, a_branch_that_the_shapes_rule_out_has_a_gradient_in_another_part);
+    tcase_add_test(c, a_branch_that_is_not_taken_need_not_fit);
     tcase_add_test(c, a_case_takes_the_first_that_is_true);
     suite_add_tcase(s, c);
     c = tcase_create("derivatives");
