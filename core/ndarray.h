@@ -42,7 +42,8 @@ typedef unsigned tf_dtypes;
 #define TF_DTYPE_BIT(dtype) ((unsigned)(dtype) < TF_DTYPES ? 1u << (dtype) : 0u)
 #define TF_FLOATING (TF_DTYPE_BIT(tf_float32) | TF_DTYPE_BIT(tf_float64))
 #define TF_INDEX (TF_DTYPE_BIT(tf_int32) | TF_DTYPE_BIT(tf_int64))
-#define TF_NUMERIC (TF_FLOATING | TF_INDEX | TF_DTYPE_BIT(tf_uint8))
+#define TF_INTEGERS (TF_INDEX | TF_DTYPE_BIT(tf_uint8))
+#define TF_NUMERIC (TF_FLOATING | TF_INTEGERS)
 #define TF_ANY_DTYPE (TF_NUMERIC | TF_DTYPE_BIT(tf_bool))
 #define TF_EVERY_DTYPE (TF_ANY_DTYPE | TF_DTYPE_BIT(tf_string)) /* of ops that move elements without looking at them */
 

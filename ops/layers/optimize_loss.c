@@ -57,7 +57,7 @@ static bool check_step(optimizing *o)
     if (tf_is_poisoned(*step))
         return false;
     const tf_dims d = tf_get_shape(*step);
-    if (!((TF_INDEX | TF_DTYPE_BIT(tf_uint8)) & TF_DTYPE_BIT(tf_get_dtype(*step)))) {
+    if (!(TF_INTEGERS & TF_DTYPE_BIT(tf_get_dtype(*step)))) {
         tf_fail(tf_type_error, o->a.here, NULL, "Existing \"global_step\" does not have integer type: <dtype: '%s'>",
                 tf_dtype_name(tf_get_dtype(*step)));
         return false;

@@ -627,7 +627,7 @@ tf_operation *tf_assert_integer_(tf_operand x_, struct tf_assert_integer_args a)
     TF_FROM(a.here);
     TF_SCOPE(a.name, "assert_integer");
     const tf_tensor x = tf_convert(x_, tf_dtype_unset, a.here, "x");
-    if (tf_is_poisoned(x) || (TF_INDEX | TF_DTYPE_BIT(tf_uint8)) & TF_DTYPE_BIT(tf_get_dtype(x)))
+    if (tf_is_poisoned(x) || TF_INTEGERS & TF_DTYPE_BIT(tf_get_dtype(x)))
         return tf_is_poisoned(x) ? tf_tensor_op(x) : known_to_hold("statically_determined_was_integer");
     return tf_tensor_op(tf_mistake(tf_type_error, a.here, NULL,
                                    "%s  Expected \"x\" to be integer type.  Found: %s:%d of dtype <dtype: '%s'>",

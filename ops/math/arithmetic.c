@@ -283,7 +283,7 @@ tf_tensor tf_truediv_(tf_operand x, tf_operand y, struct tf_name_args a)
                           tf_dtype_name(tf_get_dtype(q)));
     if (dtype == tf_bool)
         return tf_mistake(tf_type_error, a.here, NULL, "Invalid dtype tf.bool in __truediv__");
-    if (TF_DTYPE_BIT(dtype) & (TF_INDEX | TF_DTYPE_BIT(tf_uint8))) {
+    if (TF_DTYPE_BIT(dtype) & TF_INTEGERS) {
         const tf_dtype real = dtype == tf_uint8 ? tf_float32 : tf_float64;
         p = tf_cast(p, real);
         q = tf_cast(q, real);

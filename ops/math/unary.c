@@ -320,7 +320,7 @@ static const tf_op_def round_op = {
 tf_tensor tf_round_(tf_operand x, struct tf_name_args a) /* integers as they are, without a node */
 {
     const bool tensor = x.kind == TF_OPERAND_TENSOR && x.as.tensor.op && !tf_is_poisoned(x.as.tensor);
-    return tensor && TF_INDEX & TF_DTYPE_BIT(tf_get_dtype(x.as.tensor)) ? x.as.tensor : tf_op_unary(&round_op, x, a, NULL);
+    return tensor && TF_INTEGERS & TF_DTYPE_BIT(tf_get_dtype(x.as.tensor)) ? x.as.tensor : tf_op_unary(&round_op, x, a, NULL);
 }
 
 /* ---- IsNan, IsInf, IsFinite ----------------------------------------------------------------------------------------------------------------- */

@@ -324,7 +324,7 @@ static tf_tensor nn_leaky_relu_of(tf_operand features, struct tf_leaky_relu_args
     tf_tensor x = tf_convert(features, tf_dtype_unset, a.here, "features");
     if (tf_is_poisoned(x))
         return x;
-    if ((TF_INDEX | TF_DTYPE_BIT(tf_uint8)) & TF_DTYPE_BIT(tf_get_dtype(x)))
+    if (TF_INTEGERS & TF_DTYPE_BIT(tf_get_dtype(x)))
         x = tf1c_cast(x, tf_float32, a.here);
     return (tf_tensor){ .op = tf_op_new(&leaky_op, (struct tf_op_args){
                                                        .here = a.here,

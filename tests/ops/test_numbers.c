@@ -234,6 +234,17 @@ START_TEST(even_steps_reach_the_ends_of_their_dtypes)
 }
 END_TEST
 
+START_TEST(whole_numbers_are_round)
+{
+    const tf_dtype whole[] = { tf_int32, tf_int64, tf_uint8 };
+    for (int i = 0; i < 3; i++) {
+        const tf_tensor x = tf_constant(200, .dtype = whole[i]), y = tf_round(x);
+        ck_assert(y.op == x.op);
+    }
+    ck_assert_int_eq(caught()->count, 0);
+}
+END_TEST
+
 START_TEST(casts_to_fewer_bits_are_tensorflows)
 {
     int64_t wide[] = { INT64_C(1) << 31, -(INT64_C(1) << 31) - 1, INT64_MAX };
@@ -264,6 +275,7 @@ int main(void)
     tcase_add_test(all, random_integers_are_within_exact_bounds);
     tcase_add_test(all, random_bounds_are_tensors_too);
     tcase_add_test(all, even_steps_reach_the_ends_of_their_dtypes);
+    tcase_add_test(all, whole_numbers_are_round);
     tcase_add_test(all, casts_to_fewer_bits_are_tensorflows);
     suite_add_tcase(suite, all);
     return run_suite(suite);
