@@ -1,6 +1,7 @@
 /* From the operations of a plan to nodes with concrete shapes; what is known already is computed here, by the ops' own kernels. */
 #include <string.h>
 
+#include "core/report.h"
 #include "graph/kernel.h"
 #include "graph/loop.h"
 #include "session/plan/lower.h"
@@ -293,6 +294,23 @@ static bool runs_stepwise(const tf1c_compilation *c, const tf_operation *op)
     return b->forward && tf1c_runs_stepwise(c->planner, b->forward);
 }
 
+/* What does not fit in a body is a mistake of the run that comes to it: of the branch taken, of a loop of one step or more. */
+static tf1c_outcome try_bodies(tf1c_compilation *c, ir_scope *s, ir_node *n, const tf_operation *op, const char *wanted)
+{
+    const tf1c_aside before = tf1c_reports_aside();
+    const tf1c_outcome outcome = (op->def->traits & TF_LOOP ? ir_build_loop : ir_build_branch)(c, s, n, op, wanted);
+    const tf_error error = *tf_last_error();
+    tf1c_reports_again(before);
+    if (outcome != TF1C_FAILED)
+        return outcome;
+    if (c->ir.failed || error.code == tf_memory_error) {
+        tf_fail(error.code, error.where, error.op, "%s", error.message);
+        return TF1C_FAILED;
+    }
+    tf_clear_error();
+    return TF1C_CUT;
+}
+
 /* A loop or a branch, which may get more outputs, and one for the memory of its bodies. */
 static tf1c_outcome build_with_bodies(tf1c_compilation *c, ir_scope *s, const tf_operation *op, const char *wanted)
 {
@@ -305,7 +323,7 @@ static tf1c_outcome build_with_bodies(tf1c_compilation *c, ir_scope *s, const tf
     s->nodes[op->index] = n;
     if (runs_stepwise(c, op))
         return TF1C_CUT;
-    tf1c_outcome outcome = (op->def->traits & TF_LOOP ? ir_build_loop : ir_build_branch)(c, s, n, op, wanted);
+    const tf1c_outcome outcome = try_bodies(c, s, n, op, wanted);
     if (!outcome)
         ir_add_node(&c->ir, s->block, n);
     return c->ir.failed ? TF1C_FAILED : outcome;

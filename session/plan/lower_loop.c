@@ -1,7 +1,6 @@
 /* Loops and branches as nodes with blocks of their own: only what is wanted of their outputs is built. */
 #include <string.h>
 
-#include "core/report.h"
 #include "graph/loop.h"
 #include "session/plan/assignments.h"
 #include "session/plan/lower.h"
@@ -417,24 +416,6 @@ static tf1c_outcome build_branch_body(tf1c_compilation *c, ir_scope *outer, ir_n
     return c->ir.failed ? TF1C_FAILED : TF1C_DONE;
 }
 
-/* The same where only the run tells which branch is taken: what does not fit is the mistake of that one, if it is the one. */
-static tf1c_outcome try_branch_body(tf1c_compilation *c, ir_scope *outer, ir_node *n, const tf_operation *op, int which,
-                                    int first_input, const char *wanted)
-{
-    const tf1c_aside before = tf1c_reports_aside();
-    const tf1c_outcome outcome = build_branch_body(c, outer, n, op, which, first_input, wanted);
-    const tf_error error = *tf_last_error();
-    tf1c_reports_again(before);
-    if (outcome != TF1C_FAILED)
-        return outcome;
-    if (c->ir.failed || error.code == tf_memory_error) {
-        tf_fail(error.code, error.where, error.op, "%s", error.message);
-        return TF1C_FAILED;
-    }
-    tf_clear_error();
-    return TF1C_CUT;
-}
-
 /* Each output has the shape that both branches give it. */
 static tf1c_outcome join_branches(ir_node *n, int n_outputs)
 {
@@ -503,8 +484,7 @@ tf1c_outcome ir_build_branch(tf1c_compilation *c, ir_scope *outer, ir_node *n, c
         if (!open_results(c, &n->branch->bodies[which], op->n_outputs))
             return TF1C_FAILED;
         if (taken < 0 || taken == which)
-            outcome = (taken < 0 ? try_branch_body : build_branch_body)(c, outer, n, op, which, which ? 1 + a->bodies[0]->n_in : 1,
-                                                                        wanted);
+            outcome = build_branch_body(c, outer, n, op, which, which ? 1 + a->bodies[0]->n_in : 1, wanted);
     }
     return outcome ? outcome : join_branches(n, op->n_outputs);
 }

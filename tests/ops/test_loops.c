@@ -318,6 +318,29 @@ START_TEST(a_branch_that_is_not_taken_need_not_fit)
 }
 END_TEST
 
+static tf_list add_sum(tf_list v, void *context)
+{
+    return UNUSED(context), LIST(tf_add(tf_at(v, 0), 1), tf_add(tf_at(v, 1), weighed_sum(NULL)));
+}
+static tf_tensor below_taken(tf_list v, void *context) { return UNUSED(context), tf_less(tf_at(v, 0), unlike.taken); }
+
+START_TEST(a_loop_of_no_steps_need_not_fit)
+{
+    unlike.x = tf_placeholder(tf_float32);
+    unlike.y = tf_placeholder(tf_float32, SHAPE(NONE));
+    unlike.w = tf_placeholder(tf_float32, SCALAR);
+    unlike.taken = tf_placeholder(tf_int32, SCALAR);
+    tf_tensor sum = tf_at(tf_while_loop(below_taken, add_sum, LIST(0, 1.0)), 1);
+#define FEED_ALL(y_, steps) FEED(unlike.x, NP_FLOAT(1, 2), unlike.y, y_, unlike.w, 2.0, unlike.taken, steps)
+    check_run(sum, FEED_ALL(NP_FLOAT(1, 2, 3), 0), NUMBERS(1));
+    ck_assert_int_eq(caught()->count, 0);
+    ck_assert_int_eq(tf_run(sess, FETCH(sum, NULL), FEED_ALL(NP_FLOAT(1, 2, 3), 1)), tf_invalid_argument);
+    must_have_reported(tf_invalid_argument, "Incompatible shapes: [2] vs. [3]");
+    check_run(sum, FEED_ALL(NP_FLOAT(1, 2), 2), NUMBERS(25));
+#undef FEED_ALL
+}
+END_TEST
+
 static tf_tensor ten(void *context) { return UNUSED(context), tf_constant(10.0); }
 static tf_tensor twenty(void *context) { return UNUSED(context), tf_constant(20.0); }
 static tf_tensor thirty(void *context) { return UNUSED(context), tf_constant(30.0); }
@@ -774,6 +797,7 @@ int main(void)
     tcase_add_test(c, a_branch_that_the_shapes_rule_out_need_not_fit);
     tcase_add_test(c, a_branch_that_the_shapes_rule_out_has_a_gradient_in_another_part);
     tcase_add_test(c, a_branch_that_is_not_taken_need_not_fit);
+    tcase_add_test(c, a_loop_of_no_steps_need_not_fit);
     tcase_add_test(c, a_case_takes_the_first_that_is_true);
     suite_add_tcase(s, c);
     c = tcase_create("derivatives");
