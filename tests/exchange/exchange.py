@@ -33,7 +33,7 @@ NEAR_TIES = {'random_1934'}
 ANEW = {
     'the sign of NaN': 'Abs.edges Sign.edges',
     'NaN in maxima and minima': 'Max.nan64 Max.odd Min.nan64 Min.odd Maximum.extremes32 Maximum.extremes64 Minimum.extremes32 '
-                                'Minimum.extremes64',
+                                'Minimum.extremes64 MaxPool.odd MaxPool3D.odd',
     'a softmax that overflows': 'Softmax.odd',
     'digamma at its poles': 'Digamma.ends',
     'real numbers are divided and cut': 'TruncateDiv.both TruncateDiv.broadcast TruncateDiv.broadcast_back TruncateDiv.edges '

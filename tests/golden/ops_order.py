@@ -29,9 +29,9 @@ cases = {
                                   [f(3, 2), f(2, 2) * 3, f(2, 2) - 9, i64([6, 0, 1], [3, 4, 0])]),
     'ParallelDynamicStitch.max_norm': (lambda a, b, i: tf.nn.embedding_lookup([a, b], i, max_norm=2.), [f(3, 2), f(3, 2) * 3, i32(4, 0, 1, 5, 0)]),
     'ParallelDynamicStitch.scalar_id': (lambda a, b, i: tf.nn.embedding_lookup([a, b], i, 'div'), [f(2, 2, 2), f(2, 2, 2) * 3, np.int32(3)]),
-    'ParallelDynamicStitch.sparse': (lambda a, b: tf.nn.embedding_lookup_sparse(
-        [a, b], tf.SparseTensor([[0, 0], [0, 1], [1, 0]], [3, 0, 2], [2, 2]), None, combiner='sum', max_norm=2.),
-        [f(2, 2), f(2, 2) * 3], nodes_aside),
+    'ParallelDynamicStitch.sparse': (lambda a, b, i: tf.nn.embedding_lookup_sparse(
+        [a, b], tf.SparseTensor([[0, 0], [0, 1], [1, 0]], i, [2, 2]), None, combiner='sum', max_norm=2.),
+        [f(2, 2), f(2, 2) * 3, i32(3, 0, 2)], nodes_aside),
     'TensorScatterUpdate.elements': (lambda x, i, u: tf.tensor_scatter_update(x, i, u), [f(4), i32([3], [1]), f(2)]),
     'TensorScatterUpdate.rows': (lambda x, i, u: tf.tensor_scatter_update(x, i, u, name='t'), [f(4, 2), i64([3], [1]), f(2, 2)]),
     'TensorScatterUpdate.bools': (lambda x, i, u: tf.tensor_scatter_update(x, i, u), [np.array([True, False]), i32([0]), np.array([False])]),
