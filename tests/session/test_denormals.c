@@ -93,7 +93,7 @@ static tf_ndarray golden(bool wide, const char *what)
  * than x86's, as where nothing is optimized, passes a denormal number on.) */
 static bool is_same(double got, double want, bool wide)
 {
-#if !defined(__SSE2__) || !defined(__OPTIMIZE__)
+#if !defined(__SSE2__) || defined(LIBRARY_UNOPTIMIZED)
     if (want == 0 && fabs(got) < (wide ? DBL_MIN : (double)FLT_MIN))
         return true;
 #endif
