@@ -14,7 +14,7 @@
 #include "ops/math/cast.h"
 #include "ops/math/range.h"
 #include "ops/random/random.h"
-#include "ops/summary/summary.h"
+#include "ops/summary/record.h"
 
 static tf_queue *with_runner(tf_queue *q, tf_operation *enqueue, int threads, int64_t most, tf_source here)
 {
@@ -43,7 +43,7 @@ static void summarize(tf_queue *q, tf_source here)
         snprintf(name, sizeof name, "fraction_over_%lld_of_%lld_full", (long long)q->least, (long long)(q->capacity - q->least));
         n = tf_maximum(0, tf_operator_sub(n, q->least));
     }
-    tf_summary_scalar(name, tf_operator_mul(tf_cast(n, tf_float32), 1.0 / (double)(q->capacity - q->least)));
+    tf1c_record(tf_summary_scalar_, name, tf_operator_mul(tf_cast(n, tf_float32), 1.0 / (double)(q->capacity - q->least)));
 }
 
 /* The elements, in another order each time, one by one into a queue. */

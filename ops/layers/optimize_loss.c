@@ -13,7 +13,7 @@
 #include "ops/random/random.h"
 #include "ops/state/initializers.h"
 #include "ops/state/variables.h"
-#include "ops/summary/summary.h"
+#include "ops/summary/record.h"
 #include "ops/training/global_step.h"
 #include "ops/training/training_ops.h"
 
@@ -124,7 +124,7 @@ static bool decay_rate(optimizing *o)
         return fails(tf_value_error, o->a.here, "global_step is required for learning_rate_decay_fn.");
     o->rate = o->a.learning_rate_decay_fn(o->rate, o->a.global_step, o->a.context);
     if (!tf_is_poisoned(o->rate) && o->summaries & LEARNING_RATE)
-        tf_summary_scalar("learning_rate", o->rate);
+        tf1c_record(tf_summary_scalar_, "learning_rate", o->rate);
     return !tf_is_poisoned(o->rate);
 }
 
@@ -213,7 +213,7 @@ static void clip_gradients(optimizing *o)
 static void summarize_norm(const optimizing *o, const char *name)
 {
     if (o->summaries & (GLOBAL_GRADIENT_NORM | GRADIENT_NORM))
-        tf_summary_scalar(name, tf_global_norm(tf_unzip(o->pairs).grads));
+        tf1c_record(tf_summary_scalar_, name, tf_global_norm(tf_unzip(o->pairs).grads));
 }
 
 /* "gradients/w_0", as the variable's name is w:0. */
@@ -225,9 +225,10 @@ static void summarize_gradient(const optimizing *o, const tf_grad_and_var *pair)
     const tf_indexed_slices slices = tf_slices(pair->grad);
     const tf_tensor values = tf_is_none(slices.indices) ? pair->grad : slices.values;
     if (o->summaries & GRADIENTS)
-        tf_summary_histogram(tf1c_graph_printf(g, "gradients/%s_0", tf_op_name(pair->var.op)), values);
+        tf1c_record(tf_summary_histogram_, tf1c_graph_printf(g, "gradients/%s_0", tf_op_name(pair->var.op)), values);
     if (o->summaries & GRADIENT_NORM)
-        tf_summary_scalar(tf1c_graph_printf(g, "gradient_norm/%s_0", tf_op_name(pair->var.op)), tf_global_norm(LIST(values)));
+        tf1c_record(tf_summary_scalar_, tf1c_graph_printf(g, "gradient_norm/%s_0", tf_op_name(pair->var.op)),
+                    tf_global_norm(LIST(values)));
 }
 
 static tf_tensor step_down(optimizing *o)
@@ -239,7 +240,7 @@ static tf_tensor step_down(optimizing *o)
     summarize_norm(o, "global_norm/gradient_norm");
     clip_gradients(o);
     if (o->summaries & LOSS)
-        tf_summary_scalar("loss", o->loss);
+        tf1c_record(tf_summary_scalar_, "loss", o->loss);
     for (int i = 0; i < o->pairs.n; i++)
         summarize_gradient(o, &o->pairs.items[i]);
     if (o->a.clip_gradients_fn || o->a.clip_gradients != TF_UNSET_NUMBER_)

@@ -8,8 +8,10 @@
 
 #include "core/map.h"
 #include "core/protobuf.h"
+#include "core/report.h"
 #include "ops/array/array.h"
 #include "ops/array/constant.h"
+#include "ops/summary/record.h"
 
 /* ---- messages as the kernel's result ------------------------------------------------------------------------------------------ */
 
@@ -372,6 +374,11 @@ static tf_tensor summary_node(const tf_op_def *def, const char *name, const char
                                                    .collections = a.collections,
                                                    .family = a.family,
                                                    .here = a.here });
+}
+
+void tf1c_record(tf_tensor summary(struct tf_summary_args), const char *name, tf_tensor values)
+{
+    summary((struct tf_summary_args){ .here = tf1c_blamed, .name = name, .tensor = tf_operand_tensor(values) });
 }
 
 tf_tensor tf_summary_scalar_(struct tf_summary_args a)
