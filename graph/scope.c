@@ -327,7 +327,7 @@ static bool mistaken_scope(const struct tf_variable_scope_args *a, tf_source her
 {
     if (!a->name_or_scope.name && !a->default_name)
         tf_fail(tf_type_error, here, NULL, "If default_name is None then name_or_scope is required");
-    else if (!a->name_or_scope.name && a->reuse == tf_reuse_true)
+    else if (!a->name_or_scope.name && (a->reuse == tf_reuse_true || a->reuse == tf_auto_reuse))
         tf_fail(tf_value_error, here, NULL, "reuse=True cannot be used without a name_or_scope");
     else
         return false;

@@ -114,6 +114,15 @@ START_TEST(default_names_are_the_first_that_are_free)
 }
 END_TEST
 
+START_TEST(a_default_name_cannot_reuse)
+{
+    tf_with_variable_scope(NULL, .default_name = "a", .reuse = _i ? tf_AUTO_REUSE : tf_reuse_true)
+        tf_no_op();
+    ck_assert_int_eq(caught()->code, tf_value_error);
+    ck_assert_str_eq(caught()->message, "reuse=True cannot be used without a name_or_scope");
+}
+END_TEST
+
 /* ---- scopes that are entered again ------------------------------------------------------------------------------------------- */
 
 START_TEST(a_scope_is_entered_again_wherever_it_is_opened)
@@ -201,6 +210,7 @@ int main(void)
     tcase_add_checked_fixture(tc, begin, end);
     tcase_add_loop_test(tc, a_scope_reuses_as_it_says_or_as_the_one_outside, 0, (int)(sizeof reuse_rows / sizeof reuse_rows[0]));
     tcase_add_test(tc, default_names_are_the_first_that_are_free);
+    tcase_add_loop_test(tc, a_default_name_cannot_reuse, 0, 2);
     tcase_add_test(tc, reuse_true_finds_the_variable_again);
     tcase_add_test(tc, reuse_false_makes_no_second_variable);
     tcase_add_test(tc, a_scope_may_begin_to_reuse_in_its_middle);
