@@ -262,16 +262,6 @@ tf_optimizer *tf_adadelta_new_(struct tf_adadelta_args a)
         o_->hyper[2] = a.epsilon;
     });
 }
-tf_optimizer *tf_ftrl_new_(struct tf_ftrl_args a)
-{
-    WITH(optimizer_new(&ftrl, a.name, a.learning_rate, NO_PRESET, a.here), {
-        o_->initial = a.initial_accumulator_value;
-        o_->hyper[1] = a.l1_regularization_strength;
-        o_->hyper[2] = a.l2_regularization_strength;
-        o_->hyper[4] = a.learning_rate_power;
-    });
-}
-
 static bool positive(double initial, const char *what, tf_source here)
 {
     if (initial <= 0)
@@ -281,6 +271,39 @@ static bool positive(double initial, const char *what, tf_source here)
 
 /* In place of a rate: what is made of it is a mistake. */
 static tf_operand mistaken(void) { return tf_operand_tensor((tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }); }
+
+/* What FTRL takes no number of the wrong sign for. */
+static bool sound_ftrl(const struct tf_ftrl_args *a)
+{
+    const struct {
+        double number;
+        const char *what, *but;
+    } all[] = {
+        { a->initial_accumulator_value, "initial_accumulator_value", "positive" },
+        { -a->learning_rate_power, "learning_rate_power", "negative" },
+        { a->l1_regularization_strength, "l1_regularization_strength", "positive" },
+        { a->l2_regularization_strength, "l2_regularization_strength", "positive" },
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].number < 0) {
+            tf_fail(tf_value_error, tf1c_source(a->here), NULL, "%s %f needs to be %s or zero", all[i].what,
+                    i == 1 ? a->learning_rate_power : all[i].number, all[i].but);
+            return false;
+        }
+    return true;
+}
+tf_optimizer *tf_ftrl_new_(struct tf_ftrl_args a)
+{
+    const bool sound = sound_ftrl(&a);
+    WITH(optimizer_new(&ftrl, a.name, a.learning_rate, NO_PRESET, a.here), {
+        o_->initial = a.initial_accumulator_value;
+        o_->hyper[1] = a.l1_regularization_strength;
+        o_->hyper[2] = a.l2_regularization_strength;
+        o_->hyper[4] = a.learning_rate_power;
+        if (!sound)
+            o_->rate = mistaken();
+    });
+}
 
 tf_optimizer *tf_proximal_gradient_descent_new_(struct tf_proximal_gradient_descent_args a)
 {

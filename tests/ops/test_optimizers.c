@@ -444,6 +444,11 @@ static void vector_rate(void)
     tf_minimize(tf_train_gradient_descent_optimizer(.learning_rate = TF_T(NP_FLOAT(1, 2))), tf_reduce_sum(v));
 }
 static void no_rate(void) { tf_train_gradient_descent_optimizer(); }
+static void minimized(tf_optimizer *o) { tf_minimize(o, tf_square(tf_variable(1.0))); }
+static void ftrl_power(void) { minimized(tf_train_ftrl_optimizer(.1, .5)); }
+static void ftrl_initial(void) { minimized(tf_train_ftrl_optimizer(.1, .initial_accumulator_value = -.25)); }
+static void ftrl_l1(void) { minimized(tf_train_ftrl_optimizer(.1, .l1_regularization_strength = -1)); }
+static void ftrl_l2(void) { minimized(tf_train_ftrl_optimizer(.1, .l2_regularization_strength = -1)); }
 static void no_step(void) { tf_train_exponential_decay(.1, (tf_tensor){ 0 }, 100, .96); }
 static void two_steps(void)
 {
@@ -470,6 +475,10 @@ static const struct {
     { vector_rate, tf_value_error,
       "Shape must be rank 0 but is rank 1 for 'GradientDescent/update_Variable/ApplyGradientDescent' (op: 'ApplyGradientDescent') with input shapes: [2], [2], [2]." },
     { no_rate, tf_type_error, "GradientDescent: missing 1 required positional argument: 'learning_rate'" },
+    { ftrl_power, tf_value_error, "learning_rate_power 0.500000 needs to be negative or zero" },
+    { ftrl_initial, tf_value_error, "initial_accumulator_value -0.250000 needs to be positive or zero" },
+    { ftrl_l1, tf_value_error, "l1_regularization_strength -1.000000 needs to be positive or zero" },
+    { ftrl_l2, tf_value_error, "l2_regularization_strength -1.000000 needs to be positive or zero" },
     { no_step, tf_value_error, "global_step is required for exponential_decay." },
     { two_steps, tf_value_error, "\"global_step\" already exists." },
     { few_values, tf_value_error, "The length of boundaries should be 1 less than the length of values" },
