@@ -380,10 +380,30 @@ tf_tensor tf_tensor_array_stack_(tf_tensor ta, tf_source here)
     return tf_is_poisoned(all) ? all : tf1c_import(tf1c_current_graph(), all, here);
 }
 
+/* Its elements below each other, each with its own rows, if they were written one by one; none else. */
+static tf_tensor end_to_end(array *a)
+{
+    tf_list elements;
+    if (!a || !one_by_one(a, &elements))
+        return (tf_tensor){ 0 };
+    for (int i = 0; i < elements.n; i++) {
+        const tf_dims d = tf_get_shape(elements.items[i]);
+        if (d.known && !d.rank)
+            return (tf_tensor){ 0 };
+    }
+    struct tf_with_ in = tf_graph_open_(a->graph);
+    const tf_tensor all = tf_concat(elements, 0);
+    tf_with_close_(&in);
+    return all;
+}
+
 tf_tensor tf_tensor_array_concat_(tf_tensor ta, tf_source here)
 {
     TF_FROM(here);
-    array *a;
+    array *a = array_of(tf1c_sound(ta, here));
+    const tf_tensor below = end_to_end(a);
+    if (below.op)
+        return tf1c_import(tf1c_current_graph(), below, here);
     const tf_tensor all = whole(ta, here, &a);
     const tf_dims d = tf_get_shape(all);
     if (tf_is_poisoned(all))

@@ -570,6 +570,27 @@ START_TEST(mistakes_of_a_beam_search_are_said)
 }
 END_TEST
 
+START_TEST(each_element_has_rows_of_its_own)
+{
+    const tf_tensor rows = tf_placeholder(tf_float32, SHAPE(NONE, 2)), more = tf_mul(rows, 3);
+    tf_tensor ta = tf_tensor_array(tf_float32, 2, .infer_shape = false);
+    ta = tf_tensor_array_write(ta, 1, rows);
+    ta = tf_tensor_array_write(ta, 0, tf_concat(LIST(more, rows), 0));
+    const tf_tensor all = tf_tensor_array_concat(ta), dx = tf_at(tf_gradients(tf_square(all), rows), 0);
+    tf_session *sess = tf_session();
+    tf_ndarray got[2] = { { 0 } };
+    const float want[2][6] = { { 3, 6, 1, 2, 1, 2 }, { 22, 44 } };
+    ck_assert_int_eq(tf_run(sess, FETCH(all, &got[0], dx, &got[1]), FEED(rows, NP_FLOAT2D({ 1, 2 }))), tf_ok);
+    for (int k = 0; k < 2; k++) {
+        ck_assert_int_eq(np_size(got[k]), k ? 2 : 6);
+        for (int i = 0; i < np_size(got[k]); i++)
+            ck_assert_float_eq(((float *)got[k].data)[i], want[k][i]);
+        np_free(&got[k]);
+    }
+    tf_close(sess);
+}
+END_TEST
+
 START_TEST(mistakes_of_arrays_are_said)
 {
     const tf_tensor ta = tf_tensor_array(tf_float32, 2), one = tf_tensor_array_write(ta, 0, x);
@@ -737,6 +758,7 @@ int main(void)
     tcase_add_test(tc, there_is_room_for_any_number_of_steps);
     tcase_add_test(tc, mistakes_are_said_in_tensorflows_words);
     tcase_add_test(tc, mistakes_of_a_beam_search_are_said);
+    tcase_add_test(tc, each_element_has_rows_of_its_own);
     tcase_add_test(tc, mistakes_of_arrays_are_said);
     tcase_add_test(tc, mistakes_of_attention_are_said_in_tensorflows_words);
     tcase_add_test(tc, a_second_mechanism_has_a_memory_layer_of_its_own);
