@@ -43,6 +43,10 @@ static void resize_shape(tf_shape_ctx *c)
         tf_shape_error(c, "output dimensions must be positive");
         return;
     }
+    if (tf_shape_at_run(c) && (d.dims[1] < 1 || d.dims[2] < 1)) {
+        tf_shape_error(c, "input image must be of non-zero size");
+        return;
+    }
     tf_set_out(c, 0, SHAPE(d.known ? d.dims[0] : NONE, size.dims[0], size.dims[1], d.known ? d.dims[3] : NONE));
 }
 
