@@ -13,6 +13,7 @@
 #include "ops/control_flow/counts.h"
 #include "ops/family.h"
 #include "ops/image/color.h"
+#include "ops/logging/logging_ops.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
 #include "ops/math/compare.h"
@@ -542,6 +543,16 @@ static tf_tensor with_colours(tf_tensor y, tf_dims d)
     return y;
 }
 
+static tf_tensor of_one_colour(tf_tensor x)
+{
+    tf_operation *sure =
+        tf_assert_equal(tf_getitem(tf_shape(x), "-1"), 1, .message = "Last dimension of a grayscale image should be size 1.");
+    tf_tensor y;
+    tf_with_control_dependencies(OPS(sure))
+        y = tf_identity(x);
+    return y;
+}
+
 tf_tensor tf_image_grayscale_to_rgb_(tf_operand images, struct tf_name_args a)
 {
     TF_FROM(a.here);
@@ -556,7 +567,7 @@ tf_tensor tf_image_grayscale_to_rgb_(tf_operand images, struct tf_name_args a)
     if (tf_dims_fully_known(d) && d.dims[d.rank - 1] != 1)
         return tf_mistake(tf_value_error, a.here, NULL, "Last dimension of a grayscale image should be size 1.");
     const int made = tf1c_count_now() + TILED + (tf_dims_fully_known(d) ? 0 : ONE_COLOUR);
-    const tf_tensor y = tf_concat(LIST(x, x, x), -1);
+    const tf_tensor one = d.known && d.dims[d.rank - 1] == 1 ? x : of_one_colour(x), y = tf_concat(LIST(one, one, one), -1);
     tf1c_count_as(made);
     return d.known && !tf_is_poisoned(y) ? with_colours(y, d) : y;
 }

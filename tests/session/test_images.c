@@ -209,6 +209,11 @@ START_TEST(sizes_that_the_run_knows_do_as_well)
     check(y, NUMBERS(3, 4, 5, 0, 1, 2, 9, 10, 11, 6, 7, 8));
     check_shape(y, "(?, ?, ?)");
     check_shape(tf_image_grayscale_to_rgb(of_unknown(SHAPE(2, 2, 1), SHAPE(NONE, NONE, NONE))), "(?, ?, 3)");
+    check(tf_image_grayscale_to_rgb(of_unknown(SHAPE(1, 2, 1), SHAPE(NONE, NONE, NONE))), NUMBERS(0, 0, 0, 1, 1, 1));
+    check(tf_image_grayscale_to_rgb(of_unknown(SHAPE(1, 2, 1), none)), NUMBERS(0, 0, 0, 1, 1, 1));
+    ck_assert_int_eq(tf_run(sess, tf_image_grayscale_to_rgb(of_unknown(SHAPE(2, 2, 3), SHAPE(NONE, NONE, NONE)))),
+                     tf_invalid_argument);
+    must_have_reported(tf_invalid_argument, "assertion failed: [Last dimension of a grayscale image should be size 1.]");
 }
 END_TEST
 
