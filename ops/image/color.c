@@ -54,12 +54,14 @@ static void saturate(const double *in, double *out, double by)
     c.s = within(c.s * by, 0, 1);
     put(rgb_of(c), out);
 }
+/* Between the least and the greatest of the three, which stay: below 0 too, where there is no saturation. */
 static void turn(const double *in, double *out, double by)
 {
-    hsv c = hsv_of((rgb){ in[0], in[1], in[2] });
-    c.h += by;
-    c.h -= floor(c.h);
-    put(rgb_of(c), out);
+    const double least = fmin(fmin(in[0], in[1]), in[2]), most = fmax(fmax(in[0], in[1]), in[2]);
+    const double h = hsv_of((rgb){ in[0], in[1], in[2] }).h + by;
+    put(rgb_of((hsv){ h - floor(h), 1, 1 }), out);
+    for (int c = 0; c < 3; c++)
+        out[c] = least + out[c] * (most - least);
 }
 
 static void convert_pixels(tf_kernel_ctx *k, convert *each)
@@ -77,7 +79,7 @@ static int64_t pixels(const tf_kernel_ctx *k) { return tf_view_count(&k->in[0]) 
 
 static void colour_shape(tf_shape_ctx *c)
 {
-    const tf_dims d = *tf_in_dims(c, 0);
+    tf_dims d = *tf_in_dims(c, 0);
     const bool adjusts = tf_shape_inputs(c) > 1;
     if (!tf_with_rank_at_least(c, 0, adjusts ? 3 : 1) || (adjusts && !tf_with_rank(c, 1, 0)))
         return;
@@ -88,8 +90,11 @@ static void colour_shape(tf_shape_ctx *c)
                        : adjusts           ? "input must have 3 channels but instead has %lld channels."
                                            : "input must have 3 channels but input only has %lld channels.",
                        (long long)channels);
-    else
+    else {
+        if (!adjusts && d.known)
+            d.dims[d.rank - 1] = 3;
         tf_set_out(c, 0, d);
+    }
 }
 
 #define COLOUR_OP(id, op_name, signature, dtypes, each)                    \

@@ -17,6 +17,7 @@ cases = {
     'AdjustSaturation.more': (lambda x, s: tf.image.adjust_saturation(x, s, name='s'), [x, np.float32(3)], {'grad': False}),
     'AdjustHue.plain': (lambda x: tf.image.adjust_hue(x, .3), [x], {'grad': False}),
     'AdjustHue.back': (lambda x, d: tf.image.adjust_hue(x, d, name='h'), [grey, np.float32(-.7)], {'grad': False}),
+    'AdjustHue.below_zero': (lambda x, d: tf.image.adjust_hue(x, d), [images[0] * 3 - 2, np.float32(.4)], {'grad': False}),
     'ResizeBicubic.up': (lambda x: tf.image.resize_bicubic(x, [7, 9]), [images]),
     'ResizeBicubic.down': (lambda x: tf.image.resize_bicubic(x, [3, 2], align_corners=True, name='b'), [images]),
     'ResizeBicubic.images': (lambda x: tf.image.resize_images(x, [7, 3], R.BICUBIC), [images[0]]),
