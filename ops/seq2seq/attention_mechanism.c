@@ -9,6 +9,7 @@
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
 #include "ops/control_flow/counts.h"
+#include "ops/logging/logging_ops.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/compare.h"
 #include "ops/math/matmul.h"
@@ -176,7 +177,10 @@ static tf_tensor set_memory(tf_attention_mechanism *m, const struct tf_attention
         m->values = prepared(memory, n);
         const int before = tf1c_count_now();
         TF_SCOPE(NULL, "mask");
-        m->mask = tf_sequence_mask(n, tf_getitem(tf_shape(memory), "1"));
+        tf_operation *positive =
+            tf_assert_positive(n, .message = "All values in memory_sequence_length must be greater than zero.");
+        tf_with_control_dependencies(OPS(positive))
+            m->mask = tf_sequence_mask(n, tf_getitem(tf_shape(memory), "1"));
         tf1c_count_as(before);
     }
     tf_layer *layer = tf_layers_Dense_(

@@ -32,6 +32,7 @@ struct tf_decoder {
 tf_decoder *tf1c_decoder_new(tf_decoder d);            /* never NULL */
 tf_decoder *tf1c_decoder_mistake(tf_tensor mistake);   /* likewise */
 tf_tensor tf1c_check_cell_state(const tf_cell *cell, const tf_state *state, tf_source here); /* none: it is as initial_state */
+tf_tensor tf1c_size_of_given(tf_operand given, tf_tensor t); /* an array, converted to t, TF converts once more */
 tf_tensor tf1c_check_tokens(tf_tensor start, tf_tensor end, tf_source here); /* none: a vector and a scalar */
 bool tf1c_is_helper(const tf_helper *helper, tf_source here); /* false after a report */
 

@@ -638,6 +638,18 @@ START_TEST(mistakes_of_attention_are_said_in_tensorflows_words)
 }
 END_TEST
 
+START_TEST(a_memory_of_no_length_is_refused_when_run)
+{
+    tf_attention_mechanism *m = tf_contrib_seq2seq_bahdanau_attention(4, x, .memory_sequence_length = lengths);
+    tf_cell *wrapped = tf_contrib_seq2seq_attention_wrapper(tf_nn_rnn_cell_gru_cell(4), m);
+    const tf_tensor y = tf_call(wrapped, tf_zeros(SHAPE(BATCH, 2)), tf_zero_state(wrapped, BATCH, tf_float32)).output;
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run(sess, FETCH(y, NULL), FEED(x, x_value(), lengths, NP_INT(1, 2, 1))));
+    ck_assert_int_eq(tf_run(sess, FETCH(y, NULL), FEED(x, x_value(), lengths, NP_INT(1, 0, 1))), tf_invalid_argument);
+    must_have_reported(tf_invalid_argument, "assertion failed: [All values in memory_sequence_length must be greater than zero.]");
+}
+END_TEST
+
 START_TEST(a_second_mechanism_has_a_memory_layer_of_its_own)
 {
     tf_contrib_seq2seq_bahdanau_attention(3, x);
@@ -761,6 +773,7 @@ int main(void)
     tcase_add_test(tc, each_element_has_rows_of_its_own);
     tcase_add_test(tc, mistakes_of_arrays_are_said);
     tcase_add_test(tc, mistakes_of_attention_are_said_in_tensorflows_words);
+    tcase_add_test(tc, a_memory_of_no_length_is_refused_when_run);
     tcase_add_test(tc, a_second_mechanism_has_a_memory_layer_of_its_own);
     suite_add_tcase(suite, tc);
     tc = tcase_create("translator");
