@@ -167,7 +167,7 @@ START_TEST(weights_of_unknown_shapes_that_do_not_fit_stop_the_run)
     tf_tensor w = tf_placeholder(tf_float32, .name = "w"),
               columns = tf_placeholder(tf_float32, SHAPE(NONE, NONE), .name = "columns");
     tf_ndarray three = NP_FLOAT(1, 2, 3), row = NP_FLOAT2D({ 1, 2, 3 }), column = NP_FLOAT2D({ 1 }, { 2 });
-    tf_ndarray matrix = NP_FLOAT2D({ 1, 2, 3 }, { 4, 5, 6 });
+    tf_ndarray matrix = NP_FLOAT2D({ 1, 2, 3 }, { 4, 5, 6 }), zeros = NP_FLOAT2D({ 0, 0, 0 });
     tf_tensor loss = tf_losses_absolute_difference(x, y, w), mean = tf_metrics_mean(columns, w).update_op;
     tf_run(sess, tf_local_variables_initializer());
     STOPPED(BAD_WEIGHTS "[w:0] [3] [values.shape=] [absolute_difference/Abs:0] [2 3] [is_scalar=] [0]", loss, x, matrix, y, matrix,
@@ -176,7 +176,7 @@ START_TEST(weights_of_unknown_shapes_that_do_not_fit_stop_the_run)
             column, w, matrix);
     STOPPED(BAD_WEIGHTS "[w:0] [1 3] [values.shape=] [columns:0] [2 1] [is_scalar=] [0]", mean, columns, column, w, row);
     float value = 0;
-    ck_assert_int_eq(tf_run(sess, FETCH(loss, &value), FEED(x, matrix, y, np_zeros(SHAPE(1, 3), tf_float32), w, row)), tf_ok);
+    ck_assert_int_eq(tf_run(sess, FETCH(loss, &value), FEED(x, matrix, y, zeros, w, row)), tf_ok);
     ck_assert_float_eq_tol(value, (1 + 4 + 2 * 7 + 3 * 9) / 6.f, 1e-6);
     ck_assert_int_eq(tf_run(sess, FETCH(loss, &value), FEED(x, matrix, y, matrix, w, 2)), tf_ok);
     ck_assert_int_eq(tf_run(sess, FETCH(mean, &value), FEED(columns, matrix, w, column)), tf_ok);
