@@ -136,7 +136,7 @@ static bool flat_open(tf1c_stage *s)
     f->length = many ? s->of->numbers[0] : 1;
     f->block = many ? s->of->numbers[1] : INT64_MAX;
     if (f->length < 1 || f->block < 1) {
-        tf1c_stage_fault(s, tf_invalid_argument, "`%s` must be > 0", f->length < 1 ? "cycle_length" : "block_length");
+        tf1c_stage_fault(s, tf_invalid_argument, "%s must be greater than zero.", f->length < 1 ? "cycle_length" : "block_length");
         return false;
     }
     f->cycle = tf1c_alloc_zero((size_t)f->length * sizeof *f->cycle);

@@ -105,13 +105,25 @@ static void typed_shape(tf_shape_ctx *c)
     tf_set_out_dtype(c, 0, ((const dtype_attrs *)tf_shape_attrs(c))->dtype);
 }
 
+/* strtod knows more: "infinity", "nan(1)", hexadecimal digits with a power of 2. */
+static bool is_spelt_plainly(const char *text, const char *end)
+{
+    const char *at = text + (*text == '+' || *text == '-');
+    if (isalpha((unsigned char)*at))
+        return end - at == 3;
+    while (at < end && *at != 'p' && *at != 'P')
+        at++;
+    return at == end;
+}
+
 bool tf1c_text_to_number(const char *text, tf_dtype dtype, void *to)
 {
     char *end;
     errno = 0;
     while (isspace((unsigned char)*text))
         text++;
-    if (!*text)
+    const bool floating = TF_FLOATING & TF_DTYPE_BIT(dtype);
+    if (!*text || (*text == '+' && !floating))
         return false;
     if (dtype == tf_float32)
         *(float *)to = strtof(text, &end);
@@ -126,6 +138,8 @@ bool tf1c_text_to_number(const char *text, tf_dtype dtype, void *to)
         else
             *(int64_t *)to = x;
     }
+    if (floating && !is_spelt_plainly(text, end))
+        return false;
     while (isspace((unsigned char)*end))
         end++;
     return !*end;
@@ -229,11 +243,11 @@ static bool write_format(char *format, size_t room, tf_dtype dtype, const struct
 {
     const bool floating = TF_FLOATING & TF_DTYPE_BIT(dtype);
     char width[24] = "", precision[24] = "";
-    if (a->width > -1)
+    if (a->width > -1 && dtype != tf_bool)
         snprintf(width, sizeof width, "%d", (int)a->width);
     if (a->precision > -1 && floating)
         snprintf(precision, sizeof precision, ".%d", (int)a->precision);
-    return snprintf(format, room, "%%%s%s%s%s", a->fill ? a->fill : "", width, precision,
+    return snprintf(format, room, "%%%s%s%s%s", a->fill && dtype != tf_bool ? a->fill : "", width, precision,
                     dtype == tf_bool ? "s"
                     : !floating      ? "lld"
                     : a->scientific  ? "e"
@@ -254,7 +268,12 @@ tf_tensor tf_as_string_(tf_operand x, struct tf_as_string_args a)
     if (a.width > 1 << 16 || a.precision > 1 << 16 || (a.scientific && a.shortest))
         return tf_mistake(tf_value_error, a.here, NULL,
                           "Cannot select both scientific and shortest notation, nor more than %d digits", 1 << 16);
-    write_format(format, sizeof format, tf_get_dtype(t), &a);
+    const tf_dtype dtype = tf_get_dtype(t);
+    const bool noted = a.scientific || a.shortest;
+    if (!(TF_FLOATING & TF_DTYPE_BIT(dtype)) && (noted || a.precision > -1))
+        return tf_mistake(tf_value_error, a.here, NULL, "%s not supported for datatype %s",
+                          noted ? "scientific and shortest format" : "precision", tf_dtype_kernel_name(dtype));
+    write_format(format, sizeof format, dtype, &a);
     const as_string_attrs attrs = { .format = format };
     const tf_operand in = tf_operand_tensor(t);
     return (tf_tensor){ .op = tf_op_new(
@@ -347,7 +366,7 @@ static void substr_kernel(tf_kernel_ctx *k)
                             (int)(size < 100 ? size : 100), s.data ? s.data : "", (long long)i);
             return;
         }
-        const int64_t n = len < 0 ? 0 : len < size - from ? len : size - from;
+        const int64_t n = len >= 0 && len < size - from ? len : size - from; /* less than 0: the rest */
         give_bytes(k, i, s.data ? s.data + from : "", (size_t)n);
     }
 }

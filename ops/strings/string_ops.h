@@ -82,7 +82,8 @@ TF1C_API tf_tensor tf_string_lower_(tf_operand x, struct tf_name_args args);
 TF1C_API tf_tensor tf_string_upper_(tf_operand x, struct tf_name_args args);
 TF1C_API tf_tensor tf_string_length_(tf_operand x, struct tf_name_args args);
 
-/* `len` bytes from `pos` on, which may count from the end; the same for all, or one for each.                      TF1: tf.substr
+/* `len` bytes from `pos` on, which may count from the end; all of them if len is below 0. The same for all, or one for each.
+ *                                                                                                                TF1: tf.substr
  *   errors  run: InvalidArgumentError "pos 6 out of range for string b'hello' at index 0" */
 #define tf_substr(x, pos, len, ...) tf_substr_(TF_T(x), TF_T(pos), TF_T(len), TF_NAMED_(__VA_ARGS__))
 #define tf_strings_substr(x, pos, len, ...) tf_substr(x, pos, len, __VA_ARGS__)

@@ -52,6 +52,17 @@ static tf_tensor none_of(tf_dtype dtype) { return tf_zeros(SHAPE(0), .dtype = dt
     TEXT(tf_string_to_number(S("1.5", " 2 ", "-3e2", "nan", "inf", "1e400", "0x10")),                                                         \
          "[   1.5    2.  -300.     nan    inf    inf   16. ]")                                                                                \
     TEXT(tf_string_to_number(S("12", "-7"), .out_type = tf_int32), "[12 -7]")                                                                 \
+    TEXT(tf_as_string(tf_equal(1, 1), .width = 8, .fill = "-"), "b'true'")                                                                    \
+    TEXT(tf_as_string(tf_constant(1), .precision = 2), "ValueError: precision not supported for datatype int32")                              \
+    TEXT(tf_as_string(tf_equal(1, 1), .precision = 1, .shortest = true),                                                                      \
+         "ValueError: scientific and shortest format not supported for datatype bool")                                                        \
+    TEXT(tf_string_to_number(S("-infinity")),                                                                                                 \
+         "InvalidArgumentError: StringToNumberOp could not correctly convert string: -infinity")                                              \
+    TEXT(tf_string_to_number(S("nan(1)")), "InvalidArgumentError: StringToNumberOp could not correctly convert string: nan(1)")               \
+    TEXT(tf_string_to_number(S("0x1p3")), "InvalidArgumentError: StringToNumberOp could not correctly convert string: 0x1p3")                 \
+    TEXT(tf_string_to_number(S("+1.5", "-inf", "+NaN", "1E5")), "[1.5e+00    -inf     nan 1.0e+05]")                                          \
+    TEXT(tf_string_to_number(S("+3"), .out_type = tf_int64),                                                                                  \
+         "InvalidArgumentError: StringToNumberOp could not correctly convert string: +3")                                                     \
     TEXT(tf_string_to_number(S("1.5x")), "InvalidArgumentError: StringToNumberOp could not correctly convert string: 1.5x")                   \
     TEXT(tf_string_to_number(S("")), "InvalidArgumentError: StringToNumberOp could not correctly convert string: ")                           \
     TEXT(tf_string_to_number(S("99999999999"), .out_type = tf_int32),                                                                         \
@@ -62,6 +73,7 @@ static tf_tensor none_of(tf_dtype dtype) { return tf_zeros(SHAPE(0), .dtype = dt
     TEXT(tf_strings_upper(S("AbC")), "[b'ABC']")                                                                                              \
     TEXT(tf_strings_length(S("abc", "", "é")), "[3 0 2]")                                                                                     \
     TEXT(tf_substr(S("hello", "world"), 1, 3), "[b'ell' b'orl']")                                                                             \
+    TEXT(tf_substr(S("hello", "world"), 1, -1), "[b'ello' b'orld']")                                                                          \
     TEXT(tf_substr(S("hello", "world"), NP_INT(1, -2), NP_INT(3, 2)), "[b'ell' b'ld']")                                                       \
     TEXT(tf_sparse_concat(0, SPARSES(WORDS, WORDS)).values, "[b'a' b'b' b'c' b'a' b'b' b'c']")                                                \
     TEXT(tf_sparse_concat(1, SPARSES(WORDS, WORDS)).values, "[b'a' b'b' b'a' b'b' b'c' b'c']")                                                \
