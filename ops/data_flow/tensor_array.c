@@ -384,7 +384,7 @@ tf_tensor tf_tensor_array_stack_(tf_tensor ta, tf_source here)
 static tf_tensor end_to_end(array *a)
 {
     tf_list elements;
-    if (!a || !one_by_one(a, &elements))
+    if (!one_by_one(a, &elements))
         return (tf_tensor){ 0 };
     for (int i = 0; i < elements.n; i++) {
         const tf_dims d = tf_get_shape(elements.items[i]);
@@ -400,11 +400,14 @@ static tf_tensor end_to_end(array *a)
 tf_tensor tf_tensor_array_concat_(tf_tensor ta, tf_source here)
 {
     TF_FROM(here);
-    array *a = array_of(tf1c_sound(ta, here));
+    tf_tensor mistake;
+    array *a = sound_array(ta, here, &mistake);
+    if (!a)
+        return mistake;
     const tf_tensor below = end_to_end(a);
     if (below.op)
         return tf1c_import(tf1c_current_graph(), below, here);
-    const tf_tensor all = whole(ta, here, &a);
+    const tf_tensor all = contents_of(a, here);
     const tf_dims d = tf_get_shape(all);
     if (tf_is_poisoned(all))
         return all;

@@ -11,6 +11,7 @@
 #include "ops/array/slice.h"
 #include "ops/control_flow/cond.h"
 #include "ops/control_flow/counts.h"
+#include "ops/control_flow/with_dependencies.h"
 #include "ops/family.h"
 #include "ops/image/color.h"
 #include "ops/logging/logging_ops.h"
@@ -545,12 +546,8 @@ static tf_tensor with_colours(tf_tensor y, tf_dims d)
 
 static tf_tensor of_one_colour(tf_tensor x)
 {
-    tf_operation *sure =
-        tf_assert_equal(tf_getitem(tf_shape(x), "-1"), 1, .message = "Last dimension of a grayscale image should be size 1.");
-    tf_tensor y;
-    tf_with_control_dependencies(OPS(sure))
-        y = tf_identity(x);
-    return y;
+    return tf1c_with_dependencies(
+        tf_assert_equal(tf_getitem(tf_shape(x), "-1"), 1, .message = "Last dimension of a grayscale image should be size 1."), x);
 }
 
 tf_tensor tf_image_grayscale_to_rgb_(tf_operand images, struct tf_name_args a)

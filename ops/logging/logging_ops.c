@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ops/array/identity.h"
 #include "ops/array/shape.h"
 #include "ops/control_flow/group.h"
+#include "ops/control_flow/with_dependencies.h"
 #include "ops/family.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/compare.h"
@@ -723,7 +723,6 @@ tf_tensor tf_check_numerics_(tf_operand tensor, const char *message, struct tf_n
 tf_tensor tf_verify_tensor_all_finite_(struct tf_all_finite_args a)
 {
     const tf_operand given = tf1c_keyword(a.t, true), also = tf1c_keyword(a.x, true);
-    tf_tensor checked = { 0 };
     TF_FROM(a.here);
     if (given.kind && also.kind)
         return tf_mistake(tf_value_error, a.here, NULL, "Cannot specify both 'x' and 't'");
@@ -732,9 +731,7 @@ tf_tensor tf_verify_tensor_all_finite_(struct tf_all_finite_args a)
     TF_SCOPE(a.name, "VerifyFinite");
     const tf_tensor x = tf_convert(given.kind ? given : also, tf_dtype_unset, a.here, "x");
     const tf_tensor check = tf_check_numerics(x, a.msg ? a.msg : a.message);
-    tf_with_control_dependencies(OPS(check))
-        checked = tf_identity(x, .name = "control_dependency");
-    return checked;
+    return tf1c_with_dependencies(tf_tensor_op(check), x);
 }
 
 /* clang-format off */

@@ -5,8 +5,8 @@
 #include "ops/array/constant.h"
 #include "ops/array/fill.h"
 #include "ops/array/gather.h"
-#include "ops/array/identity.h"
 #include "ops/array/shape.h"
+#include "ops/control_flow/with_dependencies.h"
 #include "ops/logging/logging_ops.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
@@ -20,17 +20,6 @@ static tf_tensor squeezed(tf_tensor x, tf_tensor beside)
         return x;
     TF_SCOPE(NULL, "remove_squeezable_dimensions");
     return tf_squeeze(x, .axes = AXES(-1));
-}
-
-/* x, once the check has passed. */
-static tf_tensor after(tf_operation *check, tf_tensor x)
-{
-    tf_tensor same = x;
-    if (tf1c_is_mistake(check))
-        return (tf_tensor){ .op = check };
-    tf_with_control_dependencies(OPS(check))
-        same = tf_identity(x, .name = "control_dependency");
-    return same;
 }
 
 /* As many of each: [n, n] as a vector, int64 where n is a tensor of it. */
@@ -72,15 +61,17 @@ static tf_tensor confusion_matrix_of(tf_operand given_labels, tf_operand given_p
     if (tf_is_poisoned(z) || tf_is_poisoned(p))
         return tf_is_poisoned(z) ? z : p;
     tf_tensor predictions = tf1c_cast(squeezed(p, z), tf_int64, a.here), labels = tf1c_cast(squeezed(z, p), tf_int64, a.here);
-    labels = after(tf_assert_non_negative(labels, .message = "`labels` contains negative values"), labels);
-    predictions = after(tf_assert_non_negative(predictions, .message = "`predictions` contains negative values"), predictions);
+    labels = tf1c_with_dependencies(tf_assert_non_negative(labels, .message = "`labels` contains negative values"), labels);
+    predictions = tf1c_with_dependencies(tf_assert_non_negative(predictions, .message = "`predictions` contains negative values"),
+                                         predictions);
     if (n.kind == TF_OPERAND_NONE) {
         const tf_tensor most = tf_reduce_max(predictions);
         n = tf_operand_tensor(tf_raw_ops_add_v2(tf_maximum(most, tf_reduce_max(labels)), 1, .name = "add"));
     } else {
         const tf_tensor classes = tf_cast(n, tf_int64);
-        labels = after(tf_assert_less(labels, classes, .message = "`labels` out of bound"), labels);
-        predictions = after(tf_assert_less(predictions, classes, .message = "`predictions` out of bound"), predictions);
+        labels = tf1c_with_dependencies(tf_assert_less(labels, classes, .message = "`labels` out of bound"), labels);
+        predictions =
+            tf1c_with_dependencies(tf_assert_less(predictions, classes, .message = "`predictions` out of bound"), predictions);
     }
     tf_tensor w = { 0 };
     if (weights.kind) {

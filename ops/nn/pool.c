@@ -316,7 +316,7 @@ enum { MOST_CHANNELS = 256 };
                     for (int64_t w = r->low[W]; w < r->high[W]; w++) {                                                         \
                         const int64_t at = ((d * p->in[H] + h) * p->in[W] + w) * p->channels + c;                              \
                         if (odd)                                                                                               \
-                            max_give_##id(first, first &&at == begin, true, n, x + at, y + c, rest, dx + at);                  \
+                            max_give_##id(first, at == begin && first, true, n, x + at, y + c, rest, dx + at);                 \
                         else                                                                                                   \
                             max_give_##id(first, false, false, n, x + at, y + c, rest, dx + at);                               \
                     }                                                                                                          \

@@ -303,7 +303,7 @@ static tf_tensor take(beam_search *k)
     mistake = k->table.op && tf_is_poisoned(k->table) ? k->table : tf1c_check_tokens(start, k->end_token, a->here);
     if (mistake.op)
         return mistake;
-    k->batch_size = tf1c_size_of_given(tf1c_given(a->start_tokens), start);
+    k->batch_size = tf1c_size_of_given(a->start_tokens, start);
     k->initial = each_leaf(k, a->initial_state, 1, split_leaf, (tf_tensor){ 0 });
     k->start_inputs = embed(k, tf_tile(tf_expand_dims(start, 1), SHAPE(1, k->beams)));
     enum { FINISHED_BY = 11 }; /* operations of TF's zeros, whose size is computed, and one_hot */

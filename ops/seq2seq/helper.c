@@ -156,7 +156,7 @@ tf_helper *tf_contrib_seq2seq_training_helper_(struct tf_training_helper_args a)
                                    .initialize = training_initialize,
                                    .sample = training_sample,
                                    .next_inputs = training_next,
-                                   .batch_size = tf1c_size_of_given(tf1c_given(a.sequence_length), k->length),
+                                   .batch_size = tf1c_size_of_given(a.sequence_length, k->length),
                                    .context = k });
 }
 
@@ -219,7 +219,7 @@ static tf_tensor sampling_sample(tf_helper *self, tf_tensor time, tf_tensor outp
 
 tf_tensor tf1c_size_of_given(tf_operand given, tf_tensor t)
 {
-    tf1c_count_more(given.kind != TF_OPERAND_TENSOR);
+    tf1c_count_more(tf1c_given(given).kind != TF_OPERAND_TENSOR);
     return tf_size(t);
 }
 
@@ -254,7 +254,7 @@ static tf_helper *embedding_helper(const char *class_name, struct tf_greedy_help
         k->table.op && tf_is_poisoned(k->table) ? k->table : tf1c_check_tokens(k->start_tokens, k->end_token, a.here);
     if (mistake.op)
         return helper_mistake(mistake);
-    const tf_tensor batch_size = tf1c_size_of_given(tf1c_given(a.start_tokens), k->start_tokens);
+    const tf_tensor batch_size = tf1c_size_of_given(a.start_tokens, k->start_tokens);
     k->start_inputs = embed(k, k->start_tokens);
     return helper_new((tf_helper){ .class_name = class_name,
                                    .initialize = embedding_initialize,

@@ -10,6 +10,7 @@
 #include "ops/array/shape.h"
 #include "ops/array/slice.h"
 #include "ops/array/where.h"
+#include "ops/control_flow/with_dependencies.h"
 #include "ops/logging/logging_ops.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
@@ -466,12 +467,8 @@ static tf_tensor checked_shape(tf_tensor old, tf_tensor shape, tf_sparse_tensor 
         return shape;
     }
     const tf_tensor old_rank = tf_shape(old), rank = tf_shape(shape);
-    tf_tensor checked = { 0 };
-    tf_with_control_dependencies(OPS(tf_assert_equal(old_rank, rank)))
-        checked = tf_identity(shape, .name = "control_dependency");
-    tf_with_control_dependencies(OPS(tf_assert_less_equal(old, checked)))
-        return tf_identity(checked, .name = "control_dependency");
-    return checked;
+    const tf_tensor checked = tf1c_with_dependencies(tf_assert_equal(old_rank, rank), shape);
+    return tf1c_with_dependencies(tf_assert_less_equal(old, checked), checked);
 }
 
 tf_sparse_tensor tf_sparse_reset_shape_(struct tf_sparse_reset_shape_args a)

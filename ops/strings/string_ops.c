@@ -241,18 +241,18 @@ static const tf_op_def as_string_op = {
 
 static bool write_format(char *format, size_t room, tf_dtype dtype, const struct tf_as_string_args *a)
 {
-    const bool floating = TF_FLOATING & TF_DTYPE_BIT(dtype);
     char width[24] = "", precision[24] = "";
-    if (a->width > -1 && dtype != tf_bool)
+    if (dtype == tf_bool)
+        return snprintf(format, room, "%%s") < (int)room;
+    if (a->width > -1)
         snprintf(width, sizeof width, "%d", (int)a->width);
-    if (a->precision > -1 && floating)
+    if (a->precision > -1)
         snprintf(precision, sizeof precision, ".%d", (int)a->precision);
-    return snprintf(format, room, "%%%s%s%s%s", a->fill && dtype != tf_bool ? a->fill : "", width, precision,
-                    dtype == tf_bool ? "s"
-                    : !floating      ? "lld"
-                    : a->scientific  ? "e"
-                    : a->shortest    ? "g"
-                                     : "f") < (int)room;
+    return snprintf(format, room, "%%%s%s%s%s", a->fill ? a->fill : "", width, precision,
+                    !(TF_FLOATING & TF_DTYPE_BIT(dtype)) ? "lld"
+                    : a->scientific                      ? "e"
+                    : a->shortest                        ? "g"
+                                                         : "f") < (int)room;
 }
 
 tf_tensor tf_as_string_(tf_operand x, struct tf_as_string_args a)

@@ -244,24 +244,6 @@ tf_optimizer *tf_rmsprop_new_(struct tf_rmsprop_args a)
         o_->hyper[3] = a.epsilon;
     });
 }
-tf_optimizer *tf_adagrad_new_(struct tf_adagrad_args a)
-{
-    if (a.initial_accumulator_value <= 0)
-        tf_fail(tf_value_error, tf1c_source(a.here), NULL, "initial_accumulator_value must be positive: %g",
-                a.initial_accumulator_value);
-    WITH(optimizer_new(&adagrad, a.name, a.learning_rate, NO_PRESET, a.here), {
-        o_->initial = a.initial_accumulator_value;
-        if (a.initial_accumulator_value <= 0)
-            o_->rate = tf_operand_tensor((tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) });
-    });
-}
-tf_optimizer *tf_adadelta_new_(struct tf_adadelta_args a)
-{
-    WITH(optimizer_new(&adadelta, a.name, a.learning_rate, 0.001, a.here), {
-        o_->hyper[1] = a.rho;
-        o_->hyper[2] = a.epsilon;
-    });
-}
 static bool positive(double initial, const char *what, tf_source here)
 {
     if (initial <= 0)
@@ -272,22 +254,39 @@ static bool positive(double initial, const char *what, tf_source here)
 /* In place of a rate: what is made of it is a mistake. */
 static tf_operand mistaken(void) { return tf_operand_tensor((tf_tensor){ .op = tf1c_record_mistake(tf1c_current_graph()) }); }
 
+tf_optimizer *tf_adagrad_new_(struct tf_adagrad_args a)
+{
+    const bool sound = positive(a.initial_accumulator_value, "initial_accumulator_value", a.here);
+    WITH(optimizer_new(&adagrad, a.name, a.learning_rate, NO_PRESET, a.here), {
+        o_->initial = a.initial_accumulator_value;
+        if (!sound)
+            o_->rate = mistaken();
+    });
+}
+tf_optimizer *tf_adadelta_new_(struct tf_adadelta_args a)
+{
+    WITH(optimizer_new(&adadelta, a.name, a.learning_rate, 0.001, a.here), {
+        o_->hyper[1] = a.rho;
+        o_->hyper[2] = a.epsilon;
+    });
+}
 /* What FTRL takes no number of the wrong sign for. */
 static bool sound_ftrl(const struct tf_ftrl_args *a)
 {
     const struct {
+        const char *what;
         double number;
-        const char *what, *but;
+        bool negative;
     } all[] = {
-        { a->initial_accumulator_value, "initial_accumulator_value", "positive" },
-        { -a->learning_rate_power, "learning_rate_power", "negative" },
-        { a->l1_regularization_strength, "l1_regularization_strength", "positive" },
-        { a->l2_regularization_strength, "l2_regularization_strength", "positive" },
+        { "initial_accumulator_value", a->initial_accumulator_value, false },
+        { "learning_rate_power", a->learning_rate_power, true },
+        { "l1_regularization_strength", a->l1_regularization_strength, false },
+        { "l2_regularization_strength", a->l2_regularization_strength, false },
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (all[i].number < 0) {
-            tf_fail(tf_value_error, tf1c_source(a->here), NULL, "%s %f needs to be %s or zero", all[i].what,
-                    i == 1 ? a->learning_rate_power : all[i].number, all[i].but);
+        if (all[i].negative ? all[i].number > 0 : all[i].number < 0) {
+            tf_fail(tf_value_error, tf1c_source(a->here), NULL, "%s %f needs to be %s or zero", all[i].what, all[i].number,
+                    all[i].negative ? "negative" : "positive");
             return false;
         }
     return true;

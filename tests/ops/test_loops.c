@@ -285,6 +285,14 @@ END_TEST
 static struct {
     tf_tensor x, y, w, taken;
 } unlike;
+static void make_unlike(tf_dtype taken)
+{
+    unlike.x = tf_placeholder(tf_float32);
+    unlike.y = tf_placeholder(tf_float32, SHAPE(NONE));
+    unlike.w = tf_placeholder(tf_float32, SCALAR);
+    unlike.taken = tf_placeholder(taken, SCALAR);
+}
+#define UNLIKE(y_, taken_) FEED(unlike.x, NP_FLOAT(1, 2), unlike.y, y_, unlike.w, 2.0, unlike.taken, taken_)
 static tf_tensor weighed_sum(void *context) { return UNUSED(context), tf_reduce_sum(tf_mul(tf_add(unlike.x, unlike.y), unlike.w)); }
 static tf_tensor weight_alone(void *context) { return UNUSED(context), tf_mul(unlike.w, 5); }
 static tf_list in_each_step(tf_list v, void *context)
@@ -296,24 +304,19 @@ static tf_tensor below_three(tf_list v, void *context) { return UNUSED(context),
 /* Nor its gradient, nor in a loop; and the session goes on, either way. */
 START_TEST(a_branch_that_is_not_taken_need_not_fit)
 {
-    unlike.x = tf_placeholder(tf_float32);
-    unlike.y = tf_placeholder(tf_float32, SHAPE(NONE));
-    unlike.w = tf_placeholder(tf_float32, SCALAR);
-    unlike.taken = tf_placeholder(tf_bool, SCALAR);
+    make_unlike(tf_bool);
     tf_tensor once = tf_cond(unlike.taken, weighed_sum, weight_alone);
     tf_tensor often = tf_at(tf_while_loop(below_three, in_each_step, LIST(0, 0.0)), 1);
     tf_tensor results[] = { once, tf_at(tf_gradients(LIST(once), LIST(unlike.w)), 0), often,
                             tf_at(tf_gradients(LIST(often), LIST(unlike.w)), 0) };
     const double fives[] = { 10, 5, 30, 15 }, sums[] = { 12, 6, 36, 18 };
     for (int i = 0; i < 4; i++) {
-#define FEED_ALL(y_, taken_) FEED(unlike.x, NP_FLOAT(1, 2), unlike.y, y_, unlike.w, 2.0, unlike.taken, taken_)
-        check_run(results[i], FEED_ALL(NP_FLOAT(1, 2, 3), false), 1, &fives[i]);
+        check_run(results[i], UNLIKE(NP_FLOAT(1, 2, 3), false), 1, &fives[i]);
         ck_assert_int_eq(caught()->count, 0);
-        ck_assert_int_eq(tf_run(sess, FETCH(results[i], NULL), FEED_ALL(NP_FLOAT(1, 2, 3), true)), tf_invalid_argument);
+        ck_assert_int_eq(tf_run(sess, FETCH(results[i], NULL), UNLIKE(NP_FLOAT(1, 2, 3), true)), tf_invalid_argument);
         must_have_reported(tf_invalid_argument, "Incompatible shapes: [2] vs. [3]");
-        check_run(results[i], FEED_ALL(NP_FLOAT(1, 2), true), 1, &sums[i]);
-        check_run(results[i], FEED_ALL(NP_FLOAT(1, 2, 3), false), 1, &fives[i]);
-#undef FEED_ALL
+        check_run(results[i], UNLIKE(NP_FLOAT(1, 2), true), 1, &sums[i]);
+        check_run(results[i], UNLIKE(NP_FLOAT(1, 2, 3), false), 1, &fives[i]);
     }
 }
 END_TEST
@@ -326,18 +329,13 @@ static tf_tensor below_taken(tf_list v, void *context) { return UNUSED(context),
 
 START_TEST(a_loop_of_no_steps_need_not_fit)
 {
-    unlike.x = tf_placeholder(tf_float32);
-    unlike.y = tf_placeholder(tf_float32, SHAPE(NONE));
-    unlike.w = tf_placeholder(tf_float32, SCALAR);
-    unlike.taken = tf_placeholder(tf_int32, SCALAR);
+    make_unlike(tf_int32);
     tf_tensor sum = tf_at(tf_while_loop(below_taken, add_sum, LIST(0, 1.0)), 1);
-#define FEED_ALL(y_, steps) FEED(unlike.x, NP_FLOAT(1, 2), unlike.y, y_, unlike.w, 2.0, unlike.taken, steps)
-    check_run(sum, FEED_ALL(NP_FLOAT(1, 2, 3), 0), NUMBERS(1));
+    check_run(sum, UNLIKE(NP_FLOAT(1, 2, 3), 0), NUMBERS(1));
     ck_assert_int_eq(caught()->count, 0);
-    ck_assert_int_eq(tf_run(sess, FETCH(sum, NULL), FEED_ALL(NP_FLOAT(1, 2, 3), 1)), tf_invalid_argument);
+    ck_assert_int_eq(tf_run(sess, FETCH(sum, NULL), UNLIKE(NP_FLOAT(1, 2, 3), 1)), tf_invalid_argument);
     must_have_reported(tf_invalid_argument, "Incompatible shapes: [2] vs. [3]");
-    check_run(sum, FEED_ALL(NP_FLOAT(1, 2), 2), NUMBERS(25));
-#undef FEED_ALL
+    check_run(sum, UNLIKE(NP_FLOAT(1, 2), 2), NUMBERS(25));
 }
 END_TEST
 
