@@ -113,7 +113,8 @@ static bool take64(const uint8_t **extra, const uint8_t *end, uint64_t *value)
 static bool read_extra(const uint8_t *extra, const uint8_t *end, entry *e)
 {
     while (end - extra >= 4) {
-        unsigned id = get16(extra), n = get16(extra + 2);
+        const unsigned id = get16(extra);
+        const ptrdiff_t n = get16(extra + 2);
 
         extra += 4;
         if (n > end - extra)
