@@ -277,7 +277,7 @@ static bool fits(equation *e, tf_tensor t, int which, const char *labels)
         tf_is_poisoned(t) ? t
         : d.known ? tf_mistake(tf_value_error, e->here, NULL, "Tensor t%d of rank %d does not match einsum reduction of length %d",
                                which, d.rank, (int)strlen(labels))
-                  : tf_mistake(tf_value_error, e->here, NULL, "Cannot take the length of Shape with unknown rank.");
+                  : tf_mistake(tf_value_error, e->here, NULL, "Cannot take the length of shape with unknown rank.");
     return false;
 }
 
@@ -438,7 +438,7 @@ static tf_tensor summed_products(equation *e, tf_tensor *inputs)
         }
     tf_tensor t = inputs[0];
     strcpy(labels, e->in[0]);
-    if (e->n == 1 && !fits(e, t, 0, labels))
+    if (e->n == 1 && tf_get_shape(t).known && !fits(e, t, 0, labels))
         return e->mistake;
     for (int i = 1; i < e->n; i++) {
         t = multiplied(e, t, labels, inputs[i], e->in[i]);
