@@ -21,6 +21,7 @@
 #include "ops/math/compare.h"
 #include "ops/math/range.h"
 #include "ops/math/reduce.h"
+#include "ops/math/squeezable.h"
 #include "ops/math/unary.h"
 #include "ops/nn/activation.h"
 #include "ops/nn/nn.h"
@@ -140,12 +141,6 @@ tf_operation *tf1c_assert_broadcastable(tf_operand weights, tf_tensor values, tf
     if (is_checked_here(tf_get_shape(w), tf_get_shape(values)))
         return tf_no_op(.name = tf_get_shape(w).rank == 0 ? "static_scalar_check_success" : "static_dims_check_success");
     return checked_in_run(w, w_shape, w_rank, values, values_shape, values_rank);
-}
-
-int tf1c_axes_more(tf_tensor t, tf_tensor u)
-{
-    const tf_dims d = tf_get_shape(t), e = tf_get_shape(u);
-    return !d.known || !e.known ? 0 : d.rank == e.rank + 1 ? 1 : e.rank == d.rank + 1 ? -1 : 0;
 }
 
 tf_tensor tf1c_broadcast_weights(tf_tensor weights, tf_tensor values, tf_source here)
@@ -357,7 +352,6 @@ tf_tensor tf_losses_softmax_cross_entropy_(struct tf_softmax_loss_args a)
     return WEIGHTED(losses, scope);
 }
 
-/* labels [.., 1] of the logits' rank lose their last axis. */
 tf_tensor tf_losses_sparse_softmax_cross_entropy_(struct tf_sparse_softmax_loss_args a)
 {
     TF_FROM(a.here);
@@ -365,19 +359,13 @@ tf_tensor tf_losses_sparse_softmax_cross_entropy_(struct tf_sparse_softmax_loss_
         return tf_mistake(tf_value_error, a.here, NULL, "%s must not be None.", tf_is_none(a.labels) ? "labels" : "logits");
     TF_SCOPE(a.scope, "sparse_softmax_cross_entropy_loss");
     const char *scope = tf_scope_name();
-    const tf_tensor x = tf_convert(tf_operand_tensor(a.logits), tf_dtype_unset, a.here, NULL);
+    tf_tensor x = tf_convert(tf_operand_tensor(a.logits), tf_dtype_unset, a.here, NULL);
     tf_tensor z = tf_convert(tf_operand_tensor(a.labels), tf_dtype_unset, a.here, NULL);
-    const tf_dims labels = tf_get_shape(z), logits = tf_get_shape(x);
-    if (labels.known && logits.known && labels.rank && labels.rank == logits.rank &&
-        (labels.dims[labels.rank - 1] == 1 || labels.dims[labels.rank - 1] == NONE)) {
-        TF_SCOPE(NULL, "remove_squeezable_dimensions");
-        z = tf_squeeze(z, -1);
-    }
+    tf1c_remove_squeezable_dimensions(&z, &x, 1);
     a.weights = tf1c_keyword(a.weights, true);
     if (a.weights.kind != TF_OPERAND_TENSOR)
         a.weights = tf_operand_tensor(tf_constant(a.weights.kind == TF_OPERAND_NONE ? tf_operand_real(1) : a.weights));
-    if (tf1c_axes_more(a.weights.as.tensor, z) > 0)
-        a.weights = operand_of(tf_squeeze(a.weights.as.tensor, -1));
+    a.weights = operand_of(tf1c_squeeze_weights(a.weights.as.tensor, z));
     const tf_tensor losses = tf_nn_sparse_softmax_cross_entropy_with_logits(.labels = z, .logits = x, .name = "xentropy");
     return WEIGHTED(losses, scope);
 }

@@ -8,9 +8,6 @@
  * by an Assert. NULL: a mistake, *poison. */
 tf_operation *tf1c_assert_broadcastable(tf_operand weights, tf_tensor values, tf_source here, tf_tensor *poison);
 
-/* How many axes t has more than u: -1, 0 or 1 where both ranks are known; else, and of ranks further apart, 0. */
-int tf1c_axes_more(tf_tensor t, tf_tensor u);
-
 /* The weights in the values' shape. */
 tf_tensor tf1c_broadcast_weights(tf_tensor weights, tf_tensor values, tf_source here);
 

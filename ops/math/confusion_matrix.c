@@ -11,16 +11,7 @@
 #include "ops/math/arithmetic.h"
 #include "ops/math/cast.h"
 #include "ops/math/reduce.h"
-
-/* x [n, 1] beside a vector loses its last axis. */
-static tf_tensor squeezed(tf_tensor x, tf_tensor beside)
-{
-    const tf_dims d = tf_get_shape(x), other = tf_get_shape(beside);
-    if (!d.known || !other.known || d.rank != other.rank + 1 || (d.dims[d.rank - 1] != 1 && d.dims[d.rank - 1] != NONE))
-        return x;
-    TF_SCOPE(NULL, "remove_squeezable_dimensions");
-    return tf_squeeze(x, .axes = AXES(-1));
-}
+#include "ops/math/squeezable.h"
 
 /* As many of each: [n, n] as a vector, int64 where n is a tensor of it. */
 static tf_tensor side_twice(tf_operand n)
@@ -56,11 +47,13 @@ static tf_tensor confusion_matrix_of(tf_operand given_labels, tf_operand given_p
     const tf_dtype dtype = a.dtype ? a.dtype : tf_int32;
     tf_operand n = tf1c_keyword(a.num_classes, false), weights = tf1c_keyword(a.weights, false);
     TF_SCOPE(a.name, "confusion_matrix");
-    const tf_tensor z = tf_convert(given_labels, tf_dtype_unset, a.here, "labels");
-    const tf_tensor p = tf_convert(given_predictions, tf_dtype_unset, a.here, "predictions");
-    if (tf_is_poisoned(z) || tf_is_poisoned(p))
-        return tf_is_poisoned(z) ? z : p;
-    tf_tensor predictions = tf1c_cast(squeezed(p, z), tf_int64, a.here), labels = tf1c_cast(squeezed(z, p), tf_int64, a.here);
+    tf_tensor labels = tf_convert(given_labels, tf_dtype_unset, a.here, "labels");
+    tf_tensor predictions = tf_convert(given_predictions, tf_dtype_unset, a.here, "predictions");
+    if (tf_is_poisoned(labels) || tf_is_poisoned(predictions))
+        return tf_is_poisoned(labels) ? labels : predictions;
+    tf1c_remove_squeezable_dimensions(&labels, &predictions, 0);
+    predictions = tf1c_cast(predictions, tf_int64, a.here);
+    labels = tf1c_cast(labels, tf_int64, a.here);
     labels = tf1c_with_dependencies(tf_assert_non_negative(labels, .message = "`labels` contains negative values"), labels);
     predictions = tf1c_with_dependencies(tf_assert_non_negative(predictions, .message = "`predictions` contains negative values"),
                                          predictions);

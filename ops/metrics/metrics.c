@@ -18,6 +18,7 @@
 #include "ops/math/compare.h"
 #include "ops/math/confusion_matrix.h"
 #include "ops/math/reduce.h"
+#include "ops/math/squeezable.h"
 #include "ops/math/unary.h"
 #include "ops/state/local.h"
 #include "ops/state/variables.h"
@@ -35,17 +36,17 @@ static tf_tensor counter(const char *name) { return counters(name, SCALAR, tf_fl
 
 static bool has_weights(const struct tf_metrics_args *a) { return tf1c_keyword(a->weights, true).kind != TF_OPERAND_NONE; }
 
-/* Of labels and predictions, one of whom has an axis more, its last, of length 1, goes. TF1: remove_squeezable_dimensions */
-static void fit_ranks(tf_tensor *y, tf_tensor *p)
+/* Labels and predictions of one rank and one shape; a mistake takes the place of both. */
+static void fit_shapes(tf_tensor *y, tf_tensor *p, tf_source here)
 {
-    const int more = tf_is_poisoned(*y) || tf_is_poisoned(*p) ? 0 : tf1c_axes_more(*p, *y);
-    if (!more)
+    char had[TF_DIMS_TEXT], wanted[TF_DIMS_TEXT];
+    tf_dims merged;
+    tf1c_remove_squeezable_dimensions(y, p, 0);
+    const tf_dims d = tf_get_shape(*p), e = tf_get_shape(*y);
+    if (tf_is_poisoned(*y) || tf_is_poisoned(*p) || tf_merge_dims(d, e, &merged))
         return;
-    TF_SCOPE(NULL, "remove_squeezable_dimensions");
-    if (more > 0)
-        *p = tf_squeeze(*p, -1);
-    else
-        *y = tf_squeeze(*y, -1);
+    *y = *p = tf_mistake(tf_value_error, here, NULL, "Shapes %s and %s are incompatible", tf_dims_text(d, had, sizeof had),
+                         tf_dims_text(e, wanted, sizeof wanted));
 }
 
 /* Once: as a tensor, with as many axes as the values, by one of length 1 more or less; a number stays one. */
@@ -53,10 +54,8 @@ static void fit_weights(struct tf_metrics_args *a, tf_tensor values)
 {
     if (!has_weights(a))
         return;
-    tf_tensor w = tf_convert(tf1c_keyword(a->weights, true), tf_dtype_unset, a->here, "weights");
-    const bool fits = tf_is_poisoned(w) || tf_is_poisoned(values) || (tf_get_shape(w).known && tf_get_shape(w).rank == 0);
-    const int more = fits ? 0 : tf1c_axes_more(w, values);
-    a->weights = operand_of(more > 0 ? tf_squeeze(w, -1) : more < 0 ? tf_expand_dims(w, -1) : w);
+    const tf_tensor w = tf_convert(tf1c_keyword(a->weights, true), tf_dtype_unset, a->here, "weights");
+    a->weights = operand_of(tf1c_fit_weights(w, values));
 }
 
 /* The weights in the values' shape. */
@@ -78,6 +77,7 @@ static tf_metric mean_of(tf_tensor values, const struct tf_metrics_args *given)
     struct tf_metrics_args args = *given, *a = &args;
     const tf_tensor total = counter("total"), count = counter("count");
     tf_tensor n, more = { 0 };
+    values = tf_cast(values, tf_float32);
     fit_weights(a, values);
     if (has_weights(a)) {
         const tf_tensor weights = weights_like(a, values);
@@ -122,7 +122,7 @@ tf_metric tf_metrics_mean_(struct tf_metrics_mean_args given)
 {
     const struct tf_metrics_args a = WEIGHTED(given);
     TF_FROM(a.here);
-    return mean_in_scope(tf_cast(tf_convert(tf1c_given(given.values), tf_dtype_unset, a.here, "values"), tf_float32), "mean", &a);
+    return mean_in_scope(tf_convert(tf1c_given(given.values), tf_dtype_unset, a.here, "values"), "mean", &a);
 }
 
 tf_metric tf_metrics_accuracy_(struct tf_metrics_args a)
@@ -133,19 +133,19 @@ tf_metric tf_metrics_accuracy_(struct tf_metrics_args a)
     tf_tensor p = tf_convert(predictions, tf_dtype_unset, a.here, "predictions");
     if (tf_is_poisoned(y) || tf_is_poisoned(p))
         return both(tf_is_poisoned(y) ? y : p);
-    fit_ranks(&y, &p);
+    fit_shapes(&y, &p, a.here);
     fit_weights(&a, p);
     if (tf_get_dtype(p) != tf_get_dtype(y))
         p = tf_cast(p, tf_get_dtype(y));
     return mean_in_scope(tf_cast(tf_equal(p, y), tf_float32), "accuracy", &a);
 }
 
-/* Labels and predictions as float32, of one rank. */
-static void both_real(struct tf_metrics_args *a, tf_tensor *y, tf_tensor *p)
+/* Labels and predictions that fit each other, and weights that fit them. */
+static void all_that_fit(struct tf_metrics_args *a, tf_tensor *y, tf_tensor *p)
 {
-    *p = tf_cast(tf_convert(tf1c_given(a->predictions), tf_dtype_unset, a->here, "predictions"), tf_float32);
-    *y = tf_cast(tf_convert(tf1c_given(a->labels), tf_dtype_unset, a->here, "labels"), tf_float32);
-    fit_ranks(y, p);
+    *p = tf_convert(tf1c_given(a->predictions), tf_dtype_unset, a->here, "predictions");
+    *y = tf_convert(tf1c_given(a->labels), tf_dtype_unset, a->here, "labels");
+    fit_shapes(y, p, a->here);
     fit_weights(a, *p);
 }
 
@@ -153,25 +153,23 @@ tf_metric tf_metrics_mean_squared_error_(struct tf_metrics_args a)
 {
     tf_tensor y, p;
     TF_FROM(a.here);
-    both_real(&a, &y, &p);
+    all_that_fit(&a, &y, &p);
     return mean_in_scope(tf_squared_difference(y, p), "mean_squared_error", &a);
 }
 
 tf_metric tf_metrics_mean_absolute_error_(struct tf_metrics_args a)
 {
+    tf_tensor y, p;
     TF_FROM(a.here);
-    tf_tensor p = tf_convert(tf1c_given(a.predictions), tf_dtype_unset, a.here, "predictions"),
-              y = tf_convert(tf1c_given(a.labels), tf_dtype_unset, a.here, "labels");
-    fit_ranks(&y, &p);
-    fit_weights(&a, p);
-    return mean_in_scope(tf_cast(tf_abs(tf_sub(p, y)), tf_float32), "mean_absolute_error", &a);
+    all_that_fit(&a, &y, &p);
+    return mean_in_scope(tf_abs(tf_sub(p, y)), "mean_absolute_error", &a);
 }
 
 tf_metric tf_metrics_root_mean_squared_error_(struct tf_metrics_args a)
 {
     tf_tensor y, p;
     TF_FROM(a.here);
-    both_real(&a, &y, &p);
+    all_that_fit(&a, &y, &p);
     const char *metrics = a.metrics_collections, *updates = a.updates_collections;
     a.metrics_collections = a.updates_collections = NULL; /* the root joins them */
     const tf_metric m = mean_in_scope(tf_squared_difference(y, p), "root_mean_squared_error", &a);
@@ -218,7 +216,7 @@ static tf_metric share_of(const char *default_name, tf_operand labels, tf_operan
     TF_FROM(a->here);
     tf_with_variable_scope(a->name, .default_name = default_name) {
         tf_tensor p = tf_cast(predictions, tf_bool), y = tf_cast(labels, tf_bool);
-        fit_ranks(&y, &p);
+        fit_shapes(&y, &p, a->here);
         fit_weights(a, p);
         const tf_metric met = count_of("true_positives", y, true, p, true, a);
         const tf_metric missed =
@@ -250,7 +248,7 @@ static tf_metric counted(struct tf_metrics_args *a, const char *default_name, bo
     TF_FROM(a->here);
     tf_with_variable_scope(a->name, .default_name = default_name) {
         tf_tensor p = tf_cast(tf1c_given(a->predictions), tf_bool), y = tf_cast(tf1c_given(a->labels), tf_bool);
-        fit_ranks(&y, &p);
+        fit_shapes(&y, &p, a->here);
         fit_weights(a, p);
         m = count_as(y, label, p, prediction, a);
     }
@@ -386,7 +384,7 @@ static threshold_counts count_at_thresholds(const struct tf_metrics_args *given,
         p = tf_identity(p);
     tf1c_count_more(-1);
     tf_tensor y = tf_cast(tf1c_given(a->labels), tf_bool);
-    fit_ranks(&y, &p);
+    fit_shapes(&y, &p, a->here);
     fit_weights(a, p);
     const int tiled = tf1c_count_now() + count_tiles(t, p);
     const tf_tensor bounds = tf_expand_dims(tf_is_none(t->given) ? thresholds_of(t->n, t->last) : t->given, 1),
@@ -539,11 +537,11 @@ tf_metric tf_metrics_mean_relative_error_(struct tf_mean_relative_args a)
     tf_tensor p = tf_convert(tf1c_given(a.predictions), tf_dtype_unset, a.here, "predictions"),
               y = tf_convert(tf1c_given(a.labels), tf_dtype_unset, a.here, "labels"),
               by = tf_convert(tf1c_keyword(a.normalizer, true), tf_get_dtype(p), a.here, "normalizer");
-    fit_ranks(&y, &p);
+    fit_shapes(&y, &p, a.here);
     fit_weights(&args, p);
-    fit_ranks(&p, &by);
+    fit_shapes(&p, &by, a.here);
     const tf_tensor error = tf_div(tf_abs(tf_sub(y, p)), by);
-    return mean_in_scope(tf_cast(tf_where(tf_equal(by, 0.0), tf_zeros_like(y), error), tf_float32), "mean_relative_error", &args);
+    return mean_in_scope(tf_where(tf_equal(by, 0.0), tf_zeros_like(y), error), "mean_relative_error", &args);
 }
 
 tf_metric tf_metrics_mean_cosine_distance_(struct tf_mean_cosine_args a)
@@ -553,7 +551,7 @@ tf_metric tf_metrics_mean_cosine_distance_(struct tf_mean_cosine_args a)
     };
     tf_tensor y, p;
     TF_FROM(a.here);
-    both_real(&args, &y, &p);
+    all_that_fit(&args, &y, &p);
     const tf_metric m =
         mean_in_scope(tf_reduce_sum(tf_multiply(p, y), .axes = AXES(a.dim), .keepdims = true), "mean_cosine_distance", &args);
     return collected((tf_metric){ tf_subtract(1.0, m.value), tf_subtract(1.0, m.update_op) }, a.metrics_collections,

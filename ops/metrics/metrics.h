@@ -19,7 +19,8 @@ typedef struct tf_metric {
  * metrics_collections, updates_collections   the names of what the value and the update_op join; unset: none
  * name     of the scope
  *   variables  NAME/total and NAME/count, float32 [], in TF_LOCAL_VARIABLES and "metric_variables"
- *   errors     ValueError: shapes that do not fit;   grad  none
+ *   errors     ValueError "Shapes (4,) and (3,) are incompatible"; TypeError: a difference of labels and predictions of other dtypes
+ *   grad       none
  *   source     python/ops/metrics_impl.py */
 struct tf_metrics_args {
     tf_source here;

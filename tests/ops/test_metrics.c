@@ -1,4 +1,5 @@
 /* Metrics over several batches against what TensorFlow 1.15.5 gives. */
+#include <math.h>
 #include <string.h>
 
 #include "tests/fixture.h"
@@ -70,9 +71,48 @@ START_TEST(an_axis_of_length_1_too_many_is_left_out)
 }
 END_TEST
 
+/* Where only the run knows how many axes there are, it decides which of them go. */
+START_TEST(axes_are_left_out_at_unknown_rank)
+{
+    const tf_tensor y = tf_placeholder(tf_int32), p = tf_placeholder(tf_int32), w = tf_placeholder(tf_float32);
+    const tf_metric each[] = { tf_metrics_accuracy(y, p), tf_metrics_accuracy(y, p, w), tf_metrics_mean_squared_error(y, p, w),
+                               tf_metrics_precision(y, p, w), tf_metrics_mean(y, w) };
+    static const double want[][5] = { { 2. / 3, .5, 4 * .5, 1, 7. / 6 }, { 2. / 3, 2. / 3, 4. / 3, 1, 1 } };
+    const tf_ndarray labels_2d = NP_INT2D({ 1 }, { 2 }, { 0 }), guesses = NP_INT(1, 0, 0),
+                     weights_2d = NP_FLOAT2D({ 1 }, { 3 }, { 2 }), half = np_array((float[]){ .5f }, tf_float32, SCALAR);
+    for (int number = 0; number < 2; number++) {
+        must(tf_run(sess, tf_local_variables_initializer()));
+        for (size_t i = 0; i < sizeof each / sizeof *each; i++)
+            check_run(each[i].update_op, FEED(y, labels_2d, p, guesses, w, number ? half : weights_2d), 1, &want[number][i]);
+    }
+    check_run(tf_confusion_matrix(y, p, 3), FEED(y, labels_2d, p, guesses), 9, (const double[]){ 1, 0, 0, 0, 1, 0, 1, 0, 0 });
+}
+END_TEST
+
+/* Integers are subtracted as such: float32 has 24 bits. */
+START_TEST(differences_are_of_the_labels_dtype)
+{
+    const tf_tensor y = tf_constant(np_array((int64_t[]){ 16777217, 5 }, tf_int64, SHAPE(2))),
+                    p = tf_constant(np_array((int64_t[]){ 16777216, 5 }, tf_int64, SHAPE(2)));
+    const tf_metric squared = tf_metrics_mean_squared_error(y, p), apart = tf_metrics_mean_absolute_error(y, p),
+                    root = tf_metrics_root_mean_squared_error(y, p);
+    must(tf_run(sess, tf_local_variables_initializer()));
+    check_run(squared.update_op, (tf_feeds){ 0 }, 1, (const double[]){ .5 });
+    check_run(apart.update_op, (tf_feeds){ 0 }, 1, (const double[]){ .5 });
+    check_run(root.update_op, (tf_feeds){ 0 }, 1, (const double[]){ sqrt(.5) });
+    catch_errors();
+    ck_assert(tf_is_poisoned(tf_metrics_mean_squared_error(labels, tf_cast(labels, tf_float32)).value));
+    ck_assert_int_eq(caught()->code, tf_type_error);
+    catch_errors();
+    ck_assert(tf_is_poisoned(tf_metrics_accuracy(tf_constant(NP_INT(1, 2, 3)), tf_constant(NP_INT(1, 2, 3, 4))).value));
+    ck_assert_str_eq(caught()->message, "Shapes (4,) and (3,) are incompatible");
+    catch_errors();
+}
+END_TEST
+
 static tf_tensor answers, chances; /* labels int32, predictions in [0, 1] */
 static tf_metric absolute_error(void) { return tf_metrics_mean_absolute_error(tf_cast(answers, tf_float32), chances); }
-static tf_metric root_error(void) { return tf_metrics_root_mean_squared_error(answers, chances); }
+static tf_metric root_error(void) { return tf_metrics_root_mean_squared_error(tf_cast(answers, tf_float32), chances); }
 static tf_metric true_positives(void) { return tf_metrics_true_positives(answers, tf_round(chances)); }
 static tf_metric true_negatives(void) { return tf_metrics_true_negatives(answers, tf_round(chances)); }
 static tf_metric false_positives(void) { return tf_metrics_false_positives(answers, tf_round(chances)); }
@@ -279,6 +319,8 @@ int main(void)
     tcase_add_loop_test(tc, a_metric_counts_from_batch_to_batch, 0, (int)(sizeof counted / sizeof *counted));
     tcase_add_test(tc, means_take_weights);
     tcase_add_test(tc, an_axis_of_length_1_too_many_is_left_out);
+    tcase_add_test(tc, axes_are_left_out_at_unknown_rank);
+    tcase_add_test(tc, differences_are_of_the_labels_dtype);
     tcase_add_loop_test(tc, scores_are_tensorflows, 0, (int)(sizeof scored / sizeof *scored));
     tcase_add_test(tc, scores_refuse_what_they_cannot_count);
     tcase_add_test(tc, thresholds_count_what_they_need);
