@@ -127,7 +127,7 @@ START_TEST(a_distance_beyond_int_needs_no_blas)
     const uint64_t bytes = (uint64_t)(far + 2) * sizeof(float);
     float *const a = bytes > SIZE_MAX
                          ? MAP_FAILED
-                         : mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+                         : mmap(NULL, (size_t)bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     const float b[] = { 3, 4, 5, 6 };
     float c[] = { NAN, NAN, NAN, NAN };
 
@@ -139,7 +139,7 @@ START_TEST(a_distance_beyond_int_needs_no_blas)
     a[far + 1] = 20;
     tf1c_gemm(tf_float32, false, false, 2, 2, 2, a, far, b, 2, 0, c, 2);
     ck_assert(c[0] == 13 && c[1] == 16 && c[2] == 130 && c[3] == 160);
-    munmap(a, bytes);
+    munmap(a, (size_t)bytes);
 }
 END_TEST
 
