@@ -8,20 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/escape.h"
+
 /* ---- printing ----------------------------------------------------------------------------------------------------------- */
 
 static void print_bytes(tf1c_buffer *to, const uint8_t *s, size_t n)
 {
     tf1c_buffer_byte(to, '"');
-    for (size_t i = 0; i < n; i++)
-        if (s[i] == '"' || s[i] == '\\' || s[i] == '\'')
-            tf1c_buffer_printf(to, "\\%c", s[i]);
-        else if (s[i] == '\n')
-            tf1c_buffer_printf(to, "\\n");
-        else if (s[i] >= 32 && s[i] < 127)
-            tf1c_buffer_byte(to, s[i]);
-        else
-            tf1c_buffer_printf(to, "\\%03o", s[i]);
+    tf1c_buffer_escaped(to, s, n);
     tf1c_buffer_byte(to, '"');
 }
 
@@ -180,27 +174,6 @@ static bool word(parsing *p, char *to)
     return n || fail(p, "a name or a number is missing");
 }
 
-static unsigned char escaped(parsing *p)
-{
-    static const char letters[] = "nrtabfv", meant[] = "\n\r\t\a\b\f\v";
-    char c = *p->at++;
-    const char *letter = c ? strchr(letters, c) : NULL;
-    unsigned value = 0;
-    if (letter)
-        return (unsigned char)meant[letter - letters];
-    if (c == 'x') {
-        for (int i = 0; i < 2 && p->at < p->end && isxdigit((unsigned char)*p->at); i++, p->at++)
-            value = value * 16 + (unsigned)(isdigit((unsigned char)*p->at) ? *p->at - '0' : (*p->at | 32) - 'a' + 10);
-        return (unsigned char)value;
-    }
-    if (c < '0' || c > '7')
-        return (unsigned char)c;
-    value = (unsigned)(c - '0');
-    for (int i = 0; i < 2 && p->at < p->end && *p->at >= '0' && *p->at <= '7'; i++)
-        value = value * 8 + (unsigned)(*p->at++ - '0');
-    return (unsigned char)value;
-}
-
 /* "…" or '…', several of them one after the other. */
 static bool string(parsing *p, tf1c_buffer *to)
 {
@@ -211,7 +184,7 @@ static bool string(parsing *p, tf1c_buffer *to)
         p->at++;
         while (p->at < p->end && *p->at != quote && *p->at != '\n')
             if (*p->at == '\\' && p->at + 1 < p->end)
-                p->at++, tf1c_buffer_byte(to, escaped(p));
+                p->at++, tf1c_buffer_byte(to, tf1c_unescape(&p->at, p->end));
             else
                 tf1c_buffer_byte(to, (unsigned char)*p->at++);
         if (p->at >= p->end || *p->at++ != quote)

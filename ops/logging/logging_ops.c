@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/escape.h"
 #include "ops/array/shape.h"
 #include "ops/control_flow/group.h"
 #include "ops/control_flow/with_dependencies.h"
@@ -46,18 +47,11 @@ static void say_real(text *t, double x, bool narrow)
     say(t, "%s", number);
 }
 
-/* As absl::CEscape writes it. */
 static void say_bytes(text *t, tf_bytes bytes)
 {
-    static const char plain[] = "\n\r\t\"'\\", letters[] = "nrt\"'\\";
-    for (size_t i = 0; i < bytes.size; i++) {
-        const unsigned char c = (unsigned char)bytes.data[i];
-        const char *at = c ? strchr(plain, c) : NULL;
-        if (at)
-            say(t, "\\%c", letters[at - plain]);
-        else
-            say(t, c >= ' ' && c <= '~' ? "%c" : "\\%03o", c);
-    }
+    char said[TF1C_ESCAPED];
+    for (size_t i = 0; i < bytes.size; i++)
+        say(t, "%s", tf1c_escape((unsigned char)bytes.data[i], said));
 }
 
 static void say_element(text *t, const tf_view *v, int64_t i)

@@ -5,6 +5,7 @@
 
 #include "core/alloc.h"
 #include "core/bundle.h"
+#include "core/escape.h"
 #include "core/report.h"
 
 enum { MOST_NOTE = 16 << 20 };
@@ -44,15 +45,7 @@ char *tf1c_directory_of(const char *path, tf_source here)
 static void put_text(tf1c_buffer *b, const char *field, const char *s)
 {
     tf1c_buffer_printf(b, "%s: \"", field);
-    for (; *s; s++) {
-        const unsigned char c = (unsigned char)*s;
-        if (c == '"' || c == '\\')
-            tf1c_buffer_printf(b, "\\%c", c);
-        else if (c < ' ' || c > '~')
-            tf1c_buffer_printf(b, "\\%03o", c);
-        else
-            tf1c_buffer_byte(b, c);
-    }
+    tf1c_buffer_escaped(b, s, strlen(s));
     tf1c_buffer_put(b, "\"\n", 2);
 }
 
@@ -100,22 +93,15 @@ static char *room_for(note *c, size_t n)
 /* A quoted text from *at on, its escapes undone; NULL where there is none. */
 static char *quoted(note *c, const char **at)
 {
-    const char *p = *at + strspn(*at, " \t:");
-    char *text = *p == '"' ? room_for(c, strlen(p)) : NULL, *to = text;
+    const char *p = *at + strspn(*at, " \t:"), *end = p + strlen(p), quote = *p;
+    char *text = quote == '"' || quote == '\'' ? room_for(c, (size_t)(end - p)) : NULL, *to = text;
     if (!text)
         return NULL;
-    for (p++; *p && *p != '"' && *p != '\n'; p++) {
-        if (*p != '\\') {
-            *to++ = *p;
-        } else if (p[1] >= '0' && p[1] <= '7') {
-            int code = 0, digits = 0;
-            for (; digits < 3 && p[1] >= '0' && p[1] <= '7'; digits++)
-                code = code * 8 + *++p - '0';
-            *to++ = (char)code;
-        } else if (p[1]) {
-            *to++ = *++p;
-        }
-    }
+    for (p++; *p && *p != quote && *p != '\n';)
+        if (*p == '\\' && p[1])
+            p++, *to++ = (char)tf1c_unescape(&p, end);
+        else
+            *to++ = *p++;
     *at = p;
     return text;
 }

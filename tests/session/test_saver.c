@@ -222,6 +222,23 @@ START_TEST(the_latest_are_noted_and_the_oldest_deleted)
 }
 END_TEST
 
+/* As protobuf's text format has it: in either quotes, with C's escapes. */
+START_TEST(notes_of_others_are_read)
+{
+    char note[300];
+    snprintf(note, sizeof note, "%s/checkpoint", folder);
+    FILE *f = fopen(note, "w");
+    fputs("model_checkpoint_path: 'of a\\tt\\303\\274\\x41-2'\nall_model_checkpoint_paths: \"it\\'s-1\"\n", f);
+    fclose(f);
+    tf_checkpoint_state *state = tf_train_get_checkpoint_state(folder);
+    snprintf(note, sizeof note, "%s/of a\tt\303\274A-2", folder);
+    ck_assert_str_eq(state->model_checkpoint_path, note);
+    snprintf(note, sizeof note, "%s/it's-1", folder);
+    ck_assert_str_eq(state->all_model_checkpoint_paths[0], note);
+    tf_checkpoint_state_free(state);
+}
+END_TEST
+
 /* ---- nothing lost --------------------------------------------------------------------------------------------------------------- */
 START_TEST(a_failing_restore_leaves_the_session_as_it_was)
 {
@@ -514,6 +531,7 @@ int main(void)
     tcase_add_loop_test(tc, a_reader_converts_what_the_library_has_no_dtype_for, 0,
                         (int)(sizeof narrow_rows / sizeof *narrow_rows));
     tcase_add_test(tc, a_reader_lists_what_there_is);
+    tcase_add_test(tc, notes_of_others_are_read);
     tcase_add_test(tc, the_latest_are_noted_and_the_oldest_deleted);
     tcase_add_test(tc, a_failing_restore_leaves_the_session_as_it_was);
     tcase_add_loop_test(tc, a_variable_of_another_shape_or_dtype_is_refused, 0, (int)(sizeof misfits / sizeof *misfits));
