@@ -19,8 +19,8 @@ const char *tf1c_escape(unsigned char byte, char to[TF1C_ESCAPED])
 void tf1c_buffer_escaped(tf1c_buffer *b, const void *data, size_t n)
 {
     char said[TF1C_ESCAPED];
-    for (const unsigned char *s = data, *end = s + n; s < end; s++) {
-        tf1c_escape(*s, said);
+    for (size_t i = 0; i < n; i++) {
+        tf1c_escape(((const unsigned char *)data)[i], said);
         tf1c_buffer_put(b, said, strlen(said));
     }
 }
