@@ -438,6 +438,27 @@ bool tf1c_await_outside(const tf1c_body *b, tf_operation *node)
     return !w.failed;
 }
 
+/* Whether steps do more than compute: assign, print, check; in bodies of theirs too. */
+static bool has_effects(const tf_graph *g)
+{
+    for (int i = 0; i < g->n_ops; i++) {
+        const tf_operation *op = g->ops[i];
+        if (op->def->traits & (TF_SIDE_EFFECT | TF_WRITES_REF))
+            return true;
+        for (int body = tf_op_body_count(op); body-- > 0;)
+            if (has_effects(tf_op_body(op, body)))
+                return true;
+    }
+    return false;
+}
+
+/* TF counts the steps back by those that were taken, so that they are, for what they do, even where nothing is read that they compute. */
+static bool await_forward(const tf1c_body *b, tf_operation *op)
+{
+    return !b->forward || b->forward->graph != op->graph || !has_effects(b->forward_body->graph) ||
+           add_controls(op, 1, &b->forward);
+}
+
 tf_operation *tf1c_loop_node(tf1c_body *b, const tf_op_def *def, const char *exact_name, tf_source here)
 {
     tf_tensor *inputs = tf1c_graph_alloc(b->parent, (size_t)b->n_in * sizeof *inputs + 1);
@@ -451,7 +472,7 @@ tf_operation *tf1c_loop_node(tf1c_body *b, const tf_op_def *def, const char *exa
         return tf1c_record_mistake(b->parent);
     for (int i = 0; i < b->n_out; i++)
         op->outputs[i] = output_of(b, op, &b->out[i]);
-    return tf1c_await_outside(b, op) ? op : tf1c_record_mistake(b->parent);
+    return tf1c_await_outside(b, op) && await_forward(b, op) ? op : tf1c_record_mistake(b->parent);
 }
 
 bool tf1c_room_for_output(tf_operation *op, int *room)

@@ -692,6 +692,31 @@ START_TEST(a_body_may_assign_to_a_variable)
 }
 END_TEST
 
+/* The gradient needs none of the states, and yet the steps are taken: so in TensorFlow, which counts them. */
+SCAN_FN(counted_multiple)
+{
+    const tf_tensor *given = context, c = tf_assign_add(given[0], 1);
+    tf_tensor sum;
+    tf_with_control_dependencies(OPS(c)) {
+        sum = tf_add(s, tf_mul(x, given[1]));
+    }
+    return sum;
+}
+
+START_TEST(a_body_assigns_where_its_gradient_alone_is_fetched)
+{
+    tf_tensor given[] = { tf_variable(0.0), tf_placeholder(tf_float32, SHAPE()) };
+    const tf_tensor y =
+        tf_scan(counted_multiple, tf_constant(NP_FLOAT(1, 2, 3)), .initializer = tf_constant(1.0), .context = given);
+    const tf_tensor slope = tf_at(tf_gradients(tf_reduce_sum(y), given[1]), 0);
+    must(tf_run(sess, tf_global_variables_initializer()));
+    check_run(slope, FEED(given[1], 2), NUMBERS(10));
+    check_run(given[0], (tf_feeds){ 0 }, NUMBERS(3));
+    check_run(y, FEED(given[1], 2), NUMBERS(3, 7, 13));
+    check_run(given[0], (tf_feeds){ 0 }, NUMBERS(6));
+}
+END_TEST
+
 START_TEST(a_variable_in_a_body_is_trained)
 {
     tf_tensor w = tf_variable(0.1, .name = "w"), x = tf_constant(NP_FLOAT(1, 2, 3)), y = tf_map_fn(square_plus, x, .context = &w),
@@ -812,6 +837,7 @@ int main(void)
     tcase_add_test(c, one_plan_serves_all_lengths);
     tcase_add_test(c, random_numbers_in_a_body_are_the_same_forward_and_back);
     tcase_add_test(c, a_body_may_assign_to_a_variable);
+    tcase_add_test(c, a_body_assigns_where_its_gradient_alone_is_fetched);
     tcase_add_test(c, a_variable_in_a_body_is_trained);
     tcase_add_test(c, a_long_loop_of_loops_runs);
     tcase_add_test(c, a_loop_that_outgrows_its_room_is_as_if_run_once);
