@@ -280,8 +280,8 @@ static const tf_op_def igamma_grad_a_op = {
     .gradient = tf1c_undefined_gradient,
 };
 
-/* ---- gradients: 0 where none flows in, whatever the derivative is ------------------------------------------------------------------------- */
-static tf_tensor flowing(tf_tensor derivative, tf_tensor dy) { return tf_math_multiply_no_nan(derivative, dy); }
+/* ---- gradients: as of TF 1.15.5, whose own clock stands before the day from which 0 times infinity is 0 there ---------------------- */
+static tf_tensor flowing(tf_tensor derivative, tf_tensor dy) { return tf_mul(dy, derivative); }
 
 static void lgamma_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, flowing(tf_digamma(g->in[0]), dy)); }
 static void digamma_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, flowing(tf_polygamma(1, g->in[0]), dy)); }
@@ -290,7 +290,7 @@ static void erfc_gradient(tf_grad_ctx *g, tf_tensor dy)
     tf_add_grad(g, 0, tf_mul(tf_mul(dy, -1.12837916709551257390), tf_exp(tf_neg(tf_square(g->in[0])))));
 }
 static void asinh_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_truediv(dy, tf_cosh(g->out[0]))); }
-static void acosh_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_math_xdivy(dy, tf_sinh(g->out[0]))); }
+static void acosh_gradient(tf_grad_ctx *g, tf_tensor dy) { tf_add_grad(g, 0, tf_truediv(dy, tf_sinh(g->out[0]))); }
 static void atanh_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
     tf_add_grad(g, 0, tf_mul(dy, tf_reciprocal(tf_sub(1, tf_square(g->in[0])))));
@@ -325,7 +325,8 @@ static void igammac_gradient(tf_grad_ctx *g, tf_tensor dy) { igamma_gradients(g,
 
 static void atan2_gradient(tf_grad_ctx *g, tf_tensor dy)
 {
-    const tf_tensor y = g->in[0], x = g->in[1], by = tf_math_xdivy(dy, tf_add(tf_square(x), tf_square(y)));
+    tf1c_gradient_makes(g, 7); /* TF's is for operands of one shape */
+    const tf_tensor y = g->in[0], x = g->in[1], by = tf_truediv(dy, tf_add(tf_square(x), tf_square(y)));
     tf_add_grad(g, 0, tf_sum_to(tf_mul(x, by), y));
     tf_add_grad(g, 1, tf_sum_to(tf_mul(tf_neg(y), by), x));
 }

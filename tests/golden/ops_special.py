@@ -9,6 +9,7 @@ x = d(-2.5, -1.7, -.3, .1, .5, 1, 1.4616, 2, 3.3, 10, 100, 1e5)
 ends = d(0, -1, -2, inf, nan)
 a, at = d(.1, .5, 1, 2.5, 10, 50, 300), d(.05, .5, 2, 2.4, 12, 40, 310)
 still = {'grad': False}
+bare = {'grad': False, 'nodes': False}
 cases = {}
 for op, f, domain, edge in [
         ('Lgamma', tf.lgamma, x, ends), ('Digamma', tf.digamma, x, ends), ('Erfc', tf.erfc, d(-3, -.5, 0, .2, 1, 4), d(inf, -inf, nan)),
@@ -49,5 +50,9 @@ cases.update({
     'Betainc.single': (lambda a, b, x: tf.betainc(a, b, x, name='b'), [s(2, 5), s(3, 1), s(.4, .9)]),
     'Betainc.scalars': (lambda x: tf.betainc(tf.constant(2., tf.float64), tf.constant(3., tf.float64), x), [d([.1, .5], [.7, .99])], {'nodes': False}),
     'Betainc.ends': (lambda a, b, x: tf.betainc(a, b, x), [d(1, 1, 0, 1, 1), d(2, 2, 1, -1, 2), d(0, 1, .5, .5, 1.5)], still),
+    'Acosh.none_flows': (lambda x: tf.gradients(tf.acosh(x) * tf.zeros_like(x), x)[0], [d(0, 1, -1, 2, inf)], bare),
+    'Lgamma.none_flows': (lambda x: tf.gradients(tf.lgamma(x) * tf.zeros_like(x), x)[0], [d(0, -1, 1, inf)], bare),
+    'Digamma.none_flows': (lambda x: tf.gradients(tf.digamma(x) * tf.zeros_like(x), x)[0], [d(0, -1, 1, inf)], bare),
+    'Atan2.none_flows': (lambda y, x: tf.gradients(tf.atan2(y, x) * tf.zeros_like(x), y)[0], [d(0, 1, 0), d(0, 0, 2)], bare),
     'Lgamma.lbeta': (lambda x: tf.lbeta(x), [d([.5, 2, 3], [1, 1, 1])]),
 })
