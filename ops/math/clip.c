@@ -105,9 +105,9 @@ static tf_tensor global_norm_of(tf_list t_list, struct tf_name_args a)
             tf_append(&halves, tf_nn_l2_loss(tf_slices(t_list.items[i]).values));
             dtype = tf_get_dtype(t_list.items[i]);
         }
-    if (!halves.n)
-        return tf_mistake(tf_value_error, a.here, NULL, "t_list must hold at least one tensor");
-    tf_tensor half = tf_reduce_sum(tf1c_pack(halves, a.here, "stack"));
+    const tf_ndarray nothing = np_array(&(float){ 0 }, tf_float32, SHAPE(0));
+    const tf_tensor all = halves.n ? tf1c_pack(halves, a.here, "stack") : tf_constant(nothing, .name = "stack");
+    const tf_tensor half = tf_reduce_sum(all);
     return tf_sqrt(tf_mul(half, tf_constant(2.0, dtype)), .name = "global_norm");
 }
 

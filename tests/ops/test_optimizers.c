@@ -336,6 +336,24 @@ START_TEST(momentum_moves_the_rows_that_have_a_gradient_alone)
 }
 END_TEST
 
+/* The mistake is told by what wants gradients. */
+START_TEST(what_has_no_gradients_has_a_norm_of_0)
+{
+    tf_tensor w = tf_variable(NP_FLOAT(3, -2)), other = tf_variable(NP_FLOAT(1));
+    const tf_clipped clipped = tf_clip_by_global_norm(tf_gradients(other, w), 1.0);
+    float norm = NAN;
+    tf_session *session = tf_session(.graph = graph);
+    succeed(tf_run(session, FETCH(clipped.norm, &norm)));
+    ck_assert_float_eq(norm, 0);
+    ck_assert(clipped.list.n == 1 && tf_is_none(tf_at(clipped.list, 0)));
+    tf_on_error(tf_silent);
+    tf_apply_gradients(tf_train_adam_optimizer(.1), tf_zip(clipped.list, LIST(w)));
+    ck_assert_msg(strstr(tf_last_error()->message, "No gradients provided for any variable"), "%s", tf_last_error()->message);
+    tf_clear_error();
+    tf_close(session);
+}
+END_TEST
+
 START_TEST(gradients_may_be_clipped_in_between)
 {
     tf_tensor w = tf_variable(NP_FLOAT(3, -2)), loss = tf_reduce_sum(tf_square(w));
@@ -550,6 +568,7 @@ int main(void)
     tcase_add_test(t, minimize_goes_down_a_loss_and_names_its_operation);
     tcase_add_test(t, a_gradient_through_gather_stays_sparse_up_to_the_optimizer);
     tcase_add_loop_test(t, momentum_moves_the_rows_that_have_a_gradient_alone, 0, 2);
+    tcase_add_test(t, what_has_no_gradients_has_a_norm_of_0);
     tcase_add_test(t, gradients_may_be_clipped_in_between);
     tcase_add_test(t, a_constraint_is_applied_to_what_an_update_leaves);
     tcase_add_test(t, constraints_come_from_layers_and_scopes);
