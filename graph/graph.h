@@ -302,10 +302,12 @@ TF1C_API bool tf_is_none(tf_tensor t); /* a zero handle: Python's None, as tf_gr
 #define tf_set_shape(t, ...) tf_set_shape_(t, __VA_ARGS__, TF_SOURCE)
 TF1C_API void tf_set_shape_(tf_tensor t, tf_dims shape, tf_source here);
 
-/* Printing. tf_tensor_text writes `Tensor("add:0", shape=(?, 3), dtype=float32)`; tf_graph_text one line a node (name, type,
+/* Printing. tf_tensor_text writes `Tensor("add:0", shape=(?, 3), dtype=float32)`, tf_tensor_name "add:0", what Python's x.name is (of a
+ * mistake, or no tensor: ""), into n bytes at text, which they return; tf_graph_text one line a node (name, type,
  * inputs -> dtype shape); tf_graph_dot Graphviz's language, bodies of loops as clusters. The latter two return text that the
  * caller frees with free(), or NULL without memory; tf_graph_write_dot writes DOT to a file. */
 TF1C_API const char *tf_tensor_text(tf_tensor t, char *text, size_t n);
+TF1C_API const char *tf_tensor_name(tf_tensor t, char *text, size_t n);
 TF1C_API char *tf_graph_text(const tf_graph *graph);
 TF1C_API char *tf_graph_dot(const tf_graph *graph);
 TF1C_API tf_status tf_graph_write_dot(const tf_graph *graph, const char *path);

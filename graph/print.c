@@ -21,6 +21,16 @@ const char *tf_tensor_text(tf_tensor t, char *text, size_t n)
     return text;
 }
 
+const char *tf_tensor_name(tf_tensor t, char *text, size_t n)
+{
+    if (!text || !n)
+        return "";
+    text[0] = '\0';
+    if (!tf_is_poisoned(t) && tf1c_has_output(t))
+        snprintf(text, n, "%s:%d", t.op->name, t.index);
+    return text;
+}
+
 /* The text belongs to the caller, who frees it with free(): so it is made by open_memstream. */
 typedef void write_fn(FILE *f, const tf_graph *g, int depth);
 

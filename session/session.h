@@ -161,6 +161,8 @@ extern tf_feed tf_feed_what_()
     TF_SAYS_("FEED takes a tensor or a cell's state, and its value; by name: tf_get_tensor_by_name(tf_get_default_graph(), \"x:0\")");
 extern tf_status tf_run_what_()
     TF_SAYS_("tf_run takes a session, what to run, and what is fed in FEED: tf_run(sess, FETCH(loss, &value), FEED(x, array))");
+extern tf_status tf_eval_nowhere_()
+    TF_SAYS_("tf_eval takes a tensor and a tf_ndarray for its value: tf_eval(t, &array); a number: float x = tf_eval_float(t)");
 extern tf_fetch tf_into_what_()
     TF_SAYS_("FETCH takes pairs of a tensor and where it goes: a pointer to a float, double, int32_t, int64_t, bool or tf_ndarray, or NULL");
 extern tf_feed tf_feed_without_value_(void) TF_SAYS_("FEED takes pairs: a placeholder and its value");
@@ -234,7 +236,7 @@ TF1C_API tf_feeds tf_feeds_keep_(int n, const tf_feed *items);
 #endif
 #define tf_run(...)                                                                                                  \
     TF_RUNS_PICK_(__VA_ARGS__, TF_RUN_MORE_, TF_RUN_MORE_, TF_RUN_MORE_, TF_RUN_MORE_, TF_RUN_MORE_, TF_RUN_ASKED_, \
-                  TF_RUN_ASKED_, TF_RUN3_, TF_RUN2_, )(__VA_ARGS__)
+                  TF_RUN_ASKED_, TF_RUN3_, TF_RUN2_, TF_RUN_MORE_, )(__VA_ARGS__)
 TF1C_API tf_status tf_run_fetches(tf_session *s, tf_fetches what, tf_feeds feeds, tf_source here);
 TF1C_API tf_status tf_run_op(tf_session *s, tf_operation *op, tf_feeds feeds, tf_source here);
 TF1C_API tf_status tf_run_ops(tf_session *s, tf_ops ops, tf_feeds feeds, tf_source here);
@@ -291,7 +293,8 @@ TF1C_API tf_status tf_run_asked_(tf_session *s, tf_asked what, struct tf_run_arg
 #define tf_eval_double(...) TF_EVALS_(tf_eval_double_, __VA_ARGS__)
 #define tf_eval_int(...) TF_EVALS_(tf_eval_int_, __VA_ARGS__)
 #define tf_eval_bool(...) TF_EVALS_(tf_eval_bool_, __VA_ARGS__)
-#define tf_eval(...) TF_RUN_PICK_(__VA_ARGS__, TF_EVAL_FEEDS_, TF_EVAL_ALONE_, )(__VA_ARGS__)
+#define tf_eval(...) TF_RUN_PICK_(__VA_ARGS__, TF_EVAL_FEEDS_, TF_EVAL_ALONE_, TF_EVAL_NOWHERE_, )(__VA_ARGS__)
+#define TF_EVAL_NOWHERE_(t) tf_eval_nowhere_()
 #define TF_EVAL_ALONE_(t, array) tf_eval_(t, array, (tf_feeds){ 0 }, TF_SOURCE)
 #define TF_EVAL_FEEDS_(t, array, feeds) tf_eval_(t, array, feeds, TF_SOURCE)
 TF1C_API float tf_eval_float_(tf_tensor t, tf_feeds feeds, tf_source here);

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -577,6 +578,8 @@ tf_tensor tf_getitem_(tf_operand input, tf_source here, const char *slices, ...)
     va_end(args);
     return t;
 }
+tf_tensor tf_getitem_at_(tf_operand x, tf_source here, int64_t i) { return tf_getitem_(x, here, "%" PRId64, i); }
+tf_tensor tf_getitem_scalar_(tf_operand x, tf_source here, tf_tensor i) { return tf_getitem_tensors_(x, LIST(i), here, "{}"); }
 
 tf_tensor tf_getitem_tensors_(tf_operand input, tf_list tensors, tf_source here, const char *slices, ...)
 {

@@ -10,18 +10,24 @@
 extern "C" {
 #endif
 
-/* x[…] in Python's own syntax: tf_getitem(x, ":, 0, :"), tf_getitem(x, "%d", t), tf_getitem(x, "::-1, ..., None").
+/* x[…] in Python's own syntax: tf_getitem(x, ":, 0, :"), tf_getitem(x, "%d:", t), tf_getitem(x, "::-1, ..., None"); x[t] with a
+ * number or a scalar integer tensor: tf_getitem(x, t).
  *   slices   integers, start:stop:step, "...", and None (newaxis, tf.newaxis) for a new axis; a printf format
- *   tensors  tf_getitem_tensor(x, i) is x[i] with a scalar integer tensor i; tf_getitem_tensors(x, LIST(i, j), "{}, {}:") takes one
- *            of the list at each {}
+ *   tensors  tf_getitem_tensors(x, LIST(i, j), "{}, {}:") takes one of the list at each {}; tf_getitem_tensor(x, i) is tf_getitem(x, i)
  *   dtypes   any;   grad  zeros but for dy at the slice
  *   errors   ValueError "slice index 2 of dimension 0 out of bounds.", "Index out of range using input dim 2; input has only 2
  *            dims"; at run InvalidArgumentError with the same texts; TypeError: an index that is none
  *   source   python/ops/array_ops.py _slice_helper, core/util/strided_slice_op.cc */
-#define tf_getitem(x, ...) tf_getitem_(TF_T(x), TF_SOURCE, __VA_ARGS__)
+#define TF_FIRST_(first, ...) first
+#define TF_GETITEM_(i)                                                                                                         \
+    _Generic((i), tf_tensor: tf_getitem_scalar_, int: tf_getitem_at_, unsigned: tf_getitem_at_, long: tf_getitem_at_,           \
+        unsigned long: tf_getitem_at_, long long: tf_getitem_at_, unsigned long long: tf_getitem_at_, default: tf_getitem_)
+#define tf_getitem(x, ...) TF_IN_ORDER1_(TF_GETITEM_(TF_FIRST_(__VA_ARGS__, )), TF_T(x), TF_SOURCE, __VA_ARGS__)
 #define tf_getitem_tensor(x, i) TF_IN_ORDER2_(tf_getitem_tensors_, TF_T(x), LIST(i), TF_SOURCE, "{}")
 #define tf_getitem_tensors(x, tensors, ...) TF_IN_ORDER2_(tf_getitem_tensors_, TF_T(x), tensors, TF_SOURCE, __VA_ARGS__)
 TF1C_API tf_tensor tf_getitem_(tf_operand x, tf_source here, const char *slices, ...) __attribute__((format(printf, 3, 4)));
+TF1C_API tf_tensor tf_getitem_at_(tf_operand x, tf_source here, int64_t i);
+TF1C_API tf_tensor tf_getitem_scalar_(tf_operand x, tf_source here, tf_tensor i);
 TF1C_API tf_tensor tf_getitem_tensors_(tf_operand x, tf_list tensors, tf_source here, const char *slices, ...)
     __attribute__((format(printf, 4, 5)));
 

@@ -98,6 +98,7 @@ static void use_tf_tensor(tf_tensor t)
 {
     char text[512];
     tf_tensor_text(t, text, sizeof text);
+    tf_tensor_name(t, text, sizeof text);
     tf_identity(t);
 }
 static void use_tf_list(tf_list l)

@@ -54,6 +54,17 @@ static const slip slips[] = {
          tf_run(s, FETCH(x, &l, op));),
     MEANS("fetch_list", tf_ndarray a[2] = { 0 }; tf_run(s, FETCH_LIST(LIST(x, x), a)); same(x, a[1]); np_free(&a[0]);
           np_free(&a[1]);),
+    SAYS("run_without_session", "tf_run takes a session, what to run", "tf_run takes a session, what to run", 0, tf_run(op);),
+    SAYS("eval_without_array", "tf_eval takes a tensor and a tf_ndarray", "tf_eval takes a tensor and a tf_ndarray", 0,
+         tf_eval(x);),
+    IS_TOLD("fetch_of_an_operation", "has no value to fetch: FETCH(op, NULL), or OPS(op)", float l = 0;
+            tf_run(s, FETCH(tf_group(OPS(op)), &l));),
+    MEANS("item", same(tf_getitem(x, 1), NP_FLOAT(4, 5, 6)); same(tf_getitem(x, -2), NP_FLOAT(1, 2, 3)); size_t last = 1;
+          same(tf_getitem(x, last), NP_FLOAT(4, 5, 6));),
+    MEANS("item_of_tensor", same(tf_getitem(x, tf_constant(1)), NP_FLOAT(4, 5, 6));),
+    SAYS("item_of_fraction", "incompatible type for argument 3", "to parameter of incompatible type 'const char *'", 0,
+         tf_tensor z = tf_getitem(x, 1.5);
+         (void)z;),
     SAYS("feed_raw", "a C array is NP_FLOAT(1, 2) or np_array(a, tf_float32, SHAPE(2))",
          "not compatible with any generic association", 1, float b[6] = { 0 };
          tf_run(s, op, FEED(x, b));),

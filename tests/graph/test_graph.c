@@ -303,6 +303,9 @@ START_TEST(a_tensor_is_shown_as_python_shows_it)
     ck_assert_str_eq(tf_tensor_text(tf_placeholder(tf_int32), text, sizeof text), "Tensor(\"Placeholder:0\", dtype=int32)");
     ck_assert_str_eq(tf_tensor_text(tf_constant(1), text, sizeof text), "Tensor(\"Const:0\", shape=(), dtype=int32)");
     ck_assert_str_eq(tf_tensor_text(x, text, 8), "Tensor("); /* as much as fits */
+    ck_assert_str_eq(tf_tensor_name(x, text, sizeof text), "x:0");
+    ck_assert_str_eq(tf_tensor_name((tf_tensor){ .op = x.op, .index = 1 }, text, sizeof text), "");
+    ck_assert_str_eq(tf_tensor_name((tf_tensor){ 0 }, text, sizeof text), "");
 }
 END_TEST
 
