@@ -103,7 +103,7 @@ static tf_status check_request(const tf_fetches *what, const tf_feeds *feeds, tf
                            f->tensor.index, f->tensor.op->name, f->tensor.op->n_outputs);
         if (f->into != TF_INTO_NOTHING && (!f->out || f->into < TF_INTO_NOTHING || f->into > TF_INTO_STATE))
             return tf_fail(tf_value_error, here, NULL, "Fetch %d goes into nothing that a fetch can go into.", i);
-        if (f->op && f->into != TF_INTO_NOTHING && !f->tensor.op && !f->state && !f->is_list)
+        if (f->op && f->op->graph && f->into != TF_INTO_NOTHING && !f->tensor.op && !f->state && !f->is_list)
             return tf_fail(tf_type_error, here, f->op->name,
                            "The operation '%s' has no value to fetch: FETCH(op, NULL), or OPS(op).", f->op->name);
         if (!f->op && !f->state && !f->is_list)

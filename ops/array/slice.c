@@ -579,6 +579,7 @@ tf_tensor tf_getitem_(tf_operand input, tf_source here, const char *slices, ...)
     return t;
 }
 tf_tensor tf_getitem_at_(tf_operand x, tf_source here, int64_t i) { return tf_getitem_(x, here, "%" PRId64, i); }
+tf_tensor tf_getitem_from_0_(tf_operand x, tf_source here, uint64_t i) { return tf_getitem_(x, here, "%" PRIu64, i); }
 tf_tensor tf_getitem_scalar_(tf_operand x, tf_source here, tf_tensor i) { return tf_getitem_tensors_(x, LIST(i), here, "{}"); }
 
 tf_tensor tf_getitem_tensors_(tf_operand input, tf_list tensors, tf_source here, const char *slices, ...)

@@ -20,13 +20,15 @@ extern "C" {
  *   source   python/ops/array_ops.py _slice_helper, core/util/strided_slice_op.cc */
 #define TF_FIRST_(first, ...) first
 #define TF_GETITEM_(i)                                                                                                         \
-    _Generic((i), tf_tensor: tf_getitem_scalar_, int: tf_getitem_at_, unsigned: tf_getitem_at_, long: tf_getitem_at_,           \
-        unsigned long: tf_getitem_at_, long long: tf_getitem_at_, unsigned long long: tf_getitem_at_, default: tf_getitem_)
+    _Generic((i), tf_tensor: tf_getitem_scalar_, int: tf_getitem_at_, long: tf_getitem_at_, long long: tf_getitem_at_, \
+        unsigned: tf_getitem_from_0_, unsigned long: tf_getitem_from_0_, unsigned long long: tf_getitem_from_0_,      \
+        default: tf_getitem_)
 #define tf_getitem(x, ...) TF_IN_ORDER1_(TF_GETITEM_(TF_FIRST_(__VA_ARGS__, )), TF_T(x), TF_SOURCE, __VA_ARGS__)
 #define tf_getitem_tensor(x, i) TF_IN_ORDER2_(tf_getitem_tensors_, TF_T(x), LIST(i), TF_SOURCE, "{}")
 #define tf_getitem_tensors(x, tensors, ...) TF_IN_ORDER2_(tf_getitem_tensors_, TF_T(x), tensors, TF_SOURCE, __VA_ARGS__)
 TF1C_API tf_tensor tf_getitem_(tf_operand x, tf_source here, const char *slices, ...) __attribute__((format(printf, 3, 4)));
 TF1C_API tf_tensor tf_getitem_at_(tf_operand x, tf_source here, int64_t i);
+TF1C_API tf_tensor tf_getitem_from_0_(tf_operand x, tf_source here, uint64_t i);
 TF1C_API tf_tensor tf_getitem_scalar_(tf_operand x, tf_source here, tf_tensor i);
 TF1C_API tf_tensor tf_getitem_tensors_(tf_operand x, tf_list tensors, tf_source here, const char *slices, ...)
     __attribute__((format(printf, 4, 5)));

@@ -22,6 +22,7 @@ VALUES = {
     "int32_t": INTS,
     "int64_t": LONGS,
     "size_t": ["64", "0", "1"],
+    "uint64_t": ["0", "1", "UINT64_MAX"],
     "char": ["'x'", "0", "'?'"],
     "_Bool": ["true", "false"],
     "float": ["0.5f", "0", "-1", "NAN", "INFINITY"],
@@ -373,6 +374,8 @@ class Writer:
         # A function that is also a macro of other arguments.
         is_value = "const tf_normalizer_params *" in [t for t, _ in params] or [p for _, p in params[-2:]] == ["scope", "context"]
         call = f"({name})({arguments})" if is_value else f"{name}({arguments})"
+        if name == "np_empty": # its elements are whatever memory held
+            call = f"emptied({call})"
         if returns in CONSUMED:
             call = f"use_{re.sub(r'[^a-z_]', '', returns.replace(' *', '_handle'))}({call})"
         elif returns != "void":

@@ -108,6 +108,12 @@ static void use_tf_list(tf_list l)
         use_tf_tensor(tf_at(l, i));
 }
 static void use_tf_operation_handle(tf_operation *op) { use_tf_tensor(tf_op_output(op, 0)); }
+static tf_ndarray emptied(tf_ndarray a)
+{
+    if (a.data && a.dtype != tf_string)
+        memset(a.data, 0, np_nbytes(a));
+    return a;
+}
 static void use_tf_ndarray(tf_ndarray a)
 {
     char text[256];
