@@ -264,8 +264,8 @@ static bool comes_from_wanted(const backprop *b, const tf_operation *op)
 {
     const tf_tensor outer = outside(op);
     bool wanted = outer.op && is_wanted(b, outer);
-    if (op->def->traits & TF_SHAPE_ONLY && tf_dims_fully_known(op->outputs[0].shape)) /* a constant, in TF */
-        return wanted;
+    if (op->def->traits & TF_SHAPE_ONLY && (op->def == tf1c_basic.ones_like || tf_dims_fully_known(op->outputs[0].shape)))
+        return wanted; /* in TF a constant, or filled to a shape, which are integers */
     for (int j = 0; j < op->n_inputs && !wanted; j++)
         wanted = op->inputs[j].op->graph == op->graph && is_floating(op->inputs[j]) && is_wanted(b, op->inputs[j]);
     return wanted;

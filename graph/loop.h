@@ -68,6 +68,7 @@ typedef struct {
 typedef struct {
     tf1c_body *bodies[2]; /* false, true */
     tf_graph *graphs[2];  /* theirs, for printing */
+    int more_back;        /* operations that TF's gradient makes and ours does not show */
 } tf1c_branch_attrs;
 
 /* The op of a body's arguments. */

@@ -208,7 +208,7 @@ static void branch_gradient(tf_grad_ctx *g, tf_tensor dy)
     tf_source here = tf1c_source(g->op->here);
     tf_graph *graph = tf1c_current_graph();
     const char *name = tf1c_unique_name(graph, "cond");
-    tf1c_branch_attrs back = { { NULL, NULL }, { NULL, NULL } };
+    tf1c_branch_attrs back = { { NULL, NULL }, { NULL, NULL }, 0 };
     reversing r[2] = { { .g = g, .which = 0 }, { .g = g, .which = 1 } };
     char *has[2] = { NULL, NULL };
     bool good = name;
@@ -233,7 +233,7 @@ static void branch_gradient(tf_grad_ctx *g, tf_tensor dy)
         tf1c_body_close(r[w].b);
     }
     if (good)
-        tf1c_gradient_makes(g, r[0].made + r[1].made + count_back(r, a, has));
+        tf1c_gradient_makes(g, r[0].made + r[1].made + count_back(r, a, has) + a->more_back);
     for (int w = 0; w < 2 && good; w++) {
         struct tf_with_ in = tf_graph_open_(r[w].b->graph);
         good = add_results(&r[w], a, has, g->in);
@@ -260,6 +260,12 @@ static const tf_op_def branch_op = {
     .traits = TF_BRANCH,
     .gradient = branch_gradient,
 };
+
+void tf1c_branch_makes(tf_tensor result, int more)
+{
+    if (result.op->def == &branch_op)
+        ((tf1c_branch_attrs *)result.op->attrs)->more_back = more;
+}
 
 /* ---- building ------------------------------------------------------------------------------------------------------------------- */
 

@@ -47,6 +47,7 @@ typedef struct {
     int results, captured[2], loops, kept, constants;
 } tf1c_branch_back;
 int tf1c_count_branch_back(tf1c_branch_back b);
+void tf1c_branch_makes(tf_tensor result, int more); /* its gradient will: TF has several branches where we make this one */
 
 int tf1c_count_now(void);
 void tf1c_count_as(int n);   /* so many have been made */

@@ -131,7 +131,7 @@ static tf_tensor along(const norm_layer *l, tf_tensor v)
 static tf_tensor of_any(norm_layer *l)
 {
     /* Told by a tensor, TF makes the moments in any case, and a cond for each of mean, variance and the two averages */
-    enum { MOMENTS = 8, CHOSEN = 7, AVERAGED = 13 };
+    enum { MOMENTS = 8, CHOSEN = 7, AVERAGED = 13, CHOSEN_BACK = 5 };
     const int before = tf1c_count_now(), casts = tf_get_dtype(l->x) != tf_float32; /* of the rate */
     const tf_list m = l->training < 0 ? tf_cond_list(l->a->training, moments, averages, l) : l->training ? moments(l) : averages(l);
     const tf_tensor mean = tf_at(m, 0), variance = tf_at(m, 1);
@@ -141,8 +141,10 @@ static tf_tensor of_any(norm_layer *l)
         update(l, l->moving_mean, mean);
         update(l, l->moving_variance, variance);
     }
-    if (l->training < 0)
+    if (l->training < 0) {
+        tf1c_branch_makes(mean, CHOSEN_BACK);
         tf1c_count_as(before + MOMENTS + 2 * CHOSEN + 2 * (AVERAGED + casts));
+    }
     return tf_nn_batch_normalization(l->x, along(l, mean), along(l, variance), along(l, l->beta), along(l, l->gamma),
                                      l->a->epsilon);
 }

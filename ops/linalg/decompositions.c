@@ -502,6 +502,7 @@ static void slogdet_gradient(tf_grad_ctx *g, tf_tensor unused)
     (void)unused;
     const tf_tensor dy = tf_grad_out(g, 1), inverse = tf_matrix_inverse(g->in[0], .adjoint = true);
     const tf_tensor shape = tf_concat(LIST(tf_shape(g->out[1]), tf_constant(NP_INT(1, 1))), 0);
+    tf1c_gradient_makes(g, 7);
     tf_add_grad(g, 0, tf_multiply(tf_reshape(dy, shape), inverse));
 }
 

@@ -12,6 +12,7 @@
 #include "ops/linalg/matrices.h"
 #include "ops/math/arithmetic.h"
 #include "ops/math/matmul.h"
+#include "ops/math/range.h"
 #include "ops/math/reduce.h"
 #include "ops/math/unary.h"
 
@@ -347,7 +348,7 @@ static void cholesky_kernel(tf_kernel_ctx *k)
 
 static void cholesky_gradient(tf_grad_ctx *g, tf_tensor dl)
 {
-    tf1c_gradient_makes(g, 33);
+    tf1c_gradient_makes(g, 31 + count_adjoint(g->in[0]));
     const tf_tensor l = g->out[0];
     const tf_tensor one = tf_matrix_diag(tf_ones_like(tf_matrix_diag_part(l)));
     const tf_tensor inverse = tf_matrix_triangular_solve(l, one);
@@ -469,6 +470,7 @@ static void eigen_gradient(tf_grad_ctx *g, tf_tensor unused)
 {
     const bool has_v = ((const eigen_attrs *)g->attrs)->compute_v;
     (void)unused;
+    tf1c_gradient_makes(g, (has_v ? 22 : 12) + count_adjoint(g->in[0]));
     tf_tensor e = g->out[0], v = g->out[1], inner;
     if (!has_v) {
         const tf_eigen both = tf_self_adjoint_eig(g->in[0]);
@@ -564,6 +566,14 @@ tf_tensor tf_matrix_band_part_(tf_operand x, tf_operand below, tf_operand above,
 
 /* ---- of these -------------------------------------------------------------------------------------------------------------------------------------- */
 
+/* 0 … rank - 3, rank - 1, rank - 2, of a rank that a run tells */
+static tf_tensor last_two_turned(tf_tensor x)
+{
+    const tf_tensor rank = tf_rank(x), others = tf_range(0, tf_subtract(rank, 2));
+    const tf_tensor last = tf_subtract(rank, 1);
+    return tf_concat(LIST(others, tf_stack(LIST(last, tf_subtract(rank, 2)))), 0);
+}
+
 tf_tensor tf_matrix_transpose_(tf_operand operand, struct tf_name_args a)
 {
     TF_FROM(a.here);
@@ -572,12 +582,14 @@ tf_tensor tf_matrix_transpose_(tf_operand operand, struct tf_name_args a)
     if (tf_is_poisoned(x))
         return x;
     tf_dims d = tf_get_shape(x), perm = { .known = true, .rank = d.rank };
-    if (!d.known || d.rank < 2)
+    if (d.known && d.rank < 2)
         return tf_mistake(tf_value_error, a.here, NULL, "Argument 'a' should be a (batch) matrix, with rank >= 2.  Found: %s",
                           tf_dims_text(d, text, sizeof text));
+    TF_SCOPE(a.name, "matrix_transpose");
+    if (!d.known)
+        return tf_transpose(x, .perm_tensor = TF_T(last_two_turned(x)));
     for (int i = 0; i < d.rank; i++)
         perm.dims[i] = i < d.rank - 2 ? i : 2 * d.rank - 3 - i;
-    TF_SCOPE(a.name, "matrix_transpose");
     return tf_transpose(x, .perm = perm);
 }
 

@@ -35,5 +35,6 @@ double tf1c_eliminate(double *a, int64_t n, double *b, int64_t k);
 bool tf1c_square_in(tf_shape_ctx *c, int64_t *side);
 
 static inline tf_tensor adjoint_of(tf_tensor x) { return tf_matrix_transpose(x); }
+static inline int count_adjoint(tf_tensor x) { return tf_get_shape(x).known ? 2 : 14; } /* of an unknown rank the order is computed */
 
 #endif

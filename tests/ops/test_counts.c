@@ -142,6 +142,16 @@ static tf_tensor v(tf_dims shape)
     return tf_get_variable(name, shape);
 }
 #define V(...) v(SHAPE(__VA_ARGS__))
+#define FIRST(of, y)            \
+    __extension__({             \
+        const tf_tensor t = of; \
+        tf_gradients(y, t);     \
+    })
+#define SECOND(of, y)                        \
+    __extension__({                          \
+        const tf_tensor t = of;              \
+        tf_gradients(tf_gradients(y, t), t); \
+    })
 
 typedef struct {
     int made, draws; /* so many operations; this one is the last that draws, 0: none does */
