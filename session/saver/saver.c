@@ -413,6 +413,21 @@ static tf_status read_all(const tf_saver *saver, tf_session *s, tf1c_bundle *b, 
     return status;
 }
 
+/* As TF says it, which looks into the folder for the checkpoint's files. */
+static tf_status no_checkpoint(const char *path, tf_source here)
+{
+    struct stat is;
+    char *folder = tf1c_directory_of(path, here);
+    if (!folder)
+        return tf_memory_error;
+    const int error = !*folder ? 0 : stat(folder, &is) != 0 ? errno : S_ISDIR(is.st_mode) ? 0 : ENOTDIR;
+    const tf_status status = error
+                                 ? tf1c_file_error(error, folder, here)
+                                 : tf_fail(tf_value_error, here, NULL, "The passed save_path is not a valid checkpoint: %s", path);
+    tf1c_free(folder);
+    return status;
+}
+
 static tf_status restore(tf_saver *saver, tf_session *s, const char *path, tf_source here)
 {
     tf_status status = refuse(saver, s, "tf_restore", here);
@@ -421,7 +436,7 @@ static tf_status restore(tf_saver *saver, tf_session *s, const char *path, tf_so
     if (!path)
         return tf_fail(tf_value_error, here, NULL, "Can't load save_path when it is None.");
     if (!tf1c_bundle_exists(path))
-        return tf_fail(tf_value_error, here, NULL, "The passed save_path is not a valid checkpoint: %s", path);
+        return no_checkpoint(path, here);
     tf1c_bundle *b = tf1c_bundle_open(path, s->planner.threads, here);
     if (!b)
         return tf_last_error()->code;

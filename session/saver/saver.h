@@ -65,7 +65,7 @@ TF1C_API const char *tf_save_(tf_saver *saver, tf_session *session, const char *
 
 /* The variables as they were saved; no initializer needs to have run. All is checked before anything changes.
  * TF1: Saver.restore
- *   errors  ValueError "The passed save_path is not a valid checkpoint: …";  NotFoundError "Key w not found in checkpoint";
+ *   errors  ValueError "The passed save_path is not a valid checkpoint: …";  NotFoundError: no such folder, "Key w not found in checkpoint";
  *           InvalidArgumentError: another shape or dtype;  DataLossError, OutOfRangeError: files that are damaged or cut off */
 #define tf_restore(saver, session, path) tf_restore_(saver, session, path, TF_SOURCE)
 TF1C_API tf_status tf_restore_(tf_saver *saver, tf_session *session, const char *path, tf_source here);

@@ -348,8 +348,12 @@ START_TEST(a_save_that_cannot_be_says_why)
     must_have_reported(tf_value_error, "no path specified");
     ck_assert_ptr_null(tf_save(NULL, sess, path));
     must_have_reported(tf_runtime_error, "the saver is NULL");
-    ck_assert_int_eq(tf_restore(saver, sess, "/nowhere/x"), tf_value_error);
-    must_have_reported(tf_value_error, "The passed save_path is not a valid checkpoint: /nowhere/x");
+    ck_assert_int_eq(tf_restore(saver, sess, "/nowhere/x"), tf_not_found);
+    must_have_reported(tf_not_found, "/nowhere; No such file or directory");
+    ck_assert_int_eq(tf_restore(saver, sess, "/dev/null/x"), tf_not_found);
+    must_have_reported(tf_not_found, "/dev/null; Not a directory");
+    ck_assert_int_eq(tf_restore(saver, sess, "/no-checkpoint"), tf_value_error);
+    must_have_reported(tf_value_error, "The passed save_path is not a valid checkpoint: /no-checkpoint");
     ck_assert_ptr_null(tf_save(saver, sess, "/proc/nowhere/x"));
     must_have_reported(tf_not_found, "/proc/nowhere/x.meta");
 }
