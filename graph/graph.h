@@ -354,6 +354,10 @@ TF1C_API struct tf_with_ tf_name_scope_named_open_(struct tf_name_scope_args arg
     TF_WITH_(_Generic((ops), tf_list: tf_control_dependencies_list_open_, tf_ops: tf_control_dependencies_open_)(ops, TF_SOURCE))
 #define tf_with_graph(graph) TF_WITH_(tf_graph_open_(graph))
 #define tf_with_device(device) TF_WITH_(tf_device_open_(device, TF_SOURCE))
+/* The same, for whoever leaves out Python's `with`. */
+#define tf_name_scope(...) tf_with_name_scope(__VA_ARGS__)
+#define tf_control_dependencies(ops) tf_with_control_dependencies(ops)
+#define tf_device(device) tf_with_device(device)
 /* Pairs of an op's type and the name of a registered gradient (op.h), which has the type's nodes made in the block, in bodies too. In files
  * it is the node's attribute _gradient_op_type.                                     TF1: Graph.gradient_override_map
  *   errors  LookupError "No gradient defined for operation 'Square' (op type: Square)", of tf_gradients: none is registered by that name */
@@ -433,6 +437,7 @@ struct tf_variable_scope_args {
     TF_WITH_(TF_KWARGS_(tf_variable_scope_open_((struct tf_variable_scope_args){          \
         .auxiliary_name_scope = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) })))
 TF1C_API struct tf_with_ tf_variable_scope_open_(struct tf_variable_scope_args args);
+#define tf_variable_scope(...) tf_with_variable_scope(__VA_ARGS__)
 /* The open variable scope; what from here to its end is otherwise: .reuse = true, the initializer or the regularizer of variables that have
  * none. TF1: tf.get_variable_scope, VariableScope.reuse_variables, set_initializer, set_regularizer
  *   errors  ValueError: scope is not the open one */

@@ -33,7 +33,7 @@ BY_PLACE = {
         tf_losses_compute_weighted_loss tf_train_*_input_producer tf_train_piecewise_constant tf_train_*_hook tf_train_example
         tf_fifo_queue tf_padding_fifo_queue tf_random_shuffle_queue tf_fixed_len_feature tf_var_len_feature tf_contrib_crf_* tf_*_lstm_state_tuple
         tf_contrib_rnn_static_bidirectional_rnn tf_data_dataset_from_generator tf_data_iterator_from_* tf_add_to_collection tf_add_to_collections tf_get_collection tf_zip
-        tf_with_device tf_with_control_dependencies tf_random_set_random_seed tf_options tf_train_test_split tf_dataset_of tf_text_of""",
+        tf_with_device tf_with_control_dependencies tf_device tf_control_dependencies tf_random_set_random_seed tf_options tf_train_test_split tf_dataset_of tf_text_of""",
 }
 LIBRARY = r"(np|plt)_|tf_(op|shape|kernel|view|grad|body|options?|register|in|out)_"
 
@@ -112,7 +112,7 @@ def main():
             found = list(keywords(body(text, inline.start())))
         else:
             continue
-        rest = " { }" if name.startswith("tf_with_") else ";"
+        rest = " { }" if "struct tf_with_ " in text else ";"
         for keyword, given, _ in found:
             calls.append(f"    {name}(.{keyword} = {given}){rest}\n")
         calls.append(f"    {name}({', '.join(f'.{keyword} = {given}' for keyword, given, placed in reversed(found) if placed)}){rest}\n")

@@ -15,8 +15,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # Python's names that the rule does not give, and what stands for them.
 SPELT_OTHERWISE = {
     "tf.app.flags.FLAGS": "tf_options", "tf.app.flags.DEFINE_string": "tf_options", "tf.app.flags.DEFINE_integer": "tf_options",
-    "tf.app.flags.DEFINE_boolean": "tf_options", "tf.name_scope": "tf_with_name_scope", "tf.variable_scope": "tf_with_variable_scope",
-    "tf.control_dependencies": "tf_with_control_dependencies", "tf.device": "tf_with_device", "tf.AUTO_REUSE": "tf_AUTO_REUSE",
+    "tf.app.flags.DEFINE_boolean": "tf_options", "tf.AUTO_REUSE": "tf_AUTO_REUSE",
     "tf.GraphKeys.TRAINABLE_VARIABLES": "TF_TRAINABLE_VARIABLES", "tf.GraphKeys.GLOBAL_VARIABLES": "TF_GLOBAL_VARIABLES",
     "tf.GraphKeys.UPDATE_OPS": "TF_UPDATE_OPS", "tf.TensorShape": "tf_dims", "tf.errors.OutOfRangeError": "tf_out_of_range",
     "tf.gfile.GFile": "tf_gfile_gfile", "tf.gfile.FastGFile": "tf_gfile_fast_gfile", "tf.data": "tf_data_dataset",

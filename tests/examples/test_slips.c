@@ -59,6 +59,13 @@ static const slip slips[] = {
          tf_eval(x);),
     IS_TOLD("fetch_of_an_operation", "has no value to fetch: FETCH(op, NULL), or OPS(op)", float l = 0;
             tf_run(s, FETCH(tf_group(OPS(op)), &l));),
+    MEANS(
+        "scopes_without_with", tf_tensor w = { 0 }; tf_variable_scope("a", .reuse = tf_AUTO_REUSE) {
+            tf_name_scope("n") { w = tf_get_variable("w", SHAPE(2)); }
+        } tf_device("/cpu:0") {
+            tf_control_dependencies(OPS(op)) { tf_zeros(SHAPE(2)); }
+        } const char *name = tf_op_name(tf_tensor_op(w));
+        if (name[0] != 'a' || name[2] != 'w') puts(name);),
     MEANS("item", same(tf_getitem(x, 1), NP_FLOAT(4, 5, 6)); same(tf_getitem(x, -2), NP_FLOAT(1, 2, 3)); size_t last = 1;
           same(tf_getitem(x, last), NP_FLOAT(4, 5, 6));),
     MEANS("item_of_tensor", same(tf_getitem(x, tf_constant(1)), NP_FLOAT(4, 5, 6));),
