@@ -234,6 +234,13 @@ static const char *constant_name(tf_graph *g, const char *name)
     return tf1c_unique_name(g, name ? name : "Const");
 }
 
+static bool is_around(const tf_graph *outer, const tf_graph *g)
+{
+    while (g && g != outer)
+        g = g->parent;
+    return g;
+}
+
 tf_tensor tf_convert(tf_operand x, tf_dtype dtype, tf_source here, const char *name)
 {
     tf_graph *g = tf1c_current_graph();
@@ -248,6 +255,9 @@ tf_tensor tf_convert(tf_operand x, tf_dtype dtype, tf_source here, const char *n
     if (!dtype)
         dtype = tf1c_operand_dtype(&x) ? tf1c_operand_dtype(&x) : tf1c_literal_dtype(&x);
     bool made = x.kind != TF_OPERAND_TENSOR && x.kind != TF_OPERAND_LIST;
+    if (x.kind == TF_OPERAND_TENSOR && !x.as.tensor.op->read && is_around(x.as.tensor.op->graph, g->parent) &&
+        tf_get_dtype(x.as.tensor) == dtype)
+        return x.as.tensor; /* a body captures what an operation reads, and that alone: not a shape that is known */
     const char *exact = made ? constant_name(g, name) : name;
     char message[256];
     tf_tensor t =

@@ -10,7 +10,8 @@
 /* What flows back into one tensor: dense and sparse contributions, in the order they came. */
 typedef struct contribution {
     struct contribution *next;
-    tf_tensor dx; /* dense, or IndexedSlices */
+    tf_tensor dx;  /* dense, or IndexedSlices */
+    bool of_array; /* by an operation that TF has none of: all of these are one array's */
 } contribution;
 typedef struct {
     contribution *first, *last;
@@ -31,6 +32,7 @@ typedef struct {
     const char *counted; /* by operation of the innermost graph, where given: TF goes through these alone */
     int made, given;     /* by the gradient function that is running, as TF's does; -1: it has not said */
     bool uncounted;      /* TF has none such */
+    bool of_array;       /* that runs is a slice's by which we take an array's elements */
     tf_status status;
 } backprop;
 
@@ -76,7 +78,7 @@ static void contribute(backprop *b, tf_tensor to, tf_tensor dx)
         no_memory(b);
         return;
     }
-    *c = (contribution){ NULL, dx };
+    *c = (contribution){ NULL, dx, b->of_array };
     contributions *all = &(*slot)[to.index];
     if (all->last)
         all->last->next = c;
@@ -233,7 +235,8 @@ static void count_dense(tf_list terms)
 static tf_tensor settle(contributions *all, bool counted)
 {
     contribution *first = all->first;
-    bool sparse = true;
+    bool sparse = true, array = false;
+    int others = 0;
     tf_list terms = { 0 };
     int *last_id = &tf1c_current_graph()->universe->last_id;
     const int begin = *last_id;
@@ -242,12 +245,14 @@ static tf_tensor settle(contributions *all, bool counted)
     for (const contribution *c = first; c; c = c->next) {
         tf_append(&terms, c->dx);
         sparse &= !tf_is_none(tf_slices(c->dx).indices);
+        array |= c->of_array;
+        others += !c->of_array;
     }
     if (!sparse)
         count_dense(terms);
-    *first = (contribution){ NULL, sparse ? tf1c_basic.concat_slices(terms) : add_dense(terms) };
+    *first = (contribution){ NULL, sparse ? tf1c_basic.concat_slices(terms) : add_dense(terms), false };
     all->last = first;
-    *last_id = counted ? *last_id : begin;
+    *last_id = counted ? *last_id + (array && others) : begin; /* the array's own sum counts for one more */
     return first->dx;
 }
 
@@ -383,7 +388,9 @@ static void differentiate(backprop *b, tf_grad_ctx *g)
     b->given = count_floating(g->n_in, g->in, NULL);
     if (reads)
         reads->unsaid = true;
+    b->of_array = g->op->gradient_uncounted;
     gradient_of(g->op)(g, g->dys[0]);
+    b->of_array = false;
     if (reads)
         reads->unsaid = false;
     if (b->uncounted) {
@@ -424,7 +431,7 @@ static void through(backprop *b, tf_operation *op)
         dys[i] = settle(&all[i], is_counted(b, op));
         out[i] = (tf_tensor){ .op = op, .index = i };
     }
-    if (!flows(dys, n))
+    if (!flows(dys, n) || !comes_from_wanted(b, op)) /* an x that comes from none */
         return;
     tf_grad_ctx g = { op, op->n_inputs, n, op->inputs, out, dys, op->attrs, b };
     if (!gradient_of(op)) {

@@ -47,6 +47,7 @@ typedef struct tf1c_body {
     tf1c_port_map outers, results; /* the ports by what they stand for outside, and by what they give */
     bool reverse;       /* steps run from the last element to the first */
     bool from_first;    /* the first element was the state: TF takes it out of its array */
+    bool ends;          /* back_prop = false: no gradient goes on through it */
     bool swaps;         /* swap_memory: its gradient should need little memory, rather than little time */
     int trip;           /* the input that holds the number of steps; -1: the length of the sliced ones */
     bool has_condition;

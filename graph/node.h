@@ -306,6 +306,8 @@ void tf1c_disable_gradient(tf_grad_ctx *g, const char *reason); /* LookupError "
 tf_gradient_fn *tf1c_registered_gradient(const char *name); /* registered.c; NULL: there is none */
 
 /* gradients.c: tf_gradients; gated: as an optimizer asks for them, who has TF wait at each operation for all its gradients. */
+/* A list of none was given, such as a collection's of a scope that there is not: for Python no None, which stands for all. */
+static inline bool tf1c_is_empty_list(tf_list l) { return !l.n && l.items; }
 tf_list tf1c_gradients(tf_list ys, tf_list xs, struct tf_gradients_args a, bool gated);
 /* Gradients inside one graph, of ys with given dys, for the loops' bodies too. counted: by operation, those that count; NULL: all. */
 tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs, bool gated,

@@ -544,8 +544,9 @@ tf_list tf_get_collection_(const char *name, struct tf_scope_args a)
 {
     tf_graph *g = tf1c_current_graph();
     tf1c_collection *c = g && name ? tf1c_collection_named(g->universe, name) : NULL;
+    static const tf_tensor nothing; /* a list that is empty, not one that was not given */
     if (!c || !c->n)
-        return (tf_list){ 0 };
+        return (tf_list){ .items = &nothing };
     char text[1024];
     tf1c_pattern scope;
     if (!tf1c_pattern_open(&scope, a.scope ? a.scope : "", text, sizeof text)) {

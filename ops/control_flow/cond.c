@@ -356,7 +356,8 @@ static tf_list branch(tf_operand predicate, branch_fn when_true, branch_fn when_
     if (!have_true || !have_false)
         return tf_mistake_list(1,
                                tf_mistake(tf_type_error, here, NULL, "%s must be callable.", have_true ? "false_fn" : "true_fn"));
-    tf_tensor pred = tf_convert(predicate, tf_dtype_unset, here, "pred"), mistake = check_pred(pred, here);
+    tf_tensor pred = tf1c_import(tf1c_current_graph(), tf_convert(predicate, tf_dtype_unset, here, "pred"), here),
+              mistake = check_pred(pred, here);
     tf_graph *g = tf1c_current_graph();
     const char *name = g && tf_is_none(mistake) ? tf1c_unique_name(g, a.name ? a.name : "cond") : NULL;
     tf1c_branch_attrs attrs = { { NULL, NULL }, { NULL, NULL } };

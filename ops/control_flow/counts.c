@@ -114,8 +114,9 @@ int tf1c_count_loop_back(tf1c_back b)
     const int zeros = b.zeros + b.zeros_of_shape * (b.loops > 1 ? sum_zeros[0] : 1 /* ZerosLike */);
     return FORWARD_COUNTER + BACKWARD_COUNTER + zeros + b.unused + b.states * (STATE + gated) + of_each(b.patched, patch, 0) +
            of_each(b.sums, sum_zeros, SUM) + of_each(b.rows, row_zeros, ROWS) + b.dense * DENSE + count_arrays(b, gated) +
-           kept * (KEPT + 2 * b.loops + guarded) + (kept ? IN_ORDER + b.in_branch /* the predicate enters */ : 0) +
-           b.reads->in_branches * IN_ORDER + b.reads->captured + b.reads->constants;
+           b.arrays_ended * ARRAY + kept * (KEPT + 2 * b.loops + guarded) +
+           (kept ? IN_ORDER + b.in_branch /* the predicate enters */ : 0) + b.reads->in_branches * IN_ORDER + b.reads->captured +
+           b.reads->constants;
 }
 
 /* Of each captured tensor the other branch's zeros, and Merge. In a loop the zeros are made and switched, or of the shape that the other

@@ -35,6 +35,7 @@ typedef struct {
     int patched[2];     /* states whose next value is made of something else */
     int sums[2], rows[2]; /* over steps, for what was captured: dense, IndexedSlices */
     int read, written;    /* TensorArrays */
+    int arrays_ended;     /* TensorArrays whose gradients end at the loop */
     int dense;            /* gradients of states and elements that were rows */
     int loops; /* that are gone back through, one in the other, this the innermost */
     const tf1c_reads *reads;

@@ -325,12 +325,20 @@ static void keep_around(const reversing *r)
     around->constants += c->from_first ? c->read + c->written : 0;
 }
 
+static bool is_start_wanted(const reversing *r)
+{
+    for (int i = 0; i < r->f->n_in; i++)
+        if (r->f->in[i].kind == TF1C_CARRIED && tf1c_grad_wanted(r->g, i))
+            return true;
+    return false;
+}
+
 /* What TF's gradient of this loop is made of, once it is made. */
 static void count_back(reversing *r, const bool *sparse)
 {
     tf1c_back *c = &r->counts;
     const tf1c_body *around = tf1c_body_around(r->b);
-    c->from_first = r->f->from_first;
+    c->from_first = r->f->from_first && is_start_wanted(r);
     c->reads = &r->b->reads;
     c->loops = tf1c_loops_around(r->b);
     c->in_branch = around && around->save;
@@ -341,6 +349,19 @@ static void count_back(reversing *r, const bool *sparse)
             count_given(c, r->f->in[i].kind, r->xs[x], r->dxs[x], sparse[i]);
     }
     keep_around(r);
+}
+
+/* Where back_prop is false: how its steps are counted, what flows in as far as the loop, and zeros where nothing does. */
+static int count_ended(const tf_grad_ctx *g, const tf1c_body *f)
+{
+    static const tf1c_reads nothing;
+    tf1c_back c = { .reads = &nothing };
+    for (int o = 0; o < g->n_out; o++)
+        if (f->out[o].kind == TF1C_STACKED)
+            c.arrays_ended += g->dys[o].op != NULL;
+        else if (f->out[o].kind == TF1C_FINAL && is_floating(g->out[o]) && !g->dys[o].op)
+            c.zeros += tf1c_count_zeros(g->out[o]);
+    return tf1c_count_loop_back(c);
 }
 
 /* As many steps as the forward loop took: what was sliced says so, unless only the run itself can tell. */
@@ -369,6 +390,10 @@ static void loop_gradient(tf_grad_ctx *g, tf_tensor dy)
     const char *name = tf1c_unique_name(graph, "while");
     tf1c_gradient_reads_shapes(g, 0); /* the loop around: this one's counts are its own */
     tf1c_gradient_gives(g, 0);
+    if (r.f->ends) {
+        tf1c_gradient_makes(g, count_ended(g, r.f));
+        return;
+    }
     int *out_of = name ? tf1c_graph_alloc(graph, (size_t)(r.f->n_in + 1) * sizeof *out_of) : NULL;
     bool *sparse = out_of ? tf1c_graph_alloc(graph, (size_t)r.f->n_in + 1) : NULL;
     if (!sparse || !reversing_memory(&r))
@@ -612,11 +637,17 @@ bool tf1c_callable(bool given, const char *name, tf_source here, tf_tensor *mist
     return given;
 }
 
+/* In a body what this loop is given has entered that one. */
+static tf_tensor entering(tf_operand given, const char *name, tf_source here)
+{
+    return tf1c_import(tf1c_current_graph(), tf_convert(given, tf_dtype_unset, here, name), here);
+}
+
 tf_list tf1c_values_of(tf_list list, tf_source here, const char *name)
 {
     tf_list values = { 0 };
     for (int i = 0; i < list.n; i++)
-        tf_append(&values, tf_convert(tf_operand_tensor(list.items[i]), tf_dtype_unset, here, name));
+        tf_append(&values, entering(tf_operand_tensor(list.items[i]), name, here));
     return values;
 }
 
@@ -645,11 +676,14 @@ static tf_list scan(const scan_fn *f, tf_list elems, tf_list init, bool reverse,
     if (tf1c_is_mistake(op))
         return tf_mistake_list(start.n, (tf_tensor){ .op = op });
     ((const tf1c_loop_attrs *)op->attrs)->body->swaps = a.swap_memory;
+    ((const tf1c_loop_attrs *)op->attrs)->body->ends = !a.back_prop;
     ((const tf1c_loop_attrs *)op->attrs)->body->from_first = from_first;
     for (int i = 0; i < start.n; i++) {
         tf_tensor t = { .op = op, .index = i };
-        if (stacked && from_first)
-            t = tf1c_of_arrays(tf_concat(reverse ? LIST(t, first.items[i]) : LIST(first.items[i], t), 0));
+        if (stacked && from_first) {
+            const tf_tensor begin = a.back_prop ? first.items[i] : tf_stop_gradient(first.items[i]);
+            t = tf1c_of_arrays(tf_concat(reverse ? LIST(t, begin) : LIST(begin, t), 0));
+        }
         tf_append(&out, t);
     }
     tf1c_count_as(count);
@@ -661,7 +695,7 @@ static tf_list list_given(tf_operand given, const char *name, tf_source here)
 {
     if (given.kind == TF_OPERAND_LIST)
         return given.as.list;
-    const tf_tensor t = tf_convert(given, tf_dtype_unset, here, name);
+    const tf_tensor t = entering(given, name, here);
     return tf_list_new_(1, &t, here);
 }
 
@@ -747,6 +781,7 @@ static tf_list map(tf_map_callable *one, tf_map_list_callable *many, tf_list ele
             l.poison = tf1c_record_mistake(l.b->parent);
     }
     const tf1c_counts counts = tf1c_count_map(counted);
+    l.b->ends = !a.back_prop;
     tf_operation *op = tf1c_close_counted(&l, counts.begin + counts.before - guessed.before + counts.after);
     return tf1c_outputs(op, results.n);
 }

@@ -28,7 +28,8 @@ struct tf_scan_args {
     TF_ARG_(6) int parallel_iterations; /* accepted */
     TF_ARG_(7) bool swap_memory;        /* a long one's gradient computes most steps anew instead of saving what it reads */
     tf_operand initializers;            /* the same as initializer */
-    bool back_prop, infer_shape;        /* accepted */
+    bool back_prop;                     /* unset: true; false: as far as gradients go, made of nothing */
+    bool infer_shape;                   /* accepted */
     const char *text;                   /* of the call after fn: whether 0 or 0.0 is written */
 };
 
@@ -42,7 +43,7 @@ struct tf_scan_args {
  *   source  python/ops/functional_ops.py scan */
 #define TF_SCAN_(fn, one, many, words, ...)                                                                                    \
     TF_KWARGS_(_Generic((fn), tf_scan_list_fn *: many, default: one)(fn, (struct tf_scan_args){ .elems = TF_UNSET_,           \
-        .initializer = TF_UNSET_, .initializers = TF_UNSET_, .text = words, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+        .initializer = TF_UNSET_, .initializers = TF_UNSET_, .back_prop = true, .text = words, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_scan(fn, ...) TF_SCAN_(fn, tf_scan_, tf_scan_list_, #__VA_ARGS__, __VA_ARGS__)
 TF1C_API tf_tensor tf_scan_(tf_scan_fn *fn, struct tf_scan_args args);
 TF1C_API tf_list tf_scan_list_(tf_scan_list_fn *fn, struct tf_scan_args args);
@@ -67,11 +68,12 @@ struct tf_map_args {
     TF_ARG_(4) const char *name;
     TF_ARG_(5) int parallel_iterations;
     TF_ARG_(6) bool swap_memory;
-    bool back_prop, infer_shape; /* accepted */
+    bool back_prop;   /* as tf_scan's */
+    bool infer_shape; /* accepted */
 };
 #define tf_map_fn(fn, ...)                                                                \
     TF_KWARGS_(_Generic((fn), tf_map_list_callable *: tf_map_fn_list_, default: tf_map_fn_)( \
-        fn, (struct tf_map_args){ .elems = TF_UNSET_, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+        fn, (struct tf_map_args){ .elems = TF_UNSET_, .back_prop = true, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_tensor tf_map_fn_(tf_map_callable *fn, struct tf_map_args args);
 TF1C_API tf_list tf_map_fn_list_(tf_map_list_callable *fn, struct tf_map_args args); /* any dtypes */
 
@@ -88,7 +90,7 @@ struct tf_while_args {
     void *context;
     const char *name;
     int parallel_iterations;
-    bool back_prop;
+    bool back_prop; /* as tf_scan's */
     bool swap_memory;
 };
 /* vars ← body(vars) while cond(vars); the trip count may depend on data.                           TF1: tf.while_loop

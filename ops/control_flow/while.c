@@ -129,6 +129,7 @@ static void build_while(building *k, tf_tensor zero, int begin)
         l->poison = tf1c_record_mistake(l->b->parent);
     tf1c_count_as(begin);
     l->b->has_condition = true;
+    l->b->ends = w->ends;
     l->b->condition = go_on;
 }
 
@@ -213,6 +214,7 @@ tf_list tf_while_loop_(tf_while_cond *cond, tf_while_body *body, struct tf_while
                                           .body = call_body,
                                           .vars = tf1c_values_of(loop_vars, here, "loop_var"),
                                           .shape_invariants = a.shape_invariants,
+                                          .ends = !a.back_prop,
                                           .limit = most >= 0 ? tf_operand_integer(most) : (tf_operand){ 0 },
                                           .context = &u,
                                           .name = a.name });

@@ -237,9 +237,9 @@ static tf_tensor normalized(tf_tensor x, const struct tf_contrib_batch_norm_args
                                                       .trainable = a->trainable,
                                                       .name = a->scope.name,
                                                       .reuse = a->reuse,
-                                                      .fused = true };
+                                                      .fused = a->fused };
     const bool by_contrib =
-        tf_get_shape(x).rank == 2 || !a->updates_collections || strcmp(a->updates_collections, TF_UPDATE_OPS) != 0;
+        (a->fused && tf_get_shape(x).rank == 2) || !a->updates_collections || strcmp(a->updates_collections, TF_UPDATE_OPS) != 0;
     const tf1c_norm_style style = { "BatchNorm", a->scope, a->updates_collections, by_contrib, true, a->activation_fn, NULL };
     return tf1c_norm_layer(x, args, &style);
 }

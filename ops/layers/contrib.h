@@ -172,11 +172,11 @@ struct tf_contrib_batch_norm_args {
     TF_ARG_(11) bool trainable;
     TF_ARG_(12) bool zero_debias_moving_mean;
     TF_ARG_(13) tf_variable_scope scope;
-    bool fused; /* accepted: the numbers are the same */
+    bool fused; /* unset: true; false: as tf_layers_batch_normalization's */
 };
 #define TF_CONTRIB_BATCH_NORM_                                                                                          \
     .inputs = TF_UNSET_, .decay = 0.999, .center = true, .epsilon = 0.001, .updates_collections = TF_UPDATE_OPS,        \
-    .is_training = TF_UNSET_, .trainable = true, TF_HERE_
+    .is_training = TF_UNSET_, .trainable = true, .fused = true, TF_HERE_
 #define tf_contrib_layers_batch_norm(...)                                                                               \
     TF_FIRST1_(tf_contrib_layers_batch_norm_, struct tf_contrib_batch_norm_args, TF_DATA_, inputs, #__VA_ARGS__,        \
                TF_CONTRIB_BATCH_NORM_, TF_PLACES_(__VA_ARGS__))

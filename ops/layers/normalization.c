@@ -132,6 +132,7 @@ static tf_tensor of_any(norm_layer *l)
 {
     /* Told by a tensor, TF makes the moments in any case, and a cond for each of mean, variance and the two averages */
     enum { MOMENTS = 8, CHOSEN = 7, AVERAGED = 13, CHOSEN_BACK = 5 };
+    static const int told_contrib[2] = { 8, 17 }; /* fewer in contrib: updates in a collection, in place */
     const int before = tf1c_count_now(), casts = tf_get_dtype(l->x) != tf_float32; /* of the rate */
     const tf_list m = l->training < 0 ? tf_cond_list(l->a->training, moments, averages, l) : l->training ? moments(l) : averages(l);
     const tf_tensor mean = tf_at(m, 0), variance = tf_at(m, 1);
@@ -145,6 +146,8 @@ static tf_tensor of_any(norm_layer *l)
         tf1c_branch_makes(mean, CHOSEN_BACK);
         tf1c_count_as(before + MOMENTS + 2 * CHOSEN + 2 * (AVERAGED + casts));
     }
+    if (l->style->by_contrib)
+        tf1c_count_more(l->training < 0 ? -told_contrib[!l->style->updates] : l->training && !l->style->updates);
     return tf_nn_batch_normalization(l->x, along(l, mean), along(l, variance), along(l, l->beta), along(l, l->gamma),
                                      l->a->epsilon);
 }
@@ -236,7 +239,7 @@ static tf_tensor apply(norm_layer *l)
 {
     const tf_dims d = tf_get_shape(l->x);
     const tf_tensor given = l->x;
-    if (l->style->by_contrib && d.rank == 2 && l->axis == 1) {
+    if (l->style->by_contrib && l->a->fused && d.rank == 2 && l->axis == 1) {
         l->x = tf_reshape(given, SHAPE(-1, 1, 1, d.dims[1]));
         l->axis = 3;
     }

@@ -224,6 +224,7 @@ TF1C_API tf_cell *tf_nn_rnn_cell_multi_rnn_cell_(tf_cells cells, struct tf_multi
  *   input_keep_prob, …     numbers or scalar tensors: .output_keep_prob = 0.5, = keep_prob; unset: 1
  *   variational_recurrent  the same mask at every step; wants dtype, and input_size (a depth) if inputs are dropped
  *   seed                   each mask's own is derived from it by MD5, as TF does; drawn step by step, by TF in any order
+ *                          unless its dynamic_rnn has parallel_iterations=1: to compare the two, set it there
  *   errors                 ValueError "Parameter input_keep_prob must be between 0 and 1: 1", "When variational_recurrent=True,
  *                          dtype must be provided", …
  *   source                 python/ops/rnn_cell_wrapper_impl.py */

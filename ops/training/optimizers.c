@@ -421,10 +421,10 @@ tf_grads_and_variables tf_unzip(tf_grads_and_vars pairs)
 
 static bool floating(tf_tensor t) { return TF_FLOATING & TF_DTYPE_BIT(tf_get_dtype(t)); }
 
-static bool compute(tf_tensor loss, tf_list vars, tf_tensor grad_loss, tf_grad_and_var *pairs, tf_source here)
+static bool compute(tf_tensor loss, tf_list vars, tf_tensor grad_loss, bool gated, tf_grad_and_var *pairs, tf_source here)
 {
     const tf_list seeds = tf_is_none(grad_loss) ? (tf_list){ 0 } : LIST(grad_loss);
-    const tf_list grads = tf1c_gradients(LIST(loss), vars, (struct tf_gradients_args){ .here = here, .grad_ys = seeds }, true);
+    const tf_list grads = tf1c_gradients(LIST(loss), vars, (struct tf_gradients_args){ .here = here, .grad_ys = seeds }, gated);
     for (int i = 0; i < vars.n; i++) {
         if (!tf_is_none(grads.items[i]) && tf_is_poisoned(grads.items[i]))
             return false;
@@ -451,14 +451,15 @@ tf_grads_and_vars tf_compute_gradients_(tf_optimizer *o, struct tf_compute_gradi
                 tf_dtype_name(tf_get_dtype(loss)), loss.op->name, loss.index);
         return no_pairs();
     }
+    const bool none = tf1c_is_empty_list(a.var_list);
     a.var_list = tf1c_sound_list(tf1c_given_list(a.var_list, here), here);
     const tf_list vars = a.var_list.n ? a.var_list : tf_trainable_variables();
-    if (!vars.n) {
+    if (!vars.n || none) {
         tf_fail(tf_value_error, here, NULL, "No variables to optimize.");
         return no_pairs();
     }
     tf_grad_and_var *pairs = new_pairs(vars.n);
-    if (!pairs || !compute(loss, vars, dy, pairs, here))
+    if (!pairs || !compute(loss, vars, dy, a.gate_gradients == tf_train_optimizer_GATE_OP, pairs, here))
         return no_pairs();
     return (tf_grads_and_vars){ vars.n, pairs };
 }
@@ -770,7 +771,9 @@ tf_operation *tf_minimize_(tf_optimizer *o, struct tf_minimize_args a)
     if (!o)
         return no_method("minimize", a.here);
     const tf_grads_and_vars pairs = tf_compute_gradients_(
-        o, (struct tf_compute_gradients_args){ .here = a.here, .loss = loss, .var_list = a.var_list, .grad_loss = a.grad_loss });
+        o,
+        (struct tf_compute_gradients_args){
+            .here = a.here, .loss = loss, .var_list = a.var_list, .gate_gradients = a.gate_gradients, .grad_loss = a.grad_loss });
     if (!pairs.n)
         return tf_is_poisoned(loss) ? tf_tensor_op(loss) : tf1c_record_mistake(tf1c_current_graph());
     if (!any_gradient(pairs)) {

@@ -195,21 +195,27 @@ TF1C_API tf_optimizer *tf_adadelta_new_(struct tf_adadelta_args args);
 TF1C_API tf_optimizer *tf_ftrl_new_(struct tf_ftrl_args args);
 
 /* An operation that changes the variables by one step down the loss, and counts in global_step.           TF1: Optimizer.minimize
+ *   gate_gradients, aggregation_method, colocate_gradients_with_ops  accepted: the gradients are the same
  *   var_list  unset: tf_trainable_variables();   grad_loss  what flows in at the loss, unset: ones
- *   errors    ValueError "No variables to optimize.", "No gradients provided for any variable, check your graph for ops that do
+ *   errors    ValueError "No variables to optimize." (of an empty list, too: a scope's that there is not), "No gradients provided for any variable, check your graph for ops that do
  *             not support gradients, between variables … and loss …"
  *   source    python/training/optimizer.py */
+enum { tf_train_optimizer_GATE_NONE, tf_train_optimizer_GATE_OP, tf_train_optimizer_GATE_GRAPH };
 struct tf_minimize_args {
     tf_source here;
     TF_ARG_(1) tf_tensor loss;
     TF_ARG_(2) tf_tensor global_step;
     TF_ARG_(3) tf_list var_list;
-    TF_ARG_(4) const char *name;
-    TF_ARG_(5) tf_tensor grad_loss;
+    TF_ARG_(4) int gate_gradients;
+    TF_ARG_(5) int aggregation_method;
+    TF_ARG_(6) bool colocate_gradients_with_ops;
+    TF_ARG_(7) const char *name;
+    TF_ARG_(8) tf_tensor grad_loss;
     tf_list decay_var_list;
 };
 #define tf_minimize(optimizer, ...) \
-    TF_KWARGS_(TF_IN_ORDER1_(tf_minimize_, optimizer, (struct tf_minimize_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+    TF_KWARGS_(TF_IN_ORDER1_(tf_minimize_, optimizer, (struct tf_minimize_args){ \
+        .gate_gradients = tf_train_optimizer_GATE_OP, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 TF1C_API tf_operation *tf_minimize_(tf_optimizer *optimizer, struct tf_minimize_args args);
 
 /* The two halves of tf_minimize, to do something with the gradients in between.
@@ -233,7 +239,10 @@ struct tf_compute_gradients_args {
     tf_source here;
     TF_ARG_(1) tf_tensor loss;
     TF_ARG_(2) tf_list var_list;
-    TF_ARG_(3) tf_tensor grad_loss;
+    TF_ARG_(3) int gate_gradients;
+    TF_ARG_(4) int aggregation_method;
+    TF_ARG_(5) bool colocate_gradients_with_ops;
+    TF_ARG_(6) tf_tensor grad_loss;
 };
 struct tf_apply_gradients_args {
     tf_source here;
@@ -244,7 +253,8 @@ struct tf_apply_gradients_args {
 };
 #define tf_compute_gradients(optimizer, ...)                      \
     TF_KWARGS_(TF_IN_ORDER1_(tf_compute_gradients_, optimizer, \
-                             (struct tf_compute_gradients_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
+                             (struct tf_compute_gradients_args){ \
+                                .gate_gradients = tf_train_optimizer_GATE_OP, TF_HERE_, TF_PLACES_(__VA_ARGS__) }))
 #define tf_apply_gradients(optimizer, ...)                      \
     TF_KWARGS_(TF_IN_ORDER1_(tf_apply_gradients_, optimizer, \
                              (struct tf_apply_gradients_args){ TF_HERE_, TF_PLACES_(__VA_ARGS__) }))

@@ -166,6 +166,8 @@ def call(text):
     print('%d %d %s' % (tf.get_default_graph()._last_id, max(drawing, default=0), text))
 def first(t, f):
     return tf.gradients(f(t), t)
+def cond_of(t, f):
+    return tf.cond(B(), lambda: t, lambda: f(t))
 def second(t, f):
     return tf.gradients(tf.gradients(f(t), t), t)
 CALLS = """
@@ -668,6 +670,29 @@ second(F(None, 3), lambda t: tf.nn.l2_loss(t))
 second(F(None, 3), lambda t: tf.clip_by_value(t*t, 0., .5))
 second(F(None, 3), lambda t: tf.nn.elu(t))
 second(F(None, 3), lambda t: tf.nn.bias_add(t*t, V(3)))
+first(F(2, 3) * 2., tf.tanh)
+first(tf.matmul(F(2, 3), F(3, 2)), tf.tanh)
+first(tf.reduce_sum(F(2, 3)), lambda t: t * t)
+first(tf.tanh(F(2, 3)), lambda t: t)
+first(tf.map_fn(lambda e: e + e, F(4, 3)), lambda t: t)
+(lambda y, x: tf.gradients(tf.tanh(y * x), [y, x]))(*(lambda x: (x * 2., x))(F(2, 3)))
+cond_of(F(3), tf.zeros_like)
+cond_of(F(3), lambda t: tf.ones_like(t) * tf.cast(tf.rank(t), tf.float32))
+(lambda x: tf.while_loop(lambda i: i < tf.shape(x)[0], lambda i: i + 1, [tf.constant(0)]))(F(3, 3))
+(lambda x: tf.map_fn(lambda e: e + tf.cast(tf.size(x), tf.float32), F(None, 3)))(F(3))
+first(F(None, 3), lambda t: tf.scan(lambda a, e: a * e * t[0], t))
+first(F(None, 3), lambda t: tf.scan(lambda a, e: a * e * t[0], F(4, 3)))
+first(F(None, 3), lambda t: tf.foldl(lambda a, e: a * e * t[0], t))
+first(F(None, 3), lambda t: (lambda a: tf.map_fn(lambda e: e * a[0], t))(tf.scan(lambda a, e: a * e, t)))
+first(F(None, 3), lambda t: tf.scan(lambda a, e: a * e, t, back_prop=False))
+first(F(None, 3), lambda t: tf.foldl(lambda a, e: a * e, t, back_prop=False) + t)
+first(F(None, 3), lambda t: tf.map_fn(lambda e: e * e, t, back_prop=False))
+first(F(2, 1, 1, 3), lambda t: tf.contrib.layers.batch_norm(t, fused=False))
+first(F(2, 1, 1, 3), lambda t: tf.contrib.layers.batch_norm(t, fused=False, updates_collections=None))
+first(F(2, 3), lambda t: tf.contrib.layers.batch_norm(t, fused=False, is_training=B()))
+first(F(2, 3), lambda t: tf.contrib.layers.batch_norm(t, fused=False, is_training=B(), updates_collections=None))
+first(F(2, 3, 4), lambda t: tf.contrib.layers.batch_norm(t, is_training=B(), updates_collections='later'))
+cond_of(F(2, 3), lambda t: tf.layers.dense(t, 3))
 """  # calls
 for text in CALLS.split('\n')[1:-1]:
     call(text)

@@ -190,6 +190,17 @@ END_TEST
 
 /* ---- mistakes ------------------------------------------------------------------------------------------------------------------------- */
 
+/* The fused form keeps the variance of a sample, n / (n - 1) times the plain one. */
+START_TEST(images_may_be_normalized_by_parts)
+{
+    const tf_tensor x = tf_constant(np_reshape(NP_FLOAT(1, 2, 3, 4), SHAPE(1, 2, 2, 1)));
+    const tf_tensor y = tf_contrib_layers_batch_norm(x, .decay = .5, .fused = false, .updates_collections = NULL, .scope = "parts");
+    must(tf_run(sess, tf_global_variables_initializer()));
+    must(tf_run(sess, OPS(y)));
+    check_run(tf_at(tf_global_variables("parts/moving_variance"), 0), (tf_feeds){ 0 }, NUMBERS(1.125));
+}
+END_TEST
+
 START_TEST(mistakes_are_said_in_tensorflows_words)
 {
     const tf_tensor y = tf_placeholder(tf_float32, SHAPE(NONE, NONE), .name = "y");
@@ -431,6 +442,7 @@ int main(void)
     tcase_add_test(net, scopes_that_are_entered_again_name_as_tensorflows);
     tcase_add_test(net, its_values_from_a_graph_seed_are_tensorflows);
     tcase_add_test(net, averages_without_a_collection_change_as_the_result_is_computed);
+    tcase_add_test(net, images_may_be_normalized_by_parts);
     tcase_add_test(net, what_its_layers_make_are_model_variables);
     tcase_add_test(net, each_image_is_normalized_by_itself);
     tcase_add_test(net, mistakes_are_said_in_tensorflows_words);

@@ -65,6 +65,22 @@ static tf_tensor w_times_it(void *e) { return tf_mul(*(tf_tensor *)e, w); }
 static tf_tensor k_plus_it(void *e) { return tf_raw_ops_add_v2(*(tf_tensor *)e, k); }
 BRANCH(branch_within, tf_cond(TF_T(p), s_plus_1, just_s))
 static tf_tensor just_e(void *e) { return *(tf_tensor *)e; }
+static tf_tensor zeros_like_it(void *e) { return tf_zeros_like(*(tf_tensor *)e); }
+static tf_tensor dense_of_it(void *e) { return tf_layers_dense(*(tf_tensor *)e, 3); } /* which draws before it reads */
+static tf_tensor rank_of_it(void *e)
+{
+    const tf_tensor t = *(tf_tensor *)e, ones = tf_ones_like(t);
+    return tf_operator_mul(ones, tf_cast(tf_rank(t), tf_float32));
+}
+static tf_tensor below_length(tf_list l, void *e) { return tf_less(tf_at(l, 0), tf_getitem(tf_shape(*(tf_tensor *)e), 0)); }
+static tf_list counted_up(tf_list l, void *e) { return (void)e, LIST(tf_operator_add(tf_at(l, 0), 1)); }
+static tf_tensor plus_size(tf_tensor e, void *t) { return tf_operator_add(e, tf_cast(tf_size(*(tf_tensor *)t), tf_float32)); }
+static tf_tensor by_first(tf_tensor e, void *t) { return tf_operator_mul(e, tf_getitem(*(tf_tensor *)t, 0)); }
+static tf_tensor times_first(tf_tensor a, tf_tensor e, void *t)
+{
+    const tf_tensor product = tf_operator_mul(a, e);
+    return tf_operator_mul(product, tf_getitem(*(tf_tensor *)t, 0));
+}
 MAP(branching, tf_cond(TF_T(p), k_plus_it, just_e, .context = &e))
 static tf_list two_states(tf_list a, tf_list e, void *c)
 {
@@ -142,10 +158,10 @@ static tf_tensor v(tf_dims shape)
     return tf_get_variable(name, shape);
 }
 #define V(...) v(SHAPE(__VA_ARGS__))
-#define FIRST(of, y)            \
-    __extension__({             \
-        const tf_tensor t = of; \
-        tf_gradients(y, t);     \
+#define FIRST(of, y)        \
+    __extension__({         \
+        tf_tensor t = of;   \
+        tf_gradients(y, t); \
     })
 #define SECOND(of, y)                        \
     __extension__({                          \

@@ -604,6 +604,26 @@ START_TEST(stop_gradient_holds_inside_a_body)
 }
 END_TEST
 
+static tf_tensor weighed_step(tf_tensor s, tf_tensor x, void *w) { return tf_add(tf_mul(s, *(tf_tensor *)w), x); }
+static tf_tensor weighed_element(tf_tensor x, void *w) { return tf_mul(x, *(tf_tensor *)w); }
+static tf_list weighed_vars(tf_list v, void *w) { return LIST(tf_mul(tf_at(v, 0), *(tf_tensor *)w)); }
+static tf_tensor below_100(tf_list v, void *w) { return UNUSED(w), tf_less(tf_at(v, 0), 100.0); }
+
+START_TEST(no_gradient_flows_through_a_loop_without_back_prop)
+{
+    tf_tensor x = tf_constant(NP_FLOAT(1, 2, 3)), w = tf_constant(2.0), y = tf_mul(w, w);
+    const tf_list loops = LIST(tf_scan(weighed_step, x, .context = &w, .back_prop = false),
+                               tf_foldr(weighed_step, x, .context = &w, .back_prop = false),
+                               tf_map_fn(weighed_element, x, .context = &w, .back_prop = false),
+                               tf_at(tf_while_loop(below_100, weighed_vars, LIST(w), .context = &w, .back_prop = false), 0));
+    for (int i = 0; i < loops.n; i++) {
+        const tf_list alone = tf_gradients(tf_at(loops, i), LIST(x, w));
+        ck_assert(tf_is_none(tf_at(alone, 0)) && tf_is_none(tf_at(alone, 1)));
+        check_run(tf_at(tf_gradients(tf_add(tf_reduce_sum(tf_at(loops, i)), y), w), 0), (tf_feeds){ 0 }, NUMBERS(4));
+    }
+}
+END_TEST
+
 /* ---- lengths, memory, state ------------------------------------------------------------------------------------------------------------------ */
 
 START_TEST(a_sequence_may_be_empty)
@@ -829,6 +849,7 @@ int main(void)
     tcase_add_loop_test(c, first_and_second_derivatives_are_right, 0, GRADIENT_ROWS);
     tcase_add_loop_test(c, derivatives_are_right_where_shapes_are_known_only_when_fed, 0, GRADIENT_ROWS);
     tcase_add_test(c, stop_gradient_holds_inside_a_body);
+    tcase_add_test(c, no_gradient_flows_through_a_loop_without_back_prop);
     suite_add_tcase(s, c);
     c = tcase_create("lengths and state");
     tcase_add_checked_fixture(c, open_session, close_session);

@@ -434,6 +434,16 @@ END_TEST
 
 /* ---- mistakes ------------------------------------------------------------------------------------------------------------------- */
 static void nothing_to_optimize(void) { tf_minimize(sgd(), tf_constant(1.0)); }
+static void no_such_scope(void)
+{
+    const tf_tensor v = tf_variable(1.0);
+    tf_minimize(sgd(), v, .var_list = tf_trainable_variables("generatr"));
+}
+static void no_such_collection(void)
+{
+    const tf_tensor v = tf_variable(1.0);
+    tf_minimize(sgd(), v, .var_list = tf_get_collection("generator"));
+}
 static void no_path(void)
 {
     tf_variable(1.0);
@@ -481,6 +491,8 @@ static const struct {
     const char *message;
 } mistakes[] = {
     { nothing_to_optimize, tf_value_error, "No variables to optimize." },
+    { no_such_scope, tf_value_error, "No variables to optimize." },
+    { no_such_collection, tf_value_error, "No variables to optimize." },
     { no_path, tf_value_error,
       "No gradients provided for any variable, check your graph for ops that do not support gradients, between variables [\"<tf.Variable 'Variable:0' shape=() dtype=float32_ref>\", \"<tf.Variable 'w:0' shape=(2,) dtype=float32_ref>\"] and loss Tensor(\"Const:0\", shape=(), dtype=float32)." },
     { no_gradients, tf_value_error,

@@ -346,6 +346,8 @@ START_TEST(a_save_that_cannot_be_says_why)
     must(tf_run(sess, tf_global_variables_initializer()));
     ck_assert_ptr_null(tf_save(saver, sess, ""));
     must_have_reported(tf_value_error, "no path specified");
+    ck_assert_ptr_null(tf_train_saver(.var_list = tf_global_variables("nosuch")));
+    must_have_reported(tf_value_error, "No variables to save");
     ck_assert_ptr_null(tf_save(NULL, sess, path));
     must_have_reported(tf_runtime_error, "the saver is NULL");
     ck_assert_int_eq(tf_restore(saver, sess, "/nowhere/x"), tf_not_found);
