@@ -360,7 +360,7 @@ static tf_list branch(tf_operand predicate, branch_fn when_true, branch_fn when_
               mistake = check_pred(pred, here);
     tf_graph *g = tf1c_current_graph();
     const char *name = g && tf_is_none(mistake) ? tf1c_unique_name(g, a.name ? a.name : "cond") : NULL;
-    tf1c_branch_attrs attrs = { { NULL, NULL }, { NULL, NULL } };
+    tf1c_branch_attrs attrs = { { NULL, NULL }, { NULL, NULL }, 0 };
     const branch_fn *fns[2] = { &when_false, &when_true };
     tf1c_count_more(BESIDE_BRANCHES);
     for (int i = 1; i >= 0 && tf_is_none(mistake); i--) { /* the true branch is built first, as in TF */

@@ -197,8 +197,8 @@ TF1C_API tf_optimizer *tf_ftrl_new_(struct tf_ftrl_args args);
 /* An operation that changes the variables by one step down the loss, and counts in global_step.           TF1: Optimizer.minimize
  *   gate_gradients, aggregation_method, colocate_gradients_with_ops  accepted: the gradients are the same
  *   var_list  unset: tf_trainable_variables();   grad_loss  what flows in at the loss, unset: ones
- *   errors    ValueError "No variables to optimize." (of an empty list, too: a scope's that there is not), "No gradients provided for any variable, check your graph for ops that do
- *             not support gradients, between variables … and loss …"
+ *   errors    ValueError "No variables to optimize." (of an empty list, too: a scope's that there is not), "No gradients provided
+ *             for any variable, check your graph for ops that do not support gradients, between variables … and loss …"
  *   source    python/training/optimizer.py */
 enum { tf_train_optimizer_GATE_NONE, tf_train_optimizer_GATE_OP, tf_train_optimizer_GATE_GRAPH };
 struct tf_minimize_args {
