@@ -35,7 +35,7 @@ ANEW = {
     'NaN in maxima and minima': 'Max.nan64 Max.odd Min.nan64 Min.odd Maximum.extremes32 Maximum.extremes64 Minimum.extremes32 '
                                 'Minimum.extremes64 MaxPool.odd MaxPool3D.odd',
     'a softmax that overflows': 'Softmax.odd',
-    'digamma at its poles': 'Digamma.ends',
+    'digamma at its poles': 'Digamma.ends Digamma.none_flows',
     'real numbers are divided and cut': 'TruncateDiv.both TruncateDiv.broadcast TruncateDiv.broadcast_back TruncateDiv.edges '
                                         'TruncateDiv.float64',
     'windows that overlap': 'MaxPool3D.overlapping MaxPool3DGrad.inside',
