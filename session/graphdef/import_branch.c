@@ -49,7 +49,7 @@ static bool make_branch(tf1c_importing *m, int group, const tf1c_in_node *n)
 {
     const tf1c_group g = m->regions->groups[group];
     const char *name = tf1c_import_name(m, n->def->name);
-    tf1c_branch_attrs attrs = { { NULL, NULL }, { NULL, NULL } };
+    tf1c_branch_attrs attrs = { { NULL, NULL }, { NULL, NULL }, 0 };
     for (int which = 1; which >= 0 && name && !m->status; which--) {
         attrs.bodies[which] = make_body(m, &g, which, name);
         attrs.graphs[which] = attrs.bodies[which] ? attrs.bodies[which]->graph : NULL;
