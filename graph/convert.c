@@ -254,10 +254,10 @@ tf_tensor tf_convert(tf_operand x, tf_dtype dtype, tf_source here, const char *n
         return x.as.tensor;
     if (!dtype)
         dtype = tf1c_operand_dtype(&x) ? tf1c_operand_dtype(&x) : tf1c_literal_dtype(&x);
-    bool made = x.kind != TF_OPERAND_TENSOR && x.kind != TF_OPERAND_LIST;
     if (x.kind == TF_OPERAND_TENSOR && !x.as.tensor.op->read && is_around(x.as.tensor.op->graph, g->parent) &&
         tf_get_dtype(x.as.tensor) == dtype)
         return x.as.tensor; /* a body captures what an operation reads, and that alone: not a shape that is known */
+    bool made = x.kind != TF_OPERAND_TENSOR && x.kind != TF_OPERAND_LIST;
     const char *exact = made ? constant_name(g, name) : name;
     char message[256];
     tf_tensor t =

@@ -23,7 +23,7 @@ typedef struct {
     tf1c_arena arena; /* contributions and marks, gone when done */
     tf1c_tensors reached;
     int capacity;         /* of its items */
-    char *wanted;         /* per operation reached: on a path from an x */
+    char *wanted;         /* per operation reached: IS_X, COMES_FROM_X, both; else 0 */
     contributions **into; /* per operation, per output */
     tf_list xs;
     tf1c_tensors stop; /* operations, each as its output 0: what flows in at them goes no further, as TF's stop_ops */
@@ -235,8 +235,7 @@ static void count_dense(tf_list terms)
 static tf_tensor settle(contributions *all, bool counted)
 {
     contribution *first = all->first;
-    bool sparse = true, array = false;
-    int others = 0;
+    bool sparse = true, array = false, others = false;
     tf_list terms = { 0 };
     int *last_id = &tf1c_current_graph()->universe->last_id;
     const int begin = *last_id;
@@ -246,7 +245,7 @@ static tf_tensor settle(contributions *all, bool counted)
         tf_append(&terms, c->dx);
         sparse &= !tf_is_none(tf_slices(c->dx).indices);
         array |= c->of_array;
-        others += !c->of_array;
+        others |= !c->of_array;
     }
     if (!sparse)
         count_dense(terms);
@@ -264,6 +263,8 @@ static tf_tensor outside(const tf_operation *op)
     return op->def == &tf1c_arg_op ? ((const tf1c_arg_attrs *)op->attrs)->outer : (tf_tensor){ 0 };
 }
 
+enum { IS_X = 1, COMES_FROM_X = 2 };
+
 /* By what gradients flow through: TF marks no more, and counts no gradients beyond. */
 static bool comes_from_wanted(const backprop *b, const tf_operation *op)
 {
@@ -280,10 +281,10 @@ static void mark_wanted(backprop *b, int n_xs, const tf_tensor *xs)
 {
     for (int i = 0; i < n_xs; i++)
         if (number_of(b, xs[i].op) >= 0)
-            b->wanted[number_of(b, xs[i].op)] = 1;
+            b->wanted[number_of(b, xs[i].op)] = IS_X;
     for (int i = b->reached.n; i-- > 0;)
-        if (!is_stopped(b, b->reached.items[i].op))
-            b->wanted[i] |= comes_from_wanted(b, b->reached.items[i].op);
+        if (!is_stopped(b, b->reached.items[i].op) && comes_from_wanted(b, b->reached.items[i].op))
+            b->wanted[i] |= COMES_FROM_X;
 }
 
 /* TF fills in zeros for the outputs of an op that nothing flows back to, if something does to others, as long as the op itself is
@@ -405,8 +406,10 @@ static void differentiate(backprop *b, tf_grad_ctx *g)
         u->last_id += 1 + b->given;
 }
 
-static void through(backprop *b, tf_operation *op)
+/* Back through the i-th; where it is an x that comes from none, what flows in there is what was asked for. */
+static void through(backprop *b, int i)
 {
+    tf_operation *op = b->reached.items[i].op;
     contributions *all = is_stopped(b, op) ? NULL : into(b, op);
     if (all && op->def == &tf1c_arg_op)
         leave_body(b, op, all);
@@ -427,11 +430,11 @@ static void through(backprop *b, tf_operation *op)
     const char *scope = name;
     snprintf(name, sizeof name, "%s_grad", op->name);
     TF_SCOPE(scope, "grad");
-    for (int i = 0; i < n; i++) {
-        dys[i] = settle(&all[i], is_counted(b, op));
-        out[i] = (tf_tensor){ .op = op, .index = i };
+    for (int o = 0; o < n; o++) {
+        dys[o] = settle(&all[o], is_counted(b, op));
+        out[o] = (tf_tensor){ .op = op, .index = o };
     }
-    if (!flows(dys, n) || !comes_from_wanted(b, op)) /* an x that comes from none */
+    if (!flows(dys, n) || !(b->wanted[i] & COMES_FROM_X))
         return;
     tf_grad_ctx g = { op, op->n_inputs, n, op->inputs, out, dys, op->attrs, b };
     if (!gradient_of(op)) {
@@ -545,7 +548,7 @@ static tf_status walk_back(bool outwards, bool gated, const char *counted, int n
     }
     for (int i = 0; i < b.reached.n && !b.status; i++)
         if (b.wanted[i])
-            through(&b, b.reached.items[i].op);
+            through(&b, i);
     for (int i = 0; i < n_xs && !b.status; i++) {
         contributions *all = into(&b, xs[i].op);
         if (!all)

@@ -209,6 +209,9 @@ static inline bool tf1c_is_operation(tf_tensor t) { return t.op && !t.op->n_outp
 bool tf1c_has_output(tf_tensor t);                     /* an output that its operation has, or a mistake */
 tf_tensor tf1c_sound(tf_tensor t, tf_source here);     /* t, or a mistake after a report: so for all of these */
 tf_list tf1c_sound_list(tf_list list, tf_source here); /* without items: a list of one mistake */
+/* The list that was given, sound; where none was, which is Python's None, all of them. One of nothing, such as a collection's of a scope
+ * that there is not, was given. */
+tf_list tf1c_list_or(tf_list given, tf_list (*all)(void), tf_source here);
 tf_operand tf1c_sound_operand(tf_operand o, tf_source here);
 tf_operation *tf1c_unsound(const tf_operand *o, tf_source here); /* the mistake; NULL: it is sound */
 
@@ -306,8 +309,6 @@ void tf1c_disable_gradient(tf_grad_ctx *g, const char *reason); /* LookupError "
 tf_gradient_fn *tf1c_registered_gradient(const char *name); /* registered.c; NULL: there is none */
 
 /* gradients.c: tf_gradients; gated: as an optimizer asks for them, who has TF wait at each operation for all its gradients. */
-/* A list of none was given, such as a collection's of a scope that there is not: for Python no None, which stands for all. */
-static inline bool tf1c_is_empty_list(tf_list l) { return !l.n && l.items; }
 tf_list tf1c_gradients(tf_list ys, tf_list xs, struct tf_gradients_args a, bool gated);
 /* Gradients inside one graph, of ys with given dys, for the loops' bodies too. counted: by operation, those that count; NULL: all. */
 tf_status tf1c_backprop(int n_ys, const tf_tensor *ys, const tf_tensor *dys, int n_xs, const tf_tensor *xs, bool gated,

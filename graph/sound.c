@@ -34,6 +34,12 @@ tf_list tf1c_sound_list(tf_list list, tf_source here)
     return list;
 }
 
+tf_list tf1c_list_or(tf_list given, tf_list (*all)(void), tf_source here)
+{
+    given = tf1c_given_list(given, here);
+    return given.n || given.items ? tf1c_sound_list(given, here) : all();
+}
+
 static bool known_rank(tf_dims d) { return !d.known || (d.rank >= 0 && d.rank <= TF_MAX_RANK); }
 
 static tf_operation *refuse(tf_source here, const char *message) { return tf_mistake(tf_type_error, here, NULL, "%s", message).op; }

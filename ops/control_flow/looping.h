@@ -30,7 +30,7 @@ typedef struct {
     tf_while_body *body; /* the next variables, then what is to be stacked */
     tf_list vars;
     const tf_dims *shape_invariants;
-    bool ends; /* no gradient goes on through it */
+    bool ends;            /* no gradient goes on through it */
     int stacked;          /* so much is */
     tf_operand limit;     /* at most so many steps: none, an integer, or a scalar int32 tensor */
     void *context;

@@ -132,7 +132,8 @@ static tf_tensor of_any(norm_layer *l)
 {
     /* Told by a tensor, TF makes the moments in any case, and a cond for each of mean, variance and the two averages */
     enum { MOMENTS = 8, CHOSEN = 7, AVERAGED = 13, CHOSEN_BACK = 5 };
-    static const int told_contrib[2] = { 8, 17 }; /* fewer in contrib: updates in a collection, in place */
+    static const int fewer[2] = { 8, 17 }; /* in contrib: updates in a collection, at once */
+    const bool contrib = l->style->by_contrib, at_once = !l->style->updates;
     const int before = tf1c_count_now(), casts = tf_get_dtype(l->x) != tf_float32; /* of the rate */
     const tf_list m = l->training < 0 ? tf_cond_list(l->a->training, moments, averages, l) : l->training ? moments(l) : averages(l);
     const tf_tensor mean = tf_at(m, 0), variance = tf_at(m, 1);
@@ -144,10 +145,10 @@ static tf_tensor of_any(norm_layer *l)
     }
     if (l->training < 0) {
         tf1c_branch_makes(mean, CHOSEN_BACK);
-        tf1c_count_as(before + MOMENTS + 2 * CHOSEN + 2 * (AVERAGED + casts));
+        tf1c_count_as(before + MOMENTS + 2 * CHOSEN + 2 * (AVERAGED + casts) - (contrib ? fewer[at_once] : 0));
+    } else if (l->training && contrib && at_once) {
+        tf1c_count_more(1);
     }
-    if (l->style->by_contrib)
-        tf1c_count_more(l->training < 0 ? -told_contrib[!l->style->updates] : l->training && !l->style->updates);
     return tf_nn_batch_normalization(l->x, along(l, mean), along(l, variance), along(l, l->beta), along(l, l->gamma),
                                      l->a->epsilon);
 }

@@ -451,10 +451,8 @@ tf_grads_and_vars tf_compute_gradients_(tf_optimizer *o, struct tf_compute_gradi
                 tf_dtype_name(tf_get_dtype(loss)), loss.op->name, loss.index);
         return no_pairs();
     }
-    const bool none = tf1c_is_empty_list(a.var_list);
-    a.var_list = tf1c_sound_list(tf1c_given_list(a.var_list, here), here);
-    const tf_list vars = a.var_list.n ? a.var_list : tf_trainable_variables();
-    if (!vars.n || none) {
+    const tf_list vars = tf1c_list_or(a.var_list, tf_trainable_variables, here);
+    if (!vars.n) {
         tf_fail(tf_value_error, here, NULL, "No variables to optimize.");
         return no_pairs();
     }

@@ -70,10 +70,8 @@ static tf_status take_variables(tf_saver *saver, tf_list list, const struct tf_s
 tf_saver *tf_train_saver_(struct tf_saver_args a)
 {
     TF1C_HOLD_REPORTS;
-    const bool none = tf1c_is_empty_list(a.var_list);
-    a.var_list = tf1c_sound_list(a.var_list, a.here);
-    const tf_list list = a.var_list.n ? a.var_list : tf_global_variables();
-    if (!list.n || none) {
+    const tf_list list = tf1c_list_or(a.var_list, tf_global_variables, a.here);
+    if (!list.n) {
         tf_fail(tf_value_error, a.here, NULL, "No variables to save");
         return NULL;
     }

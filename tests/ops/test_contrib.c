@@ -188,8 +188,6 @@ START_TEST(averages_without_a_collection_change_as_the_result_is_computed)
 }
 END_TEST
 
-/* ---- mistakes ------------------------------------------------------------------------------------------------------------------------- */
-
 /* The fused form keeps the variance of a sample, n / (n - 1) times the plain one. */
 START_TEST(images_may_be_normalized_by_parts)
 {
@@ -200,6 +198,8 @@ START_TEST(images_may_be_normalized_by_parts)
     check_run(tf_at(tf_global_variables("parts/moving_variance"), 0), (tf_feeds){ 0 }, NUMBERS(1.125));
 }
 END_TEST
+
+/* ---- mistakes ------------------------------------------------------------------------------------------------------------------------- */
 
 START_TEST(mistakes_are_said_in_tensorflows_words)
 {
