@@ -157,11 +157,9 @@ tf_operation *tf_apply_(tf_moving_average *m, struct tf_apply_args a)
     TF1C_HOLD_REPORTS;
     TF_FROM(a.here);
     tf_graph *g = tf1c_current_graph();
-    tf_list vars = tf1c_sound_list(a.var_list, a.here);
     if (!m || m == &no_average || !g)
         return tf1c_poison(g);
-    if (!vars.n)
-        vars = tf_trainable_variables();
+    const tf_list vars = tf1c_list_or(a.var_list, tf_trainable_variables, a.here);
     for (int i = 0; i < vars.n; i++) {
         if (tf_is_none(vars.items[i]) || tf_is_poisoned(vars.items[i]))
             return tf_is_none(vars.items[i]) ? tf_mistake(tf_value_error, a.here, NULL, "None values not supported.").op

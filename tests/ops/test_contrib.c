@@ -320,6 +320,14 @@ START_TEST(averages_follow_their_variables)
 }
 END_TEST
 
+START_TEST(a_list_of_no_variables_has_no_averages)
+{
+    tf_moving_average *other = tf_train_exponential_moving_average(0.9);
+    must(tf_run(sess, tf_apply(other, tf_trainable_variables("nosuch"))));
+    ck_assert(tf_is_none(tf_average(other, w)));
+}
+END_TEST
+
 START_TEST(averages_have_tensorflows_names)
 {
     const tf_restored r = tf_variables_to_restore(average);
@@ -448,6 +456,7 @@ int main(void)
     tcase_add_test(net, mistakes_are_said_in_tensorflows_words);
     tcase_add_checked_fixture(averages, open_averages, close_session);
     tcase_add_test(averages, averages_follow_their_variables);
+    tcase_add_test(averages, a_list_of_no_variables_has_no_averages);
     tcase_add_test(averages, averages_have_tensorflows_names);
     tcase_add_test(averages, averages_of_integers_and_without_a_decay_are_mistakes);
     tcase_add_test(averages, an_average_of_a_tensor_may_be_freed_of_its_zero);
